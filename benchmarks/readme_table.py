@@ -1,0 +1,132 @@
+"""Write the README's results from the released model's metrics.json, so that no figure is typed by hand.
+
+python benchmarks/readme_table.py            # rewrites README.md between its markers
+python benchmarks/readme_table.py --check    # status 1 if README.md says anything else
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from symvae.evaluation.tables import share, table
+
+ROOT = Path(__file__).resolve().parent.parent
+METRICS = ROOT / "symvae" / "pretrained" / "melody-2bar" / "metrics.json"
+START, END = "<!-- results:start -->", "<!-- results:end -->"
+
+#: Roberts et al. 2018 (arXiv 1803.05428), 2-bar melodies, flat decoder, on their own data.
+MUSICVAE = {"forced": 0.986, "free": 0.951}
+
+
+def results(metrics: dict[str, Any]) -> str:
+    """The README's results section."""
+    parts = (_reconstruction, _collections, _rate, _interpolation, _samples)
+    return "\n\n".join(part(metrics) for part in parts)
+
+
+def with_results(readme: str, metrics: dict[str, Any]) -> str:
+    """``readme`` with what stands between its markers made anew."""
+    before, _, rest = readme.partition(START)
+    _, _, after = rest.partition(END)
+    return f"{before}{START}\n{results(metrics)}\n{END}{after}"
+
+
+def _reconstruction(metrics: dict[str, Any]) -> str:
+    part = metrics["reconstruction"]
+    whole = part["all"]
+    ways = {
+        "teacher-forced, from the posterior mean": "forced",
+        "**free-running, from the posterior mean**": "mean",
+        "free-running, from a posterior sample": "sample",
+        'always "hold"': "always_hold",
+    }
+    rows = [
+        [label, *(share(whole[way][name], whole[way][f"{name}_se"]) for name in ("token", "onset", "exact"))]
+        for label, way in ways.items()
+    ]
+    rows += [
+        ["MusicVAE as published, teacher-forced (its own data)", share(MUSICVAE["forced"]), "–", "–"],
+        ["MusicVAE as published, free-running (its own data)", share(MUSICVAE["free"]), "–", "–"],
+    ]
+    text = (
+        f"**Reconstruction** of {whole['windows']} held-out windows of {whole['tunes']} tunes"
+        f" ({part['stands_in_train']['all']} more, which also stand in the training music, are left out),"
+        f" greedy, at a KL of {whole['kl_nats']:.1f} nats a phrase, ± one standard error over tunes:"
+    )
+    return f"{text}\n\n{table(['2-bar melodies', 'token', 'onset', 'exact phrase'], rows)}"
+
+
+def _collections(metrics: dict[str, Any]) -> str:
+    rows = [
+        [
+            name,
+            str(row["windows"]),
+            *(share(row["mean"][figure]) for figure in ("token", "onset", "exact")),
+            f"{row['kl_nats']:.1f}",
+        ]
+        for name, row in metrics["reconstruction"]["collections"].items()
+    ]
+    head = ["free-running from the mean", "windows", "token", "onset", "exact", "KL nats"]
+    return f"The same by collection:\n\n{table(head, rows)}"
+
+
+def _rate(metrics: dict[str, Any]) -> str:
+    rows = [
+        [
+            f"{row['budget_nats']:.1f}",
+            *(share(row["widened"]["sample"][figure]) for figure in ("token", "onset", "exact")),
+        ]
+        for row in metrics["rate"]
+    ]
+    text = (
+        "**Rate**: the same model with less said in z, every dimension less exactly (the posterior widened"
+        f" towards the prior), decoded from a posterior sample; {metrics['rate'][0]['windows']} windows:"
+    )
+    return f"{text}\n\n{table(['KL nats at most', 'token', 'onset', 'exact phrase'], rows)}"
+
+
+def _interpolation(metrics: dict[str, Any]) -> str:
+    part = metrics["interpolation"]
+    rows = [
+        [
+            label,
+            share(part[path]["curve_deviation"]),
+            share(part[path]["pair_deviation"]),
+            f"{100 * part[path]['middle_over_ends']:+.1f} %",
+        ]
+        for label, path in (("latent, slerp", "latent"), ("data space", "data_space"))
+    ]
+    text = (
+        f"**Interpolation** between {part['pairs']} pairs of held-out phrases in {part['steps']} steps:"
+        " deviation of the Hamming distance from a straight line (of the mean curve, and of each pair),"
+        " and cost of the middle under a 5-gram model of the training melodies, over that of the ends:"
+    )
+    return f"{text}\n\n{table(['path', 'mean curve', 'each pair', 'cost in the middle'], rows)}"
+
+
+def _samples(metrics: dict[str, Any]) -> str:
+    part = metrics["samples"]
+    rows = [
+        [
+            name.replace("_", " "),
+            f"{part['real'][name]:.3f}",
+            *(f"{part[prior]['features'][name]['mean']:.3f}" for prior in ("fitted", "gaussian")),
+        ]
+        for name in part["real"]
+    ]
+    text = (
+        f"**Prior samples**: {part['samples']} of each prior against {part['real_phrases']} held-out phrases."
+        f" Of the fitted prior's, {part['fitted']['decodes']} decode, and"
+        f" {share(part['fitted']['stands_in_train'])} stand in the training music:"
+    )
+    return f"{text}\n\n{table(['mean of', 'real phrases', 'fitted prior', 'Gaussian prior'], rows)}"
+
+
+if __name__ == "__main__":
+    readme = ROOT / "README.md"
+    old = readme.read_text(encoding="utf-8")
+    new = with_results(old, json.loads(METRICS.read_text(encoding="utf-8")))
+    if "--check" in sys.argv:
+        sys.exit(old != new)
+    readme.write_text(new, encoding="utf-8")

@@ -1,0 +1,23 @@
+"""Draw the README's pictures with the released model.
+
+python docs/images/make.py
+"""
+
+from pathlib import Path
+
+import symvae
+from symvae.music.plot import piano_roll
+
+HERE = Path(__file__).resolve().parent
+TUNES = HERE.parent.parent / "data" / "tunes"
+
+model = symvae.load("melody-2bar")
+names = ("ode_to_joy", "soldiers_joy", "frere_jacques", "auld_lang_syne")
+ode, joy, jacques, syne = (symvae.read(TUNES / f"{name}.mid", grid=model.grid)[0] for name in names)
+
+path = model.interpolate(ode, joy, steps=7)
+titles = ["Ode to Joy", *(f"step {number}" for number in range(2, 7)), "Soldier's Joy"]
+piano_roll(path, HERE / "path.png", titles, force=True)
+
+square = model.interpolate_corners(ode, joy, jacques, syne, steps=5)
+piano_roll([phrase for row in square for phrase in row], HERE / "square.png", columns=5, force=True)

@@ -1,0 +1,81 @@
+"""A living latent space of music.
+
+    import symvae
+    model = symvae.load("melody-2bar")
+    a, *_ = symvae.read("a.mid", grid=model.grid)
+    b, *_ = symvae.read("b.mid", grid=model.grid)
+    symvae.write(model.interpolate(a, b, steps=7), "path.mid")
+
+Names are imported when first used, so that ``import symvae`` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symvae.dsp.audio import Audio as Audio
+    from symvae.errors import AudioError as AudioError
+    from symvae.errors import CheckpointError as CheckpointError
+    from symvae.errors import ConfigError as ConfigError
+    from symvae.errors import CorpusError as CorpusError
+    from symvae.errors import LatentError as LatentError
+    from symvae.errors import MidiError as MidiError
+    from symvae.errors import PhraseError as PhraseError
+    from symvae.errors import SymvaeError as SymvaeError
+    from symvae.errors import TokenError as TokenError
+    from symvae.errors import TrainingError as TrainingError
+    from symvae.music.files import read as read
+    from symvae.music.files import write as write
+    from symvae.music.grid import Grid as Grid
+    from symvae.music.midi import to_pretty_midi as to_pretty_midi
+    from symvae.music.phrase import Phrase as Phrase
+    from symvae.music.phrase import join as join
+    from symvae.nn.gaussian import DiagonalGaussian as DiagonalGaussian
+    from symvae.system.catalog import available as available
+    from symvae.system.symvae import SymVAE as SymVAE
+
+    load = SymVAE.load
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Audio": "symvae.dsp.audio",
+    "DiagonalGaussian": "symvae.nn.gaussian",
+    "Grid": "symvae.music.grid",
+    "Phrase": "symvae.music.phrase",
+    "SymVAE": "symvae.system.symvae",
+    "available": "symvae.system.catalog",
+    "join": "symvae.music.phrase",
+    "read": "symvae.music.files",
+    "to_pretty_midi": "symvae.music.midi",
+    "write": "symvae.music.files",
+    **{
+        name: "symvae.errors"
+        for name in (
+            "AudioError",
+            "CheckpointError",
+            "ConfigError",
+            "CorpusError",
+            "LatentError",
+            "MidiError",
+            "PhraseError",
+            "SymvaeError",
+            "TokenError",
+            "TrainingError",
+        )
+    },
+}
+
+__all__ = [*sorted(_HOME), "load"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "load":
+        return import_module("symvae.system.symvae").SymVAE.load
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"symvae has no {name!r}. It has: {', '.join(__all__)}.")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,51 @@
+"""Every attribute under its name, and the function that measures phrases by them.
+
+To add one: write a function of a phrase in a file of its own, decorate it with `attribute`, and
+name it here. The tests then hold it to its bounds and its value on silence.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from symvae.attributes.attribute import Attribute
+from symvae.attributes.density import note_density, notes_per_bar, rest_share
+from symvae.attributes.interval import mean_interval
+from symvae.attributes.pitch import pitch_class_entropy, pitch_range, register
+from symvae.attributes.repetition import repeated_bar_share
+from symvae.attributes.rhythm import syncopation_8th, syncopation_16th
+from symvae.attributes.tonality import c_major_membership, diatonic_share
+from symvae.errors import ConfigError
+from symvae.music.phrase import Phrase
+
+ATTRIBUTES: dict[str, Attribute] = {
+    each.name: each
+    for each in (
+        notes_per_bar,
+        note_density,
+        rest_share,
+        mean_interval,
+        pitch_range,
+        register,
+        pitch_class_entropy,
+        c_major_membership,
+        diatonic_share,
+        syncopation_8th,
+        syncopation_16th,
+        repeated_bar_share,
+    )
+}
+
+
+def measure(
+    phrases: Sequence[Phrase], names: Iterable[str] | None = None
+) -> dict[str, Float[np.ndarray, " phrase"]]:
+    """Each attribute of each phrase; ``names`` chooses some. `ConfigError` for a name not in the table."""
+    names = list(ATTRIBUTES if names is None else names)
+    unknown = [name for name in names if name not in ATTRIBUTES]
+    if unknown:
+        raise ConfigError(f"There is no attribute {', '.join(unknown)}. Known: {', '.join(ATTRIBUTES)}.")
+    return {
+        name: np.array([ATTRIBUTES[name](phrase) for phrase in phrases], dtype=np.float64) for name in names
+    }

@@ -1,0 +1,71 @@
+"""The command line: one verb a file, each musical verb a method of `symvae.SymVAE`.
+
+Nothing heavy is imported before a verb runs, so that ``symvae --help`` answers at once.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from symvae.cli.decode import decode
+from symvae.cli.encode import encode
+from symvae.cli.evaluate import evaluate
+from symvae.cli.guard import DEBUG, GuardedGroup
+from symvae.cli.inspect import inspect
+from symvae.cli.interpolate import interpolate
+from symvae.cli.measure import measure
+from symvae.cli.models import models
+from symvae.cli.plot import plot
+from symvae.cli.prepare import prepare
+from symvae.cli.reconstruct import reconstruct
+from symvae.cli.sample import sample
+from symvae.cli.similar import similar
+from symvae.cli.train import train
+from symvae.cli.vary import vary
+
+app = typer.Typer(
+    name="symvae",
+    cls=GuardedGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
+    "Look": (models, inspect, measure, plot),
+    "Play": (reconstruct, sample, interpolate, similar, vary),
+    "Latents": (encode, decode),
+    "Learn": (prepare, train, evaluate),
+}
+
+for panel, verbs in PANELS.items():
+    for verb in verbs:
+        app.command(name=verb.__name__, rich_help_panel=panel)(verb)
+
+
+def _version(asked: bool) -> bool:
+    if asked:
+        import symvae
+
+        typer.echo(f"symvae {symvae.__version__}")
+        raise typer.Exit
+    return asked
+
+
+@app.callback()
+def main(
+    debug: Annotated[
+        bool, typer.Option(DEBUG, help="Show the traceback of an error; may stand anywhere.")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Show the version.")
+    ] = False,
+) -> None:
+    """A living latent space of music: MIDI in, MIDI out."""
+
+
+def run() -> None:
+    """The entry point of the ``symvae`` command."""
+    app(prog_name="symvae")

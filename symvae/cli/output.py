@@ -1,0 +1,90 @@
+"""Where a verb's music goes: planned before the work starts, so that nothing is overwritten by surprise.
+
+One folder holds a music file for each result, one file with all of them in a row and, if asked for, a
+piano-roll picture and the sound of that row.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from symvae.errors import SymvaeError
+
+if TYPE_CHECKING:
+    from symvae.music.phrase import Phrase
+
+#: What music can be written as: the endings of files.
+FORMATS = ("mid", "musicxml", "abc")
+
+
+@dataclass(frozen=True)
+class Output:
+    """The files of one result folder: ``each`` names a file a result, ``row`` the file with all."""
+
+    folder: Path
+    each: tuple[str, ...]
+    row: str
+    format: str = "mid"
+    plot: bool = False
+    wav: bool = False
+    program: int = 0
+    force: bool = False
+    columns: int = 1
+    """Panels side by side in the picture."""
+
+    @property
+    def paths(self) -> list[Path]:
+        """Every file that `write` writes."""
+        suffixes = [self.format] + ["png"] * self.plot + ["wav"] * self.wav
+        each = [self.folder / f"{name}.{self.format}" for name in self.each]
+        return each + [self.folder / f"{self.row}.{suffix}" for suffix in suffixes]
+
+    def check(self) -> "Output":
+        """Refuse before any work what could not be written after it."""
+        if self.format not in FORMATS:
+            raise typer.BadParameter(
+                f"{self.format!r} is none of {', '.join(FORMATS)}", param_hint="--format"
+            )
+        refuse_existing(self.paths, self.force)
+        return self
+
+    def write(
+        self, phrases: Sequence["Phrase"], titles: Sequence[str], row: Sequence["Phrase"] | None = None
+    ) -> list[Path]:
+        """Write all files and name them. ``titles`` stand in the picture; ``row`` is what follows what."""
+        from symvae.music.files import write
+
+        row = phrases if row is None else row
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, phrase in zip(self.each, phrases, strict=True):
+            write(phrase, self.folder / f"{name}.{self.format}", self.program, force=self.force)
+        write(row, self.folder / f"{self.row}.{self.format}", self.program, force=self.force)
+        if self.plot:
+            from symvae.music.plot import piano_roll
+
+            picture = self.folder / f"{self.row}.png"
+            piano_roll(phrases, picture, titles, columns=self.columns, force=self.force)
+        if self.wav:
+            from symvae.audio.sine import render
+            from symvae.dsp.wav import write_wav
+
+            audio = render(row)
+            write_wav(audio.samples, audio.sample_rate, self.folder / f"{self.row}.wav", force=self.force)
+        return self.paths
+
+
+def refuse_existing(paths: Sequence[Path], force: bool) -> None:
+    """Raise unless every path is free, or ``force`` allows to overwrite."""
+    taken = [path for path in paths if path.exists()]
+    if taken and not force:
+        more = f" (and {len(taken) - 1} more)" if len(taken) > 1 else ""
+        raise SymvaeError(f"{taken[0]} exists{more}. Add --force to overwrite, or choose another --out.")
+
+
+def numbered(word: str, count: int) -> tuple[str, ...]:
+    """``step-01 … step-12``: names that sort as they count."""
+    width = len(str(count))
+    return tuple(f"{word}-{number:0{width}d}" for number in range(1, count + 1))

@@ -1,0 +1,120 @@
+"""``symvae prepare``: corpora and folders into shards, which is all that training reads."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from symvae.cli.console import progress_bar, say, show, show_json
+from symvae.cli.options import Force, Json
+
+if TYPE_CHECKING:
+    from symvae.corpus.tune import Source
+
+
+def prepare(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            help='Any of: "folk" (the tunes that come with music21), "pop909 FOLDER" (POP909 on its beat '
+            "grid), or FOLDER (your own MIDI, MusicXML and ABC files). Several make one set of shards."
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The shard folder to write.")] = Path("shards"),
+    metre: Annotated[str, typer.Option("--metre", help="4/4 (takes in 2/2 and 2/4), 3/4 or 6/8.")] = "4/4",
+    essen: Annotated[
+        bool, typer.Option("--essen", help="Take in the Essen folk songs, which are non-commercial only.")
+    ] = False,
+    track: Annotated[
+        str | None, typer.Option("--track", help="Name of the melody's track in your own files.")
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that read files.")] = 2,
+    seed: Annotated[int, typer.Option("--seed", help="Of the split into train, validation and test.")] = 0,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Read corpora and folders, split them by near-duplicate cluster, and write shards with their card."""
+    plan = _plan(sources)
+    from symvae.corpus.prepare import prepare as prepare_shards
+
+    readers = _readers(plan, out, essen=essen, track=track, workers=workers)
+    with progress_bar() as progress:
+        task = progress.add_task("tunes", total=None, note="")
+        try:
+            card = prepare_shards(
+                readers,
+                out,
+                metre=metre,
+                seed=seed,
+                force=force,
+                progress=lambda tunes: progress.update(task, completed=tunes),
+            )
+        except KeyboardInterrupt:
+            say("Stopped. The same command goes on where it was: files of your own are not read twice.")
+            raise typer.Exit(1) from None
+    if json:
+        show_json(card)
+        return
+    for line in _summary(card, out):
+        show(line)
+
+
+def _plan(words: Sequence[str]) -> list[tuple[str, Path | None]]:
+    """["folk", "pop909", "songs", "mine"] → folk, pop909 from songs, and the folder mine."""
+    plan: list[tuple[str, Path | None]] = []
+    waiting = iter(words)
+    for word in waiting:
+        if word == "folk":
+            plan.append(("folk", None))
+        elif word == "pop909":
+            folder = next(waiting, None)
+            if folder is None:
+                raise typer.BadParameter("name the folder of the aligned songs after pop909")
+            plan.append(("pop909", Path(folder)))
+        else:
+            plan.append(("folder", Path(word)))
+    return plan
+
+
+def _readers(
+    plan: Sequence[tuple[str, Path | None]], out: Path, *, essen: bool, track: str | None, workers: int
+) -> list["Source"]:
+    from symvae.corpus.journal import journal_beside
+    from symvae.corpus.sources.folder import folder
+    from symvae.corpus.sources.folk import folk
+    from symvae.corpus.sources.pop909 import pop909
+    from symvae.errors import CorpusError
+
+    readers: list[Source] = []
+    for kind, path in plan:
+        if kind == "folk":
+            readers.append(folk(essen=essen, workers=workers))
+            continue
+        assert path is not None
+        if not path.is_dir():
+            raise CorpusError(
+                f'{path} is no folder. Give "folk", "pop909 FOLDER" or a folder of music files.'
+            )
+        if kind == "pop909":
+            readers.append(pop909(path))
+        else:
+            readers.append(
+                folder(
+                    path,
+                    collection=path.resolve().name,
+                    track=track,
+                    workers=workers,
+                    journal=journal_beside(out),
+                )
+            )
+    return readers
+
+
+def _summary(card: dict[str, Any], out: Path) -> list[str]:
+    lines = [
+        f"{split}: {counts['all']['tunes']} tunes, {counts['all']['bars']} bars"
+        for split, counts in card["counts"].items()
+    ]
+    lines += [f"left out: {reason} ×{count}" for reason, count in card["dropped"].items()]
+    return [*lines, f"{out / 'dropped.csv'} names everything left out", str(out)]

@@ -1,0 +1,84 @@
+"""``symvae sample``: new phrases from the prior."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from symvae.cli.console import show, show_json
+from symvae.cli.options import (
+    DEFAULT_MODEL,
+    Force,
+    Format,
+    Json,
+    ModelOption,
+    OutFolder,
+    Plot,
+    Program,
+    Seed,
+    Temperature,
+    TopP,
+    Wav,
+)
+from symvae.cli.output import Output, numbered
+
+
+def sample(
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many phrases.")] = 8,
+    model: ModelOption = DEFAULT_MODEL,
+    temperature: Temperature = 0.0,
+    top_p: TopP = 1.0,
+    prior: Annotated[
+        str,
+        typer.Option("--prior", help='"fitted" (the mixture fitted to the training music) or "gaussian".'),
+    ] = "fitted",
+    spread: Annotated[
+        float, typer.Option("--spread", min=0.0, help="How far draws stray from the prior's centres.")
+    ] = 1.0,
+    tempo: Annotated[float, typer.Option("--tempo", help="Quarter notes a minute.")] = 120.0,
+    seed: Seed = 0,
+    out: OutFolder = None,
+    force: Force = False,
+    format: Format = "mid",
+    plot: Plot = False,
+    wav: Wav = False,
+    program: Program = 0,
+    json: Json = False,
+) -> None:
+    """Draw new phrases from the model's prior."""
+    output = Output(
+        out or Path("sample"),
+        numbered("sample", count),
+        "samples",
+        format=format,
+        plot=plot,
+        wav=wav,
+        program=program,
+        force=force,
+    ).check()
+    from symvae.system.symvae import SymVAE
+
+    vae = SymVAE.load(model)
+    phrases = vae.sample(
+        count,
+        temperature=temperature,
+        top_p=top_p,
+        seed=seed,
+        prior=prior,
+        spread=spread,
+        tempo_qpm=tempo,
+    )
+    files = output.write(phrases, [f"sample {number}" for number in range(1, count + 1)])
+    if json:
+        show_json(
+            {
+                "model": vae.name,
+                "seed": seed,
+                "notes": [len(phrase) for phrase in phrases],
+                "files": [str(path) for path in files],
+            }
+        )
+        return
+    show(f"{count} phrases of {vae.grid.bars} bars from {vae.name}, seed {seed}")
+    for path in files:
+        show(str(path))

@@ -1,0 +1,113 @@
+"""Presets and JSON in, typed choices out; every fault is named by the key that the user typed."""
+
+import dataclasses
+import json
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from symvae.config.run import RunConfig
+from symvae.errors import ConfigError
+
+T = TypeVar("T")
+
+
+def presets() -> list[str]:
+    """Names that `load_preset` knows."""
+    folder = resources.files("symvae.config") / "presets"
+    return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml"))
+
+
+def load_preset(name: str) -> RunConfig:
+    """A preset by its name, or a TOML file of one's own by its path."""
+    path = Path(name)
+    if path.suffix == ".toml":
+        if not path.is_file():
+            raise ConfigError(
+                f"There is no preset file {name}. Give an existing .toml file or one of: {_known()}."
+            )
+        text = path.read_text(encoding="utf-8")
+    elif name in presets():
+        text = (resources.files("symvae.config") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+    else:
+        raise ConfigError(f"There is no preset {name!r}. Known presets: {_known()}.")
+    try:
+        return from_dict(RunConfig, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"The preset {name} is not TOML: {error}.") from error
+
+
+def with_overrides(config: RunConfig, overrides: list[str]) -> RunConfig:
+    """``config`` with ``section.key=value`` applied, values written as in TOML (bare words are text)."""
+    tree = dataclasses.asdict(config)
+    for override in overrides:
+        key, equals, text = override.partition("=")
+        if not equals:
+            raise ConfigError(
+                f"{override!r} sets nothing. Write section.key=value, as in objective.beta=0.3."
+            )
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text
+        node = tree
+        *sections, last = key.split(".")
+        for section in sections:
+            node = node.get(section) if isinstance(node, dict) else None  # type: ignore[assignment]
+        if not isinstance(node, dict) or last not in node:
+            raise ConfigError(
+                f"There is no key {key!r}. Known keys: {', '.join(_keys(dataclasses.asdict(config)))}."
+            )
+        node[last] = value
+    return from_dict(RunConfig, tree)
+
+
+def to_json(config: RunConfig) -> str:
+    """The whole choice as JSON."""
+    return json.dumps(dataclasses.asdict(config), indent=2) + "\n"
+
+
+def from_dict(cls: type[T], tree: dict[str, Any], path: str = "") -> T:
+    """``cls`` from nested dictionaries; raises one `ConfigError` that lists every unknown or mistyped key."""
+    faults: list[str] = []
+    value = _build(cls, tree, path, faults)
+    if faults:
+        raise ConfigError(" ".join(faults))
+    return value
+
+
+def _build(cls: Any, tree: dict[str, Any], path: str, faults: list[str]) -> Any:
+    hints = get_type_hints(cls)
+    known = {f.name for f in dataclasses.fields(cls)}
+    arguments = {}
+    for key, value in tree.items():
+        name = f"{path}{key}"
+        if key not in known:
+            faults.append(f"There is no key {name!r}; known here: {', '.join(sorted(known))}.")
+        elif dataclasses.is_dataclass(hints[key]):
+            if isinstance(value, dict):
+                arguments[key] = _build(hints[key], value, f"{name}.", faults)
+            else:
+                faults.append(f"{name!r} is a section, not a value.")
+        else:
+            want = hints[key]
+            if want is float and isinstance(value, int) and not isinstance(value, bool):
+                value = float(value)
+            if not isinstance(value, want) or (isinstance(value, bool) and want is not bool):
+                faults.append(f"{name!r} is a {want.__name__}, not {value!r}.")
+            else:
+                arguments[key] = value
+    return None if faults else cls(**arguments)
+
+
+def _keys(tree: dict[str, Any], path: str = "") -> list[str]:
+    return [
+        name
+        for key, value in tree.items()
+        for name in (_keys(value, f"{path}{key}.") if isinstance(value, dict) else [f"{path}{key}"])
+    ]
+
+
+def _known() -> str:
+    return ", ".join(presets())

@@ -1,0 +1,102 @@
+"""A user's own folder: every MIDI, MusicXML and ABC file in it, at any depth.
+
+MIDI and MusicXML are read as everywhere in symvae; ABC files, which may hold a whole book, by
+`corpus.notation`. A pool of processes does the reading. A file that cannot be read is reported and
+skipped, even one that takes its process down with it; what was read is kept in a journal, so a run
+that is killed goes on where it was.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+from symvae.corpus.journal import Journal
+from symvae.corpus.notation.read import tunes_of_file
+from symvae.corpus.sources.song_file import read_melodies
+from symvae.corpus.tune import Tune
+from symvae.errors import CorpusError
+from symvae.music.files import MIDI_SUFFIXES, SCORE_SUFFIXES
+from symvae.music.reason import Dropped, Reason
+
+SUFFIXES = (*MIDI_SUFFIXES, *SCORE_SUFFIXES)
+#: Files handed to the pool at a time: few enough that a kill loses little.
+BATCH_FILES = 64
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    name: str
+    collection: str
+    track: str | None
+
+
+def folder(
+    path: Path | str,
+    *,
+    collection: str = "folder",
+    track: str | None = None,
+    workers: int = 2,
+    journal: Path | None = None,
+) -> Iterator[Tune | Dropped]:
+    """The tunes of ``path``, in order of file name, named "collection/path/within/folder.mid".
+
+    ``track`` names the melody's track; without it each file's most melody-like one is taken.
+    ``journal`` (see `journal_beside`) makes the reading restartable. Raises `CorpusError` for a
+    folder without music.
+    """
+    root = Path(path)
+    files = [_File(p, _name(root, p, collection), collection, track) for p in _music_files(root)]
+    if not files:
+        raise CorpusError(f"{root} holds no music. Name a folder with {', '.join(SUFFIXES)} files.")
+    known = Journal(journal)
+    for start in range(0, len(files), BATCH_FILES):
+        batch = files[start : start + BATCH_FILES]
+        found = {file: items for file in batch if (items := known.get(file.path, file.name)) is not None}
+        for file, items in _read_all([file for file in batch if file not in found], workers):
+            known.add(file.path, file.name, items)
+            found[file] = items
+        for file in batch:
+            yield from found[file]
+
+
+def _music_files(root: Path) -> list[Path]:
+    return sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+
+
+def _name(root: Path, path: Path, collection: str) -> str:
+    """The path within the folder; "#" has a meaning of its own in names (`split.work_name`)."""
+    return f"{collection}/{path.relative_to(root).as_posix()}".replace("#", "♯")
+
+
+def _read_all(files: Sequence[_File], workers: int) -> Iterator[tuple[_File, list[Tune | Dropped]]]:
+    if workers <= 1:
+        yield from ((file, _read(file)) for file in files)
+        return
+    done: set[_File] = set()
+    try:
+        with ProcessPoolExecutor(workers) as pool:
+            for file, items in zip(files, pool.map(_read, files), strict=True):
+                yield file, items
+                done.add(file)
+    except BrokenProcessPool:
+        for file in files:
+            if file not in done:
+                yield file, _read_alone(file)
+
+
+def _read_alone(file: _File) -> list[Tune | Dropped]:
+    """In a process of its own, after one of its batch has taken the pool down."""
+    try:
+        with ProcessPoolExecutor(1) as pool:
+            return pool.submit(_read, file).result()
+    except BrokenProcessPool:
+        return [Dropped(file.name, Reason.UNREADABLE, "reading it ends the whole process")]
+
+
+def _read(file: _File) -> list[Tune | Dropped]:
+    if file.path.suffix.lower() == ".abc":
+        return tunes_of_file(file.path, file.name, file.collection)
+    return read_melodies(file.path, file.name, file.collection, file.track)

@@ -1,0 +1,18 @@
+"""Sound as numbers: samples and how many of them make a second."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+
+class Audio(NamedTuple):
+    """``samples`` from -1 to 1, one row a channel, at ``sample_rate`` Hz."""
+
+    samples: Float[np.ndarray, "channel sample"]
+    sample_rate: int
+
+    @property
+    def duration_sec(self) -> float:
+        """How long it sounds."""
+        return self.samples.shape[-1] / self.sample_rate

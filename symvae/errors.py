@@ -1,0 +1,56 @@
+"""Every error that a user can meet.
+
+SymvaeError
+├── MidiError           a file that cannot be read as music
+├── PhraseError         notes that contradict themselves or their grid
+├── AudioError          samples that are no sound, or a sound file that cannot be read or written
+├── TokenError          notes that a vocabulary cannot say, or ids of the wrong shape
+├── ConfigError         a choice that does not exist or contradicts another
+├── CorpusError         a corpus or shard folder that is missing, empty or damaged
+├── CheckpointError     a model that is unknown, incomplete or of another format
+├── LatentError         a latent of the wrong shape, or a direction that does not exist
+└── TrainingError       a run that cannot start, go on or resume
+
+A message is one sentence that names the fault and one that says what would work. The command
+line prints it without a traceback and exits with status 1.
+"""
+
+
+class SymvaeError(Exception):
+    """Root of the tree: catch this to catch every error symvae raises on purpose."""
+
+
+class MidiError(SymvaeError):
+    """A file that cannot be read as music."""
+
+
+class PhraseError(SymvaeError):
+    """Notes that contradict themselves or the grid they stand on."""
+
+
+class AudioError(SymvaeError):
+    """Samples that are no sound, or a sound file that cannot be read or written."""
+
+
+class TokenError(SymvaeError):
+    """Notes that a vocabulary cannot say, or ids of the wrong shape."""
+
+
+class ConfigError(SymvaeError):
+    """A choice that does not exist or contradicts another."""
+
+
+class CorpusError(SymvaeError):
+    """A corpus or shard folder that is missing, empty or damaged."""
+
+
+class CheckpointError(SymvaeError):
+    """A model that is unknown, incomplete or of another format."""
+
+
+class LatentError(SymvaeError):
+    """A latent of the wrong shape, or a direction that does not exist."""
+
+
+class TrainingError(SymvaeError):
+    """A training run that cannot start, go on or resume."""

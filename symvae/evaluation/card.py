@@ -1,0 +1,84 @@
+"""The CARD.md of a model: what it is, what it learned from, how well it does, what it cannot do."""
+
+from typing import Any
+
+from symvae.config.run import RunConfig
+from symvae.evaluation.tables import table, to_markdown
+
+
+def card(config: RunConfig, shards_card: dict[str, Any], metrics: dict[str, Any]) -> str:
+    """The card, from the model's choice, the card of the shards it was trained on, and its metrics."""
+    parts = (
+        f"# {config.name}",
+        config.description,
+        _what(config, metrics),
+        _trained_on(shards_card),
+        "## Figures",
+        "Measured on tunes held out by near-duplicate cluster. nats are per phrase unless said otherwise.",
+        to_markdown(metrics).rstrip(),
+        _limits(config, metrics),
+        _again(config),
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _what(config: RunConfig, metrics: dict[str, Any]) -> str:
+    model = config.model
+    kind = "a conductor with all bars decoded side by side" if model.decoder == "hierarchical" else "one LSTM"
+    return (
+        "## What it is\n\n"
+        f"A variational autoencoder of melodies of {model.bars} {'bar' if model.bars == 1 else 'bars'} in"
+        f" {model.metre}, one token a sixteenth. The encoder is a bidirectional LSTM over each bar, z has"
+        f" {model.latent_size} dimensions, the decoder is {kind}."
+        f" {metrics['parameters'] / 1e6:.1f} million weights, kept in half precision and run in single."
+        " Licence of the weights: Apache-2.0."
+    )
+
+
+def _trained_on(shards_card: dict[str, Any]) -> str:
+    counts = shards_card["counts"]["train"]
+    rows = [
+        [name, str(counts[name]["tunes"]), str(counts[name]["bars"]), source["origin"], source["licence"]]
+        for name in shards_card["collections"]
+        if name in counts and (source := shards_card["sources"][name])
+    ]
+    return "\n\n".join(
+        (
+            "## What it was trained on",
+            f"{counts['all']['tunes']} training tunes, {counts['all']['bars']} bars; near-duplicate tunes"
+            " are kept on one side of the split. Each phrase is transposed at random in training.",
+            table(["collection", "tunes", "bars", "origin", "licence"], rows),
+        )
+    )
+
+
+def _limits(config: RunConfig, metrics: dict[str, Any]) -> str:
+    samples = metrics["samples"]
+    real, drawn = samples["real"], samples["fitted"]["features"]
+    return "\n".join(
+        (
+            "## What it cannot do",
+            "",
+            f"- One melody line in {config.model.metre}, in sixteenths: no chords, no triplets, no dynamics."
+            " Tempo and velocity do not pass through z.",
+            f"- It knows {config.model.bars} {'bar' if config.model.bars == 1 else 'bars'} at a time and"
+            " nothing of what comes before or after.",
+            "- Samples from the prior are not yet as orderly as real phrases: diatonic share"
+            f" {drawn['diatonic_share']['mean']:.3f} against {real['diatonic_share']:.3f}, mean interval"
+            f" {drawn['mean_interval']['mean']:.2f} against {real['mean_interval']:.2f} semitones.",
+            "- It learned European and American folk tunes, chorale sopranos and Chinese pop melodies; other"
+            " musics come back less exactly.",
+        )
+    )
+
+
+def _again(config: RunConfig) -> str:
+    grown = config.model.decoder == "hierarchical" and config.model.bars > 1
+    lines = ["symvae prepare folk --out SHARDS"]
+    if grown:
+        lines.append("symvae train --preset melody-1bar --data SHARDS --out BAR")
+    lines += [
+        f"symvae train --preset {config.name} --data SHARDS --out RUN{' --from BAR/model' if grown else ''}",
+        "symvae evaluate RUN/model --data SHARDS --update-model",
+    ]
+    return "## How to make it again\n\n```\n" + "\n".join(lines) + "\n```"

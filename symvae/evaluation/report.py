@@ -1,0 +1,130 @@
+"""The whole evaluation of a model in one call, as numbers that can be written to JSON.
+
+    symvae evaluate MODEL --data SHARDS [--quick] [--out DIR] [--update-model]
+
+Every part says with how many phrases, pairs or samples, which split and which seed it was measured, so
+that one command gives the same numbers again. `symvae.evaluation.tables` prints them,
+`symvae.evaluation.card` tells them to people.
+"""
+
+import math
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from symvae.corpus.shards import Shards
+from symvae.evaluation.attribute_vectors import attribute_vectors
+from symvae.evaluation.held_out import held_out, training_windows
+from symvae.evaluation.interpolation import interpolation
+from symvae.evaluation.latent_fit import COMPONENTS, LatentFit, fit_latent
+from symvae.evaluation.ngram import NGram
+from symvae.evaluation.passes import Progress, silent
+from symvae.evaluation.rate import rate_curve
+from symvae.evaluation.reconstruction import reconstruction
+from symvae.evaluation.samples import prior_samples
+from symvae.evaluation.tables import to_markdown as to_markdown
+from symvae.system.symvae import SymVAE
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much of everything is measured."""
+
+    windows: int | None
+    """Held-out windows for reconstruction and rate; None: all."""
+    pairs: int
+    samples: int
+    training_phrases: int
+    flow_steps: int
+    components: tuple[int, ...] = COMPONENTS
+
+
+FULL = Effort(windows=None, pairs=1000, samples=2000, training_phrases=20_000, flow_steps=4000)
+QUICK = Effort(windows=1000, pairs=200, samples=500, training_phrases=3000, flow_steps=300, components=(1, 4))
+
+
+def evaluate(
+    model: SymVAE,
+    shards: Shards,
+    *,
+    quick: bool = False,
+    split: str = "test",
+    seed: int = 0,
+    latent: LatentFit | None = None,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Everything that symvae measures of a model, by part; nan is written as None.
+
+    ``latent`` is what `symvae.evaluation.latent_fit.fit_latent` found, so that a caller who ships it
+    measures the very thing; without it, it is fitted here and forgotten.
+    """
+    effort = QUICK if quick else FULL
+    started = time.monotonic()
+    latent = latent or fit(model, shards, quick=quick, seed=seed, progress=progress)
+    everything = held_out(shards, model.config, split)
+    windows = everything.fresh()
+    chosen = windows.some(effort.windows, seed)
+    training = training_windows(shards, model.config)
+    language = NGram(training, vocabulary_size=model.config.model.vocabulary_size)
+    metrics = {
+        "model": model.name,
+        "parameters": sum(p.numel() for p in model.vae.parameters()),
+        "quick": quick,
+        "split": split,
+        "seed": seed,
+        "torch": torch.__version__,
+        "shards": {"sha256": shards.card["sha256"], "seed": shards.card["seed"]},
+        "training_windows": len(training),
+        "reconstruction": reconstruction(model, chosen, seed=seed, progress=progress),
+        "rate": rate_curve(model, chosen, latent.posterior, seed=seed, progress=progress),
+        "interpolation": interpolation(
+            model, windows, language, pairs=effort.pairs, seed=seed, progress=progress
+        ),
+        "attribute_vectors": attribute_vectors(
+            model, latent, samples=effort.samples // 2, seed=seed, progress=progress
+        ),
+        "samples": prior_samples(
+            model,
+            everything,
+            training,
+            {"fitted": latent.prior, "mixture": latent.mixture},
+            samples=effort.samples,
+            seed=seed,
+            progress=progress,
+        ),
+        "latent_fit": {
+            "training_phrases": len(latent.posterior.mean),
+            "prior": "mixture" if latent.flow is None else "flow",
+            "components": len(latent.mixture.weight),
+            "unseen_nats_of_components": {str(k): v for k, v in latent.nats_of_components.items()},
+            "seed": latent.seed,
+        },
+    }
+    return {**_without_nan(metrics), "seconds": round(time.monotonic() - started, 1)}
+
+
+def fit(
+    model: SymVAE, shards: Shards, *, quick: bool = False, seed: int = 0, progress: Progress = silent
+) -> LatentFit:
+    """`fit_latent` with as many phrases as `evaluate` of the same name would take."""
+    effort = QUICK if quick else FULL
+    return fit_latent(
+        model,
+        shards,
+        phrases=effort.training_phrases,
+        components=effort.components,
+        flow_steps=effort.flow_steps,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def _without_nan(value: Any) -> Any:
+    """JSON knows no nan: what cannot be said (a standard error of one tune) becomes None."""
+    if isinstance(value, dict):
+        return {key: _without_nan(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,181 @@
+"""Metrics as tables to read: what README and CARD print is made here and nowhere by hand."""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def to_markdown(metrics: dict[str, Any]) -> str:
+    """All tables of an evaluation, each under a heading that says how it was measured."""
+    parts = (_reconstruction, _rate, _interpolation, _samples, _attribute_vectors)
+    return "\n\n".join(part(metrics) for part in parts) + "\n"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A markdown table: the first column to the left, numbers to the right."""
+    lines = [list(head), ["---", *["---:"] * (len(head) - 1)], *[list(row) for row in rows]]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def share(value: float | None, error: float | None = None, digits: int = 3) -> str:
+    """.976, or .976 ± .002; a dash for what could not be measured."""
+    if value is None:
+        return "–"
+    text = f"{value:.{digits}f}".replace("0.", ".", 1) if 0 <= value < 1 else f"{value:.{digits}f}"
+    return text if error is None else f"{text} ± {share(error, digits=digits)}"
+
+
+def _reconstruction(metrics: dict[str, Any]) -> str:
+    part = metrics["reconstruction"]
+    whole = part["all"]
+    ways = {
+        "teacher-forced, from the mean": "forced",
+        "**free-running, from the mean**": "mean",
+        "free-running, from a sample": "sample",
+        "always hold": "always_hold",
+    }
+    pooled = [
+        [label, *(share(whole[way][name], whole[way][f"{name}_se"]) for name in ("token", "onset", "exact"))]
+        for label, way in ways.items()
+    ]
+    collections = [
+        [
+            name,
+            str(row["windows"]),
+            share(row["forced"]["token"]),
+            *(share(row["mean"][figure]) for figure in ("token", "onset", "exact")),
+            share(row["sample"]["token"]),
+            f"{row['kl_nats']:.1f}",
+        ]
+        for name, row in part["collections"].items()
+    ]
+    left_out = part["stands_in_train"]["all"]
+    return "\n\n".join(
+        (
+            "### Reconstruction",
+            f"{whole['windows']} windows of {whole['tunes']} {part['split']} tunes"
+            f" ({left_out} that also stand in train are left out), greedy decoding,"
+            f" KL {whole['kl_nats']:.1f} nats,"
+            f" {part['active_dimensions']} of {part['latent_size']} dimensions active;"
+            " ± one standard error over tunes.",
+            table(["", "token", "onset", "exact phrase"], pooled),
+            table(
+                ["collection", "windows", "forced", "token", "onset", "exact", "from a sample", "KL nats"],
+                collections,
+            ),
+        )
+    )
+
+
+def _rate(metrics: dict[str, Any]) -> str:
+    rows = [
+        [
+            f"{row['budget_nats']:.1f}",
+            *(share(row["widened"]["sample"][figure]) for figure in ("token", "onset", "exact")),
+            str(row["truncated"]["kept_dimensions"]),
+            share(row["truncated"]["mean"]["token"]),
+            share(row["truncated"]["sample"]["token"]),
+        ]
+        for row in metrics["rate"]
+    ]
+    head = ["KL nats at most", "widened: token", "onset", "exact"]
+    head += ["dimensions kept", "from their mean", "from their sample"]
+    return "\n\n".join(
+        (
+            "### Accuracy at a smaller rate",
+            f"The same model and windows ({metrics['rate'][0]['windows']}), with less said in z: every"
+            " dimension less exactly (posterior widened towards the prior, decoded from a sample), or only"
+            " the most informative dimensions said at all.",
+            table(head, rows),
+        )
+    )
+
+
+def _interpolation(metrics: dict[str, Any]) -> str:
+    part = metrics["interpolation"]
+    rows = [
+        [
+            label,
+            share(part[path]["curve_deviation"]),
+            share(part[path]["pair_deviation"]),
+            f"{part[path]['nats_per_token'][0]:.3f}",
+            f"{100 * part[path]['middle_over_ends']:+.1f} %",
+            f"{100 * part[path]['highest_over_ends']:+.1f} %",
+        ]
+        for label, path in (("latent (slerp)", "latent"), ("data space", "data_space"))
+    ]
+    return "\n\n".join(
+        (
+            "### Interpolation",
+            f"{part['pairs']} pairs of held-out phrases, {part['steps']} steps. Deviation of the Hamming"
+            " distance to A from the straight line, as a share of the distance from A to B: of the mean"
+            " curve, and pair by pair. Cost under a 5-gram model of the training melodies, in nats a token"
+            f" (held-out phrases: {part['held_out_nats_per_token']:.3f}), against the mean of both ends.",
+            table(
+                ["path", "curve", "pairs", "cost at A", "cost in the middle", "highest cost"],
+                rows,
+            ),
+        )
+    )
+
+
+def _samples(metrics: dict[str, Any]) -> str:
+    part = metrics["samples"]
+    names = {
+        "fitted": f"fitted ({metrics['latent_fit']['prior']})",
+        "mixture": "mixture",
+        "gaussian": "Gaussian",
+    }
+    rows = [
+        [
+            name.replace("_", " "),
+            f"{part['real'][name]:.3f}",
+            *(f"{part[prior]['features'][name]['mean']:.3f}" for prior in names),
+            *(share(part[prior]["features"][name]["overlapped_area"]) for prior in names),
+            share(part["real_halves"][name]),
+        ]
+        for name in part["real"]
+    ]
+    counts = [
+        [
+            label,
+            *(str(part[prior][count]) for count in ("decodes", "silent")),
+            share(part[prior]["stands_in_train"]),
+        ]
+        for prior, label in names.items()
+    ]
+    head = ["feature", "real", *(f"{label} prior" for label in names.values())]
+    head += [*(f"overlap, {label}" for label in names.values()), "overlap of real halves"]
+    return "\n\n".join(
+        (
+            "### Prior samples",
+            f"{part['samples']} greedy samples of each prior against {part['real_phrases']} held-out phrases:"
+            " means, and the area under both distributions.",
+            table(head, rows),
+            table(["prior", "decoded", "silent", "whole phrase stands in train"], counts),
+        )
+    )
+
+
+def _attribute_vectors(metrics: dict[str, Any]) -> str:
+    part = metrics["attribute_vectors"]
+    names = list(part["unit"])
+    rows = [
+        [
+            f"{sign} {direction.replace('_', ' ')}",
+            *(_signed(part["change_in_std"][label][direction][name]) for name in names),
+        ]
+        for direction in names
+        for label, sign in (("added", "+"), ("taken", "−"))
+    ]
+    return "\n\n".join(
+        (
+            "### Attribute vectors",
+            f"Mean change over {part['samples']} prior samples, in standard deviations of the training"
+            " phrases, when the vector of the row is added once or taken away once.",
+            table(["vector", *(name.replace("_", " ") for name in names)], rows),
+        )
+    )
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.2f}"

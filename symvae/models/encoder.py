@@ -1,0 +1,111 @@
+"""The encoder: a bidirectional LSTM reads each bar, another reads the bars.
+
+    ids (batch, bar, position)
+      └─ BarEncoder    BiLSTM over the positions, all bars as one batch → a Gaussian code a bar
+          └─ Encoder   the codes side by side, mapped linearly to z; a BiLSTM over the bars corrects
+
+A linear map of independent Gaussians has a known mean and variance, so an encoder that starts
+with a principal-component map of trained bar codes starts as a good phrase encoder: that is how
+longer models grow from the one-bar model. The correction starts at zero.
+
+It handles ids and knows no pitch or rhythm.
+"""
+
+import math
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from symvae.nn.gaussian import DiagonalGaussian
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Anything that turns ids into a posterior over z."""
+
+    def __call__(self, ids: Int[Tensor, "batch bar position"]) -> DiagonalGaussian: ...
+
+
+class BarCodes(NamedTuple):
+    """What is known of each bar by itself."""
+
+    mean: Float[Tensor, "batch bar code"]
+    log_std: Float[Tensor, "batch bar code"]
+    summary: Float[Tensor, "batch bar summary"]
+
+
+class BarEncoder(nn.Module):
+    """A BiLSTM over the positions of a bar; every position's state goes into the bar's summary."""
+
+    def __init__(
+        self,
+        *,
+        vocabulary_size: int,
+        positions: int,
+        embedding_size: int,
+        hidden_size: int,
+        summary_size: int,
+        code_size: int,
+        initial_std: float = 0.3,
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary_size, embedding_size)
+        self.lstm = nn.LSTM(embedding_size, hidden_size, batch_first=True, bidirectional=True)
+        self.squeeze = nn.Linear(2 * hidden_size, 64)
+        self.summarise = nn.Linear(positions * 64, summary_size)
+        self.mean = nn.Linear(summary_size, code_size)
+        self.log_std = nn.Linear(summary_size, code_size)
+        nn.init.zeros_(self.log_std.weight)  # a narrow posterior from the first step keeps it from collapsing
+        nn.init.constant_(self.log_std.bias, math.log(initial_std))
+
+    def forward(self, ids: Int[Tensor, "batch bar position"]) -> BarCodes:
+        batch, bars, _ = ids.shape
+        states, _ = self.lstm(self.embedding(ids.flatten(0, 1)))
+        summary = nn.functional.gelu(self.summarise(nn.functional.gelu(self.squeeze(states)).flatten(1)))
+        summary = summary.view(batch, bars, -1)
+        return BarCodes(self.mean(summary), self.log_std(summary), summary)
+
+
+class Correction(nn.Module):
+    """What the bars tell together that they do not tell one by one; nothing at the start."""
+
+    def __init__(self, summary_size: int, hidden_size: int, latent_size: int) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(summary_size, hidden_size, batch_first=True, bidirectional=True)
+        self.out = nn.Linear(2 * hidden_size, 2 * latent_size)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, summary: Float[Tensor, "batch bar summary"]) -> Float[Tensor, "batch mean_and_log_std"]:
+        _, (hidden, _) = self.lstm(summary)
+        return self.out(hidden.transpose(0, 1).flatten(1))
+
+
+class BidirectionalEncoder(nn.Module):
+    """Bar codes → posterior over the phrase's z.
+
+    Source: the bidirectional encoder of Roberts et al. 2018 (arXiv 1803.05428), with the bars of a
+    phrase read side by side first. With ``hidden_size`` 0 there is no correction: a one-bar model
+    has nothing to correct.
+    """
+
+    def __init__(self, bar_encoder: BarEncoder, *, bars: int, hidden_size: int, latent_size: int) -> None:
+        super().__init__()
+        self.bar = bar_encoder
+        code_size, summary_size = bar_encoder.mean.out_features, bar_encoder.mean.in_features
+        self.project = nn.Linear(bars * code_size, latent_size)
+        nn.init.orthogonal_(self.project.weight)
+        nn.init.zeros_(self.project.bias)
+        self.correction = Correction(summary_size, hidden_size, latent_size) if hidden_size else None
+
+    def forward(self, ids: Int[Tensor, "batch bar position"]) -> DiagonalGaussian:
+        codes = self.bar(ids)
+        mean = self.project(codes.mean.flatten(1)).float()
+        weight = self.project.weight.float()
+        variance = (2 * codes.log_std.float()).exp().flatten(1) @ weight.square().t()
+        log_std = 0.5 * (variance + 1e-8).log()
+        if self.correction is None:
+            return DiagonalGaussian(mean, log_std)
+        mean_correction, log_std_correction = self.correction(codes.summary).float().chunk(2, dim=-1)
+        return DiagonalGaussian(mean + mean_correction, log_std + log_std_correction)

@@ -1,0 +1,170 @@
+"""A phrase: notes on a grid, with a tempo. The one musical object that symvae passes around.
+
+Notes are four parallel arrays, one row a note, sorted by onset, then pitch. A phrase knows no
+file format and no network; it is immutable, and equal to another when every array is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+import numpy as np
+from jaxtyping import Int
+
+from symvae.errors import PhraseError
+from symvae.music.grid import STEPS_PER_QUARTER, Grid
+
+DEFAULT_TEMPO_QPM = 120.0
+DEFAULT_VELOCITY = 90
+#: Stands for `DEFAULT_VELOCITY` at every note until the number of notes is known.
+_ONE_FOR_ALL = cast(np.ndarray, None)
+
+
+@dataclass(frozen=True, eq=False)
+class Phrase:
+    """Notes on ``grid``, in integer steps from its start.
+
+    ``tempo_qpm`` is in quarter notes a minute, kept to two decimals (finer than MIDI's own
+    resolution at any playable tempo, so that a phrase equals itself after a file).
+
+    Raises `PhraseError` when a note leaves the grid or MIDI's ranges, or the tempo is not a
+    positive number.
+    """
+
+    grid: Grid
+    onset_step: Int[np.ndarray, " note"] = field(default_factory=lambda: np.empty(0, np.int64))
+    duration_step: Int[np.ndarray, " note"] = field(default_factory=lambda: np.empty(0, np.int64))
+    pitch: Int[np.ndarray, " note"] = field(default_factory=lambda: np.empty(0, np.int64))
+    velocity: Int[np.ndarray, " note"] = _ONE_FOR_ALL
+    tempo_qpm: float = DEFAULT_TEMPO_QPM
+
+    def __post_init__(self) -> None:
+        velocity = (
+            np.full(len(self.pitch), DEFAULT_VELOCITY) if self.velocity is _ONE_FOR_ALL else self.velocity
+        )
+        columns = [
+            np.asarray(c, np.int64) for c in (self.onset_step, self.duration_step, self.pitch, velocity)
+        ]
+        if len({c.shape for c in columns}) > 1 or columns[0].ndim != 1:
+            raise PhraseError(f"A phrase needs four columns of one length, not {[c.shape for c in columns]}.")
+        order = np.lexsort((columns[1], columns[2], columns[0]))
+        for name, column in zip(("onset_step", "duration_step", "pitch", "velocity"), columns, strict=True):
+            column = column[order]
+            column.setflags(write=False)
+            object.__setattr__(self, name, column)
+        object.__setattr__(self, "tempo_qpm", round(float(self.tempo_qpm), 2))
+        self._check()
+
+    def _check(self) -> None:
+        if not (np.isfinite(self.tempo_qpm) and self.tempo_qpm > 0):
+            raise PhraseError(
+                f"A tempo is a positive number of quarter notes a minute, not {self.tempo_qpm}."
+            )
+        if not len(self):
+            return
+        if (
+            self.onset_step[0] < 0
+            or self.duration_step.min() < 1
+            or self.end_step.max() > self.grid.num_steps
+        ):
+            raise PhraseError(
+                f"Every note lies within the {self.grid.num_steps} steps of the grid and lasts at least one."
+            )
+        if self.pitch.min() < 0 or self.pitch.max() > 127:
+            raise PhraseError("Every pitch is a MIDI note number from 0 to 127.")
+        if self.velocity.min() < 1 or self.velocity.max() > 127:
+            raise PhraseError("Every velocity is from 1 to 127.")
+
+    @property
+    def end_step(self) -> Int[np.ndarray, " note"]:
+        """The step at which each note has stopped."""
+        return self.onset_step + self.duration_step
+
+    @property
+    def is_monophonic(self) -> bool:
+        """No note starts before the one before it has ended."""
+        return bool((self.onset_step[1:] >= self.end_step[:-1]).all())
+
+    @property
+    def step_sec(self) -> float:
+        """How long one step lasts, in seconds."""
+        return 60.0 / self.tempo_qpm / STEPS_PER_QUARTER
+
+    @property
+    def duration_sec(self) -> float:
+        """How long the whole grid lasts, in seconds."""
+        return self.grid.num_steps * self.step_sec
+
+    def __len__(self) -> int:
+        return len(self.pitch)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Phrase):
+            return NotImplemented
+        return (
+            self.grid == other.grid
+            and self.tempo_qpm == other.tempo_qpm
+            and all(
+                np.array_equal(getattr(self, c), getattr(other, c))
+                for c in ("onset_step", "duration_step", "pitch", "velocity")
+            )
+        )
+
+    def __hash__(self) -> int:
+        columns = (self.onset_step, self.duration_step, self.pitch, self.velocity)
+        return hash((self.grid, self.tempo_qpm, *(c.tobytes() for c in columns)))
+
+    def __repr__(self) -> str:
+        return (
+            f"Phrase({self.grid.bars} bars of {self.grid.metre}, {len(self)} notes, {self.tempo_qpm:g} qpm)"
+        )
+
+    def with_tempo(self, tempo_qpm: float) -> "Phrase":
+        """The same notes at another tempo."""
+        return replace(self, tempo_qpm=tempo_qpm)
+
+    def transpose(self, semitones: int) -> "Phrase":
+        """The same phrase ``semitones`` higher; `PhraseError` if a note would leave MIDI's range."""
+        return replace(self, pitch=self.pitch + semitones)
+
+    def window(self, start_bar: int, bars: int) -> "Phrase":
+        """``bars`` bars from ``start_bar``, on a grid of their own.
+
+        A note that sounds on from before the window is left out, and one that outlasts it ends
+        with it: the window starts as if the music had just begun.
+        """
+        grid = self.grid.with_bars(bars)
+        first = start_bar * grid.steps_per_bar
+        inside = (self.onset_step >= first) & (self.onset_step < first + grid.num_steps)
+        onset = self.onset_step[inside] - first
+        return Phrase(
+            grid,
+            onset_step=onset,
+            duration_step=np.minimum(self.duration_step[inside], grid.num_steps - onset),
+            pitch=self.pitch[inside],
+            velocity=self.velocity[inside],
+            tempo_qpm=self.tempo_qpm,
+        )
+
+
+def join(phrases: Sequence[Phrase]) -> Phrase:
+    """The phrases one after the other on one grid, at the first one's tempo.
+
+    Raises `PhraseError` for no phrases, or phrases of different metres.
+    """
+    if not phrases:
+        raise PhraseError("There is nothing to join: give at least one phrase.")
+    first = phrases[0]
+    if len({p.grid.metre for p in phrases}) > 1:
+        raise PhraseError(
+            f"Phrases of different metres cannot be joined: {sorted({p.grid.metre for p in phrases})}."
+        )
+    starts = np.cumsum([0] + [p.grid.num_steps for p in phrases[:-1]])
+    return Phrase(
+        first.grid.with_bars(sum(p.grid.bars for p in phrases)),
+        onset_step=np.concatenate([p.onset_step + start for p, start in zip(phrases, starts, strict=True)]),
+        duration_step=np.concatenate([p.duration_step for p in phrases]),
+        pitch=np.concatenate([p.pitch for p in phrases]),
+        velocity=np.concatenate([p.velocity for p in phrases]),
+        tempo_qpm=first.tempo_qpm,
+    )

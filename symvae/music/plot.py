@@ -1,0 +1,198 @@
+"""Piano-roll pictures of phrases, to be read and not only looked at.
+
+Time goes to the right in sixteenths, pitch upwards in semitones. Lanes of black keys are shaded,
+octaves begin at a line with the name of their C; beats are thin lines, bars strong ones with
+their number. All panels of a picture share one pitch scale and one time scale, so that what
+looks equal is equal; no panel is stretched to its own notes.
+
+Colour says where a phrase stands on the path (from the first to the last panel, or between the
+four corners of a rectangle), or how loud each note is. This module draws what it is given and
+knows no latent space. It never touches pyplot: no window, no state between calls.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from symvae.errors import PhraseError, SymvaeError
+from symvae.music.phrase import Phrase
+
+Colour: TypeAlias = Literal["path", "velocity"]
+
+#: From the first phrase to the last: blue, violet, red, orange, of about equal weight.
+PATH = LinearSegmentedColormap.from_list("path", colormaps["plasma"](np.linspace(0.08, 0.74, 64)))
+#: Top left, top right, bottom left, bottom right.
+CORNERS = np.array([to_rgb(colour) for colour in ("#2743a6", "#b5267e", "#2aa5c9", "#f1952b")])
+VELOCITY = LinearSegmentedColormap.from_list("velocity", colormaps["YlGnBu"](np.linspace(0.3, 1.0, 64)))
+
+INK, BAR, BEAT, BLACK_KEY, OCTAVE = "#333333", "#8f8f8f", "#e3e3e3", "#f4f4f5", "#cfcfd4"
+BLACK_KEYS = (1, 3, 6, 8, 10)
+NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+
+LEAST_SEMITONES = 14  # so that a tune on three notes is not blown up
+NUMBER_INCH = 0.36  # room for the number of a bar
+GAP_INCH = 0.014  # left free at the end of a note: repeated notes must not merge
+
+
+def piano_roll(
+    phrases: Phrase | Sequence[Phrase],
+    path: "str | os.PathLike[str]",
+    titles: Sequence[str] | None = None,
+    *,
+    columns: int = 1,
+    colour: Colour = "path",
+    title: str | None = None,
+    force: bool = False,
+) -> Path:
+    """Draw one panel a phrase, row by row in ``columns`` columns; gives back the path.
+
+    The ending of ``path`` chooses the format (.png, .svg, .pdf). An existing file is kept unless
+    ``force`` is set. Raises `PhraseError` for no phrases or another number of titles.
+    """
+    path = Path(path)
+    if path.exists() and not force:
+        raise SymvaeError(f"{path} exists. Choose another name, or overwrite it with force.")
+    figure = draw(phrases, titles, columns=columns, colour=colour, title=title)
+    try:
+        figure.savefig(path, dpi=160)
+    except OSError as fault:
+        raise SymvaeError(
+            f"{path} cannot be written: {fault.strerror}. Choose a folder that exists."
+        ) from fault
+    except ValueError as fault:
+        raise SymvaeError(f"{path} ends in no format that can be drawn: use .png, .svg or .pdf.") from fault
+    return path
+
+
+def draw(
+    phrases: Phrase | Sequence[Phrase],
+    titles: Sequence[str] | None = None,
+    *,
+    columns: int = 1,
+    colour: Colour = "path",
+    title: str | None = None,
+) -> Figure:
+    """The picture that `piano_roll` saves, as a matplotlib figure."""
+    phrases = [phrases] if isinstance(phrases, Phrase) else list(phrases)
+    if not phrases:
+        raise PhraseError("There is nothing to draw: give at least one phrase.")
+    if titles is not None and len(titles) != len(phrases):
+        raise PhraseError(f"{len(phrases)} phrases need as many titles, not {len(titles)}.")
+    columns = max(1, min(columns, len(phrases)))
+    rows = -(-len(phrases) // columns)
+    steps = max(phrase.grid.num_steps for phrase in phrases)
+    lowest, highest = _pitch_span(phrases)
+
+    width = _panel_width(steps, columns)
+    height = min(2.6, (0.058 if rows > 1 else 0.11) * (highest - lowest + 1))
+    figure = Figure(
+        figsize=(
+            columns * width + 0.9,
+            rows * (height + (0.22 if titles else 0.08)) + (0.8 if title else 0.45),
+        ),
+        layout=ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03, hspace=0.0, wspace=0.0),
+        facecolor="white",
+    )
+    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).reshape(-1)
+    path_colours = _path_colours(len(phrases), columns)
+    for index, (axes, phrase) in enumerate(zip(panels, phrases, strict=False)):
+        _draw_keys(axes, lowest, highest)
+        _draw_metre(axes, phrase, width / steps)
+        colours = VELOCITY(np.asarray(phrase.velocity) / 127) if colour == "velocity" else path_colours[index]
+        _draw_notes(axes, phrase, np.asarray(colours), gap_step=GAP_INCH * steps / width)
+        if titles is not None:
+            axes.set_title(titles[index], loc="left", fontsize=8.5, color=INK, pad=3)
+        axes.tick_params(length=0, labelsize=7.5, labelcolor=INK, labelbottom=index + columns >= len(phrases))
+    for axes in panels[len(phrases) :]:
+        axes.set_visible(False)
+    panels[0].set(xlim=(0, steps), ylim=(lowest - 0.5, highest + 0.5))
+    if colour == "velocity":
+        scale = ScalarMappable(Normalize(1, 127), VELOCITY)
+        bar = figure.colorbar(
+            scale, ax=panels.tolist(), ticks=[1, 64, 127], aspect=30, pad=0.01, fraction=0.02
+        )
+        bar.set_label("velocity", fontsize=8, color=INK)
+        bar.ax.tick_params(length=0, labelsize=7.5, labelcolor=INK)
+        bar.outline.set_visible(False)
+    if title:
+        figure.suptitle(title, fontsize=11, color=INK, x=0.01, ha="left")
+    return figure
+
+
+def pitch_name(pitch: int) -> str:
+    """A MIDI pitch as musicians write it: 60 is C4."""
+    return f"{NAMES[pitch % 12]}{pitch // 12 - 1}"
+
+
+def _pitch_span(phrases: Sequence[Phrase]) -> tuple[int, int]:
+    """The lowest and the highest lane: all notes of all phrases, and some room."""
+    pitch = np.concatenate([phrase.pitch for phrase in phrases])
+    lowest, highest = (int(pitch.min()), int(pitch.max())) if len(pitch) else (60, 72)
+    room = max(2, LEAST_SEMITONES - (highest - lowest))
+    return max(0, lowest - room // 2), min(127, highest + room - room // 2)
+
+
+def _panel_width(steps: int, columns: int) -> float:
+    """Inches: one panel fills a page, many share it, long phrases get more."""
+    alone = float(np.clip(0.11 * steps, 5.5, 11.0))
+    return alone if columns == 1 else max(1.7, min(alone, 11.0 / columns))
+
+
+def _path_colours(count: int, columns: int) -> Float[np.ndarray, "phrase channel"]:
+    """Along a row or column from end to end; in a rectangle between its four corners."""
+    if columns == 1 or count <= columns:
+        return PATH(np.linspace(0, 1, count))[:, :3]
+    row, column = np.divmod(np.arange(count), columns)
+    down = (row / max(1, row.max()))[:, None]
+    right = (column / (columns - 1))[:, None]
+    top, bottom = (
+        (1 - right) * left_end + right * right_end for left_end, right_end in CORNERS.reshape(2, 2, 3)
+    )
+    return (1 - down) * top + down * bottom
+
+
+def _draw_keys(axes: Axes, lowest: int, highest: int) -> None:
+    """Lanes and names of pitches; no frame."""
+    for pitch in range(lowest, highest + 1):
+        if pitch % 12 in BLACK_KEYS:
+            axes.axhspan(pitch - 0.5, pitch + 0.5, color=BLACK_KEY, linewidth=0, zorder=0)
+        if pitch % 12 == 0:
+            axes.axhline(pitch - 0.5, color=OCTAVE, linewidth=0.7, zorder=1)
+    named = (0,) if highest - lowest > 20 else (0, 7)
+    ticks = [pitch for pitch in range(lowest, highest + 1) if pitch % 12 in named]
+    axes.set_yticks(ticks, [pitch_name(pitch) for pitch in ticks])
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+def _draw_metre(axes: Axes, phrase: Phrase, step_inch: float) -> None:
+    """Beats, bars and the numbers of bars: of every second, fourth... bar where they would collide."""
+    grid = phrase.grid
+    for step in range(0, grid.num_steps + 1, grid.steps_per_beat):
+        is_bar = step % grid.steps_per_bar == 0
+        axes.axvline(step, color=BAR if is_bar else BEAT, linewidth=0.9 if is_bar else 0.6, zorder=1)
+    every = 1
+    while every * grid.steps_per_bar * step_inch < NUMBER_INCH:
+        every *= 2
+    bars = np.arange(0, grid.bars, every)
+    axes.set_xticks(bars * grid.steps_per_bar, ["bar 1", *(str(bar + 1) for bar in bars[1:])], ha="left")
+
+
+def _draw_notes(axes: Axes, phrase: Phrase, colours: Float[np.ndarray, "..."], gap_step: float) -> None:
+    """A bar a note, as long as it lasts."""
+    left, right = phrase.onset_step, phrase.end_step - np.minimum(gap_step, 0.4)
+    low, high = phrase.pitch - 0.46, phrase.pitch + 0.46
+    corners = [[left, low], [left, high], [right, high], [right, low]]
+    outlines = np.array(corners).transpose(2, 0, 1)  # (note, corner, step and pitch)
+    axes.add_collection(PolyCollection(list(outlines), facecolors=colours, edgecolors="none", zorder=3))

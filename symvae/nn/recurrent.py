@@ -1,0 +1,49 @@
+"""An LSTM trained as one fused sequence, run one step at a time.
+
+`torch.nn.LSTM` is quick over a whole sequence and slow when called for single steps: each call
+prepares the fused kernel anew. For generation the cell is therefore written out over the same
+weights (Hochreiter and Schmidhuber 1997, with the gate order of torch: input, forget, cell, output).
+"""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+class LSTMState(NamedTuple):
+    """What an LSTM carries from one step to the next."""
+
+    hidden: Float[Tensor, "batch hidden"]
+    cell: Float[Tensor, "batch hidden"]
+
+
+class LSTM(nn.LSTM):
+    """One unidirectional layer, batch first, that can also take single steps."""
+
+    weight_ih_l0: Tensor
+    weight_hh_l0: Tensor
+    bias_ih_l0: Tensor
+    bias_hh_l0: Tensor
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(input_size, hidden_size, batch_first=True)
+
+    def unroll(
+        self, inputs: Float[Tensor, "batch time input"], state: LSTMState
+    ) -> Float[Tensor, "batch time hidden"]:
+        """The hidden states after each step, from ``state``."""
+        outputs, _ = self(inputs, (state.hidden[None].contiguous(), state.cell[None].contiguous()))
+        return outputs
+
+    def drive(self, inputs: Float[Tensor, "*any input"]) -> Float[Tensor, "*any gates"]:
+        """What ``inputs`` add to the gates: may be computed for many steps at once."""
+        return nn.functional.linear(inputs, self.weight_ih_l0, self.bias_ih_l0 + self.bias_hh_l0)
+
+    def step(self, drive: Float[Tensor, "batch gates"], state: LSTMState) -> LSTMState:
+        """One step; ``drive`` is `drive` of the step's input."""
+        gates = torch.addmm(drive, state.hidden, self.weight_hh_l0.t())
+        i, f, g, o = gates.chunk(4, dim=-1)
+        cell = torch.sigmoid(f) * state.cell + torch.sigmoid(i) * torch.tanh(g)
+        return LSTMState(torch.sigmoid(o) * torch.tanh(cell), cell)

@@ -1,0 +1,80 @@
+"""Choices → objects: the only place where a config becomes a network."""
+
+from symvae.config.run import ModelConfig, ObjectiveConfig
+from symvae.models.bar_decoder import BarDecoder
+from symvae.models.conductor import Conductor, Decoder, HierarchicalDecoder
+from symvae.models.encoder import BarEncoder, BidirectionalEncoder
+from symvae.models.flat import FlatDecoder
+from symvae.models.vae import VAE
+from symvae.music.grid import Grid
+from symvae.objective import schedule
+
+
+def build_grid(config: ModelConfig) -> Grid:
+    """The grid of the model's phrases."""
+    return Grid.of_metre(config.metre, config.bars)
+
+
+def build_vae(config: ModelConfig) -> VAE:
+    """The network with fresh weights, drawn from torch's global generator."""
+    encoder = BidirectionalEncoder(
+        BarEncoder(
+            vocabulary_size=config.vocabulary_size,
+            positions=config.positions,
+            embedding_size=config.embedding_size,
+            hidden_size=config.encoder_size,
+            summary_size=config.summary_size,
+            code_size=config.code_size,
+            initial_std=config.initial_std,
+        ),
+        bars=config.bars,
+        hidden_size=config.phrase_size,
+        latent_size=config.latent_size,
+    )
+    return VAE(encoder, build_decoder(config))
+
+
+def build_decoder(config: ModelConfig) -> Decoder:
+    """The decoder that ``config.decoder`` names."""
+    if config.decoder == "flat":
+        return FlatDecoder(
+            vocabulary_size=config.vocabulary_size,
+            bars=config.bars,
+            positions=config.positions,
+            latent_size=config.latent_size,
+            embedding_size=config.embedding_size,
+            hidden_size=config.decoder_size,
+        )
+    return HierarchicalDecoder(
+        Conductor(
+            latent_size=config.latent_size,
+            bars=config.bars,
+            hidden_size=config.conductor_size,
+            code_size=config.code_size,
+        ),
+        BarDecoder(
+            vocabulary_size=config.vocabulary_size,
+            positions=config.positions,
+            code_size=config.code_size,
+            embedding_size=config.embedding_size,
+            hidden_size=config.decoder_size,
+            unfold_size=config.unfold_size,
+            feature_size=config.feature_size,
+        ),
+    )
+
+
+def beta_at(config: ObjectiveConfig, progress: float) -> float:
+    """The weight of the KL divergence after a share ``progress`` of training."""
+    if config.beta_schedule == "constant":
+        return config.beta
+    if config.beta_schedule == "cyclical":
+        ramp = schedule.cyclical(progress, config.beta_until, config.beta_cycles)
+    else:
+        ramp = schedule.linear(progress, config.beta_until)
+    return config.beta_start + (config.beta - config.beta_start) * ramp
+
+
+def sampling_rate_at(config: ObjectiveConfig, progress: float) -> float:
+    """The share of the decoder's own tokens among its inputs after a share ``progress`` of training."""
+    return config.sampling_rate * schedule.linear(progress, config.sampling_until)

@@ -1,0 +1,33 @@
+"""Where models are found: by name in the package, or as a folder. Nothing is fetched by surprise."""
+
+from pathlib import Path
+
+from symvae.errors import CheckpointError
+
+PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
+
+
+def available() -> list[str]:
+    """Names of the models that come with the package."""
+    return sorted(p.parent.name for p in PRETRAINED.glob("*/config.json"))
+
+
+def find(name: str | Path) -> Path:
+    """The folder of the model ``name``: a name that `available` lists, or a folder that holds one.
+
+    Raises `CheckpointError` that lists what there is.
+    """
+    if str(name) in available():
+        return PRETRAINED / str(name)
+    folder = Path(name)
+    for candidate in (folder, folder / "model"):  # a run folder holds its model in a folder of that name
+        if (candidate / "config.json").is_file():
+            return candidate
+    if folder.is_dir():
+        raise CheckpointError(
+            f"{folder} holds no model (no config.json). Give a folder that `symvae train` wrote."
+        )
+    raise CheckpointError(
+        f"There is no model {str(name)!r}. Models in the package: {', '.join(available()) or 'none'}; "
+        "or give the path of a model folder."
+    )

@@ -1,0 +1,116 @@
+"""A model folder: config.json, model.safetensors, tokenizer.json, latent.safetensors, metrics.json, CARD.md.
+
+The only module that touches weight files. Weights are kept in half precision and run in single;
+config.json names the format and its version, and an unknown version is refused. See
+docs/checkpoint-format.md.
+"""
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from symvae.config.load import from_dict
+from symvae.config.run import RunConfig
+from symvae.errors import CheckpointError
+from symvae.models.vae import VAE
+from symvae.system.build import build_vae
+
+FORMAT, VERSION = "symvae-model", 1
+
+
+def save_model(
+    folder: Path,
+    config: RunConfig,
+    state: dict[str, Tensor],
+    *,
+    tokenizer: Path,
+    metrics: dict[str, Any] | None = None,
+) -> None:
+    """Write a model folder, whole or not at all: a folder of that name is replaced in one step."""
+    fresh = folder.with_name(folder.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    save_file({name: value.half().contiguous() for name, value in state.items()}, fresh / "model.safetensors")
+    header = {"format": FORMAT, "version": VERSION, **dataclasses.asdict(config)}
+    (fresh / "config.json").write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
+    shutil.copy(tokenizer, fresh / "tokenizer.json")
+    if metrics is not None:
+        (fresh / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    if folder.exists():
+        shutil.rmtree(folder)
+    fresh.rename(folder)
+
+
+def load_config(folder: Path) -> RunConfig:
+    """The whole choice that made the model."""
+    path = folder / "config.json"
+    if not path.is_file():
+        raise CheckpointError(
+            f"{folder} is no model: it has no config.json. Give a folder that `symvae train` wrote."
+        )
+    try:
+        header = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise CheckpointError(
+            f"{path} is not JSON ({error}). Restore it or export the model again."
+        ) from error
+    if header.pop("format", None) != FORMAT or (version := header.pop("version", None)) != VERSION:
+        raise CheckpointError(
+            f"{path} is not in format {FORMAT} version {VERSION}. Install the symvae release that wrote it."
+            if header.get("model")
+            else f"{path} describes no symvae model. Give a folder that `symvae train` wrote."
+        )
+    del version
+    return from_dict(RunConfig, header)
+
+
+def load_vae(folder: Path, config: RunConfig | None = None) -> VAE:
+    """The network with its weights, in single precision, ready to run."""
+    config = config or load_config(folder)
+    path = folder / "model.safetensors"
+    if not path.is_file():
+        raise CheckpointError(f"{folder} has no model.safetensors. Restore it or export the model again.")
+    try:
+        state = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"{path} is damaged ({error}). Restore it or export the model again."
+        ) from error
+    # Weights are about to be overwritten, so drawing them would be wasted time at every start.
+    with torch.device("meta"):
+        vae = build_vae(config.model)
+    vae = vae.to_empty(device="cpu")
+    try:
+        vae.load_state_dict({name: value.float() for name, value in state.items()})
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"{path} does not fit its config.json: {str(error).splitlines()[-1].strip()}"
+        ) from error
+    return vae.eval()
+
+
+def save_latent(folder: Path, tensors: dict[str, Tensor]) -> None:
+    """Write what is known of the latent space (prior, attribute vectors) beside the weights."""
+    fresh = folder / "latent.safetensors.new"
+    save_file({name: value.half().contiguous() for name, value in tensors.items()}, fresh)
+    fresh.replace(folder / "latent.safetensors")
+
+
+def load_latent(folder: Path) -> dict[str, Tensor]:
+    """What `save_latent` wrote, in single precision; nothing where it never has."""
+    path = folder / "latent.safetensors"
+    if not path.is_file():
+        return {}
+    try:
+        return {name: value.float() for name, value in load_file(path).items()}
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"{path} is damaged ({error}). Restore it or run `symvae evaluate` again."
+        ) from error

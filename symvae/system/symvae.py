@@ -1,0 +1,261 @@
+"""The model as a musician meets it: phrases in, phrases out.
+
+Everything below this class speaks in ids and latents; everything above it is the command line. Each
+method is one musical verb, and each of its keywords a flag of the command of that name.
+"""
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from symvae.attributes.table import measure
+from symvae.audio.sine import render
+from symvae.config.run import RunConfig
+from symvae.dsp.audio import Audio
+from symvae.errors import LatentError, PhraseError
+from symvae.latent import direction, interpolate
+from symvae.latent.prior import MixturePrior
+from symvae.models.vae import VAE
+from symvae.music.grid import Grid
+from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase
+from symvae.nn.gaussian import DiagonalGaussian
+from symvae.system.build import build_grid
+from symvae.system.catalog import find
+from symvae.system.checkpoint import load_config, load_latent, load_vae
+from symvae.tokens.load import load_tokenizer
+from symvae.tokens.tokenizer import Tokenizer
+
+#: Phrases decoded at once: large enough to be quick, small enough for any memory.
+_BATCH = 512
+
+
+class SymVAE:
+    """A trained model. ``symvae.load`` makes one."""
+
+    def __init__(self, folder: Path, config: RunConfig, vae: VAE, tokenizer: Tokenizer) -> None:
+        self.folder = folder
+        self.config = config
+        self.vae = vae
+        self.tokenizer = tokenizer
+        self.grid: Grid = build_grid(config.model)
+
+    @classmethod
+    def load(cls, name: str | Path) -> "SymVAE":
+        """The model ``name``: one of the package's, or a folder. Raises `CheckpointError`."""
+        folder = find(name)
+        config = load_config(folder)
+        return cls(folder, config, load_vae(folder, config), load_tokenizer(folder))
+
+    @property
+    def name(self) -> str:
+        return self.config.name
+
+    @property
+    def latent_size(self) -> int:
+        return self.config.model.latent_size
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """What `symvae evaluate` measured of this model; empty when it never has."""
+        path = self.folder / "metrics.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+    @cached_property
+    def directions(self) -> dict[str, Float[Tensor, " latent"]]:
+        """Attribute vectors by attribute name; empty before the model was evaluated."""
+        prefix = "direction."
+        return {k.removeprefix(prefix): v for k, v in self._latent_file.items() if k.startswith(prefix)}
+
+    @cached_property
+    def prior(self) -> MixturePrior | None:
+        """The prior fitted to the training music, or None before the model was evaluated."""
+        file = self._latent_file
+        if "prior.weight" not in file:
+            return None
+        return MixturePrior(file["prior.weight"], file["prior.mean"], file["prior.cholesky"])
+
+    @cached_property
+    def _latent_file(self) -> dict[str, Tensor]:
+        return load_latent(self.folder)
+
+    # Notes and ids
+
+    def to_ids(self, phrases: Sequence[Phrase]) -> Int[Tensor, "batch bar position"]:
+        """Token ids of phrases on this model's grid; raises `PhraseError` for another grid."""
+        for phrase in phrases:
+            if phrase.grid != self.grid:
+                raise PhraseError(
+                    f"{self.name} takes {self.grid.bars} bars of {self.grid.metre}, this phrase has "
+                    f"{phrase.grid.bars} of {phrase.grid.metre}. Read it with grid=model.grid."
+                )
+        if not phrases:
+            raise PhraseError("There is no phrase to encode. Give at least one.")
+        return torch.from_numpy(np.stack([self.tokenizer.encode_phrase(p) for p in phrases]).astype(np.int64))
+
+    def to_phrases(
+        self, ids: Int[Tensor, "batch bar position"], tempo_qpm: float | Sequence[float] = DEFAULT_TEMPO_QPM
+    ) -> list[Phrase]:
+        """Phrases that ids say, at one tempo or one each."""
+        tempos = [tempo_qpm] * len(ids) if isinstance(tempo_qpm, int | float) else tempo_qpm
+        return [
+            self.tokenizer.decode_ids(rows, tempo_qpm=tempo)
+            for rows, tempo in zip(ids.numpy(), tempos, strict=True)
+        ]
+
+    # Latent space
+
+    @torch.no_grad()
+    def encode(self, phrases: Sequence[Phrase]) -> DiagonalGaussian:
+        """The posterior of each phrase, ``(batch, latent)``."""
+        parts = [self.vae.encoder(ids) for ids in self.to_ids(phrases).split(_BATCH)]
+        return DiagonalGaussian(torch.cat([p.mean for p in parts]), torch.cat([p.log_std for p in parts]))
+
+    @torch.no_grad()
+    def decode(
+        self,
+        z: Float[Tensor, "batch latent"],
+        *,
+        temperature: float = 0.0,
+        top_p: float = 1.0,
+        seed: int = 0,
+        tempo_qpm: float | Sequence[float] = DEFAULT_TEMPO_QPM,
+    ) -> list[Phrase]:
+        """Phrases from latents: the likeliest at temperature 0, else drawn; the same seed, the same notes."""
+        return self.to_phrases(self.decode_ids(z, temperature=temperature, top_p=top_p, seed=seed), tempo_qpm)
+
+    @torch.no_grad()
+    def decode_ids(
+        self, z: Float[Tensor, "batch latent"], *, temperature: float = 0.0, top_p: float = 1.0, seed: int = 0
+    ) -> Int[Tensor, "batch bar position"]:
+        """As `decode`, but token ids."""
+        if z.ndim != 2 or z.shape[1] != self.latent_size:
+            raise LatentError(
+                f"{self.name} decodes latents (batch, {self.latent_size}), not {tuple(z.shape)}."
+            )
+        if not torch.isfinite(z).all():
+            raise LatentError("A latent holds values that are not finite. Encode the phrase again.")
+        generator = torch.Generator().manual_seed(seed)
+        return torch.cat(
+            [self.vae.decoder.generate(rows, temperature, top_p, generator) for rows in z.split(_BATCH)]
+        )
+
+    # Musical verbs
+
+    def reconstruct(
+        self,
+        phrases: Sequence[Phrase],
+        *,
+        temperature: float = 0.0,
+        posterior_temperature: float = 0.0,
+        seed: int = 0,
+    ) -> list[Phrase]:
+        """Each phrase through z and back; above 0, ``posterior_temperature`` draws z instead of the mean."""
+        generator = torch.Generator().manual_seed(seed)
+        z = self.encode(phrases).sample(generator, posterior_temperature)
+        return self.decode(z, temperature=temperature, seed=seed, tempo_qpm=[p.tempo_qpm for p in phrases])
+
+    def sample(
+        self,
+        count: int,
+        *,
+        temperature: float = 0.0,
+        top_p: float = 1.0,
+        seed: int = 0,
+        prior: str = "fitted",
+        spread: float = 1.0,
+        tempo_qpm: float = DEFAULT_TEMPO_QPM,
+    ) -> list[Phrase]:
+        """New phrases. ``prior`` is "fitted" (the mixture fitted to the training music) or "gaussian".
+
+        ``spread`` scales how far draws stray from the prior's centres; ``temperature`` is the decoder's.
+        """
+        return self.decode(
+            self.draw(count, seed=seed, prior=prior, spread=spread),
+            temperature=temperature,
+            top_p=top_p,
+            seed=seed,
+            tempo_qpm=tempo_qpm,
+        )
+
+    def draw(
+        self, count: int, *, seed: int = 0, prior: str = "fitted", spread: float = 1.0
+    ) -> Float[Tensor, "batch latent"]:
+        """Latents from the prior, as `sample` decodes them."""
+        if count < 1:
+            raise LatentError(f"The number of samples is 1 or more, not {count}.")
+        generator = torch.Generator().manual_seed(seed)
+        if prior == "gaussian":
+            return spread * torch.randn((count, self.latent_size), generator=generator)
+        if prior != "fitted":
+            raise LatentError(f'The prior is "fitted" or "gaussian", not {prior!r}.')
+        if self.prior is None:
+            raise LatentError(
+                f"{self.name} has no fitted prior yet. Run `symvae evaluate --update-model` on it, "
+                'or choose the prior "gaussian".'
+            )
+        return self.prior.sample(count, generator, spread)
+
+    def interpolate(
+        self,
+        a: Phrase,
+        b: Phrase,
+        steps: int = 7,
+        *,
+        path: str = "slerp",
+        temperature: float = 0.0,
+        seed: int = 0,
+    ) -> list[Phrase]:
+        """``steps`` phrases from ``a`` to ``b``, both ends' reconstructions included; tempo moves along.
+
+        ``path`` is "slerp" (along the sphere of the prior) or "lerp" (the straight line).
+        """
+        if path not in ("slerp", "lerp"):
+            raise LatentError(f'The path is "slerp" or "lerp", not {path!r}.')
+        start, end = self.encode([a, b]).mean
+        z = getattr(interpolate, path)(start, end, steps)
+        tempos = [float(t) for t in np.linspace(a.tempo_qpm, b.tempo_qpm, steps)]
+        return self.decode(z, temperature=temperature, seed=seed, tempo_qpm=tempos)
+
+    def interpolate_corners(
+        self, top_left: Phrase, top_right: Phrase, bottom_left: Phrase, bottom_right: Phrase, steps: int = 5
+    ) -> list[list[Phrase]]:
+        """A square of phrases between four, row by row, at the first one's tempo."""
+        a, b, c, d = self.encode([top_left, top_right, bottom_left, bottom_right]).mean
+        z = interpolate.corners(a, b, c, d, steps)
+        phrases = self.decode(z.flatten(0, 1), tempo_qpm=top_left.tempo_qpm)
+        return [phrases[row * steps : (row + 1) * steps] for row in range(steps)]
+
+    def similar(
+        self, phrase: Phrase, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0
+    ) -> list[Phrase]:
+        """``count`` variations: ``amount`` 0 is a reconstruction, 1 has nothing left of the phrase."""
+        generator = torch.Generator().manual_seed(seed)
+        z = direction.similar(self.encode([phrase]).mean[0], amount, count, generator)
+        return self.decode(z, temperature=temperature, seed=seed, tempo_qpm=phrase.tempo_qpm)
+
+    def vary(
+        self, phrase: Phrase, amounts: dict[str, float], *, temperature: float = 0.0, seed: int = 0
+    ) -> Phrase:
+        """The phrase moved along attribute vectors, so many times each: ``{"note_density": 1.0}``."""
+        z = direction.move(self.encode([phrase]).mean, self.directions, amounts)
+        return self.decode(z, temperature=temperature, seed=seed, tempo_qpm=phrase.tempo_qpm)[0]
+
+    def analogy(self, a: Phrase, b: Phrase, c: Phrase) -> Phrase:
+        """a + (b − c): what ``b`` has and ``c`` has not, given to ``a``."""
+        za, zb, zc = self.encode([a, b, c]).mean.split(1)
+        return self.decode(direction.analogy(za, zb, zc), tempo_qpm=a.tempo_qpm)[0]
+
+    def measure(self, phrases: Sequence[Phrase]) -> dict[str, Float[np.ndarray, " phrase"]]:
+        """Every attribute of every phrase, by name, in the attribute's unit."""
+        return measure(phrases)
+
+    def render(self, phrases: Phrase | Sequence[Phrase]) -> Audio:
+        """Sound of a phrase, or of several in a row."""
+        return render(phrases)

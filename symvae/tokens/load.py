@@ -1,0 +1,43 @@
+"""A saved tokenizer back from its file, without miditok: made to start quickly.
+
+`symvae.tokens.melody.MelodyTokenizer.load` reads the same file into a miditok tokenizer.
+"""
+
+import json
+from os import PathLike
+from pathlib import Path
+
+from symvae.errors import TokenError
+from symvae.tokens.melody_grid import TOKENIZER_FILE, MelodyGrid
+from symvae.tokens.tokenizer import Tokenizer
+
+
+def load_tokenizer(path: str | PathLike[str]) -> Tokenizer:
+    """The tokenizer saved in ``path``, a file or the folder that holds ``tokenizer.json``.
+
+    Raises `TokenError` for a file that is missing, no JSON, or of a tokenizer unknown here.
+    """
+    path = Path(path)
+    path = path / TOKENIZER_FILE if path.is_dir() else path
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        kind, settings = saved["tokenization"], saved["config"]["additional_params"]
+    except OSError as fault:
+        raise TokenError(
+            f"There is no tokenizer at {path}: give the folder of a model or its file."
+        ) from fault
+    except (ValueError, KeyError, TypeError) as fault:
+        raise TokenError(
+            f"{path} is no saved tokenizer: write it again with the tokenizer's save()."
+        ) from fault
+    if kind != "MelodyTokenizer":
+        raise TokenError(
+            f"{path} holds a {kind}, and only MelodyTokenizer is known. A newer symvae may read it."
+        )
+    try:
+        return MelodyGrid(**settings)
+    except TypeError as fault:
+        raise TokenError(
+            f"{path} has settings that no melody grid has: {', '.join(map(str, settings))}. "
+            "A newer symvae may read it."
+        ) from fault

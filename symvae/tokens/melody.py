@@ -1,0 +1,200 @@
+"""The melody grid as a miditok tokenizer, for those who work in miditok's world.
+
+`MelodyTokenizer` is a `miditok.MusicTokenizer`: call it on a Score or a MIDI path and get one
+`TokSequence` a track, give those to `decode` and get a Score. Its ids are exactly those of
+`symvae.tokens.melody_grid`, where they are explained. miditok puts special tokens first and so
+shifts every id; this tokenizer has none, because a phrase has a fixed length: nothing to pad.
+
+Departures from miditok's ways, all so that nothing is lost in silence: a chord, a pitch out of
+range or another metre raises `TokenError` (miditok would drop the notes), and the file holds
+only what the tokenizer is (no library versions), so that equal tokenizers are equal files.
+
+A Score ends where symvae's "end" marker says (see `symvae.music.midi`), else with the bar of the
+last note: silent bars after it are then not encoded. Empty tracks are dropped, as everywhere in
+miditok.
+"""
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Integer, UInt8
+from miditok import Event, MusicTokenizer, TokenizerConfig, TokSequence
+
+# miditok's own names for the score types: in symvae only music/midi.py may import their library.
+from miditok.midi_tokenizer import NoteTickList, Score, ScoreTick
+
+from symvae.errors import TokenError
+from symvae.music.grid import STEPS_PER_QUARTER, Grid
+from symvae.music.midi import END_MARKER, to_bytes
+from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
+from symvae.tokens.load import load_tokenizer
+from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH, MelodyGrid
+
+
+class MelodyTokenizer(MusicTokenizer):
+    """A `Tokenizer` of monophonic phrases that miditok knows how to use, too.
+
+    Either ``metre``, ``min_pitch`` and ``max_pitch``, or a ``tokenizer_config`` that carries them
+    as extra keywords, or the ``params`` file of a saved one.
+    """
+
+    def __init__(
+        self,
+        tokenizer_config: TokenizerConfig | None = None,
+        params: str | PathLike[str] | None = None,
+        *,
+        metre: str = "4/4",
+        min_pitch: int = PIANO_MIN_PITCH,
+        max_pitch: int = PIANO_MAX_PITCH,
+    ) -> None:
+        if tokenizer_config is not None:
+            self.grid = MelodyGrid(**tokenizer_config.additional_params)
+        elif params is not None:
+            self.grid = _grid_in(params)
+        else:
+            self.grid = MelodyGrid(metre, min_pitch, max_pitch)
+        super().__init__(_config_of(self.grid))
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> "MelodyTokenizer":
+        """The tokenizer saved in a file, or in a folder's ``tokenizer.json``."""
+        return cls(params=path)
+
+    def save(self, out_path: str | PathLike[str], *_: Any, **__: Any) -> None:
+        """Write to a file, or as ``tokenizer.json`` into a folder."""
+        self.grid.save(out_path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the file holds."""
+        return self.grid.to_dict()
+
+    # -- symvae's Tokenizer
+
+    @property
+    def metre(self) -> str:
+        """The metre of the phrases it takes, "4/4"."""
+        return self.grid.metre
+
+    @property
+    def positions_per_bar(self) -> int:
+        """How many sixteenths a bar has."""
+        return self.grid.positions_per_bar
+
+    @property
+    def vocabulary_size(self) -> int:
+        """How many ids exist, as ``len`` says, too."""
+        return self.grid.vocabulary_size
+
+    @property
+    def token_names(self) -> tuple[str, ...]:
+        """The name of each id, in order."""
+        return self.grid.token_names
+
+    def encode_phrase(self, phrase: Phrase) -> UInt8[np.ndarray, "bar position"]:
+        """The ids of a melody; `TokenError` for another metre, for chords and for pitches out of range."""
+        return self.grid.encode_phrase(phrase)
+
+    def decode_ids(
+        self,
+        ids: Integer[np.ndarray, "..."],
+        tempo_qpm: float = DEFAULT_TEMPO_QPM,
+        velocity: int = DEFAULT_VELOCITY,
+    ) -> Phrase:
+        """The phrase that ids shaped (bar, position) say; `TokenError` for another shape or unknown ids."""
+        return self.grid.decode_ids(ids, tempo_qpm, velocity)
+
+    # -- what miditok asks of a tokenizer
+
+    def _tweak_config_before_creating_voc(self) -> None:
+        self.config.special_tokens = []  # miditok's mandatory PAD would take id 0
+        self._note_on_off = True  # so that preprocessing keeps the durations as they are
+
+    def _create_base_vocabulary(self) -> list[str]:
+        return list(self.token_names)
+
+    def _create_token_types_graph(self) -> dict[str, set[str]]:
+        types = {"Hold", "NoteOff", "NoteOn"}
+        return {type_: set(types) for type_ in types}
+
+    def _add_time_events(self, events: list[Event], time_division: int) -> list[Event]:
+        """Nothing to add: on a grid the position of an id is its time."""
+        return events
+
+    def preprocess_score(self, score: ScoreTick) -> ScoreTick:
+        """miditok's resampling to sixteenths, after refusing what it would drop without a word."""
+        for signature in score.time_signatures:
+            if not _same_bar(signature.numerator, signature.denominator, self.metre):
+                raise TokenError(
+                    f"This tokenizer takes {self.metre}, and the score is in "
+                    f"{signature.numerator}/{signature.denominator}."
+                )
+        for track in score.tracks:
+            for note in track.notes:
+                if not self.grid.min_pitch <= note.pitch <= self.grid.max_pitch:
+                    raise TokenError(
+                        f"The pitch {note.pitch} lies outside {self.grid.min_pitch} to "
+                        f"{self.grid.max_pitch}. Transpose the score."
+                    )
+        return super().preprocess_score(score)
+
+    def _score_to_tokens(self, score: ScoreTick, *_: Any) -> list[TokSequence]:
+        end = max((marker.time for marker in score.markers if marker.text == END_MARKER), default=0)
+        return [self._notes_to_tokens(track.notes, end) for track in score.tracks]
+
+    def _notes_to_tokens(self, notes: NoteTickList, end_step: int) -> TokSequence:
+        note = notes.numpy()
+        end_step = max(1, end_step, int((note["time"] + note["duration"]).max(initial=0)))
+        bars = -(-end_step // self.positions_per_bar)
+        phrase = Phrase(Grid.of_metre(self.metre, bars), note["time"], note["duration"], note["pitch"])
+        sequence = TokSequence(ids=self.encode_phrase(phrase).reshape(-1).tolist())
+        self.complete_sequence(sequence)
+        return sequence
+
+    def _tokens_to_score(
+        self, tokens: list[TokSequence], programs: list[tuple[int, bool]] | None = None
+    ) -> ScoreTick:
+        score = Score(STEPS_PER_QUARTER)
+        for index, sequence in enumerate(tokens):
+            program, is_drum = programs[index] if programs else (0, False)
+            phrase = self.decode_ids(self._bars(self._tokens_to_ids(sequence.tokens)))
+            part = Score.from_midi(to_bytes(phrase, program)).resample(STEPS_PER_QUARTER, min_dur=1)
+            for track in part.tracks:
+                track.is_drum = is_drum
+                score.tracks.append(track)
+            score.markers.extend(part.markers)
+            score.time_signatures = part.time_signatures
+        return score
+
+    def _bars(self, ids: list[int]) -> UInt8[np.ndarray, "bar position"]:
+        """A sequence of any length as whole bars, the last one filled with holds."""
+        bars = max(1, -(-len(ids) // self.positions_per_bar))
+        filled = np.zeros(bars * self.positions_per_bar, np.uint8)
+        filled[: len(ids)] = ids
+        return filled.reshape(bars, self.positions_per_bar)
+
+
+def _config_of(grid: MelodyGrid) -> TokenizerConfig:
+    return TokenizerConfig(
+        pitch_range=(grid.min_pitch, grid.max_pitch),
+        beat_res={(0, 4): STEPS_PER_QUARTER},
+        use_velocities=False,
+        use_time_signatures=False,  # with them miditok would count eighths as beats in 6/8
+        use_pitchdrum_tokens=False,  # with them it would drop the highest and lowest notes of a drum track
+        metre=grid.metre,
+        min_pitch=grid.min_pitch,
+        max_pitch=grid.max_pitch,
+    )
+
+
+def _grid_in(path: str | PathLike[str]) -> MelodyGrid:
+    grid = load_tokenizer(Path(path))
+    assert isinstance(grid, MelodyGrid)
+    return grid
+
+
+def _same_bar(numerator: int, denominator: int, metre: str) -> bool:
+    """Whether bars of a time signature fill bars of ``metre``: 2/4 and 2/2 those of 4/4, 3/8 those of 6/8."""
+    fits = {"4/4": {(4, 4), (2, 2), (2, 4)}, "3/4": {(3, 4)}, "6/8": {(6, 8), (3, 8)}}
+    return (numerator, denominator) in fits[metre]

@@ -1,0 +1,175 @@
+"""The melody grid: one id a sixteenth, for a melody in which one note sounds at a time.
+
+    0   hold       nothing new: the sounding note goes on, or the silence does
+    1   note-off   the sounding note ends here, and silence follows
+    2…  note-on    a note of pitch ``min_pitch + id - 2`` starts (and ends the one before)
+
+This is the representation of MusicVAE (Roberts et al. 2018, arXiv 1803.05428: a note-on for each
+pitch, a note-off, and one token in which nothing new happens), kept to the 88 keys of the piano:
+90 classes. As in magenta's converter, a held note and a silence that goes on are the same token.
+
+Each phrase has one canonical spelling, the one `ids_of` writes: a note-off only where a sounding
+note ends and none starts, none at the end of the phrase, and hold before the first note.
+`phrase_of` reads any spelling: an off or a hold with nothing sounding is silence.
+
+Ids carry neither velocity nor tempo. Nothing here knows miditok, which takes seconds to import:
+`symvae.tokens.melody` wraps these functions in a miditok tokenizer of the same file format.
+"""
+
+import json
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Integer, UInt8
+
+from symvae.errors import TokenError
+from symvae.music.grid import METRES, Grid
+from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
+
+HOLD = 0
+NOTE_OFF = 1
+FIRST_NOTE_ON = 2
+
+PIANO_MIN_PITCH = 21
+PIANO_MAX_PITCH = 108
+
+TOKENIZER_FILE = "tokenizer.json"
+
+
+@dataclass(frozen=True)
+class MelodyGrid:
+    """The melody grid of one metre, as a `Tokenizer` that needs numpy alone.
+
+    Raises `TokenError` for an unknown metre or a pitch range that MIDI does not have.
+    """
+
+    metre: str = "4/4"
+    min_pitch: int = PIANO_MIN_PITCH
+    max_pitch: int = PIANO_MAX_PITCH
+
+    def __post_init__(self) -> None:
+        if self.metre not in METRES:
+            raise TokenError(
+                f"The metre {self.metre!r} has no melody grid. Known metres: {', '.join(METRES)}."
+            )
+        if not 0 <= self.min_pitch <= self.max_pitch <= 127:
+            raise TokenError(
+                f"A pitch range goes upwards within 0 to 127, not from {self.min_pitch} to {self.max_pitch}."
+            )
+
+    @property
+    def positions_per_bar(self) -> int:
+        """How many sixteenths a bar has."""
+        return Grid.of_metre(self.metre, bars=1).steps_per_bar
+
+    @property
+    def vocabulary_size(self) -> int:
+        """How many ids exist: hold, note-off and the note-ons."""
+        return FIRST_NOTE_ON + self.max_pitch - self.min_pitch + 1
+
+    @property
+    def token_names(self) -> tuple[str, ...]:
+        """Names in miditok's form, Type_Value."""
+        pitches = range(self.min_pitch, self.max_pitch + 1)
+        return ("Hold_None", "NoteOff_None", *(f"NoteOn_{pitch}" for pitch in pitches))
+
+    def encode_phrase(self, phrase: Phrase) -> UInt8[np.ndarray, "bar position"]:
+        """The ids of a melody; `TokenError` for another metre, for chords and for pitches out of range."""
+        if phrase.grid.metre != self.metre:
+            raise TokenError(
+                f"This tokenizer takes phrases in {self.metre}, and this one is in {phrase.grid.metre}."
+            )
+        return ids_of(phrase, self.min_pitch, self.max_pitch)
+
+    def decode_ids(
+        self,
+        ids: Integer[np.ndarray, "..."],
+        tempo_qpm: float = DEFAULT_TEMPO_QPM,
+        velocity: int = DEFAULT_VELOCITY,
+    ) -> Phrase:
+        """The phrase that ids shaped (bar, position) say; `TokenError` for another shape or unknown ids."""
+        ids = np.asarray(ids)
+        if ids.ndim != 2 or ids.shape[0] < 1 or ids.shape[1] != self.positions_per_bar:
+            raise TokenError(
+                f"Ids of a {self.metre} melody are shaped (bar, {self.positions_per_bar}), not {ids.shape}."
+            )
+        if ids.min() < 0 or ids.max() >= self.vocabulary_size:
+            raise TokenError(
+                f"Ids go from 0 to {self.vocabulary_size - 1}, and these from {ids.min()} to {ids.max()}: "
+                "they are of another vocabulary."
+            )
+        return phrase_of(ids, Grid.of_metre(self.metre, len(ids)), self.min_pitch, tempo_qpm, velocity)
+
+    def save(self, out_path: str | PathLike[str]) -> None:
+        """Write to a file, or as ``tokenizer.json`` into a folder, in miditok's format."""
+        path = Path(out_path)
+        if path.is_dir() or not path.suffix:
+            path = path / TOKENIZER_FILE
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the file holds: miditok's keys, and ours as its ``additional_params``."""
+        return {
+            "tokenization": "MelodyTokenizer",
+            "config": {
+                "pitch_range": [self.min_pitch, self.max_pitch],
+                "beat_res": {"0_4": 4},
+                "time_signature_range": {},
+                "special_tokens": [],
+                "additional_params": {
+                    "metre": self.metre,
+                    "min_pitch": self.min_pitch,
+                    "max_pitch": self.max_pitch,
+                },
+            },
+        }
+
+
+def ids_of(
+    phrase: Phrase, min_pitch: int = PIANO_MIN_PITCH, max_pitch: int = PIANO_MAX_PITCH
+) -> UInt8[np.ndarray, "bar position"]:
+    """The canonical ids of a monophonic phrase of any metre."""
+    if not phrase.is_monophonic:
+        clash = int(np.argmax(phrase.onset_step[1:] < phrase.end_step[:-1])) + 1
+        raise TokenError(
+            f"A melody has one note at a time, and at step {phrase.onset_step[clash]} a note starts while "
+            "another sounds. Take the melody line first."
+        )
+    outside = (phrase.pitch < min_pitch) | (phrase.pitch > max_pitch)
+    if outside.any():
+        raise TokenError(
+            f"The pitch {phrase.pitch[np.argmax(outside)]} lies outside {min_pitch} to {max_pitch}. "
+            "Transpose the phrase."
+        )
+    ids = np.full(phrase.grid.num_steps + 1, HOLD, np.uint8)  # one more, for notes that end with the phrase
+    ids[phrase.end_step] = NOTE_OFF
+    ids[phrase.onset_step] = FIRST_NOTE_ON + phrase.pitch - min_pitch
+    return ids[:-1].reshape(phrase.grid.bars, phrase.grid.steps_per_bar)
+
+
+def phrase_of(
+    ids: Integer[np.ndarray, "bar position"],
+    grid: Grid,
+    min_pitch: int = PIANO_MIN_PITCH,
+    tempo_qpm: float = DEFAULT_TEMPO_QPM,
+    velocity: int = DEFAULT_VELOCITY,
+) -> Phrase:
+    """The phrase that ``ids`` say on ``grid``: a note lasts until the next event or the end."""
+    flat = ids.reshape(-1)
+    event_step = np.flatnonzero(flat != HOLD)
+    event = flat[event_step].astype(np.int64)
+    lasts = np.diff(event_step, append=len(flat))
+    is_onset = event >= FIRST_NOTE_ON
+    pitch = event[is_onset] - FIRST_NOTE_ON + min_pitch
+    return Phrase(
+        grid,
+        onset_step=event_step[is_onset],
+        duration_step=lasts[is_onset],
+        pitch=pitch,
+        velocity=np.full(len(pitch), velocity),
+        tempo_qpm=tempo_qpm,
+    )

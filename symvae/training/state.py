@@ -1,0 +1,94 @@
+"""Everything a run needs to go on exactly where it stood.
+
+One file, replaced in one step: weights, their running average, the optimiser, the step and the best
+validation so far. All chance in training is drawn from (seed, step), so no generator has to be kept.
+"""
+
+import copy
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from symvae.config.run import RunConfig
+from symvae.errors import TrainingError
+from symvae.models.vae import VAE
+
+
+@dataclass
+class TrainingState:
+    """The moving parts of a run."""
+
+    model: VAE
+    average: VAE
+    """Exponential moving average of the weights: what is validated and kept."""
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+    best: float = float("-inf")
+    """Best validation score so far."""
+    stale: int = 0
+    """Validations since then."""
+
+    @torch.no_grad()
+    def update_average(self, decay: float) -> None:
+        """Move the average towards the weights; early on faster, so that it does not remember its start."""
+        decay = min(decay, (1 + self.step) / (10 + self.step))
+        for mean, value in zip(self.average.parameters(), self.model.parameters(), strict=True):
+            mean.lerp_(value, 1 - decay)
+
+    def save(self, path: Path, config: RunConfig) -> None:
+        """Write the state in one step: a reader sees the old file or the new one."""
+        fresh = path.with_suffix(".new")
+        torch.save(
+            {
+                "config": asdict(config),
+                "model": self.model.state_dict(),
+                "average": self.average.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "step": self.step,
+                "best": self.best,
+                "stale": self.stale,
+            },
+            fresh,
+        )
+        os.replace(fresh, path)
+
+    def load(self, path: Path, config: RunConfig) -> None:
+        """Go on from ``path``; raises `TrainingError` when it belongs to another choice of anything."""
+        kept: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
+        if kept["config"] != asdict(config):
+            raise TrainingError(
+                f"{path} was trained with other choices{_difference(kept['config'], asdict(config))}. "
+                "Resume with the same preset and --set values, or start a run in another folder."
+            )
+        self.model.load_state_dict(kept["model"])
+        self.average.load_state_dict(kept["average"])
+        self.optimizer.load_state_dict(kept["optimizer"])
+        self.step, self.best, self.stale = kept["step"], kept["best"], kept["stale"]
+
+
+def fresh_average(model: VAE) -> VAE:
+    """A frozen copy to average into."""
+    average = copy.deepcopy(model).eval()
+    for parameter in average.parameters():
+        parameter.requires_grad_(False)
+    return average
+
+
+def cpu_state(module: nn.Module) -> dict[str, Tensor]:
+    """Weights by name, on the CPU."""
+    return {name: value.detach().cpu() for name, value in module.state_dict().items()}
+
+
+def _difference(old: dict[str, Any], new: dict[str, Any]) -> str:
+    changed = [
+        f"{section}.{key}"
+        for section in old
+        if isinstance(old[section], dict)
+        for key in old[section]
+        if old[section][key] != new.get(section, {}).get(key)
+    ]
+    return f" ({', '.join(changed)})" if changed else ""

@@ -1,0 +1,130 @@
+"""Who may import whom, and who may do what: the floors of docs/architecture.md, held by machine."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "symvae"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+#: Module → the only files that may name it.
+OWNERS = {
+    "pretty_midi": {"music/midi.py"},
+    # miditok's tokenizer interface is written in symusic's types.
+    "symusic": {"music/midi.py", "tokens/melody.py"},
+    "miditok": {"tokens/melody.py"},
+    "music21": {"music/score_formats.py"},
+    "muspy": {"music/score_formats.py"},
+    "safetensors": {"system/checkpoint.py"},
+    "wave": {"dsp/wav.py"},
+    "soundfile": set(),
+    "typer": {f"cli/{path.name}" for path in (PACKAGE / "cli").glob("*.py")},
+    "rich": {"cli/console.py", "cli/evaluate.py"},
+    "matplotlib": {"music/plot.py"},
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name_of(path)} has a relative import"
+            yield str(node.module)
+
+
+def calls(path: Path) -> Iterator[str]:
+    """Names of the functions that a file calls: ``print``, ``sys.stdout.write``."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+
+
+def test_import_linter_keeps_every_contract(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(config_filename="pyproject.toml", no_cache=True, is_debug_mode=False) == 0
+
+
+@pytest.mark.parametrize("module", OWNERS)
+def test_libraries_stay_in_their_rooms(module):
+    found = {name_of(path) for path in FILES for name in imports(path) if name.split(".")[0] == module}
+    assert found <= OWNERS[module]
+
+
+def test_nothing_inside_imports_the_facade():
+    assert [name_of(p) for p in FILES if "symvae" in set(imports(p)) and p.parent.name != "cli"] == []
+
+
+def test_only_the_command_line_prints():
+    found = {
+        name_of(path): call
+        for path in FILES
+        for call in calls(path)
+        if call in ("print", "sys.stdout.write", "sys.stderr.write", "typer.echo", "logging.basicConfig")
+    }
+    assert all(name.startswith("cli/") for name in found), found
+
+
+def test_weight_files_are_touched_in_one_place():
+    """``state.pt``, a run's own state, is written where it is defined."""
+    wanted = ("torch.save", "torch.load", "save_file", "load_file")
+    found = {(name_of(path), call) for path in FILES for call in calls(path) if call in wanted}
+    assert found == {
+        ("system/checkpoint.py", "save_file"),
+        ("system/checkpoint.py", "load_file"),
+        ("training/state.py", "torch.save"),
+        ("training/state.py", "torch.load"),
+    }
+
+
+def test_only_build_makes_objects_of_a_config():
+    """Below floor 4 nobody knows a config; above it only build.py turns one into a network."""
+    low = ("music", "nn", "dsp", "tokens", "attributes", "models", "objective", "latent", "audio")
+    found = [
+        name_of(path)
+        for path in FILES
+        if path.relative_to(PACKAGE).parts[0] in low
+        and any(n.startswith("symvae.config") for n in imports(path))
+    ]
+    assert found == []
+
+
+def test_package_files_are_empty():
+    full = [name_of(p) for p in PACKAGE.rglob("__init__.py") if p.parent != PACKAGE and p.read_text().strip()]
+    assert full == []
+
+
+def test_training_runs_without_any_midi_library():
+    blocked = ("symusic", "pretty_midi", "miditok", "muspy", "music21", "matplotlib", "typer", "rich")
+    code = (
+        f"import sys\nfor name in {blocked!r}: sys.modules[name] = None\n"
+        "import symvae.training.loop, symvae.config.load"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("package", ["errors", "config", "music", "tokens", "attributes"])
+def test_the_music_knows_no_network(package):
+    modules = [
+        "symvae." + name_of(path).removesuffix(".py").replace("/", ".")
+        for path in FILES
+        if name_of(path).split("/")[0].removesuffix(".py") == package and path.stem != "__init__"
+    ]
+    # miditok itself imports torch where it is installed, so its one file is left out here.
+    modules = [module for module in modules if module != "symvae.tokens.melody"]
+    code = f"import sys\nsys.modules['torch'] = None\nimport {', '.join(modules)}"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,71 @@
+"""encode and decode: z to a file and back."""
+
+import json
+
+import numpy as np
+import pytest
+
+import symvae
+from tests.conftest import TUNES
+
+ODE, JOY = TUNES / "ode_to_joy.mid", TUNES / "soldiers_joy.mid"
+
+
+def test_encode_then_decode_is_reconstruct(cli, tiny_model, tmp_path):
+    encoded = cli("encode", ODE, JOY, "-m", tiny_model, "--out", "z.npz", "--json")
+    assert encoded.exit_code == 0, encoded.stderr
+    assert [each["file"] for each in json.loads(encoded.stdout)["inputs"]] == [str(ODE), str(JOY)]
+    model = symvae.load(tiny_model)
+    windows = symvae.read(ODE, grid=model.grid) + symvae.read(JOY, grid=model.grid)
+    with np.load("z.npz", allow_pickle=False) as file:
+        assert file["mean"].shape == file["log_std"].shape == (len(windows), model.latent_size)
+        assert file["bar"][0] == 1
+        assert file["model"] == "tiny"
+    decoded = cli("decode", "z.npz", "-m", tiny_model)
+    assert decoded.exit_code == 0, decoded.stderr
+    width = len(str(len(windows)))
+    for number, phrase in enumerate(model.reconstruct(windows), 1):
+        path = tmp_path / f"decode/window-{number:0{width}d}.mid"
+        assert symvae.read(path, grid=model.grid) == [phrase]
+
+
+def test_decode_takes_z_before_mean_and_says_when_the_model_differs(cli, tiny_model, tmp_path):
+    z = np.zeros((1, 16), np.float32)
+    np.savez(tmp_path / "z.npz", z=z, mean=z + 3, model="another")
+    result = cli("decode", "z.npz", "-m", tiny_model)
+    assert result.exit_code == 0
+    assert "another" in result.stderr
+    model = symvae.load(tiny_model)
+    import torch
+
+    assert symvae.read(tmp_path / "decode/window-1.mid", grid=model.grid) == model.decode(torch.zeros(1, 16))
+
+
+@pytest.mark.parametrize(
+    ("arrays", "words"),
+    [
+        ({"z": np.zeros((1, 15))}, "decodes latents (batch, 16)"),
+        ({"z": np.zeros(16)}, "shaped (window, latent)"),
+        ({"other": np.zeros((1, 16))}, "z or mean"),
+        ({"z": np.full((1, 16), np.nan)}, "not finite"),
+        ({"z": np.zeros((2, 16)), "tempo_qpm": [100.0]}, "one tempo each"),
+        ({"z": np.array([["a"] * 16])}, "needs numbers"),
+        ({"z": np.array([[None] * 16], dtype=object)}, "no .npz of arrays"),
+    ],
+)
+def test_decode_refuses_other_arrays(cli, tiny_model, tmp_path, arrays, words):
+    np.savez(tmp_path / "z.npz", **arrays)
+    result = cli("decode", "z.npz", "-m", tiny_model)
+    assert result.exit_code == 1
+    assert words in result.stderr
+
+
+def test_decode_refuses_other_files(cli, tiny_model):
+    assert "no .npz of arrays" in cli("decode", ODE, "-m", tiny_model).stderr
+    assert "There is no file" in cli("decode", "missing.npz", "-m", tiny_model).stderr
+
+
+def test_encode_refuses_a_file_without_windows(cli, tiny_model):
+    result = cli("encode", TUNES / "greensleeves.mid", "-m", tiny_model)
+    assert result.exit_code == 1
+    assert "metre_not_supported" in result.stderr

@@ -1,0 +1,103 @@
+"""prepare, train, evaluate: what they take and what they refuse. True trainings are in tests/e2e."""
+
+import json
+import shutil
+
+import pytest
+
+from symvae.cli.prepare import _plan
+from tests.conftest import TINY, TUNES
+
+
+def settings(*more: str) -> list[str]:
+    return [word for value in (*TINY, *more) for word in ("--set", value)]
+
+
+def test_prepare_a_folder(cli, tmp_path):
+    result = cli("prepare", TUNES, "--out", "shards", "--workers", 1)
+    assert result.exit_code == 0, result.stderr
+    assert "train: " in result.stdout
+    assert "left out: metre_not_supported" in result.stdout
+    card = json.loads((tmp_path / "shards/card.json").read_text())
+    assert card["collections"] == ["tunes"]
+    refused = cli("prepare", TUNES, "--out", "shards")
+    assert refused.exit_code == 1
+    assert cli("prepare", TUNES, "--out", "shards", "--metre", "3/4", "--force", "--json").exit_code == 0
+
+
+def test_prepare_reads_sources_in_a_row():
+    from pathlib import Path
+
+    plan = _plan(["folk", "pop909", "songs", "mine", "./folk"])
+    assert plan == [
+        ("folk", None),
+        ("pop909", Path("songs")),
+        ("folder", Path("mine")),
+        ("folder", Path("./folk")),
+    ]
+
+
+@pytest.mark.parametrize("words", [(), ("pop909",)])
+def test_prepare_wrong_use(cli, words):
+    assert cli("prepare", *words).exit_code == 2
+
+
+@pytest.mark.parametrize("words", [("missing",), ("pop909", "missing"), (".",)])
+def test_prepare_refuses_a_folder_without_music(cli, words):
+    result = cli("prepare", *words, "--out", "shards")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("symvae: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["--preset", "melody-9bar"], "There is no preset 'melody-9bar'"),
+        (["--preset", "melody-2bar", "--set", "training.stepz=3"], "There is no key 'training.stepz'"),
+        (["--preset", "melody-2bar", "--set", "training.steps"], "sets nothing"),
+        (["--preset", "melody-2bar", "--set", "training.precision=fp8"], "training.precision"),
+        (["--preset", "melody-2bar", "--resume"], "There is nothing to resume"),
+        (["--preset", "melody-2bar", "--from", "no-such-model"], "There is no model"),
+        (["--preset", "melody-2bar", "--set", "model.metre=3/4", "--set", "model.positions=12"], "metre"),
+        (["--preset", "melody-2bar", "--device", "cuda"], "no CUDA device"),
+    ],
+)
+def test_train_refuses(cli, shards, monkeypatch, words, fault):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    result = cli("train", *words, "--data", shards, "--out", "run")
+    assert result.exit_code == 1, result.output
+    assert fault in result.stderr
+
+
+def test_train_wrong_use(cli, shards):
+    words = ("train", "--preset", "melody-2bar", "--data", shards, "--out", "run")
+    assert cli(*words, "--device", "toaster").exit_code == 2
+    assert cli(*words[:-2]).exit_code == 2
+
+
+def test_train_refuses_what_is_no_shard_folder(cli):
+    result = cli("train", "--preset", "melody-2bar", "--data", ".", "--out", "run")
+    assert result.exit_code == 1
+    assert "symvae prepare" in result.stderr
+
+
+def test_evaluate_prints_writes_and_updates(cli, shards, tiny_model, tmp_path):
+    model = tmp_path / "model"
+    shutil.copytree(tiny_model, model)
+    result = cli("evaluate", model, "--data", shards, "--quick", "--out", "report", "--update-model")
+    assert result.exit_code == 0, result.stderr
+    assert "### Reconstruction" in result.stdout
+    metrics = json.loads((tmp_path / "report/metrics.json").read_text())
+    assert metrics["reconstruction"]["all"]["always_hold"]["token"] > 0
+    assert json.loads((model / "metrics.json").read_text()) == metrics
+    assert (model / "CARD.md").read_text().startswith("# tiny")
+    refused = cli("evaluate", model, "--data", shards, "--quick", "--out", "report")
+    assert refused.exit_code == 1
+    assert "report/metrics.json exists" in refused.stderr
+
+
+def test_evaluate_refuses(cli, shards, tiny_model):
+    assert cli("evaluate", "no-such-model", "--data", shards).exit_code == 1
+    assert cli("evaluate", tiny_model, "--data", "missing").exit_code == 1
+    assert cli("evaluate", tiny_model, "--data", shards, "--split", "exam", "--quick").exit_code == 1
+    assert cli("evaluate", tiny_model).exit_code == 2

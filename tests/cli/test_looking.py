@@ -1,0 +1,83 @@
+"""models, inspect, measure, plot."""
+
+import json
+
+import pytest
+
+from symvae.system.catalog import available
+from tests.conftest import TUNES
+
+ODE, PERFORMED = TUNES / "ode_to_joy.mid", TUNES / "ode_to_joy_performed.mid"
+
+
+def test_models_lists_what_comes_with_the_package(cli):
+    text, data = cli("models"), json.loads(cli("models", "--json").stdout)
+    assert text.exit_code == 0
+    assert [each["name"] for each in data] == available()
+    for each in data:
+        assert each["name"] in text.stdout
+        assert f"{each['bars']} bars of {each['metre']}" in text.stdout
+
+
+def test_models_takes_nothing(cli):
+    assert cli("models", "something").exit_code == 2
+
+
+def test_inspect_says_what_a_file_holds(cli):
+    result = cli("inspect", ODE, TUNES / "lieber_augustin.mid", "--json")
+    assert result.exit_code == 0
+    ode, augustin = json.loads(result.stdout)
+    assert (ode["num_bars"], ode["num_notes"]) == (16, 62)
+    assert [m["metre"] for m in augustin["metres"]] == ["3/4"]
+
+
+def test_inspect_reports_a_bad_file_beside_a_good_one(cli, tmp_path):
+    (tmp_path / "bad.mid").write_bytes(b"not MIDI at all")
+    result = cli("inspect", ODE, "bad.mid")
+    assert result.exit_code == 0
+    assert "bad.mid: not read" in result.stdout
+    assert cli("inspect", "bad.mid").exit_code == 1
+
+
+def test_inspect_refuses_a_track_that_is_not_there(cli):
+    result = cli("inspect", ODE, "--track", "tuba")
+    assert result.exit_code == 1
+    assert "tuba" in result.stderr
+
+
+def test_measure_gives_every_attribute(cli):
+    from symvae.attributes.table import ATTRIBUTES
+
+    result = cli("measure", ODE, "--json")
+    assert result.exit_code == 0
+    (row,) = json.loads(result.stdout)
+    assert row["bars"] == "1-16"
+    assert set(ATTRIBUTES) <= set(row)
+    table = cli("measure", ODE).stdout
+    assert all(name in table for name in ATTRIBUTES)
+
+
+def test_measure_of_drums_has_nothing_to_say(cli, tmp_path):
+    import pretty_midi
+
+    midi = pretty_midi.PrettyMIDI()
+    drums = pretty_midi.Instrument(0, is_drum=True)
+    drums.notes.append(pretty_midi.Note(90, 38, 0.0, 0.5))
+    midi.instruments.append(drums)
+    midi.write(str(tmp_path / "drums.mid"))
+    result = cli("measure", "drums.mid")
+    assert result.exit_code == 1
+    assert "drums" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["roll.png", "new/folder/roll.svg"])
+def test_plot_draws(cli, tmp_path, name):
+    result = cli("plot", ODE, PERFORMED, "--out", name)
+    assert (result.exit_code, result.stdout) == (0, f"{name}\n")
+    assert (tmp_path / name).stat().st_size > 5000
+
+
+def test_plot_refuses_a_format_it_cannot_draw(cli):
+    result = cli("plot", ODE, "--out", "roll.mp3")
+    assert result.exit_code == 1
+    assert ".png" in result.stderr

@@ -1,0 +1,192 @@
+"""reconstruct, sample, interpolate, similar, vary: files on disk, and a report that hides nothing."""
+
+import json
+
+import pytest
+
+import symvae
+from symvae.music.phrase import Phrase
+from tests.conftest import TUNES
+
+ODE, JOY, REEL, FISHERS = (
+    TUNES / f"{name}.mid"
+    for name in ("ode_to_joy", "soldiers_joy", "wind_that_shakes_the_barley", "fishers_hornpipe")
+)
+
+
+def phrase_of(path) -> Phrase:
+    (phrase,) = symvae.read(path, track=0)
+    return phrase
+
+
+def test_reconstruct_goes_window_by_window_and_joins(cli, tiny_model, tmp_path):
+    result = cli("reconstruct", ODE, "-m", tiny_model, "--json")
+    assert result.exit_code == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert [window["bars"] for window in report["windows"]] == [f"{b}-{b + 1}" for b in range(1, 17, 2)]
+    assert all(window["of"] == 32 for window in report["windows"])
+    assert len(report["files"]) == 9
+    model = symvae.load(tiny_model)
+    windows = symvae.read(ODE, grid=model.grid)
+    joined = symvae.join(model.reconstruct(windows))
+    (whole,) = symvae.read(tmp_path / "reconstruct/reconstruction.mid", grid=joined.grid)
+    assert whole == joined
+
+
+def test_a_silent_window_inside_stays_silent_in_its_place(cli, tiny_model, tmp_path):
+    model = symvae.load(tiny_model)
+    a, b, *_ = symvae.read(ODE, grid=model.grid)
+    silence = Phrase(model.grid, tempo_qpm=a.tempo_qpm)
+    symvae.write([a, silence, b], tmp_path / "gap.mid")
+    result = cli("reconstruct", "gap.mid", "-m", tiny_model)
+    assert result.exit_code == 0, result.stderr
+    assert "long_rest" in result.stdout
+    assert "silence stands for bars 3-4" in result.stdout
+    (whole,) = symvae.read(tmp_path / "reconstruct/reconstruction.mid", grid=model.grid.with_bars(6))
+    assert len(whole.window(2, 2)) == 0
+    assert whole.window(4, 2) == model.reconstruct([b])[0]
+
+
+def test_a_file_without_a_window_says_why(cli, tiny_model):
+    result = cli("reconstruct", TUNES / "lieber_augustin.mid", "-m", tiny_model)
+    assert result.exit_code == 1
+    assert "has no window of 2 bars of 4/4" in result.stderr
+    assert "metre_not_supported" in result.stderr
+
+
+def test_sample_is_the_facade_with_the_same_seed(cli, tiny_model, tmp_path):
+    words = ("--count", 3, "--seed", 7, "--temperature", 0.9, "--top-p", 0.9, "--tempo", 96)
+    result = cli("sample", "-m", tiny_model, *words)
+    assert result.exit_code == 0, result.stderr
+    model = symvae.load(tiny_model)
+    expected = model.sample(3, seed=7, temperature=0.9, top_p=0.9, tempo_qpm=96.0)
+    for number, phrase in enumerate(expected, 1):
+        (got,) = symvae.read(tmp_path / f"sample/sample-{number}.mid", grid=model.grid)
+        assert got == phrase
+
+
+@pytest.mark.parametrize("words", [("--prior", "normal"), ("--tempo", -3)])
+def test_sample_refuses_what_it_cannot_do(cli, tiny_model, words):
+    result = cli("sample", "-m", tiny_model, *words)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("symvae: ")
+
+
+def test_gaussian_prior_needs_no_fit(cli, tiny_model):
+    assert cli("sample", "-n", 1, "-m", tiny_model, "--prior", "gaussian", "--spread", 0.5).exit_code == 0
+
+
+def test_interpolate_writes_the_path_picture_and_sound(cli, tiny_model, tmp_path):
+    words = ("interpolate", ODE, JOY, "-m", tiny_model, "--steps", 5, "--plot", "--wav", "--out", "way")
+    result = cli(*words)
+    assert result.exit_code == 0, result.stderr
+    names = {path.name for path in (tmp_path / "way").iterdir()}
+    assert names == {*(f"step-{n}.mid" for n in range(1, 6)), "path.mid", "path.png", "path.wav"}
+    assert "ode_to_joy.mid: bars 1-2 in 1 window, track 0 'melody'" in result.stdout
+    assert "start came back: " in result.stdout
+    assert "end came back: " in result.stdout
+    model = symvae.load(tiny_model)
+    a, b = symvae.read(ODE, grid=model.grid)[0], symvae.read(JOY, grid=model.grid)[0]
+    for number, phrase in enumerate(model.interpolate(a, b, steps=5), 1):
+        assert symvae.read(tmp_path / f"way/step-{number}.mid", grid=model.grid) == [phrase]
+
+
+def test_the_row_keeps_the_tempo_of_each_step(cli, tiny_model, tmp_path):
+    """Ode to Joy is at 120, Soldier's Joy at 180: tempo moves along the path, in the one file, too."""
+    assert cli("interpolate", ODE, JOY, "-m", tiny_model, "--steps", 4).exit_code == 0
+    row = symvae.read(tmp_path / "interpolate/path.mid", grid=symvae.load(tiny_model).grid)
+    assert [phrase.tempo_qpm for phrase in row] == [120.0, 140.0, 160.0, 180.0]
+
+
+def test_interpolate_from_chosen_bars(cli, tiny_model):
+    result = cli("interpolate", ODE, FISHERS, "-m", tiny_model, "--bar", 2, "--bar", 5, "--json")
+    assert result.exit_code == 0, result.stderr
+    report = json.loads(result.stdout)
+    # Two bars of 2/4 make one of the model's 4/4.
+    assert [each["bars"] for each in report["inputs"]] == [["2-3"], ["5-8"]]
+    assert set(report["ends"]) == {"start", "end"}
+
+
+def test_interpolate_refuses_a_bar_that_starts_no_window(cli, tiny_model):
+    result = cli("interpolate", ODE, FISHERS, "-m", tiny_model, "--bar", 2)
+    assert result.exit_code == 1
+    assert "no window that starts at bar 2" in result.stderr
+    assert "1, 3, 5" in result.stderr
+
+
+def test_interpolate_four_is_a_square(cli, tiny_model, tmp_path):
+    words = ("interpolate", ODE, JOY, REEL, FISHERS, "-m", tiny_model, "--steps", 3, "--plot")
+    result = cli(*words)
+    assert result.exit_code == 0, result.stderr
+    names = {path.name for path in (tmp_path / "interpolate").iterdir()}
+    assert names == {*(f"square-{r}-{c}.mid" for r in "123" for c in "123"), "square.mid", "square.png"}
+    assert "bottom right came back: " in result.stdout
+
+
+@pytest.mark.parametrize(
+    "words", [(ODE,), (ODE, JOY, REEL), (ODE, JOY, "--bar", 1, "--bar", 1, "--bar", 1), (ODE, JOY, "-n", 1)]
+)
+def test_interpolate_wrong_use(cli, words):
+    assert cli("interpolate", *words).exit_code == 2
+
+
+def test_interpolate_refuses_an_unknown_path(cli, tiny_model):
+    result = cli("interpolate", ODE, JOY, "-m", tiny_model, "--path", "bezier")
+    assert result.exit_code == 1
+    assert "slerp" in result.stderr
+
+
+def test_similar_at_amount_0_is_the_reconstruction(cli, tiny_model, tmp_path):
+    result = cli("similar", ODE, "--amount", 0, "--count", 2, "-m", tiny_model, "--bar", 3)
+    assert result.exit_code == 0, result.stderr
+    model = symvae.load(tiny_model)
+    (expected,) = model.reconstruct([symvae.read(ODE, grid=model.grid)[1]])
+    for number in (1, 2):
+        assert symvae.read(tmp_path / f"similar/variation-{number}.mid", grid=model.grid) == [expected]
+
+
+def test_similar_wrong_use(cli, tiny_model):
+    assert cli("similar", ODE, "--amount", 2, "-m", tiny_model).exit_code == 2
+
+
+def test_vary_tells_before_and_after(cli, tiny_model, tmp_path):
+    result = cli("vary", ODE, "--set", "note_density=1", "--set", "mean_interval=-0.5", "-m", tiny_model)
+    assert result.exit_code == 0, result.stderr
+    assert "note_density: " in result.stdout
+    assert "mean_interval: " in result.stdout
+    assert (tmp_path / "vary/varied.mid").is_file()
+
+
+def test_vary_by_nothing_is_the_reconstruction(cli, tiny_model, tmp_path):
+    assert cli("vary", ODE, "--set", "note_density=0", "-m", tiny_model).exit_code == 0
+    model = symvae.load(tiny_model)
+    windows = symvae.read(ODE, grid=model.grid)
+    (got,) = symvae.read(tmp_path / "vary/window-1.mid", grid=model.grid)
+    assert got == model.reconstruct(windows[:1])[0]
+
+
+def test_vary_refuses_an_unknown_attribute(cli, tiny_model):
+    result = cli("vary", ODE, "--set", "loudness=1", "-m", tiny_model)
+    assert result.exit_code == 1
+    assert "loudness" in result.stderr
+    assert "note_density" in result.stderr
+
+
+@pytest.mark.parametrize("setting", ["note_density", "note_density=much", "=1="])
+def test_vary_wrong_use(cli, tiny_model, setting):
+    assert cli("vary", ODE, "--set", setting, "-m", tiny_model).exit_code == 2
+
+
+@pytest.mark.parametrize("format", ["musicxml", "abc"])
+def test_other_formats_out_and_in(cli, tiny_model, tmp_path, format):
+    result = cli("sample", "-n", 1, "-m", tiny_model, "--format", format)
+    assert result.exit_code == 0, result.stderr
+    model = symvae.load(tiny_model)
+    (expected,) = model.sample(1)
+    (got,) = symvae.read(tmp_path / f"sample/sample-1.{format}", grid=model.grid)
+    assert (got.pitch == expected.pitch).all()
+    assert (got.onset_step == expected.onset_step).all()
+
+
+def test_an_unknown_format_is_wrong_use(cli, tiny_model):
+    assert cli("sample", "-n", 1, "-m", tiny_model, "--format", "mp3").exit_code == 2

@@ -1,0 +1,69 @@
+"""Before any test: shapes and types in annotations are checked at run time, and torch keeps to one thread.
+
+Also what many tests need: the bundled tunes, shards made of them, and a model small enough to be
+trained in a second. Such a model plays nonsense; tests of music use the released one.
+"""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from jaxtyping import install_import_hook
+
+install_import_hook("symvae", "beartype.beartype")
+
+import pytest  # noqa: E402
+import torch  # noqa: E402
+
+torch.set_num_threads(1)
+
+ROOT = Path(__file__).resolve().parent.parent
+TUNES = ROOT / "data" / "tunes"
+
+#: ``--set`` values of a model that trains twenty steps in a second.
+TINY = (
+    "name=tiny",
+    "model.latent_size=16",
+    "model.embedding_size=8",
+    "model.encoder_size=16",
+    "model.summary_size=16",
+    "model.code_size=8",
+    "model.phrase_size=8",
+    "model.conductor_size=16",
+    "model.decoder_size=24",
+    "model.unfold_size=24",
+    "model.feature_size=8",
+    "training.batch_size=16",
+    "training.evaluate_every=4",
+    "training.steps=8",
+    "training.warmup_steps=2",
+)
+
+
+@pytest.fixture(scope="session")
+def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shards of the bundled tunes in 4/4."""
+    from symvae.corpus.prepare import prepare
+    from symvae.corpus.sources.folder import folder
+
+    out = tmp_path_factory.mktemp("corpus") / "shards"
+    prepare([folder(TUNES, collection="tunes", workers=1)], out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def tiny_model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny trained model with a fitted prior and attribute vectors."""
+    from symvae.config.load import load_preset, with_overrides
+    from symvae.corpus.shards import open_shards
+    from symvae.evaluation.latent_fit import fit_latent
+    from symvae.system.checkpoint import save_latent
+    from symvae.system.symvae import SymVAE
+    from symvae.training.loop import train
+
+    config = with_overrides(load_preset("melody-2bar"), list(TINY))
+    model = train(config, shards, tmp_path_factory.mktemp("run") / "run")
+    latent = fit_latent(SymVAE.load(model), open_shards(shards), phrases=200, components=(1,))
+    save_latent(model, latent.tensors())
+    return model

@@ -1,0 +1,40 @@
+"""Every example runs as its reader would run it, and leaves the files that it names."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+
+WRITES = {
+    "01_midi_in_out": ["twice.mid"],
+    "02_reconstruct": ["original.mid", "reconstruction.mid", "freer.mid"],
+    "03_sample": ["plain.mid", "tame.mid", "wild.mid"],
+    "04_interpolate_two_melodies": ["path.mid", "path.png", "path.wav"],
+    "05_train_on_a_folder": ["shards/card.json", "run/model/model.safetensors", "variations.mid"],
+    "06_add_an_attribute": ["rise.mid"],
+    "07_latent_play": ["density-1.mid", "density+1.mid", "similar.mid", "analogy.mid", "square.mid"],
+}
+
+
+def test_all_examples_are_known():
+    assert {path.stem for path in EXAMPLES} == set(WRITES)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_example(example, tmp_path):
+    done = subprocess.run(
+        [sys.executable, str(example), str(tmp_path / "out")],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    assert [name for name in WRITES[example.stem] if not (tmp_path / "out" / name).is_file()] == []

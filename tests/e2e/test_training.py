@@ -1,0 +1,195 @@
+"""True trainings: from nothing, killed and resumed, fine-tuned, grown, on two processes, stopped."""
+
+import csv
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from typer.testing import CliRunner
+
+import symvae
+from symvae.cli.main import app
+from symvae.config.load import load_preset, with_overrides
+from symvae.config.run import RunConfig
+from symvae.training.loop import Progress, train
+from tests.conftest import ROOT, TINY
+
+
+def settings(*more: str) -> list[str]:
+    return [word for value in (*TINY, *more) for word in ("--set", value)]
+
+
+def config(*more: str) -> RunConfig:
+    return with_overrides(load_preset("melody-2bar"), [*TINY, *more])
+
+
+def state(run: Path) -> dict:
+    return torch.load(run / "state.pt", weights_only=True)
+
+
+def run_cli(*words: object):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def assert_equal(a: object, b: object, where: str = "state") -> None:
+    """Bit-equal, through all nesting."""
+    assert type(a) is type(b), where
+    if isinstance(a, dict):
+        assert a.keys() == b.keys(), where
+        for key in a:
+            assert_equal(a[key], b[key], f"{where}.{key}")
+    elif isinstance(a, list | tuple):
+        assert len(a) == len(b), where
+        for index, (left, right) in enumerate(zip(a, b, strict=True)):
+            assert_equal(left, right, f"{where}[{index}]")
+    elif isinstance(a, torch.Tensor):
+        assert torch.equal(a, b), where
+    else:
+        assert a == b, where
+
+
+def rows(run: Path) -> list[dict[str, str]]:
+    with (run / "log.csv").open(newline="") as file:
+        return [{k: v for k, v in row.items() if k != "phrases_per_sec"} for row in csv.DictReader(file)]
+
+
+def test_a_training_from_nothing(shards, tmp_path):
+    run = tmp_path / "run"
+    words = ["train", "--preset", "melody-2bar", "--data", shards, "--out", run, *settings()]
+    result = run_cli(*words)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout == f"{run / 'model'}\n"
+    assert [row["step"] for row in rows(run)] == ["4", "8"]
+    model = symvae.load(run)
+    assert (model.name, model.latent_size) == ("tiny", 16)
+    assert len(model.sample(2, prior="gaussian")) == 2
+    again = run_cli(*words)
+    assert again.exit_code == 1
+    assert "already holds a run" in again.stderr
+
+
+def test_a_run_killed_and_resumed_ends_bit_equal(shards, tmp_path):
+    """Stopped before its first checkpoint, at one, and killed two steps after it, against one left alone."""
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    train(config(), shards, whole)
+    train(config(), shards, parts, stop_after=3)
+    train(config(), shards, parts, stop_after=4, resume=True)
+
+    def kill(progress: Progress) -> None:
+        if progress.step == 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(config(), shards, parts, resume=True, watch=kill)
+    assert state(parts)["step"] == 4
+    resumed = run_cli(
+        "train", "--preset", "melody-2bar", "--data", shards, "--out", parts, "--resume", *settings()
+    )
+    assert resumed.exit_code == 0, resumed.stderr
+    assert_equal(state(parts), state(whole))
+    assert rows(parts) == rows(whole)
+    weights = "model/model.safetensors"
+    assert (parts / weights).read_bytes() == (whole / weights).read_bytes()
+
+
+def test_resuming_with_other_choices_is_refused(shards, tmp_path):
+    train(config(), shards, tmp_path / "run", stop_after=2)
+    result = run_cli(
+        *("train", "--preset", "melody-2bar", "--data", shards, "--out", tmp_path / "run", "--resume"),
+        *settings("objective.beta=0.9"),
+    )
+    assert result.exit_code == 1
+    assert "objective.beta" in result.stderr
+
+
+def test_fine_tuning_starts_where_the_model_stands(shards, tiny_model, tmp_path):
+    run = tmp_path / "run"
+    result = run_cli(
+        *("train", "--preset", "melody-2bar", "--data", shards, "--out", run, "--from", tiny_model),
+        *settings("training.steps=1", "training.learning_rate=0.0", "training.precision=fp32"),
+    )
+    assert result.exit_code == 0, result.stderr
+    before, after = load_file(tiny_model / "model.safetensors"), load_file(run / "model/model.safetensors")
+    assert_equal(before, after)
+
+
+def test_a_longer_model_grows_from_one_bar(shards, tmp_path):
+    one_bar = ["model.phrase_size=0", "model.conductor_size=0", "model.latent_size=8"]
+    bar = tmp_path / "bar"
+    result = run_cli(
+        *("train", "--preset", "melody-1bar", "--data", shards, "--out", bar, *settings(*one_bar)),
+    )
+    assert result.exit_code == 0, result.stderr
+    run = tmp_path / "run"
+    grown = run_cli(
+        *("train", "--preset", "melody-2bar", "--data", shards, "--out", run, "--from", bar, *settings()),
+    )
+    assert grown.exit_code == 0, grown.stderr
+    assert symvae.load(run).grid.bars == 2
+
+
+def test_early_stopping(shards, tmp_path):
+    """At rate 0 nothing gets better after the first validation, so patience 2 ends it at the third."""
+    run = tmp_path / "run"
+    train(config("training.steps=40", "training.learning_rate=0.0", "training.patience=2"), shards, run)
+    assert [row["step"] for row in rows(run)] == ["4", "8", "12"]
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def test_two_processes(shards, tmp_path):
+    """torchrun on this machine: both share each batch, and one of them writes."""
+    run = tmp_path / "run"
+    words = [
+        *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"),
+        *("--master-addr", "127.0.0.1", "--master-port", str(free_port()), "-m", "symvae"),
+        *("train", "--preset", "melody-2bar", "--data", str(shards), "--out", str(run)),
+    ]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [*words, *settings()], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(str(run / "model")) == 1
+    assert [row["step"] for row in rows(run)] == ["4", "8"]
+    assert symvae.load(run).name == "tiny"
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_can_go_on(shards, tmp_path, signal_number):
+    run = tmp_path / "run"
+    many = ("training.steps=100000", "training.evaluate_every=3")
+    training = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "symvae", "train", "--preset", "melody-2bar", "--data", str(shards)),
+            *("--out", str(run), *settings(*many)),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert training.stderr is not None
+    first = training.stderr.readline()
+    training.send_signal(signal_number)
+    out, rest = training.communicate(timeout=60)
+    assert training.returncode == 1, rest
+    assert first.startswith("step 3: ")
+    assert out == ""
+    last = rest.splitlines()[-1]
+    assert last.startswith("Stopped after step ")
+    assert f"symvae train --preset melody-2bar --data {shards} --out {run}" in last
+    assert last.endswith("--resume")
+    stopped = state(run)["step"]
+    train(config(*many), shards, run, resume=True, stop_after=stopped + 2)
+    assert state(run)["step"] == stopped + 2

@@ -1,0 +1,92 @@
+"""The law of MIDI out and in: reading what was written gives the phrase back."""
+
+import io
+
+import numpy as np
+import pretty_midi
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from symvae.errors import MidiError
+from symvae.music.grid import METRES, Grid
+from symvae.music.midi import load, to_bytes, to_pretty_midi
+from symvae.music.phrase import Phrase, join
+from symvae.music.quantise import untangle
+from symvae.music.segment import whole, windows
+
+TEMPOS_QPM = st.integers(2_000, 30_000).map(lambda hundredths: hundredths / 100)
+
+
+@st.composite
+def phrases(draw, metre: str | None = None) -> Phrase:
+    """Any notes that no two of equal pitch sound at once: silence, chords, voices that cross."""
+    grid = Grid.of_metre(metre or draw(st.sampled_from(list(METRES))), draw(st.integers(1, 4)))
+    rows = draw(
+        st.lists(
+            st.tuples(
+                st.integers(0, grid.num_steps - 1),
+                st.integers(1, grid.num_steps),
+                st.integers(0, 127),
+                st.integers(1, 127),
+            ),
+            max_size=12,
+        )
+    )
+    onset, duration, pitch, velocity = np.array(rows, np.int64).reshape(-1, 4).T
+    onset, duration, pitch, velocity = untangle(
+        onset, np.minimum(duration, grid.num_steps - onset), pitch, velocity
+    )
+    return Phrase(grid, onset, duration, pitch, velocity, draw(TEMPOS_QPM))
+
+
+@given(phrases())
+def test_a_written_phrase_is_read_back_equal(phrase: Phrase) -> None:
+    song = load(to_bytes(phrase))
+    reading = windows(song, phrase.grid, polyphonic=True)
+    assert reading.phrases == (phrase,)
+    assert reading.dropped == ()
+    assert reading.mean_shift_step == 0.0
+    assert whole(song, polyphonic=True).phrases == (phrase,)
+
+
+@given(phrases())
+def test_a_melody_comes_back_through_the_melody_line(phrase: Phrase) -> None:
+    melody = whole(load(to_bytes(phrase))).phrases[0]
+    assert melody.is_monophonic
+    assert windows(load(to_bytes(melody)), melody.grid).phrases == (melody,)
+
+
+@given(phrases())
+def test_pretty_midi_carries_a_phrase_there_and_back(phrase: Phrase) -> None:
+    assert windows(load(to_pretty_midi(phrase)), phrase.grid, polyphonic=True).phrases == (phrase,)
+
+
+@given(phrases())
+def test_pretty_midi_reads_the_same_notes_at_the_same_seconds(phrase: Phrase) -> None:
+    midi = pretty_midi.PrettyMIDI(io.BytesIO(to_bytes(phrase)))
+    notes = sorted((n.start, n.pitch, n.velocity) for i in midi.instruments for n in i.notes)
+    wanted = sorted(zip(phrase.onset_step * phrase.step_sec, phrase.pitch, phrase.velocity, strict=True))
+    np.testing.assert_allclose(notes, wanted, rtol=1e-3, atol=1e-6)
+
+
+@given(st.lists(phrases("4/4"), min_size=2, max_size=4))
+def test_phrases_in_a_row_come_back_as_one(parts: list[Phrase]) -> None:
+    joined = join(parts)
+    assert windows(load(to_bytes(parts)), joined.grid, polyphonic=True).phrases == (joined,)
+
+
+@given(st.binary(max_size=400))
+def test_arbitrary_bytes_are_a_midi_error(data: bytes) -> None:
+    with pytest.raises(MidiError):
+        load(data)
+
+
+@given(st.binary(max_size=200))
+def test_any_track_contents_are_music_or_a_midi_error(events: bytes) -> None:
+    header = b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xe0MTrk" + len(events).to_bytes(4, "big")
+    try:
+        song = load(header + events)
+    except MidiError:
+        return
+    windows(song, Grid(2), polyphonic=True)

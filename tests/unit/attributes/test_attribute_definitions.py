@@ -1,0 +1,165 @@
+"""Each attribute on tunes small enough to count on one's fingers."""
+
+from collections.abc import Sequence
+from math import log2
+
+import numpy as np
+import pytest
+
+from symvae.attributes.attribute import Attribute
+from symvae.attributes.table import ATTRIBUTES, measure
+from symvae.errors import ConfigError
+from symvae.music.grid import Grid
+from symvae.music.phrase import Phrase
+
+
+def notes_on(grid: Grid, *columns: Sequence[int]) -> Phrase:
+    """A phrase of lists: onsets, durations, pitches and, if given, velocities."""
+    return Phrase(grid, *(np.array(column, np.int64) for column in columns))
+
+
+def value(name: str, phrase: Phrase) -> float:
+    return ATTRIBUTES[name](phrase)
+
+
+def rhythm(*onset_step: int, metre: str = "4/4", bars: int = 2) -> Phrase:
+    """Middle C's of one sixteenth."""
+    ones = np.ones(len(onset_step), np.int64)
+    return notes_on(Grid.of_metre(metre, bars), np.array(onset_step, np.int64), ones, 60 * ones)
+
+
+def tune(*pitch: int) -> Phrase:
+    """Quarter notes."""
+    onset = 4 * np.arange(len(pitch))
+    return Phrase(Grid(2), onset, np.full(len(pitch), 4), np.array(pitch, np.int64))
+
+
+def test_densities_count_notes() -> None:
+    phrase = rhythm(0, 3, 4, 8, 16, 20)
+    assert value("notes_per_bar", phrase) == 3.0
+    assert value("note_density", phrase) == 6 / 32
+    chord = notes_on(Grid(1), [0, 0, 0], [4, 4, 4], [60, 64, 67])
+    assert value("notes_per_bar", chord) == 3.0
+
+
+def test_rest_share_counts_silent_sixteenths() -> None:
+    assert value("rest_share", notes_on(Grid(1), [0, 8], [4, 8], [60, 62])) == 4 / 16
+    overlapping = notes_on(Grid(1), [0, 2], [8, 2], [60, 64])
+    assert value("rest_share", overlapping) == 8 / 16
+
+
+def test_mean_interval_is_absolute() -> None:
+    assert value("mean_interval", tune(60, 64, 60, 67)) == (4 + 4 + 7) / 3
+    assert value("mean_interval", tune(60)) == 0.0
+
+
+def test_pitch_attributes() -> None:
+    phrase = tune(60, 64, 67, 72)
+    assert value("register", phrase) == 65.75
+    assert value("pitch_range", phrase) == 12.0
+    assert value("pitch_class_entropy", phrase) == pytest.approx(
+        1.5
+    )  # C twice, E and G: shares 1/2, 1/4, 1/4
+    every_class = notes_on(Grid(1), np.arange(12), np.ones(12, int), 60 + np.arange(12))
+    assert value("pitch_class_entropy", every_class) == pytest.approx(log2(12))
+    assert str(value("pitch_class_entropy", tune(60, 72))) == "0.0"  # not -0.0, which would be printed
+
+
+def test_scales() -> None:
+    c_major = tune(60, 62, 64, 65, 67, 69, 71)
+    assert value("c_major_membership", c_major) == value("diatonic_share", c_major) == 1.0
+    up = c_major.transpose(1)
+    assert value("c_major_membership", up) == pytest.approx(2 / 7)  # F and C are the white keys of C# major
+    assert value("diatonic_share", up) == 1.0
+    a_minor = tune(69, 71, 72, 74, 76, 77, 79)
+    assert value("diatonic_share", a_minor.transpose(3)) == 1.0
+    chromatic = notes_on(Grid(1), np.arange(12), np.ones(12, int), 60 + np.arange(12))
+    assert value("diatonic_share", chromatic) == pytest.approx(7 / 12)
+
+
+@pytest.mark.parametrize(
+    ("onset_step", "sixteenth", "eighth"),
+    [
+        ((0, 4, 8, 12), 0, 0),  # on the beats
+        ((0, 2, 4, 6), 0, 0),  # plain eighths: each weak one has an onset an eighth before
+        ((0, 1, 2, 3), 0, 0),  # plain sixteenths
+        ((0, 3, 4), 1 / 3, 0),  # a dotted eighth: its sixteenth follows no onset
+        ((0, 1, 4), 0, 0),  # a Scotch snap is none to MusicVAE, for the beat is struck
+        ((2, 6, 10, 14), 0, 1),  # only off the beat
+        ((1, 2), 1 / 2, 0),  # the eighth follows an onset a sixteenth before
+        ((3, 7, 11, 15), 1, 0),
+        ((16, 18, 22), 0, 1 / 3),  # the second bar counts as the first
+        ((15, 16), 1 / 2, 0),  # an anticipation over the barline
+    ],
+)
+def test_syncopation_in_four(onset_step: tuple[int, ...], sixteenth: float, eighth: float) -> None:
+    phrase = rhythm(*onset_step)
+    assert value("syncopation_16th", phrase) == pytest.approx(sixteenth)
+    assert value("syncopation_8th", phrase) == pytest.approx(eighth)
+
+
+def test_six_eight_has_two_weak_eighths_a_beat() -> None:
+    assert value("syncopation_8th", rhythm(0, 4, metre="6/8")) == 1 / 2  # crotchet, quaver: 2 was not struck
+    assert value("syncopation_8th", rhythm(0, 2, 4, 6, metre="6/8")) == 0.0
+    assert value("syncopation_8th", rhythm(0, 6, 12, metre="6/8")) == 0.0
+
+
+def bars_of(*bar: tuple[tuple[int, int, int], ...]) -> Phrase:
+    """One tuple of (step, duration, pitch) a bar."""
+    notes = [(16 * i + step, duration, pitch) for i, each in enumerate(bar) for step, duration, pitch in each]
+    onset, duration, pitch = (np.array(column, np.int64) for column in zip(*notes, strict=True))
+    return Phrase(Grid(len(bar)), onset, duration, pitch)
+
+
+A = ((0, 4, 60), (8, 8, 64))
+B = ((0, 4, 62), (8, 8, 64))
+REST: tuple[tuple[int, int, int], ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("bars", "share"),
+    [
+        ((A,), 0.0),
+        ((A, A), 1.0),
+        ((A, B), 0.0),
+        ((A, A, B, B), 2 / 3),
+        ((A, B, A, B), 2 / 3),
+        ((A, A, A, A), 1.0),
+        ((A, REST, REST, A), 1 / 3),  # bars without a note repeat nothing
+        ((REST, REST, REST, A), 0.0),
+    ],
+)
+def test_repeated_bars(bars: tuple, share: float) -> None:
+    assert value("repeated_bar_share", bars_of(*bars)) == pytest.approx(share)
+
+
+def test_a_bar_is_compared_up_to_its_barline_and_without_velocities() -> None:
+    tied = bars_of(A, ((0, 4, 60), (8, 16, 64)), REST)
+    assert value("repeated_bar_share", tied) == 1 / 2
+    loud = notes_on(Grid(2), [0, 16], [4, 4], [60, 60], [20, 120])
+    assert value("repeated_bar_share", loud) == 1.0
+
+
+def test_the_table_says_what_it_holds() -> None:
+    for name, each in ATTRIBUTES.items():
+        assert isinstance(each, Attribute)
+        assert each.name == name
+        assert each.unit
+        assert each.source
+        assert each.summary.endswith(".")
+        assert each.bounds[0] <= each.on_silence <= each.bounds[1]
+
+
+def test_measure_gives_an_array_a_name() -> None:
+    phrases = [tune(60, 64), tune(60, 61, 62), Phrase(Grid(2))]
+    measured = measure(phrases, ["notes_per_bar", "mean_interval"])
+    assert list(measured) == ["notes_per_bar", "mean_interval"]
+    np.testing.assert_array_equal(measured["notes_per_bar"], [1.0, 1.5, 0.0])
+    np.testing.assert_array_equal(measured["mean_interval"], [4.0, 1.0, 0.0])
+    assert set(measure(phrases)) == set(ATTRIBUTES)
+    assert all(column.shape == (0,) for column in measure([]).values())
+
+
+def test_an_unknown_name_is_an_error_that_lists_the_known() -> None:
+    with pytest.raises(ConfigError, match=r"no attribute swing\. Known: notes_per_bar, "):
+        measure([], ["note_density", "swing"])

@@ -1,0 +1,114 @@
+"""A user's folder: bad files are reported, and a killed run goes on where it was."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from symvae.corpus.journal import Journal, journal_beside
+from symvae.corpus.prepare import prepare
+from symvae.corpus.sources import folder as folder_module
+from symvae.corpus.sources.folder import folder
+from symvae.corpus.tune import Tune
+from symvae.errors import CorpusError
+from symvae.music.midi import write
+from symvae.music.reason import Dropped, Reason
+
+ABC = "X:1\nT:one\nM:4/4\nL:1/8\nK:G\nGABc dedB|c2ec B2dB|\nX:2\nT:two\nM:3/4\nL:1/8\nK:G\nG6|A6|B6|\n"
+
+
+@pytest.fixture
+def music(tmp_path: Path, make_tune) -> Path:
+    root = tmp_path / "music"
+    (root / "deep" / "er").mkdir(parents=True)
+    for i, name in enumerate(["a.mid", "deep/b.MIDI", "deep/er/c #1.mid"]):
+        write(make_tune("x/1", seed=i).phrase, root / name)
+    (root / "bad.mid").write_bytes(b"MThd and then nothing")
+    (root / "book.abc").write_text(ABC)
+    (root / "notes.txt").write_text("not music")
+    return root
+
+
+def test_every_music_file_is_read_and_a_bad_one_reported(music: Path):
+    items = list(folder(music, collection="mine", workers=1))
+    assert [item.name for item in items if isinstance(item, Tune)] == [
+        "mine/a.mid",
+        "mine/book.abc/1",
+        "mine/book.abc/2",
+        "mine/deep/b.MIDI",
+        "mine/deep/er/c ♯1.mid",
+    ]
+    assert [(i.what, i.reason) for i in items if isinstance(i, Dropped)] == [
+        ("mine/bad.mid", Reason.UNREADABLE)
+    ]
+
+
+def test_two_workers_read_what_one_reads(music: Path):
+    assert list(folder(music, workers=2)) == list(folder(music, workers=1))
+
+
+def test_a_folder_without_music_is_refused(tmp_path: Path):
+    with pytest.raises(CorpusError, match=r"holds no music. Name a folder with .mid"):
+        next(folder(tmp_path))
+
+
+def test_a_second_run_goes_on_where_the_first_was_killed(music: Path, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(folder_module, "BATCH_FILES", 2)
+    journal = journal_beside(tmp_path / "out")
+    whole = list(folder(music, workers=1))
+    first = folder(music, workers=1, journal=journal)
+    begun = [next(first) for _ in range(2)]
+    first.close()
+    with journal.open("a") as file:
+        file.write('{"file": "cut off in the mid')
+
+    read_again: list[str] = []
+    real = folder_module._read
+    monkeypatch.setattr(folder_module, "_read", lambda file: read_again.append(file.path.name) or real(file))
+    assert list(folder(music, workers=1, journal=journal)) == whole
+    assert begun == whole[:2]
+    assert read_again == ["book.abc", "b.MIDI", "c #1.mid"]
+
+    read_again.clear()
+    assert list(folder(music, workers=1, journal=journal)) == whole
+    assert read_again == []
+
+
+def test_a_file_that_changed_is_read_again(music: Path, tmp_path: Path, make_tune):
+    journal = tmp_path / "journal"
+    before = list(folder(music, workers=1, journal=journal))
+    write(make_tune("x/1", seed=77, bars=6).phrase, music / "a.mid", force=True)
+    after = list(folder(music, workers=1, journal=journal))
+    assert before[0] != after[0]
+    assert before[1:] == after[1:]
+
+
+def test_a_finished_preparation_leaves_no_journal(music: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    prepare([folder(music, workers=1, journal=journal_beside(out))], out)
+    assert (out / "card.json").exists()
+    assert not journal_beside(out).exists()
+
+
+def test_lines_of_a_damaged_journal_are_ignored(tmp_path: Path, make_tune):
+    path, file = tmp_path / "journal", tmp_path / "a.mid"
+    file.write_bytes(b"x")
+    tune = make_tune("a/1", seed=1)
+    Journal(path).add(file, "a/1", [tune, Dropped("a/1", Reason.TUPLET, "why", 3)])
+    path.write_text("no json\n" + path.read_text() + '{"file": ')
+    assert Journal(path).get(file, "a/1") == [tune, Dropped("a/1", Reason.TUPLET, "why", 3)]
+    assert Journal(path).get(file, "another name") is None
+
+
+def _dies_on_bad(file: folder_module._File) -> list[Tune | Dropped]:
+    if file.path.name == "bad.mid":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [Dropped(file.name, Reason.EMPTY)]
+
+
+def test_a_file_that_kills_its_process_is_reported(music: Path, monkeypatch):
+    monkeypatch.setattr(folder_module, "_read", _dies_on_bad)
+    items = list(folder(music, workers=2))
+    assert {item.what: item.detail for item in items}["folder/bad.mid"] == "reading it ends the whole process"
+    assert [item.reason for item in items].count(Reason.EMPTY) == 4

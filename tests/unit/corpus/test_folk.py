@@ -1,0 +1,91 @@
+"""The folk corpus against music21's own converter, and against itself."""
+
+import re
+from pathlib import Path
+
+import pytest
+from music21 import converter, harmony
+
+from symvae.corpus.notation.abc import read_abc
+from symvae.corpus.sources.folk import folk, music21_corpus
+from symvae.corpus.tune import Tune
+from symvae.errors import CorpusError
+from symvae.music.reason import Dropped
+
+# Tunes on which music21's converter makes no mistake. Elsewhere it loses notes that carry an ornament
+# letter or stand in brackets after text, loses broken rhythm next to a slur, and ends an accidental
+# with its note where the file states no ABC version (none of these files does). Of 240 tunes drawn at
+# random, 60 a book, 187 agree as they are, 15 once accidentals end with their note, 31 once slurs and
+# ornaments are taken out of the text, and 7 hold typing errors that each side takes differently.
+AGREEING = {
+    "ryansMammoth/7thRegimentReel": 1,
+    "ryansMammoth/AcaciaReel": 1,
+    "ryansMammoth/AbithaMugginsFavoriteReel": 1,
+    "oneills1850/1001-1031": 6,
+    "airdsAirs/book2": 8,
+    "miscFolk/northumbrianminstrelsyopus": 3,
+}
+
+
+def tunes_of(name: str, count: int) -> list[str]:
+    text = (music21_corpus() / f"{name}.abc").read_text(errors="replace")
+    return re.split(r"(?m)^(?=X:)", text)[1 : count + 1]
+
+
+def as_music21_reads(text: str) -> list[tuple[int | None, float]]:
+    found = []
+    for element in converter.parse(text, format="abc").recurse().notesAndRests:
+        if element.duration.isGrace or isinstance(element, harmony.ChordSymbol):
+            continue
+        pitch = None if element.isRest else max(p.midi for p in element.pitches)
+        found.append((pitch, round(float(element.quarterLength), 3)))
+    return found
+
+
+@pytest.mark.parametrize("name", AGREEING)
+def test_tunes_agree_with_music21s_converter(name: str):
+    for text in tunes_of(name, AGREEING[name]):
+        ours = [
+            (note.pitch, round(float(note.length_step) / 4, 3))
+            for bar in next(read_abc(text)).bars
+            for note in bar.notes
+        ]
+        assert ours == as_music21_reads(text)
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path) -> Path:
+    tune = "X:1\nT:one\nM:4/4\nL:1/8\nK:G\n|:GABc dedB|c2ec B2dB:|\n"
+    (tmp_path / "ryansMammoth").mkdir()
+    (tmp_path / "ryansMammoth" / "reels.abc").write_text(tune + "\n" + tune + "\nX:2\nT:none\nK:C\n")
+    (tmp_path / "essenFolksong").mkdir()
+    (tmp_path / "essenFolksong" / "han1.abc").write_text(tune)
+    (tmp_path / "bach").mkdir()
+    (tmp_path / "bach" / "bwv1.mxl").write_bytes(b"no zip")
+    return tmp_path
+
+
+def test_names_are_unique_and_reasons_given(small_corpus: Path):
+    items = list(folk(corpus=small_corpus, workers=1))
+    assert [item.name for item in items if isinstance(item, Tune)] == ["ryans/reels/1", "ryans/reels/1b"]
+    assert [(item.what, str(item.reason)) for item in items if isinstance(item, Dropped)] == [
+        ("ryans/reels/2", "empty"),
+        ("bach/bwv1", "unreadable"),
+    ]
+
+
+def test_essen_comes_only_when_asked_for(small_corpus: Path):
+    collections = {item.collection for item in folk(corpus=small_corpus, workers=1) if isinstance(item, Tune)}
+    assert collections == {"ryans"}
+    with_essen = folk(corpus=small_corpus, workers=1, essen=True)
+    assert "essen" in {item.collection for item in with_essen if isinstance(item, Tune)}
+
+
+def test_many_workers_read_what_one_reads(small_corpus: Path):
+    alone = list(folk(corpus=small_corpus, workers=1))
+    assert list(folk(corpus=small_corpus, workers=2)) == alone
+
+
+def test_a_folder_without_tunes_is_refused(tmp_path: Path):
+    with pytest.raises(CorpusError, match="No tunes in"):
+        next(folk(corpus=tmp_path))

@@ -1,0 +1,155 @@
+"""Models with known answers, and shards that live in memory.
+
+- The perfect model's z is the phrase itself, written as numbers; its posterior is so narrow that a
+  draw decodes as the mean does.
+- The holding model's z is the same, and its decoder answers "hold" whatever z says.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from symvae.config.run import ModelConfig, RunConfig
+from symvae.corpus.shards import Shards, Split
+from symvae.models.vae import VAE
+from symvae.nn.gaussian import DiagonalGaussian
+from symvae.system.symvae import SymVAE
+from symvae.tokens.melody_grid import MelodyGrid
+
+BARS, POSITIONS, VOCABULARY = 2, 16, 90
+LATENT = BARS * POSITIONS
+CENTRE, UNIT = 45.0, 20.0
+
+
+class WritingEncoder:
+    """z is the ids, moved and scaled to the size of a standard normal."""
+
+    def __call__(self, ids):
+        mean = (ids.flatten(1).float() - CENTRE) / UNIT
+        return DiagonalGaussian(mean, torch.full_like(mean, -7.0))
+
+
+class ReadingDecoder:
+    """Reads the ids off z; knows every token without seeing the ones before."""
+
+    def __call__(self, z, ids, dropped=None):
+        return torch.nn.functional.one_hot(self.generate(z), VOCABULARY).float()
+
+    def generate(self, z, temperature=0.0, top_p=1.0, generator=None):
+        ids = (z * UNIT + CENTRE).round().clamp(0, VOCABULARY - 1).long()
+        return ids.view(len(z), BARS, POSITIONS)
+
+
+class HoldingDecoder(ReadingDecoder):
+    """Plays nothing."""
+
+    def generate(self, z, temperature=0.0, top_p=1.0, generator=None):
+        return torch.zeros((len(z), BARS, POSITIONS), dtype=torch.int64)
+
+
+class CountingDecoder(ReadingDecoder):
+    """Plays as many notes as z's first coordinate says, all of one pitch."""
+
+    def generate(self, z, temperature=0.0, top_p=1.0, generator=None):
+        notes = z[:, :1].round().long()
+        steps = torch.arange(BARS * POSITIONS)
+        return torch.where(steps < notes, 41, 0).view(len(z), BARS, POSITIONS)
+
+
+class MemoryShards(Shards):
+    """Shards that were never written."""
+
+    def __init__(self, splits: dict[str, Split], collections: list[str]) -> None:
+        counts = {
+            name: {
+                "all": {"tunes": split.num_tunes, "bars": len(split.ids)},
+                **{
+                    collection: {"tunes": int((split.collection == i).sum()), "bars": 1}
+                    for i, collection in enumerate(collections)
+                },
+            }
+            for name, split in splits.items()
+        }
+        super().__init__(
+            Path(),
+            {
+                "metre": "4/4",
+                "positions": POSITIONS,
+                "vocabulary_size": VOCABULARY,
+                "collections": collections,
+                "counts": counts,
+                "sources": {
+                    name: {"origin": f"origin of {name}", "licence": f"licence of {name}"}
+                    for name in collections
+                },
+                "sha256": {},
+                "seed": 1,
+            },
+        )
+        self.splits = splits
+
+    def split(self, name: str) -> Split:
+        return self.splits[name]
+
+
+def model_of(decoder) -> SymVAE:
+    config = RunConfig(name="known", model=ModelConfig(bars=BARS, latent_size=LATENT))
+    return SymVAE(Path(), config, VAE(WritingEncoder(), decoder), MelodyGrid())
+
+
+def tune(seed: int, bars: int) -> np.ndarray:
+    """Random melody in ids: scale steps and leaps, notes of one to four sixteenths, some rests."""
+    chance = np.random.default_rng(seed)
+    ids = np.zeros(bars * POSITIONS, np.uint8)
+    step, degree = 0, 35
+    while step < len(ids):
+        degree = int(np.clip(degree + chance.integers(-4, 5), 20, 50))
+        ids[step] = 2 + degree
+        length = int(chance.integers(1, 5))
+        if length > 2 and chance.random() < 0.3 and step + length - 1 < len(ids):
+            ids[step + length - 1] = 1
+        step += length
+    return ids.reshape(bars, POSITIONS)
+
+
+def split_of(tunes: list[np.ndarray], collection: list[int]) -> Split:
+    start = np.cumsum([0] + [len(t) for t in tunes])
+    return Split(
+        np.concatenate(tunes),
+        start.astype(np.int64),
+        np.array(collection, np.int16),
+        np.full(len(tunes), 120.0, np.float32),
+    )
+
+
+@pytest.fixture(scope="session")
+def perfect() -> SymVAE:
+    return model_of(ReadingDecoder())
+
+
+@pytest.fixture(scope="session")
+def holding() -> SymVAE:
+    return model_of(HoldingDecoder())
+
+
+@pytest.fixture(scope="session")
+def counting() -> SymVAE:
+    return model_of(CountingDecoder())
+
+
+@pytest.fixture(scope="session")
+def memory_shards() -> MemoryShards:
+    """Forty training tunes and eight test tunes of two collections; one test tune is a training tune
+    three semitones higher."""
+    train = [tune(seed, 12) for seed in range(40)]
+    higher = np.where(train[0] >= 2, train[0] + 3, train[0])
+    test = [tune(1000 + seed, 8) for seed in range(7)] + [higher]
+    return MemoryShards(
+        {
+            "train": split_of(train, [seed % 2 for seed in range(40)]),
+            "test": split_of(test, [0, 1] * 4),
+        },
+        ["reels", "hymns"],
+    )

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+import torch
+
+from symvae.evaluation.held_out import held_out, training_windows
+from symvae.evaluation.interpolation import choose_pairs, hamming_share, interpolation, mixed, path_figures
+from symvae.evaluation.ngram import NGram
+
+
+@pytest.fixture(scope="module")
+def language(perfect, memory_shards) -> NGram:
+    return NGram(training_windows(memory_shards, perfect.config), vocabulary_size=90)
+
+
+A = torch.tensor([[[10, 0, 0, 20]]])
+B = torch.tensor([[[11, 0, 5, 25]]])
+
+
+def test_the_distance_is_a_share_of_the_distance_between_the_ends() -> None:
+    """A and B differ at three places; a step that matches neither end there counts as away from A."""
+    path = torch.tensor([[[[10, 0, 0, 20]]], [[[11, 0, 0, 20]]], [[[11, 0, 7, 20]]], [[[11, 0, 5, 25]]]])
+    assert hamming_share(path, A, B)[:, 0].tolist() == pytest.approx([0, 1 / 3, 2 / 3, 1])
+
+
+def test_an_even_path_is_straight(language) -> None:
+    even = torch.tensor([[[[10, 0, 0, 20]]], [[[11, 0, 0, 20]]], [[[11, 0, 5, 20]]], [[[11, 0, 5, 25]]]])
+    figures = path_figures(even, A, B, language)
+    assert figures["curve_deviation"] == pytest.approx(0)
+    assert figures["pair_deviation"] == pytest.approx(0)
+
+
+def test_a_jump_is_not_straight(language) -> None:
+    """Off the line by 0, 1/4, 1/2 (the jump), 1/4, 0."""
+    jump = torch.stack([A, A, A, B, B])
+    assert path_figures(jump, A, B, language)["curve_deviation"] == pytest.approx(1 / 5)
+
+
+def test_opposite_jumps_are_straight_on_average_but_not_pair_by_pair(language) -> None:
+    early, late = torch.stack([A, B, B]), torch.stack([A, A, B])
+    a, b = A.repeat(2, 1, 1), B.repeat(2, 1, 1)
+    figures = path_figures(torch.cat([early, late], dim=1), a, b, language)
+    assert figures["curve_deviation"] == pytest.approx(0)
+    assert figures["pair_deviation"] == pytest.approx(1 / 6)
+
+
+def test_a_detour_through_noise_costs_more_than_its_ends(perfect, memory_shards, language) -> None:
+    ids = held_out(memory_shards, perfect.config).fresh().ids
+    a, b = ids[:10], ids[10:20]
+    noise = torch.randint(90, a.shape, generator=torch.Generator().manual_seed(0))
+    figures = path_figures(torch.stack([a, noise, b]), a, b, language)
+    assert figures["middle_over_ends"] > 0.5
+    assert figures["highest_over_ends"] == figures["middle_over_ends"]
+    flat = path_figures(torch.stack([a, a, a]), a, b, language)
+    assert flat["middle_over_ends"] == pytest.approx(0)
+
+
+def test_the_data_space_baseline_is_straight_and_has_both_ends(perfect, memory_shards) -> None:
+    ids = held_out(memory_shards, perfect.config).fresh().ids
+    first, second = choose_pairs(ids, 300, seed=0)
+    a, b = ids[first], ids[second]
+    path = mixed(a, b, 11, seed=0)
+    assert torch.equal(path[0], a)
+    assert torch.equal(path[-1], b)
+    assert np.abs(hamming_share(path, a, b).mean(1) - np.linspace(0, 1, 11)).max() < 0.03
+
+
+def test_pairs_differ_and_are_seeded() -> None:
+    ids = torch.tensor([[[1]], [[1]], [[2]]])
+    first, second = choose_pairs(ids, 50, seed=0)
+    assert (ids[first] != ids[second]).all()
+    assert all(torch.equal(x, y) for x, y in zip(choose_pairs(ids, 50, seed=0), (first, second), strict=True))
+
+
+def test_a_perfect_model_hits_both_ends(perfect, memory_shards, language) -> None:
+    windows = held_out(memory_shards, perfect.config).fresh()
+    figures = interpolation(perfect, windows, language, pairs=40, steps=5)
+    assert figures["pairs"] == 40
+    assert figures["latent"]["distance_to_a"][0] == 0
+    assert figures["latent"]["distance_to_a"][-1] == 1
+    assert figures["latent"]["nats_per_token"][0] == pytest.approx(figures["data_space"]["nats_per_token"][0])
+
+
+def test_a_model_that_always_holds_goes_nowhere(holding, memory_shards, language) -> None:
+    figures = interpolation(
+        holding, held_out(memory_shards, holding.config).fresh(), language, pairs=40, steps=5
+    )
+    away = figures["latent"]["distance_to_a"]
+    assert away == pytest.approx([away[0]] * 5)
+    assert figures["latent"]["curve_deviation"] > 0.2

@@ -1,0 +1,100 @@
+import itertools
+
+import pytest
+import torch
+
+from symvae.evaluation.held_out import held_out, training_phrases
+from symvae.evaluation.passes import encode
+from symvae.evaluation.rate import Receiver, coordinates_within, factor_within, rate_curve, widened
+from symvae.nn.gaussian import DiagonalGaussian
+
+
+def test_the_budget_buys_whole_coordinates() -> None:
+    kl_nats = torch.tensor([5.0, 3.0, 2.0, 1.0])
+    assert [coordinates_within(kl_nats, budget) for budget in (0.0, 4.9, 5.0, 8.0, 9.9, 11.0)] == [
+        0,
+        0,
+        1,
+        2,
+        2,
+        4,
+    ]
+
+
+def test_the_receiver_keeps_what_was_sent_and_expects_the_rest() -> None:
+    generator = torch.Generator().manual_seed(0)
+    sent = torch.randn((5000, 2), generator=generator)
+    z = torch.stack([sent[:, 0], 2 * sent[:, 0] - sent[:, 1] + 3, sent[:, 1]], dim=1)
+    filled = Receiver(z, torch.tensor([0, 2]))(sent)
+    assert torch.equal(filled[:, [0, 2]], sent)
+    torch.testing.assert_close(filled[:, 1], z[:, 1], atol=0.1, rtol=0.05)
+
+
+def test_with_independent_coordinates_the_rest_is_the_mean() -> None:
+    generator = torch.Generator().manual_seed(0)
+    z = torch.randn((20_000, 3), generator=generator) + torch.tensor([0.0, 5.0, 0.0])
+    filled = Receiver(z, torch.tensor([0]))(torch.tensor([[2.0]]))
+    torch.testing.assert_close(filled, torch.tensor([[2.0, 5.0, 0.0]]), atol=0.1, rtol=0)
+
+
+def narrow() -> DiagonalGaussian:
+    mean = torch.tensor([[2.0, -1.0, 0.0], [-2.0, 1.0, 0.0]])
+    return DiagonalGaussian(mean, torch.tensor([0.1, 0.5, 1.0]).log().expand(2, 3))
+
+
+def test_widening_by_one_changes_nothing() -> None:
+    wide = widened(narrow(), 1.0)
+    torch.testing.assert_close(wide.mean, narrow().mean)
+    torch.testing.assert_close(wide.log_std, narrow().log_std)
+
+
+def test_widening_without_end_leaves_the_prior() -> None:
+    wide = widened(narrow(), 1e6)
+    assert wide.kl_nats().sum() == pytest.approx(0, abs=1e-6)
+
+
+def test_widening_mixes_in_noise_so_that_all_draws_together_stay_distributed_alike() -> None:
+    """Means spread as N(0, 1 - s²) and deviation s make draws N(0, 1), before and after."""
+    generator = torch.Generator().manual_seed(0)
+    s = torch.tensor([0.2, 0.6])
+    mean = torch.randn((50_000, 2), generator=generator) * (1 - s.square()).sqrt()
+    drawn = widened(DiagonalGaussian(mean, s.log().expand(50_000, 2)), 1.5).sample(generator)
+    torch.testing.assert_close(drawn.std(0), torch.ones(2), atol=0.02, rtol=0)
+
+
+def test_the_factor_spends_the_budget_and_no_more() -> None:
+    full = float(narrow().kl_nats().sum(1).mean())
+    assert factor_within(narrow(), full) == 1.0
+    for budget in (0.8 * full, 0.3 * full):
+        spent = float(widened(narrow(), factor_within(narrow(), budget)).kl_nats().sum(1).mean())
+        assert 0.99 * budget < spent <= budget
+
+
+@pytest.fixture(scope="module")
+def curve(perfect, memory_shards) -> list[dict]:
+    windows = held_out(memory_shards, perfect.config).fresh()
+    training = encode(perfect, training_phrases(memory_shards, perfect.config, 300, 0))
+    budgets = [200.0, 100.0, 50.0, 1000.0]
+    return rate_curve(perfect, windows, training, budgets_nats=budgets)
+
+
+def test_the_first_row_is_the_whole_posterior(curve) -> None:
+    assert curve[0]["truncated"]["kept_dimensions"] == 32
+    assert curve[0]["widened"]["factor"] == 1.0
+    for way in ("widened", "truncated"):
+        assert curve[0][way]["sample"]["exact"] == 1
+        assert curve[0][way]["kl_nats"] == pytest.approx(curve[0]["budget_nats"], rel=1e-4)
+    assert curve[0]["truncated"]["mean"]["exact"] == 1
+
+
+def test_every_row_stays_within_its_budget_and_less_rate_means_less_accuracy(curve) -> None:
+    """A budget above what the posterior spends is no row: 1000 nats are more than this model has."""
+    assert [row["budget_nats"] for row in curve[1:]] == [200, 100, 50]
+    for before, after in itertools.pairwise(curve):
+        for way in ("widened", "truncated"):
+            assert after[way]["kl_nats"] <= after["budget_nats"]
+            assert after[way]["kl_nats"] < before[way]["kl_nats"]
+            assert after[way]["sample"]["token"] <= before[way]["sample"]["token"]
+        assert after["truncated"]["kept_dimensions"] < before["truncated"]["kept_dimensions"]
+        assert after["truncated"]["mean"]["token"] < before["truncated"]["mean"]["token"]
+    assert curve[-1]["widened"]["sample"]["token"] < 0.9 < curve[0]["widened"]["sample"]["token"]

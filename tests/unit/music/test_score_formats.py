@@ -1,0 +1,123 @@
+"""MusicXML and ABC: what is written comes back, and what is on a page is read as it sounds."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from symvae.errors import MidiError
+from symvae.music.files import load_any, write
+from symvae.music.grid import Grid
+from symvae.music.phrase import Phrase
+from symvae.music.score_formats import load_score, to_abc, write_score
+from symvae.music.segment import whole, windows
+
+
+def melody(metre: str) -> Phrase:
+    """A note over the bar line, a sixteenth, sharps and naturals on one line, silence at the end."""
+    bar = Grid.of_metre(metre, 1).steps_per_bar
+    return Phrase(
+        Grid.of_metre(metre, 4),
+        onset_step=np.array([1, 4, 6, 8, bar - 2, 2 * bar + 3]),
+        duration_step=np.array([3, 2, 2, 1, 5, 1]),
+        pitch=np.array([66, 65, 66, 60, 97, 34]),
+        tempo_qpm=97.31,
+    )
+
+
+@pytest.mark.parametrize("metre", ["4/4", "3/4", "6/8"])
+@pytest.mark.parametrize("suffix", [".musicxml", ".mxl", ".abc"])
+def test_a_melody_comes_back_from_a_score(metre: str, suffix: str, tmp_path: Path) -> None:
+    phrase = melody(metre)
+    path = write_score(phrase, tmp_path / f"tune{suffix}")
+    assert windows(load_score(path), phrase.grid).phrases == (phrase,)
+
+
+def test_several_voices_come_back_from_musicxml_and_abc_refuses_them(tmp_path: Path) -> None:
+    chords = Phrase(
+        Grid(2), np.array([0, 0, 2, 10, 12]), np.array([8, 8, 20, 3, 9]), np.array([60, 64, 67, 72, 60])
+    )
+    path = write_score(chords, tmp_path / "chords.xml")
+    assert windows(load_score(path), chords.grid, polyphonic=True).phrases == (chords,)
+    with pytest.raises(MidiError, match="ABC holds one voice"):
+        write_score(chords, tmp_path / "chords.abc")
+
+
+def test_silence_comes_back(tmp_path: Path) -> None:
+    for suffix in (".abc", ".musicxml"):
+        path = write_score(Phrase(Grid(2)), tmp_path / f"silence{suffix}")
+        assert windows(load_score(path), Grid(2)).phrases == (Phrase(Grid(2)),)
+
+
+def test_abc_as_a_musician_reads_it() -> None:
+    abc = to_abc(melody("4/4"), "A tune")
+    assert abc.splitlines() == [
+        "X:1",
+        "T:A tune",
+        "M:4/4",
+        "L:1/16",
+        "Q:1/4=97.31",
+        "K:C",
+        "z1 ^F3 =F2 ^F2 C1 z5 ^c''2- |",
+        "^c''3 z13 |",
+        "z3 ^A,,,1 z12 |",
+        "z16 |",
+    ]
+
+
+def test_a_pickup_stands_at_the_end_of_its_bar_and_repeats_are_played(tmp_path: Path) -> None:
+    path = tmp_path / "tune.abc"
+    path.write_text("X:1\nT:t\nM:4/4\nL:1/4\nK:D\nA|:d f a f|d2 a2|d2 z A:|\n")
+    (phrase,) = whole(load_score(path)).phrases
+    assert phrase.pitch.tolist() == [69] + 2 * [74, 78, 81, 78, 74, 81, 74, 69]
+    assert phrase.onset_step.tolist()[:2] == [12, 16]
+    assert phrase.grid.bars == 7
+
+
+def test_ties_are_one_note_and_grace_notes_none(tmp_path: Path) -> None:
+    path = tmp_path / "tune.abc"
+    path.write_text("X:1\nT:t\nM:3/4\nL:1/4\nK:C\n{B}c2 d-|d2 e|\n")
+    (phrase,) = whole(load_score(path)).phrases
+    assert phrase.pitch.tolist() == [72, 74, 76]
+    assert phrase.duration_step.tolist() == [8, 12, 4]
+
+
+def test_the_suffix_chooses_the_format(tmp_path: Path) -> None:
+    phrase = melody("4/4")
+    for name in ("a.abc", "a.mid", "A.MUSICXML"):
+        assert load_any(write(phrase, tmp_path / name)).num_notes == len(phrase)
+    assert (tmp_path / "a.abc").read_text().startswith("X:1")
+    assert (tmp_path / "a.mid").read_bytes().startswith(b"MThd")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "fault"),
+    [
+        ("broken.musicxml", b"<score-partwise><part>", "cannot be read as a score"),
+        ("not.xml", b"<html></html>", "cannot be read as a score|no length|holds no"),
+        ("broken.mxl", b"PK\x03\x04no", "cannot be opened"),
+        ("two.abc", b"X:1\nT:a\nM:4/4\nK:C\nc|\n\nX:2\nT:b\nM:4/4\nK:C\nd|\n", "holds 2 tunes"),
+    ],
+)
+def test_broken_scores_are_midi_errors(name: str, data: bytes, fault: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(MidiError, match=fault):
+        load_score(tmp_path / name)
+
+
+def test_a_missing_score_and_a_swollen_archive_are_midi_errors(tmp_path: Path) -> None:
+    with pytest.raises(MidiError, match="There is no file"):
+        load_score(tmp_path / "none.xml")
+    with zipfile.ZipFile(tmp_path / "bomb.mxl", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("score.xml", b" " * 40_000_000)
+    with pytest.raises(MidiError, match="holds more than 32 MiB"):
+        load_score(tmp_path / "bomb.mxl")
+
+
+def test_scores_are_kept_unless_forced_and_need_a_suffix(tmp_path: Path) -> None:
+    path = write_score(melody("4/4"), tmp_path / "a.abc")
+    with pytest.raises(MidiError, match="exists"):
+        write_score(melody("3/4"), path)
+    with pytest.raises(MidiError, match="no suffix of a score"):
+        write_score(melody("4/4"), tmp_path / "a.txt")

@@ -1,0 +1,34 @@
+import math
+
+import torch
+
+from symvae.nn.gaussian import DiagonalGaussian
+from symvae.objective.elbo import elbo
+
+IDS = torch.tensor([[[1, 2, 0]], [[3, 3, 3]]])
+UNIFORM = torch.zeros((2, 1, 3, 4))
+
+
+def posterior(*mean: float) -> DiagonalGaussian:
+    """Unit deviation, so that the divergence of each phrase is half its squared mean."""
+    column = torch.tensor(mean)[:, None]
+    return DiagonalGaussian(column, torch.zeros_like(column))
+
+
+def test_a_decoder_that_knows_nothing_pays_the_logarithm_of_the_vocabulary_a_token() -> None:
+    loss = elbo(UNIFORM, IDS, posterior(0.0, 0.0), beta=1.0, free_nats=0.0)
+    assert math.isclose(loss.reconstruction.item(), 3 * math.log(4), rel_tol=1e-6)
+    assert loss.kl == 0
+    assert torch.equal(loss.total, loss.reconstruction)
+
+
+def test_the_divergence_is_charged_beta_after_the_free_nats_of_each_phrase() -> None:
+    loss = elbo(UNIFORM, IDS, posterior(2.0, 4.0), beta=0.5, free_nats=3.0)
+    assert loss.kl == (2 + 8) / 2
+    charged = 0.5 * (0 + 5) / 2  # the first phrase stays under three nats
+    assert math.isclose(loss.total.item(), loss.reconstruction.item() + charged, rel_tol=1e-6)
+
+
+def test_certain_and_right_costs_nothing() -> None:
+    certain = 100.0 * torch.nn.functional.one_hot(IDS, 4).float()
+    assert elbo(certain, IDS, posterior(0.0, 0.0), beta=1.0, free_nats=0.0).total < 1e-6
