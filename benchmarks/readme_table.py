@@ -111,16 +111,16 @@ def _samples(metrics: dict[str, Any]) -> str:
         [
             name.replace("_", " "),
             f"{part['real'][name]:.3f}",
-            *(f"{part[prior]['features'][name]['mean']:.3f}" for prior in ("fitted", "gaussian")),
+            *(f"{part[prior]['features'][name]['mean']:.3f}" for prior in ("learned", "gaussian")),
         ]
         for name in part["real"]
     ]
     text = (
         f"**Prior samples**: {part['samples']} of each prior against {part['real_phrases']} held-out phrases."
-        f" Of the fitted prior's, {part['fitted']['decodes']} decode, and"
-        f" {share(part['fitted']['stands_in_train'])} stand in the training music:"
+        f" Of the learned prior's, {part['learned']['decodes']} decode, and"
+        f" {share(part['learned']['stands_in_train'])} stand in the training music:"
     )
-    return f"{text}\n\n{table(['mean of', 'real phrases', 'fitted prior', 'Gaussian prior'], rows)}"
+    return f"{text}\n\n{table(['mean of', 'real phrases', 'learned prior', 'Gaussian prior'], rows)}"
 
 
 if __name__ == "__main__":

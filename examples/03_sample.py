@@ -15,8 +15,8 @@ model = symvae.load("melody-2bar")
 phrases = model.sample(8, seed=7, tempo_qpm=100.0)
 assert phrases == model.sample(8, seed=7, tempo_qpm=100.0)  # the same seed, the same notes
 
-# The prior is a mixture fitted to the training music. Its spread is how far draws stray from it,
-# the temperature how freely the decoder reads what was drawn.
+# The prior is learned from the training music. Spread is how wide the noise is that draws start from,
+# temperature how freely the decoder reads what was drawn.
 tame = model.sample(8, seed=7, spread=0.7)
 wild = model.sample(8, seed=7, temperature=1.0, top_p=0.95)
 

@@ -54,7 +54,7 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a tiny trained model with a fitted prior and attribute vectors."""
+    """The folder of a tiny trained model with a learned prior and attribute vectors."""
     from symvae.config.load import load_preset, with_overrides
     from symvae.corpus.shards import open_shards
     from symvae.evaluation.latent_fit import fit_latent
@@ -64,6 +64,6 @@ def tiny_model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     config = with_overrides(load_preset("melody-2bar"), list(TINY))
     model = train(config, shards, tmp_path_factory.mktemp("run") / "run")
-    latent = fit_latent(SymVAE.load(model), open_shards(shards), phrases=200, components=(1,))
+    latent = fit_latent(SymVAE.load(model), open_shards(shards), phrases=200, prior_steps=2)
     save_latent(model, latent.tensors())
     return model

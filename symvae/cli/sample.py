@@ -30,10 +30,10 @@ def sample(
     top_p: TopP = 1.0,
     prior: Annotated[
         str,
-        typer.Option("--prior", help='"fitted" (the mixture fitted to the training music) or "gaussian".'),
-    ] = "fitted",
+        typer.Option("--prior", help='"learned" (from the training music) or "gaussian".'),
+    ] = "learned",
     spread: Annotated[
-        float, typer.Option("--spread", min=0.0, help="How far draws stray from the prior's centres.")
+        float, typer.Option("--spread", min=0.0, help="How wide the noise is that draws start from.")
     ] = 1.0,
     tempo: Annotated[float, typer.Option("--tempo", help="Quarter notes a minute.")] = 120.0,
     seed: Seed = 0,

@@ -3,7 +3,7 @@
 The table of Roberts et al. 2018 (arXiv 1803.05428, section 5.4, figure 7): each direction is added to
 and taken from draws of the prior, the results are decoded and measured, and the mean change of every
 attribute is reported, in its own unit and in standard deviations of the training phrases. The
-diagonal should be large with the sign of the move, the rest small. Draws are from the model's fitted
+diagonal should be large with the sign of the move, the rest small. Draws are from the model's learned
 prior, the one that `sample` uses.
 """
 
@@ -47,7 +47,7 @@ def attribute_vectors(
     return {
         "samples": samples,
         "seed": seed,
-        "prior": "fitted",
+        "prior": "learned",
         "unit": {name: ATTRIBUTES[name].unit for name in names},
         "training_std": {name: fit.attribute_std[name] for name in names},
         "before": {name: float(before[name].mean()) for name in names},

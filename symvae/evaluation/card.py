@@ -54,7 +54,7 @@ def _trained_on(shards_card: dict[str, Any]) -> str:
 
 def _limits(config: RunConfig, metrics: dict[str, Any]) -> str:
     samples = metrics["samples"]
-    real, drawn = samples["real"], samples["fitted"]["features"]
+    real, drawn = samples["real"], samples["learned"]["features"]
     return "\n".join(
         (
             "## What it cannot do",

@@ -18,7 +18,7 @@ from symvae.corpus.shards import Shards
 from symvae.evaluation.attribute_vectors import attribute_vectors
 from symvae.evaluation.held_out import held_out, training_windows
 from symvae.evaluation.interpolation import interpolation
-from symvae.evaluation.latent_fit import COMPONENTS, LatentFit, fit_latent
+from symvae.evaluation.latent_fit import LatentFit, fit_latent
 from symvae.evaluation.ngram import NGram
 from symvae.evaluation.passes import Progress, silent
 from symvae.evaluation.rate import rate_curve
@@ -37,12 +37,11 @@ class Effort:
     pairs: int
     samples: int
     training_phrases: int
-    flow_steps: int
-    components: tuple[int, ...] = COMPONENTS
+    prior_steps: int
 
 
-FULL = Effort(windows=None, pairs=1000, samples=2000, training_phrases=20_000, flow_steps=4000)
-QUICK = Effort(windows=1000, pairs=200, samples=500, training_phrases=3000, flow_steps=300, components=(1, 4))
+FULL = Effort(windows=None, pairs=1000, samples=2000, training_phrases=20_000, prior_steps=4000)
+QUICK = Effort(windows=1000, pairs=200, samples=500, training_phrases=3000, prior_steps=300)
 
 
 def evaluate(
@@ -89,16 +88,14 @@ def evaluate(
             model,
             everything,
             training,
-            {"fitted": latent.prior, "mixture": latent.mixture},
+            {"learned": latent.prior},
             samples=effort.samples,
             seed=seed,
             progress=progress,
         ),
         "latent_fit": {
             "training_phrases": len(latent.posterior.mean),
-            "prior": "mixture" if latent.flow is None else "flow",
-            "components": len(latent.mixture.weight),
-            "unseen_nats_of_components": {str(k): v for k, v in latent.nats_of_components.items()},
+            "prior_steps": effort.prior_steps,
             "seed": latent.seed,
         },
     }
@@ -114,8 +111,7 @@ def fit(
         model,
         shards,
         phrases=effort.training_phrases,
-        components=effort.components,
-        flow_steps=effort.flow_steps,
+        prior_steps=effort.prior_steps,
         seed=seed,
         progress=progress,
     )

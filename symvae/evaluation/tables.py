@@ -121,8 +121,7 @@ def _interpolation(metrics: dict[str, Any]) -> str:
 def _samples(metrics: dict[str, Any]) -> str:
     part = metrics["samples"]
     names = {
-        "fitted": f"fitted ({metrics['latent_fit']['prior']})",
-        "mixture": "mixture",
+        "learned": "learned",
         "gaussian": "Gaussian",
     }
     rows = [

@@ -75,6 +75,11 @@ def beta_at(config: ObjectiveConfig, progress: float) -> float:
     return config.beta_start + (config.beta - config.beta_start) * ramp
 
 
+def beta_settled(config: ObjectiveConfig, progress: float) -> bool:
+    """Whether the weight has reached its final value for good."""
+    return config.beta_schedule == "constant" or progress >= config.beta_until
+
+
 def sampling_rate_at(config: ObjectiveConfig, progress: float) -> float:
     """The share of the decoder's own tokens among its inputs after a share ``progress`` of training."""
     return config.sampling_rate * schedule.linear(progress, config.sampling_until)

@@ -21,7 +21,8 @@ from symvae.config.run import RunConfig
 from symvae.dsp.audio import Audio
 from symvae.errors import LatentError, PhraseError
 from symvae.latent import direction, interpolate
-from symvae.latent.prior import MixturePrior
+from symvae.latent.prior import FlowPrior
+from symvae.models.quick import Generator, quick
 from symvae.models.vae import VAE
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase
@@ -74,16 +75,19 @@ class SymVAE:
         return {k.removeprefix(prefix): v for k, v in self._latent_file.items() if k.startswith(prefix)}
 
     @cached_property
-    def prior(self) -> MixturePrior | None:
-        """The prior fitted to the training music, or None before the model was evaluated."""
-        file = self._latent_file
-        if "prior.weight" not in file:
-            return None
-        return MixturePrior(file["prior.weight"], file["prior.mean"], file["prior.cholesky"])
+    def prior(self) -> FlowPrior | None:
+        """The prior learned from the training music, or None before the model was evaluated."""
+        prefix = "prior."
+        state = {k.removeprefix(prefix): v for k, v in self._latent_file.items() if k.startswith(prefix)}
+        return FlowPrior.from_state(state) if state else None
 
     @cached_property
     def _latent_file(self) -> dict[str, Tensor]:
         return load_latent(self.folder)
+
+    @cached_property
+    def _player(self) -> Generator:
+        return quick(self.vae.decoder)
 
     # Notes and ids
 
@@ -143,7 +147,7 @@ class SymVAE:
             raise LatentError("A latent holds values that are not finite. Encode the phrase again.")
         generator = torch.Generator().manual_seed(seed)
         return torch.cat(
-            [self.vae.decoder.generate(rows, temperature, top_p, generator) for rows in z.split(_BATCH)]
+            [self._player.generate(rows, temperature, top_p, generator) for rows in z.split(_BATCH)]
         )
 
     # Musical verbs
@@ -168,13 +172,13 @@ class SymVAE:
         temperature: float = 0.0,
         top_p: float = 1.0,
         seed: int = 0,
-        prior: str = "fitted",
+        prior: str = "learned",
         spread: float = 1.0,
         tempo_qpm: float = DEFAULT_TEMPO_QPM,
     ) -> list[Phrase]:
-        """New phrases. ``prior`` is "fitted" (the mixture fitted to the training music) or "gaussian".
+        """New phrases. ``prior`` is "learned" (from the training music) or "gaussian".
 
-        ``spread`` scales how far draws stray from the prior's centres; ``temperature`` is the decoder's.
+        ``spread`` scales the noise that draws start from; ``temperature`` is the decoder's.
         """
         return self.decode(
             self.draw(count, seed=seed, prior=prior, spread=spread),
@@ -185,7 +189,7 @@ class SymVAE:
         )
 
     def draw(
-        self, count: int, *, seed: int = 0, prior: str = "fitted", spread: float = 1.0
+        self, count: int, *, seed: int = 0, prior: str = "learned", spread: float = 1.0
     ) -> Float[Tensor, "batch latent"]:
         """Latents from the prior, as `sample` decodes them."""
         if count < 1:
@@ -193,11 +197,11 @@ class SymVAE:
         generator = torch.Generator().manual_seed(seed)
         if prior == "gaussian":
             return spread * torch.randn((count, self.latent_size), generator=generator)
-        if prior != "fitted":
-            raise LatentError(f'The prior is "fitted" or "gaussian", not {prior!r}.')
+        if prior != "learned":
+            raise LatentError(f'The prior is "learned" or "gaussian", not {prior!r}.')
         if self.prior is None:
             raise LatentError(
-                f"{self.name} has no fitted prior yet. Run `symvae evaluate --update-model` on it, "
+                f"{self.name} has no learned prior yet. Run `symvae evaluate --update-model` on it, "
                 'or choose the prior "gaussian".'
             )
         return self.prior.sample(count, generator, spread)

@@ -28,7 +28,7 @@ from symvae.models.vae import VAE
 from symvae.objective.accuracy import accuracy
 from symvae.objective.elbo import elbo
 from symvae.objective.schedule import warmup_cosine
-from symvae.system.build import beta_at, build_vae, sampling_rate_at
+from symvae.system.build import beta_at, beta_settled, build_vae, sampling_rate_at
 from symvae.system.checkpoint import load_config, load_vae, save_model
 from symvae.system.grow import grow
 from symvae.training.log import TrainingLog
@@ -61,6 +61,9 @@ def train(
     stopping: Callable[[], bool] = lambda: False,
 ) -> Path:
     """Train ``config`` on shards and return the folder of the best model.
+
+    The best has the highest free-running token accuracy among those validated under the final beta:
+    an earlier one, under a smaller beta, is more exact only because it spends more nats.
 
     ``start_from`` is a model folder of the same sizes (fine-tuning) or a one-bar model (growing).
     ``stop_after`` ends this call after so many steps in all, as a kill would; ``resume`` goes on. So does
@@ -142,8 +145,10 @@ def train(
                 speed = phrases / (time.monotonic() - since)
                 figures = validate(state.average, held_out, device)
                 if log is not None:
-                    if figures["free_token"] > state.best:
-                        state.best, state.stale = figures["free_token"], 0
+                    settled = beta_settled(config.objective, state.step / choice.steps)
+                    if not settled or figures["free_token"] > state.best:
+                        if settled:
+                            state.best, state.stale = figures["free_token"], 0
                         save_model(
                             out / "model",
                             config,

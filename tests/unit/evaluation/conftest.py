@@ -139,6 +139,21 @@ def counting() -> SymVAE:
     return model_of(CountingDecoder())
 
 
+class Still:
+    """A prior that always draws the same."""
+
+    def __init__(self, z: torch.Tensor) -> None:
+        self.z = z
+
+    def sample(self, count: int, generator: torch.Generator, temperature: float = 1.0) -> torch.Tensor:
+        return self.z.expand(count, -1)
+
+
+@pytest.fixture(scope="session")
+def still() -> type[Still]:
+    return Still
+
+
 @pytest.fixture(scope="session")
 def memory_shards() -> MemoryShards:
     """Forty training tunes and eight test tunes of two collections; one test tune is a training tune

@@ -5,30 +5,28 @@ import torch
 
 from symvae.evaluation.attribute_vectors import attribute_vectors
 from symvae.evaluation.latent_fit import LatentFit
-from symvae.latent.prior import MixturePrior
 from symvae.nn.gaussian import DiagonalGaussian
 
 LATENT = 32
 
 
-def fit() -> LatentFit:
+@pytest.fixture
+def fit(still) -> LatentFit:
     more, nothing = torch.zeros(LATENT), torch.zeros(LATENT)
     more[0] = 4
     centre = torch.zeros((1, LATENT))
     centre[0, 0] = 8
     return LatentFit(
-        MixturePrior(torch.ones(1), centre, torch.zeros(1, LATENT, LATENT)),
-        None,
+        still(centre),
         {"note_density": more, "mean_interval": nothing},
         {"note_density": 0.25, "mean_interval": 2.0},
-        {1: 0.0},
         DiagonalGaussian(centre, centre),
         seed=0,
     )
 
 
-def test_each_change_is_measured_on_what_is_played(counting) -> None:
-    figures = attribute_vectors(counting, fit(), samples=5)
+def test_each_change_is_measured_on_what_is_played(counting, fit) -> None:
+    figures = attribute_vectors(counting, fit, samples=5)
     assert figures["before"]["note_density"] == pytest.approx(8 / 32)
     assert figures["change"]["added"]["note_density"]["note_density"] == pytest.approx(4 / 32)
     assert figures["change"]["taken"]["note_density"]["note_density"] == pytest.approx(-4 / 32)
@@ -36,7 +34,7 @@ def test_each_change_is_measured_on_what_is_played(counting) -> None:
     assert figures["change"]["added"]["note_density"]["mean_interval"] == 0
 
 
-def test_a_vector_that_does_nothing_changes_nothing(counting) -> None:
-    figures = attribute_vectors(counting, fit(), samples=5)
+def test_a_vector_that_does_nothing_changes_nothing(counting, fit) -> None:
+    figures = attribute_vectors(counting, fit, samples=5)
     for label in ("added", "taken"):
         assert figures["change"][label]["mean_interval"] == {"note_density": 0, "mean_interval": 0}

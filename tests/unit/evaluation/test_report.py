@@ -13,9 +13,9 @@ from symvae.evaluation.tables import share, table, to_markdown
 
 @pytest.fixture(scope="module", autouse=True)
 def in_a_hurry():
-    """A flow of a few steps: here it is asked whether figures agree, not whether they are good."""
+    """A prior of a few steps: here it is asked whether figures agree, not whether they are good."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "QUICK", dataclasses.replace(report.QUICK, flow_steps=3))
+        patch.setattr(report, "QUICK", dataclasses.replace(report.QUICK, prior_steps=3))
         yield
 
 
@@ -30,7 +30,7 @@ def test_metrics_are_json_without_nan_and_say_how_they_were_measured(metrics) ->
     assert (metrics["split"], metrics["seed"], metrics["quick"]) == ("test", 0, True)
     assert metrics["reconstruction"]["all"]["windows"] == 49
     assert metrics["reconstruction"]["all"]["mean"]["exact"] == 1
-    assert metrics["samples"]["fitted"]["decodes"] == metrics["samples"]["samples"]
+    assert metrics["samples"]["learned"]["decodes"] == metrics["samples"]["samples"]
 
 
 def test_what_is_shipped_is_what_was_measured(perfect, memory_shards, metrics) -> None:

@@ -6,7 +6,6 @@ from symvae.attributes.table import measure
 from symvae.evaluation.held_out import held_out, training_windows
 from symvae.evaluation.passes import encode
 from symvae.evaluation.samples import FEATURES, compare, prior_samples
-from symvae.latent.prior import MixturePrior
 
 
 @pytest.fixture(scope="module")
@@ -54,21 +53,23 @@ def test_ids_that_no_tokenizer_reads_are_counted_and_not_drawn_again(perfect, wi
     assert compare(perfect, broken, real, training)["decodes"] == 6
 
 
-def test_a_prior_at_the_phrases_is_better_than_one_that_knows_nothing(perfect, windows, training) -> None:
-    """The fitted prior draws exactly the first held-out phrase; the other one numbers around middle C."""
+def test_a_prior_at_the_phrases_is_better_than_one_that_knows_nothing(
+    perfect, windows, training, still
+) -> None:
+    """The learned prior draws exactly the first held-out phrase; the other one numbers around middle C."""
     centre = encode(perfect, windows.ids[:1]).mean
-    at_a_phrase = MixturePrior(torch.ones(1), centre, torch.zeros(1, 32, 32))
-    figures = prior_samples(perfect, windows, training, {"fitted": at_a_phrase}, samples=60)
+    at_a_phrase = still(centre)
+    figures = prior_samples(perfect, windows, training, {"learned": at_a_phrase}, samples=60)
     assert figures["samples"] == 60
-    assert figures["fitted"]["canonical"] == 1
+    assert figures["learned"]["canonical"] == 1
     first = measure(perfect.to_phrases(windows.ids[:1]), ["note_density"])["note_density"][0]
-    assert figures["fitted"]["features"]["note_density"]["mean"] == pytest.approx(first)
+    assert figures["learned"]["features"]["note_density"]["mean"] == pytest.approx(first)
     assert figures["gaussian"]["features"]["note_density"]["mean"] > 0.9
     assert 0 < figures["real_halves"]["note_density"] <= 1
 
 
-def test_a_model_that_always_holds_is_all_silence(holding, windows, training) -> None:
-    prior = MixturePrior(torch.ones(1), torch.zeros(1, 32), torch.eye(32)[None])
-    figures = prior_samples(holding, windows, training, {"fitted": prior}, samples=30)
-    assert figures["fitted"]["silent"] == figures["gaussian"]["silent"] == 30
-    assert figures["fitted"]["features"]["rest_share"]["mean"] == 1
+def test_a_model_that_always_holds_is_all_silence(holding, windows, training, still) -> None:
+    prior = still(torch.zeros(1, 32))
+    figures = prior_samples(holding, windows, training, {"learned": prior}, samples=30)
+    assert figures["learned"]["silent"] == figures["gaussian"]["silent"] == 30
+    assert figures["learned"]["features"]["rest_share"]["mean"] == 1

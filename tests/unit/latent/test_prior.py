@@ -1,54 +1,62 @@
 import pytest
 import torch
-from torch.distributions import MultivariateNormal
 
 from symvae.errors import LatentError
-from symvae.latent.prior import MixturePrior, fit_mixture
+from symvae.latent.prior import FlowPrior, fit_flow
+from symvae.nn.gaussian import DiagonalGaussian
 
 
-def two_clouds(count: int = 2000) -> torch.Tensor:
-    """A quarter of the points around (-4, 0), the rest in a slanted cloud around (4, 1)."""
-    generator = torch.Generator().manual_seed(0)
-    noise = torch.randn((count, 2), generator=generator)
-    left = noise[: count // 4] * 0.5 + torch.tensor([-4.0, 0.0])
-    slant = torch.tensor([[1.0, 0.0], [0.8, 0.3]])
-    return torch.cat([left, noise[count // 4 :] @ slant.t() + torch.tensor([4.0, 1.0])])
+def two_islands(count: int = 2000) -> DiagonalGaussian:
+    """Phrases at (-1.5, 0) and (1.5, 0), narrowly; a third coordinate says nothing."""
+    side = torch.where(torch.arange(count) % 2 == 0, -1.5, 1.5)
+    mean = torch.stack([side, torch.zeros(count), torch.zeros(count)], dim=1)
+    return DiagonalGaussian(mean, torch.tensor([0.1, 0.1, 1.0]).log().expand(count, 3))
 
 
-def test_two_clouds_are_found() -> None:
-    prior = fit_mixture(two_clouds(), 2, torch.Generator().manual_seed(0))
-    small, large = prior.weight.argsort()
-    torch.testing.assert_close(prior.weight[small], torch.tensor(0.25), atol=0.01, rtol=0)
-    torch.testing.assert_close(prior.mean[small], torch.tensor([-4.0, 0.0]), atol=0.1, rtol=0)
-    torch.testing.assert_close(prior.mean[large], torch.tensor([4.0, 1.0]), atol=0.1, rtol=0)
-    covariance = prior.cholesky[large] @ prior.cholesky[large].t()
-    assert covariance[0, 1] == pytest.approx(0.8, abs=0.1)
+@pytest.fixture(scope="module")
+def flow() -> FlowPrior:
+    return fit_flow(two_islands(), steps=500, batch_size=256, width=64, seed=0)
 
 
-def test_the_density_is_that_of_the_mixture() -> None:
-    prior = fit_mixture(two_clouds(), 2, torch.Generator().manual_seed(0))
-    parts = [
-        MultivariateNormal(mean, scale_tril=cholesky)
-        for mean, cholesky in zip(prior.mean, prior.cholesky, strict=True)
+def test_it_draws_from_the_islands_and_leaves_out_the_sea_between(flow: FlowPrior) -> None:
+    """The best single Gaussian would put a third of its draws between -.75 and .75."""
+    drawn = flow.sample(2000, torch.Generator().manual_seed(1))
+    assert (drawn[:, 0].abs() < 0.75).float().mean() < 0.05
+    assert (drawn[:, 0] > 0).float().mean().item() == pytest.approx(0.5, abs=0.06)
+    assert drawn[:, 1].std() < 0.3
+
+
+def test_a_coordinate_that_no_phrase_uses_stays_noise(flow: FlowPrior) -> None:
+    assert flow.active.tolist() == [True, True, False]
+    noise = torch.randn((50, 3), generator=torch.Generator().manual_seed(1))
+    assert torch.equal(flow.carry(noise)[:, 2], noise[:, 2])
+    assert torch.equal(flow.sample(50, torch.Generator().manual_seed(1))[:, 2], noise[:, 2])
+
+
+def test_the_seed_decides_the_fit_and_the_draws() -> None:
+    short = {"steps": 5, "batch_size": 32, "width": 16}
+    first, again, other = (fit_flow(two_islands(100), seed=seed, **short) for seed in (1, 1, 2))
+    draws = [flow.sample(4, torch.Generator().manual_seed(3)) for flow in (first, again, other)]
+    assert torch.equal(draws[0], draws[1])
+    assert not torch.equal(draws[0], draws[2])
+
+
+def test_fitting_leaves_the_global_chance_alone() -> None:
+    torch.manual_seed(0)
+    expected = torch.rand(3)
+    torch.manual_seed(0)
+    fit_flow(two_islands(100), steps=2, batch_size=32, width=16)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_it_comes_back_from_its_weights_in_half_precision(flow: FlowPrior) -> None:
+    state = {name: value.half().float() for name, value in flow.state_dict().items()}
+    draws = [
+        prior.sample(20, torch.Generator().manual_seed(3)) for prior in (FlowPrior.from_state(state), flow)
     ]
-    z = two_clouds(100)
-    expected = torch.stack([part.log_prob(z) for part in parts], 1) + prior.weight.log()
-    torch.testing.assert_close(prior.log_prob(z), expected.logsumexp(1), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(draws[0], draws[1], atol=0.02, rtol=0.02)
 
 
-def test_draws_come_from_where_the_points_were() -> None:
-    z = two_clouds()
-    drawn = fit_mixture(z, 2, torch.Generator().manual_seed(0)).sample(4000, torch.Generator().manual_seed(1))
-    torch.testing.assert_close(drawn.mean(0), z.mean(0), atol=0.3, rtol=0)
-    torch.testing.assert_close(drawn.t().cov(), z.t().cov(), atol=0.8, rtol=0.1)
-
-
-def test_no_spread_draws_the_centres_alone() -> None:
-    prior = MixturePrior(torch.tensor([0.5, 0.5]), torch.tensor([[1.0], [5.0]]), torch.ones(2, 1, 1))
-    still = prior.sample(50, torch.Generator().manual_seed(0), temperature=0.0)
-    assert set(still.flatten().tolist()) == {1.0, 5.0}
-
-
-def test_too_few_phrases_are_refused() -> None:
-    with pytest.raises(LatentError, match="15 phrases are too few for a mixture of 2"):
-        fit_mixture(torch.randn(15, 2), 2, torch.Generator())
+def test_posteriors_that_say_nothing_are_refused() -> None:
+    with pytest.raises(LatentError, match="z says nothing"):
+        fit_flow(DiagonalGaussian(torch.zeros(50, 3), torch.zeros(50, 3)), steps=1)
