@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from symvae.config.load import from_dict
@@ -37,7 +37,7 @@ def save_model(
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    save_file({name: value.half().contiguous() for name, value in state.items()}, fresh / "model.safetensors")
+    _write_tensors(fresh / "model.safetensors", state)
     header = {"format": FORMAT, "version": VERSION, **dataclasses.asdict(config)}
     (fresh / "config.json").write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
     shutil.copy(tokenizer, fresh / "tokenizer.json")
@@ -99,7 +99,7 @@ def load_vae(folder: Path, config: RunConfig | None = None) -> VAE:
 def save_latent(folder: Path, tensors: dict[str, Tensor]) -> None:
     """Write what is known of the latent space (prior, attribute vectors) beside the weights."""
     fresh = folder / "latent.safetensors.new"
-    save_file({name: value.half().contiguous() for name, value in tensors.items()}, fresh)
+    _write_tensors(fresh, tensors)
     fresh.replace(folder / "latent.safetensors")
 
 
@@ -114,3 +114,7 @@ def load_latent(folder: Path) -> dict[str, Tensor]:
         raise CheckpointError(
             f"{path} is damaged ({error}). Restore it or run `symvae evaluate` again."
         ) from error
+
+
+def _write_tensors(path: Path, tensors: dict[str, Tensor]) -> None:
+    path.write_bytes(save({name: value.half().contiguous() for name, value in tensors.items()}))

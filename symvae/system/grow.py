@@ -1,8 +1,9 @@
 """A longer model from a shorter one: the bar stays what it was, z starts from the bars' codes.
 
 The encoder's projection is linear, so it can start as any linear map of trained bar codes. Where z
-has room for all of them it is a copy (block by block); where it has not, it is their principal
-components, scaled to unit variance as the prior expects, and the conductor starts as the inverse.
+has room for all of them it is a copy (block by block). Where it has not, it is their principal
+components, each coordinate measured in units of its own uncertainty so that those are kept which say
+most; they are scaled to unit variance as the prior expects, and the conductor starts as the inverse.
 """
 
 import torch
@@ -47,12 +48,7 @@ def grow(short: VAE, long: VAE, phrases: Int[Tensor, "phrase bar position"]) -> 
     )
     latent, wanted = project.shape[0], encoder.project.out_features
     if wanted < latent:
-        codes = torch.cat([_mean_codes(encoder, rows) for rows in phrases.split(512)])
-        z = codes @ project.t() + project_bias
-        centre = z.mean(0)
-        _, deviation, axes = torch.linalg.svd(z - centre, full_matrices=False)
-        scale = (deviation[:wanted] / len(z) ** 0.5).clamp(min=0.05)
-        down, up = axes[:wanted] / scale[:, None], axes[:wanted].t() * scale
+        centre, down, up = _principal(short, phrases, wanted)
         project, project_bias = down @ project, down @ (project_bias - centre)
         unfold, unfold_bias = unfold @ up, unfold @ centre + unfold_bias
         latent = wanted
@@ -63,7 +59,23 @@ def grow(short: VAE, long: VAE, phrases: Int[Tensor, "phrase bar position"]) -> 
     decoder.conductor.unfold.bias.copy_(unfold_bias)
 
 
-def _mean_codes(
-    encoder: BidirectionalEncoder, ids: Int[Tensor, "batch bar position"]
-) -> Float[Tensor, "batch codes"]:
-    return encoder.bar(ids).mean.flatten(1)
+def _principal(
+    short: VAE, phrases: Int[Tensor, "phrase bar position"], wanted: int
+) -> tuple[Float[Tensor, " z"], Float[Tensor, "wanted z"], Float[Tensor, "z wanted"]]:
+    """The centre of the bars' z side by side, the way down to ``wanted`` coordinates and the way back up.
+
+    With noise n and signal s along an axis, both as variances, the axis says ½ log(1 + s/n) nats. Where
+    every coordinate is divided by its posterior's mean deviation, n is 1 along all axes alike.
+    """
+    means, variances = [], []
+    for rows in phrases.split(512):
+        posterior = short.encoder(rows.flatten(0, 1)[:, None])
+        means.append(posterior.mean.reshape(len(rows), -1))
+        variances.append(posterior.std.square().reshape(len(rows), -1))
+    z, noise = torch.cat(means).double(), torch.cat(variances).double().mean(0).sqrt()
+    centre = z.mean(0)
+    signal, axes = torch.linalg.eigh(((z - centre) / noise).t().cov(correction=0))
+    signal, axes = signal.flip(0)[:wanted].clamp(min=0), axes.flip(1)[:, :wanted]
+    scale = (signal + 1).sqrt()
+    down, up = (axes / noise[:, None] / scale).t(), axes * noise[:, None] * scale
+    return centre.float(), down.float(), up.float()

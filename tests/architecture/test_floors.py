@@ -21,7 +21,7 @@ OWNERS = {
     "symusic": {"music/midi.py", "tokens/melody.py"},
     "miditok": {"tokens/melody.py"},
     "music21": {"music/score_formats.py"},
-    "muspy": {"music/score_formats.py"},
+    "muspy": set(),
     "safetensors": {"system/checkpoint.py"},
     "wave": {"dsp/wav.py"},
     "soundfile": set(),
