@@ -98,6 +98,17 @@ def test_a_run_killed_and_resumed_ends_bit_equal(shards, tmp_path):
     assert (parts / weights).read_bytes() == (whole / weights).read_bytes()
 
 
+def test_checkpoints_are_compared_only_under_the_final_beta(shards, tmp_path):
+    """Before, the newest is kept: under a smaller beta any model is more exact."""
+    choice = config("objective.beta_until=0.9", "training.patience=1", "training.learning_rate=0.0")
+    train(choice, shards, tmp_path, stop_after=4)
+    assert state(tmp_path)["best"] == float("-inf")
+    assert (tmp_path / "model/model.safetensors").is_file()
+    train(choice, shards, tmp_path, resume=True)
+    assert state(tmp_path)["best"] >= 0
+    assert state(tmp_path)["stale"] == 0
+
+
 def test_resuming_with_other_choices_is_refused(shards, tmp_path):
     train(config(), shards, tmp_path / "run", stop_after=2)
     result = run_cli(
