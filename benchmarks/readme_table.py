@@ -32,8 +32,8 @@ def results(usual: dict[str, Any], low: dict[str, Any]) -> str:
         _reconstruction(usual),
         _collections(usual),
         _rate(usual, low),
-        _interpolation(usual),
-        _samples(usual),
+        _interpolation(usual, low),
+        _samples(usual, low),
     )
     return "\n\n".join(parts)
 
@@ -115,16 +115,19 @@ def _rate(metrics: dict[str, Any], low: dict[str, Any]) -> str:
     return f"{text}\n\n{table(head, rows)}"
 
 
-def _interpolation(metrics: dict[str, Any]) -> str:
-    part = metrics["interpolation"]
+def _interpolation(usual: dict[str, Any], low: dict[str, Any]) -> str:
+    part = usual["interpolation"]
+    ways = [
+        (f"`{of_model['model']}`, slerp", of_model["interpolation"]["latent"]) for of_model in (usual, low)
+    ]
     rows = [
         [
             label,
-            share(part[path]["curve_deviation"]),
-            share(part[path]["pair_deviation"]),
-            f"{100 * part[path]['middle_over_ends']:+.1f} %",
+            share(figures["curve_deviation"]),
+            share(figures["pair_deviation"]),
+            f"{100 * figures['middle_over_ends']:+.1f} %",
         ]
-        for label, path in (("latent, slerp", "latent"), ("data space", "data_space"))
+        for label, figures in (*ways, ("tokens mixed at random", part["data_space"]))
     ]
     text = (
         f"**Interpolation** between {part['pairs']} pairs of held-out phrases in {part['steps']} steps:"
@@ -134,22 +137,27 @@ def _interpolation(metrics: dict[str, Any]) -> str:
     return f"{text}\n\n{table(['path', 'mean curve', 'each pair', 'cost in the middle'], rows)}"
 
 
-def _samples(metrics: dict[str, Any]) -> str:
-    part = metrics["samples"]
+def _samples(usual: dict[str, Any], low: dict[str, Any]) -> str:
+    part = usual["samples"]
+    drawn = [(f"`{of_model['model']}`", of_model["samples"]["learned"]) for of_model in (usual, low)]
+    drawn.append((f"`{usual['model']}`, Gaussian prior", part["gaussian"]))
     rows = [
         [
             name.replace("_", " "),
             f"{part['real'][name]:.3f}",
-            *(f"{part[prior]['features'][name]['mean']:.3f}" for prior in ("learned", "gaussian")),
+            *(f"{figures['features'][name]['mean']:.3f}" for _, figures in drawn),
         ]
         for name in part["real"]
     ]
+    rows += [
+        ["share that decodes", "", *(share(f["decodes"] / part["samples"]) for _, f in drawn)],
+        ["whole phrase stands in train", "", *(share(f["stands_in_train"]) for _, f in drawn)],
+    ]
     text = (
-        f"**Prior samples**: {part['samples']} of each prior against {part['real_phrases']} held-out phrases."
-        f" Of the learned prior's, {part['learned']['decodes']} decode, and"
-        f" {share(part['learned']['stands_in_train'])} stand in the training music:"
+        f"**Prior samples**: {part['samples']} of each prior, none redrawn, against {part['real_phrases']}"
+        " held-out phrases, mean over phrases:"
     )
-    return f"{text}\n\n{table(['mean of', 'real phrases', 'learned prior', 'Gaussian prior'], rows)}"
+    return f"{text}\n\n{table(['', 'real phrases', *(label for label, _ in drawn)], rows)}"
 
 
 if __name__ == "__main__":
