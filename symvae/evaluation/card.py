@@ -3,6 +3,7 @@
 from typing import Any
 
 from symvae.config.run import RunConfig
+from symvae.corpus.sources.folk import FOLDERS
 from symvae.evaluation.tables import table, to_markdown
 
 
@@ -17,7 +18,7 @@ def card(config: RunConfig, shards_card: dict[str, Any], metrics: dict[str, Any]
         "Measured on tunes held out by near-duplicate cluster. nats are per phrase unless said otherwise.",
         to_markdown(metrics).rstrip(),
         _limits(config, metrics),
-        _again(config),
+        _again(config, shards_card),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -66,15 +67,14 @@ def _limits(config: RunConfig, metrics: dict[str, Any]) -> str:
             "- Samples from the prior are not yet as orderly as real phrases: diatonic share"
             f" {drawn['diatonic_share']['mean']:.3f} against {real['diatonic_share']:.3f}, mean interval"
             f" {drawn['mean_interval']['mean']:.2f} against {real['mean_interval']:.2f} semitones.",
-            "- It learned European and American folk tunes, chorale sopranos and Chinese pop melodies; other"
-            " musics come back less exactly.",
+            "- It learned from the collections above; other musics come back less exactly.",
         )
     )
 
 
-def _again(config: RunConfig) -> str:
+def _again(config: RunConfig, shards_card: dict[str, Any]) -> str:
     grown = config.model.decoder == "hierarchical" and config.model.bars > 1
-    lines = ["symvae prepare folk --out SHARDS"]
+    lines = [f"symvae prepare {_sources(shards_card)} --metre {config.model.metre} --out SHARDS"]
     if grown:
         lines.append("symvae train --preset melody-1bar --data SHARDS --out BAR")
     lines += [
@@ -82,3 +82,13 @@ def _again(config: RunConfig) -> str:
         "symvae evaluate RUN/model --data SHARDS --update-model",
     ]
     return "## How to make it again\n\n```\n" + "\n".join(lines) + "\n```"
+
+
+def _sources(shards_card: dict[str, Any]) -> str:
+    """The shards' collections as `symvae prepare` is asked for them."""
+    collections = set(shards_card["collections"])
+    words = ["folk"] if collections & set(FOLDERS) else []
+    words += ["--essen"] if "essen" in collections else []
+    words += ["pop909 POP909_FOLDER"] if "pop909" in collections else []
+    words += ["YOUR_FOLDER"] if collections - set(FOLDERS) - {"pop909"} else []
+    return " ".join(words)

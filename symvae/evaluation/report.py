@@ -40,7 +40,7 @@ class Effort:
     prior_steps: int
 
 
-FULL = Effort(windows=None, pairs=1000, samples=2000, training_phrases=20_000, prior_steps=4000)
+FULL = Effort(windows=None, pairs=1000, samples=2000, training_phrases=40_000, prior_steps=8000)
 QUICK = Effort(windows=1000, pairs=200, samples=500, training_phrases=3000, prior_steps=300)
 
 
