@@ -148,7 +148,11 @@ def test_a_longer_model_grows_from_one_bar(shards, tmp_path):
 def test_early_stopping(shards, tmp_path):
     """At rate 0 nothing gets better after the first validation, so patience 2 ends it at the third."""
     run = tmp_path / "run"
-    train(config("training.steps=40", "training.learning_rate=0.0", "training.patience=2"), shards, run)
+    choice = config(
+        *("training.steps=40", "training.learning_rate=0.0", "training.patience=2"),
+        "objective.beta_schedule=constant",
+    )
+    train(choice, shards, run)
     assert [row["step"] for row in rows(run)] == ["4", "8", "12"]
 
 
