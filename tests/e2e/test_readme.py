@@ -84,4 +84,4 @@ def test_the_figures_are_what_the_script_writes():
     assert spec.loader is not None
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    assert script.with_results(README, *script.measured()) == README
+    assert script.with_results(README, script.measured()) == README
