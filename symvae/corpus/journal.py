@@ -1,9 +1,9 @@
 """What has been read of a folder so far, so that a second run goes on where the first was killed.
 
 One line of JSON a file, appended as soon as the file is read: its path with size and time of last
-change, then its tunes and reasons. A file that has changed is read again. A line that was cut off
-when the run was killed is ignored. The journal stands beside the shard folder that is being made,
-and goes when that is complete.
+change and how it was read, then its tunes and reasons. A file that has changed, or is to be read in
+another way, is read again. A line that was cut off when the run was killed is ignored. The journal
+stands beside the shard folder that is being made, and goes when all files are read.
 """
 
 import json
@@ -27,10 +27,11 @@ def journal_beside(out: Path | str) -> Path:
 
 
 class Journal:
-    """Results by file; ``path`` None keeps nothing."""
+    """Results by file and ``reading``, the choices that it is read with; ``path`` None keeps nothing."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, reading: str = "") -> None:
         self._path = path
+        self._reading = reading
         self._known: dict[str, list[Tune | Dropped]] = {}
         if path is not None and path.is_file():
             whole, _, torn = path.read_text(encoding="utf-8", errors="replace").rpartition("\n")
@@ -43,21 +44,20 @@ class Journal:
 
     def get(self, file: Path, name: str) -> list[Tune | Dropped] | None:
         """What an earlier run found in ``file`` when it read it as ``name``."""
-        return self._known.get(_key(file, name))
+        return self._known.get(self._key(file, name))
 
     def add(self, file: Path, name: str, items: list[Tune | Dropped]) -> None:
         """Keep what was found, on disk at once."""
         if self._path is None:
             return
-        line = json.dumps({"file": _key(file, name), "items": [_row(item) for item in items]})
+        line = json.dumps({"file": self._key(file, name), "items": [_row(item) for item in items]})
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as journal:
             journal.write(line + "\n")
 
-
-def _key(file: Path, name: str) -> str:
-    status = file.stat()
-    return f"{name}|{file.resolve()}|{status.st_size}|{status.st_mtime_ns}"
+    def _key(self, file: Path, name: str) -> str:
+        status = file.stat()
+        return f"{name}|{file.resolve()}|{status.st_size}|{status.st_mtime_ns}|{self._reading}"
 
 
 def _parsed(line: str) -> dict[str, Any] | None:

@@ -53,6 +53,7 @@ def prepare(
     _refuse_to_overwrite(out, force)
     tokenizer = MelodyGrid(metre)
     tunes, dropped = _read(sources, tokenizer, progress)
+    journal_beside(out).unlink(missing_ok=True)
     if not tunes:
         why = ", ".join(f"{reason} {n}" for reason, n in papers.reasons(dropped).items()) or "no files"
         raise CorpusError(
@@ -90,7 +91,6 @@ def prepare(
     }
     (building / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     _put_in_place(building, out)
-    journal_beside(out).unlink(missing_ok=True)
     return card
 
 
@@ -135,8 +135,11 @@ def _fault(tune: Tune, tokenizer: MelodyGrid, first_with: dict[bytes, str]) -> D
     if not phrase.is_monophonic:
         return Dropped(tune.name, Reason.POLYPHONIC)
     # A copy in the same key, such as a part that is repeated note for note, would count double.
-    same = first_with.setdefault(tokenizer.encode_phrase(phrase).tobytes(), tune.name)
-    return None if same == tune.name else Dropped(tune.name, Reason.DUPLICATE, f"the same notes as {same}")
+    notes = tokenizer.encode_phrase(phrase).tobytes()
+    if notes in first_with:
+        return Dropped(tune.name, Reason.DUPLICATE, f"the same notes as {first_with[notes]}")
+    first_with[notes] = tune.name
+    return None
 
 
 def _arrays(tunes: Sequence[Tune], collections: list[str], tokenizer: MelodyGrid) -> dict[str, np.ndarray]:

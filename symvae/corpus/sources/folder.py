@@ -51,7 +51,7 @@ def folder(
     files = [_File(p, _name(root, p, collection), collection, track) for p in _music_files(root)]
     if not files:
         raise CorpusError(f"{root} holds no music. Name a folder with {', '.join(SUFFIXES)} files.")
-    known = Journal(journal)
+    known = Journal(journal, reading="" if track is None else f"track {track}")
     for start in range(0, len(files), BATCH_FILES):
         batch = files[start : start + BATCH_FILES]
         found = {file: items for file in batch if (items := known.get(file.path, file.name)) is not None}

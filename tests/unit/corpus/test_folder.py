@@ -84,6 +84,24 @@ def test_a_file_that_changed_is_read_again(music: Path, tmp_path: Path, make_tun
     assert before[1:] == after[1:]
 
 
+def test_another_track_is_not_taken_from_the_journal(music: Path, tmp_path: Path):
+    """`--track` misspelt once must not stay misspelt."""
+    journal = tmp_path / "journal"
+    wrong = list(folder(music, workers=1, journal=journal, track="Melodia"))
+    right = list(folder(music, workers=1, journal=journal))
+    assert right == list(folder(music, workers=1))
+    assert wrong != right
+
+
+def test_a_preparation_without_a_tune_leaves_no_journal(music: Path, tmp_path: Path):
+    (music / "book.abc").unlink()
+    out = tmp_path / "out"
+    with pytest.raises(CorpusError, match="Not one tune"):
+        prepare([folder(music, workers=1, track="Melodia", journal=journal_beside(out))], out)
+    assert not journal_beside(out).exists()
+    assert prepare([folder(music, workers=1, journal=journal_beside(out))], out)["works"]["whole"] == 3
+
+
 def test_a_finished_preparation_leaves_no_journal(music: Path, tmp_path: Path):
     out = tmp_path / "out"
     prepare([folder(music, workers=1, journal=journal_beside(out))], out)

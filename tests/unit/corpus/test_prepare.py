@@ -79,6 +79,13 @@ def test_every_drop_has_its_reason(tmp_path: Path, tunes: list[Tune], make_tune)
     assert card["works"] == {"whole": 39, "in_part": 1, "left_out": 5}
 
 
+def test_equal_notes_are_a_duplicate_under_the_same_name_too(tmp_path: Path, tunes: list[Tune]):
+    """Two folders of one name, each with the same file."""
+    card = prepare([iter(tunes), iter(tunes[:1])], tmp_path / "out")
+    assert card["dropped"] == {"duplicate": 1}
+    assert len(read(tmp_path / "out", "tunes.csv")) == len(tunes)
+
+
 def test_the_same_sources_and_seed_give_the_same_bytes(tmp_path: Path, tunes: list[Tune]):
     one = prepare([iter(tunes)], tmp_path / "one", seed=5)
     two = prepare([iter(tunes)], tmp_path / "two", seed=5)
