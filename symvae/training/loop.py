@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,12 +69,13 @@ def train(
     ``start_from`` is a model folder of the same sizes (fine-tuning) or a one-bar model (growing).
     ``stop_after`` ends this call after so many steps in all, as a kill would; ``resume`` goes on. So does
     ``stopping``, asked after each step (one process only: many must agree on when to stop).
-    Raises `TrainingError` for a run folder already in use, a resume without a state, or shards of
-    another vocabulary.
+    Raises `TrainingError` for a run folder already in use, a resume without a state, shards of
+    another vocabulary, or a ``start_from`` of other sizes.
     """
     rank, processes = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    device = own_device(device)
     if processes > 1 and not dist.is_initialized():
-        dist.init_process_group("nccl" if device == "cuda" else "gloo")
+        dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
     torch.set_num_threads(config.training.threads)
     state_path = out / "state.pt"
     if state_path.exists() and not resume:
@@ -120,7 +122,7 @@ def train(
                 torch.rand(ids.shape, generator=generator, device=device) < config.objective.word_dropout
             )
             beta = beta_at(config.objective, progress)
-            with torch.autocast(device, dtype=torch.bfloat16, enabled=bf16):
+            with torch.autocast(torch.device(device).type, dtype=torch.bfloat16, enabled=bf16):
                 output = network(
                     ids,
                     generator=generator,
@@ -169,7 +171,7 @@ def train(
                         **figures,
                         phrases_per_sec=speed,
                     )
-                state.stale = _from_first(state.stale, processes)
+                state.stale = _from_first(state.stale, processes, device)
                 since, phrases = time.monotonic(), 0
             elapsed = time.monotonic() - since
             watch(Progress(state.step, choice.steps, phrases / elapsed if phrases else 0.0, figures))
@@ -206,7 +208,13 @@ def _start(config: RunConfig, start_from: Path | None, ids: np.ndarray, device: 
     if start_from is not None:
         source = load_config(start_from).model
         if source.bars == config.model.bars:
-            model.load_state_dict(load_vae(start_from).state_dict())
+            try:
+                model.load_state_dict(load_vae(start_from).state_dict())
+            except RuntimeError as error:
+                raise TrainingError(
+                    f"{start_from} has other sizes than the preset{_differing(source, config.model)}. "
+                    "Choose the sizes of the model that you start from, or train from nothing."
+                ) from error
         elif source.bars == 1:
             rows = np.random.default_rng(config.training.seed).permutation(len(ids))[:GROWTH_PHRASES]
             grow(load_vae(start_from), model, torch.from_numpy(ids[rows].astype(np.int64)))
@@ -224,6 +232,26 @@ def _start(config: RunConfig, start_from: Path | None, ids: np.ndarray, device: 
         fused=True,
     )
     return TrainingState(model, fresh_average(model), optimizer)
+
+
+def own_device(device: str) -> str:
+    """The device of this process: of several on one machine, each takes the GPU of its local rank."""
+    if device != "cuda":
+        return device
+    local_rank, gpus = int(os.environ.get("LOCAL_RANK", 0)), torch.cuda.device_count()
+    if local_rank >= gpus:
+        raise TrainingError(
+            f"Process {local_rank + 1} has no GPU of its own: this machine has {gpus}. "
+            "Start no more processes than GPUs (torchrun --nproc-per-node)."
+        )
+    torch.cuda.set_device(local_rank)
+    return f"cuda:{local_rank}"
+
+
+def _differing(source: ModelConfig, wanted: ModelConfig) -> str:
+    old, new = asdict(source), asdict(wanted)
+    said = [f"model.{key} {old[key]}, not {new[key]}" for key in old if old[key] != new[key]]
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def _validation_ids(shards: Shards, config: RunConfig) -> Int[Tensor, "phrase bar position"]:
@@ -249,10 +277,10 @@ def _mix(seed: int, step: int, rank: int) -> int:
     return int(np.random.SeedSequence([seed, step, rank]).generate_state(1, np.uint64)[0] >> 1)
 
 
-def _from_first(value: int, processes: int) -> int:
+def _from_first(value: int, processes: int, device: str) -> int:
     """The first process's value, known to all: they must agree on when to stop."""
     if processes == 1:
         return value
-    shared = torch.tensor(value)
+    shared = torch.tensor(value, device=device)
     dist.broadcast(shared, 0)
     return int(shared)

@@ -17,7 +17,8 @@ import symvae
 from symvae.cli.main import app
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.run import RunConfig
-from symvae.training.loop import Progress, train
+from symvae.errors import TrainingError
+from symvae.training.loop import Progress, own_device, train
 from tests.conftest import ROOT, TINY
 
 
@@ -128,6 +129,27 @@ def test_fine_tuning_starts_where_the_model_stands(shards, tiny_model, tmp_path)
     assert result.exit_code == 0, result.stderr
     before, after = load_file(tiny_model / "model.safetensors"), load_file(run / "model/model.safetensors")
     assert_equal(before, after)
+
+
+@pytest.mark.parametrize("choice", ["model.latent_size=8", 'model.decoder="flat"'])
+def test_fine_tuning_with_other_sizes_is_refused(shards, tiny_model, tmp_path, choice):
+    with pytest.raises(
+        TrainingError, match=rf"other sizes than the preset \({choice.split('=')[0]} .*Choose"
+    ):
+        train(config(choice), shards, tmp_path / "run", start_from=tiny_model)
+
+
+def test_each_process_has_a_gpu_of_its_own(monkeypatch):
+    chosen: list[int] = []
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
+    monkeypatch.setenv("LOCAL_RANK", "3")
+    assert own_device("cuda") == "cuda:3"
+    assert chosen == [3]
+    assert own_device("cpu") == "cpu"
+    monkeypatch.setenv("LOCAL_RANK", "4")
+    with pytest.raises(TrainingError, match="Start no more processes than GPUs"):
+        own_device("cuda")
 
 
 def test_a_longer_model_grows_from_one_bar(shards, tmp_path):
