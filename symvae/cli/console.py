@@ -11,8 +11,8 @@ import typer
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-#: Width of a table where there is no terminal to ask.
-PIPE_WIDTH = 160
+#: Width of a table where there is no terminal to fit it into: as wide as it likes, every row one line.
+PIPE_WIDTH = 1_000_000
 
 
 def show(text: str = "") -> None:

@@ -46,6 +46,7 @@ def reconstruct(
     json: Json = False,
 ) -> None:
     """Encode a tune and decode it again, window by window, joined to one tune."""
+    from symvae.music.bars import bars_in_words
     from symvae.system.symvae import SymVAE
 
     vae = SymVAE.load(model)
@@ -66,7 +67,7 @@ def reconstruct(
     )
     matches = match(vae, taken.phrases, results)
     row, filled = in_place(taken.reading, results)
-    files = output.write(results, [f"bars {span}" for span in spans], row)
+    files = output.write(results, taken.titles, row)
     if json:
         show_json(
             {
@@ -75,7 +76,7 @@ def reconstruct(
                 "windows": [
                     {"bars": span, **each._asdict()} for span, each in zip(spans, matches, strict=True)
                 ],
-                "silence_for_bars": filled,
+                "silence_for_bars": [f"{start + 1}-{end}" for start, end in filled],
                 "files": [str(path) for path in files],
             }
         )
@@ -83,8 +84,8 @@ def reconstruct(
     for line in taken.lines():
         show(line)
     if filled:
-        show(f"  silence stands for bars {', '.join(filled)}")
-    for span, each in zip(spans, matches, strict=True):
-        show(f"bars {span}: {each}")
+        show(f"  silence stands for {bars_in_words(filled)}")
+    for title, each in zip(taken.titles, matches, strict=True):
+        show(f"{title}: {each}")
     for path in files:
         show(str(path))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from symvae.errors import MidiError
 
 if TYPE_CHECKING:
+    from symvae.music.melody_line import TrackChoice
     from symvae.music.phrase import Phrase
     from symvae.music.reading import Reading
     from symvae.music.song import Song
@@ -19,6 +20,7 @@ class Taken:
     """What a model could take of one file."""
 
     file: Path
+    song: "Song"
     reading: "Reading"
 
     @property
@@ -29,7 +31,20 @@ class Taken:
     @property
     def spans(self) -> list[str]:
         """First and last bar of each window in the file's own count, from 1."""
-        return [f"{s + 1}-{e}" for s, e in zip(self.reading.start_bar, self.reading.end_bar, strict=True)]
+        return spans_of(self.reading)
+
+    @property
+    def titles(self) -> list[str]:
+        """The same in words: "bars 3-4", or "bar 3"."""
+        return titles_of(self.reading)
+
+    @property
+    def silent_bars(self) -> list[int]:
+        """For each window, how many bars of silence fill it up behind the end of the music."""
+        return [
+            _bars_added(self.song, phrase, start, end)
+            for phrase, (start, end) in zip(self.phrases, bar_spans(self.reading), strict=True)
+        ]
 
     def report(self) -> dict[str, Any]:
         """The same as plain data."""
@@ -37,7 +52,9 @@ class Taken:
         return {
             "file": str(self.file),
             "track": None if track is None else {"index": track.index, "name": track.name, "why": track.why},
+            "tracks_not_read": tracks_not_read(self.song, track),
             "bars": self.spans,
+            "silent_bars_added": self.silent_bars,
             "mean_shift_step": reading.mean_shift_step,
             "notes_cut": reading.num_cut,
             "dropped": [
@@ -51,10 +68,15 @@ class Taken:
         from symvae.music.bars import bars_in_words
 
         reading, track = self.reading, self.reading.track
-        chosen = "" if track is None else f", track {track.index} {track.name!r} ({track.why})"
+        chosen = "" if track is None else f", {track_in_words(track)}"
         count = len(self.phrases)
-        spans = bars_in_words(zip(reading.start_bar, reading.end_bar, strict=True))
+        spans = bars_in_words(bar_spans(reading))
         lines = [f"{self.file}: {spans} in {count} window{'s' * (count > 1)}{chosen}"]
+        for title, bars in zip(self.titles, self.silent_bars, strict=True):
+            if bars:
+                added = f"{bars} bar{'s' * (bars > 1)} of silence"
+                lines.append(f"  {added} added after {title}, to fill the window")
+        lines += not_read_in_words(self.song, track)
         if reading.mean_shift_step:
             lines.append(
                 f"  moved to the sixteenth grid by {reading.mean_shift_step:.3f} steps "
@@ -63,6 +85,61 @@ class Taken:
         if reading.num_cut:
             lines.append(f"  {reading.num_cut} notes end early, where the next one starts")
         return lines + [f"  left out of the file: {dropped}" for dropped in reading.dropped]
+
+
+def spans_of(reading: "Reading") -> list[str]:
+    """ "3-4" for each phrase of a reading: its first and last bar, counted from 1."""
+    return [f"{start + 1}-{end}" for start, end in bar_spans(reading)]
+
+
+def titles_of(reading: "Reading") -> list[str]:
+    """ "bars 3-4" for each phrase of a reading, or "bar 3", counted from 1."""
+    from symvae.music.bars import bars_in_words
+
+    return [bars_in_words([span]) for span in bar_spans(reading)]
+
+
+def bar_spans(reading: "Reading") -> list[tuple[int, int]]:
+    """(first bar, one after the last) of each phrase of a reading, counted from 0."""
+    return list(zip(reading.start_bar, reading.end_bar, strict=True))
+
+
+def track_in_words(track: "TrackChoice") -> str:
+    """The track that was read, and why that one."""
+    return f"track {track.index} {track.name!r} ({track.why})"
+
+
+def tracks_not_read(song: "Song", track: "TrackChoice | None") -> list[dict[str, Any]]:
+    """The tracks with notes beside the one that was read, as plain data; none when none was chosen."""
+    return [
+        {"index": index, "name": part.name, "is_drum": part.is_drum, "notes": len(part)}
+        for index, part in enumerate(song.tracks)
+        if track is not None and index != track.index and len(part)
+    ]
+
+
+def not_read_in_words(song: "Song", track: "TrackChoice | None") -> list[str]:
+    """The same for a person: a line that says how to choose another track, or no line."""
+    others = tracks_not_read(song, track)
+    if not others:
+        return []
+    words = [f"{each['index']} {each['name']!r}" + " (drums)" * each["is_drum"] for each in others]
+    choose = "" if all(each["is_drum"] for each in others) else "; choose one with --track"
+    return [f"  not read: track{'s' * (len(words) > 1)} {', '.join(words)}{choose}"]
+
+
+def _bars_added(song: "Song", phrase: "Phrase", start_bar: int, end_bar: int) -> int:
+    """Bars of the grid at the end of a window that the file's bars do not reach."""
+    from symvae.music.bars import sections
+
+    per_bar = next(
+        section.file_bars_per_bar
+        for section in sections(song)
+        if section.bar_span[0] <= start_bar < section.bar_span[1]
+    )
+    missing = phrase.grid.bars - -(-(end_bar - start_bar) // per_bar)
+    last_step = int(phrase.end_step.max(initial=0))
+    return min(missing, (phrase.grid.num_steps - last_step) // phrase.grid.steps_per_bar)
 
 
 class Match(NamedTuple):
@@ -97,7 +174,7 @@ def take_one(file: Path, model: "SymVAE", track: str | int | None, bar: int | No
     song = load_any(file)
     taken = _taken(file, song, model, track)
     if bar is None:
-        return Taken(file, _only(taken.reading, 0))
+        return Taken(file, song, _only(taken.reading, 0))
     every = _read(song, model, track, stride_bars=1)
     starts = [start + 1 for start in every.start_bar]
     if bar not in starts:
@@ -105,7 +182,7 @@ def take_one(file: Path, model: "SymVAE", track: str | int | None, bar: int | No
         raise MidiError(f"{file} has no window that starts at bar {bar}. Choose --bar among {known}.")
     chosen = _only(every, starts.index(bar))
     columns = {name: getattr(chosen, name) for name in ("phrases", "start_bar", "end_bar")}
-    return Taken(file, replace(taken.reading, **columns))
+    return Taken(file, song, replace(taken.reading, **columns))
 
 
 def _taken(file: Path, song: "Song", model: "SymVAE", track: str | int | None) -> Taken:
@@ -116,7 +193,7 @@ def _taken(file: Path, song: "Song", model: "SymVAE", track: str | int | None) -
             f"{file} has no window of {model.grid.bars} bars of {model.grid.metre} ({reasons}). "
             "Choose another file or --track; `symvae inspect` shows all of it."
         )
-    return Taken(file, reading)
+    return Taken(file, song, reading)
 
 
 def _read(
@@ -141,21 +218,21 @@ def match(model: "SymVAE", before: Sequence["Phrase"], after: Sequence["Phrase"]
     ]
 
 
-def in_place(reading: "Reading", results: Sequence["Phrase"]) -> tuple[list["Phrase"], list[str]]:
+def in_place(reading: "Reading", results: Sequence["Phrase"]) -> tuple[list["Phrase"], list[tuple[int, int]]]:
     """Results in a row where their windows stood: silence for windows between them that were left out.
 
-    Gives back the row and the bars that silence stands for.
+    Gives back the row and the bars that silence stands for: (first, one after the last), from 0.
     """
     from symvae.music.phrase import Phrase
 
     row: list[Phrase] = []
-    filled: list[str] = []
+    filled: list[tuple[int, int]] = []
     last_end = span = 0
     for phrase, start, end in zip(results, reading.start_bar, reading.end_bar, strict=True):
         gap = start - last_end if row else 0
         if gap > 0:
             row += [Phrase(phrase.grid, tempo_qpm=phrase.tempo_qpm)] * max(1, round(gap / span))
-            filled.append(f"{last_end + 1}-{start}")
+            filled.append((last_end, start))
         row.append(phrase)
         last_end, span = end, end - start
     return row, filled

@@ -48,6 +48,7 @@ def vary(
 ) -> None:
     """Move a tune along attribute vectors, window by window, joined to one tune."""
     amounts = _amounts(set_)
+    from symvae.music.bars import bars_in_words
     from symvae.system.symvae import SymVAE
 
     vae = SymVAE.load(model)
@@ -66,7 +67,7 @@ def vary(
     row, filled = in_place(taken.reading, results)
     before, after = vae.measure(taken.phrases), vae.measure(results)
     changes = {name: (float(before[name].mean()), float(after[name].mean())) for name in before}
-    files = output.write(results, [f"bars {span}" for span in taken.spans], row)
+    files = output.write(results, taken.titles, row)
     if json:
         show_json(
             {
@@ -74,7 +75,7 @@ def vary(
                 "input": taken.report(),
                 "amounts": amounts,
                 "attributes": {name: {"before": b, "after": a} for name, (b, a) in changes.items()},
-                "silence_for_bars": filled,
+                "silence_for_bars": [f"{start + 1}-{end}" for start, end in filled],
                 "files": [str(path) for path in files],
             }
         )
@@ -82,7 +83,7 @@ def vary(
     for line in taken.lines():
         show(line)
     if filled:
-        show(f"  silence stands for bars {', '.join(filled)}")
+        show(f"  silence stands for {bars_in_words(filled)}")
     for name in amounts:
         if name in changes:
             show(f"{name}: {changes[name][0]:.3g} → {changes[name][1]:.3g} (mean over the windows)")

@@ -2,9 +2,11 @@
 
 import json
 
+import pretty_midi
 import pytest
 
 import symvae
+from symvae.cli.taking import in_place
 from symvae.music.phrase import Phrase
 from tests.conftest import TUNES
 
@@ -190,3 +192,53 @@ def test_other_formats_out_and_in(cli, tiny_model, tmp_path, format):
 
 def test_an_unknown_format_is_wrong_use(cli, tiny_model):
     assert cli("sample", "-n", 1, "-m", tiny_model, "--format", "mp3").exit_code == 2
+
+
+def many_tracks(path) -> None:
+    """One bar of three tracks: a melody, a bass and drums."""
+    midi = pretty_midi.PrettyMIDI()
+    for name, pitch, is_drum in (("melody", 72, False), ("bass", 40, False), ("kit", 38, True)):
+        part = pretty_midi.Instrument(0, is_drum=is_drum, name=name)
+        part.notes += [pretty_midi.Note(90, pitch, beat / 2, beat / 2 + 0.4) for beat in range(4)]
+        midi.instruments.append(part)
+    midi.write(str(path))
+
+
+def test_tracks_that_were_not_read_are_named(cli, tiny_model, tmp_path):
+    many_tracks(tmp_path / "band.mid")
+    words = ("reconstruct", "band.mid", "-m", tiny_model, "--force")
+    assert "not read: tracks 1 'bass', 2 'kit' (drums); choose one with --track" in cli(*words).stdout
+    others = json.loads(cli(*words, "--track", "bass", "--json").stdout)["input"]["tracks_not_read"]
+    assert [(each["index"], each["name"], each["is_drum"]) for each in others] == [
+        (0, "melody", False),
+        (2, "kit", True),
+    ]
+    assert "not read" not in cli("reconstruct", ODE, "-m", tiny_model, "--out", "ode").stdout
+
+
+def test_silence_that_fills_a_window_is_told(cli, tiny_model, tmp_path):
+    many_tracks(tmp_path / "band.mid")
+    words = ("similar", "band.mid", "-m", tiny_model, "--force")
+    result = cli(*words)
+    assert "band.mid: bar 1 in 1 window" in result.stdout
+    assert "1 bar of silence added after bar 1, to fill the window" in result.stdout
+    assert json.loads(cli(*words, "--json").stdout)["input"]["silent_bars_added"] == [1]
+
+
+def test_pairs_of_short_bars_are_no_silence(cli, tiny_model):
+    """Fishers' Hornpipe is in 2/4: four of its bars fill a window of two."""
+    result = cli("similar", FISHERS, "-m", tiny_model)
+    assert result.exit_code == 0, result.stderr
+    assert "of silence" not in result.stdout
+
+
+def test_one_silent_bar_inside_is_said_as_one():
+    from symvae.music.bars import bars_in_words
+    from symvae.music.grid import Grid
+    from symvae.music.reading import Collector
+
+    collector, bar = Collector(), Phrase(Grid.of_metre("4/4", 1))
+    for start in (0, 2):
+        collector.take(bar, (start, start + 1))
+    row, filled = in_place(collector.reading(), [bar, bar])
+    assert (len(row), filled, bars_in_words(filled)) == (3, [(1, 2)], "bar 2")
