@@ -5,9 +5,39 @@ choice as JSON. A key that does not exist is an error, and so is a contradiction
 the user typed.
 """
 
+import math
 from dataclasses import dataclass, field
 
 from symvae.errors import ConfigError
+
+METRES = ("4/4", "3/4", "6/8")
+TOKENIZERS = ("melody",)
+
+
+def _check_choice(key: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ConfigError(f"{key} is {' or '.join(map(repr, known))}, not {value!r}.")
+
+
+def _check_at_least(section: str, choices: object, least: int, *keys: str) -> None:
+    for key in keys:
+        value = getattr(choices, key)
+        if not least <= value < math.inf:
+            raise ConfigError(f"{section}.{key} must be a number of at least {least}, not {value}.")
+
+
+def _check_above_zero(section: str, choices: object, *keys: str) -> None:
+    for key in keys:
+        value = getattr(choices, key)
+        if not 0 < value < math.inf:
+            raise ConfigError(f"{section}.{key} must be a number above 0, not {value}.")
+
+
+def _check_share(section: str, choices: object, *keys: str) -> None:
+    for key in keys:
+        value = getattr(choices, key)
+        if not 0 <= value <= 1:
+            raise ConfigError(f"{section}.{key} is a share from 0 to 1, not {value}.")
 
 
 @dataclass(frozen=True)
@@ -50,10 +80,14 @@ class ModelConfig:
     """Deviation of the posterior before training; narrow, so that it does not collapse."""
 
     def __post_init__(self) -> None:
-        if self.decoder not in ("hierarchical", "flat"):
-            raise ConfigError(f'model.decoder is "hierarchical" or "flat", not {self.decoder!r}.')
-        if self.bars < 1 or self.latent_size < 1:
-            raise ConfigError("model.bars and model.latent_size must be at least 1.")
+        _check_choice("model.metre", self.metre, METRES)
+        _check_choice("model.tokenizer", self.tokenizer, TOKENIZERS)
+        _check_choice("model.decoder", self.decoder, ("hierarchical", "flat"))
+        _check_at_least("model", self, 1, "bars", "positions", "vocabulary_size", "latent_size")
+        _check_at_least("model", self, 1, "embedding_size", "encoder_size", "summary_size", "code_size")
+        _check_at_least("model", self, 1, "decoder_size", "unfold_size", "feature_size")
+        _check_at_least("model", self, 0, "phrase_size", "conductor_size")
+        _check_above_zero("model", self, "initial_std")
 
 
 @dataclass(frozen=True)
@@ -80,13 +114,10 @@ class ObjectiveConfig:
     """Share of training after which the sampling rate is final."""
 
     def __post_init__(self) -> None:
-        if self.beta_schedule not in ("linear", "cyclical", "constant"):
-            raise ConfigError(
-                f'objective.beta_schedule is "linear", "cyclical" or "constant", not {self.beta_schedule!r}.'
-            )
-        for name in ("word_dropout", "sampling_rate"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ConfigError(f"objective.{name} is a share from 0 to 1, not {getattr(self, name)}.")
+        _check_choice("objective.beta_schedule", self.beta_schedule, ("linear", "cyclical", "constant"))
+        _check_at_least("objective", self, 0, "beta", "beta_start", "free_nats")
+        _check_at_least("objective", self, 1, "beta_cycles")
+        _check_share("objective", self, "beta_until", "word_dropout", "sampling_rate", "sampling_until")
 
 
 @dataclass(frozen=True)
@@ -97,6 +128,9 @@ class DataConfig:
     """Each training phrase is moved by up to so many semitones, uniformly."""
     mid_phrase: bool = False
     """Keep bars as they stand inside a tune (notes held over the bar line): for one-bar models."""
+
+    def __post_init__(self) -> None:
+        _check_at_least("data", self, 0, "transpose")
 
 
 @dataclass(frozen=True)
@@ -124,12 +158,11 @@ class TrainingConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.precision not in ("bf16", "fp32"):
-            raise ConfigError(f'training.precision is "bf16" or "fp32", not {self.precision!r}.')
-        if self.steps < 1 or self.batch_size < 1 or self.evaluate_every < 1:
-            raise ConfigError(
-                "training.steps, training.batch_size and training.evaluate_every must be at least 1."
-            )
+        _check_choice("training.precision", self.precision, ("bf16", "fp32"))
+        _check_at_least("training", self, 1, "steps", "batch_size", "evaluate_every", "threads")
+        _check_at_least("training", self, 0, "warmup_steps", "weight_decay", "patience", "seed")
+        _check_above_zero("training", self, "learning_rate", "clip_norm")
+        _check_share("training", self, "ema_decay")
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def test_a_run_killed_and_resumed_ends_bit_equal(shards, tmp_path):
 
 def test_checkpoints_are_compared_only_under_the_final_beta(shards, tmp_path):
     """Before, the newest is kept: under a smaller beta any model is more exact."""
-    choice = config("objective.beta_until=0.9", "training.patience=1", "training.learning_rate=0.0")
+    choice = config("objective.beta_until=0.9", "training.patience=1", "training.learning_rate=1e-30")
     train(choice, shards, tmp_path, stop_after=4)
     assert state(tmp_path)["best"] == float("-inf")
     assert (tmp_path / "model/model.safetensors").is_file()
@@ -124,7 +124,7 @@ def test_fine_tuning_starts_where_the_model_stands(shards, tiny_model, tmp_path)
     run = tmp_path / "run"
     result = run_cli(
         *("train", "--preset", "melody-2bar", "--data", shards, "--out", run, "--from", tiny_model),
-        *settings("training.steps=1", "training.learning_rate=0.0", "training.precision=fp32"),
+        *settings("training.steps=1", "training.learning_rate=1e-30", "training.precision=fp32"),
     )
     assert result.exit_code == 0, result.stderr
     before, after = load_file(tiny_model / "model.safetensors"), load_file(run / "model/model.safetensors")
@@ -168,10 +168,10 @@ def test_a_longer_model_grows_from_one_bar(shards, tmp_path):
 
 
 def test_early_stopping(shards, tmp_path):
-    """At rate 0 nothing gets better after the first validation, so patience 2 ends it at the third."""
+    """Nothing gets better after the first validation at such a rate, so patience 2 ends it at the third."""
     run = tmp_path / "run"
     choice = config(
-        *("training.steps=40", "training.learning_rate=0.0", "training.patience=2"),
+        *("training.steps=40", "training.learning_rate=1e-30", "training.patience=2"),
         "objective.beta_schedule=constant",
     )
     train(choice, shards, run)

@@ -1,0 +1,46 @@
+"""Every choice that cannot be trained with is refused by the key that the user typed."""
+
+import pytest
+
+from symvae.config import run
+from symvae.config.load import load_preset, presets, with_overrides
+from symvae.errors import ConfigError
+from symvae.music.grid import METRES
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "model.metre=5/4",
+        "model.tokenizer=foo",
+        "model.decoder=foo",
+        "model.bars=0",
+        "model.phrase_size=-1",
+        "model.initial_std=0.0",
+        "objective.beta=-1",
+        "objective.beta=inf",
+        "objective.beta_schedule=foo",
+        "objective.word_dropout=1.5",
+        "data.transpose=-1",
+        "training.learning_rate=nan",
+        "training.learning_rate=0.0",
+        "training.learning_rate=-1e-3",
+        "training.warmup_steps=-1",
+        "training.threads=0",
+        "training.precision=fp8",
+        "training.seed=-1",
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_key(override: str):
+    key = override.split("=")[0]
+    with pytest.raises(ConfigError, match=rf"^{key} (is|must be) .*, not "):
+        with_overrides(load_preset("melody-2bar"), [override])
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_is_a_choice(name: str):
+    assert load_preset(name).name == name
+
+
+def test_the_metres_are_those_of_the_grid():
+    assert tuple(METRES) == run.METRES
