@@ -19,13 +19,14 @@ def plot(
     force: Force = False,
 ) -> None:
     """Draw the melody of each file as a piano roll."""
-    refuse_existing([out], force)
     from symvae.errors import MidiError
     from symvae.music.files import load_any
     from symvae.music.phrase import Phrase
-    from symvae.music.plot import piano_roll
+    from symvae.music.plot import piano_roll, picture_path
     from symvae.music.segment import whole
 
+    out = picture_path(out)
+    refuse_existing([out], force)
     phrases: list[Phrase] = []
     titles: list[str] = []
     for file in files:

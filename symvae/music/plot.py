@@ -42,6 +42,7 @@ NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "
 
 LEAST_SEMITONES = 14  # so that a tune on three notes is not blown up
 NUMBER_INCH = 0.36  # room for the number of a bar
+MOST_PANELS = 200  # beyond, nobody can read the picture and the layout takes minutes
 GAP_INCH = 0.014  # left free at the end of a note: repeated notes must not merge
 
 
@@ -57,12 +58,15 @@ def piano_roll(
 ) -> Path:
     """Draw one panel a phrase, row by row in ``columns`` columns; gives back the path.
 
-    The ending of ``path`` chooses the format (.png, .svg, .pdf). An existing file is kept unless
-    ``force`` is set. Raises `PhraseError` for no phrases or another number of titles.
+    The ending of ``path`` chooses the format (.png, .svg, .pdf); without one it is .png, see
+    `picture_path`. An existing file is kept unless ``force`` is set. Raises `PhraseError` for no
+    phrases, more than `MOST_PANELS` of them, or another number of titles.
     """
-    path = Path(path)
+    path = picture_path(path)
     if path.exists() and not force:
         raise SymvaeError(f"{path} exists. Choose another name, or overwrite it with force.")
+    if path.suffix.lower()[1:] not in Figure().canvas.get_supported_filetypes():
+        raise SymvaeError(f"{path} ends in no format that can be drawn: use .png, .svg or .pdf.")
     figure = draw(phrases, titles, columns=columns, colour=colour, title=title)
     try:
         figure.savefig(path, dpi=160)
@@ -71,8 +75,16 @@ def piano_roll(
             f"{path} cannot be written: {fault.strerror}. Choose a folder that exists."
         ) from fault
     except ValueError as fault:
-        raise SymvaeError(f"{path} ends in no format that can be drawn: use .png, .svg or .pdf.") from fault
+        raise SymvaeError(
+            f"{path} is too large for a picture: draw fewer phrases, in more columns, or as .pdf."
+        ) from fault
     return path
+
+
+def picture_path(path: "str | os.PathLike[str]") -> Path:
+    """The file that `piano_roll` writes: the path itself, or the path with .png if it has no ending."""
+    path = Path(path)
+    return path if path.suffix else path.with_name(f"{path.name}.png")
 
 
 def draw(
@@ -87,6 +99,10 @@ def draw(
     phrases = [phrases] if isinstance(phrases, Phrase) else list(phrases)
     if not phrases:
         raise PhraseError("There is nothing to draw: give at least one phrase.")
+    if len(phrases) > MOST_PANELS:
+        raise PhraseError(
+            f"{len(phrases)} phrases are too many for one picture: draw at most {MOST_PANELS} at a time."
+        )
     if titles is not None and len(titles) != len(phrases):
         raise PhraseError(f"{len(phrases)} phrases need as many titles, not {len(titles)}.")
     columns = max(1, min(columns, len(phrases)))

@@ -77,6 +77,15 @@ def test_plot_draws(cli, tmp_path, name):
     assert (tmp_path / name).stat().st_size > 5000
 
 
+def test_plot_without_an_ending_names_and_guards_the_png(cli, tmp_path):
+    assert cli("plot", ODE, "--out", "pic").stdout == "pic.png\n"
+    drawn = (tmp_path / "pic.png").read_bytes()
+    again = cli("plot", PERFORMED, "--out", "pic")
+    assert again.exit_code == 1
+    assert "pic.png exists" in again.stderr
+    assert (tmp_path / "pic.png").read_bytes() == drawn
+
+
 def test_plot_refuses_a_format_it_cannot_draw(cli):
     result = cli("plot", ODE, "--out", "roll.mp3")
     assert result.exit_code == 1

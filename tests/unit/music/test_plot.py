@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from symvae.errors import PhraseError, SymvaeError
 from symvae.music.grid import Grid
@@ -116,6 +117,27 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
         piano_roll(TUNE, tmp_path / "a.png")
     assert (tmp_path / "a.png").read_text() == "mine"
     assert piano_roll(TUNE, tmp_path / "a.png", force=True).read_bytes().startswith(PNG)
+
+
+def test_a_path_without_an_ending_is_a_png_and_is_guarded(tmp_path: Path) -> None:
+    path = piano_roll(TUNE, tmp_path / "a")
+    assert path == tmp_path / "a.png"
+    assert path.read_bytes().startswith(PNG)
+    with pytest.raises(SymvaeError, match=r"a\.png exists"):
+        piano_roll(TUNE, tmp_path / "a")
+
+
+def test_too_many_panels_are_refused_with_a_remedy() -> None:
+    with pytest.raises(PhraseError, match="201 phrases are too many for one picture: draw at most 200"):
+        draw([TUNE] * 201)
+
+
+def test_a_picture_that_is_too_large_is_not_called_a_wrong_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("symvae.music.plot.draw", lambda *_, **__: Figure(figsize=(1, 60_000)))
+    with pytest.raises(SymvaeError, match="too large for a picture: draw fewer phrases"):
+        piano_roll(TUNE, tmp_path / "a.png")
 
 
 def test_mistakes_are_named(tmp_path: Path) -> None:
