@@ -26,10 +26,11 @@ OFF_GRID_STEP = 0.125
 class Reading:
     """Phrases drawn from a song, and all that was left out on the way.
 
-    ``start_bar`` and ``end_bar`` (exclusive) say which bars of the file each phrase spans, from 0. The
-    mean shifts are over the notes of the chosen track, absolute; ``off_grid_share`` is the share of
-    notes further than `OFF_GRID_STEP` from their step. ``track`` is None when several tracks were
-    merged or none has notes; ``num_cut`` counts melody notes that end early because the next starts.
+    ``start_bar`` and ``end_bar`` (exclusive) say which bars of the file each phrase spans, from 0; a last
+    note that is rounded past the file's last bar opens one more. The mean shifts are over the notes of
+    the chosen track, absolute; ``off_grid_share`` is the share of notes further than `OFF_GRID_STEP` from
+    their step. ``track`` is None when several tracks were merged or none has notes; ``num_cut`` counts
+    melody notes that end early because the next starts.
     """
 
     phrases: tuple[Phrase, ...]
@@ -78,14 +79,15 @@ class Collector:
             "notes", Reason.OFF_GRID, "they fall on a note of equal pitch on the same step", notes.num_merged
         )
 
-    def count_edges(self, phrase: Phrase, start_bar: int, grid: Grid) -> None:
-        """Notes that `Phrase.window` leaves out or cuts at the window's edges."""
+    def count_edges(self, phrase: Phrase, start_bar: int, grid: Grid) -> int:
+        """Notes that `Phrase.window` leaves out or cuts at a window's edges; gives the number left out."""
         first = start_bar * grid.steps_per_bar
         end = first + grid.num_steps
         tied_in = (phrase.onset_step < first) & (phrase.end_step > first)
         cut_off = (phrase.onset_step >= first) & (phrase.onset_step < end) & (phrase.end_step > end)
         self.drop("notes", Reason.TIED_IN, count=int(tied_in.sum()))
         self.drop("notes", Reason.CUT_OFF, count=int(cut_off.sum()))
+        return int(tied_in.sum())
 
     def reading(self) -> Reading:
         """The account."""

@@ -37,7 +37,7 @@ def whole(
     """
     collector = Collector()
     for section, phrase in _section_phrases(song, track, polyphonic, pitch_range, collector):
-        collector.take(phrase, section.bar_span)
+        collector.take(phrase, _file_bars(section, phrase))
     return collector.reading()
 
 
@@ -53,8 +53,9 @@ def windows(
     """Phrases of exactly ``grid``, every ``stride_bars`` bars (by default: end to end).
 
     The last window of a section is filled up with silence if at least half its bars are there. A
-    window without a note is left out (unless the whole song is silent), and with ``max_rest_bars`` so
-    is one that is silent for longer than that many bars in a row.
+    window in which no note starts is left out (unless the whole song is silent): nothing sounds in it,
+    or only what is held from before. With ``max_rest_bars`` so is one that is silent for longer than
+    that many bars in a row.
     """
     collector = Collector()
     stride = stride_bars or grid.bars
@@ -63,10 +64,11 @@ def windows(
             fault = f"in {section.metre}, the window is in {grid.metre}"
             collector.drop_bars("section", Reason.METRE_NOT_SUPPORTED, section.bar_span, fault)
             continue
+        _, end_of_section = _file_bars(section, phrase)
         for start in range(0, phrase.grid.bars, stride):
             bars_there = min(grid.bars, phrase.grid.bars - start)
             first_file_bar = section.first_bar + start * section.file_bars_per_bar
-            end_file_bar = min(first_file_bar + bars_there * section.file_bars_per_bar, section.bar_span[1])
+            end_file_bar = min(first_file_bar + bars_there * section.file_bars_per_bar, end_of_section)
             span = (first_file_bar, end_file_bar)
             if start and bars_there < grid.bars and start + bars_there <= start - stride + grid.bars:
                 break  # overlapping windows: everything here already stood in the window before
@@ -77,7 +79,11 @@ def windows(
             window = _pad(phrase, start + grid.bars).window(start, grid.bars)
             rest_bars = longest_rest_step(window) / grid.steps_per_bar
             if len(phrase) and not len(window):
-                collector.drop_bars("window", Reason.LONG_REST, span, "silent")
+                if collector.count_edges(phrase, start, grid):
+                    fault = "no note starts, and one from before sounds on"
+                    collector.drop_bars("window", Reason.TIED_IN, span, fault)
+                else:
+                    collector.drop_bars("window", Reason.LONG_REST, span, "silent")
                 continue
             if max_rest_bars is not None and rest_bars > max_rest_bars:
                 fault = f"silent for more than {max_rest_bars:g} bars in a row"
@@ -221,6 +227,12 @@ def _too_fast(
         exact_end[hidden], exact_end[rival]
     )
     return (onset[rival] == onset[hidden]) & apart
+
+
+def _file_bars(section: Section, phrase: Phrase) -> tuple[int, int]:
+    """The file's bars that the section's phrase spans: one more where a note's rounding opens a bar."""
+    first, end = section.bar_span
+    return first, end + max(0, phrase.grid.bars - section.num_bars)
 
 
 def _pad(phrase: Phrase, bars: int) -> Phrase:

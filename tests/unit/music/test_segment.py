@@ -159,6 +159,34 @@ def test_silent_windows_are_left_out_and_long_rests_on_request() -> None:
     assert [d.reason for d in strict.dropped] == [Reason.LONG_REST]
 
 
+def test_a_window_filled_by_a_held_note_is_not_silent() -> None:
+    held = song([(0, "4/4")], [(0.0, 14.0, 60), *quarters(16, 4)])
+    reading = windows(held, Grid(2))
+    assert reading.start_bar == (0, 4)
+    assert [str(d) for d in reading.dropped] == [
+        "window: tied_in: bars 3-4: no note starts, and one from before sounds on",
+        "notes: cut_off: it outlasts the window and ends with it",
+        "notes: tied_in: it sounds on from before the window",
+    ]
+
+
+@pytest.mark.parametrize("metre", ["4/4", "2/4"])
+@pytest.mark.parametrize("bars", [1, 2, 4])
+def test_a_note_rounded_past_the_last_bar_opens_one_more(metre: str, bars: int) -> None:
+    late = song([(0, metre)], [*quarters(0, 15), (15.95, 0.05, 72)])
+    file_bars = sum(section.num_file_bars for section in sections(late))
+    assert whole(late).end_bar == (file_bars + 1,)
+    reading = windows(late, Grid(bars))
+    spans = list(zip(reading.start_bar, reading.end_bar, strict=True))
+    assert all(start < end <= file_bars + 1 for start, end in spans)
+    if bars < 4:
+        assert spans[-1] == (file_bars, file_bars + 1)
+    else:
+        assert [str(d) for d in reading.dropped] == [
+            f"window: too_short: bar {file_bars + 1}: 1 of the window's 4 bars"
+        ]
+
+
 def test_notes_that_a_window_cuts_are_told() -> None:
     reading = windows(song([(0, "4/4")], [(0.0, 1.0, 60), (3.0, 2.0, 62), (6.0, 1.0, 64)]), Grid(1))
     assert [len(p) for p in reading.phrases] == [2, 1]
