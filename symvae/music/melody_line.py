@@ -1,7 +1,8 @@
 """Which track is the melody, and which of its notes.
 
 **The track.** A user's word goes first: a track's name or its number. Without one, the first track
-whose name says that it is the melody (`MELODY_WORDS`, in that order, so "MELODY" goes before "lead").
+whose name says that it is the melody (`MELODY_WORDS`, in that order, so "MELODY" goes before "lead"):
+as a word of its own, so a neptune is no tune, or as its plural.
 Without such a name, the most melody-like of the pitched tracks that are busy enough, by
 
     share of its notes that sound alone + mean pitch / 24
@@ -20,6 +21,7 @@ one is over: then the two are one line played legato, and the higher is cut.
 This module knows notes and their times; it does not know bars, files or models.
 """
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,9 +32,21 @@ from symvae.errors import MidiError
 from symvae.music.song import Song, Track
 
 #: What people call the track with the tune, most telling first.
-MELODY_WORDS = ("melody", "melodie", "vocal", "vox", "voice", "lead", "sing", "soprano", "solo", "tune")
+MELODY_WORDS = (
+    "melody",
+    "melodie",
+    "vocal",
+    "vox",
+    "voice",
+    "lead",
+    "sing",
+    "singer",
+    "soprano",
+    "solo",
+    "tune",
+)
 #: A name that also says this is not the tune.
-NOT_MELODY_WORDS = ("back", "choir", "counter", "bass")
+NOT_MELODY_WORDS = ("back", "backing", "background", "choir", "counter", "bass")
 #: A track with fewer than this share of the busiest track's notes is an ornament, not a melody.
 BUSY_SHARE = 0.1
 SEMITONES_WORTH_ALL_ALONE = 24
@@ -70,8 +84,8 @@ def choose_track(song: Song, track: str | int | None = None) -> TrackChoice | No
         return None
     for word in MELODY_WORDS:
         for i in pitched:
-            name = song.tracks[i].name.lower()
-            if word in name and not any(other in name for other in NOT_MELODY_WORDS):
+            words = name_words(song.tracks[i].name)
+            if word in words and words.isdisjoint(NOT_MELODY_WORDS):
                 return TrackChoice(i, song.tracks[i].name, f'its name says "{word}"')
     if len(pitched) == 1:
         return TrackChoice(
@@ -86,6 +100,12 @@ def choose_track(song: Song, track: str | int | None = None) -> TrackChoice | No
         f"mean pitch {song.tracks[best].pitch.mean():.0f}"
     )
     return TrackChoice(best, song.tracks[best].name, why)
+
+
+def name_words(name: str) -> set[str]:
+    """The words of a track's name, in small letters and in the singular: "LeadVocals_1" is lead, vocal."""
+    words = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
+    return {word.lower() for word in words} | {word.lower().removesuffix("s") for word in words}
 
 
 def _asked(song: Song, track: str | int) -> TrackChoice:

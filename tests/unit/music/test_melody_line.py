@@ -36,6 +36,18 @@ def test_a_track_that_names_itself_the_melody_is_taken() -> None:
     assert choice.why == 'its name says "melody"'
 
 
+@pytest.mark.parametrize("name", ["Neptune Strings", "Invoice", "Leading tones", "Kissing", "Absolom"])
+def test_a_melody_word_within_another_word_says_nothing(name: str) -> None:
+    choice = choose_track(song(track(name, [50] * 8), track("Piano", [70] * 8)))
+    assert choice.index == 1
+    assert "most melody-like" in choice.why
+
+
+@pytest.mark.parametrize("name", ["melody_1", "LeadGuitar", "Voices", "1-Vocals", "Solo/Tune", "VOX2"])
+def test_a_melody_word_may_be_joined_to_others(name: str) -> None:
+    assert choose_track(song(track("Piano", [80] * 8), track(name, [50] * 8))).index == 1
+
+
 def test_backing_vocals_are_not_the_vocals() -> None:
     assert choose_track(song(track("Backing vocals"), track("Vocals"))).index == 1
 
