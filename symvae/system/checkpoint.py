@@ -33,7 +33,10 @@ def save_model(
     tokenizer: Path,
     metrics: dict[str, Any] | None = None,
 ) -> None:
-    """Write a model folder, whole or not at all: a folder of that name is replaced in one step."""
+    """Write a model folder; one of that name is put aside only when the new one is whole.
+
+    Between the two renamings a reader finds neither; the old one is then beside it as ``.old``.
+    """
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -43,9 +46,12 @@ def save_model(
     shutil.copy(tokenizer, fresh / "tokenizer.json")
     if metrics is not None:
         (fresh / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    old = folder.with_name(folder.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
-        shutil.rmtree(folder)
+        folder.rename(old)
     fresh.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def load_config(folder: Path) -> RunConfig:
@@ -57,10 +63,12 @@ def load_config(folder: Path) -> RunConfig:
         )
     try:
         header = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise CheckpointError(
             f"{path} is not JSON ({error}). Restore it or export the model again."
         ) from error
+    if not isinstance(header, dict):
+        raise CheckpointError(f"{path} describes no symvae model. Give a folder that `symvae train` wrote.")
     if header.pop("format", None) != FORMAT or (version := header.pop("version", None)) != VERSION:
         raise CheckpointError(
             f"{path} is not in format {FORMAT} version {VERSION}. Install the symvae release that wrote it."
