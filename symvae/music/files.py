@@ -71,7 +71,8 @@ def write(
 ) -> Path:
     """Write one phrase, or several in a row, in the format that the path's suffix names.
 
-    A score has no program: it is given to MIDI alone. An existing file is kept unless ``force``.
+    A score has no program: it is given to MIDI alone. MIDI keeps the tempo of each phrase; a score is
+    written at the first one's. An existing file is kept unless ``force``.
     """
     if Path(path).suffix.lower() in SCORE_SUFFIXES:
         from symvae.music.score_formats import write_score

@@ -5,6 +5,7 @@ the same kind, and tells bars that lie side by side as one span.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from symvae.music.melody_line import TrackChoice
 from symvae.music.phrase import Phrase
 from symvae.music.quantise import Quantised
 from symvae.music.reason import Dropped, Reason
-from symvae.music.song import Song
+from symvae.music.song import Song, Track
 
 #: Further than this from its step a note counts as off the grid: a 128th note, 16 ms at 120 qpm.
 OFF_GRID_STEP = 0.125
@@ -68,6 +69,12 @@ class Collector:
         """``count`` things that are left out; none is none."""
         if count:
             self._dropped[what, reason, detail] += count
+
+    def carry_over(self, tracks: Iterable[Track]) -> None:
+        """What was left out of the tracks when their file was read."""
+        for track in tracks:
+            for dropped in track.dropped:
+                self.drop(dropped.what, dropped.reason, dropped.detail, dropped.count)
 
     def count_shifts(self, notes: Quantised, song: Song, onset_tick: np.ndarray) -> None:
         """How far quantisation moved the notes, and how many it merged."""

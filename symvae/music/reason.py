@@ -22,6 +22,7 @@ class Reason(StrEnum):
     LONG_REST = "long_rest"
     OUT_OF_RANGE = "out_of_range"
     TOO_SHORT = "too_short"
+    GRACE_NOTE = "grace_note"
     TIED_IN = "tied_in"
     CUT_OFF = "cut_off"
     DUPLICATE = "duplicate"
@@ -44,6 +45,7 @@ _SENTENCES = {
     Reason.LONG_REST: "a whole bar or more of it is silent",
     Reason.OUT_OF_RANGE: "a pitch lies outside the model's range",
     Reason.TOO_SHORT: "it has fewer bars than the model's window",
+    Reason.GRACE_NOTE: "it is an ornament that takes no time of its own",
     Reason.TIED_IN: "it sounds on from before the window",
     Reason.CUT_OFF: "it outlasts the window and ends with it",
     Reason.DUPLICATE: "the same music was already taken",

@@ -1,14 +1,15 @@
 """Scores in and out: MusicXML (.xml, .musicxml, .mxl) and ABC (.abc), through music21.
 
-In: ties become one note, grace notes are left out, repeats are played out if they are
-well formed, and a pickup is set at the
-end of a full first bar, so that the bar lines of the song are those of the page. A score has no
-velocities: every note is given the default one.
+In: ties become one note, grace notes are left out and counted, repeats are played out if they are well
+formed, and a pickup is set at the end of a full first bar, so that the bar lines of the song are those of
+the page. A score has no velocities: every note is given the default one. A part of nothing but unpitched
+notes is a drum track.
 
-Out: MusicXML holds any phrase, ABC a melody (one voice; music21 writes no ABC, so the writer is here).
-What a score cannot hold is velocity; read back, the notes, the tempo, the metre and the number of
-bars are the same. (muspy reads these formats as well, but sets a pickup on the first beat and so
-moves every bar line of a tune that has one.)
+Out: MusicXML holds any phrase from C0 (MIDI 12) upwards, ABC a melody (one voice; music21 writes no ABC,
+so the writer is here). What a score cannot hold is velocity, and here a score has one tempo, that of its
+first phrase; read back, the notes, this tempo, the metre and the number of bars are the same. (muspy
+reads these formats as well, but sets a pickup on the first beat and so moves every bar line of a tune
+that has one.)
 
 music21 takes three seconds to import and is imported on first use.
 """
@@ -29,11 +30,14 @@ from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.guard import MAX_FILE_BYTES, checked
 from symvae.music.midi import TICKS_PER_QUARTER, sounding_notes, write_bytes
 from symvae.music.phrase import DEFAULT_VELOCITY, Phrase, join
+from symvae.music.reason import Dropped, Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
 if TYPE_CHECKING:
     from music21 import stream
 
+#: C0: the octave below, -1, is one that MusicXML does not have and music21 misreads in ABC.
+LOWEST_PITCH = 12
 SHARP_NAMES = ("C", "^C", "D", "^D", "E", "F", "^F", "G", "^G", "A", "^A", "B")
 
 
@@ -63,10 +67,19 @@ def load_score(path: str | os.PathLike[str]) -> Song:
 def write_score(
     phrases: Phrase | Sequence[Phrase], path: str | os.PathLike[str], force: bool = False
 ) -> Path:
-    """Write a phrase, or several in a row, as MusicXML or ABC, whichever the suffix names."""
+    """Write a phrase, or several in a row, as MusicXML or ABC, whichever the suffix names.
+
+    Several are written at the first one's tempo: MIDI keeps the tempo of each. Raises `MidiError` for a
+    pitch below `LOWEST_PITCH`.
+    """
     path = Path(path)
     phrase = phrases if isinstance(phrases, Phrase) else join(phrases)
     suffix = path.suffix.lower()
+    if len(phrase) and phrase.pitch.min() < LOWEST_PITCH:
+        raise MidiError(
+            f"A score goes down to C0, MIDI pitch {LOWEST_PITCH}, and this phrase to {phrase.pitch.min()}. "
+            "Transpose it, or write MIDI."
+        )
     if suffix == ".abc":
         return write_bytes(to_abc(phrase, path.stem).encode(), path, force)
     if suffix not in _FORMATS:
@@ -177,18 +190,35 @@ def _pickup_tick(part: Any) -> int:
 
 
 def _track_of(part: Any, lead_tick: int) -> Track:
-    rows = []
-    for note in part.stripTies().flatten().notes:
-        if note.duration.isGrace or note.quarterLength <= 0 or not hasattr(note, "pitches"):
+    """The part's notes; an unpitched one has the pitch of the line on which it is written."""
+    from music21 import note
+
+    rows, struck = [], []
+    num_grace = 0
+    for sound in part.stripTies().flatten().notes:
+        heads = sound.notes if hasattr(sound, "notes") else [sound]
+        if sound.duration.isGrace:
+            num_grace += len(heads)
             continue
-        rows += [
-            (lead_tick + _tick(note.offset), _tick(note.quarterLength), pitch.midi) for pitch in note.pitches
-        ]
-    onset, duration, pitch = np.array(rows, np.int64).reshape(-1, 3).T
+        if sound.quarterLength <= 0:  # a chord symbol
+            continue
+        start, length = lead_tick + _tick(sound.offset), _tick(sound.quarterLength)
+        for head in heads:
+            if isinstance(head, note.Unpitched):
+                struck.append((start, length, head.displayPitch().midi))
+            else:
+                rows.append((start, length, head.pitch.midi))
+    is_drum = bool(struck) and not rows
+    dropped = [Dropped("notes", Reason.GRACE_NOTE, count=num_grace)] if num_grace else []
+    if rows and struck:
+        dropped.append(Dropped("notes", Reason.DRUMS, "they are unpitched", len(struck)))
+    onset, duration, pitch = np.array(struck if is_drum else rows, np.int64).reshape(-1, 3).T
     instrument = part.getInstrument(returnDefault=False)
     program = getattr(instrument, "midiProgram", None) or 0
-    velocity = np.full(len(rows), DEFAULT_VELOCITY)
-    return Track(part.partName or "", program, False, onset, duration, pitch, velocity)
+    velocity = np.full(len(pitch), DEFAULT_VELOCITY)
+    return Track(
+        part.partName or "", program, is_drum, onset, duration, pitch, velocity, dropped=tuple(dropped)
+    )
 
 
 def _tick(quarter: float | Fraction) -> int:

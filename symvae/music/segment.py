@@ -155,6 +155,7 @@ def _take_track(
     pitched = [t for t in song.tracks if not t.is_drum and len(t)]
     drums = [t for t in song.tracks if t.is_drum and len(t)]
     if polyphonic and track is None and len(pitched) > 1:
+        collector.carry_over(pitched)
         merged = (np.concatenate(columns) for columns in zip(*(t.columns for t in pitched), strict=True))
         return Track("all pitched tracks", 0, False, *merged)
     choice = choose_track(song, track)
@@ -168,6 +169,7 @@ def _take_track(
             collector.drop("song", Reason.EMPTY)
         return None
     part = song.tracks[choice.index]
+    collector.carry_over([part])
     if part.is_drum:
         collector.drop(f"track {choice.index}", Reason.DRUMS, count=max(1, len(part)))
         return None

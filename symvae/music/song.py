@@ -7,11 +7,13 @@ tempo map start at tick 0 and rise, every note lasts at least one tick, and ``en
 before the last note's end.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float, Int
+
+from symvae.music.reason import Dropped
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,10 @@ class TempoChange:
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """One part of a song; one row a note, sorted by onset, then pitch."""
+    """One part of a song; one row a note, sorted by onset, then pitch.
+
+    ``dropped`` names what the file has in this part and the rows cannot hold.
+    """
 
     name: str
     program: int
@@ -47,6 +52,7 @@ class Track:
     duration_tick: Int[np.ndarray, " note"]
     pitch: Int[np.ndarray, " note"]
     velocity: Int[np.ndarray, " note"]
+    dropped: tuple[Dropped, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         columns = [np.asarray(column, np.int64) for column in self.columns]

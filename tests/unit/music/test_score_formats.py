@@ -9,7 +9,9 @@ import pytest
 from symvae.errors import MidiError
 from symvae.music.files import load_any, write
 from symvae.music.grid import Grid
+from symvae.music.inspect import inspect
 from symvae.music.phrase import Phrase
+from symvae.music.reason import Dropped, Reason
 from symvae.music.score_formats import load_score, to_abc, write_score
 from symvae.music.segment import whole, windows
 
@@ -81,6 +83,61 @@ def test_ties_are_one_note_and_grace_notes_none(tmp_path: Path) -> None:
     (phrase,) = whole(load_score(path)).phrases
     assert phrase.pitch.tolist() == [72, 74, 76]
     assert phrase.duration_step.tolist() == [8, 12, 4]
+
+
+def test_grace_notes_are_counted_and_chord_symbols_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "tune.abc"
+    path.write_text('X:1\nT:t\nM:4/4\nL:1/4\nK:C\n"Am"{g}c {fg}d e f|\n')
+    reading = whole(load_score(path))
+    assert reading.phrases[0].pitch.tolist() == [72, 74, 76, 77]
+    assert reading.dropped == (Dropped("notes", Reason.GRACE_NOTE, count=3),)
+    (part,) = inspect(path, {"two": Grid(2)}).tracks
+    assert part.dropped == reading.dropped
+
+
+def score_xml(*notes: str) -> str:
+    """One bar of 4/4, a quarter for each of four notes."""
+    quarters = "".join(f"<note>{note}<duration>1</duration></note>" for note in notes)
+    return (
+        '<score-partwise version="3.1"><part-list><score-part id="P1"><part-name>Kit</part-name></score-part>'
+        '</part-list><part id="P1"><measure number="1"><attributes><divisions>1</divisions><time>'
+        f"<beats>4</beats><beat-type>4</beat-type></time></attributes>{quarters}</measure></part></score-partwise>"
+    )
+
+
+STRUCK = "<unpitched><display-step>C</display-step><display-octave>5</display-octave></unpitched>"
+SUNG = "<pitch><step>C</step><octave>5</octave></pitch>"
+
+
+def test_a_percussion_part_is_a_drum_track(tmp_path: Path) -> None:
+    (tmp_path / "kit.musicxml").write_text(score_xml(STRUCK, STRUCK, f"<chord/>{STRUCK}", "<rest/>"))
+    song = load_score(tmp_path / "kit.musicxml")
+    assert [(track.is_drum, len(track)) for track in song.tracks] == [(True, 3)]
+    assert whole(song).dropped == (Dropped("song", Reason.DRUMS, "all its notes are in drum tracks", 3),)
+
+
+def test_unpitched_notes_among_pitched_ones_are_left_out_as_drums(tmp_path: Path) -> None:
+    (tmp_path / "claps.musicxml").write_text(score_xml(SUNG, STRUCK, SUNG, STRUCK))
+    reading = whole(load_score(tmp_path / "claps.musicxml"))
+    assert reading.phrases[0].onset_step.tolist() == [0, 8]
+    assert reading.dropped == (Dropped("notes", Reason.DRUMS, "they are unpitched", 2),)
+
+
+@pytest.mark.parametrize("suffix", [".musicxml", ".mxl", ".abc"])
+def test_the_pitches_of_a_score_come_back_and_lower_ones_are_refused(suffix: str, tmp_path: Path) -> None:
+    ends = Phrase(Grid(1), np.array([0, 4]), np.array([4, 4]), np.array([12, 127]))
+    path = write_score(ends, tmp_path / f"ends{suffix}")
+    assert windows(load_score(path), Grid(1)).phrases == (ends,)
+    with pytest.raises(MidiError, match="goes down to C0, MIDI pitch 12, and this phrase to 11"):
+        write_score(Phrase(Grid(1), np.array([0]), np.array([4]), np.array([11])), tmp_path / f"low{suffix}")
+    assert not (tmp_path / f"low{suffix}").exists()
+
+
+@pytest.mark.parametrize("suffix", [".musicxml", ".abc"])
+def test_phrases_in_a_row_have_the_tempo_of_the_first_in_a_score(suffix: str, tmp_path: Path) -> None:
+    first, second = melody("4/4"), melody("4/4").with_tempo(60.0)
+    path = write([first, second], tmp_path / f"row{suffix}")
+    assert windows(load_any(path), first.grid).phrases == (first, first)
 
 
 def test_the_suffix_chooses_the_format(tmp_path: Path) -> None:
