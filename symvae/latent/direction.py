@@ -61,6 +61,8 @@ def similar(
     """
     if not 0 <= amount <= 1:
         raise LatentError(f"The amount of change is from 0 (the same) to 1 (unrelated), not {amount}.")
+    if count < 1:
+        raise LatentError(f"The number of variations is 1 or more, not {count}.")
     noise = torch.randn((count, len(z)), generator=generator, dtype=z.dtype, device=z.device)
     turn = torch.tensor(amount * torch.pi / 2)
     return turn.cos() * z + turn.sin() * noise

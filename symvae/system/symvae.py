@@ -5,6 +5,7 @@ method is one musical verb, and each of its keywords a flag of the command of th
 """
 
 import json
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -91,8 +92,9 @@ class SymVAE:
 
     # Notes and ids
 
-    def to_ids(self, phrases: Sequence[Phrase]) -> Int[Tensor, "batch bar position"]:
+    def to_ids(self, phrases: Phrase | Sequence[Phrase]) -> Int[Tensor, "batch bar position"]:
         """Token ids of phrases on this model's grid; raises `PhraseError` for another grid."""
+        phrases = _listed(phrases)
         for phrase in phrases:
             if phrase.grid != self.grid:
                 raise PhraseError(
@@ -106,8 +108,12 @@ class SymVAE:
     def to_phrases(
         self, ids: Int[Tensor, "batch bar position"], tempo_qpm: float | Sequence[float] = DEFAULT_TEMPO_QPM
     ) -> list[Phrase]:
-        """Phrases that ids say, at one tempo or one each."""
+        """Phrases that ids say, at one tempo or one each; raises `PhraseError` for too many or too few."""
         tempos = [tempo_qpm] * len(ids) if isinstance(tempo_qpm, int | float) else tempo_qpm
+        if len(tempos) != len(ids):
+            raise PhraseError(
+                f"There are {len(tempos)} tempos for {len(ids)} phrases. Give one for all, or one each."
+            )
         return [
             self.tokenizer.decode_ids(rows, tempo_qpm=tempo)
             for rows, tempo in zip(ids.numpy(), tempos, strict=True)
@@ -116,8 +122,8 @@ class SymVAE:
     # Latent space
 
     @torch.no_grad()
-    def encode(self, phrases: Sequence[Phrase]) -> DiagonalGaussian:
-        """The posterior of each phrase, ``(batch, latent)``."""
+    def encode(self, phrases: Phrase | Sequence[Phrase]) -> DiagonalGaussian:
+        """The posterior of each phrase, ``(batch, latent)``; a phrase by itself is a batch of one."""
         parts = [self.vae.encoder(ids) for ids in self.to_ids(phrases).split(_BATCH)]
         return DiagonalGaussian(torch.cat([p.mean for p in parts]), torch.cat([p.log_std for p in parts]))
 
@@ -138,14 +144,20 @@ class SymVAE:
     def decode_ids(
         self, z: Float[Tensor, "batch latent"], *, temperature: float = 0.0, top_p: float = 1.0, seed: int = 0
     ) -> Int[Tensor, "batch bar position"]:
-        """As `decode`, but token ids."""
+        """As `decode`, but token ids; raises `LatentError` for what cannot be decoded or drawn."""
         if z.ndim != 2 or z.shape[1] != self.latent_size:
             raise LatentError(
                 f"{self.name} decodes latents (batch, {self.latent_size}), not {tuple(z.shape)}."
             )
+        if not len(z):
+            raise LatentError("There is no latent to decode. Give at least one.")
+        z = z.float()
         if not torch.isfinite(z).all():
             raise LatentError("A latent holds values that are not finite. Encode the phrase again.")
-        generator = torch.Generator().manual_seed(seed)
+        _check_scale("temperature", temperature)
+        if not 0 < top_p <= 1:
+            raise LatentError(f"top_p is a share above 0 and up to 1 (all that is likely), not {top_p}.")
+        generator = _chance(seed)
         return torch.cat(
             [self._player.generate(rows, temperature, top_p, generator) for rows in z.split(_BATCH)]
         )
@@ -154,15 +166,16 @@ class SymVAE:
 
     def reconstruct(
         self,
-        phrases: Sequence[Phrase],
+        phrases: Phrase | Sequence[Phrase],
         *,
         temperature: float = 0.0,
         posterior_temperature: float = 0.0,
         seed: int = 0,
     ) -> list[Phrase]:
         """Each phrase through z and back; above 0, ``posterior_temperature`` draws z instead of the mean."""
-        generator = torch.Generator().manual_seed(seed)
-        z = self.encode(phrases).sample(generator, posterior_temperature)
+        _check_scale("posterior_temperature", posterior_temperature)
+        phrases = _listed(phrases)
+        z = self.encode(phrases).sample(_chance(seed), posterior_temperature)
         return self.decode(z, temperature=temperature, seed=seed, tempo_qpm=[p.tempo_qpm for p in phrases])
 
     def sample(
@@ -194,7 +207,8 @@ class SymVAE:
         """Latents from the prior, as `sample` decodes them."""
         if count < 1:
             raise LatentError(f"The number of samples is 1 or more, not {count}.")
-        generator = torch.Generator().manual_seed(seed)
+        _check_scale("spread", spread)
+        generator = _chance(seed)
         if prior == "gaussian":
             return spread * torch.randn((count, self.latent_size), generator=generator)
         if prior != "learned":
@@ -240,8 +254,7 @@ class SymVAE:
         self, phrase: Phrase, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0
     ) -> list[Phrase]:
         """``count`` variations: ``amount`` 0 is a reconstruction, 1 has nothing left of the phrase."""
-        generator = torch.Generator().manual_seed(seed)
-        z = direction.similar(self.encode([phrase]).mean[0], amount, count, generator)
+        z = direction.similar(self.encode(phrase).mean[0], amount, count, _chance(seed))
         return self.decode(z, temperature=temperature, seed=seed, tempo_qpm=phrase.tempo_qpm)
 
     def vary(
@@ -263,3 +276,18 @@ class SymVAE:
     def render(self, phrases: Phrase | Sequence[Phrase]) -> Audio:
         """Sound of a phrase, or of several in a row."""
         return render(phrases)
+
+
+def _listed(phrases: Phrase | Sequence[Phrase]) -> Sequence[Phrase]:
+    return [phrases] if isinstance(phrases, Phrase) else phrases
+
+
+def _check_scale(name: str, value: float) -> None:
+    if not 0 <= value < math.inf:
+        raise LatentError(f"{name} is a number of at least 0, not {value}.")
+
+
+def _chance(seed: int) -> torch.Generator:
+    if not -(2**63) <= seed < 2**64:
+        raise LatentError(f"A seed is a whole number from -2**63 to 2**64 - 1, not {seed}.")
+    return torch.Generator().manual_seed(seed)

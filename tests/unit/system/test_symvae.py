@@ -1,0 +1,66 @@
+"""The front door: what it takes in more than one form, and what it refuses in words."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import symvae
+from symvae.errors import LatentError, PhraseError
+from symvae.music.phrase import Phrase
+from symvae.system.symvae import SymVAE
+
+
+@pytest.fixture(scope="module")
+def model(tiny_model: Path) -> SymVAE:
+    return symvae.load(tiny_model)
+
+
+@pytest.fixture
+def phrase(model: SymVAE) -> Phrase:
+    return Phrase(model.grid, np.array([0, 4, 8]), np.array([4, 4, 8]), np.array([60, 64, 67]))
+
+
+def test_a_phrase_by_itself_is_a_batch_of_one(model: SymVAE, phrase: Phrase):
+    assert torch.equal(model.encode(phrase).mean, model.encode([phrase]).mean)
+    assert model.reconstruct(phrase) == model.reconstruct([phrase])
+
+
+def test_latents_in_double_precision_are_decoded(model: SymVAE, phrase: Phrase):
+    z = model.encode(phrase).mean
+    assert model.decode(z.double()) == model.decode(z)
+
+
+def test_the_largest_seed_is_taken(model: SymVAE):
+    assert len(model.sample(1, seed=2**64 - 1)) == len(model.sample(1, seed=-(2**63))) == 1
+
+
+@pytest.mark.parametrize(
+    ("act", "message"),
+    [
+        (lambda m, p: m.decode(torch.zeros(0, m.latent_size)), "no latent to decode"),
+        (lambda m, p: m.decode(torch.full((1, m.latent_size), torch.nan)), "not finite"),
+        (lambda m, p: m.decode(torch.full((1, m.latent_size), 1e300, dtype=torch.float64)), "not finite"),
+        (lambda m, p: m.sample(1, temperature=1.0, top_p=0.0), "top_p is a share above 0"),
+        (lambda m, p: m.sample(1, temperature=1.0, top_p=-0.5), "top_p is a share above 0"),
+        (lambda m, p: m.sample(1, temperature=-1.0), "temperature is a number of at least 0"),
+        (lambda m, p: m.sample(1, spread=-1.0), "spread is a number of at least 0"),
+        (lambda m, p: m.sample(1, seed=2**64), "A seed is a whole number"),
+        (lambda m, p: m.similar(p, seed=-(2**63) - 1), "A seed is a whole number"),
+        (lambda m, p: m.similar(p, count=0), "number of variations is 1 or more"),
+        (lambda m, p: m.reconstruct([p], posterior_temperature=-1.0), "posterior_temperature is a number"),
+    ],
+)
+def test_what_cannot_be_decoded_or_drawn_is_refused(
+    model: SymVAE, phrase: Phrase, act: Callable[[SymVAE, Phrase], Any], message: str
+):
+    with pytest.raises(LatentError, match=message):
+        act(model, phrase)
+
+
+def test_too_few_tempos_are_refused(model: SymVAE):
+    with pytest.raises(PhraseError, match="There are 1 tempos for 2 phrases"):
+        model.decode(torch.zeros(2, model.latent_size), tempo_qpm=[120.0])
