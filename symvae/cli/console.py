@@ -38,6 +38,11 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False).print(table)
 
 
+def counted(count: int, thing: str) -> str:
+    """ "1 bar", "2 bars"."""
+    return f"{count} {thing}" + ("" if count == 1 else "s")
+
+
 def say(text: str) -> None:
     """A word about the work, beside the results."""
     typer.echo(text, err=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from symvae.cli.console import say, show, show_json
+from symvae.cli.console import counted, say, show, show_json
 from symvae.cli.options import (
     DEFAULT_MODEL,
     Force,
@@ -76,6 +76,6 @@ def decode(
             }
         )
         return
-    show(f"{count} latents of {file} decoded by {vae.name}")
+    show(f"{counted(count, 'latent')} of {file} decoded by {vae.name}")
     for path in files:
         show(str(path))

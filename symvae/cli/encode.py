@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from symvae.cli.console import show, show_json
+from symvae.cli.console import counted, show, show_json
 from symvae.cli.options import DEFAULT_MODEL, Force, Json, ModelOption, TrackOption, track_of
 from symvae.cli.output import refuse_existing
 from symvae.cli.taking import take
@@ -35,5 +35,5 @@ def encode(
     for each in taken:
         for line in each.lines():
             show(line)
-    show(f"{len(phrases)} windows as mean and log_std, {len(phrases)} × {vae.latent_size} each")
+    show(f"{counted(len(phrases), 'window')} as mean and log_std, {len(phrases)} × {vae.latent_size} each")
     show(str(out))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from symvae.cli.console import progress_bar, show, show_json
-from symvae.cli.options import Force, Json
+from symvae.cli.options import MAX_SEED, Force, Json
 from symvae.cli.output import refuse_existing
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def evaluate(
     data: Annotated[Path, typer.Option("--data", help="Shards that `symvae prepare` wrote.")],
     quick: Annotated[bool, typer.Option("--quick", help="Fewer phrases, pairs and samples.")] = False,
     split: Annotated[str, typer.Option("--split", help="The held-out split to measure on.")] = "test",
-    seed: Annotated[int, typer.Option("--seed", help="Of draws and choices.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, help="Of draws and choices.")] = 0,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for metrics.json and report.md.")
     ] = None,

@@ -1,5 +1,6 @@
 """``symvae interpolate``: the path between two melodies, or the square between four."""
 
+from math import isqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +9,7 @@ import typer
 from symvae.cli.console import show, show_json
 from symvae.cli.options import (
     DEFAULT_MODEL,
+    MAX_COUNT,
     Force,
     Format,
     Json,
@@ -19,6 +21,7 @@ from symvae.cli.options import (
     Temperature,
     TrackOption,
     Wav,
+    one_of,
     track_of,
 )
 from symvae.cli.output import Output, numbered
@@ -28,13 +31,15 @@ if TYPE_CHECKING:
     from symvae.music.phrase import Phrase
     from symvae.system.symvae import SymVAE
 
+PATHS = ("slerp", "lerp")
 CORNERS = ("top left", "top right", "bottom left", "bottom right")
 
 
 def interpolate(
     files: Annotated[list[Path], typer.Argument(help="Two files: a path. Four: the corners of a square.")],
     steps: Annotated[
-        int, typer.Option("--steps", "-n", min=2, help="Phrases from end to end, both included.")
+        int,
+        typer.Option("--steps", "-n", min=2, max=MAX_COUNT, help="Phrases from end to end, both included."),
     ] = 7,
     model: ModelOption = DEFAULT_MODEL,
     bar: Annotated[
@@ -61,9 +66,14 @@ def interpolate(
     bars: list[int | None] = [*bar] if bar else [None]
     if len(bars) not in (1, len(files)):
         raise typer.BadParameter(f"give --bar once, or {len(files)} times")
+    one_of(path, PATHS, "--path")
     square = len(files) == 4
     if square and (path != "slerp" or temperature):
         raise typer.BadParameter("a square takes neither --path nor --temperature")
+    if square and steps**2 > MAX_COUNT:
+        raise typer.BadParameter(
+            f"a square has at most {isqrt(MAX_COUNT)} steps a side", param_hint="--steps"
+        )
     names = _square_names(steps) if square else numbered("step", steps)
     output = Output(
         out or Path("interpolate"),

@@ -9,6 +9,7 @@ To edit latents by hand: load, change ``mean`` (or add ``z``), save, `symvae dec
 """
 
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,11 +17,25 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from symvae.errors import LatentError
+from symvae.music.phrase import DEFAULT_TEMPO_QPM
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from symvae.nn.gaussian import DiagonalGaussian
+
+#: What numpy raises for a file that is empty, cut off, damaged, pickled, of another kind or one array only.
+UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class Latents(NamedTuple):
@@ -55,21 +70,25 @@ def write_latents(
 def read_latents(path: Path) -> Latents:
     """Read what `write_latents` wrote, or any .npz with ``z`` or ``mean``. Raises `LatentError`."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except FileNotFoundError as error:
         raise LatentError(f"There is no file {path}. Write one with `symvae encode`.") from error
-    except (OSError, ValueError, AttributeError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise LatentError(f"{path} is no .npz of arrays. Write one with `symvae encode`.") from error
     z = arrays.get("z", arrays.get("mean"))
     if z is None or z.ndim != 2 or not len(z) or z.dtype.kind not in "fi":
         raise LatentError(
             f"{path} has no latents: it needs numbers named z or mean, shaped (window, latent)."
         )
-    tempo_qpm = [float(tempo) for tempo in np.atleast_1d(arrays.get("tempo_qpm", np.full(len(z), 120.0)))]
-    if len(tempo_qpm) != len(z):
-        raise LatentError(f"{path} has {len(z)} latents and {len(tempo_qpm)} tempos. Give one tempo each.")
-    return Latents(z.astype(np.float32), tempo_qpm, str(arrays.get("model", "")))
+    tempos = np.atleast_1d(arrays.get("tempo_qpm", np.full(len(z), DEFAULT_TEMPO_QPM)))
+    if tempos.dtype.kind not in "fi" or tempos.ndim != 1 or not (np.isfinite(tempos) & (tempos > 0)).all():
+        raise LatentError(
+            f"{path} has tempos that are none: tempo_qpm needs positive numbers of quarter notes a minute."
+        )
+    if len(tempos) != len(z):
+        raise LatentError(f"{path} has {len(z)} latents and {len(tempos)} tempos. Give one tempo each.")
+    return Latents(z.astype(np.float32), [float(tempo) for tempo in tempos], str(arrays.get("model", "")))
 
 
 def _array(values: "Tensor") -> np.ndarray:

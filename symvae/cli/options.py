@@ -1,5 +1,6 @@
 """The options that several verbs share, each said once so that it means the same everywhere."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +27,11 @@ TrackOption = Annotated[
     str | None,
     typer.Option("--track", help="The track to read, by name or number (see `symvae inspect`)."),
 ]
-Seed = Annotated[int, typer.Option("--seed", help="Same seed, same notes.")]
+#: The largest seed: 63 bits, which every generator of numbers takes.
+MAX_SEED = 2**63 - 1
+#: The most results of one call: each is a file, and all are in memory at once.
+MAX_COUNT = 10_000
+Seed = Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, help="Same seed, same notes.")]
 Temperature = Annotated[
     float,
     typer.Option("--temperature", min=0.0, help="How freely the decoder draws; 0 takes the likeliest token."),
@@ -35,6 +40,13 @@ TopP = Annotated[
     float,
     typer.Option("--top-p", min=0.01, max=1.0, help="Draw among the likeliest tokens that hold this share."),
 ]
+
+
+def one_of(word: str, allowed: Sequence[str], option: str) -> str:
+    """The word, if it is an allowed value of the option; else wrong use that names them all."""
+    if word not in allowed:
+        raise typer.BadParameter(f"{word!r} is none of {', '.join(allowed)}", param_hint=option)
+    return word
 
 
 def track_of(word: str | None) -> str | int | None:

@@ -4,13 +4,14 @@ One folder holds a music file for each result, one file with all of them in a ro
 piano-roll picture and the sound of that row.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
+from symvae.cli.console import counted, say
+from symvae.cli.options import one_of
 from symvae.errors import SymvaeError
 
 if TYPE_CHECKING:
@@ -44,10 +45,7 @@ class Output:
 
     def check(self) -> "Output":
         """Refuse before any work what could not be written after it."""
-        if self.format not in FORMATS:
-            raise typer.BadParameter(
-                f"{self.format!r} is none of {', '.join(FORMATS)}", param_hint="--format"
-            )
+        one_of(self.format, FORMATS, "--format")
         refuse_existing(self.paths, self.force)
         return self
 
@@ -58,6 +56,7 @@ class Output:
         from symvae.music.files import write
 
         row = phrases if row is None else row
+        left = self.left_over()
         self.folder.mkdir(parents=True, exist_ok=True)
         for name, phrase in zip(self.each, phrases, strict=True):
             write(phrase, self.folder / f"{name}.{self.format}", self.program, force=self.force)
@@ -73,7 +72,24 @@ class Output:
 
             audio = render(row)
             write_wav(audio.samples, audio.sample_rate, self.folder / f"{self.row}.wav", force=self.force)
+        if left:
+            some = ", ".join(path.name for path in left[:3]) + (", …" if len(left) > 3 else "")
+            say(
+                f"{self.folder} still holds {counted(len(left), 'file')} of an earlier call ({some}). "
+                "Delete what you do not need, or choose another --out."
+            )
         return self.paths
+
+    def left_over(self) -> list[Path]:
+        """Files of this verb in the folder that `write` does not replace, as step-9 after --steps 4."""
+        if not self.folder.is_dir():
+            return []
+        each = re.sub(r"\d+", r"\\d+", re.escape(self.each[0]))
+        ours = re.compile(rf"({each}|{re.escape(self.row)})\.({'|'.join((*FORMATS, 'png', 'wav'))})")
+        written = set(self.paths)
+        return sorted(
+            path for path in self.folder.iterdir() if ours.fullmatch(path.name) and path not in written
+        )
 
 
 def refuse_existing(paths: Sequence[Path], force: bool) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from symvae.cli.console import progress_bar, say, show, show_json
-from symvae.cli.options import Force, Json
+from symvae.cli.console import counted, progress_bar, say, show, show_json
+from symvae.cli.options import MAX_SEED, Force, Json
 
 if TYPE_CHECKING:
     from symvae.corpus.tune import Source
@@ -30,7 +30,9 @@ def prepare(
         str | None, typer.Option("--track", help="Name of the melody's track in your own files.")
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that read files.")] = 2,
-    seed: Annotated[int, typer.Option("--seed", help="Of the split into train, validation and test.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=MAX_SEED, help="Of the split into train, validation and test.")
+    ] = 0,
     force: Force = False,
     json: Json = False,
 ) -> None:
@@ -113,7 +115,7 @@ def _readers(
 
 def _summary(card: dict[str, Any], out: Path) -> list[str]:
     lines = [
-        f"{split}: {counts['all']['tunes']} tunes, {counts['all']['bars']} bars"
+        f"{split}: {counted(counts['all']['tunes'], 'tune')}, {counted(counts['all']['bars'], 'bar')}"
         for split, counts in card["counts"].items()
     ]
     lines += [f"left out: {reason} ×{count}" for reason, count in card["dropped"].items()]

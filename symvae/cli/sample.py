@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from symvae.cli.console import show, show_json
+from symvae.cli.console import counted, show, show_json
 from symvae.cli.options import (
     DEFAULT_MODEL,
+    MAX_COUNT,
     Force,
     Format,
     Json,
@@ -19,12 +20,17 @@ from symvae.cli.options import (
     Temperature,
     TopP,
     Wav,
+    one_of,
 )
 from symvae.cli.output import Output, numbered
 
+PRIORS = ("learned", "gaussian")
+#: The tempos that a MIDI file holds to two decimals.
+MIN_TEMPO_QPM, MAX_TEMPO_QPM = 4.0, 500.0
+
 
 def sample(
-    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many phrases.")] = 8,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=MAX_COUNT, help="How many phrases.")] = 8,
     model: ModelOption = DEFAULT_MODEL,
     temperature: Temperature = 0.0,
     top_p: TopP = 1.0,
@@ -35,7 +41,10 @@ def sample(
     spread: Annotated[
         float, typer.Option("--spread", min=0.0, help="How wide the noise is that draws start from.")
     ] = 1.0,
-    tempo: Annotated[float, typer.Option("--tempo", help="Quarter notes a minute.")] = 120.0,
+    tempo: Annotated[
+        float,
+        typer.Option("--tempo", min=MIN_TEMPO_QPM, max=MAX_TEMPO_QPM, help="Quarter notes a minute."),
+    ] = 120.0,
     seed: Seed = 0,
     out: OutFolder = None,
     force: Force = False,
@@ -46,6 +55,7 @@ def sample(
     json: Json = False,
 ) -> None:
     """Draw new phrases from the model's prior."""
+    one_of(prior, PRIORS, "--prior")
     output = Output(
         out or Path("sample"),
         numbered("sample", count),
@@ -79,6 +89,6 @@ def sample(
             }
         )
         return
-    show(f"{count} phrases of {vae.grid.bars} bars from {vae.name}, seed {seed}")
+    show(f"{counted(count, 'phrase')} of {counted(vae.grid.bars, 'bar')} from {vae.name}, seed {seed}")
     for path in files:
         show(str(path))

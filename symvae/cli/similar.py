@@ -8,6 +8,7 @@ import typer
 from symvae.cli.console import show, show_json
 from symvae.cli.options import (
     DEFAULT_MODEL,
+    MAX_COUNT,
     Force,
     Format,
     Json,
@@ -31,7 +32,9 @@ def similar(
         float,
         typer.Option("--amount", min=0.0, max=1.0, help="0: the tune itself; 1: nothing of it is left."),
     ] = 0.3,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many variations.")] = 4,
+    count: Annotated[
+        int, typer.Option("--count", "-n", min=1, max=MAX_COUNT, help="How many variations.")
+    ] = 4,
     model: ModelOption = DEFAULT_MODEL,
     bar: Annotated[int | None, typer.Option("--bar", min=1, help="Bar to start from.")] = None,
     track: TrackOption = None,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from symvae.cli.console import counted
 from symvae.errors import MidiError
 
 if TYPE_CHECKING:
@@ -71,11 +72,10 @@ class Taken:
         chosen = "" if track is None else f", {track_in_words(track)}"
         count = len(self.phrases)
         spans = bars_in_words(bar_spans(reading))
-        lines = [f"{self.file}: {spans} in {count} window{'s' * (count > 1)}{chosen}"]
+        lines = [f"{self.file}: {spans} in {counted(count, 'window')}{chosen}"]
         for title, bars in zip(self.titles, self.silent_bars, strict=True):
             if bars:
-                added = f"{bars} bar{'s' * (bars > 1)} of silence"
-                lines.append(f"  {added} added after {title}, to fill the window")
+                lines.append(f"  {counted(bars, 'bar')} of silence added after {title}, to fill the window")
         lines += not_read_in_words(self.song, track)
         if reading.mean_shift_step:
             lines.append(
@@ -83,7 +83,7 @@ class Taken:
                 f"({reading.mean_shift_ms:.1f} ms) on average"
             )
         if reading.num_cut:
-            lines.append(f"  {reading.num_cut} notes end early, where the next one starts")
+            lines.append(f"  {counted(reading.num_cut, 'note')} cut short, where the next one starts")
         return lines + [f"  left out of the file: {dropped}" for dropped in reading.dropped]
 
 
@@ -153,7 +153,7 @@ class Match(NamedTuple):
 
     def __str__(self) -> str:
         word = "exact" if self.tokens == self.of else f"{self.tokens / self.of:.1%}"
-        notes = f"{self.notes_in} notes in, {self.notes_out} out"
+        notes = f"{counted(self.notes_in, 'note')} in, {self.notes_out} out"
         return f"{word}, {self.tokens} of {self.of} tokens the same ({notes})"
 
 
@@ -190,7 +190,7 @@ def _taken(file: Path, song: "Song", model: "SymVAE", track: str | int | None) -
     if not reading.phrases:
         reasons = "; ".join(str(dropped) for dropped in reading.dropped) or "it holds no notes"
         raise MidiError(
-            f"{file} has no window of {model.grid.bars} bars of {model.grid.metre} ({reasons}). "
+            f"{file} has no window of {counted(model.grid.bars, 'bar')} of {model.grid.metre} ({reasons}). "
             "Choose another file or --track; `symvae inspect` shows all of it."
         )
     return Taken(file, song, reading)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from symvae.cli.console import progress_bar, say, show
+from symvae.cli.options import one_of
 
 if TYPE_CHECKING:
     from symvae.training.loop import Progress
@@ -37,8 +38,7 @@ def train(
     """Train a model; stop with Ctrl-C and go on with --resume. Many processes: start it with torchrun."""
     from symvae.config.load import load_preset, with_overrides
 
-    if device not in DEVICES:
-        raise typer.BadParameter(f"{device!r} is none of {', '.join(DEVICES)}", param_hint="--device")
+    one_of(device, DEVICES, "--device")
     config = with_overrides(load_preset(preset), set_ or [])
     first, alone = int(os.environ.get("RANK", 0)) == 0, int(os.environ.get("WORLD_SIZE", 1)) == 1
     from symvae.system.catalog import find

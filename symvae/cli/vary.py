@@ -31,7 +31,7 @@ def vary(
         list[str],
         typer.Option(
             "--set",
-            help="attribute=amount: how often to add its vector, as note_density=1 or mean_interval=-0.5.",
+            help="attribute=amount: how often to add its vector, as note_density=1 or note_density=-0.5.",
         ),
     ],
     model: ModelOption = DEFAULT_MODEL,
@@ -48,10 +48,16 @@ def vary(
 ) -> None:
     """Move a tune along attribute vectors, window by window, joined to one tune."""
     amounts = _amounts(set_)
+    from symvae.errors import LatentError
     from symvae.music.bars import bars_in_words
     from symvae.system.symvae import SymVAE
 
     vae = SymVAE.load(model)
+    if not vae.directions:
+        raise LatentError(
+            f"{vae.name} has no attribute vectors yet. Run `symvae evaluate --update-model` on it, "
+            "or choose another --model."
+        )
     taken = take(file, vae, track_of(track))
     output = Output(
         out or Path("vary"),
@@ -92,13 +98,16 @@ def vary(
 
 
 def _amounts(settings: list[str]) -> dict[str, float]:
-    amounts = {}
+    amounts: dict[str, float] = {}
     for setting in settings:
         name, equals, number = setting.partition("=")
         try:
-            amounts[name.strip()] = float(number)
+            amount = float(number)
         except ValueError:
             equals = ""
         if not equals:
             raise typer.BadParameter(f"{setting!r} is no attribute=amount", param_hint="--set")
+        if name.strip() in amounts:
+            raise typer.BadParameter(f"{name.strip()} is set twice; set it once", param_hint="--set")
+        amounts[name.strip()] = amount
     return amounts

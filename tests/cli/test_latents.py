@@ -49,6 +49,8 @@ def test_decode_takes_z_before_mean_and_says_when_the_model_differs(cli, tiny_mo
         ({"other": np.zeros((1, 16))}, "z or mean"),
         ({"z": np.full((1, 16), np.nan)}, "not finite"),
         ({"z": np.zeros((2, 16)), "tempo_qpm": [100.0]}, "one tempo each"),
+        ({"z": np.zeros((1, 16)), "tempo_qpm": ["fast"]}, "positive numbers of quarter notes"),
+        ({"z": np.zeros((1, 16)), "tempo_qpm": [0.0]}, "positive numbers of quarter notes"),
         ({"z": np.array([["a"] * 16])}, "needs numbers"),
         ({"z": np.array([[None] * 16], dtype=object)}, "no .npz of arrays"),
     ],
@@ -63,6 +65,22 @@ def test_decode_refuses_other_arrays(cli, tiny_model, tmp_path, arrays, words):
 def test_decode_refuses_other_files(cli, tiny_model):
     assert "no .npz of arrays" in cli("decode", ODE, "-m", tiny_model).stderr
     assert "There is no file" in cli("decode", "missing.npz", "-m", tiny_model).stderr
+
+
+def test_decode_refuses_damaged_files(cli, tiny_model, tmp_path):
+    np.save(tmp_path / "one.npy", np.zeros((1, 16)))
+    (tmp_path / "empty.npz").touch()
+    np.savez_compressed(tmp_path / "flipped.npz", z=np.arange(1600.0).reshape(100, 16))
+    whole = (tmp_path / "flipped.npz").read_bytes()
+    (tmp_path / "cut.npz").write_bytes(whole[: len(whole) // 2])
+    middle = len(whole) // 2
+    (tmp_path / "flipped.npz").write_bytes(whole[: middle - 50] + b"\xff" * 100 + whole[middle + 50 :])
+    (tmp_path / "folder.npz").mkdir()
+    for name in ("one.npy", "empty.npz", "flipped.npz", "cut.npz", "folder.npz"):
+        result = cli("decode", name, "-m", tiny_model)
+        assert result.exit_code == 1, name
+        assert f"symvae: {name} is no .npz of arrays. Write one with `symvae encode`." in result.stderr
+        assert result.stderr.count("\n") == 1
 
 
 def test_encode_refuses_a_file_without_windows(cli, tiny_model):

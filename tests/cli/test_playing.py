@@ -1,6 +1,7 @@
 """reconstruct, sample, interpolate, similar, vary: files on disk, and a report that hides nothing."""
 
 import json
+import shutil
 
 import pretty_midi
 import pytest
@@ -67,11 +68,14 @@ def test_sample_is_the_facade_with_the_same_seed(cli, tiny_model, tmp_path):
         assert got == phrase
 
 
-@pytest.mark.parametrize("words", [("--prior", "normal"), ("--tempo", -3)])
-def test_sample_refuses_what_it_cannot_do(cli, tiny_model, words):
+@pytest.mark.parametrize(
+    "words", [("--prior", "normal"), ("--tempo", -3), ("--tempo", 3), ("--count", 10**8), ("--seed", 10**20)]
+)
+def test_sample_refuses_what_it_cannot_do(cli, tiny_model, tmp_path, words):
     result = cli("sample", "-m", tiny_model, *words)
-    assert result.exit_code == 1
-    assert result.stderr.startswith("symvae: ")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words[0] in result.stderr
+    assert not (tmp_path / "sample").exists()
 
 
 def test_gaussian_prior_needs_no_fit(cli, tiny_model):
@@ -126,7 +130,14 @@ def test_interpolate_four_is_a_square(cli, tiny_model, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [(ODE,), (ODE, JOY, REEL), (ODE, JOY, "--bar", 1, "--bar", 1, "--bar", 1), (ODE, JOY, "-n", 1)]
+    "words",
+    [
+        (ODE,),
+        (ODE, JOY, REEL),
+        (ODE, JOY, "--bar", 1, "--bar", 1, "--bar", 1),
+        (ODE, JOY, "-n", 1),
+        (ODE,) * 4 + ("-n", 101),
+    ],
 )
 def test_interpolate_wrong_use(cli, words):
     assert cli("interpolate", *words).exit_code == 2
@@ -134,8 +145,8 @@ def test_interpolate_wrong_use(cli, words):
 
 def test_interpolate_refuses_an_unknown_path(cli, tiny_model):
     result = cli("interpolate", ODE, JOY, "-m", tiny_model, "--path", "bezier")
-    assert result.exit_code == 1
-    assert "slerp" in result.stderr
+    assert result.exit_code == 2
+    assert "slerp, lerp" in result.stderr
 
 
 def test_similar_at_amount_0_is_the_reconstruction(cli, tiny_model, tmp_path):
@@ -242,3 +253,40 @@ def test_one_silent_bar_inside_is_said_as_one():
         collector.take(bar, (start, start + 1))
     row, filled = in_place(collector.reading(), [bar, bar])
     assert (len(row), filled, bars_in_words(filled)) == (3, [(1, 2)], "bar 2")
+
+
+@pytest.mark.parametrize("verb", ["similar", "reconstruct", "vary"])
+def test_a_seed_out_of_range_is_wrong_use(cli, tiny_model, verb):
+    settings = ("--set", "note_density=1") if verb == "vary" else ()
+    assert cli(verb, ODE, "-m", tiny_model, *settings, "--seed", 10**20).exit_code == 2
+    assert cli(verb, ODE, "-m", tiny_model, *settings, "--seed", -1).exit_code == 2
+
+
+def test_the_largest_seed_and_the_slowest_tempo_are_taken(cli, tiny_model):
+    result = cli("sample", "-n", 1, "-m", tiny_model, "--seed", 2**63 - 1, "--tempo", 4)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("1 phrase of 2 bars from tiny")
+
+
+def test_vary_sets_each_attribute_once(cli, tiny_model):
+    result = cli("vary", ODE, "--set", "note_density=1", "--set", "note_density=2", "-m", tiny_model)
+    assert result.exit_code == 2
+    assert "note_density is set twice" in result.stderr
+
+
+def test_vary_of_a_model_without_vectors_says_how_to_get_them(cli, tiny_model, tmp_path):
+    bare = shutil.copytree(tiny_model, tmp_path / "bare")
+    (bare / "latent.safetensors").unlink()
+    result = cli("vary", ODE, "--set", "note_density=1", "-m", bare)
+    assert result.exit_code == 1
+    assert "Run `symvae evaluate --update-model`" in result.stderr
+
+
+def test_files_left_over_of_a_longer_path_are_named(cli, tiny_model):
+    words = ("interpolate", ODE, JOY, "-m", tiny_model, "--force")
+    assert cli(*words, "--steps", 9, "--plot").stderr == ""
+    result = cli(*words, "--steps", 7)
+    assert result.exit_code == 0
+    assert "interpolate still holds 3 files of an earlier call (path.png, step-8.mid, step-9.mid)." in (
+        result.stderr
+    )
