@@ -9,6 +9,7 @@ held-out windows: without the plain ones, real music would look busier than it i
 This module knows ids and shards, and no network.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from torch import Tensor
 from symvae.config.run import RunConfig
 from symvae.corpus.dataset import FIRST_ONSET, transpose, windows
 from symvae.corpus.shards import Shards
+from symvae.errors import CorpusError
 
 
 class HeldOut(NamedTuple):
@@ -47,7 +49,16 @@ class HeldOut(NamedTuple):
         )
 
     def fresh(self) -> "HeldOut":
-        """Those that do not stand in train, and how many of each collection did."""
+        """Those that do not stand in train, and how many of each collection did.
+
+        Raises `CorpusError` when fewer than two are left: nothing can then be compared.
+        """
+        left = int((~self.known).sum())
+        if left < 2:
+            raise CorpusError(
+                f"Of {len(self.ids)} {self.split} windows only {left} do not also stand in train, too few to "
+                "measure a model on. Prepare more music, or music that repeats less."
+            )
         count = np.bincount(self.collection[self.known], minlength=len(self.collections))
         present = {self.collections[index]: int(count[index]) for index in np.unique(self.collection)}
         return self.take(np.flatnonzero(~self.known))._replace(left_out=present)
@@ -102,7 +113,7 @@ def without_key(
     ids: UInt8[np.ndarray, "window bar position"],
 ) -> Int[np.ndarray, "window step"]:
     """The windows with every onset as a distance from the first one: equal for equal music in any key."""
-    flat = ids.reshape(len(ids), -1).astype(np.int16)
+    flat = ids.reshape(len(ids), math.prod(ids.shape[1:])).astype(np.int16)
     onset = flat >= FIRST_ONSET
     first = np.take_along_axis(flat, onset.argmax(axis=1)[:, None], axis=1)
     fixed = np.int16(1000)  # far from hold and note-off, whatever the distance

@@ -24,6 +24,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from symvae.errors import CorpusError
 from symvae.evaluation.held_out import HeldOut
 from symvae.evaluation.ngram import NGram
 from symvae.evaluation.passes import Progress, encode, silent
@@ -63,7 +64,9 @@ def interpolation(
 def choose_pairs(
     ids: Int[Tensor, "phrase bar position"], pairs: int, seed: int
 ) -> tuple[Int[Tensor, " pair"], Int[Tensor, " pair"]]:
-    """Up to ``pairs`` seeded pairs of phrases that differ."""
+    """Up to ``pairs`` seeded pairs of phrases that differ; raises `CorpusError` where no two do."""
+    if not len(ids) or (ids == ids[0]).all():
+        raise CorpusError(f"No two of these {len(ids)} held-out phrases differ. Prepare more music.")
     chance = np.random.default_rng(seed)
     first = chance.integers(0, len(ids), 2 * pairs)
     second = chance.integers(0, len(ids), 2 * pairs)

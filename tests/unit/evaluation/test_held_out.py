@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 import torch
 
 from symvae.config.run import DataConfig, ModelConfig, RunConfig
+from symvae.errors import CorpusError
 from symvae.evaluation.held_out import held_out, stands_in, training_phrases, training_windows, without_key
 
 CONFIG = RunConfig(model=ModelConfig(bars=2))
@@ -38,6 +40,14 @@ def test_what_stands_in_train_is_left_out_and_counted(memory_shards) -> None:
     assert 7 not in fresh.tune
     assert fresh.collections == ("reels", "hymns")
     assert fresh.ids.dtype == torch.int64
+
+
+def test_held_out_music_that_all_stands_in_train_measures_nothing(memory_shards) -> None:
+    everything = held_out(memory_shards, CONFIG)
+    with pytest.raises(CorpusError, match="Of 11 test windows only 0 do not also stand in train"):
+        everything.take(np.flatnonzero(everything.known)).fresh()
+    nothing = np.zeros((0, 2, 16), np.uint8)
+    assert stands_in(nothing, training_windows(memory_shards, CONFIG)).shape == (0,)
 
 
 def test_some_is_a_seeded_choice_in_order(memory_shards) -> None:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from symvae.errors import CorpusError
 from symvae.evaluation.held_out import held_out, training_windows
 from symvae.evaluation.interpolation import choose_pairs, hamming_share, interpolation, mixed, path_figures
 from symvae.evaluation.ngram import NGram
@@ -69,6 +70,12 @@ def test_pairs_differ_and_are_seeded() -> None:
     first, second = choose_pairs(ids, 50, seed=0)
     assert (ids[first] != ids[second]).all()
     assert all(torch.equal(x, y) for x, y in zip(choose_pairs(ids, 50, seed=0), (first, second), strict=True))
+
+
+@pytest.mark.parametrize("phrases", [0, 1, 3])
+def test_without_two_phrases_that_differ_there_is_no_pair(phrases: int) -> None:
+    with pytest.raises(CorpusError, match=f"No two of these {phrases} held-out phrases differ"):
+        choose_pairs(torch.ones((phrases, 1, 1), dtype=torch.int64), 50, seed=0)
 
 
 def test_a_perfect_model_hits_both_ends(perfect, memory_shards, language) -> None:
