@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from symvae.cli.console import show, show_json
+from symvae.cli.console import say, show, show_json
 from symvae.cli.options import Json, TrackOption, track_of
 
 
@@ -24,7 +24,10 @@ def inspect(
     reports = [inspect_file(file, grids, track=track_of(track)) for file in files]
     if json:
         show_json([report.to_dict() for report in reports])
-    else:
-        show("\n\n".join(report.to_text() for report in reports))
-    if all(report.fault for report in reports):
+    elif read := [report.to_text() for report in reports if not report.fault]:
+        show("\n\n".join(read))
+    faulty = [report for report in reports if report.fault]
+    for report in faulty:
+        say(report.to_text())
+    if faulty:
         raise typer.Exit(1)

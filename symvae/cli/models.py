@@ -3,7 +3,7 @@
 import json as json_format
 from typing import Any
 
-from symvae.cli.console import show, show_json, show_table
+from symvae.cli.console import counted, show, show_json, show_table
 from symvae.cli.options import Json
 
 
@@ -23,7 +23,7 @@ def models(json: Json = False) -> None:
             [
                 (
                     each["name"],
-                    f"{each['bars']} bars of {each['metre']}",
+                    f"{counted(each['bars'], 'bar')} of {each['metre']}",
                     ", ".join(each["trained_on"]) or "?",
                     _figure(each["token_accuracy"], 3),
                     _figure(each["onset_accuracy"], 3),

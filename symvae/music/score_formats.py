@@ -137,6 +137,8 @@ def _abc_name(pitch: int, bar: int, sharpened: set[tuple[int, str]]) -> str:
 
 def _check_file(path: Path) -> None:
     try:
+        if path.is_dir():
+            raise MidiError(f"{path} is a folder. Name the file in it.")
         if not path.is_file():
             raise MidiError(f"There is no file {path}. Check the name.")
         size = path.stat().st_size

@@ -104,8 +104,8 @@ def test_as_a_program():
     assert (good.returncode, good.stderr) == (0, "")
     assert "16 bars, 62 notes" in good.stdout
     bad = subprocess.run([*command, "inspect", "missing.mid"], cwd=ROOT, capture_output=True, text=True)
-    assert (bad.returncode, bad.stderr) == (1, "")
-    assert "There is no file missing.mid." in bad.stdout
+    assert (bad.returncode, bad.stdout) == (1, "")
+    assert "There is no file missing.mid." in bad.stderr
     piped = subprocess.run(
         f"{sys.executable} -m symvae inspect {TUNES}/*.mid | head -n 1",
         shell=True,

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from symvae.cli.console import counted
 from symvae.system.catalog import available
 from tests.conftest import TUNES
 
@@ -16,7 +17,7 @@ def test_models_lists_what_comes_with_the_package(cli):
     assert [each["name"] for each in data] == available()
     for each in data:
         assert each["name"] in text.stdout
-        assert f"{each['bars']} bars of {each['metre']}" in text.stdout
+        assert f"{counted(each['bars'], 'bar')} of {each['metre']}" in text.stdout
 
 
 def test_models_takes_nothing(cli):
@@ -34,9 +35,12 @@ def test_inspect_says_what_a_file_holds(cli):
 def test_inspect_reports_a_bad_file_beside_a_good_one(cli, tmp_path):
     (tmp_path / "bad.mid").write_bytes(b"not MIDI at all")
     result = cli("inspect", ODE, "bad.mid")
-    assert result.exit_code == 0
-    assert "bad.mid: not read" in result.stdout
-    assert cli("inspect", "bad.mid").exit_code == 1
+    assert result.exit_code == 1
+    assert "bad.mid: not read" in result.stderr
+    assert "not read" not in result.stdout
+    assert "16 bars, 62 notes" in result.stdout
+    alone = cli("inspect", "bad.mid")
+    assert (alone.exit_code, alone.stdout) == (1, "")
 
 
 def test_inspect_refuses_a_track_that_is_not_there(cli):
