@@ -47,6 +47,14 @@ class Output:
         """Refuse before any work what could not be written after it."""
         one_of(self.format, FORMATS, "--format")
         refuse_existing(self.paths, self.force)
+        if self.plot:
+            from symvae.music.plot import MOST_PANELS
+
+            if len(self.each) > MOST_PANELS:
+                raise SymvaeError(
+                    f"{len(self.each)} results are too many for one picture (at most {MOST_PANELS}). "
+                    "Leave out --plot, or ask for fewer."
+                )
         return self
 
     def write(

@@ -290,3 +290,10 @@ def test_files_left_over_of_a_longer_path_are_named(cli, tiny_model):
     assert "interpolate still holds 3 files of an earlier call (path.png, step-8.mid, step-9.mid)." in (
         result.stderr
     )
+
+
+def test_too_many_results_for_one_picture_are_refused_before_the_work(cli, tmp_path):
+    result = cli("sample", "--count", 201, "--prior", "gaussian", "--plot", "--out", "many")
+    assert result.exit_code == 1
+    assert "Leave out --plot" in result.stderr
+    assert not (tmp_path / "many").exists()
