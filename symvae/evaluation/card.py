@@ -15,7 +15,8 @@ def card(config: RunConfig, shards_card: dict[str, Any], metrics: dict[str, Any]
         _what(config, metrics),
         _trained_on(shards_card),
         "## Figures",
-        "Measured on tunes held out by near-duplicate cluster. nats are per phrase unless said otherwise.",
+        "Measured on tunes held out by near-duplicate cluster. nats are per phrase unless said otherwise."
+        + (" A quick look at a part of them: measure without `--quick` before quoting." * metrics["quick"]),
         to_markdown(metrics).rstrip(),
         _limits(config, metrics),
         _again(config, shards_card),

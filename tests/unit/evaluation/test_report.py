@@ -70,6 +70,7 @@ def test_the_card_says_what_a_user_needs(perfect, memory_shards, metrics) -> Non
     needed = (
         "licence of reels",
         "origin of hymns",
+        "A quick look",
         "symvae prepare YOUR_FOLDER",
         "symvae train",
         "cannot do",
