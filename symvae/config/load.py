@@ -1,7 +1,6 @@
 """Presets and JSON in, typed choices out; every fault is named by the key that the user typed."""
 
 import dataclasses
-import json
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -61,11 +60,6 @@ def with_overrides(config: RunConfig, overrides: list[str]) -> RunConfig:
             )
         node[last] = value
     return from_dict(RunConfig, tree)
-
-
-def to_json(config: RunConfig) -> str:
-    """The whole choice as JSON."""
-    return json.dumps(dataclasses.asdict(config), indent=2) + "\n"
 
 
 def from_dict(cls: type[T], tree: dict[str, Any], path: str = "") -> T:
