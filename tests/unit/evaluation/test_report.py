@@ -6,7 +6,7 @@ import json
 import pytest
 
 from symvae.evaluation import report
-from symvae.evaluation.card import card
+from symvae.evaluation.card import _sources, card
 from symvae.evaluation.report import evaluate, fit
 from symvae.evaluation.tables import share, table, to_markdown
 
@@ -78,6 +78,11 @@ def test_the_card_says_what_a_user_needs(perfect, memory_shards, metrics) -> Non
         "40 training",
     )
     assert [part for part in needed if part not in text] == []
+
+
+def test_the_card_names_the_sources_as_prepare_takes_them() -> None:
+    assert _sources({"collections": ["airds", "bach", "pop909"]}) == "folk pop909 POP909_FOLDER"
+    assert _sources({"collections": ["essen", "mine"]}) == "folk --essen YOUR_FOLDER"
 
 
 def test_numbers_are_written_as_musicians_read_tables() -> None:
