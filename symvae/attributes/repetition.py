@@ -1,6 +1,7 @@
 """How much a phrase comes back to what it has said."""
 
 import numpy as np
+from jaxtyping import UInt64
 
 from symvae.attributes.attribute import attribute
 from symvae.music.phrase import Phrase
@@ -21,3 +22,36 @@ def repeated_bar_share(phrase: Phrase) -> float:
     starts = np.searchsorted(bar, np.arange(1, phrase.grid.bars))
     spelled = [part.tobytes() for part in np.split(notes, starts) if len(part)]
     return (len(spelled) - len(set(spelled))) / (phrase.grid.bars - 1)
+
+
+@attribute(
+    unit="share",
+    bounds=(0.0, 1.0),
+    on_silence=0.0,
+    source="symvae, after the grooving pattern similarity of Wu and Yang 2020, arXiv 2008.01307",
+)
+def bar_similarity(phrase: Phrase) -> float:
+    """The share of the bar in which two bars sound alike, on average over all pairs of bars.
+
+    At a step they sound alike when the same pitches sound in both, struck or held, or none in either:
+    what Wu and Yang ask of onsets, asked of pitches. One bar alone has nothing to be like: 0.
+    """
+    grid = phrase.grid
+    if grid.bars == 1:
+        return 0.0
+    # Steps in order of their place in the bar, then of what sounds: bars that agree stand side by side.
+    place = np.arange(grid.num_steps, dtype=np.uint64) % grid.steps_per_bar
+    rows = np.column_stack([place, _sounding(phrase)])
+    rows = rows[np.lexsort(rows.T[::-1])]
+    change = (rows[1:] != rows[:-1]).any(axis=1)
+    agree = np.diff(np.flatnonzero(np.concatenate([[True], change, [True]])))
+    return float((agree * (agree - 1)).sum() / (grid.num_steps * (grid.bars - 1)))
+
+
+def _sounding(phrase: Phrase) -> UInt64[np.ndarray, "step half"]:
+    """The pitches that sound at each step, a bit a pitch: equal rows are equal chords."""
+    lasts = phrase.duration_step
+    within = np.arange(lasts.sum()) - np.repeat(lasts.cumsum() - lasts, lasts)
+    sound = np.zeros((phrase.grid.num_steps, 128), bool)
+    sound[np.repeat(phrase.onset_step, lasts) + within, np.repeat(phrase.pitch, lasts)] = True
+    return np.packbits(sound, axis=1).view(np.uint64)

@@ -13,7 +13,7 @@ from symvae.attributes.attribute import Attribute
 from symvae.attributes.density import note_density, notes_per_bar, rest_share
 from symvae.attributes.interval import mean_interval
 from symvae.attributes.pitch import pitch_class_entropy, pitch_range, register
-from symvae.attributes.repetition import repeated_bar_share
+from symvae.attributes.repetition import bar_similarity, repeated_bar_share
 from symvae.attributes.rhythm import syncopation_8th, syncopation_16th
 from symvae.attributes.tonality import c_major_membership, diatonic_share
 from symvae.errors import ConfigError
@@ -34,6 +34,7 @@ ATTRIBUTES: dict[str, Attribute] = {
         syncopation_8th,
         syncopation_16th,
         repeated_bar_share,
+        bar_similarity,
     )
 }
 

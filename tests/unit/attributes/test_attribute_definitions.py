@@ -140,6 +140,30 @@ def test_a_bar_is_compared_up_to_its_barline_and_without_velocities() -> None:
     assert value("repeated_bar_share", loud) == 1.0
 
 
+@pytest.mark.parametrize(
+    ("bars", "share"),
+    [
+        ((A,), 0.0),
+        ((A, A), 1.0),
+        ((A, B), 12 / 16),  # another first note; its rest and the second note are alike
+        ((A, REST), 4 / 16),  # the rest between the notes
+        ((A, A, B), (1 + 12 / 16 + 12 / 16) / 3),
+        ((REST, REST, A), (1 + 4 / 16 + 4 / 16) / 3),
+        ((((0, 16, 60),), ((0, 16, 72),)), 0.0),  # an octave is another pitch
+        ((((0, 16, 60),), ((0, 4, 60), (4, 12, 60))), 1.0),  # struck or held
+        ((((0, 32, 60),), REST), 1.0),  # tied over the barline
+        ((((0, 8, 60), (0, 8, 64)), ((0, 8, 60),)), 8 / 16),  # a chord is not one of its notes
+    ],
+)
+def test_bars_that_sound_alike(bars: tuple, share: float) -> None:
+    assert value("bar_similarity", bars_of(*bars)) == pytest.approx(share)
+
+
+def test_bars_of_six_eight_are_twelve_sixteenths() -> None:
+    jig = notes_on(Grid.of_metre("6/8", 2), [0, 12], [6, 12], [60, 60])
+    assert value("bar_similarity", jig) == 6 / 12
+
+
 def test_the_table_says_what_it_holds() -> None:
     for name, each in ATTRIBUTES.items():
         assert isinstance(each, Attribute)
