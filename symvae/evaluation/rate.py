@@ -29,6 +29,7 @@ from symvae.evaluation.tally import score
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.symvae import SymVAE
 
+#: For phrases of two bars.
 BUDGETS_NATS = (50.0, 45.0, 40.0, 35.0, 30.0, 25.0, 20.0)
 
 
@@ -37,7 +38,7 @@ def rate_curve(
     windows: HeldOut,
     training: DiagonalGaussian,
     *,
-    budgets_nats: Sequence[float] = BUDGETS_NATS,
+    budgets_nats: Sequence[float] | None = None,
     seed: int = 0,
     progress: Progress = silent,
 ) -> list[dict[str, Any]]:
@@ -45,7 +46,9 @@ def rate_curve(
 
     ``training`` holds posteriors of training phrases: they order the coordinates and teach the
     receiver. Each way gives the KL that was really spent on the held-out phrases, and its scores.
+    Without ``budgets_nats`` they are `budgets_of` as many bars.
     """
+    budgets_nats = budgets_of(windows.ids.shape[1]) if budgets_nats is None else budgets_nats
     posterior = encode(model, windows.ids)
     spent = posterior.kl_nats().mean(0)
     order = training.kl_nats().mean(0).argsort(descending=True)
@@ -81,6 +84,11 @@ def rate_curve(
         )
         progress("rate", (number + 1) / len(budgets))
     return rows
+
+
+def budgets_of(bars: int) -> tuple[float, ...]:
+    """`BUDGETS_NATS`, as often as two bars go into ``bars``; a single bar is tried at those of two."""
+    return tuple(budget * max(bars, 2) / 2 for budget in BUDGETS_NATS)
 
 
 def widened(posterior: DiagonalGaussian, factor: float) -> DiagonalGaussian:

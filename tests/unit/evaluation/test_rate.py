@@ -5,7 +5,15 @@ import torch
 
 from symvae.evaluation.held_out import held_out, training_phrases
 from symvae.evaluation.passes import encode
-from symvae.evaluation.rate import Receiver, coordinates_within, factor_within, rate_curve, widened
+from symvae.evaluation.rate import (
+    BUDGETS_NATS,
+    Receiver,
+    budgets_of,
+    coordinates_within,
+    factor_within,
+    rate_curve,
+    widened,
+)
 from symvae.nn.gaussian import DiagonalGaussian
 
 
@@ -68,6 +76,11 @@ def test_the_factor_spends_the_budget_and_no_more() -> None:
     for budget in (0.8 * full, 0.3 * full):
         spent = float(widened(narrow(), factor_within(narrow(), budget)).kl_nats().sum(1).mean())
         assert 0.99 * budget < spent <= budget
+
+
+def test_longer_phrases_are_given_more_to_spend() -> None:
+    assert budgets_of(1) == budgets_of(2) == BUDGETS_NATS
+    assert budgets_of(16) == (400, 360, 320, 280, 240, 200, 160)
 
 
 @pytest.fixture(scope="module")
