@@ -5,6 +5,8 @@
   overlapped area of two densities of distances, those within the real set and those between the
   real and the generated set. It asks whether a generated phrase lies as far from real ones as they
   lie from each other.
+- `shared_mass`: the same as the first for a feature that falls into few cells, such as the place in
+  the bar, where nothing needs to be smoothed.
 
 Departures from the authors' code: densities are histograms on a common grid, smoothed by a Gaussian
 of Scott's bandwidth (they use scipy's kernel density estimate, which is the same without the grid),
@@ -12,7 +14,7 @@ and distances are between all pairs rather than by leave-one-out. Numbers only; 
 """
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Integer
 
 GRID = 512
 
@@ -42,6 +44,11 @@ def inter_set_overlap(
     within = np.abs(real[:, None] - real)[np.triu_indices(len(real), k=1)]
     between = np.abs(real[:, None] - generated).ravel()
     return overlapped_area(within, between)
+
+
+def shared_mass(a: Integer[np.ndarray, " cell"], b: Integer[np.ndarray, " cell"]) -> float:
+    """Σ min of two histograms, each of mass 1; an empty one shares nothing."""
+    return float(np.minimum(a / max(1, a.sum()), b / max(1, b.sum())).sum())
 
 
 def _density(values: Float[np.ndarray, " value"], edges: np.ndarray, bandwidth: float) -> np.ndarray:

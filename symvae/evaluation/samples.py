@@ -11,21 +11,32 @@ is redrawn, none is filtered.
     features          mean over phrases beside the real mean, and how the distributions overlap
                       (`symvae.evaluation.overlap`); ``real_halves`` is the overlap of the held-out
                       phrases' own halves: no sample can be expected to beat it
+
+A long phrase can be right in each of these and still be no tune, so of four bars or more it is also asked
+
+    bar_similarity        one more feature: does it come back to what it has said?
+    onset_histogram       how the places in the bar where notes start are shared out, all phrases together:
+                          the mass that samples and real phrases have in common
+    overlapped_area_mean  one number of several, to compare models by: the mean overlap of `OVERLAPPED`
+    runs_in_train         phrases of which some four bars in a row stand in train, in any key
+                          (`symvae.evaluation.runs`); ``real_runs_in_train`` is the share of the held-out
+                          phrases: what tunes have in common without anyone's memory
 """
 
-from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int, Int64, UInt8
 from torch import Tensor
 
 from symvae.attributes.table import measure
 from symvae.errors import TokenError
 from symvae.evaluation.held_out import HeldOut, stands_in
-from symvae.evaluation.overlap import inter_set_overlap, overlapped_area
+from symvae.evaluation.overlap import inter_set_overlap, overlapped_area, shared_mass
 from symvae.evaluation.passes import Progress, silent
+from symvae.evaluation.runs import RUN_BARS, KnownRuns
 from symvae.music.phrase import Phrase
 from symvae.system.symvae import SymVAE
 
@@ -38,6 +49,16 @@ FEATURES = (
     "repeated_bar_share",
     "rest_share",
 )
+LONG_BARS = RUN_BARS
+LONG_FEATURES = (*FEATURES, "bar_similarity")
+OVERLAPPED = (
+    "note_density",
+    "pitch_range",
+    "mean_interval",
+    "pitch_class_entropy",
+    "onset_histogram",
+    "bar_similarity",
+)
 
 
 @runtime_checkable
@@ -48,6 +69,14 @@ class Prior(Protocol):
         self, count: int, generator: torch.Generator, temperature: float = 1.0
     ) -> Float[Tensor, "count latent"]:
         """Draws; ``temperature`` scales how far they stray."""
+
+
+class LongPhrases(NamedTuple):
+    """What samples of four bars or more are also held against."""
+
+    onsets: Int64[np.ndarray, " position"]
+    """Where in the bar the notes of the real phrases start."""
+    runs: KnownRuns
 
 
 def prior_samples(
@@ -62,7 +91,11 @@ def prior_samples(
 ) -> dict[str, Any]:
     """Figures of each prior, and of "gaussian", against up to ``samples`` held-out phrases."""
     some = windows.some(samples, seed)
-    real = _shuffled(measure(model.to_phrases(some.ids), FEATURES), seed)
+    # In random order: held-out windows come tune by tune, and halves should not.
+    order = np.random.default_rng(seed).permutation(len(some.ids))
+    phrases = model.to_phrases(some.ids[torch.from_numpy(order)])
+    is_long = some.ids.shape[1] >= LONG_BARS
+    real = measure(phrases, LONG_FEATURES if is_long else FEATURES)
     generator = torch.Generator().manual_seed(seed)
     latents = {name: prior.sample(samples, generator) for name, prior in priors.items()}
     latents["gaussian"] = torch.randn((samples, model.latent_size), generator=generator)
@@ -74,8 +107,15 @@ def prior_samples(
         "real": {name: _mean(values) for name, values in real.items()},
         "real_halves": {name: overlapped_area(*np.array_split(values, 2)) for name, values in real.items()},
     }
+    long = None
+    if is_long:
+        half = -(-len(phrases) // 2)  # as array_split cuts
+        halves = shared_mass(onset_histogram(phrases[:half]), onset_histogram(phrases[half:]))
+        figures["real_halves"] |= _with_mean(figures["real_halves"], halves)
+        long = LongPhrases(onset_histogram(phrases), KnownRuns(training))
+        figures["real_runs_in_train"] = _mean(long.runs.stand_in(_as_bytes(some.ids)))
     for number, (name, z) in enumerate(latents.items()):
-        figures[name] = compare(model, model.decode_ids(z), real, training)
+        figures[name] = compare(model, model.decode_ids(z), real, training, long)
         progress("samples", (number + 1) / len(latents))
     return figures
 
@@ -85,25 +125,46 @@ def compare(
     ids: Int[Tensor, "sample bar position"],
     real: dict[str, Float[np.ndarray, " phrase"]],
     training: UInt8[np.ndarray, "window bar position"],
+    long: LongPhrases | None = None,
 ) -> dict[str, Any]:
     """One set of samples against the features of real phrases and against the training windows."""
     read = [(row, phrase) for row in ids.numpy() if (phrase := _phrase(model, row)) is not None]
     phrases = [phrase for _, phrase in read]
-    values = measure(phrases, FEATURES)
+    values = measure(phrases, real)
     again = [np.array_equal(model.tokenizer.encode_phrase(phrase), row) for row, phrase in read]
-    return {
+    figures: dict[str, Any] = {
         "decodes": len(phrases),
         "silent": sum(len(phrase) == 0 for phrase in phrases),
         "canonical": float(np.mean(again)),
-        "stands_in_train": float(stands_in(ids.numpy().astype(np.uint8), training).mean()),
+        "stands_in_train": float(stands_in(_as_bytes(ids), training).mean()),
         "features": {
             name: {
                 "mean": _mean(values[name]),
                 "overlapped_area": overlapped_area(real[name], values[name]),
                 "inter_set_overlap": inter_set_overlap(real[name], values[name]),
             }
-            for name in FEATURES
+            for name in real
         },
+    }
+    if long is not None:
+        areas = {name: feature["overlapped_area"] for name, feature in figures["features"].items()}
+        figures |= _with_mean(areas, shared_mass(onset_histogram(phrases), long.onsets))
+        figures["runs_in_train"] = _mean(long.runs.stand_in(_as_bytes(ids)))
+    return figures
+
+
+def onset_histogram(phrases: Sequence[Phrase]) -> Int64[np.ndarray, " position"]:
+    """How many notes of all phrases together start at each place in the bar."""
+    length = phrases[0].grid.steps_per_bar
+    return np.bincount(np.concatenate([p.onset_step for p in phrases]) % length, minlength=length)
+
+
+def _with_mean(areas: dict[str, float], onset_overlap: float) -> dict[str, float]:
+    """The overlap of the onset histograms, and the mean overlap of all that are `OVERLAPPED`."""
+    areas = {**areas, "onset_histogram": onset_overlap}
+    return {
+        "onset_histogram": onset_overlap,
+        "overlapped_area_mean": float(np.mean([areas[name] for name in OVERLAPPED])),
     }
 
 
@@ -114,10 +175,9 @@ def _phrase(model: SymVAE, row: Int[np.ndarray, "bar position"]) -> Phrase | Non
         return None
 
 
-def _mean(values: Float[np.ndarray, " phrase"]) -> float:
+def _as_bytes(ids: Int[Tensor, "phrase bar position"]) -> UInt8[np.ndarray, "phrase bar position"]:
+    return ids.numpy().astype(np.uint8)
+
+
+def _mean(values: np.ndarray) -> float:
     return float(values.mean())
-
-
-def _shuffled(values: dict[str, np.ndarray], seed: int) -> dict[str, np.ndarray]:
-    """Phrases in random order: held-out windows come tune by tune, and halves should not."""
-    return {name: np.random.default_rng(seed).permutation(column) for name, column in values.items()}

@@ -19,7 +19,6 @@ from symvae.system.symvae import SymVAE
 from symvae.tokens.melody_grid import MelodyGrid
 
 BARS, POSITIONS, VOCABULARY = 2, 16, 90
-LATENT = BARS * POSITIONS
 CENTRE, UNIT = 45.0, 20.0
 
 
@@ -39,7 +38,7 @@ class ReadingDecoder:
 
     def generate(self, z, temperature=0.0, top_p=1.0, generator=None):
         ids = (z * UNIT + CENTRE).round().clamp(0, VOCABULARY - 1).long()
-        return ids.view(len(z), BARS, POSITIONS)
+        return ids.view(len(z), -1, POSITIONS)
 
 
 class HoldingDecoder(ReadingDecoder):
@@ -94,8 +93,8 @@ class MemoryShards(Shards):
         return self.splits[name]
 
 
-def model_of(decoder) -> SymVAE:
-    config = RunConfig(name="known", model=ModelConfig(bars=BARS, latent_size=LATENT))
+def model_of(decoder, bars: int = BARS) -> SymVAE:
+    config = RunConfig(name="known", model=ModelConfig(bars=bars, latent_size=bars * POSITIONS))
     return SymVAE(Path(), config, VAE(WritingEncoder(), decoder), MelodyGrid())
 
 
@@ -127,6 +126,12 @@ def split_of(tunes: list[np.ndarray], collection: list[int]) -> Split:
 @pytest.fixture(scope="session")
 def perfect() -> SymVAE:
     return model_of(ReadingDecoder())
+
+
+@pytest.fixture(scope="session")
+def perfect_long() -> SymVAE:
+    """Six bars: three runs of four."""
+    return model_of(ReadingDecoder(), bars=6)
 
 
 @pytest.fixture(scope="session")

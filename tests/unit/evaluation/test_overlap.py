@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from symvae.evaluation.overlap import inter_set_overlap, overlapped_area
+from symvae.evaluation.overlap import inter_set_overlap, overlapped_area, shared_mass
 
 CHANCE = np.random.default_rng(0)
 NORMAL = CHANCE.normal(size=4000)
@@ -29,3 +29,10 @@ def test_distances_within_and_between() -> None:
     """Yang and Lerch: a set from the same source lies as far from real music as real music does."""
     assert inter_set_overlap(NORMAL[:500], NORMAL[500:1000]) > 0.95
     assert inter_set_overlap(NORMAL[:500], NORMAL[500:1000] + 6) < 0.2
+
+
+def test_histograms_share_what_both_have() -> None:
+    assert shared_mass(np.array([2, 2]), np.array([6, 2])) == pytest.approx(0.75)
+    assert shared_mass(np.array([1, 0]), np.array([0, 5])) == 0
+    assert shared_mass(np.array([3, 1]), np.array([300, 100])) == 1
+    assert shared_mass(np.array([0, 0]), np.array([1, 1])) == 0

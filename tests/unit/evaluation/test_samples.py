@@ -5,7 +5,18 @@ import torch
 from symvae.attributes.table import measure
 from symvae.evaluation.held_out import held_out, training_windows
 from symvae.evaluation.passes import encode
-from symvae.evaluation.samples import FEATURES, compare, prior_samples
+from symvae.evaluation.runs import KnownRuns
+from symvae.evaluation.samples import (
+    FEATURES,
+    LONG_FEATURES,
+    OVERLAPPED,
+    LongPhrases,
+    compare,
+    onset_histogram,
+    prior_samples,
+)
+from symvae.music.grid import Grid
+from symvae.music.phrase import Phrase
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +84,62 @@ def test_a_model_that_always_holds_is_all_silence(holding, windows, training, st
     figures = prior_samples(holding, windows, training, {"learned": prior}, samples=30)
     assert figures["learned"]["silent"] == figures["gaussian"]["silent"] == 30
     assert figures["learned"]["features"]["rest_share"]["mean"] == 1
+
+
+def test_short_phrases_are_asked_nothing_more(perfect, windows, training, still) -> None:
+    """What was written of them stays what is measured of them."""
+    prior = still(encode(perfect, windows.ids[:1]).mean)
+    figures = prior_samples(perfect, windows, training, {"learned": prior}, samples=20)
+    whole = {"samples", "real_phrases", "seed", "temperature", "real", "real_halves", "learned", "gaussian"}
+    assert set(figures) == whole
+    assert tuple(figures["real"]) == tuple(figures["real_halves"]) == FEATURES
+    assert set(figures["learned"]) == {"decodes", "silent", "canonical", "stands_in_train", "features"}
+    assert tuple(figures["learned"]["features"]) == FEATURES
+
+
+@pytest.fixture(scope="module")
+def long_figures(perfect_long, memory_shards, still) -> dict:
+    """One prior that draws a training window in another key and one that draws a held-out one."""
+    training = training_windows(memory_shards, perfect_long.config)
+    windows = held_out(memory_shards, perfect_long.config)
+    higher = torch.from_numpy(np.where(training[:1] >= 2, training[:1] + 2, training[:1]).astype(np.int64))
+    assert not windows.known[0]
+    priors = {
+        "by_heart": still(encode(perfect_long, higher).mean),
+        "learned": still(encode(perfect_long, windows.ids[:1]).mean),
+    }
+    return prior_samples(perfect_long, windows, training, priors, samples=200)
+
+
+def test_long_phrases_learned_by_heart_are_noticed(long_figures) -> None:
+    assert long_figures["by_heart"]["runs_in_train"] == 1
+    assert long_figures["learned"]["runs_in_train"] == long_figures["gaussian"]["runs_in_train"] == 0
+    # Of eight test tunes one is a training tune of which seven windows are cut, of the others three each.
+    assert long_figures["real_runs_in_train"] == pytest.approx(7 / (7 + 7 * 3))
+
+
+def test_long_phrases_are_compared_in_where_notes_start_and_how_bars_return(long_figures) -> None:
+    assert tuple(long_figures["real"]) == LONG_FEATURES
+    for part in ("by_heart", "learned", "gaussian"):
+        figures = long_figures[part]
+        areas = {name: figures["features"][name]["overlapped_area"] for name in LONG_FEATURES}
+        areas["onset_histogram"] = figures["onset_histogram"]
+        assert 0 < figures["onset_histogram"] < 1
+        assert figures["overlapped_area_mean"] == pytest.approx(np.mean([areas[name] for name in OVERLAPPED]))
+    halves = long_figures["real_halves"]
+    assert halves["onset_histogram"] > 0.8
+    assert halves["overlapped_area_mean"] == pytest.approx(np.mean([halves[name] for name in OVERLAPPED]))
+
+
+def test_real_long_music_passes_for_real_music(perfect_long, memory_shards) -> None:
+    ids = held_out(memory_shards, perfect_long.config).ids
+    phrases = perfect_long.to_phrases(ids)
+    real = measure(phrases, LONG_FEATURES)
+    training = training_windows(memory_shards, perfect_long.config)
+    long = LongPhrases(onset_histogram(phrases), KnownRuns(training))
+    figures = compare(perfect_long, ids, real, training, long)
+    assert figures["onset_histogram"] == figures["overlapped_area_mean"] == pytest.approx(1)
+
+
+def test_silence_starts_no_note_anywhere() -> None:
+    assert onset_histogram([Phrase(Grid.of_metre("3/4", 4))]).tolist() == [0] * 12
