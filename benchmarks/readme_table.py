@@ -181,6 +181,24 @@ def _long_samples(metrics: dict[str, Any]) -> str:
         ]
         for name in part["real"]
     ]
+    if "runs_in_train" in part["learned"]:
+        drawn = (part["learned"], part["gaussian"])
+        rows += [
+            [label, share(of_real), *(share(figures[name]) for figures in drawn)]
+            for name, label, of_real in (
+                (
+                    "onset_histogram",
+                    "overlap of where in the bar notes start (real: of their halves)",
+                    part["real_halves"]["onset_histogram"],
+                ),
+                (
+                    "overlapped_area_mean",
+                    "mean overlap of six features (real: of their halves)",
+                    part["real_halves"]["overlapped_area_mean"],
+                ),
+                ("runs_in_train", "some four bars in a row stand in train", part["real_runs_in_train"]),
+            )
+        ]
     text = (
         f"Samples of `{metrics['model']}` are not tunes yet: they wander out of their key and hardly repeat a"
         f" bar ({part['samples']} of each prior, mean over phrases):"

@@ -57,6 +57,11 @@ def _trained_on(shards_card: dict[str, Any]) -> str:
 def _limits(config: RunConfig, metrics: dict[str, Any]) -> str:
     samples = metrics["samples"]
     real, drawn = samples["real"], samples["learned"]["features"]
+    returns = ""
+    if "bar_similarity" in real:
+        returns = (
+            f", bar similarity {drawn['bar_similarity']['mean']:.3f} against {real['bar_similarity']:.3f}"
+        )
     return "\n".join(
         (
             "## What it cannot do",
@@ -67,7 +72,8 @@ def _limits(config: RunConfig, metrics: dict[str, Any]) -> str:
             " nothing of what comes before or after.",
             "- Samples from the prior are not yet as orderly as real phrases: diatonic share"
             f" {drawn['diatonic_share']['mean']:.3f} against {real['diatonic_share']:.3f}, mean interval"
-            f" {drawn['mean_interval']['mean']:.2f} against {real['mean_interval']:.2f} semitones.",
+            f" {drawn['mean_interval']['mean']:.2f} against {real['mean_interval']:.2f} semitones"
+            f"{returns}.",
             "- It learned from the collections above; other musics come back less exactly.",
         )
     )

@@ -134,23 +134,46 @@ def _samples(metrics: dict[str, Any]) -> str:
         ]
         for name in part["real"]
     ]
+    is_long = "runs_in_train" in part["learned"]
+    if is_long:
+        rows += [
+            [
+                label,
+                *("–" for _ in ("real", *names)),
+                *(share(part[prior][figure]) for prior in names),
+                share(part["real_halves"][figure]),
+            ]
+            for figure, label in (
+                ("onset_histogram", "places in the bar where notes start"),
+                ("overlapped_area_mean", "mean overlap"),
+            )
+        ]
     counts = [
         [
             label,
             *(str(part[prior][count]) for count in ("decodes", "silent")),
             share(part[prior]["stands_in_train"]),
+            *([share(part[prior]["runs_in_train"])] if is_long else []),
         ]
         for prior, label in names.items()
     ]
+    if is_long:
+        counts.append(["held-out phrases", "–", "–", "–", share(part["real_runs_in_train"])])
     head = ["feature", "real", *(f"{label} prior" for label in names.values())]
     head += [*(f"overlap, {label}" for label in names.values()), "overlap of real halves"]
     return "\n\n".join(
         (
             "### Prior samples",
             f"{part['samples']} greedy samples of each prior against {part['real_phrases']} held-out phrases:"
-            " means, and the area under both distributions.",
+            " means, and the area under both distributions."
+            + is_long
+            * " The mean overlap is that of density, range, interval, entropy, bar similarity and places.",
             table(head, rows),
-            table(["prior", "decoded", "silent", "whole phrase stands in train"], counts),
+            table(
+                ["prior", "decoded", "silent", "whole phrase stands in train"]
+                + is_long * ["some four bars stand in train"],
+                counts,
+            ),
         )
     )
 
