@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from symvae.cli.continue_ import continue_
 from symvae.cli.decode import decode
 from symvae.cli.encode import encode
 from symvae.cli.evaluate import evaluate
 from symvae.cli.guard import DEBUG, GuardedGroup
+from symvae.cli.infill import infill
 from symvae.cli.inspect import inspect
 from symvae.cli.interpolate import interpolate
 from symvae.cli.measure import measure
@@ -22,6 +24,7 @@ from symvae.cli.reconstruct import reconstruct
 from symvae.cli.sample import sample
 from symvae.cli.similar import similar
 from symvae.cli.train import train
+from symvae.cli.train_prior import train_prior
 from symvae.cli.vary import vary
 
 app = typer.Typer(
@@ -35,14 +38,14 @@ app = typer.Typer(
 
 PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Look": (models, inspect, measure, plot),
-    "Play": (reconstruct, sample, interpolate, similar, vary),
+    "Play": (reconstruct, sample, continue_, infill, interpolate, similar, vary),
     "Latents": (encode, decode),
-    "Learn": (prepare, train, evaluate),
+    "Learn": (prepare, train, train_prior, evaluate),
 }
 
 for panel, verbs in PANELS.items():
     for verb in verbs:
-        app.command(name=verb.__name__, rich_help_panel=panel)(verb)
+        app.command(name=verb.__name__.rstrip("_").replace("_", "-"), rich_help_panel=panel)(verb)
 
 
 def _version(asked: bool) -> bool:

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 DEFAULT_MODEL = "melody-2bar"
+#: Of the verbs that need room around the bars they draw.
+LONG_MODEL = "melody-16bar"
 
 ModelOption = Annotated[
     str, typer.Option("--model", "-m", help="A name that `symvae models` lists, or a model folder.")

@@ -185,6 +185,38 @@ def take_one(file: Path, model: "SymVAE", track: str | int | None, bar: int | No
     return Taken(file, song, replace(taken.reading, **columns))
 
 
+def take_before(file: Path, model: "SymVAE", track: str | int | None, bar: int | None) -> Taken:
+    """The bars up to ``bar`` of the file (by default the last with music) that a model can go on from.
+
+    At most half as many as the model has; fewer where the tune or its stretch in one metre is shorter.
+    """
+    from symvae.music.files import load_any
+    from symvae.music.inspect import PIANO_PITCHES
+    from symvae.music.segment import whole
+
+    song = load_any(file)
+    reading = whole(song, track, pitch_range=PIANO_PITCHES)
+    ends = []
+    for row, (phrase, (start, end)) in enumerate(zip(reading.phrases, bar_spans(reading), strict=True)):
+        per_bar = -(-(end - start) // phrase.grid.bars)
+        last = -(-int(phrase.end_step.max(initial=0)) // phrase.grid.steps_per_bar)
+        if bar is not None:
+            last = (bar - start) // per_bar if start < bar <= end else 0
+        if phrase.grid.metre == model.grid.metre and last:
+            ends.append((row, per_bar, last))
+    if not ends:
+        where = "no music" if bar is None else f"no bar {bar}"
+        raise MidiError(
+            f"{file} has {where} in {model.grid.metre} to go on from. "
+            "Choose another --bar, --track or --model; `symvae inspect` shows all of it."
+        )
+    row, per_bar, last = ends[-1]
+    bars = min(last, max(1, model.grid.bars // 2))
+    given, first = reading.phrases[row].window(last - bars, bars), reading.start_bar[row]
+    span = (first + (last - bars) * per_bar, min(first + last * per_bar, reading.end_bar[row]))
+    return Taken(file, song, replace(reading, phrases=(given,), start_bar=(span[0],), end_bar=(span[1],)))
+
+
 def _taken(file: Path, song: "Song", model: "SymVAE", track: str | int | None) -> Taken:
     reading = _read(song, model, track)
     if not reading.phrases:

@@ -46,7 +46,7 @@ def train(
 
     _check_device(device)
     start_from = None if from_ is None else find(from_)
-    with progress_bar(quiet=not first) as progress, _interruption(enabled=alone) as interrupted:
+    with progress_bar(quiet=not first) as progress, interruption(enabled=alone) as interrupted:
         watch = _Watch(progress, config.training.evaluate_every, talk=first)
         model = train_loop(
             config,
@@ -61,9 +61,7 @@ def train(
     if not first:
         return
     if interrupted:
-        arguments = [arg for arg in sys.argv[1:] if arg != "--resume"]
-        say(f"Stopped after step {watch.step}. Go on with: symvae {shlex.join([*arguments, '--resume'])}")
-        raise typer.Exit(1)
+        say_how_to_resume(watch.step)
     show(str(model))
 
 
@@ -101,8 +99,15 @@ class _Watch:
             self.progress.console.print(f"step {now.step}: {figures}", highlight=False, soft_wrap=True)
 
 
+def say_how_to_resume(step: int) -> None:
+    """End a run that was stopped, with the command that goes on with it."""
+    arguments = [arg for arg in sys.argv[1:] if arg != "--resume"]
+    say(f"Stopped after step {step}. Go on with: symvae {shlex.join([*arguments, '--resume'])}")
+    raise typer.Exit(1)
+
+
 @contextmanager
-def _interruption(*, enabled: bool) -> Iterator[list[int]]:
+def interruption(*, enabled: bool = True) -> Iterator[list[int]]:
     """Collects Ctrl-C and termination, so that the step under way is finished and kept.
 
     A second signal ends at once. Processes of torchrun are ended by torchrun: they go on from their

@@ -166,6 +166,41 @@ class TrainingConfig:
 
 
 @dataclass(frozen=True)
+class PriorConfig:
+    """How a prior over z is learned once the model is trained (`symvae train-prior`)."""
+
+    velocity: str = "plain"
+    """"plain" (z as one vector) or "bars" (a transformer over the conductor's bars)."""
+    width: int = 512
+    """Hidden units; for "bars" a multiple of 32."""
+    layers: int = 3
+    steps: int = 8000
+    batch_size: int = 512
+    """Phrases a step."""
+    learning_rate: float = 2e-3
+    ema_decay: float = 0.995
+    """Weights are averaged over about 1 / (1 − decay) steps; the average is what is kept."""
+    home_key: bool = False
+    """Learn tunes in C major or A minor only, each window moved there, instead of in all keys."""
+    posterior_temperature: float = 1.0
+    """Scale of the posterior's noise around each phrase; at 1 the prior learns draws, at 0 means."""
+    middle_times: bool = False
+    """Practise the middle of the way from noise to music more often than its ends."""
+    evaluate_every: int = 500
+    """Steps between validations and checkpoints."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _check_choice("prior.velocity", self.velocity, ("plain", "bars"))
+        _check_at_least("prior", self, 1, "width", "layers", "steps", "batch_size", "evaluate_every")
+        _check_at_least("prior", self, 0, "posterior_temperature", "seed")
+        _check_above_zero("prior", self, "learning_rate")
+        _check_share("prior", self, "ema_decay")
+        if self.velocity == "bars" and self.width % 32:
+            raise ConfigError(f"prior.width must be a multiple of 32 for bars, not {self.width}.")
+
+
+@dataclass(frozen=True)
 class RunConfig:
     """Everything that makes a model what it is."""
 
@@ -175,3 +210,4 @@ class RunConfig:
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     data: DataConfig = field(default_factory=DataConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
+    prior: PriorConfig = field(default_factory=PriorConfig)

@@ -21,6 +21,7 @@ from symvae.evaluation.passes import Progress, encode, silent
 from symvae.latent.direction import attribute_vector
 from symvae.latent.prior import FlowPrior, fit_flow
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.system.checkpoint import load_prior
 from symvae.system.symvae import SymVAE
 
 #: The attributes of Roberts et al. 2018, section 5.4.
@@ -31,6 +32,8 @@ class LatentFit(NamedTuple):
     """What ships with a model, and how it was found."""
 
     prior: FlowPrior
+    fitted: bool
+    """Whether the prior was fitted here; one that the model was trained with has a file of its own."""
     directions: dict[str, Float[Tensor, " latent"]]
     attribute_std: dict[str, float]
     """Standard deviation of each attribute over the training phrases."""
@@ -41,7 +44,7 @@ class LatentFit(NamedTuple):
     def tensors(self) -> dict[str, Tensor]:
         """As `symvae.system.checkpoint.save_latent` stores it."""
         return {
-            **{f"prior.{name}": tensor for name, tensor in self.prior.state_dict().items()},
+            **{f"prior.{name}": tensor for name, tensor in self.prior.state_dict().items() if self.fitted},
             **{f"direction.{name}": vector for name, vector in self.directions.items()},
         }
 
@@ -55,7 +58,7 @@ def fit_latent(
     seed: int = 0,
     progress: Progress = silent,
 ) -> LatentFit:
-    """Prior and directions from up to ``phrases`` training phrases."""
+    """Directions, and a prior if the model has none of its own, from up to ``phrases`` training phrases."""
     ids = training_phrases(shards, model.config, phrases, seed)
     posterior = encode(model, ids)
     progress("latent fit", 0.1)
@@ -63,7 +66,8 @@ def fit_latent(
     def watch(share: float) -> None:
         progress("latent fit", 0.1 + 0.8 * share)
 
-    prior = fit_flow(posterior, steps=prior_steps, seed=seed, watch=watch)
+    own = load_prior(model.folder)
+    prior = own or fit_flow(posterior, steps=prior_steps, seed=seed, watch=watch)
     values = measure(model.to_phrases(ids), ATTRIBUTES)
     directions = {}
     for name, of_phrase in values.items():
@@ -73,4 +77,4 @@ def fit_latent(
             continue
     progress("latent fit", 1.0)
     spread = {name: float(np.std(of_phrase)) for name, of_phrase in values.items()}
-    return LatentFit(prior, directions, spread, posterior, seed)
+    return LatentFit(prior, own is None, directions, spread, posterior, seed)

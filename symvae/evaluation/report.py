@@ -95,7 +95,7 @@ def evaluate(
         ),
         "latent_fit": {
             "training_phrases": len(latent.posterior.mean),
-            "prior_steps": effort.prior_steps,
+            "prior_steps": effort.prior_steps if latent.fitted else model.config.prior.steps,
             "seed": latent.seed,
         },
     }

@@ -13,59 +13,57 @@ Coordinates that no phrase uses are the prior's already: noise passes through th
 It handles latents and knows no ids.
 """
 
+import copy
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
-from torch.nn.functional import silu
 
 from symvae.errors import LatentError
+from symvae.latent.velocity import BarVelocity, PlainVelocity
 from symvae.nn.gaussian import DiagonalGaussian
 
-#: Sines and cosines by which the network is told the time.
-_TIME_FEATURES = 32
 #: A coordinate that says less than this, in nats on average, is not used.
 _UNUSED_NATS = 0.02
-#: Steps of Heun's method from noise to music: more change nothing that can be heard.
+#: Steps of Heun's method from noise to music, two evaluations each: more change nothing that can be heard.
 _SOLVER_STEPS = 24
+
+#: Told a guess of where a path will end, returns a better one: how a path is guided on its way.
+Steer = Callable[[Float[Tensor, "batch latent"]], Float[Tensor, "batch latent"]]
 
 
 class FlowPrior(nn.Module):
-    """The velocity of the flow, and draws by following it."""
+    """The flow over the used coordinates of z, and draws by following it."""
 
     active: Tensor
+    home_key: Tensor
+    """Whether it learned tunes in C major and A minor only."""
 
-    def __init__(self, active: Bool[Tensor, " latent"], width: int = 512, layers: int = 3) -> None:
+    def __init__(
+        self,
+        active: Bool[Tensor, " latent"],
+        velocity: PlainVelocity | BarVelocity,
+        *,
+        home_key: bool = False,
+    ) -> None:
         super().__init__()
         self.register_buffer("active", active)
-        used = int(active.sum())
-        self.start = nn.Linear(used + _TIME_FEATURES, width)
-        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(layers))
-        self.layers = nn.ModuleList(nn.Linear(width + _TIME_FEATURES, width) for _ in range(layers))
-        self.end = nn.Linear(width, used)
-        nn.init.zeros_(self.end.weight)
-        nn.init.zeros_(self.end.bias)
+        self.register_buffer("home_key", torch.tensor(home_key))
+        self.velocity = velocity
 
     @classmethod
     def from_state(cls, state: dict[str, Tensor]) -> "FlowPrior":
-        """The prior whose weights these are; its sizes are theirs."""
-        layers = sum(name.startswith("layers.") and name.endswith(".weight") for name in state)
-        active = state["active"] > 0
-        prior = cls(active, width=state["end.weight"].shape[1], layers=layers)
-        prior.load_state_dict({**state, "active": active})
+        """The prior whose weights these are; its kind and sizes are theirs."""
+        facts = ("active", "home_key")
+        weights = {
+            name.removeprefix("velocity."): value for name, value in state.items() if name not in facts
+        }
+        kind = BarVelocity if "place" in weights else PlainVelocity
+        prior = cls(state["active"] > 0, kind.like(weights), home_key=bool(state.get("home_key", False)))
+        prior.velocity.load_state_dict(weights)
         return prior.eval()
-
-    def forward(
-        self, z: Float[Tensor, "batch used"], time: Float[Tensor, "batch 1"]
-    ) -> Float[Tensor, "batch used"]:
-        """Where the used coordinates move at ``time`` (0: noise, 1: music)."""
-        angle = time * torch.linspace(0, 5, _TIME_FEATURES // 2).exp()
-        when = torch.cat([angle.sin(), angle.cos()], dim=-1)
-        hidden = self.start(torch.cat([z, when], dim=-1))
-        for norm, layer in zip(self.norms, self.layers, strict=True):
-            hidden = hidden + silu(layer(torch.cat([norm(hidden), when], dim=-1)))
-        return self.end(hidden)
 
     @torch.no_grad()
     def sample(
@@ -76,17 +74,118 @@ class FlowPrior(nn.Module):
         return self.carry(temperature * noise)
 
     @torch.no_grad()
-    def carry(self, noise: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch latent"]:
-        """Where each point of noise ends, by Heun's method."""
-        z, width = noise[:, self.active], 1.0 / _SOLVER_STEPS
+    def carry(
+        self, noise: Float[Tensor, "batch latent"], steer: Steer | None = None
+    ) -> Float[Tensor, "batch latent"]:
+        """Where each point of noise ends, by Heun's method; ``steer`` may correct every guess of the end."""
+
+        def velocity(z: Tensor, time: float) -> Tensor:
+            now = torch.full((len(z), 1), time)
+            moves = self.velocity(z[:, self.active], now)
+            if steer is not None:
+                guess = z.clone()
+                guess[:, self.active] += (1 - time) * moves
+                moves = (steer(guess) - z)[:, self.active] / max(1 - time, 0.5 * width)
+            return torch.zeros_like(z).index_copy(1, used, moves)
+
+        used, z, width = self.active.nonzero()[:, 0], noise, 1.0 / _SOLVER_STEPS
         for step in range(_SOLVER_STEPS):
-            now = torch.full((len(z), 1), step * width)
-            velocity = self(z, now)
-            later = self(z + width * velocity, now + width)
-            z = z + width * (velocity + later) / 2
-        ended = noise.clone()
-        ended[:, self.active] = z
-        return ended
+            first = velocity(z, step * width)
+            second = velocity(z + width * first, (step + 1) * width)
+            z = z + width * (first + second) / 2
+        return z if steer is None else steer(z)
+
+
+class FlowTraining:
+    """The moving parts of a prior being trained, step by step; a state that was kept goes on bit-equal."""
+
+    def __init__(
+        self,
+        prior: FlowPrior,
+        posterior: DiagonalGaussian,
+        *,
+        steps: int,
+        batch_size: int,
+        learning_rate: float,
+        seed: int = 0,
+        posterior_temperature: float = 1.0,
+        middle_times: bool = False,
+        slowest_average: float = 0.005,
+    ) -> None:
+        """``posterior`` holds training phrases; ``posterior_temperature`` scales its noise.
+
+        With ``middle_times`` the times are drawn more often from the middle of the way, where there is
+        most to learn (logit-normal: Esser et al. 2024, arXiv 2403.03206), else evenly.
+        """
+        self.mean = posterior.mean[:, prior.active]
+        self.std = posterior_temperature * posterior.std[:, prior.active]
+        self.batch_size = batch_size
+        self.steps = steps
+        self.middle_times = middle_times
+        self.slowest_average = slowest_average
+        self.learner = prior
+        self.average = copy.deepcopy(prior).requires_grad_(False)
+        self.generator = torch.Generator().manual_seed(seed)
+        self.optimizer = torch.optim.AdamW(prior.parameters(), lr=learning_rate, weight_decay=0.0)
+        self.rate = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer, learning_rate, total_steps=steps, pct_start=0.05
+        )
+        self.step = 0
+
+    def advance(self) -> float:
+        """One step; the loss."""
+        rows = torch.randint(len(self.mean), (self.batch_size,), generator=self.generator)
+        drawn = torch.randn((len(rows), self.mean.shape[1]), generator=self.generator)
+        loss = self.loss(self.learner, self.mean[rows] + self.std[rows] * drawn, self.generator)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        self.rate.step()
+        self.step += 1
+        share = max(self.slowest_average, 1 / self.step)
+        with torch.no_grad():
+            for kept, weight in zip(self.average.parameters(), self.learner.parameters(), strict=True):
+                kept.lerp_(weight, share)
+        return loss.item()
+
+    def loss(
+        self, prior: FlowPrior, music: Float[Tensor, "batch used"], generator: torch.Generator
+    ) -> Float[Tensor, ""]:
+        """How far a prior's velocity is from the straight way to ``music``, at a random time of each."""
+        noise = torch.randn(music.shape, generator=generator)
+        if self.middle_times:
+            time = torch.randn((len(music), 1), generator=generator).sigmoid()
+        else:
+            time = torch.rand((len(music), 1), generator=generator)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            velocity = prior.velocity((1 - time) * noise + time * music, time)
+        return (velocity.float() - (music - noise)).square().mean()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that `load_state_dict` needs to go on from here."""
+        return {
+            "learner": self.learner.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "rate": self.rate.state_dict(),
+            "generator": self.generator.get_state(),
+            "step": self.step,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        for name in ("learner", "average", "optimizer", "rate"):
+            getattr(self, name).load_state_dict(state[name])
+        self.generator.set_state(state["generator"])
+        self.step = state["step"]
+
+
+def used_coordinates(posterior: DiagonalGaussian) -> Bool[Tensor, " latent"]:
+    """Which coordinates say anything of phrases. Raises `LatentError` when none does."""
+    active = posterior.kl_nats().mean(0) > _UNUSED_NATS
+    if not active.any():
+        raise LatentError("The posteriors are the prior: z says nothing. Train the model with a lower beta.")
+    return active
 
 
 def fit_flow(
@@ -99,35 +198,18 @@ def fit_flow(
     seed: int = 0,
     watch: Callable[[float], None] = lambda share: None,
 ) -> FlowPrior:
-    """A flow that ends at draws of ``posterior`` (training phrases), as the average of its last weights.
+    """A plain flow that ends at draws of ``posterior`` (training phrases): the average of its last weights.
 
     Raises `LatentError` when no coordinate of z is used, so that there is nothing to learn.
     """
-    active = posterior.kl_nats().mean(0) > _UNUSED_NATS
-    if not active.any():
-        raise LatentError("The posteriors are the prior: z says nothing. Train the model with a lower beta.")
-    used = DiagonalGaussian(posterior.mean[:, active], posterior.log_std[:, active])
-    generator = torch.Generator().manual_seed(seed)
+    active = used_coordinates(posterior)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        learner, average = (FlowPrior(active, width) for _ in range(2))
-    average.load_state_dict(learner.state_dict())
-    optimizer = torch.optim.AdamW(learner.parameters(), lr=learning_rate, weight_decay=0.0)
-    cosine = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=steps, pct_start=0.05)
-    for step in range(steps):
-        rows = torch.randint(len(used.mean), (batch_size,), generator=generator)
-        music = DiagonalGaussian(used.mean[rows], used.log_std[rows]).sample(generator)
-        noise = torch.randn(music.shape, generator=generator)
-        time = torch.rand((batch_size, 1), generator=generator)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            velocity = learner((1 - time) * noise + time * music, time)
-        loss = (velocity.float() - (music - noise)).square().mean()
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        cosine.step()
-        with torch.no_grad():
-            for kept, weight in zip(average.parameters(), learner.parameters(), strict=True):
-                kept.lerp_(weight, max(0.005, 1 / (step + 1)))
-        watch((step + 1) / steps)
-    return average.eval()
+        prior = FlowPrior(active, PlainVelocity(int(active.sum()), width))
+    training = FlowTraining(
+        prior, posterior, steps=steps, batch_size=batch_size, learning_rate=learning_rate, seed=seed
+    )
+    while training.step < steps:
+        training.advance()
+        watch(training.step / steps)
+    return training.average.eval()

@@ -1,4 +1,4 @@
-"""A model folder: config.json, model.safetensors, tokenizer.json, latent.safetensors, metrics.json, CARD.md.
+"""A model folder: config.json, tokenizer.json, {model,latent,prior}.safetensors, metrics.json, CARD.md.
 
 The only module that touches weight files. Weights are kept in half precision and run in single;
 config.json names the format and its version, and an unknown version is refused. See
@@ -19,10 +19,12 @@ from torch import Tensor
 from symvae.config.load import from_dict
 from symvae.config.run import RunConfig
 from symvae.errors import CheckpointError
+from symvae.latent.prior import FlowPrior
 from symvae.models.vae import VAE
 from symvae.system.build import build_vae
 
 FORMAT, VERSION = "symvae-model", 1
+PRIOR_FILE = "prior.safetensors"
 
 
 def save_model(
@@ -85,18 +87,13 @@ def load_vae(folder: Path, config: RunConfig | None = None) -> VAE:
     path = folder / "model.safetensors"
     if not path.is_file():
         raise CheckpointError(f"{folder} has no model.safetensors. Restore it or export the model again.")
-    try:
-        state = load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"{path} is damaged ({error}). Restore it or export the model again."
-        ) from error
+    state = _read_tensors(path, "Restore it or export the model again.")
     # Weights are about to be overwritten, so drawing them would be wasted time at every start.
     with torch.device("meta"):
         vae = build_vae(config.model)
     vae = vae.to_empty(device="cpu")
     try:
-        vae.load_state_dict({name: value.float() for name, value in state.items()})
+        vae.load_state_dict(state)
     except RuntimeError as error:
         raise CheckpointError(
             f"{path} does not fit its config.json: {str(error).splitlines()[-1].strip()}"
@@ -116,12 +113,29 @@ def load_latent(folder: Path) -> dict[str, Tensor]:
     path = folder / "latent.safetensors"
     if not path.is_file():
         return {}
+    return _read_tensors(path, "Restore it or run `symvae evaluate` again.")
+
+
+def save_prior(folder: Path, prior: FlowPrior) -> None:
+    """Write a learned prior into ``folder``."""
+    fresh = folder / f"{PRIOR_FILE}.new"
+    _write_tensors(fresh, prior.state_dict())
+    fresh.replace(folder / PRIOR_FILE)
+
+
+def load_prior(folder: Path) -> FlowPrior | None:
+    """The prior that `save_prior` wrote; None where it never has."""
+    path = folder / PRIOR_FILE
+    if not path.is_file():
+        return None
+    return FlowPrior.from_state(_read_tensors(path, "Restore it or run `symvae train-prior` again."))
+
+
+def _read_tensors(path: Path, remedy: str) -> dict[str, Tensor]:
     try:
         return {name: value.float() for name, value in load_file(path).items()}
     except (SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"{path} is damaged ({error}). Restore it or run `symvae evaluate` again."
-        ) from error
+        raise CheckpointError(f"{path} is damaged ({error}). {remedy}") from error
 
 
 def _write_tensors(path: Path, tensors: dict[str, Tensor]) -> None:

@@ -6,16 +6,18 @@ method is one musical verb, and each of its keywords a flag of the command of th
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from symvae.attributes.key import home_shift
 from symvae.attributes.table import measure
 from symvae.audio.sine import render
 from symvae.config.run import RunConfig
@@ -26,16 +28,26 @@ from symvae.latent.prior import FlowPrior
 from symvae.models.quick import Generator, quick
 from symvae.models.vae import VAE
 from symvae.music.grid import Grid
-from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase
+from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase, join
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.build import build_grid
 from symvae.system.catalog import find
-from symvae.system.checkpoint import load_config, load_latent, load_vae
+from symvae.system.checkpoint import load_config, load_latent, load_prior, load_vae
+from symvae.system.infill import infill_ids
 from symvae.tokens.load import load_tokenizer
+from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH
 from symvae.tokens.tokenizer import Tokenizer
 
 #: Phrases decoded at once: large enough to be quick, small enough for any memory.
 _BATCH = 512
+
+
+class Filling(NamedTuple):
+    """A phrase of which some bars are given and some are drawn."""
+
+    phrase: Phrase
+    kept: float
+    """The share of the given bars' tokens that the model itself said, 0 to 1; the phrase has them all."""
 
 
 class SymVAE:
@@ -77,10 +89,10 @@ class SymVAE:
 
     @cached_property
     def prior(self) -> FlowPrior | None:
-        """The prior learned from the training music, or None before the model was evaluated."""
+        """The prior learned from the training music, or None before there is one."""
         prefix = "prior."
         state = {k.removeprefix(prefix): v for k, v in self._latent_file.items() if k.startswith(prefix)}
-        return FlowPrior.from_state(state) if state else None
+        return load_prior(self.folder) or (FlowPrior.from_state(state) if state else None)
 
     @cached_property
     def _latent_file(self) -> dict[str, Tensor]:
@@ -220,6 +232,68 @@ class SymVAE:
             )
         return self.prior.sample(count, generator, spread)
 
+    def infill(
+        self, phrase: Phrase, bars: Iterable[int], count: int = 4, *, seed: int = 0, spread: float = 1.0
+    ) -> list[Filling]:
+        """``count`` phrases with the ``bars`` (from 0) drawn anew in sight of the others, which stay."""
+        unknown = set(bars)
+        if not unknown or not unknown <= set(range(self.grid.bars)):
+            raise LatentError(
+                f"Bars to fill are numbers from 0 to {self.grid.bars - 1}, not {sorted(unknown)}."
+            )
+        known = [bar not in unknown for bar in range(self.grid.bars)]
+        return self._fill([phrase] * count, known, seed, spread)
+
+    def continue_(
+        self, phrase: Phrase, bars: int = 8, count: int = 4, *, seed: int = 0, spread: float = 1.0
+    ) -> list[Filling]:
+        """``phrase`` (any number of bars) and ``bars`` more, ``count`` times.
+
+        At each turn the model sees up to half its length of what there is, more where less is wanted.
+        """
+        if bars < 1 or self.grid.bars < 2:
+            raise LatentError(
+                f"{self.name} cannot go on for {bars} bars. Ask for one or more, of a model of two or more."
+            )
+        written = [Filling(phrase, 1.0)] * count
+        while (left := phrase.grid.bars + bars - written[0].phrase.grid.bars) > 0:
+            seen = min(phrase.grid.bars, max(self.grid.bars // 2, self.grid.bars - left))
+            rest = self.grid.bars - seen
+            starts = [each.phrase.window(each.phrase.grid.bars - seen, seen) for each in written]
+            open_ends = [join([start, Phrase(self.grid.with_bars(rest))]) for start in starts]
+            filled = self._fill(open_ends, [True] * seen + [False] * rest, seed, spread)
+            written = [
+                Filling(join([old.phrase, new.phrase.window(seen, min(left, rest))]), min(old.kept, new.kept))
+                for old, new in zip(written, filled, strict=True)
+            ]
+        return written
+
+    def _fill(self, phrases: list[Phrase], known: list[bool], seed: int, spread: float) -> list[Filling]:
+        """Each phrase with its unknown bars drawn, in the key and about as loud as its known ones."""
+        if self.prior is None:
+            raise LatentError(
+                f"{self.name} has no learned prior to fill bars with. Run `symvae train-prior` on it."
+            )
+        if not phrases:
+            raise LatentError("The number of draws is 1 or more, not 0.")
+        _check_scale("spread", spread)
+        given = [_only_bars(phrase, known) for phrase in phrases]
+        shifts = [_shift_home(each) if self.prior.home_key else 0 for each in given]
+        ids, kept = infill_ids(
+            self.vae,
+            self._player,
+            self.prior,
+            self.to_ids([each.transpose(shift) for each, shift in zip(given, shifts, strict=True)]),
+            torch.tensor(known),
+            generator=_chance(seed),
+            spread=spread,
+        )
+        drawn = self.to_phrases(ids, [phrase.tempo_qpm for phrase in phrases])
+        return [
+            Filling(_with_velocities(new.transpose(-shift), old), float(share))
+            for new, shift, old, share in zip(drawn, shifts, given, kept, strict=True)
+        ]
+
     def interpolate(
         self,
         a: Phrase,
@@ -280,6 +354,33 @@ class SymVAE:
 
 def _listed(phrases: Phrase | Sequence[Phrase]) -> Sequence[Phrase]:
     return [phrases] if isinstance(phrases, Phrase) else phrases
+
+
+def _only_bars(phrase: Phrase, known: Sequence[bool]) -> Phrase:
+    """The notes that start in the known bars."""
+    inside = np.array(known)[phrase.onset_step // phrase.grid.steps_per_bar]
+    columns = ("onset_step", "duration_step", "pitch", "velocity")
+    return replace(phrase, **{name: getattr(phrase, name)[inside] for name in columns})
+
+
+def _shift_home(phrase: Phrase) -> int:
+    """`home_shift`, an octave higher or lower where the phrase would leave the keys of a piano."""
+    shift = home_shift(phrase)
+    ways = (shift, shift - 12, shift + 12)
+    fits = [
+        way
+        for way in ways
+        if all(PIANO_MIN_PITCH <= pitch + way <= PIANO_MAX_PITCH for pitch in phrase.pitch)
+    ]
+    return fits[0] if fits else 0
+
+
+def _with_velocities(phrase: Phrase, like: Phrase) -> Phrase:
+    """Notes that also stand in ``like`` as loud as there, the others as its median."""
+    loud = dict(zip(zip(like.onset_step, like.pitch, strict=True), like.velocity, strict=True))
+    usual = int(np.median(like.velocity)) if len(like) else DEFAULT_VELOCITY
+    notes = zip(phrase.onset_step, phrase.pitch, strict=True)
+    return replace(phrase, velocity=np.array([loud.get(note, usual) for note in notes], dtype=np.int64))
 
 
 def _check_scale(name: str, value: float) -> None:

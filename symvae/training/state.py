@@ -40,34 +40,35 @@ class TrainingState:
             mean.lerp_(value, 1 - decay)
 
     def save(self, path: Path, config: RunConfig) -> None:
-        """Write the state in one step: a reader sees the old file or the new one."""
-        fresh = path.with_suffix(".new")
-        torch.save(
-            {
-                "config": asdict(config),
-                "model": self.model.state_dict(),
-                "average": self.average.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "step": self.step,
-                "best": self.best,
-                "stale": self.stale,
-            },
-            fresh,
-        )
-        os.replace(fresh, path)
+        """Write the state of a run with these choices."""
+        parts = {name: getattr(self, name).state_dict() for name in ("model", "average", "optimizer")}
+        write_state(path, config, {**parts, "step": self.step, "best": self.best, "stale": self.stale})
 
     def load(self, path: Path, config: RunConfig) -> None:
         """Go on from ``path``; raises `TrainingError` when it belongs to another choice of anything."""
-        kept: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
-        if kept["config"] != asdict(config):
-            raise TrainingError(
-                f"{path} was trained with other choices{_difference(kept['config'], asdict(config))}. "
-                "Resume with the same preset and --set values, or start a run in another folder."
-            )
+        kept = read_state(path, config)
         self.model.load_state_dict(kept["model"])
         self.average.load_state_dict(kept["average"])
         self.optimizer.load_state_dict(kept["optimizer"])
         self.step, self.best, self.stale = kept["step"], kept["best"], kept["stale"]
+
+
+def write_state(path: Path, config: RunConfig, parts: dict[str, Any]) -> None:
+    """Write what a run needs to go on, in one step: a reader sees the old file or the new one."""
+    fresh = path.with_suffix(".new")
+    torch.save({"config": asdict(config), **parts}, fresh)
+    os.replace(fresh, path)
+
+
+def read_state(path: Path, config: RunConfig) -> dict[str, Any]:
+    """What `write_state` wrote; raises `TrainingError` when it belongs to another choice of anything."""
+    kept: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
+    if kept["config"] != asdict(config):
+        raise TrainingError(
+            f"{path} was trained with other choices{_difference(kept['config'], asdict(config))}. "
+            "Resume with the same preset and --set values, or start a run in another folder."
+        )
+    return kept
 
 
 def fresh_average(model: VAE) -> VAE:

@@ -1,0 +1,29 @@
+"""Which key a phrase is in, and how far it lies from home: C major or A minor.
+
+The key whose profile fits best how long each pitch class sounds (Krumhansl and Schmuckler, in Krumhansl
+1990, "Cognitive Foundations of Musical Pitch"), with the profiles that Krumhansl and Kessler 1982 measured. A
+minor key and its relative major have the same notes and the same home.
+"""
+
+import numpy as np
+
+from symvae.music.phrase import Phrase
+
+#: How well each pitch class fits C major and C minor to listeners' ears.
+_MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
+_MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
+#: Rows: C to B major, then A to G sharp minor, so that a row and the one 12 below it share their notes.
+_PROFILES = np.stack(
+    [np.roll(_MAJOR, tonic) for tonic in range(12)] + [np.roll(_MINOR, tonic + 9) for tonic in range(12)]
+)
+_PROFILES = _PROFILES - _PROFILES.mean(axis=1, keepdims=True)
+_PROFILES /= np.linalg.norm(_PROFILES, axis=1, keepdims=True)
+
+
+def home_shift(phrase: Phrase) -> int:
+    """Semitones from -5 to 6 that bring the phrase to C major or A minor; 0 for silence."""
+    if not len(phrase):
+        return 0
+    steps = np.bincount(phrase.pitch % 12, weights=phrase.duration_step, minlength=12)
+    tonic = int((_PROFILES @ (steps - steps.mean())).argmax()) % 12
+    return -tonic if tonic < 6 else 12 - tonic

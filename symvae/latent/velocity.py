@@ -1,0 +1,130 @@
+"""The networks that say where a latent moves at a time: plain, or bar by bar.
+
+`PlainVelocity` sees z as one vector: enough for a bar or two. `BarVelocity` sees it as the conductor
+does, as one embedding a bar, so that a bar can look at the others: what a tune says again, in which key it
+stays, where its phrases end.
+
+    z ─ unfold ─ one embedding a bar ─ transformer over bars, told the time ─ project ─ velocity of z
+
+Its first and last maps start as the conductor's unfolding and the encoder's projection. The blocks are
+those of diffusion transformers (Peebles and Xie 2023, arXiv 2212.09748): the time scales and shifts each
+of them, and each starts as the identity.
+
+They handle latents and know no ids.
+"""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+_PLAIN_TIME_FEATURES = 32
+_BAR_TIME_FEATURES = 64
+_HEAD_SIZE = 32
+
+
+class PlainVelocity(nn.Module):
+    """Residual layers over the whole of z; the time goes into each."""
+
+    def __init__(self, used: int, width: int = 512, layers: int = 3) -> None:
+        super().__init__()
+        self.start = nn.Linear(used + _PLAIN_TIME_FEATURES, width)
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(layers))
+        self.layers = nn.ModuleList(nn.Linear(width + _PLAIN_TIME_FEATURES, width) for _ in range(layers))
+        self.end = nn.Linear(width, used)
+        nn.init.zeros_(self.end.weight)
+        nn.init.zeros_(self.end.bias)
+
+    @classmethod
+    def like(cls, state: dict[str, Tensor]) -> "PlainVelocity":
+        """One with the sizes of these weights."""
+        width, used = state["end.weight"].shape[1], state["end.weight"].shape[0]
+        return cls(used, width, sum(n.startswith("layers.") and n.endswith(".weight") for n in state))
+
+    def forward(
+        self, z: Float[Tensor, "batch used"], time: Float[Tensor, "batch 1"]
+    ) -> Float[Tensor, "batch used"]:
+        """Where the used coordinates move at ``time`` (0: noise, 1: music)."""
+        angle = time * torch.linspace(0, 5, _PLAIN_TIME_FEATURES // 2).exp()
+        when = torch.cat([angle.sin(), angle.cos()], dim=-1)
+        hidden = self.start(torch.cat([z, when], dim=-1))
+        for norm, layer in zip(self.norms, self.layers, strict=True):
+            hidden = hidden + functional.silu(layer(torch.cat([norm(hidden), when], dim=-1)))
+        return self.end(hidden)
+
+
+class _Block(nn.Module):
+    """Attention over the bars, then a layer for each, both scaled and shifted by the time."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.heads = width // _HEAD_SIZE
+        self.attend = nn.Linear(width, 3 * width)
+        self.gather = nn.Linear(width, width)
+        self.widen = nn.Linear(width, 4 * width)
+        self.narrow = nn.Linear(4 * width, width)
+        self.modulate = nn.Linear(128, 6 * width)
+        nn.init.zeros_(self.modulate.weight)
+        nn.init.zeros_(self.modulate.bias)
+
+    def forward(
+        self, x: Float[Tensor, "batch bar width"], when: Float[Tensor, "batch 128"]
+    ) -> Float[Tensor, "batch bar width"]:
+        batch, bars, width = x.shape
+        scale_a, shift_a, gate_a, scale_b, shift_b, gate_b = self.modulate(when)[:, None].chunk(6, dim=-1)
+        seen = functional.layer_norm(x, (width,)) * (1 + scale_a) + shift_a
+        query, key, value = self.attend(seen).view(batch, bars, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        found = functional.scaled_dot_product_attention(query, key, value)
+        x = x + gate_a * self.gather(found.transpose(1, 2).flatten(2))
+        seen = functional.layer_norm(x, (width,)) * (1 + scale_b) + shift_b
+        return x + gate_b * self.narrow(functional.gelu(self.widen(seen)))
+
+
+class BarVelocity(nn.Module):
+    """A transformer over the bars that the conductor unfolds from z."""
+
+    def __init__(self, used: int, *, bars: int, code_size: int, width: int, layers: int) -> None:
+        super().__init__()
+        self.unfold = nn.Linear(used, bars * code_size, bias=False)
+        self.start = nn.Linear(code_size, width)
+        self.place = nn.Parameter(0.02 * torch.randn(bars, width))
+        self.when = nn.Sequential(
+            nn.Linear(_BAR_TIME_FEATURES, 128), nn.SiLU(), nn.Linear(128, 128), nn.SiLU()
+        )
+        self.blocks = nn.ModuleList(_Block(width) for _ in range(layers))
+        self.modulate = nn.Linear(128, 2 * width)
+        self.end = nn.Linear(width, code_size)
+        self.project = nn.Linear(bars * code_size, used, bias=False)
+        self.keep = nn.Linear(_BAR_TIME_FEATURES, 1)
+        for layer in (self.modulate, self.end):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    @classmethod
+    def like(cls, state: dict[str, Tensor]) -> "BarVelocity":
+        """One with the sizes of these weights."""
+        bars, width = state["place"].shape
+        return cls(
+            state["project.weight"].shape[0],
+            bars=bars,
+            code_size=state["end.weight"].shape[0],
+            width=width,
+            layers=sum(name.endswith(".attend.weight") for name in state),
+        )
+
+    def forward(
+        self, z: Float[Tensor, "batch used"], time: Float[Tensor, "batch 1"]
+    ) -> Float[Tensor, "batch used"]:
+        """Where the used coordinates move at ``time`` (0: noise, 1: music)."""
+        halves = torch.arange(_BAR_TIME_FEATURES // 2) * (2 / _BAR_TIME_FEATURES)
+        angle = 1000 * time * torch.exp(-math.log(10_000) * halves)
+        features = torch.cat([angle.sin(), angle.cos()], dim=-1)
+        when = self.when(features)
+        x = self.start(self.unfold(z).view(len(z), len(self.place), -1)) + self.place
+        for block in self.blocks:
+            x = block(x, when)
+        scale, shift = self.modulate(when)[:, None].chunk(2, dim=-1)
+        x = functional.layer_norm(x, x.shape[-1:]) * (1 + scale) + shift
+        return self.project(self.end(x).flatten(1)) + self.keep(features) * z

@@ -1,0 +1,149 @@
+"""Learning a prior over the z of a trained model, as a run that can be stopped and resumed.
+
+    symvae train-prior MODEL --data SHARDS --out RUN [--preset P] [--resume]
+
+The training windows are encoded once; then `symvae.latent.prior.FlowTraining` learns. Validation is the
+same loss on held-out windows at times and noise that never change.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from symvae.attributes.key import home_shift
+from symvae.config.run import PriorConfig
+from symvae.corpus.dataset import transpose, windows
+from symvae.corpus.shards import Shards
+from symvae.errors import TrainingError
+from symvae.latent.prior import FlowPrior, FlowTraining, used_coordinates
+from symvae.latent.velocity import BarVelocity, PlainVelocity
+from symvae.models.conductor import HierarchicalDecoder
+from symvae.models.encoder import BidirectionalEncoder
+from symvae.nn.gaussian import DiagonalGaussian
+from symvae.system.checkpoint import save_prior
+from symvae.system.symvae import SymVAE
+from symvae.training.log import TrainingLog
+from symvae.training.loop import Progress
+from symvae.training.state import read_state, write_state
+
+_ENCODED_AT_ONCE = 256
+
+
+def train_prior(
+    model: SymVAE,
+    config: PriorConfig,
+    shards: Shards,
+    out: Path,
+    *,
+    resume: bool = False,
+    stop_after: int | None = None,
+    watch: Callable[[Progress], None] = lambda progress: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> FlowPrior:
+    """Learn the prior of ``model`` from the training split; its weights are ``out``/prior.safetensors.
+
+    ``stop_after`` and ``stopping`` end this call early, as in `symvae.training.loop.train`; ``resume``
+    goes on, bit-equal. Raises `TrainingError` for a folder already in use or nothing to resume, `LatentError`
+    when z says nothing.
+    """
+    torch.set_num_threads(1)
+    state_path = out / "prior-state.pt"
+    if state_path.exists() and not resume:
+        raise TrainingError(f"{out} already holds a run. Add --resume to go on with it, or choose another.")
+    if resume and not state_path.exists():
+        raise TrainingError(
+            f"There is nothing to resume in {out}: it has no {state_path.name}. Leave out --resume to start."
+        )
+    posterior = posteriors(model, config, shards, "train", watch)
+    held_out = posteriors(model, config, shards, "validation")
+    training = FlowTraining(
+        fresh_prior(model, config, posterior),
+        posterior,
+        steps=config.steps,
+        batch_size=config.batch_size,
+        learning_rate=config.learning_rate,
+        seed=config.seed,
+        posterior_temperature=config.posterior_temperature,
+        middle_times=config.middle_times,
+        slowest_average=1 - config.ema_decay,
+    )
+    choice = dataclasses.replace(model.config, prior=config)
+    if resume:
+        training.load_state_dict(read_state(state_path, choice))
+    figures: dict[str, float] = {}
+    with TrainingLog(out, training.step) as log:
+        while training.step < min(config.steps, stop_after or config.steps):
+            loss = training.advance()
+            if training.step % config.evaluate_every == 0 or training.step == config.steps:
+                figures = {"train_loss": loss, "validation_loss": validate(training, held_out)}
+                log.write(training.step, **figures)
+                save_prior(out, training.average)
+                write_state(state_path, choice, training.state_dict())
+            watch(Progress(training.step, config.steps, 0.0, figures))
+            if stopping():
+                write_state(state_path, choice, training.state_dict())
+                break
+    return training.average.eval()
+
+
+def posteriors(
+    model: SymVAE,
+    config: PriorConfig,
+    shards: Shards,
+    split: str,
+    watch: Callable[[Progress], None] = lambda progress: None,
+) -> DiagonalGaussian:
+    """Every window of a split, in its home key where the prior learns that, encoded."""
+    data, chance = model.config.data, np.random.default_rng(config.seed)
+    ids = windows(shards, split, model.config.model.bars, mid_phrase=data.mid_phrase).ids
+    if config.home_key:
+        phrases = model.to_phrases(torch.from_numpy(ids.astype(np.int64)))
+        shift = np.array([home_shift(phrase) for phrase in phrases])
+    else:
+        shift = chance.integers(-data.transpose, data.transpose + 1, len(ids))
+    moved = torch.from_numpy(transpose(ids, shift, model.config.model.vocabulary_size).astype(np.int64))
+    mean, log_std = [], []
+    with torch.no_grad():
+        for rows in moved.split(_ENCODED_AT_ONCE):
+            posterior = model.vae.encoder(rows)
+            mean.append(posterior.mean)
+            log_std.append(posterior.log_std)
+            watch(Progress(0, config.steps, 0.0, {}))
+    return DiagonalGaussian(torch.cat(mean), torch.cat(log_std))
+
+
+def fresh_prior(model: SymVAE, config: PriorConfig, posterior: DiagonalGaussian) -> FlowPrior:
+    """A prior that has learned nothing yet."""
+    active = used_coordinates(posterior)
+    used = int(active.sum())
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        if config.velocity == "plain":
+            plain = PlainVelocity(used, config.width, config.layers)
+            return FlowPrior(active, plain, home_key=config.home_key)
+        encoder, decoder = model.vae.encoder, model.vae.decoder
+        if not (isinstance(encoder, BidirectionalEncoder) and isinstance(decoder, HierarchicalDecoder)):
+            raise TrainingError('A flat model has no bars in z: choose the velocity "plain".')
+        velocity = BarVelocity(
+            used,
+            bars=model.grid.bars,
+            code_size=model.config.model.code_size,
+            width=config.width,
+            layers=config.layers,
+        )
+        with torch.no_grad():
+            velocity.unfold.weight.copy_(decoder.conductor.unfold.weight[:, active])
+            velocity.project.weight.copy_(encoder.project.weight[active])
+        return FlowPrior(active, velocity, home_key=config.home_key)
+
+
+@torch.no_grad()
+def validate(training: FlowTraining, held_out: DiagonalGaussian) -> float:
+    """The loss of the averaged weights on held-out phrases: the same draws at every call."""
+    generator = torch.Generator().manual_seed(0)
+    used: Tensor = training.average.active
+    return training.loss(training.average, held_out.mean[:, used], generator).item()
