@@ -32,14 +32,14 @@ class LatentFit(NamedTuple):
     """What ships with a model, and how it was found."""
 
     prior: FlowPrior
-    fitted: bool
-    """Whether the prior was fitted here; one that the model was trained with has a file of its own."""
     directions: dict[str, Float[Tensor, " latent"]]
     attribute_std: dict[str, float]
     """Standard deviation of each attribute over the training phrases."""
     posterior: DiagonalGaussian
     """Of the training phrases that were used."""
     seed: int
+    fitted: bool = True
+    """Whether the prior was fitted here; one that `symvae train-prior` learned has a file of its own."""
 
     def tensors(self) -> dict[str, Tensor]:
         """As `symvae.system.checkpoint.save_latent` stores it."""
@@ -77,4 +77,4 @@ def fit_latent(
             continue
     progress("latent fit", 1.0)
     spread = {name: float(np.std(of_phrase)) for name, of_phrase in values.items()}
-    return LatentFit(prior, own is None, directions, spread, posterior, seed)
+    return LatentFit(prior, directions, spread, posterior, seed, fitted=own is None)

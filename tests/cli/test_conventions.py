@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from symvae.cli.main import PANELS
+from symvae.cli.main import PANELS, name_of
 from symvae.errors import MidiError
 from tests.conftest import ROOT, TUNES
 
-VERBS = [verb.__name__ for verbs in PANELS.values() for verb in verbs]
+VERBS = [name_of(verb) for verbs in PANELS.values() for verb in verbs]
 HEAVY = ("torch", "numpy", "miditok", "symusic", "pretty_midi", "music21", "muspy", "matplotlib", "jaxtyping")
 
 

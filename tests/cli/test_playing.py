@@ -297,3 +297,47 @@ def test_too_many_results_for_one_picture_are_refused_before_the_work(cli, tmp_p
     assert result.exit_code == 1
     assert "Leave out --plot" in result.stderr
     assert not (tmp_path / "many").exists()
+
+
+def test_infill_keeps_what_it_is_not_asked_to_draw(cli, tiny_model, tmp_path):
+    words = ("--from", 2, "--to", 2, "--bar", 3, "-n", 2, "--seed", 5, "--plot")
+    result = cli("infill", ODE, "-m", tiny_model, *words, "--json")
+    assert result.exit_code == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert report["drawn_bars"] == [2, 2]
+    assert len(report["kept"]) == 2
+    assert (tmp_path / "infill/versions.png").is_file()
+    model = symvae.load(tiny_model)
+    given = symvae.read(ODE, grid=model.grid)[1]
+    for number, (expected, _) in enumerate(model.infill(given, [1], 2, seed=5), 1):
+        (got,) = symvae.read(tmp_path / f"infill/version-{number}.mid", grid=model.grid)
+        assert got == expected
+        assert list(got.window(0, 1).pitch) == list(given.window(0, 1).pitch)
+    told = cli("infill", ODE, "-m", tiny_model, *words, "--force")
+    assert "bars 2-2 of the window drawn anew; the others stay" in told.stdout
+    wrong = cli("infill", ODE, "-m", tiny_model, "--from", 2, "--to", 3, "--force")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "bars 1 to 2" in wrong.stderr
+
+
+@pytest.mark.parametrize(("bar", "spans"), [(None, "16-16"), (4, "4-4")])
+def test_continue_goes_on_from_the_end_or_from_a_bar(cli, tiny_model, tmp_path, bar, spans):
+    words = () if bar is None else ("--bar", bar)
+    result = cli("continue", ODE, "-m", tiny_model, "--bars", 3, "-n", 1, "--json", *words)
+    assert result.exit_code == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert report["input"]["bars"] == [spans]
+    assert (report["given_bars"], report["new_bars"]) == (1, 3)
+    model = symvae.load(tiny_model)
+    (got,) = symvae.read(tmp_path / "continue/version-1.mid", grid=model.grid.with_bars(4))
+    given = phrase_of(ODE).window((bar or 16) - 1, 1)
+    assert got.window(0, 1) == given
+    told = cli("continue", ODE, "-m", tiny_model, "--bars", 3, "-n", 1, "--force", *words)
+    assert "1 bar as they are, then 3 new" in told.stdout
+
+
+def test_continue_needs_a_tune_in_its_metre(cli, tiny_model):
+    for words in ((TUNES / "lieber_augustin.mid",), (ODE, "--bar", 99)):
+        result = cli("continue", *words, "-m", tiny_model)
+        assert result.exit_code == 1
+        assert "in 4/4 to go on from" in result.stderr

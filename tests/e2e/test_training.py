@@ -1,7 +1,9 @@
 """True trainings: from nothing, killed and resumed, fine-tuned, grown, on two processes, stopped."""
 
 import csv
+import dataclasses
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,9 +18,14 @@ from typer.testing import CliRunner
 import symvae
 from symvae.cli.main import app
 from symvae.config.load import load_preset, with_overrides
-from symvae.config.run import RunConfig
+from symvae.config.run import PriorConfig, RunConfig
+from symvae.corpus.shards import open_shards
 from symvae.errors import TrainingError
+from symvae.evaluation.latent_fit import fit_latent
+from symvae.system.checkpoint import load_config
+from symvae.system.symvae import SymVAE
 from symvae.training.loop import Progress, own_device, train
+from symvae.training.prior import train_prior
 from tests.conftest import ROOT, TINY
 
 
@@ -230,3 +237,57 @@ def test_a_stopped_run_can_go_on(shards, tmp_path, signal_number):
     stopped = state(run)["step"]
     train(config(*many), shards, run, resume=True, stop_after=stopped + 2)
     assert state(run)["step"] == stopped + 2
+
+
+PRIOR = ("prior.velocity=bars", "prior.width=32", "prior.layers=1", "prior.steps=6", "prior.batch_size=8")
+
+
+def prior_config(model: Path) -> PriorConfig:
+    return with_overrides(load_config(model), [*PRIOR, "prior.home_key=true", "prior.evaluate_every=2"]).prior
+
+
+def test_a_prior_stopped_and_resumed_ends_bit_equal(tiny_model, shards, tmp_path):
+    model, data, choice = SymVAE.load(tiny_model), open_shards(shards), prior_config(tiny_model)
+    train_prior(model, choice, data, tmp_path / "whole")
+    train_prior(model, choice, data, tmp_path / "parts", stop_after=2)
+    steps: list[int] = []
+    train_prior(
+        model,
+        choice,
+        data,
+        tmp_path / "parts",
+        resume=True,
+        watch=lambda now: steps.append(now.step),
+        stopping=lambda: steps[-1:] == [3],
+    )
+    assert steps[-1] == 3
+    train_prior(model, choice, data, tmp_path / "parts", resume=True)
+    states = [torch.load(tmp_path / run / "prior-state.pt", weights_only=True) for run in ("whole", "parts")]
+    assert_equal(*states)
+    assert rows(tmp_path / "whole") == rows(tmp_path / "parts")
+    other = dataclasses.replace(choice, layers=2)
+    with pytest.raises(TrainingError, match=r"other choices \(prior\.layers\)"):
+        train_prior(model, other, data, tmp_path / "parts", resume=True)
+    with pytest.raises(TrainingError, match="already holds a run"):
+        train_prior(model, choice, data, tmp_path / "parts")
+    with pytest.raises(TrainingError, match="nothing to resume"):
+        train_prior(model, choice, data, tmp_path / "empty", resume=True)
+
+
+def test_a_prior_of_its_own_is_drawn_from_and_measured(tiny_model, shards, tmp_path):
+    """`train-prior --update-model` on a copy: samples change, and an evaluation keeps the prior as it is."""
+    model = tmp_path / "model"
+    shutil.copytree(tiny_model, model)
+    before = symvae.load(model).draw(3, seed=1)
+    words = [word for value in PRIOR for word in ("--set", value)]
+    run = tmp_path / "run"
+    result = run_cli("train-prior", model, "--data", shards, "--out", run, "--update-model", *words)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout == f"{run / 'prior.safetensors'}\n"
+    assert (model / "prior.safetensors").read_bytes() == (run / "prior.safetensors").read_bytes()
+    after = symvae.load(model)
+    assert not torch.equal(after.draw(3, seed=1), before)
+    fitted = fit_latent(after, open_shards(shards), phrases=50, prior_steps=1)
+    assert not fitted.fitted
+    assert not any(name.startswith("prior.") for name in fitted.tensors())
+    assert torch.equal(fitted.prior.sample(2, torch.Generator().manual_seed(0)), after.draw(2, seed=0))

@@ -60,3 +60,23 @@ def test_it_comes_back_from_its_weights_in_half_precision(flow: FlowPrior) -> No
 def test_posteriors_that_say_nothing_are_refused() -> None:
     with pytest.raises(LatentError, match="z says nothing"):
         fit_flow(DiagonalGaussian(torch.zeros(50, 3), torch.zeros(50, 3)), steps=1)
+
+
+def test_weights_from_before_velocities_had_names_are_read(flow: FlowPrior) -> None:
+    old = {name.removeprefix("velocity."): value for name, value in flow.state_dict().items()}
+    del old["home_key"]
+    noise = torch.randn((5, 3), generator=torch.Generator().manual_seed(1))
+    assert torch.equal(FlowPrior.from_state(old).carry(noise), flow.carry(noise))
+
+
+def test_a_steered_path_ends_where_it_is_steered_to(flow: FlowPrior) -> None:
+    """The first coordinate is told; the second is still the flow's own."""
+
+    def left(guess: torch.Tensor) -> torch.Tensor:
+        return torch.cat([torch.full_like(guess[:, :1], -1.5), guess[:, 1:]], dim=1)
+
+    noise = torch.randn((200, 3), generator=torch.Generator().manual_seed(1))
+    drawn = flow.carry(noise, left)
+    assert torch.equal(drawn[:, 0], torch.full((200,), -1.5))
+    assert drawn[:, 1].std() < 0.3
+    assert torch.equal(drawn[:, 2], noise[:, 2])
