@@ -45,7 +45,6 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
 }
 
 
-
 def name_of(verb: Callable[..., Any]) -> str:
     """What the user types: ``continue`` for `continue_`, ``train-prior`` for `train_prior`."""
     return verb.__name__.rstrip("_").replace("_", "-")

@@ -207,7 +207,7 @@ def take_before(file: Path, model: "SymVAE", track: str | int | None, bar: int |
     if not ends:
         where = "no music" if bar is None else f"no bar {bar}"
         raise MidiError(
-            f"{file} has {where} in {model.grid.metre} to go on from. "
+            f"{file} has {where} in {model.grid.metre} to go on from. {_models_for(song, model)}"
             "Choose another --bar, --track or --model; `symvae inspect` shows all of it."
         )
     row, per_bar, last = ends[-1]
@@ -223,9 +223,21 @@ def _taken(file: Path, song: "Song", model: "SymVAE", track: str | int | None) -
         reasons = "; ".join(str(dropped) for dropped in reading.dropped) or "it holds no notes"
         raise MidiError(
             f"{file} has no window of {counted(model.grid.bars, 'bar')} of {model.grid.metre} ({reasons}). "
-            "Choose another file or --track; `symvae inspect` shows all of it."
+            f"{_models_for(song, model)}Choose another file or --track; `symvae inspect` shows all of it."
         )
     return Taken(file, song, reading)
+
+
+def _models_for(song: "Song", model: "SymVAE") -> str:
+    """Which models take the song's own metres, where that is not the model's; else nothing."""
+    from symvae.music.bars import sections
+    from symvae.system.catalog import available_in
+
+    metres = {section.grid_metre for section in sections(song)} - {model.grid.metre, None}
+    known = [
+        f"{' or '.join(names)} for {metre}" for metre in metres if metre and (names := available_in(metre))
+    ]
+    return f"Use --model {', '.join(known)}. " if known else ""
 
 
 def _read(

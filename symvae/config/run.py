@@ -206,6 +206,8 @@ class RunConfig:
 
     name: str = "melody-2bar"
     description: str = ""
+    start_from: str = ""
+    """The preset whose model this one is grown or carried on from (`symvae train --from`)."""
     model: ModelConfig = field(default_factory=ModelConfig)
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     data: DataConfig = field(default_factory=DataConfig)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from symvae.config.load import load_preset
 from symvae.config.run import RunConfig
 from symvae.corpus.sources.folk import FOLDERS
 from symvae.evaluation.tables import table, to_markdown
@@ -80,15 +81,26 @@ def _limits(config: RunConfig, metrics: dict[str, Any]) -> str:
 
 
 def _again(config: RunConfig, shards_card: dict[str, Any]) -> str:
-    grown = config.model.decoder == "hierarchical" and config.model.bars > 1
-    lines = [f"symvae prepare {_sources(shards_card)} --metre {config.model.metre} --out SHARDS"]
-    if grown:
-        lines.append("symvae train --preset melody-1bar --data SHARDS --out BAR")
-    lines += [
-        f"symvae train --preset {config.name} --data SHARDS --out RUN{' --from BAR/model' if grown else ''}",
-        "symvae evaluate RUN/model --data SHARDS --update-model",
-    ]
+    chain = [config]
+    while chain[0].start_from:
+        chain.insert(0, load_preset(chain[0].start_from))
+    lines, metre = [], ""
+    for before, stage in zip([None, *chain], chain, strict=False):
+        if stage.model.metre != metre:
+            metre = stage.model.metre
+            lines.append(f"symvae prepare {_sources(shards_card)} --metre {metre} --out {_shards(metre)}")
+        start = f" --from {before.name}/model" if before else ""
+        lines.append(f"symvae train --preset {stage.name} --data {_shards(metre)} --out {stage.name}{start}")
+    if config.prior.velocity != "plain":
+        lines.append(
+            f"symvae train-prior {config.name}/model --data {_shards(metre)} --out prior --update-model"
+        )
+    lines.append(f"symvae evaluate {config.name}/model --data {_shards(metre)} --update-model")
     return "## How to make it again\n\n```\n" + "\n".join(lines) + "\n```"
+
+
+def _shards(metre: str) -> str:
+    return f"shards-{metre.replace('/', '-')}"
 
 
 def _sources(shards_card: dict[str, Any]) -> str:

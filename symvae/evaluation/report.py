@@ -17,6 +17,7 @@ import torch
 from symvae.corpus.shards import Shards
 from symvae.evaluation.attribute_vectors import attribute_vectors
 from symvae.evaluation.held_out import held_out, training_windows
+from symvae.evaluation.infilling import FEWEST_BARS, infilling
 from symvae.evaluation.interpolation import interpolation
 from symvae.evaluation.latent_fit import LatentFit, fit_latent
 from symvae.evaluation.ngram import NGram
@@ -36,12 +37,13 @@ class Effort:
     """Held-out windows for reconstruction and rate; None: all."""
     pairs: int
     samples: int
+    fillings: int
     training_phrases: int
     prior_steps: int
 
 
-FULL = Effort(windows=None, pairs=1000, samples=2000, training_phrases=40_000, prior_steps=8000)
-QUICK = Effort(windows=1000, pairs=200, samples=500, training_phrases=3000, prior_steps=300)
+FULL = Effort(windows=None, pairs=1000, samples=2000, fillings=128, training_phrases=40_000, prior_steps=8000)
+QUICK = Effort(windows=1000, pairs=200, samples=500, fillings=16, training_phrases=3000, prior_steps=300)
 
 
 def evaluate(
@@ -92,6 +94,13 @@ def evaluate(
             samples=effort.samples,
             seed=seed,
             progress=progress,
+        ),
+        **(
+            {}
+            if latent.fitted or model.grid.bars < FEWEST_BARS
+            else {
+                "infilling": infilling(model, windows, phrases=effort.fillings, seed=seed, progress=progress)
+            }
         ),
         "latent_fit": {
             "training_phrases": len(latent.posterior.mean),

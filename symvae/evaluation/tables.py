@@ -6,8 +6,8 @@ from typing import Any
 
 def to_markdown(metrics: dict[str, Any]) -> str:
     """All tables of an evaluation, each under a heading that says how it was measured."""
-    parts = (_reconstruction, _rate, _interpolation, _samples, _attribute_vectors)
-    return "\n\n".join(part(metrics) for part in parts) + "\n"
+    parts = (_reconstruction, _rate, _interpolation, _samples, _infilling, _attribute_vectors)
+    return "\n\n".join(text for part in parts if (text := part(metrics))) + "\n"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -173,6 +173,32 @@ def _samples(metrics: dict[str, Any]) -> str:
                 ["prior", "decoded", "silent", "whole phrase stands in train"]
                 + is_long * ["some four bars stand in train"],
                 counts,
+            ),
+        )
+    )
+
+
+def _infilling(metrics: dict[str, Any]) -> str:
+    """Nothing for a model too short for it, or without a prior of its own."""
+    if "infilling" not in metrics:
+        return ""
+    part = metrics["infilling"]
+    first, last = part["bars"]
+    ways = {"drawn by `infill`, one draw a phrase": "drawn", "the bars before, once more": "bars_before"}
+    return "\n\n".join(
+        (
+            "### Infilling",
+            f"Bars {first + 1} to {last} of {part['phrases']} held-out phrases drawn anew in sight of the"
+            " others."
+            f" Of the others the model itself said {share(part['kept'])} of the tokens, in"
+            f" {share(part['all_kept'])} of the phrases all; then they are put in place as they were. The"
+            " drawn bars against the true ones:",
+            table(
+                ["bars", "token", "onset"],
+                [
+                    [label, *(share(part[way][name], part[way][f"{name}_se"]) for name in ("token", "onset"))]
+                    for label, way in ways.items()
+                ],
             ),
         )
     )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from symvae.errors import CheckpointError
+from symvae.system.checkpoint import load_config
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
 
@@ -10,6 +11,11 @@ PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
 def available() -> list[str]:
     """Names of the models that come with the package."""
     return sorted(p.parent.name for p in PRETRAINED.glob("*/config.json"))
+
+
+def available_in(metre: str) -> list[str]:
+    """Those of them that take music in ``metre``."""
+    return [name for name in available() if load_config(PRETRAINED / name).model.metre == metre]
 
 
 def find(name: str | Path) -> Path:

@@ -242,7 +242,7 @@ class SymVAE:
                 f"Bars to fill are numbers from 0 to {self.grid.bars - 1}, not {sorted(unknown)}."
             )
         known = [bar not in unknown for bar in range(self.grid.bars)]
-        return self._fill([phrase] * count, known, seed, spread)
+        return self.fill([phrase] * count, known, seed=seed, spread=spread)
 
     def continue_(
         self, phrase: Phrase, bars: int = 8, count: int = 4, *, seed: int = 0, spread: float = 1.0
@@ -261,15 +261,20 @@ class SymVAE:
             rest = self.grid.bars - seen
             starts = [each.phrase.window(each.phrase.grid.bars - seen, seen) for each in written]
             open_ends = [join([start, Phrase(self.grid.with_bars(rest))]) for start in starts]
-            filled = self._fill(open_ends, [True] * seen + [False] * rest, seed, spread)
+            filled = self.fill(open_ends, [True] * seen + [False] * rest, seed=seed, spread=spread)
             written = [
                 Filling(join([old.phrase, new.phrase.window(seen, min(left, rest))]), min(old.kept, new.kept))
                 for old, new in zip(written, filled, strict=True)
             ]
         return written
 
-    def _fill(self, phrases: list[Phrase], known: list[bool], seed: int, spread: float) -> list[Filling]:
-        """Each phrase with its unknown bars drawn, in the key and about as loud as its known ones."""
+    def fill(
+        self, phrases: Sequence[Phrase], known: Sequence[bool], *, seed: int = 0, spread: float = 1.0
+    ) -> list[Filling]:
+        """Each phrase with its unknown bars drawn, in the key and about as loud as its known ones.
+
+        ``known`` says of each bar of the grid whether it stays. Raises `LatentError` without a learned prior.
+        """
         if self.prior is None:
             raise LatentError(
                 f"{self.name} has no learned prior to fill bars with. Run `symvae train-prior` on it."

@@ -1,0 +1,66 @@
+"""Infilling is measured on what is drawn, not on what was given."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+import symvae
+from symvae.config.load import load_preset, with_overrides
+from symvae.corpus.shards import open_shards
+from symvae.evaluation.held_out import held_out
+from symvae.evaluation.infilling import infilling
+from symvae.evaluation.report import QUICK
+from symvae.evaluation.tables import to_markdown
+from symvae.system.symvae import Filling, SymVAE
+from symvae.training.loop import train
+from symvae.training.prior import train_prior
+from tests.conftest import TINY
+
+
+@pytest.fixture(scope="module")
+def model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> SymVAE:
+    """Four bars, with a prior of its own."""
+    short = ("model.bars=4", "training.steps=2", "prior.steps=2", "prior.batch_size=4")
+    config = with_overrides(load_preset("melody-2bar"), [*TINY, *short])
+    folder = train(config, shards, tmp_path_factory.mktemp("run") / "run")
+    train_prior(symvae.load(folder), config.prior, open_shards(shards), folder)
+    return symvae.load(folder)
+
+
+def test_truth_scores_one_and_the_bars_before_what_they_repeat(model, shards, monkeypatch) -> None:
+    windows = held_out(open_shards(shards), model.config)
+    monkeypatch.setattr(model, "fill", lambda phrases, known, seed: [Filling(p, 0.5) for p in phrases])
+    figures = infilling(model, windows, phrases=len(windows.ids))
+    assert (figures["phrases"], figures["bars"]) == (len(windows.ids), [1, 2])
+    assert (figures["kept"], figures["all_kept"]) == (0.5, 0.0)
+    assert figures["drawn"]["token"] == figures["drawn"]["onset"] == 1
+    repeats = (windows.ids[:, 0] == windows.ids[:, 1]).float().mean().item()
+    assert figures["bars_before"]["token"] == pytest.approx(repeats)
+
+
+def test_what_is_drawn_is_what_the_model_fills(model, shards) -> None:
+    windows = held_out(open_shards(shards), model.config).some(6, 0)
+    figures = infilling(model, windows, phrases=6, seed=3)
+    known = [True, False, True, True]
+    fillings = model.fill(model.to_phrases(windows.ids), known, seed=3)
+    ids = model.to_ids([each.phrase for each in fillings])
+    assert torch.equal(ids[:, [0, 3]], windows.ids[:, [0, 3]])
+    right = (ids[:, 1] == windows.ids[:, 1]).float().mean().item()
+    assert figures["drawn"]["token"] == pytest.approx(right)
+
+
+def test_it_is_part_of_the_evaluation_of_a_long_model_with_its_own_prior(model, shards, monkeypatch) -> None:
+    from symvae.evaluation import report
+
+    few = {"windows": 8, "pairs": 4, "samples": 8, "fillings": 3, "training_phrases": 20}
+    monkeypatch.setattr(report, "QUICK", type(QUICK)(**few, prior_steps=1))
+    metrics = report.evaluate(model, open_shards(shards), quick=True)
+    assert metrics["infilling"]["phrases"] == 3
+    assert "### Infilling" in to_markdown(metrics)
+    (model.folder / "prior.safetensors").rename(model.folder / "aside")
+    try:
+        bare = symvae.load(model.folder)
+        assert "infilling" not in report.evaluate(bare, open_shards(shards), quick=True)
+    finally:
+        (model.folder / "aside").rename(model.folder / "prior.safetensors")
