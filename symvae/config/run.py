@@ -180,6 +180,8 @@ class PriorConfig:
     learning_rate: float = 2e-3
     ema_decay: float = 0.995
     """Weights are averaged over about 1 / (1 − decay) steps; the average is what is kept."""
+    clip_norm: float = 0.0
+    """Largest gradient norm; 0: any."""
     home_key: bool = False
     """Learn tunes in C major or A minor only, each window moved there, instead of in all keys."""
     posterior_temperature: float = 1.0
@@ -193,7 +195,7 @@ class PriorConfig:
     def __post_init__(self) -> None:
         _check_choice("prior.velocity", self.velocity, ("plain", "bars"))
         _check_at_least("prior", self, 1, "width", "layers", "steps", "batch_size", "evaluate_every")
-        _check_at_least("prior", self, 0, "posterior_temperature", "seed")
+        _check_at_least("prior", self, 0, "posterior_temperature", "clip_norm", "seed")
         _check_above_zero("prior", self, "learning_rate")
         _check_share("prior", self, "ema_decay")
         if self.velocity == "bars" and self.width % 32:

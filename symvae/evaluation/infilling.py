@@ -1,9 +1,9 @@
 """Bars drawn in sight of the others: do the others stay, and how near to the truth are the drawn ones?
 
 A quarter of each held-out phrase, after three eighths of it, is taken away and drawn anew by
-`SymVAE.fill`; of sixteen bars these are four after six and before six, as in Chen et al. 2020 (Music SketchNet,
-arXiv 2008.01291), who fill with the likeliest tokens. Here each phrase is one draw, none redrawn: music that is
-another than the truth may be as good. Beside it stands the plainest guess, the bars just before, once more.
+`SymVAE.fill`; of sixteen bars these are four after six and before six, as in Chen et al. 2020 (Music
+SketchNet, arXiv 2008.01291). Each phrase is drawn once, none is redrawn: other music than the true one
+may be as good. Beside it stands the plainest guess, the bars just before, once more.
 
     kept        share of the known bars' tokens that the model itself said, before they were put in place
     all_kept    share of phrases of which it said all of them

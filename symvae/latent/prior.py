@@ -111,6 +111,7 @@ class FlowTraining:
         posterior_temperature: float = 1.0,
         middle_times: bool = False,
         slowest_average: float = 0.005,
+        clip_norm: float = 0.0,
     ) -> None:
         """``posterior`` holds training phrases; ``posterior_temperature`` scales its noise.
 
@@ -123,6 +124,7 @@ class FlowTraining:
         self.steps = steps
         self.middle_times = middle_times
         self.slowest_average = slowest_average
+        self.clip_norm = clip_norm
         self.learner = prior
         self.average = copy.deepcopy(prior).requires_grad_(False)
         self.generator = torch.Generator().manual_seed(seed)
@@ -139,6 +141,8 @@ class FlowTraining:
         loss = self.loss(self.learner, self.mean[rows] + self.std[rows] * drawn, self.generator)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        if self.clip_norm:
+            nn.utils.clip_grad_norm_(self.learner.parameters(), self.clip_norm)
         self.optimizer.step()
         self.rate.step()
         self.step += 1

@@ -70,6 +70,7 @@ def train_prior(
         posterior_temperature=config.posterior_temperature,
         middle_times=config.middle_times,
         slowest_average=1 - config.ema_decay,
+        clip_norm=config.clip_norm,
     )
     choice = dataclasses.replace(model.config, prior=config)
     if resume:
