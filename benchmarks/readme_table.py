@@ -5,6 +5,7 @@ python benchmarks/readme_table.py --check    # status 1 if README.md says anythi
 """
 
 import json
+import statistics
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,34 +19,87 @@ START, END = "<!-- results:start -->", "<!-- results:end -->"
 #: Token accuracies of Roberts et al. 2018 (arXiv 1803.05428), on their own data, teacher-forced and
 #: free-running, by bars: the flat decoder at 2 bars, the hierarchical one at 16.
 MUSICVAE = {2: (0.986, 0.951), 16: (0.919, 0.812)}
-RELEASED = ("melody-2bar", "melody-2bar-lokl", "melody-16bar")
+SHORT = ("melody-2bar", "melody-2bar-lokl")
+LONG = ("melody-16bar", "melody-16bar-lokl", "melody-16bar-3-4", "melody-16bar-6-8")
+#: The runs of benchmarks/reconstruct/conductor_against_flat.py, one JSON line each.
+CONDUCTOR = ROOT / "benchmarks" / "reconstruct" / "results.jsonl"
 
 
-def measured() -> list[dict[str, Any]]:
-    """What `symvae evaluate` wrote of each of the `RELEASED` models."""
-    files = (PRETRAINED / name / "metrics.json" for name in RELEASED)
-    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+def measured() -> dict[str, dict[str, Any]]:
+    """What `symvae evaluate` wrote of each model that the README shows."""
+    files = {name: PRETRAINED / name / "metrics.json" for name in (*SHORT, *LONG)}
+    return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items()}
 
 
-def results(two: dict[str, Any], low: dict[str, Any], sixteen: dict[str, Any]) -> str:
+def results(metrics: dict[str, dict[str, Any]]) -> str:
     """The README's results section."""
+    two, low = (metrics[name] for name in SHORT)
+    long = [metrics[name] for name in LONG]
     parts = (
         _reconstruction(two, bars=2),
-        _reconstruction(sixteen, bars=16),
-        _collections(two, sixteen),
+        _reconstruction(long[0], bars=16),
+        _collections(two, long[0]),
+        _long_models(long),
+        _conductor([json.loads(line) for line in CONDUCTOR.read_text(encoding="utf-8").splitlines()]),
         _rate(two, low),
-        _interpolation(two, low, sixteen),
+        _interpolation(two, low, *long),
         _samples(two, low),
-        _long_samples(sixteen),
+        *(_long_samples(of_model) for of_model in long if "infilling" in of_model),
     )
     return "\n\n".join(parts)
 
 
-def with_results(readme: str, metrics: list[dict[str, Any]]) -> str:
+def with_results(readme: str, metrics: dict[str, dict[str, Any]]) -> str:
     """``readme`` with what stands between its markers made anew."""
     before, _, rest = readme.partition(START)
     _, _, after = rest.partition(END)
-    return f"{before}{START}\n{results(*metrics)}\n{END}{after}"
+    return f"{before}{START}\n{results(metrics)}\n{END}{after}"
+
+
+def _long_models(models: list[dict[str, Any]]) -> str:
+    rows = [
+        [
+            f"`{of_model['model']}`",
+            str(whole["windows"]),
+            f"{whole['kl_nats']:.1f}",
+            *(share(whole["mean"][figure]) for figure in ("token", "onset", "exact")),
+            share(whole["sample"]["token"]),
+        ]
+        for of_model in models
+        for whole in (of_model["reconstruction"]["all"],)
+    ]
+    head = ["", "windows", "KL nats", "from the mean: token", "onset", "exact phrase"]
+    return "**All models of 16 bars**, free-running on held-out windows of their metre:\n\n" + table(
+        [*head, "from a sample: token"], rows
+    )
+
+
+def _conductor(runs: list[dict[str, Any]]) -> str:
+    kinds = {"conductor": "hierarchical", "flat": "flat"}
+    rows = []
+    for label, decoder in kinds.items():
+        of_kind = [run for run in runs if run["decoder"] == decoder]
+        rows.append(
+            [
+                label,
+                f"{of_kind[0]['parameters'] / 1e6:.2f} M",
+                *(_spread([run[figure] for run in of_kind]) for figure in ("token", "onset")),
+                f"{statistics.mean(run['kl_nats'] for run in of_kind):.0f}",
+            ]
+        )
+    seeds = len({run["seed"] for run in runs})
+    return (
+        f"**Conductor against flat decoder**: 16 bars, equal parameters, {runs[0]['minutes']:g} minutes of"
+        f" one core each from nothing (the conductor's with its bar stage), {seeds} seeds,"
+        f" {runs[0]['windows']} held-out windows, free-running from the mean"
+        " (`benchmarks/reconstruct/conductor_against_flat.py`), mean, lowest and highest:\n\n"
+        + table(["decoder", "parameters", "token", "onset", "KL nats"], rows)
+    )
+
+
+def _spread(values: list[float]) -> str:
+    """The mean, and in brackets the lowest and the highest."""
+    return f"{share(statistics.mean(values))} ({share(min(values))} to {share(max(values))})"
 
 
 def _reconstruction(metrics: dict[str, Any], *, bars: int) -> str:
@@ -173,37 +227,41 @@ def _samples(usual: dict[str, Any], low: dict[str, Any]) -> str:
 
 def _long_samples(metrics: dict[str, Any]) -> str:
     part = metrics["samples"]
+    drawn = (part["learned"], part["gaussian"])
     rows = [
         [
             name.replace("_", " "),
             f"{part['real'][name]:.3f}",
-            *(f"{part[prior]['features'][name]['mean']:.3f}" for prior in ("learned", "gaussian")),
+            *(f"{figures['features'][name]['mean']:.3f}" for figures in drawn),
+            share(part["learned"]["features"][name]["overlapped_area"]),
         ]
         for name in part["real"]
     ]
-    if "runs_in_train" in part["learned"]:
-        drawn = (part["learned"], part["gaussian"])
-        rows += [
-            [label, share(of_real), *(share(figures[name]) for figures in drawn)]
-            for name, label, of_real in (
-                (
-                    "onset_histogram",
-                    "overlap of where in the bar notes start (real: of their halves)",
-                    part["real_halves"]["onset_histogram"],
-                ),
-                (
-                    "overlapped_area_mean",
-                    "mean overlap of six features (real: of their halves)",
-                    part["real_halves"]["overlapped_area_mean"],
-                ),
-                ("runs_in_train", "some four bars in a row stand in train", part["real_runs_in_train"]),
-            )
-        ]
+    rows += [
+        ["overlap of where in the bar notes start", "–", "–", "–", share(part["learned"]["onset_histogram"])],
+        ["mean overlap of six features", "–", "–", "–", share(part["learned"]["overlapped_area_mean"])],
+        [
+            "some four bars in a row stand in train",
+            share(part["real_runs_in_train"]),
+            *(share(figures["runs_in_train"]) for figures in drawn),
+            "–",
+        ],
+    ]
+    fill = metrics["infilling"]
     text = (
-        f"Samples of `{metrics['model']}` are not tunes yet: they wander out of their key and hardly repeat a"
-        f" bar ({part['samples']} of each prior, mean over phrases):"
+        f"**Samples of `{metrics['model']}`**: {part['samples']} of each prior, none redrawn, against"
+        f" {part['real_phrases']} held-out phrases, mean over phrases, and how much the distributions of"
+        " learned prior and real phrases overlap:"
     )
-    return f"{text}\n\n{table(['', 'real phrases', 'learned prior', 'Gaussian prior'], rows)}"
+    first, last = fill["bars"]
+    filling = (
+        f"When bars {first + 1} to {last} of {fill['phrases']} held-out phrases are drawn anew (`infill`),"
+        f" the model itself keeps {share(fill['kept'])} of the other bars' tokens before they are put in place;"
+        f" the drawn bars have {share(fill['drawn']['token'])} of the true tokens, the bars before,"
+        f" repeated, {share(fill['bars_before']['token'])}."
+    )
+    head = ["", "real phrases", "learned prior", "Gaussian prior", "overlap, learned"]
+    return f"{text}\n\n{table(head, rows)}\n\n{filling}"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import typer
 
 DEFAULT_MODEL = "melody-2bar"
 #: Of the verbs that need room around the bars they draw.
-LONG_MODEL = "melody-16bar"
+LONG_MODEL = "melody-16bar-lokl"
 
 ModelOption = Annotated[
     str, typer.Option("--model", "-m", help="A name that `symvae models` lists, or a model folder.")

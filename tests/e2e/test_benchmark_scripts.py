@@ -53,21 +53,3 @@ def test_the_picture_is_written_where_it_is_asked_for(tmp_path) -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "rate_plot.py"), "--out", str(out)]
     subprocess.run(command, check=True)
     assert "<svg" in out.read_text(encoding="utf-8")
-
-
-def test_the_readme_shows_what_long_samples_are_asked_where_it_was_measured() -> None:
-    readme_table = script("readme_table")
-    old = readme_table.measured()[-1]
-    samples = {key: value for key, value in old["samples"].items() if key != "real_runs_in_train"}
-    for prior in ("learned", "gaussian"):
-        samples[prior] = {key: value for key, value in samples[prior].items() if key != "runs_in_train"}
-    before = readme_table._long_samples({**old, "samples": samples})
-    samples["real_halves"] = samples["real_halves"] | {"onset_histogram": 0.99, "overlapped_area_mean": 0.97}
-    samples["real_runs_in_train"] = 0.052
-    for prior in ("learned", "gaussian"):
-        samples[prior] |= {"onset_histogram": 0.86, "overlapped_area_mean": 0.71, "runs_in_train": 0.002}
-    after = readme_table._long_samples({**old, "samples": samples})
-    assert after.startswith(before)
-    assert after.splitlines()[-3].endswith("| .990 | .860 | .860 |")
-    assert after.splitlines()[-2].endswith("| .970 | .710 | .710 |")
-    assert after.splitlines()[-1] == "| some four bars in a row stand in train | .052 | .002 | .002 |"
