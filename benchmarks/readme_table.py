@@ -85,6 +85,7 @@ def _conductor(runs: list[dict[str, Any]]) -> str:
                 f"{of_kind[0]['parameters'] / 1e6:.2f} M",
                 *(_spread([run[figure] for run in of_kind]) for figure in ("token", "onset")),
                 f"{statistics.mean(run['kl_nats'] for run in of_kind):.0f}",
+                f"{statistics.mean(run['core_seconds'] for run in of_kind):.0f}",
             ]
         )
     seeds = len({run["seed"] for run in runs})
@@ -93,7 +94,7 @@ def _conductor(runs: list[dict[str, Any]]) -> str:
         f" one core each from nothing (the conductor's with its bar stage), {seeds} seeds,"
         f" {runs[0]['windows']} held-out windows, free-running from the mean"
         " (`benchmarks/reconstruct/conductor_against_flat.py`), mean, lowest and highest:\n\n"
-        + table(["decoder", "parameters", "token", "onset", "KL nats"], rows)
+        + table(["decoder", "parameters", "token", "onset", "KL nats", "core-seconds"], rows)
     )
 
 
@@ -256,8 +257,8 @@ def _long_samples(metrics: dict[str, Any]) -> str:
     first, last = fill["bars"]
     filling = (
         f"When bars {first + 1} to {last} of {fill['phrases']} held-out phrases are drawn anew (`infill`),"
-        f" the model itself keeps {share(fill['kept'])} of the other bars' tokens before they are put in place;"
-        f" the drawn bars have {share(fill['drawn']['token'])} of the true tokens, the bars before,"
+        f" the model itself keeps {share(fill['kept'])} of the other bars' tokens before they are put in"
+        f" place; the drawn bars have {share(fill['drawn']['token'])} of the true tokens, the bars before,"
         f" repeated, {share(fill['bars_before']['token'])}."
     )
     head = ["", "real phrases", "learned prior", "Gaussian prior", "overlap, learned"]
