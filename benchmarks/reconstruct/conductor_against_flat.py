@@ -7,8 +7,9 @@ Both models have the same encoder and the same objective. The conductor's time i
 one-bar model, from nothing, a third of the time), from which it grows; the flat decoder, an LSTM over
 all 256 tokens with z at every step, uses all of its time on 16 bars, from nothing. The flat LSTM is as
 wide as makes the parameters equal. How many steps fit the time, with reading and growing, is found by a
-probe before each run, in the same process; the seconds that were spent, with the validation, are printed. Measured free-running from the posterior mean on test windows that do not stand in
-train. One JSON line a run; runs that are done are not repeated.
+probe before each run, in the same process; the core-seconds that were then spent, with the validation,
+are printed. Measured free-running from the posterior mean on test windows that do not stand in train.
+One JSON line a run; runs that are done are not repeated.
 """
 
 import argparse
