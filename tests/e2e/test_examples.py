@@ -18,6 +18,7 @@ WRITES = {
     "05_train_on_a_folder": ["shards/card.json", "run/model/model.safetensors", "variations.mid"],
     "06_add_an_attribute": ["rise.mid"],
     "07_latent_play": ["density-1.mid", "density+1.mid", "similar.mid", "analogy.mid", "square.mid"],
+    "08_continue_and_infill": ["tunes.mid", "continued-2.mid", "filled-2.mid"],
 }
 
 
