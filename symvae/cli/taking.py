@@ -132,10 +132,14 @@ def _bars_added(song: "Song", phrase: "Phrase", start_bar: int, end_bar: int) ->
     """Bars of the grid at the end of a window that the file's bars do not reach."""
     from symvae.music.bars import sections
 
+    # A last note's rounding may open a bar behind the last section.
     per_bar = next(
-        section.file_bars_per_bar
-        for section in sections(song)
-        if section.bar_span[0] <= start_bar < section.bar_span[1]
+        (
+            section.file_bars_per_bar
+            for section in sections(song)
+            if section.bar_span[0] <= start_bar < section.bar_span[1]
+        ),
+        1,
     )
     missing = phrase.grid.bars - -(-(end_bar - start_bar) // per_bar)
     last_step = int(phrase.end_step.max(initial=0))
@@ -192,29 +196,19 @@ def take_before(file: Path, model: "SymVAE", track: str | int | None, bar: int |
     """
     from symvae.music.files import load_any
     from symvae.music.inspect import PIANO_PITCHES
-    from symvae.music.segment import whole
+    from symvae.music.segment import ending
 
     song = load_any(file)
-    reading = whole(song, track, pitch_range=PIANO_PITCHES)
-    ends = []
-    for row, (phrase, (start, end)) in enumerate(zip(reading.phrases, bar_spans(reading), strict=True)):
-        per_bar = -(-(end - start) // phrase.grid.bars)
-        last = -(-int(phrase.end_step.max(initial=0)) // phrase.grid.steps_per_bar)
-        if bar is not None:
-            last = (bar - start) // per_bar if start < bar <= end else 0
-        if phrase.grid.metre == model.grid.metre and last:
-            ends.append((row, per_bar, last))
-    if not ends:
-        where = "no music" if bar is None else f"no bar {bar}"
+    most = model.grid.with_bars(max(1, model.grid.bars // 2))
+    reading = ending(song, most, track, bar, PIANO_PITCHES)
+    if not reading.phrases:
+        reasons = "; ".join(map(str, reading.dropped)) or "no note before it"
+        where = "no music" if bar is None else f"no music up to a bar {bar}"
         raise MidiError(
-            f"{file} has {where} in {model.grid.metre} to go on from. {_models_for(song, model)}"
-            "Choose another --bar, --track or --model; `symvae inspect` shows all of it."
+            f"{file} has {where} in {model.grid.metre} to go on from ({reasons}). {_models_for(song, model)}"
+            "Choose another --bar or --track; `symvae inspect` shows all of it."
         )
-    row, per_bar, last = ends[-1]
-    bars = min(last, max(1, model.grid.bars // 2))
-    given, first = reading.phrases[row].window(last - bars, bars), reading.start_bar[row]
-    span = (first + (last - bars) * per_bar, min(first + last * per_bar, reading.end_bar[row]))
-    return Taken(file, song, replace(reading, phrases=(given,), start_bar=(span[0],), end_bar=(span[1],)))
+    return Taken(file, song, reading)
 
 
 def _taken(file: Path, song: "Song", model: "SymVAE", track: str | int | None) -> Taken:
@@ -233,7 +227,7 @@ def _models_for(song: "Song", model: "SymVAE") -> str:
     from symvae.music.bars import sections
     from symvae.system.catalog import available_in
 
-    metres = {section.grid_metre for section in sections(song)} - {model.grid.metre, None}
+    metres = sorted({section.grid_metre or "" for section in sections(song)} - {model.grid.metre})
     known = [
         f"{' or '.join(names)} for {metre}" for metre in metres if metre and (names := available_in(metre))
     ]

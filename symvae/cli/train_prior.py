@@ -1,5 +1,6 @@
 """``symvae train-prior``: where in z the training music lies, for a trained model."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -25,12 +26,17 @@ def train_prior(
     """Learn a prior for `sample`, `continue` and `infill`; stop with Ctrl-C and go on with --resume."""
     from symvae.config.load import with_overrides
     from symvae.corpus.shards import open_shards
-    from symvae.system.checkpoint import save_prior
+    from symvae.system.checkpoint import save_config, save_prior
     from symvae.system.symvae import SymVAE
     from symvae.training.loop import Progress
     from symvae.training.prior import train_prior as learn
 
     vae, shards = SymVAE.load(model), open_shards(data)
+    for word in set_ or []:
+        if not word.startswith("prior."):
+            raise typer.BadParameter(
+                f"{word!r} is not of the prior: give prior.key=value", param_hint="--set"
+            )
     config = with_overrides(vae.config, set_ or []).prior
     step = 0
     with progress_bar() as bar, interruption() as interrupted:
@@ -52,5 +58,6 @@ def train_prior(
         say_how_to_resume(step)
     if update_model:
         save_prior(vae.folder, prior)
-        say(f"{vae.name} now draws from it.")
+        save_config(vae.folder, replace(vae.config, prior=config))
+        say(f"{vae.name} draws from it. To measure: symvae evaluate {model} --data {data} --update-model")
     show(str(out / "prior.safetensors"))

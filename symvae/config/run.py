@@ -209,7 +209,7 @@ class RunConfig:
     name: str = "melody-2bar"
     description: str = ""
     start_from: str = ""
-    """The preset whose model this one is grown or carried on from (`symvae train --from`)."""
+    """The model that this one is grown or carried on from; in a trained model, the one it really was."""
     model: ModelConfig = field(default_factory=ModelConfig)
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     data: DataConfig = field(default_factory=DataConfig)

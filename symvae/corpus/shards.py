@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float32, Int16, Int64, UInt8
 
+from symvae.config.run import ModelConfig
 from symvae.errors import CorpusError
 
 FORMAT = "symvae-shards"
@@ -82,6 +83,19 @@ class Shards:
         if len(split.ids) and split.ids.max() >= self.vocabulary_size:
             raise _damaged(path, f"an id of {split.ids.max()} in a vocabulary of {self.vocabulary_size}")
         return split
+
+    def check_fit(self, model: ModelConfig) -> None:
+        """Raise `CorpusError` unless a model of these sizes can read them."""
+        for name, wanted, found in (
+            ("metre", model.metre, self.metre),
+            ("positions a bar", model.positions, self.positions),
+            ("tokens", model.vocabulary_size, self.vocabulary_size),
+        ):
+            if wanted != found:
+                raise CorpusError(
+                    f"The model wants {name} {wanted}, the shards have {found}. "
+                    "Prepare shards for it, or choose another model or preset."
+                )
 
     def tune_names(self, split: str) -> list[str]:
         """The name of each tune of a split, in the order of its arrays."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from symvae.config.load import load_preset
+from symvae.config.load import load_preset, presets
 from symvae.config.run import RunConfig
 from symvae.corpus.sources.folk import FOLDERS
 from symvae.evaluation.tables import table, to_markdown
@@ -75,27 +75,29 @@ def _limits(config: RunConfig, metrics: dict[str, Any]) -> str:
             f" {drawn['diatonic_share']['mean']:.3f} against {real['diatonic_share']:.3f}, mean interval"
             f" {drawn['mean_interval']['mean']:.2f} against {real['mean_interval']:.2f} semitones"
             f"{returns}.",
+            *["- Samples come in C major or A minor: the prior knows no other key."] * config.prior.home_key,
             "- It learned from the collections above; other musics come back less exactly.",
         )
     )
 
 
 def _again(config: RunConfig, shards_card: dict[str, Any]) -> str:
+    """All commands, back to the first preset that starts from nothing or from a model that is no preset."""
     chain = [config]
-    while chain[0].start_from:
+    while chain[0].start_from in presets():
         chain.insert(0, load_preset(chain[0].start_from))
-    lines, metre = [], ""
-    for before, stage in zip([None, *chain], chain, strict=False):
+    lines, metre, origin = [], "", chain[0].start_from
+    for stage in chain:
         if stage.model.metre != metre:
             metre = stage.model.metre
             lines.append(f"symvae prepare {_sources(shards_card)} --metre {metre} --out {_shards(metre)}")
-        start = f" --from {before.name}/model" if before else ""
-        lines.append(f"symvae train --preset {stage.name} --data {_shards(metre)} --out {stage.name}{start}")
+        preset = stage.name if stage.name in presets() else "YOUR_PRESET"
+        start = f" --from {origin}" if origin else ""
+        lines.append(f"symvae train --preset {preset} --data {_shards(metre)} --out {stage.name}{start}")
+        origin = f"{stage.name}/model"
     if config.prior.velocity != "plain":
-        lines.append(
-            f"symvae train-prior {config.name}/model --data {_shards(metre)} --out prior --update-model"
-        )
-    lines.append(f"symvae evaluate {config.name}/model --data {_shards(metre)} --update-model")
+        lines.append(f"symvae train-prior {origin} --data {_shards(metre)} --out prior --update-model")
+    lines.append(f"symvae evaluate {origin} --data {_shards(metre)} --update-model")
     return "## How to make it again\n\n```\n" + "\n".join(lines) + "\n```"
 
 

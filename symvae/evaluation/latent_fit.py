@@ -59,6 +59,7 @@ def fit_latent(
     progress: Progress = silent,
 ) -> LatentFit:
     """Directions, and a prior if the model has none of its own, from up to ``phrases`` training phrases."""
+    shards.check_fit(model.config.model)
     ids = training_phrases(shards, model.config, phrases, seed)
     posterior = encode(model, ids)
     progress("latent fit", 0.1)

@@ -61,6 +61,7 @@ def evaluate(
     ``latent`` is what `symvae.evaluation.latent_fit.fit_latent` found, so that a caller who ships it
     measures the very thing; without it, it is fitted here and forgotten.
     """
+    shards.check_fit(model.config.model)
     effort = QUICK if quick else FULL
     started = time.monotonic()
     latent = latent or fit(model, shards, quick=quick, seed=seed, progress=progress)

@@ -85,7 +85,8 @@ class FlowPrior(nn.Module):
             if steer is not None:
                 guess = z.clone()
                 guess[:, self.active] += (1 - time) * moves
-                moves = (steer(guess) - z)[:, self.active] / max(1 - time, 0.5 * width)
+                # At the end itself nothing is left of the way: there a correction is as quick as a half step.
+                moves = moves + (steer(guess) - guess)[:, self.active] / max(1 - time, 0.5 * width)
             return torch.zeros_like(z).index_copy(1, used, moves)
 
         used, z, width = self.active.nonzero()[:, 0], noise, 1.0 / _SOLVER_STEPS
@@ -120,6 +121,7 @@ class FlowTraining:
         """
         self.mean = posterior.mean[:, prior.active]
         self.std = posterior_temperature * posterior.std[:, prior.active]
+        self.posterior_temperature = posterior_temperature
         self.batch_size = batch_size
         self.steps = steps
         self.middle_times = middle_times

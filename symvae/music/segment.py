@@ -95,6 +95,46 @@ def windows(
     return collector.reading()
 
 
+def ending(
+    song: Song,
+    grid: Grid,
+    track: str | int | None = None,
+    end_bar: int | None = None,
+    pitch_range: tuple[int, int] | None = None,
+) -> Reading:
+    """One phrase: the bars up to bar ``end_bar`` of the file, from 1, by default the last with music.
+
+    As many bars as ``grid`` has, or fewer where the stretch in its metre is shorter. Where two bars of the
+    file make one of the grid, the phrase ends with the second. No phrase where there is no note.
+    """
+    collector = Collector()
+    found: tuple[Section, Phrase, int] | None = None
+    for section, phrase in _section_phrases(song, track, False, pitch_range, collector):
+        if phrase.grid.metre != grid.metre:
+            fault = f"in {section.metre}, the model is in {grid.metre}"
+            collector.drop_bars("section", Reason.METRE_NOT_SUPPORTED, section.bar_span, fault)
+            continue
+        first, end = _file_bars(section, phrase)
+        last = -(-int(phrase.end_step.max(initial=0)) // grid.steps_per_bar)
+        if end_bar is not None:
+            last = -(-(end_bar - first) // section.file_bars_per_bar) if first < end_bar <= end else 0
+        if last:
+            found = section, phrase, last
+    if found is not None:
+        section, phrase, last = found
+        bars = min(last, grid.bars)
+        start, of_file = last - bars, section.file_bars_per_bar
+        window = phrase.window(start, bars)
+        first, end = _file_bars(section, phrase)
+        span = (first + start * of_file, min(first + last * of_file, end))
+        collector.count_edges(phrase, start, window.grid)
+        if len(window):
+            collector.take(window.with_tempo(_tempo_qpm(song, section, start, window.grid)), span)
+        else:
+            collector.drop_bars("window", Reason.LONG_REST, span, "no note starts in it")
+    return collector.reading()
+
+
 def longest_rest_step(phrase: Phrase) -> int:
     """The longest stretch of steps in which nothing sounds."""
     sounding_until = np.maximum.accumulate(np.concatenate([[0], phrase.end_step]))

@@ -1,6 +1,13 @@
 """Choices → objects: the only place where a config becomes a network."""
 
-from symvae.config.run import ModelConfig, ObjectiveConfig
+import torch
+from jaxtyping import Bool
+from torch import Tensor
+
+from symvae.config.run import ModelConfig, ObjectiveConfig, PriorConfig
+from symvae.errors import TrainingError
+from symvae.latent.prior import FlowPrior
+from symvae.latent.velocity import BarVelocity, PlainVelocity
 from symvae.models.bar_decoder import BarDecoder
 from symvae.models.conductor import Conductor, Decoder, HierarchicalDecoder
 from symvae.models.encoder import BarEncoder, BidirectionalEncoder
@@ -62,6 +69,32 @@ def build_decoder(config: ModelConfig) -> Decoder:
             feature_size=config.feature_size,
         ),
     )
+
+
+def build_prior(config: PriorConfig, vae: VAE, active: Bool[Tensor, " latent"], seed: int) -> FlowPrior:
+    """A prior over the ``active`` coordinates of the model's z that has learned nothing yet.
+
+    A bar-wise one starts with the model's own unfolding and projection. Raises `TrainingError` for a
+    model without bars in z.
+    """
+    used = int(active.sum())
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        if config.velocity == "plain":
+            plain = PlainVelocity(used, config.width, config.layers)
+            return FlowPrior(active, plain, home_key=config.home_key)
+        encoder, decoder = vae.encoder, vae.decoder
+        if not (isinstance(encoder, BidirectionalEncoder) and isinstance(decoder, HierarchicalDecoder)):
+            raise TrainingError('A flat model has no bars in z: choose the velocity "plain".')
+        unfold, project = decoder.conductor.unfold.weight, encoder.project.weight
+        bars = decoder.conductor.bars
+        velocity = BarVelocity(
+            used, bars=bars, code_size=len(unfold) // bars, width=config.width, layers=config.layers
+        )
+        with torch.no_grad():
+            velocity.unfold.weight.copy_(unfold[:, active])
+            velocity.project.weight.copy_(project[active])
+        return FlowPrior(active, velocity, home_key=config.home_key)
 
 
 def beta_at(config: ObjectiveConfig, progress: float) -> float:

@@ -14,8 +14,9 @@ def available() -> list[str]:
 
 
 def available_in(metre: str) -> list[str]:
-    """Those of them that take music in ``metre``."""
-    return [name for name in available() if load_config(PRETRAINED / name).model.metre == metre]
+    """Those of more than one bar that take music in ``metre``."""
+    models = {name: load_config(PRETRAINED / name).model for name in available()}
+    return [name for name, model in models.items() if model.metre == metre and model.bars > 1]
 
 
 def find(name: str | Path) -> Path:

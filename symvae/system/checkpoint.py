@@ -43,8 +43,7 @@ def save_model(
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     _write_tensors(fresh / "model.safetensors", state)
-    header = {"format": FORMAT, "version": VERSION, **dataclasses.asdict(config)}
-    (fresh / "config.json").write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
+    save_config(fresh, config)
     shutil.copy(tokenizer, fresh / "tokenizer.json")
     if metrics is not None:
         (fresh / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
@@ -54,6 +53,12 @@ def save_model(
         folder.rename(old)
     fresh.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def save_config(folder: Path, config: RunConfig) -> None:
+    """Write the whole choice that made the model."""
+    header = {"format": FORMAT, "version": VERSION, **dataclasses.asdict(config)}
+    (folder / "config.json").write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
 
 
 def load_config(folder: Path) -> RunConfig:

@@ -7,17 +7,15 @@ method is one musical verb, and each of its keywords a flag of the command of th
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from symvae.attributes.key import home_shift
 from symvae.attributes.table import measure
 from symvae.audio.sine import render
 from symvae.config.run import RunConfig
@@ -28,26 +26,17 @@ from symvae.latent.prior import FlowPrior
 from symvae.models.quick import Generator, quick
 from symvae.models.vae import VAE
 from symvae.music.grid import Grid
-from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase, join
+from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase, join
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.build import build_grid
 from symvae.system.catalog import find
 from symvae.system.checkpoint import load_config, load_latent, load_prior, load_vae
-from symvae.system.infill import infill_ids
+from symvae.system.infill import Filling, infill_ids, only_bars, put_together, shift_home
 from symvae.tokens.load import load_tokenizer
-from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH
 from symvae.tokens.tokenizer import Tokenizer
 
 #: Phrases decoded at once: large enough to be quick, small enough for any memory.
 _BATCH = 512
-
-
-class Filling(NamedTuple):
-    """A phrase of which some bars are given and some are drawn."""
-
-    phrase: Phrase
-    kept: float
-    """The share of the given bars' tokens that the model itself said, 0 to 1; the phrase has them all."""
 
 
 class SymVAE:
@@ -107,15 +96,18 @@ class SymVAE:
     def to_ids(self, phrases: Phrase | Sequence[Phrase]) -> Int[Tensor, "batch bar position"]:
         """Token ids of phrases on this model's grid; raises `PhraseError` for another grid."""
         phrases = _listed(phrases)
+        self._check_grid(phrases)
+        if not phrases:
+            raise PhraseError("There is no phrase to encode. Give at least one.")
+        return torch.from_numpy(np.stack([self.tokenizer.encode_phrase(p) for p in phrases]).astype(np.int64))
+
+    def _check_grid(self, phrases: Sequence[Phrase]) -> None:
         for phrase in phrases:
             if phrase.grid != self.grid:
                 raise PhraseError(
                     f"{self.name} takes {self.grid.bars} bars of {self.grid.metre}, this phrase has "
                     f"{phrase.grid.bars} of {phrase.grid.metre}. Read it with grid=model.grid."
                 )
-        if not phrases:
-            raise PhraseError("There is no phrase to encode. Give at least one.")
-        return torch.from_numpy(np.stack([self.tokenizer.encode_phrase(p) for p in phrases]).astype(np.int64))
 
     def to_phrases(
         self, ids: Int[Tensor, "batch bar position"], tempo_qpm: float | Sequence[float] = DEFAULT_TEMPO_QPM
@@ -217,8 +209,7 @@ class SymVAE:
         self, count: int, *, seed: int = 0, prior: str = "learned", spread: float = 1.0
     ) -> Float[Tensor, "batch latent"]:
         """Latents from the prior, as `sample` decodes them."""
-        if count < 1:
-            raise LatentError(f"The number of samples is 1 or more, not {count}.")
+        _check_count(count)
         _check_scale("spread", spread)
         generator = _chance(seed)
         if prior == "gaussian":
@@ -237,9 +228,10 @@ class SymVAE:
     ) -> list[Filling]:
         """``count`` phrases with the ``bars`` (from 0) drawn anew in sight of the others, which stay."""
         unknown = set(bars)
-        if not unknown or not unknown <= set(range(self.grid.bars)):
+        if not unknown or not unknown < set(range(self.grid.bars)):
             raise LatentError(
-                f"Bars to fill are numbers from 0 to {self.grid.bars - 1}, not {sorted(unknown)}."
+                f"Bars to fill are numbers from 0 to {self.grid.bars - 1}, and not all of them:"
+                f" {sorted(unknown)} will not do. To draw everything there is `sample`."
             )
         known = [bar not in unknown for bar in range(self.grid.bars)]
         return self.fill([phrase] * count, known, seed=seed, spread=spread)
@@ -249,54 +241,71 @@ class SymVAE:
     ) -> list[Filling]:
         """``phrase`` (any number of bars) and ``bars`` more, ``count`` times.
 
-        At each turn the model sees up to half its length of what there is, more where less is wanted.
+        At each turn the model sees up to half its length of what there is, more where less is wanted. No
+        note is held from one turn over into the next.
         """
         if bars < 1 or self.grid.bars < 2:
             raise LatentError(
                 f"{self.name} cannot go on for {bars} bars. Ask for one or more, of a model of two or more."
             )
-        written = [Filling(phrase, 1.0)] * count
-        while (left := phrase.grid.bars + bars - written[0].phrase.grid.bars) > 0:
+        _check_count(count)
+        if phrase.grid.metre != self.grid.metre:
+            raise PhraseError(
+                f"{self.name} goes on in {self.grid.metre}, and this phrase is in {phrase.grid.metre}. "
+                "Choose a model of its metre."
+            )
+        chance = _chance(seed)
+        written, kept = [phrase] * count, [1.0] * count
+        while (left := phrase.grid.bars + bars - written[0].grid.bars) > 0:
             seen = min(phrase.grid.bars, max(self.grid.bars // 2, self.grid.bars - left))
             rest = self.grid.bars - seen
-            starts = [each.phrase.window(each.phrase.grid.bars - seen, seen) for each in written]
+            starts = [each.window(each.grid.bars - seen, seen) for each in written]
             open_ends = [join([start, Phrase(self.grid.with_bars(rest))]) for start in starts]
-            filled = self.fill(open_ends, [True] * seen + [False] * rest, seed=seed, spread=spread)
+            filled = self._fill(open_ends, [True] * seen + [False] * rest, chance, spread)
+            if written[0] is phrase:
+                kept = [new.kept for new in filled]
             written = [
-                Filling(join([old.phrase, new.phrase.window(seen, min(left, rest))]), min(old.kept, new.kept))
+                join([old, new.phrase.window(seen, min(left, rest))])
                 for old, new in zip(written, filled, strict=True)
             ]
-        return written
+        return [Filling(*each) for each in zip(written, kept, strict=True)]
 
     def fill(
         self, phrases: Sequence[Phrase], known: Sequence[bool], *, seed: int = 0, spread: float = 1.0
     ) -> list[Filling]:
         """Each phrase with its unknown bars drawn, in the key and about as loud as its known ones.
 
-        ``known`` says of each bar of the grid whether it stays. Raises `LatentError` without a learned prior.
+        ``known`` says of each bar of the grid whether it stays. Raises `LatentError` without a learned
+        prior, `PhraseError` for a phrase on another grid.
         """
+        return self._fill(phrases, known, _chance(seed), spread)
+
+    def _fill(
+        self, phrases: Sequence[Phrase], known: Sequence[bool], chance: torch.Generator, spread: float
+    ) -> list[Filling]:
         if self.prior is None:
             raise LatentError(
                 f"{self.name} has no learned prior to fill bars with. Run `symvae train-prior` on it."
             )
-        if not phrases:
-            raise LatentError("The number of draws is 1 or more, not 0.")
+        _check_count(len(phrases))
         _check_scale("spread", spread)
-        given = [_only_bars(phrase, known) for phrase in phrases]
-        shifts = [_shift_home(each) if self.prior.home_key else 0 for each in given]
+        if len(known) != self.grid.bars:
+            raise LatentError(f"{self.name} has {self.grid.bars} bars to know or not, not {len(known)}.")
+        self._check_grid(phrases)
+        given = [only_bars(phrase, known) for phrase in phrases]
+        shifts = [shift_home(each) if self.prior.home_key else 0 for each in given]
         ids, kept = infill_ids(
             self.vae,
             self._player,
             self.prior,
             self.to_ids([each.transpose(shift) for each, shift in zip(given, shifts, strict=True)]),
             torch.tensor(known),
-            generator=_chance(seed),
+            generator=chance,
             spread=spread,
         )
-        drawn = self.to_phrases(ids, [phrase.tempo_qpm for phrase in phrases])
         return [
-            Filling(_with_velocities(new.transpose(-shift), old), float(share))
-            for new, shift, old, share in zip(drawn, shifts, given, kept, strict=True)
+            Filling(put_together(old, new.transpose(-shift), known), float(share))
+            for new, shift, old, share in zip(self.to_phrases(ids), shifts, given, kept, strict=True)
         ]
 
     def interpolate(
@@ -361,31 +370,9 @@ def _listed(phrases: Phrase | Sequence[Phrase]) -> Sequence[Phrase]:
     return [phrases] if isinstance(phrases, Phrase) else phrases
 
 
-def _only_bars(phrase: Phrase, known: Sequence[bool]) -> Phrase:
-    """The notes that start in the known bars."""
-    inside = np.array(known)[phrase.onset_step // phrase.grid.steps_per_bar]
-    columns = ("onset_step", "duration_step", "pitch", "velocity")
-    return replace(phrase, **{name: getattr(phrase, name)[inside] for name in columns})
-
-
-def _shift_home(phrase: Phrase) -> int:
-    """`home_shift`, an octave higher or lower where the phrase would leave the keys of a piano."""
-    shift = home_shift(phrase)
-    ways = (shift, shift - 12, shift + 12)
-    fits = [
-        way
-        for way in ways
-        if all(PIANO_MIN_PITCH <= pitch + way <= PIANO_MAX_PITCH for pitch in phrase.pitch)
-    ]
-    return fits[0] if fits else 0
-
-
-def _with_velocities(phrase: Phrase, like: Phrase) -> Phrase:
-    """Notes that also stand in ``like`` as loud as there, the others as its median."""
-    loud = dict(zip(zip(like.onset_step, like.pitch, strict=True), like.velocity, strict=True))
-    usual = int(np.median(like.velocity)) if len(like) else DEFAULT_VELOCITY
-    notes = zip(phrase.onset_step, phrase.pitch, strict=True)
-    return replace(phrase, velocity=np.array([loud.get(note, usual) for note in notes], dtype=np.int64))
+def _check_count(count: int) -> None:
+    if count < 1:
+        raise LatentError(f"The number of draws is 1 or more, not {count}.")
 
 
 def _check_scale(name: str, value: float) -> None:

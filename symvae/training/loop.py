@@ -6,6 +6,7 @@ One process, or many started by torchrun; each takes its rows of every batch. Al
 from (seed, step), so a run that is stopped and resumed ends bit-equal to one that was not.
 """
 
+import dataclasses
 import os
 import time
 from collections.abc import Callable
@@ -87,8 +88,9 @@ def train(
             f"There is nothing to resume in {out}: it has no state.pt. Leave out --resume to start."
         )
 
+    config = dataclasses.replace(config, start_from=load_config(start_from).name if start_from else "")
     shards = open_shards(shards_folder)
-    _check_shards(config.model, shards)
+    shards.check_fit(config.model)
     taken = windows(shards, "train", config.model.bars, mid_phrase=config.data.mid_phrase)
     batches = Batches(
         taken.ids,
@@ -258,19 +260,6 @@ def _validation_ids(shards: Shards, config: RunConfig) -> Int[Tensor, "phrase ba
     ids = windows(shards, "validation", config.model.bars, mid_phrase=config.data.mid_phrase).ids
     rows = np.random.default_rng(0).permutation(len(ids))[:VALIDATION_PHRASES]
     return torch.from_numpy(ids[rows].astype(np.int64))
-
-
-def _check_shards(model: ModelConfig, shards: Shards) -> None:
-    for name, wanted, found in (
-        ("metre", model.metre, shards.card["metre"]),
-        ("positions a bar", model.positions, shards.card["positions"]),
-        ("tokens", model.vocabulary_size, shards.card["vocabulary_size"]),
-    ):
-        if wanted != found:
-            raise TrainingError(
-                f"The model wants {name} {wanted}, the shards have {found}. "
-                "Prepare shards for it or change the preset."
-            )
 
 
 def _mix(seed: int, step: int, rank: int) -> int:

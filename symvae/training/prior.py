@@ -1,12 +1,13 @@
 """Learning a prior over the z of a trained model, as a run that can be stopped and resumed.
 
-    symvae train-prior MODEL --data SHARDS --out RUN [--preset P] [--resume]
+    symvae train-prior MODEL --data SHARDS --out RUN [--set prior.key=value] [--resume]
 
 The training windows are encoded once; then `symvae.latent.prior.FlowTraining` learns. Validation is the
-same loss on held-out windows at times and noise that never change.
+same loss on held-out windows, with noise and times that never change.
 """
 
 import dataclasses
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,10 +21,8 @@ from symvae.corpus.dataset import transpose, windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
 from symvae.latent.prior import FlowPrior, FlowTraining, used_coordinates
-from symvae.latent.velocity import BarVelocity, PlainVelocity
-from symvae.models.conductor import HierarchicalDecoder
-from symvae.models.encoder import BidirectionalEncoder
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.system.build import build_prior
 from symvae.system.checkpoint import save_prior
 from symvae.system.symvae import SymVAE
 from symvae.training.log import TrainingLog
@@ -50,7 +49,10 @@ def train_prior(
     goes on, bit-equal. Raises `TrainingError` for a folder already in use or nothing to resume, `LatentError`
     when z says nothing.
     """
-    torch.set_num_threads(1)
+    torch.set_num_threads(model.config.training.threads)
+    shards.check_fit(model.config.model)
+    if (out / "state.pt").exists():
+        raise TrainingError(f"{out} holds the training of a model. Choose another folder for its prior.")
     state_path = out / "prior-state.pt"
     if state_path.exists() and not resume:
         raise TrainingError(f"{out} already holds a run. Add --resume to go on with it, or choose another.")
@@ -61,7 +63,7 @@ def train_prior(
     posterior = posteriors(model, config, shards, "train", watch)
     held_out = posteriors(model, config, shards, "validation")
     training = FlowTraining(
-        fresh_prior(model, config, posterior),
+        build_prior(config, model.vae, used_coordinates(posterior), config.seed),
         posterior,
         steps=config.steps,
         batch_size=config.batch_size,
@@ -73,8 +75,16 @@ def train_prior(
         clip_norm=config.clip_norm,
     )
     choice = dataclasses.replace(model.config, prior=config)
+    weights = hashlib.sha256((model.folder / "model.safetensors").read_bytes()).hexdigest()
     if resume:
-        training.load_state_dict(read_state(state_path, choice))
+        kept = read_state(state_path, choice)
+        if kept["weights"] != weights:
+            raise TrainingError(f"{model.folder} has other weights than {state_path} began with. Start anew.")
+        training.load_state_dict(kept)
+
+    def keep() -> None:
+        write_state(state_path, choice, {**training.state_dict(), "weights": weights})
+
     figures: dict[str, float] = {}
     with TrainingLog(out, training.step) as log:
         while training.step < min(config.steps, stop_after or config.steps):
@@ -83,10 +93,10 @@ def train_prior(
                 figures = {"train_loss": loss, "validation_loss": validate(training, held_out)}
                 log.write(training.step, **figures)
                 save_prior(out, training.average)
-                write_state(state_path, choice, training.state_dict())
+                keep()
             watch(Progress(training.step, config.steps, 0.0, figures))
             if stopping():
-                write_state(state_path, choice, training.state_dict())
+                keep()
                 break
     return training.average.eval()
 
@@ -117,34 +127,10 @@ def posteriors(
     return DiagonalGaussian(torch.cat(mean), torch.cat(log_std))
 
 
-def fresh_prior(model: SymVAE, config: PriorConfig, posterior: DiagonalGaussian) -> FlowPrior:
-    """A prior that has learned nothing yet."""
-    active = used_coordinates(posterior)
-    used = int(active.sum())
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
-        if config.velocity == "plain":
-            plain = PlainVelocity(used, config.width, config.layers)
-            return FlowPrior(active, plain, home_key=config.home_key)
-        encoder, decoder = model.vae.encoder, model.vae.decoder
-        if not (isinstance(encoder, BidirectionalEncoder) and isinstance(decoder, HierarchicalDecoder)):
-            raise TrainingError('A flat model has no bars in z: choose the velocity "plain".')
-        velocity = BarVelocity(
-            used,
-            bars=model.grid.bars,
-            code_size=model.config.model.code_size,
-            width=config.width,
-            layers=config.layers,
-        )
-        with torch.no_grad():
-            velocity.unfold.weight.copy_(decoder.conductor.unfold.weight[:, active])
-            velocity.project.weight.copy_(encoder.project.weight[active])
-        return FlowPrior(active, velocity, home_key=config.home_key)
-
-
 @torch.no_grad()
 def validate(training: FlowTraining, held_out: DiagonalGaussian) -> float:
     """The loss of the averaged weights on held-out phrases: the same draws at every call."""
     generator = torch.Generator().manual_seed(0)
     used: Tensor = training.average.active
-    return training.loss(training.average, held_out.mean[:, used], generator).item()
+    music = held_out.sample(generator, training.posterior_temperature)[:, used]
+    return training.loss(training.average, music, generator).item()

@@ -61,11 +61,15 @@ def write_state(path: Path, config: RunConfig, parts: dict[str, Any]) -> None:
 
 
 def read_state(path: Path, config: RunConfig) -> dict[str, Any]:
-    """What `write_state` wrote; raises `TrainingError` when it belongs to another choice of anything."""
+    """What `write_state` wrote; raises `TrainingError` when it belongs to another choice of anything.
+
+    A choice that the older file does not know of is no difference.
+    """
     kept: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
-    if kept["config"] != asdict(config):
+    differing = _differing(kept["config"], asdict(config))
+    if differing:
         raise TrainingError(
-            f"{path} was trained with other choices{_difference(kept['config'], asdict(config))}. "
+            f"{path} was trained with other choices ({', '.join(differing)}). "
             "Resume with the same preset and --set values, or start a run in another folder."
         )
     return kept
@@ -84,12 +88,12 @@ def cpu_state(module: nn.Module) -> dict[str, Tensor]:
     return {name: value.detach().cpu() for name, value in module.state_dict().items()}
 
 
-def _difference(old: dict[str, Any], new: dict[str, Any]) -> str:
-    changed = [
-        f"{section}.{key}"
-        for section in old
-        if isinstance(old[section], dict)
-        for key in old[section]
-        if old[section][key] != new.get(section, {}).get(key)
-    ]
-    return f" ({', '.join(changed)})" if changed else ""
+def _differing(old: dict[str, Any], new: dict[str, Any], section: str = "") -> list[str]:
+    """The names of the choices that differ, as a user types them."""
+    names = []
+    for key, value in old.items():
+        if isinstance(value, dict) and isinstance(new.get(key), dict):
+            names += _differing(value, new[key], f"{section}{key}.")
+        elif value != new.get(key):
+            names.append(f"{section}{key}")
+    return names

@@ -101,3 +101,30 @@ def test_evaluate_refuses(cli, shards, tiny_model):
     assert cli("evaluate", tiny_model, "--data", "missing").exit_code == 1
     assert cli("evaluate", tiny_model, "--data", shards, "--split", "exam", "--quick").exit_code == 1
     assert cli("evaluate", tiny_model).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "fault"),
+    [
+        (["--set", "training.steps=5"], 2, "is not of the prior"),
+        (["--set", "prior.stepz=5"], 1, "There is no key 'prior.stepz'"),
+        (["--resume"], 1, "There is nothing to resume"),
+    ],
+)
+def test_train_prior_refuses(cli, tiny_model, shards, words, status, fault):
+    result = cli("train-prior", tiny_model, "--data", shards, "--out", "run", *words)
+    assert (result.exit_code, result.stdout) == (status, "")
+    assert fault in result.stderr
+
+
+def test_shards_of_another_metre_are_refused_in_words(cli, tiny_model, shards, tmp_path):
+    assert cli("prepare", TUNES, "--out", "waltz", "--metre", "3/4", "--workers", 1).exit_code == 0
+    for words in (("train-prior", tiny_model, "--out", "run"), ("evaluate", tiny_model, "--quick")):
+        result = cli(*words, "--data", "waltz")
+        assert result.exit_code == 1
+        assert "The model wants metre 4/4, the shards have 3/4" in result.stderr
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/state.pt").touch()
+    result = cli("train-prior", tiny_model, "--data", shards, "--out", "run")
+    assert result.exit_code == 1
+    assert "holds the training of a model" in result.stderr

@@ -341,3 +341,74 @@ def test_continue_needs_a_tune_in_its_metre(cli, tiny_model):
         result = cli("continue", *words, "-m", tiny_model)
         assert result.exit_code == 1
         assert "in 4/4 to go on from" in result.stderr
+
+
+def tune(path, *bars: tuple[int, int, int], notes: list[tuple[float, float, int]]) -> None:
+    """A MIDI file: (numerator, denominator, first quarter) of each metre, notes in quarters at 60 qpm."""
+    midi = pretty_midi.PrettyMIDI(initial_tempo=60)
+    for numerator, denominator, quarter in bars:
+        midi.time_signature_changes.append(pretty_midi.TimeSignature(numerator, denominator, quarter))
+    part = pretty_midi.Instrument(0)
+    part.notes = [pretty_midi.Note(90, pitch, start, end) for start, end, pitch in notes]
+    midi.instruments.append(part)
+    midi.write(str(path))
+
+
+def quarters(count: int, first: int = 0) -> list[tuple[float, float, int]]:
+    return [(first + n, first + n + 1, 60 + n % 8) for n in range(count)]
+
+
+def test_continue_tells_what_it_leaves_of_the_tune(cli, tiny_model, tmp_path):
+    """Four bars of 4/4, then 3/4; and a note that is held over into the bar to go on from."""
+    tune(tmp_path / "two.mid", (4, 4, 0), (3, 4, 16), notes=quarters(28))
+    result = cli("continue", "two.mid", "-m", tiny_model, "--bars", 1, "-n", 1)
+    assert result.exit_code == 0, result.stderr
+    assert "two.mid: bar 4 in 1 window" in result.stdout
+    assert "bars 5-8: in 3/4, the model is in 4/4" in result.stdout
+    tune(tmp_path / "held.mid", (4, 4, 0), notes=[*quarters(2), (2, 6, 72), (6, 8, 74)])
+    result = cli("continue", "held.mid", "-m", tiny_model, "--bars", 1, "-n", 1, "--force", "--json")
+    (dropped,) = json.loads(result.stdout)["input"]["dropped"]
+    assert (dropped["reason"], dropped["count"]) == ("tied_in", 1)
+    tune(tmp_path / "long.mid", (4, 4, 0), notes=[*quarters(2), (2, 8, 72)])
+    result = cli("continue", "long.mid", "-m", tiny_model, "--bars", 1, "-n", 1, "--force")
+    assert result.exit_code == 1
+    assert "no note starts in it" in result.stderr
+
+
+@pytest.mark.parametrize(("bar", "span"), [(1, "1-2"), (2, "1-2"), (3, "3-4"), (7, "7-7")])
+def test_continue_after_any_bar_of_two_four(cli, tiny_model, tmp_path, bar, span):
+    tune(tmp_path / "polka.mid", (2, 4, 0), notes=quarters(14))
+    result = cli("continue", "polka.mid", "-m", tiny_model, "--bars", 1, "-n", 1, "--bar", bar, "--json")
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["input"]["bars"] == [span]
+
+
+def test_continue_goes_on_at_the_tempo_where_it_stands(cli, tiny_model, tmp_path):
+    (ode,) = symvae.read(ODE, track=0)
+    slow, quick = ode.window(0, 4).with_tempo(60.0), ode.window(4, 4).with_tempo(180.0)
+    symvae.write([slow, quick], tmp_path / "quicker.mid")
+    result = cli("continue", "quicker.mid", "-m", tiny_model, "--bars", 1, "-n", 1)
+    assert result.exit_code == 0, result.stderr
+    (got,) = symvae.read(tmp_path / "continue/version-1.mid", grid=symvae.Grid(2))
+    assert got.tempo_qpm == 180.0
+
+
+def test_a_tune_in_another_metre_is_told_its_models(cli):
+    from symvae.system.catalog import available_in
+
+    result = cli("reconstruct", TUNES / "lieber_augustin.mid", "-m", "melody-2bar")
+    assert result.exit_code == 1
+    for name in available_in("3/4"):
+        assert name in result.stderr
+
+
+def test_drums_alone_are_named_by_every_verb(cli, tiny_model, tmp_path):
+    midi = pretty_midi.PrettyMIDI()
+    kit = pretty_midi.Instrument(0, is_drum=True)
+    kit.notes = [pretty_midi.Note(90, 36, n, n + 0.5) for n in range(8)]
+    midi.instruments.append(kit)
+    midi.write(str(tmp_path / "drums.mid"))
+    for words in (("continue",), ("infill", "--from", 1, "--to", 1)):
+        result = cli(words[0], "drums.mid", *words[1:], "-m", tiny_model)
+        assert result.exit_code == 1
+        assert "all its notes are in drum tracks" in result.stderr

@@ -69,6 +69,11 @@ def test_weights_from_before_velocities_had_names_are_read(flow: FlowPrior) -> N
     assert torch.equal(FlowPrior.from_state(old).carry(noise), flow.carry(noise))
 
 
+def test_to_steer_to_where_one_is_changes_nothing(flow: FlowPrior) -> None:
+    noise = torch.randn((20, 3), generator=torch.Generator().manual_seed(1))
+    assert torch.equal(flow.carry(noise, lambda guess: guess), flow.carry(noise))
+
+
 def test_a_steered_path_ends_where_it_is_steered_to(flow: FlowPrior) -> None:
     """The first coordinate is told; the second is still the flow's own."""
 

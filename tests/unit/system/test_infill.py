@@ -1,14 +1,31 @@
-"""Infilling and continuing with a tiny model: what is known stays, whatever the model would have said."""
+"""Infilling and continuing: what is known stays note by note, whatever the model would have said."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import symvae
-from symvae.errors import LatentError
+from symvae.errors import LatentError, PhraseError
+from symvae.latent.prior import FlowPrior
+from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
+from symvae.system.infill import only_bars, put_together, shift_home
 from symvae.system.symvae import SymVAE
+
+FOUR_BARS = Grid.of_metre("4/4", 4)
+
+
+def notes(phrase: Phrase) -> list[tuple[int, ...]]:
+    columns = (phrase.onset_step, phrase.end_step, phrase.pitch, phrase.velocity)
+    return [tuple(int(value) for value in note) for note in zip(*columns, strict=True)]
+
+
+def melody(*each: tuple[int, int, int, int], grid: Grid = FOUR_BARS) -> Phrase:
+    """From (onset, end, pitch, velocity)."""
+    onset, end, pitch, velocity = np.array(each).T
+    return Phrase(grid, onset, end - onset, pitch, velocity, 90.0)
 
 
 @pytest.fixture(scope="module")
@@ -23,20 +40,68 @@ def phrase(model: SymVAE) -> Phrase:
     return Phrase(model.grid, onset, np.full(8, 4), pitch, np.arange(60, 68), tempo_qpm=90.0)
 
 
+def test_given_notes_stay_and_drawn_ones_end_with_their_bars() -> None:
+    """Bars 2 and 3 of 4 are drawn; what is drawn rings on, and stands in known bars, too."""
+    given = melody((0, 4, 60, 50), (12, 16, 62, 51), (48, 52, 64, 52))
+    drawn = melody((4, 8, 90, 1), (20, 30, 70, 1), (40, 64, 72, 1))
+    together = put_together(given, drawn, [True, False, False, True])
+    assert notes(together) == [
+        (0, 4, 60, 50),
+        (12, 16, 62, 51),
+        (20, 30, 70, 51),
+        (40, 48, 72, 51),
+        (48, 52, 64, 52),
+    ]
+    assert together.tempo_qpm == 90.0
+
+
+def test_a_given_note_held_into_drawn_bars_ends_where_a_drawn_one_starts() -> None:
+    given = melody((8, 28, 60, 50))
+    known = [True, False, False, True]
+    assert notes(put_together(given, melody((20, 24, 70, 1)), known))[0] == (8, 20, 60, 50)
+    assert notes(put_together(given, melody((30, 34, 70, 1)), known))[0] == (8, 28, 60, 50)
+
+
+def test_drawn_notes_stay_on_the_piano() -> None:
+    drawn = melody((20, 24, 109, 1), (24, 28, 121, 1), (28, 32, 20, 1), (32, 36, 108, 1), (36, 40, 21, 1))
+    together = put_together(melody((0, 4, 107, 50)), drawn, [True, False, False, True])
+    assert together.pitch.tolist() == [107, 97, 97, 32, 108, 21]
+
+
+def test_home_is_an_octave_away_where_the_piano_ends() -> None:
+    high = melody((0, 4, 103, 9), (4, 8, 107, 9), (8, 16, 98, 9))  # G major: home is five semitones higher
+    assert shift_home(high.transpose(-12)) == 5
+    assert shift_home(high) == -7
+    wide = melody((0, 4, 22, 9), (4, 8, 106, 9))
+    assert (wide.pitch + shift_home(wide)).min() >= 21
+    assert (wide.pitch + shift_home(wide)).max() <= 108
+
+
 @pytest.mark.parametrize("drawn", [0, 1])
 def test_known_bars_stay_note_by_note(model: SymVAE, phrase: Phrase, drawn: int) -> None:
     fillings = model.infill(phrase, [drawn], count=3, seed=1)
     assert len(fillings) == 3
     for filled, kept in fillings:
-        known = filled.window(1 - drawn, 1)
-        given = phrase.window(1 - drawn, 1)
-        assert known.tempo_qpm == 90.0
-        last = slice(None) if drawn == 0 else slice(-1)  # a last note may sound on into the drawn bar
-        assert np.array_equal(known.onset_step, given.onset_step)
-        assert np.array_equal(known.pitch, given.pitch)
-        assert np.array_equal(known.velocity, given.velocity)
-        assert np.array_equal(known.duration_step[last], given.duration_step[last])
+        assert filled.window(1 - drawn, 1) == phrase.window(1 - drawn, 1)
         assert 0 <= kept <= 1
+        model.to_ids(filled)  # what was drawn can be taken in again
+
+
+def test_silence_that_is_known_stays_silent(model: SymVAE, phrase: Phrase) -> None:
+    opening = only_bars(phrase, [True, False])
+    for filled, _ in model.infill(opening, [0], count=4, seed=2):
+        assert filled.end_step.max(initial=0) <= 16
+
+
+def test_a_prior_in_its_home_key_gives_the_key_back(
+    model: SymVAE, phrase: Phrase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same music a tone higher is filled with the same music a tone higher."""
+    at_home = SymVAE(model.folder, model.config, model.vae, model.tokenizer)
+    prior = FlowPrior(model.prior.active, model.prior.velocity, home_key=True)
+    monkeypatch.setattr(at_home, "prior", prior)
+    low, high = (at_home.infill(each, [1], 1, seed=4)[0].phrase for each in (phrase, phrase.transpose(2)))
+    assert high == low.transpose(2)
 
 
 def test_the_seed_decides(model: SymVAE, phrase: Phrase) -> None:
@@ -54,14 +119,34 @@ def test_a_continuation_begins_with_what_it_was_given(model: SymVAE, phrase: Phr
     assert model.continue_(one_bar, 1, count=1)[0].phrase.window(0, 1) == one_bar
 
 
+def test_every_turn_of_a_continuation_draws_its_own_noise(
+    model: SymVAE, phrase: Phrase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[torch.Tensor] = []
+    carry = FlowPrior.carry
+    monkeypatch.setattr(
+        FlowPrior, "carry", lambda self, z, steer: (drawn.append(z), carry(self, z, steer))[1]
+    )
+    model.continue_(phrase, 3, count=2)
+    assert len(drawn) == 3
+    assert len({row.numpy().tobytes() for noise in drawn for row in noise}) == 6
+
+
 def test_what_cannot_be_filled_is_refused(model: SymVAE, phrase: Phrase) -> None:
-    for bars in ([], [2], [-1]):
+    for bars in ([], [2], [-1], [0, 1]):
         with pytest.raises(LatentError, match="from 0 to 1"):
             model.infill(phrase, bars)
     with pytest.raises(LatentError, match="Ask for one or more"):
         model.continue_(phrase, 0)
-    with pytest.raises(LatentError, match="1 or more, not 0"):
-        model.infill(phrase, [1], 0)
+    for act in (lambda: model.infill(phrase, [1], 0), lambda: model.continue_(phrase, 1, 0)):
+        with pytest.raises(LatentError, match="1 or more, not 0"):
+            act()
+    with pytest.raises(LatentError, match="2 bars to know or not, not 1"):
+        model.fill([phrase], [True])
+    with pytest.raises(PhraseError, match="takes 2 bars"):
+        model.infill(phrase.window(0, 1), [1])
+    with pytest.raises(PhraseError, match="goes on in 4/4"):
+        model.continue_(Phrase(Grid.of_metre("3/4", 2)))
 
 
 def test_a_model_without_a_prior_says_how_to_learn_one(
