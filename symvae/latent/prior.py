@@ -40,6 +40,8 @@ class FlowPrior(nn.Module):
     active: Tensor
     home_key: Tensor
     """Whether it learned tunes in C major and A minor only."""
+    noise_scale: Tensor
+    """How wide the noise is that draws start from: at 1, a flow with much left to learn is too tame."""
 
     def __init__(
         self,
@@ -51,18 +53,20 @@ class FlowPrior(nn.Module):
         super().__init__()
         self.register_buffer("active", active)
         self.register_buffer("home_key", torch.tensor(home_key))
+        self.register_buffer("noise_scale", torch.tensor(1.0))
         self.velocity = velocity
 
     @classmethod
     def from_state(cls, state: dict[str, Tensor]) -> "FlowPrior":
         """The prior whose weights these are; its kind and sizes are theirs."""
-        facts = ("active", "home_key")
+        facts = ("active", "home_key", "noise_scale")
         weights = {
             name.removeprefix("velocity."): value for name, value in state.items() if name not in facts
         }
         kind = BarVelocity if "place" in weights else PlainVelocity
         prior = cls(state["active"] > 0, kind.like(weights), home_key=bool(state.get("home_key", False)))
         prior.velocity.load_state_dict(weights)
+        prior.noise_scale.fill_(float(state.get("noise_scale", 1.0)))
         return prior.eval()
 
     @torch.no_grad()
@@ -70,8 +74,14 @@ class FlowPrior(nn.Module):
         self, count: int, generator: torch.Generator, temperature: float = 1.0
     ) -> Float[Tensor, "count latent"]:
         """Draws; ``temperature`` scales the noise that they start from."""
-        noise = torch.randn((count, len(self.active)), generator=generator)
-        return self.carry(temperature * noise)
+        return self.carry(self.noise(count, generator, temperature))
+
+    def noise(
+        self, count: int, generator: torch.Generator, temperature: float = 1.0
+    ) -> Float[Tensor, "count latent"]:
+        """Where draws start."""
+        scale = temperature * torch.where(self.active, self.noise_scale, 1.0)
+        return scale * torch.randn((count, len(self.active)), generator=generator)
 
     @torch.no_grad()
     def carry(

@@ -55,8 +55,7 @@ def infill_ids(
         own = player.generate(guess)
         return guess + vae.encoder(torch.where(held, ids, own)).mean - vae.encoder(own).mean
 
-    noise = spread * torch.randn((len(ids), len(prior.active)), generator=generator)
-    own = player.generate(prior.carry(noise, steer))
+    own = player.generate(prior.carry(prior.noise(len(ids), generator, spread), steer))
     kept = (own == ids)[:, known].float().mean((1, 2)) if known.any() else torch.ones(len(ids))
     return torch.where(held, ids, own), kept
 

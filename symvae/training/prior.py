@@ -17,7 +17,7 @@ from torch import Tensor
 
 from symvae.attributes.key import home_shift
 from symvae.config.run import PriorConfig
-from symvae.corpus.dataset import transpose, windows
+from symvae.corpus.dataset import FIRST_ONSET, transpose, windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
 from symvae.latent.prior import FlowPrior, FlowTraining, used_coordinates
@@ -30,6 +30,8 @@ from symvae.training.loop import Progress
 from symvae.training.state import read_state, write_state
 
 _ENCODED_AT_ONCE = 256
+NOISE_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.25)
+CALIBRATION_DRAWS = 256
 
 
 def train_prior(
@@ -98,7 +100,25 @@ def train_prior(
             if stopping():
                 keep()
                 break
-    return training.average.eval()
+    prior = training.average.eval()
+    if training.step == config.steps and config.velocity == "bars":
+        calibrate(model, prior, shards)
+        save_prior(out, prior)
+    return prior
+
+
+@torch.no_grad()
+def calibrate(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
+    """Set the prior's noise so that its draws have, on average, as many notes as held-out phrases."""
+    ids = windows(shards, "validation", model.config.model.bars, mid_phrase=model.config.data.mid_phrase).ids
+    wanted = (ids >= FIRST_ONSET).mean()
+
+    def notes_off(scale: float) -> float:
+        prior.noise_scale.fill_(scale)
+        drawn = model.decode_ids(prior.sample(CALIBRATION_DRAWS, torch.Generator().manual_seed(0)))
+        return abs((drawn >= FIRST_ONSET).float().mean().item() - wanted)
+
+    prior.noise_scale.fill_(min(NOISE_SCALES, key=notes_off))
 
 
 def posteriors(

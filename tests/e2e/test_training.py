@@ -19,9 +19,11 @@ import symvae
 from symvae.cli.main import app
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.run import PriorConfig, RunConfig
+from symvae.corpus.dataset import windows
 from symvae.corpus.shards import open_shards
 from symvae.errors import TrainingError
 from symvae.evaluation.latent_fit import fit_latent
+from symvae.latent.prior import FlowPrior
 from symvae.system.checkpoint import load_config
 from symvae.system.symvae import SymVAE
 from symvae.training.loop import Progress, own_device, train
@@ -291,3 +293,22 @@ def test_a_prior_of_its_own_is_drawn_from_and_measured(tiny_model, shards, tmp_p
     assert not fitted.fitted
     assert not any(name.startswith("prior.") for name in fitted.tensors())
     assert torch.equal(fitted.prior.sample(2, torch.Generator().manual_seed(0)), after.draw(2, seed=0))
+
+
+def test_the_noise_of_a_prior_is_set_by_how_many_notes_it_makes(tiny_model, shards, monkeypatch):
+    """A prior whose draws have the more notes the wider its noise: the nearest width to the truth is kept."""
+    from symvae.training import prior as training_prior
+
+    model = SymVAE.load(tiny_model)
+    data = open_shards(shards)
+    ids = windows(data, "validation", model.grid.bars).ids
+    onset = float((ids >= 2).mean())
+    monkeypatch.setattr(model, "decode_ids", lambda z: z)
+    monkeypatch.setattr(
+        FlowPrior,
+        "sample",
+        # A share of onsets that grows with the scale, right at 1.1.
+        lambda self, count, chance: 2 * (torch.linspace(0, 1, 1000) < onset * self.noise_scale / 1.1).long(),
+    )
+    training_prior.calibrate(model, model.prior, data)
+    assert float(model.prior.noise_scale) == pytest.approx(1.1)

@@ -69,6 +69,14 @@ def test_weights_from_before_velocities_had_names_are_read(flow: FlowPrior) -> N
     assert torch.equal(FlowPrior.from_state(old).carry(noise), flow.carry(noise))
 
 
+def test_the_scale_of_its_noise_is_its_own_and_goes_where_it_goes(flow: FlowPrior) -> None:
+    wide = FlowPrior.from_state(flow.state_dict() | {"noise_scale": torch.tensor(1.5)})
+    usual, wider = (each.noise(10, torch.Generator().manual_seed(2), 0.5) for each in (flow, wide))
+    torch.testing.assert_close(wider[:, :2], 1.5 * usual[:, :2])
+    torch.testing.assert_close(wider[:, 2], usual[:, 2])  # a coordinate that it does not move
+    assert float(FlowPrior.from_state(wide.state_dict()).noise_scale) == 1.5
+
+
 def test_to_steer_to_where_one_is_changes_nothing(flow: FlowPrior) -> None:
     noise = torch.randn((20, 3), generator=torch.Generator().manual_seed(1))
     assert torch.equal(flow.carry(noise, lambda guess: guess), flow.carry(noise))
