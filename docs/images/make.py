@@ -21,3 +21,13 @@ piano_roll(path, HERE / "path.png", titles, force=True)
 
 square = model.interpolate_corners(ode, joy, jacques, syne, steps=5)
 piano_roll([phrase for row in square for phrase in row], HERE / "square.png", columns=5, force=True)
+
+long = symvae.load("melody-16bar-lokl")
+(jacques,) = symvae.read(TUNES / "frere_jacques.mid")
+goes_on = long.continue_(jacques.window(0, 8), bars=8, count=4, seed=0)
+piano_roll(
+    [each.phrase for each in goes_on],
+    HERE / "continue.png",
+    [f"Frère Jacques, and on ({number})" for number in range(1, 5)],
+    force=True,
+)
