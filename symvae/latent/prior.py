@@ -42,6 +42,8 @@ class FlowPrior(nn.Module):
     """Whether it learned tunes in C major and A minor only."""
     noise_scale: Tensor
     """How wide the noise is that draws start from: at 1, a flow with much left to learn is too tame."""
+    echo: Tensor
+    """How far the noise of the second half of the bars repeats that of the first, from 0 to 1."""
 
     def __init__(
         self,
@@ -54,12 +56,13 @@ class FlowPrior(nn.Module):
         self.register_buffer("active", active)
         self.register_buffer("home_key", torch.tensor(home_key))
         self.register_buffer("noise_scale", torch.tensor(1.0))
+        self.register_buffer("echo", torch.tensor(0.0))
         self.velocity = velocity
 
     @classmethod
     def from_state(cls, state: dict[str, Tensor]) -> "FlowPrior":
         """The prior whose weights these are; its kind and sizes are theirs."""
-        facts = ("active", "home_key", "noise_scale")
+        facts = ("active", "home_key", "noise_scale", "echo")
         weights = {
             name.removeprefix("velocity."): value for name, value in state.items() if name not in facts
         }
@@ -67,6 +70,7 @@ class FlowPrior(nn.Module):
         prior = cls(state["active"] > 0, kind.like(weights), home_key=bool(state.get("home_key", False)))
         prior.velocity.load_state_dict(weights)
         prior.noise_scale.fill_(float(state.get("noise_scale", 1.0)))
+        prior.echo.fill_(float(state.get("echo", 0.0)))
         return prior.eval()
 
     @torch.no_grad()
@@ -79,9 +83,16 @@ class FlowPrior(nn.Module):
     def noise(
         self, count: int, generator: torch.Generator, temperature: float = 1.0
     ) -> Float[Tensor, "count latent"]:
-        """Where draws start."""
+        """Where draws start.
+
+        With an ``echo`` the second half of the bars starts near the first: noise that is correlated where the
+        result should be alike (Ge et al. 2023, arXiv 2305.10474, for the frames of a film).
+        """
         scale = temperature * torch.where(self.active, self.noise_scale, 1.0)
-        return scale * torch.randn((count, len(self.active)), generator=generator)
+        noise = scale * torch.randn((count, len(self.active)), generator=generator)
+        if self.echo and isinstance(self.velocity, BarVelocity):
+            noise[:, self.active] = noise[:, self.active] @ self.velocity.echoing(float(self.echo)).t()
+        return noise
 
     @torch.no_grad()
     def carry(

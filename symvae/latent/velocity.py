@@ -114,6 +114,23 @@ class BarVelocity(nn.Module):
             layers=sum(name.endswith(".attend.weight") for name in state),
         )
 
+    @torch.no_grad()
+    def echoing(self, share: float) -> Float[Tensor, "used used"]:
+        """The linear map of z that lets the second half of its bars repeat the first by ``share``.
+
+        On average over coordinates it leaves the width of white noise as it is.
+        """
+        bars = len(self.place)
+        half = bars // 2
+        mix = torch.eye(bars)
+        for bar in range(half, 2 * half):
+            mix[bar, bar] = math.sqrt(1 - share**2)
+            mix[bar, bar - half] = share
+        unfold = self.unfold.weight.view(bars, -1, self.unfold.in_features)
+        mixed = torch.einsum("ab,bcu->acu", mix, unfold).flatten(0, 1)
+        echo = torch.linalg.pinv(self.unfold.weight) @ mixed
+        return echo / echo.square().sum(1).mean().sqrt()
+
     def forward(
         self, z: Float[Tensor, "batch used"], time: Float[Tensor, "batch 1"]
     ) -> Float[Tensor, "batch used"]:

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from symvae.attributes.key import home_shift
 from symvae.config.run import PriorConfig
-from symvae.corpus.dataset import FIRST_ONSET, transpose, windows
+from symvae.corpus.dataset import transpose, windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
 from symvae.latent.prior import FlowPrior, FlowTraining, used_coordinates
@@ -30,8 +30,9 @@ from symvae.training.loop import Progress
 from symvae.training.state import read_state, write_state
 
 _ENCODED_AT_ONCE = 256
-NOISE_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2, 1.25)
-CALIBRATION_DRAWS = 256
+ECHOES = (0.0, 0.5, 0.8, 0.9, 0.95)
+NOISE_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.2)
+CALIBRATION_DRAWS = 200
 
 
 def train_prior(
@@ -109,16 +110,26 @@ def train_prior(
 
 @torch.no_grad()
 def calibrate(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
-    """Set the prior's noise so that its draws have, on average, as many notes as held-out phrases."""
+    """Set the prior's noise by what its draws should be like on average: held-out phrases.
+
+    First the echo, by how many bars repeat an earlier one, then the scale, by how many notes there are.
+    """
     ids = windows(shards, "validation", model.config.model.bars, mid_phrase=model.config.data.mid_phrase).ids
-    wanted = (ids >= FIRST_ONSET).mean()
+    wanted = model.measure(model.to_phrases(torch.from_numpy(ids.astype(np.int64))))
 
-    def notes_off(scale: float) -> float:
-        prior.noise_scale.fill_(scale)
-        drawn = model.decode_ids(prior.sample(CALIBRATION_DRAWS, torch.Generator().manual_seed(0)))
-        return abs((drawn >= FIRST_ONSET).float().mean().item() - wanted)
+    def misfit(of: str) -> float:
+        z = prior.sample(CALIBRATION_DRAWS, torch.Generator().manual_seed(0))
+        return float(abs(model.measure(model.to_phrases(model.decode_ids(z)))[of].mean() - wanted[of].mean()))
 
-    prior.noise_scale.fill_(min(NOISE_SCALES, key=notes_off))
+    for setting, values, of in (
+        (prior.echo, ECHOES, "repeated_bar_share"),
+        (prior.noise_scale, NOISE_SCALES, "note_density"),
+    ):
+        misfits = {}
+        for value in values:
+            setting.fill_(value)
+            misfits[value] = misfit(of)
+        setting.fill_(min(misfits, key=lambda value: misfits[value]))
 
 
 def posteriors(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -19,7 +20,6 @@ import symvae
 from symvae.cli.main import app
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.run import PriorConfig, RunConfig
-from symvae.corpus.dataset import windows
 from symvae.corpus.shards import open_shards
 from symvae.errors import TrainingError
 from symvae.evaluation.latent_fit import fit_latent
@@ -27,7 +27,7 @@ from symvae.latent.prior import FlowPrior
 from symvae.system.checkpoint import load_config
 from symvae.system.symvae import SymVAE
 from symvae.training.loop import Progress, own_device, train
-from symvae.training.prior import train_prior
+from symvae.training.prior import calibrate, train_prior
 from tests.conftest import ROOT, TINY
 
 
@@ -295,20 +295,23 @@ def test_a_prior_of_its_own_is_drawn_from_and_measured(tiny_model, shards, tmp_p
     assert torch.equal(fitted.prior.sample(2, torch.Generator().manual_seed(0)), after.draw(2, seed=0))
 
 
-def test_the_noise_of_a_prior_is_set_by_how_many_notes_it_makes(tiny_model, shards, monkeypatch):
-    """A prior whose draws have the more notes the wider its noise: the nearest width to the truth is kept."""
-    from symvae.training import prior as training_prior
-
+def test_the_noise_of_a_prior_is_set_by_what_it_makes(tiny_model, shards, monkeypatch):
+    """Draws repeat half the echo and have .45 notes times the scale; held-out phrases .35 and .5."""
     model = SymVAE.load(tiny_model)
-    data = open_shards(shards)
-    ids = windows(data, "validation", model.grid.bars).ids
-    onset = float((ids >= 2).mean())
-    monkeypatch.setattr(model, "decode_ids", lambda z: z)
     monkeypatch.setattr(
-        FlowPrior,
-        "sample",
-        # A share of onsets that grows with the scale, right at 1.1.
-        lambda self, count, chance: 2 * (torch.linspace(0, 1, 1000) < onset * self.noise_scale / 1.1).long(),
+        FlowPrior, "sample", lambda self, count, chance: {"echo": self.echo, "scale": self.noise_scale}
     )
-    training_prior.calibrate(model, model.prior, data)
+    monkeypatch.setattr(model, "decode_ids", lambda z: z)
+    monkeypatch.setattr(model, "to_phrases", lambda ids: ids)
+
+    def measured(of):
+        repeated, notes = (of["echo"] / 2, 0.45 * of["scale"]) if isinstance(of, dict) else (0.35, 0.5)
+        return {
+            "repeated_bar_share": np.array([float(repeated)]),
+            "note_density": np.array([float(notes)]),
+        }
+
+    monkeypatch.setattr(model, "measure", measured)
+    calibrate(model, model.prior, open_shards(shards))
+    assert float(model.prior.echo) == pytest.approx(0.8)
     assert float(model.prior.noise_scale) == pytest.approx(1.1)

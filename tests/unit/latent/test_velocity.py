@@ -72,3 +72,18 @@ def test_a_training_goes_on_bit_equal_from_its_state() -> None:
     assert second.step == 6
     for kept, weight in zip(whole.average.parameters(), second.average.parameters(), strict=True):
         assert torch.equal(kept, weight)
+
+
+def test_an_echo_brings_the_noise_of_both_halves_together() -> None:
+    """By as much as was asked, at the width that it had; none by default."""
+    white, echoing = prior(), prior()
+    echoing.echo.fill_(0.8)
+    noise, again = (each.noise(4000, torch.Generator().manual_seed(3)) for each in (white, echoing))
+    first, second = again.view(-1, 2, LATENT // 2).unbind(1)
+    assert ((first * second).mean() / again.square().mean() - 0.8).abs() < 0.05
+    assert (again.std() - noise.std()).abs() < 0.05
+    assert torch.equal(first, noise[:, : LATENT // 2])
+    back = FlowPrior.from_state(echoing.state_dict())
+    assert torch.equal(
+        back.noise(3, torch.Generator().manual_seed(3)), echoing.noise(3, torch.Generator().manual_seed(3))
+    )
