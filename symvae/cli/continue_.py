@@ -17,6 +17,7 @@ from symvae.cli.options import (
     Plot,
     Program,
     Seed,
+    Spread,
     TrackOption,
     Wav,
     track_of,
@@ -37,9 +38,7 @@ def continue_(
         typer.Option("--bar", min=1, help="Last bar before the new ones; by default the tune's last."),
     ] = None,
     track: TrackOption = None,
-    spread: Annotated[
-        float, typer.Option("--spread", min=0.0, help="How wide the noise is that draws start from.")
-    ] = 1.0,
+    spread: Spread = 1.0,
     seed: Seed = 0,
     out: OutFolder = None,
     force: Force = False,

@@ -17,6 +17,7 @@ from symvae.cli.options import (
     Plot,
     Program,
     Seed,
+    Spread,
     TrackOption,
     Wav,
     track_of,
@@ -33,9 +34,7 @@ def infill(
     model: ModelOption = LONG_MODEL,
     bar: Annotated[int | None, typer.Option("--bar", min=1, help="Bar where the window starts.")] = None,
     track: TrackOption = None,
-    spread: Annotated[
-        float, typer.Option("--spread", min=0.0, help="How wide the noise is that draws start from.")
-    ] = 1.0,
+    spread: Spread = 1.0,
     seed: Seed = 0,
     out: OutFolder = None,
     force: Force = False,
@@ -56,6 +55,7 @@ def infill(
         program=program,
         force=force,
     ).check()
+    from symvae.music.bars import bars_in_words
     from symvae.system.symvae import SymVAE
 
     vae = SymVAE.load(model)
@@ -79,7 +79,7 @@ def infill(
         return
     for line in taken.lines():
         show(line)
-    show(f"bars {from_}-{to} of the window drawn anew; the others stay")
+    show(f"{bars_in_words([(from_ - 1, to)])} of the window drawn anew; the others stay")
     for number, each in enumerate(fillings, 1):
         show(
             f"version {number}: {len(each.phrase)} notes; the model itself says {each.kept:.1%} of what stays"

@@ -38,6 +38,9 @@ Temperature = Annotated[
     float,
     typer.Option("--temperature", min=0.0, help="How freely the decoder draws; 0 takes the likeliest token."),
 ]
+Spread = Annotated[
+    float, typer.Option("--spread", min=0.0, help="How wide the noise is that draws start from.")
+]
 TopP = Annotated[
     float,
     typer.Option("--top-p", min=0.01, max=1.0, help="Draw among the likeliest tokens that hold this share."),

@@ -17,6 +17,7 @@ from symvae.cli.options import (
     Plot,
     Program,
     Seed,
+    Spread,
     Temperature,
     TopP,
     Wav,
@@ -38,9 +39,7 @@ def sample(
         str,
         typer.Option("--prior", help='"learned" (from the training music) or "gaussian".'),
     ] = "learned",
-    spread: Annotated[
-        float, typer.Option("--spread", min=0.0, help="How wide the noise is that draws start from.")
-    ] = 1.0,
+    spread: Spread = 1.0,
     tempo: Annotated[
         float,
         typer.Option("--tempo", min=MIN_TEMPO_QPM, max=MAX_TEMPO_QPM, help="Quarter notes a minute."),
