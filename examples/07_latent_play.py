@@ -19,8 +19,8 @@ ode, joy, jacques, barley = (symvae.read(TUNES / f"{name}.mid", grid=model.grid)
 # The attribute vectors that came with the model.
 print("Directions:", ", ".join(model.directions))
 for amount in (-1.0, 0.0, 1.0):
-    phrase = model.vary(ode, {"note_density": amount})
-    print(f"note_density {amount:+.0f}: {len(ode)} notes became {len(phrase)}")
+    phrase = model.vary(ode, {"onset_density": amount})
+    print(f"onset_density {amount:+.0f}: {len(ode)} notes became {len(phrase)}")
     symvae.write(phrase, out / f"density{amount:+.0f}.mid", force=True)
 
 # Variations, as near or far as you like.

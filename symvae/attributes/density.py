@@ -24,7 +24,7 @@ def notes_per_bar(phrase: Phrase) -> float:
     on_silence=0.0,
     source="Roberts et al. 2018, arXiv 1803.05428: number of note onsets / number of steps",
 )
-def note_density(phrase: Phrase) -> float:
+def onset_density(phrase: Phrase) -> float:
     """How many notes start at a sixteenth, on average: at most 1 in a melody."""
     return len(phrase) / phrase.grid.num_steps
 

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from symvae.attributes.attribute import Attribute
-from symvae.attributes.density import note_density, notes_per_bar, rest_share
+from symvae.attributes.density import notes_per_bar, onset_density, rest_share
 from symvae.attributes.interval import mean_interval
 from symvae.attributes.pitch import pitch_class_entropy, pitch_range, register
 from symvae.attributes.repetition import bar_similarity, repeated_bar_share
@@ -23,7 +23,7 @@ ATTRIBUTES: dict[str, Attribute] = {
     each.name: each
     for each in (
         notes_per_bar,
-        note_density,
+        onset_density,
         rest_share,
         mean_interval,
         pitch_range,

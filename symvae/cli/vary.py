@@ -31,7 +31,7 @@ def vary(
         list[str],
         typer.Option(
             "--set",
-            help="attribute=amount: how often to add its vector, as note_density=1 or note_density=-0.5.",
+            help="attribute=amount: how often to add its vector, as onset_density=1 or onset_density=-0.5.",
         ),
     ],
     model: ModelOption = DEFAULT_MODEL,

@@ -25,7 +25,7 @@ from symvae.system.checkpoint import load_prior
 from symvae.system.symvae import SymVAE
 
 #: The attributes of Roberts et al. 2018, section 5.4.
-ATTRIBUTES = ("c_major_membership", "note_density", "mean_interval", "syncopation_8th", "syncopation_16th")
+ATTRIBUTES = ("c_major_membership", "onset_density", "mean_interval", "syncopation_8th", "syncopation_16th")
 
 
 class LatentFit(NamedTuple):

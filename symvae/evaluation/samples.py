@@ -41,7 +41,7 @@ from symvae.music.phrase import Phrase
 from symvae.system.symvae import SymVAE
 
 FEATURES = (
-    "note_density",
+    "onset_density",
     "pitch_range",
     "mean_interval",
     "pitch_class_entropy",
@@ -52,7 +52,7 @@ FEATURES = (
 LONG_BARS = RUN_BARS
 LONG_FEATURES = (*FEATURES, "bar_similarity")
 OVERLAPPED = (
-    "note_density",
+    "onset_density",
     "pitch_range",
     "mean_interval",
     "pitch_class_entropy",

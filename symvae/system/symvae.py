@@ -348,7 +348,7 @@ class SymVAE:
     def vary(
         self, phrase: Phrase, amounts: dict[str, float], *, temperature: float = 0.0, seed: int = 0
     ) -> Phrase:
-        """The phrase moved along attribute vectors, so many times each: ``{"note_density": 1.0}``."""
+        """The phrase moved along attribute vectors, so many times each: ``{"onset_density": 1.0}``."""
         z = direction.move(self.encode([phrase]).mean, self.directions, amounts)
         return self.decode(z, temperature=temperature, seed=seed, tempo_qpm=phrase.tempo_qpm)[0]
 

@@ -123,7 +123,7 @@ def calibrate(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
 
     for setting, values, of in (
         (prior.echo, ECHOES, "repeated_bar_share"),
-        (prior.noise_scale, NOISE_SCALES, "note_density"),
+        (prior.noise_scale, NOISE_SCALES, "onset_density"),
     ):
         misfits = {}
         for value in values:

@@ -163,15 +163,15 @@ def test_similar_wrong_use(cli, tiny_model):
 
 
 def test_vary_tells_before_and_after(cli, tiny_model, tmp_path):
-    result = cli("vary", ODE, "--set", "note_density=1", "--set", "mean_interval=-0.5", "-m", tiny_model)
+    result = cli("vary", ODE, "--set", "onset_density=1", "--set", "mean_interval=-0.5", "-m", tiny_model)
     assert result.exit_code == 0, result.stderr
-    assert "note_density: " in result.stdout
+    assert "onset_density: " in result.stdout
     assert "mean_interval: " in result.stdout
     assert (tmp_path / "vary/varied.mid").is_file()
 
 
 def test_vary_by_nothing_is_the_reconstruction(cli, tiny_model, tmp_path):
-    assert cli("vary", ODE, "--set", "note_density=0", "-m", tiny_model).exit_code == 0
+    assert cli("vary", ODE, "--set", "onset_density=0", "-m", tiny_model).exit_code == 0
     model = symvae.load(tiny_model)
     windows = symvae.read(ODE, grid=model.grid)
     (got,) = symvae.read(tmp_path / "vary/window-1.mid", grid=model.grid)
@@ -182,10 +182,10 @@ def test_vary_refuses_an_unknown_attribute(cli, tiny_model):
     result = cli("vary", ODE, "--set", "loudness=1", "-m", tiny_model)
     assert result.exit_code == 1
     assert "loudness" in result.stderr
-    assert "note_density" in result.stderr
+    assert "onset_density" in result.stderr
 
 
-@pytest.mark.parametrize("setting", ["note_density", "note_density=much", "=1="])
+@pytest.mark.parametrize("setting", ["onset_density", "onset_density=much", "=1="])
 def test_vary_wrong_use(cli, tiny_model, setting):
     assert cli("vary", ODE, "--set", setting, "-m", tiny_model).exit_code == 2
 
@@ -257,7 +257,7 @@ def test_one_silent_bar_inside_is_said_as_one():
 
 @pytest.mark.parametrize("verb", ["similar", "reconstruct", "vary"])
 def test_a_seed_out_of_range_is_wrong_use(cli, tiny_model, verb):
-    settings = ("--set", "note_density=1") if verb == "vary" else ()
+    settings = ("--set", "onset_density=1") if verb == "vary" else ()
     assert cli(verb, ODE, "-m", tiny_model, *settings, "--seed", 10**20).exit_code == 2
     assert cli(verb, ODE, "-m", tiny_model, *settings, "--seed", -1).exit_code == 2
 
@@ -269,15 +269,15 @@ def test_the_largest_seed_and_the_slowest_tempo_are_taken(cli, tiny_model):
 
 
 def test_vary_sets_each_attribute_once(cli, tiny_model):
-    result = cli("vary", ODE, "--set", "note_density=1", "--set", "note_density=2", "-m", tiny_model)
+    result = cli("vary", ODE, "--set", "onset_density=1", "--set", "onset_density=2", "-m", tiny_model)
     assert result.exit_code == 2
-    assert "note_density is set twice" in result.stderr
+    assert "onset_density is set twice" in result.stderr
 
 
 def test_vary_of_a_model_without_vectors_says_how_to_get_them(cli, tiny_model, tmp_path):
     bare = shutil.copytree(tiny_model, tmp_path / "bare")
     (bare / "latent.safetensors").unlink()
-    result = cli("vary", ODE, "--set", "note_density=1", "-m", bare)
+    result = cli("vary", ODE, "--set", "onset_density=1", "-m", bare)
     assert result.exit_code == 1
     assert "Run `symvae evaluate --update-model`" in result.stderr
 

@@ -308,7 +308,7 @@ def test_the_noise_of_a_prior_is_set_by_what_it_makes(tiny_model, shards, monkey
         repeated, notes = (of["echo"] / 2, 0.45 * of["scale"]) if isinstance(of, dict) else (0.35, 0.5)
         return {
             "repeated_bar_share": np.array([float(repeated)]),
-            "note_density": np.array([float(notes)]),
+            "onset_density": np.array([float(notes)]),
         }
 
     monkeypatch.setattr(model, "measure", measured)

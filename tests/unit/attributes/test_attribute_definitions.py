@@ -37,7 +37,7 @@ def tune(*pitch: int) -> Phrase:
 def test_densities_count_notes() -> None:
     phrase = rhythm(0, 3, 4, 8, 16, 20)
     assert value("notes_per_bar", phrase) == 3.0
-    assert value("note_density", phrase) == 6 / 32
+    assert value("onset_density", phrase) == 6 / 32
     chord = notes_on(Grid(1), [0, 0, 0], [4, 4, 4], [60, 64, 67])
     assert value("notes_per_bar", chord) == 3.0
 
@@ -186,4 +186,4 @@ def test_measure_gives_an_array_a_name() -> None:
 
 def test_an_unknown_name_is_an_error_that_lists_the_known() -> None:
     with pytest.raises(ConfigError, match=r"no attribute swing\. Known: notes_per_bar, "):
-        measure([], ["note_density", "swing"])
+        measure([], ["onset_density", "swing"])

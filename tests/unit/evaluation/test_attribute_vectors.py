@@ -18,8 +18,8 @@ def fit(still) -> LatentFit:
     centre[0, 0] = 8
     return LatentFit(
         still(centre),
-        {"note_density": more, "mean_interval": nothing},
-        {"note_density": 0.25, "mean_interval": 2.0},
+        {"onset_density": more, "mean_interval": nothing},
+        {"onset_density": 0.25, "mean_interval": 2.0},
         DiagonalGaussian(centre, centre),
         seed=0,
     )
@@ -27,14 +27,14 @@ def fit(still) -> LatentFit:
 
 def test_each_change_is_measured_on_what_is_played(counting, fit) -> None:
     figures = attribute_vectors(counting, fit, samples=5)
-    assert figures["before"]["note_density"] == pytest.approx(8 / 32)
-    assert figures["change"]["added"]["note_density"]["note_density"] == pytest.approx(4 / 32)
-    assert figures["change"]["taken"]["note_density"]["note_density"] == pytest.approx(-4 / 32)
-    assert figures["change_in_std"]["added"]["note_density"]["note_density"] == pytest.approx(0.5)
-    assert figures["change"]["added"]["note_density"]["mean_interval"] == 0
+    assert figures["before"]["onset_density"] == pytest.approx(8 / 32)
+    assert figures["change"]["added"]["onset_density"]["onset_density"] == pytest.approx(4 / 32)
+    assert figures["change"]["taken"]["onset_density"]["onset_density"] == pytest.approx(-4 / 32)
+    assert figures["change_in_std"]["added"]["onset_density"]["onset_density"] == pytest.approx(0.5)
+    assert figures["change"]["added"]["onset_density"]["mean_interval"] == 0
 
 
 def test_a_vector_that_does_nothing_changes_nothing(counting, fit) -> None:
     figures = attribute_vectors(counting, fit, samples=5)
     for label in ("added", "taken"):
-        assert figures["change"][label]["mean_interval"] == {"note_density": 0, "mean_interval": 0}
+        assert figures["change"][label]["mean_interval"] == {"onset_density": 0, "mean_interval": 0}

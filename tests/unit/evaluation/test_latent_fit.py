@@ -9,8 +9,8 @@ def test_what_is_fitted_can_be_shipped_and_points_the_right_way(perfect, memory_
     fit = fit_latent(perfect, memory_shards, phrases=400, prior_steps=2)
     assert set(fit.directions) <= set(ATTRIBUTES)
     # In this model's z an onset is a large number and a hold a small one.
-    assert fit.directions["note_density"].sum() > 0
-    assert fit.attribute_std["note_density"] > 0
+    assert fit.directions["onset_density"].sum() > 0
+    assert fit.attribute_std["onset_density"] > 0
     save_latent(tmp_path, fit.tensors())
     stored = load_latent(tmp_path)
     state = {

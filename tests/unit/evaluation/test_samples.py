@@ -73,10 +73,10 @@ def test_a_prior_at_the_phrases_is_better_than_one_that_knows_nothing(
     figures = prior_samples(perfect, windows, training, {"learned": at_a_phrase}, samples=60)
     assert figures["samples"] == 60
     assert figures["learned"]["canonical"] == 1
-    first = measure(perfect.to_phrases(windows.ids[:1]), ["note_density"])["note_density"][0]
-    assert figures["learned"]["features"]["note_density"]["mean"] == pytest.approx(first)
-    assert figures["gaussian"]["features"]["note_density"]["mean"] > 0.9
-    assert 0 < figures["real_halves"]["note_density"] <= 1
+    first = measure(perfect.to_phrases(windows.ids[:1]), ["onset_density"])["onset_density"][0]
+    assert figures["learned"]["features"]["onset_density"]["mean"] == pytest.approx(first)
+    assert figures["gaussian"]["features"]["onset_density"]["mean"] > 0.9
+    assert 0 < figures["real_halves"]["onset_density"] <= 1
 
 
 def test_a_model_that_always_holds_is_all_silence(holding, windows, training, still) -> None:

@@ -17,7 +17,7 @@ def test_a_released_model_was_trained_with_the_preset_of_its_name(name: str) -> 
 def test_a_released_model_comes_whole(name: str) -> None:
     model = SymVAE.load(name)
     assert model.prior is not None
-    assert {"note_density", "c_major_membership"} <= set(model.directions)
+    assert {"onset_density", "c_major_membership"} <= set(model.directions)
     assert model.metrics["model"] == name
     assert not model.metrics["quick"]
     card = (model.folder / "CARD.md").read_text(encoding="utf-8")
