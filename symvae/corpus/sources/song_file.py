@@ -1,4 +1,4 @@
-"""One MIDI or MusicXML file → the tunes of its melody track, and what had to be left out."""
+"""One MIDI or MusicXML file → its tunes, and what had to be left out."""
 
 from pathlib import Path
 
@@ -7,17 +7,28 @@ from symvae.errors import SymvaeError
 from symvae.music.files import load_any
 from symvae.music.reason import Dropped, Reason
 from symvae.music.segment import whole
+from symvae.music.song import Song
 
 
 def read_melodies(path: Path, name: str, collection: str, track: str | None = None) -> list[Tune | Dropped]:
     """A tune for each stretch of one metre ("…#1", "…#2" if several); never raises for a bad file."""
     try:
-        reading = whole(load_any(path), track)
+        return tunes_of_song(load_any(path), name, collection, path.stem, track)
     except SymvaeError as fault:
         return [Dropped(name, Reason.UNREADABLE, str(fault))]
+
+
+def tunes_of_song(
+    song: Song, name: str, collection: str, title: str, track: str | None = None, *, polyphonic: bool = False
+) -> list[Tune | Dropped]:
+    """The melody of each stretch of one metre, or, if ``polyphonic``, all pitched tracks as one phrase.
+
+    Raises `SymvaeError` where the song has no such track.
+    """
+    reading = whole(song, track, polyphonic)
     phrases = [phrase for phrase in reading.phrases if len(phrase)]
     names = [name] if len(phrases) == 1 else [f"{name}#{i}" for i in range(1, len(phrases) + 1)]
-    tunes = [Tune(n, collection, path.stem, phrase) for n, phrase in zip(names, phrases, strict=True)]
+    tunes = [Tune(n, collection, title, phrase) for n, phrase in zip(names, phrases, strict=True)]
     if not tunes and not reading.dropped:
         return [Dropped(name, Reason.EMPTY)]
     return [*tunes, *(Dropped(f"{name}#{d.what}", d.reason, d.detail, d.count) for d in reading.dropped)]
