@@ -1,16 +1,17 @@
 """POP909: the sung melodies of pop songs, or their whole arrangements, from a folder that the user has.
 
-POP909 is 909 pop songs as piano arrangements with a MELODY track (Wang et al., "POP909: A Pop-song
-Dataset for Music Arrangement Generation", ISMIR 2020; MIT licence;
-github.com/music-x-lab/POP909-Dataset). Its original files are not on their own bar grid: 694 of
-them carry a 1/4 metre and a random phase under a sixteenth. This source expects files that were
-re-timed onto the beat annotation that comes with each song (`beat_midi.txt`): 4/4, one tempo a
-file. What is still off the grid moves to the nearest sixteenth.
+POP909 is 909 pop songs as piano arrangements with tracks MELODY, BRIDGE and PIANO (Wang et al.,
+"POP909: A Pop-song Dataset for Music Arrangement Generation", ISMIR 2020; MIT licence;
+github.com/music-x-lab/POP909-Dataset). Its files are not on their own bar grid, so each song of the
+original folder is put onto the beats that are annotated beside it (`pop909_align`). A folder of .mid
+files that went through this already, 4/4 and one tempo a file, is taken as it is. What is still off
+the grid moves to the nearest sixteenth.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from symvae.corpus.sources.pop909_align import BEAT_FILE, load_aligned
 from symvae.corpus.sources.song_file import tunes_of_song
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError, SymvaeError
@@ -23,20 +24,39 @@ MELODY_TRACK = "MELODY"
 def pop909(folder: Path | str, *, polyphonic: bool = False) -> Iterator[Tune | Dropped]:
     """One tune a song, named "pop909/001": its melody, or all its tracks merged if ``polyphonic``.
 
-    Raises `CorpusError` for a folder without MIDI files.
+    ``folder`` is the original one, or its subfolder POP909, or one of aligned .mid files. Raises
+    `CorpusError` for any other.
     """
-    folder = Path(folder)
-    paths = sorted(folder.glob("*.mid"))
-    if not paths:
-        raise CorpusError(f"{folder} holds no .mid files. Name the folder of the aligned POP909 songs.")
-    for path in paths:
+    for path in _songs(Path(folder)):
         yield from _read(path, polyphonic)
+
+
+def _songs(folder: Path) -> list[Path]:
+    """The folder of each original song, or else the aligned files."""
+    if _is_original(folder):  # one song of them: its .mid is not aligned
+        return [folder]
+    for parent in (folder, folder / "POP909"):
+        if originals := sorted(path for path in parent.glob("*") if _is_original(path)):
+            return originals
+    if files := sorted(folder.glob("*.mid")):
+        return files
+    raise CorpusError(
+        f"{folder} holds no songs of POP909. Name the original folder, with 001/001.mid and 001/{BEAT_FILE} "
+        "in it, or one of aligned .mid files."
+    )
+
+
+def _is_original(path: Path) -> bool:
+    return (path / f"{path.name}.mid").is_file() or (path / BEAT_FILE).is_file()
 
 
 def _read(path: Path, polyphonic: bool) -> list[Tune | Dropped]:
     name = f"pop909/{path.stem}"
     track = None if polyphonic else MELODY_TRACK
     try:
-        return tunes_of_song(load(path), name, "pop909", path.stem, track, polyphonic=polyphonic)
+        song = load_aligned(path, name) if path.is_dir() else load(path)
+        if isinstance(song, Dropped):
+            return [song]
+        return tunes_of_song(song, name, "pop909", path.stem, track, polyphonic=polyphonic)
     except SymvaeError as fault:
         return [Dropped(name, Reason.UNREADABLE, str(fault))]
