@@ -2,7 +2,8 @@
 
 An attribute states its unit, its bounds, where its definition comes from and its value on
 silence, so that no definition divides by zero notes and no figure is flattered by an empty
-phrase. It knows no network: faders and attribute vectors are built on these numbers elsewhere.
+phrase; one that needs no notes, as the tempo, states None. It knows no network: faders and
+attribute vectors are built on these numbers elsewhere.
 """
 
 from collections.abc import Callable
@@ -29,8 +30,8 @@ class Attribute(Protocol):
         """The lowest and the highest value that any phrase can have."""
 
     @property
-    def on_silence(self) -> float:
-        """The value of a phrase without notes."""
+    def on_silence(self) -> float | None:
+        """The value of every phrase without notes; None if such phrases differ, as in tempo."""
 
     @property
     def source(self) -> str:
@@ -46,12 +47,16 @@ class Attribute(Protocol):
 
 @dataclass(frozen=True)
 class NoteAttribute:
-    """An `Attribute` defined by a function of a phrase with at least one note."""
+    """An `Attribute` defined by a function of a phrase.
+
+    The function is only asked about phrases with at least one note, unless ``on_silence`` is None:
+    then it needs no notes and is asked about silence too.
+    """
 
     function: Callable[[Phrase], float]
     unit: str
     bounds: tuple[float, float]
-    on_silence: float
+    on_silence: float | None
     source: str
 
     @property
@@ -66,11 +71,13 @@ class NoteAttribute:
 
     def __call__(self, phrase: Phrase) -> float:
         """The function's value, or ``on_silence`` for a phrase without notes."""
-        return float(self.function(phrase)) if len(phrase) else self.on_silence
+        if self.on_silence is not None and not len(phrase):
+            return self.on_silence
+        return float(self.function(phrase))
 
 
 def attribute(
-    *, unit: str, bounds: tuple[float, float], on_silence: float, source: str
+    *, unit: str, bounds: tuple[float, float], on_silence: float | None, source: str
 ) -> Callable[[Callable[[Phrase], float]], NoteAttribute]:
     """Make an attribute of a function: its name is the attribute's, its docstring the summary."""
 

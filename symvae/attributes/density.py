@@ -1,7 +1,13 @@
 """How much happens, and how much does not.
 
-Both densities count every note, those of a chord too, and know neither pitch nor tempo: a
-phrase played twice as fast is as dense as before.
+Four densities, which differ in what they count and what they divide by:
+
+    notes_per_bar     notes, by bars
+    onset_density     notes, by steps
+    rhythm_density    steps at which a note starts, by steps: a chord counts once
+    note_density      notes that sound at a step, struck or held, averaged over the steps
+
+None knows pitch or tempo: a phrase played twice as fast is as dense as before (see tempo.py).
 """
 
 from math import inf
@@ -27,6 +33,31 @@ def notes_per_bar(phrase: Phrase) -> float:
 def onset_density(phrase: Phrase) -> float:
     """How many notes start at a sixteenth, on average: at most 1 in a melody."""
     return len(phrase) / phrase.grid.num_steps
+
+
+@attribute(
+    unit="share",
+    bounds=(0.0, 1.0),
+    on_silence=0.0,
+    source="Tan and Herremans 2020, arXiv 2007.15474: rhythm density",
+)
+def rhythm_density(phrase: Phrase) -> float:
+    """The share of sixteenths at which a note starts, or several.
+
+    A note struck again counts. The paper's code reads a piano roll, where it cannot be told from a held one.
+    """
+    return (1 + np.count_nonzero(np.diff(phrase.onset_step))) / phrase.grid.num_steps
+
+
+@attribute(
+    unit="sounding notes per sixteenth",
+    bounds=(0.0, inf),
+    on_silence=0.0,
+    source="Tan and Herremans 2020, arXiv 2007.15474: note density",
+)
+def note_density(phrase: Phrase) -> float:
+    """How many notes sound at a sixteenth, struck or held, on average: at most 1 in a melody."""
+    return float(phrase.duration_step.sum() / phrase.grid.num_steps)
 
 
 @attribute(unit="share", bounds=(0.0, 1.0), on_silence=1.0, source="symvae")

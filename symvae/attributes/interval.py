@@ -1,4 +1,4 @@
-"""How the melody moves from note to note. Meant for melodies: a chord is read from bottom to top."""
+"""How far the melody moves from note to note. Meant for melodies: a chord is read from bottom to top."""
 
 import numpy as np
 

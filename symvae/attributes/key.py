@@ -6,6 +6,7 @@ minor key and its relative major have the same notes and the same home.
 """
 
 import numpy as np
+from jaxtyping import Float
 
 from symvae.music.phrase import Phrase
 
@@ -24,6 +25,21 @@ def home_shift(phrase: Phrase) -> int:
     """Semitones from -5 to 6 that bring the phrase to C major or A minor; 0 for silence."""
     if not len(phrase):
         return 0
-    steps = np.bincount(phrase.pitch % 12, weights=phrase.duration_step, minlength=12)
-    tonic = int((_PROFILES @ (steps - steps.mean())).argmax()) % 12
+    tonic = int((_PROFILES @ _sounding(phrase)).argmax()) % 12
     return -tonic if tonic < 6 else 12 - tonic
+
+
+def key_correlation(phrase: Phrase) -> Float[np.ndarray, " key"]:
+    """How well each key fits, from -1 to 1: C to B major, then A to G sharp minor.
+
+    All 0 where no pitch class sounds longer than another, as in silence.
+    """
+    sounding = _sounding(phrase)
+    norm = np.linalg.norm(sounding)
+    return _PROFILES @ (sounding / norm if norm else sounding)
+
+
+def _sounding(phrase: Phrase) -> Float[np.ndarray, " pitch_class"]:
+    """How long each pitch class sounds, in steps, less their mean."""
+    steps = np.bincount(phrase.pitch % 12, weights=phrase.duration_step, minlength=12)
+    return steps - steps.mean()

@@ -9,12 +9,24 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from jaxtyping import Float
 
+from symvae.attributes.articulation import articulation
 from symvae.attributes.attribute import Attribute
-from symvae.attributes.density import notes_per_bar, onset_density, rest_share
+from symvae.attributes.complexity import rhythmic_complexity
+from symvae.attributes.contour import contour
+from symvae.attributes.density import (
+    note_density,
+    notes_per_bar,
+    onset_density,
+    rest_share,
+    rhythm_density,
+)
+from symvae.attributes.dynamics import mean_velocity
 from symvae.attributes.interval import mean_interval
+from symvae.attributes.mode import mode
 from symvae.attributes.pitch import pitch_class_entropy, pitch_range, register
 from symvae.attributes.repetition import bar_similarity, repeated_bar_share
 from symvae.attributes.rhythm import syncopation_8th, syncopation_16th
+from symvae.attributes.tempo import notes_per_second, tempo
 from symvae.attributes.tonality import c_major_membership, diatonic_share
 from symvae.errors import ConfigError
 from symvae.music.phrase import Phrase
@@ -24,17 +36,26 @@ ATTRIBUTES: dict[str, Attribute] = {
     for each in (
         notes_per_bar,
         onset_density,
+        rhythm_density,
+        note_density,
         rest_share,
         mean_interval,
+        contour,
         pitch_range,
         register,
         pitch_class_entropy,
         c_major_membership,
         diatonic_share,
+        mode,
         syncopation_8th,
         syncopation_16th,
+        rhythmic_complexity,
         repeated_bar_share,
         bar_similarity,
+        articulation,
+        mean_velocity,
+        tempo,
+        notes_per_second,
     )
 }
 

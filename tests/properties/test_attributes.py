@@ -1,5 +1,7 @@
 """Laws of every attribute in the table, for any phrase, chords included."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,8 @@ from symvae.music.grid import METRES, Grid
 from symvae.music.phrase import Phrase
 
 TRANSPOSITION_MATTERS = {"register", "c_major_membership"}
+TEMPO_MATTERS = {"tempo", "notes_per_second"}
+VELOCITY_MATTERS = {"mean_velocity"}
 
 
 @st.composite
@@ -27,6 +31,21 @@ def phrases(draw, min_pitch: int = 0, max_pitch: int = 127, min_notes: int = 0) 
     return Phrase(grid, onset, np.minimum(duration, grid.num_steps - onset), pitch, velocity)
 
 
+def one_at_a_time(phrase: Phrase) -> Phrase:
+    """Of notes that start together, the top one; each ends before the next."""
+    onset, count = np.unique(phrase.onset_step, return_counts=True)
+    top = count.cumsum() - 1
+    room = np.append(onset[1:], phrase.grid.num_steps)[: len(onset)] - onset
+    return Phrase(
+        phrase.grid,
+        onset,
+        np.minimum(phrase.duration_step[top], room),
+        phrase.pitch[top],
+        phrase.velocity[top],
+        phrase.tempo_qpm,
+    )
+
+
 @given(phrases())
 def test_every_value_lies_within_its_bounds(phrase: Phrase) -> None:
     for name, column in measure([phrase]).items():
@@ -38,9 +57,10 @@ def test_every_value_lies_within_its_bounds(phrase: Phrase) -> None:
 @pytest.mark.parametrize("metre", METRES)
 @pytest.mark.parametrize("bars", [1, 3])
 def test_every_attribute_is_defined_on_silence(metre: str, bars: int) -> None:
-    silence = Phrase(Grid.of_metre(metre, bars))
-    for name, column in measure([silence]).items():
-        assert column[0] == ATTRIBUTES[name].on_silence
+    silence = Phrase(Grid.of_metre(metre, bars), tempo_qpm=77.0)
+    measured = {name: column[0] for name, column in measure([silence]).items()}
+    assert measured.pop("tempo") == 77  # the one that needs no notes
+    assert measured == {name: ATTRIBUTES[name].on_silence for name in measured}
 
 
 @given(phrases(min_pitch=24, max_pitch=103), st.integers(-24, 24))
@@ -56,18 +76,69 @@ def test_the_register_follows_a_transposition(phrase: Phrase, semitones: int) ->
     assert moved == pytest.approx(ATTRIBUTES["register"](phrase) + semitones)
 
 
-@given(phrases(), st.floats(20, 300), st.integers(1, 127))
-def test_no_attribute_hears_tempo_or_velocity(phrase: Phrase, tempo_qpm: float, velocity: int) -> None:
-    played = Phrase(
-        phrase.grid,
-        phrase.onset_step,
-        phrase.duration_step,
-        phrase.pitch,
-        np.full(len(phrase), velocity),
-        tempo_qpm,
-    )
-    for name, column in measure([phrase]).items():
-        assert measure([played])[name][0] == column[0]
+@given(phrases(), st.floats(20, 300))
+def test_only_two_attributes_hear_the_tempo(phrase: Phrase, tempo_qpm: float) -> None:
+    played = phrase.with_tempo(tempo_qpm)
+    before, after = measure([phrase]), measure([played])
+    for name in ATTRIBUTES.keys() - TEMPO_MATTERS:
+        assert after[name][0] == before[name][0], name
+    times = played.tempo_qpm / phrase.tempo_qpm
+    for name in TEMPO_MATTERS:
+        assert after[name][0] == pytest.approx(before[name][0] * times), name
+
+
+@given(phrases(min_notes=1), st.integers(1, 127))
+def test_only_one_attribute_hears_velocities(phrase: Phrase, velocity: int) -> None:
+    played = replace(phrase, velocity=np.full(len(phrase), velocity))
+    before, after = measure([phrase]), measure([played])
+    for name in ATTRIBUTES.keys() - VELOCITY_MATTERS:
+        assert after[name][0] == before[name][0], name
+    assert after["mean_velocity"][0] == velocity
+
+
+@given(phrases())
+def test_an_inverted_melody_goes_the_other_way(phrase: Phrase) -> None:
+    melody = one_at_a_time(phrase)
+    inverted = replace(melody, pitch=127 - melody.pitch)
+    assert ATTRIBUTES["contour"](inverted) == -ATTRIBUTES["contour"](melody)
+
+
+@given(phrases())
+def test_contour_is_within_the_range(phrase: Phrase) -> None:
+    melody = one_at_a_time(phrase)
+    assert abs(ATTRIBUTES["contour"](melody)) <= ATTRIBUTES["pitch_range"](melody)
+
+
+@given(phrases())
+def test_a_chord_makes_a_phrase_denser_but_no_rhythm(phrase: Phrase) -> None:
+    melody = one_at_a_time(phrase)
+    of_phrase, of_melody = measure([phrase]), measure([melody])
+    for name in ("rhythm_density", "rhythmic_complexity"):
+        assert of_phrase[name][0] == of_melody[name][0], name
+    for name in ("onset_density", "notes_per_bar", "note_density", "notes_per_second"):
+        assert of_phrase[name][0] >= of_melody[name][0], name
+
+
+@given(phrases())
+def test_densities_agree_on_one_note_at_a_time(phrase: Phrase) -> None:
+    melody = one_at_a_time(phrase)
+    densities = measure([melody], ["onset_density", "rhythm_density"])
+    assert densities["onset_density"][0] == densities["rhythm_density"][0]
+
+
+@given(phrases())
+def test_what_sounds_and_what_rests(phrase: Phrase) -> None:
+    """In a sixteenth without a rest at least one note sounds; in a melody, exactly one."""
+    measured = measure([phrase, one_at_a_time(phrase)], ["note_density", "rest_share"])
+    some_sound = 1 - measured["rest_share"]
+    assert measured["note_density"][0] >= some_sound[0] - 1e-12
+    assert measured["note_density"][1] == pytest.approx(some_sound[1])
+
+
+@given(phrases(min_notes=1), st.integers(1, 8))
+def test_shorter_notes_are_more_detached(phrase: Phrase, at_most: int) -> None:
+    shorter = replace(phrase, duration_step=np.minimum(phrase.duration_step, at_most))
+    assert ATTRIBUTES["articulation"](shorter) <= ATTRIBUTES["articulation"](phrase) + 1e-12
 
 
 @given(phrases())

@@ -42,6 +42,16 @@ def test_densities_count_notes() -> None:
     assert value("notes_per_bar", chord) == 3.0
 
 
+def test_each_density_counts_something_else() -> None:
+    """A chord of three held for a beat, then one note struck twice, the first time held for half a bar."""
+    phrase = notes_on(Grid(2), [0, 0, 0, 4, 12], [4, 4, 4, 8, 1], [60, 64, 67, 72, 72])
+    assert value("onset_density", phrase) == 5 / 32
+    assert value("rhythm_density", phrase) == 3 / 32
+    assert value("note_density", phrase) == (3 * 4 + 8 + 1) / 32
+    full = rhythm(*range(32))
+    assert value("onset_density", full) == value("rhythm_density", full) == value("note_density", full) == 1.0
+
+
 def test_rest_share_counts_silent_sixteenths() -> None:
     assert value("rest_share", notes_on(Grid(1), [0, 8], [4, 8], [60, 62])) == 4 / 16
     overlapping = notes_on(Grid(1), [0, 2], [8, 2], [60, 64])
@@ -51,6 +61,24 @@ def test_rest_share_counts_silent_sixteenths() -> None:
 def test_mean_interval_is_absolute() -> None:
     assert value("mean_interval", tune(60, 64, 60, 67)) == (4 + 4 + 7) / 3
     assert value("mean_interval", tune(60)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("pitch", "semitones"),
+    [
+        ((60, 64, 62, 67), 7),  # 4 - 2 + 5
+        ((67, 62, 64, 60), -7),
+        ((60, 72, 60), 0),  # an arch
+        ((60,), 0),
+    ],
+)
+def test_contour_sums_the_intervals(pitch: tuple[int, ...], semitones: int) -> None:
+    assert value("contour", tune(*pitch)) == semitones
+
+
+def test_contour_reads_the_top_of_a_chord() -> None:
+    chords = notes_on(Grid(1), [0, 0, 4, 8, 8], [4, 4, 4, 4, 4], [48, 60, 72, 50, 65])
+    assert value("contour", chords) == 65 - 60
 
 
 def test_pitch_attributes() -> None:
@@ -75,6 +103,29 @@ def test_scales() -> None:
     assert value("diatonic_share", a_minor.transpose(3)) == 1.0
     chromatic = notes_on(Grid(1), np.arange(12), np.ones(12, int), 60 + np.arange(12))
     assert value("diatonic_share", chromatic) == pytest.approx(7 / 12)
+
+
+def test_mode_of_triads() -> None:
+    """A profile at the three notes, less three of its means, over its norm and the triad's, which is 1.5."""
+    major_mean, major_norm = 41.79 / 12, 4.37564
+    minor_mean, minor_norm = 44.51 / 12, 4.00089
+    # C E G: 1, 3 and 5 of C major, flat 6, 1 and flat 3 of E minor.
+    c_major = (6.35 + 4.38 + 5.19 - 3 * major_mean) / major_norm / 1.5
+    e_minor = (3.98 + 6.33 + 5.38 - 3 * minor_mean) / minor_norm / 1.5
+    assert value("mode", tune(60, 64, 67)) == pytest.approx(c_major - e_minor, abs=1e-5)
+    # C E flat G: 1, flat 3 and 5 of C minor, 6, 1 and 3 of E flat major.
+    c_minor = (6.33 + 5.38 + 4.75 - 3 * minor_mean) / minor_norm / 1.5
+    e_flat_major = (3.66 + 6.35 + 4.38 - 3 * major_mean) / major_norm / 1.5
+    assert value("mode", tune(60, 63, 67)) == pytest.approx(e_flat_major - c_minor, abs=1e-5)
+
+
+def test_long_notes_decide_between_a_key_and_its_relative() -> None:
+    scale, onset = np.array([60, 62, 64, 65, 67, 69, 71]), np.array([0, 1, 2, 3, 4, 5, 6])
+    c_major = notes_on(Grid(2), [*onset, 8, 16, 24], [*np.ones(7, int), 8, 8, 8], [*scale, 60, 64, 67])
+    a_minor = notes_on(Grid(2), [*onset, 8, 16, 24], [*np.ones(7, int), 8, 8, 8], [*scale, 57, 60, 64])
+    assert value("mode", c_major) > 0 > value("mode", a_minor)
+    every_class = notes_on(Grid(1), np.arange(12), np.ones(12, int), 60 + np.arange(12))
+    assert value("mode", every_class) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -102,6 +153,78 @@ def test_six_eight_has_two_weak_eighths_a_beat() -> None:
     assert value("syncopation_8th", rhythm(0, 4, metre="6/8")) == 1 / 2  # crotchet, quaver: 2 was not struck
     assert value("syncopation_8th", rhythm(0, 2, 4, 6, metre="6/8")) == 0.0
     assert value("syncopation_8th", rhythm(0, 6, 12, metre="6/8")) == 0.0
+
+
+#: What the bar struck at every step adds up to: eight or six sixteenths of 1 each, eighths of 1/2, and so on.
+ALL_4_4 = 8 * 1 + 4 / 2 + 2 / 3 + 1 / 4 + 1 / 5
+ALL_3_4 = 6 * 1 + 3 / 2 + 2 / 3 + 1 / 4
+ALL_6_8 = 6 * 1 + 4 / 2 + 1 / 3 + 1 / 4
+
+
+@pytest.mark.parametrize(
+    ("metre", "onset_step", "complexity"),
+    [
+        ("4/4", (0,), 1 / 5 / ALL_4_4),
+        ("4/4", (0, 4, 8, 12), (1 / 5 + 1 / 3 + 1 / 4 + 1 / 3) / ALL_4_4),
+        ("4/4", (2, 6, 10, 14), 4 / 2 / ALL_4_4),  # as many notes, off the beat
+        ("4/4", (0, 3, 6, 10, 12), (1 / 5 + 1 + 1 / 2 + 1 / 2 + 1 / 3) / ALL_4_4),  # clave son
+        ("4/4", tuple(range(16)), 1.0),
+        ("3/4", (0, 4, 8), (1 / 4 + 1 / 3 + 1 / 3) / ALL_3_4),
+        ("3/4", tuple(range(12)), 1.0),
+        ("6/8", (0, 6), (1 / 4 + 1 / 3) / ALL_6_8),
+        ("6/8", (4, 8, 9), (1 / 2 + 1 / 2 + 1) / ALL_6_8),
+        ("6/8", tuple(range(12)), 1.0),
+    ],
+)
+def test_rhythmic_complexity_of_a_bar(metre: str, onset_step: tuple[int, ...], complexity: float) -> None:
+    assert value("rhythmic_complexity", rhythm(*onset_step, metre=metre, bars=1)) == pytest.approx(complexity)
+    assert value("rhythmic_complexity", rhythm(*onset_step, metre=metre)) == pytest.approx(complexity / 2)
+
+
+def test_a_chord_is_as_complex_as_a_note() -> None:
+    chord = notes_on(Grid(1), [2, 2, 4], [1, 1, 1], [60, 64, 67])
+    assert value("rhythmic_complexity", chord) == value("rhythmic_complexity", rhythm(2, 4, bars=1))
+
+
+@pytest.mark.parametrize(
+    ("onset_step", "duration_step", "share"),
+    [
+        ((0, 4, 8, 12), (4, 4, 4, 4), 1.0),
+        ((0, 4, 8, 12), (1, 1, 1, 1), 1 / 4),
+        ((0, 4), (4, 4), (1 + 4 / 12) / 2),  # the last note against its barline
+        ((0, 8), (12, 8), 1.0),  # held past the next onset
+        ((0, 16), (8, 8), (8 / 16 + 8 / 16) / 2),  # the last bar is the second
+        ((0,), (16,), 1.0),  # the silent second bar does not count
+        ((0,), (24,), 1.0),
+    ],
+)
+def test_articulation(onset_step: tuple[int, ...], duration_step: tuple[int, ...], share: float) -> None:
+    phrase = notes_on(Grid(2), onset_step, duration_step, [60] * len(onset_step))
+    assert value("articulation", phrase) == pytest.approx(share)
+
+
+def test_the_notes_of_a_chord_share_the_next_onset() -> None:
+    chords = notes_on(Grid(1), [0, 0, 8, 8], [8, 2, 8, 4], [48, 60, 50, 65])
+    assert value("articulation", chords) == (1 + 2 / 8 + 1 + 4 / 8) / 4
+
+
+def test_mean_velocity() -> None:
+    assert (
+        value("mean_velocity", notes_on(Grid(1), [0, 4, 4], [1, 9, 9], [60, 62, 65], [30, 60, 120])) == 70.0
+    )
+
+
+def test_tempo_and_notes_per_second() -> None:
+    phrase = rhythm(0, 4, 4, 8, 16).with_tempo(120.0)  # two bars of two seconds
+    assert value("tempo", phrase) == 120.0
+    assert value("notes_per_second", phrase) == 5 / 4
+    assert value("notes_per_second", phrase.with_tempo(60.0)) == 5 / 8
+    jig = rhythm(0, 6, 12, metre="6/8").with_tempo(180.0)  # two bars of three quarters: two seconds
+    assert value("notes_per_second", jig) == 3 / 2
+
+
+def test_silence_has_a_tempo() -> None:
+    assert value("tempo", Phrase(Grid(2), tempo_qpm=72.0)) == 72.0
 
 
 def bars_of(*bar: tuple[tuple[int, int, int], ...]) -> Phrase:
@@ -171,7 +294,8 @@ def test_the_table_says_what_it_holds() -> None:
         assert each.unit
         assert each.source
         assert each.summary.endswith(".")
-        assert each.bounds[0] <= each.on_silence <= each.bounds[1]
+        if each.on_silence is not None:
+            assert each.bounds[0] <= each.on_silence <= each.bounds[1]
 
 
 def test_measure_gives_an_array_a_name() -> None:

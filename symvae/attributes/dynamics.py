@@ -1,0 +1,13 @@
+"""How loud the phrase is played."""
+
+from symvae.attributes.attribute import attribute
+from symvae.music.phrase import Phrase
+
+#: The middle of MIDI's velocities: silence is neither loud nor soft.
+MIDDLE_VELOCITY = 64.0
+
+
+@attribute(unit="MIDI velocity", bounds=(1.0, 127.0), on_silence=MIDDLE_VELOCITY, source="symvae")
+def mean_velocity(phrase: Phrase) -> float:
+    """The mean velocity of the notes, however long they last; 64 for silence."""
+    return float(phrase.velocity.mean())

@@ -1,0 +1,21 @@
+"""Major or minor."""
+
+from symvae.attributes.attribute import attribute
+from symvae.attributes.key import key_correlation
+from symvae.music.phrase import Phrase
+
+
+@attribute(
+    unit="difference of correlations",
+    bounds=(-1.0, 1.0),  # a best key correlates at least 0, for the twelve of a mode add up to 0
+    on_silence=0.0,
+    source="symvae, after the key profiles of Krumhansl and Kessler 1982",
+)
+def mode(phrase: Phrase) -> float:
+    """How much better the best major key fits than the best minor: above 0 is major, below is minor.
+
+    Notes weigh as long as they last. Relative keys share their notes, so that a tune in a plain scale
+    lies near 0 and the long notes decide.
+    """
+    correlation = key_correlation(phrase)
+    return float(correlation[:12].max() - correlation[12:].max())
