@@ -33,6 +33,11 @@ SOURCES: dict[str, dict[str, str | bool]] = {
         "licence": "music in the public domain; encoding distributed with music21 by permission",
         "for_released_weights": True,
     },
+    "bach-chorales": {
+        "origin": f"chorales of Johann Sebastian Bach, all voices, from {_MUSIC21}",
+        "licence": "music in the public domain; encoding distributed with music21 by permission",
+        "for_released_weights": True,
+    },
     "essen": {
         "origin": f"the Essen Folksong Collection, from {_MUSIC21}",
         "licence": "non-commercial use only",

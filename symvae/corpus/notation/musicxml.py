@@ -1,10 +1,11 @@
-"""MusicXML → written bars: one part, its first voice, its highest note.
+"""MusicXML → written bars: a part, its first voice, its highest note.
 
 A plain reader of the few elements that a melody needs, because a chorale takes 5 ms this way and
 hundreds through a full importer. Compressed files (.mxl) are zip archives with one score inside.
 """
 
 import zipfile
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,7 +18,15 @@ _SEMITONE = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
 def read_musicxml(path: Path, part_name: str) -> WrittenTune | None:
-    """The part whose name begins with ``part_name``; None if the score has none.
+    """The first part whose name begins with ``part_name``; None if the score has none.
+
+    Raises `CorpusError` for a file that is no MusicXML score.
+    """
+    return next(read_parts(path, part_name), None)
+
+
+def read_parts(path: Path, *part_names: str) -> Iterator[WrittenTune]:
+    """The parts whose name begins with one of ``part_names``, in the order of the score.
 
     Raises `CorpusError` for a file that is no MusicXML score.
     """
@@ -25,12 +34,12 @@ def read_musicxml(path: Path, part_name: str) -> WrittenTune | None:
         root = ElementTree.fromstring(_score_text(path))
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, StopIteration) as fault:
         raise CorpusError(f"{path.name} is no MusicXML score ({fault}). Export it again.") from fault
+    beginnings = tuple(name.lower() for name in part_names)
     names = {p.get("id"): (p.findtext("part-name") or "").strip().lower() for p in root.iter("score-part")}
+    title = (root.findtext("work/work-title") or root.findtext("movement-title") or path.stem).strip()
     for part in root.iter("part"):
-        if names.get(part.get("id"), "").startswith(part_name.lower()):
-            title = root.findtext("work/work-title") or root.findtext("movement-title") or path.stem
-            return _read_part(part, path.stem, title.strip())
-    return None
+        if names.get(part.get("id"), "").startswith(beginnings):
+            yield _read_part(part, path.stem, title)
 
 
 def _score_text(path: Path) -> bytes:

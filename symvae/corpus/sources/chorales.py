@@ -1,0 +1,89 @@
+"""Bach's chorales with all their voices, from music21's own corpus.
+
+The source `folk` reads their sopranos as melodies; this one reads soprano, alto, tenor and bass (two
+chorales have a second soprano) as one polyphonic phrase. Instruments of the cantata that play along
+are not read. Two voices may meet on one pitch: of notes that start together the longer stays, and one
+that is held ends where another voice takes it up, as on a piano. The scores know no velocities, and few
+of them a tempo.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from symvae.corpus.notation.musicxml import read_parts
+from symvae.corpus.notation.read import tunes_of
+from symvae.corpus.sources.folk import FOLDERS, music21_corpus
+from symvae.corpus.tune import Tune
+from symvae.errors import CorpusError
+from symvae.music.grid import Grid
+from symvae.music.phrase import Phrase
+from symvae.music.quantise import untangle
+from symvae.music.reason import Dropped, Reason
+
+COLLECTION = "bach-chorales"
+VOICES = ("soprano", "alto", "tenor", "bass")
+SUFFIXES = (".mxl", ".xml")
+
+
+def chorales(*, workers: int = 2, corpus: Path | None = None) -> Iterator[Tune | Dropped]:
+    """One polyphonic tune a chorale, named "bach-chorales/bwv1.6", in whatever metre it has.
+
+    ``corpus`` is a folder laid out like music21's; by default the installed one. A chorale is cut as in
+    `folk` ("…#1", "…#2") at a bar that the grid cannot say in any voice, and left out if only some of
+    its voices have such a bar. Raises `CorpusError` where there is no such corpus.
+    """
+    root = corpus or music21_corpus()
+    files = [path for path in sorted((root / FOLDERS["bach"]).glob("*")) if path.suffix in SUFFIXES]
+    if not files:
+        raise CorpusError(f"No chorales in {root}. Install music21 (version 9) or name its corpus folder.")
+    if workers <= 1:
+        for path in files:
+            yield from _read(path)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        for found in pool.map(_read, files, chunksize=8):
+            yield from found
+
+
+def _read(path: Path) -> list[Tune | Dropped]:
+    name = f"{COLLECTION}/{path.stem}"
+    try:
+        parts = list(read_parts(path, *VOICES))
+    except CorpusError as fault:
+        return [Dropped(name, Reason.UNREADABLE, str(fault))]
+    if len(parts) < len(VOICES):
+        detail = f"{len(parts)} of the parts that it needs: {', '.join(VOICES)}"
+        return [Dropped(name, Reason.EMPTY, detail)]
+    voices = [tunes_of(name, COLLECTION, part) for part in parts]
+    if any(_cuts(voice) != _cuts(voices[0]) for voice in voices):
+        faults = dict.fromkeys(item.what for voice in voices for item in voice if isinstance(item, Dropped))
+        bars = ", ".join(what.partition("#")[2] for what in faults) or "as many bars"
+        return [Dropped(name, Reason.OFF_GRID, f"not every voice keeps {bars}")]
+    return [_together(items) for items in zip(*voices, strict=True)]
+
+
+def _cuts(voice: Sequence[Tune | Dropped]) -> list[tuple[str, Grid | int]]:
+    """What must be the same in all voices: the bars of every stretch, and those left out."""
+    return [
+        (item.name, item.phrase.grid) if isinstance(item, Tune) else (item.what, item.count) for item in voice
+    ]
+
+
+def _together(items: Sequence[Tune | Dropped]) -> Tune | Dropped:
+    """The same stretch of all voices as one tune, or what all of them leave out."""
+    first = items[0]
+    if isinstance(first, Dropped):
+        return first
+    phrases = [item.phrase for item in items if isinstance(item, Tune)]
+    columns = (
+        np.concatenate(column)
+        for column in zip(
+            *((p.onset_step, p.duration_step, p.pitch, p.velocity) for p in phrases), strict=True
+        )
+    )
+    notes = untangle(*columns)
+    return replace(first, phrase=Phrase(first.phrase.grid, *notes, tempo_qpm=first.phrase.tempo_qpm))
