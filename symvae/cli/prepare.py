@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from symvae.cli.console import counted, progress_bar, say, show, show_json
-from symvae.cli.options import MAX_SEED, Force, Json
+from symvae.cli.options import MAX_SEED, Force, Json, one_of
+from symvae.config.run import TOKENIZERS
 
 if TYPE_CHECKING:
     from symvae.corpus.tune import Source
@@ -23,6 +24,10 @@ def prepare(
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The shard folder to write.")] = Path("shards"),
     metre: Annotated[str, typer.Option("--metre", help="4/4 (takes in 2/2 and 2/4), 3/4 or 6/8.")] = "4/4",
+    tokenizer: Annotated[
+        str,
+        typer.Option("--tokens", help='"melody" (one line) or "piano" (whole pieces as REMI tokens, 4/4).'),
+    ] = "melody",
     essen: Annotated[
         bool, typer.Option("--essen", help="Take in the Essen folk songs, which are non-commercial only.")
     ] = False,
@@ -38,9 +43,10 @@ def prepare(
 ) -> None:
     """Read corpora and folders, split them by near-duplicate cluster, and write shards with their card."""
     plan = _plan(sources)
+    one_of(tokenizer, TOKENIZERS, "--tokens")
     from symvae.corpus.prepare import prepare as prepare_shards
 
-    readers = _readers(plan, out, essen=essen, track=track, workers=workers)
+    readers = _readers(plan, out, essen=essen, track=track, workers=workers, piano=tokenizer == "piano")
     with progress_bar() as progress:
         task = progress.add_task("tunes", total=None, note="")
         try:
@@ -48,6 +54,7 @@ def prepare(
                 readers,
                 out,
                 metre=metre,
+                tokenizer=tokenizer,
                 seed=seed,
                 force=force,
                 progress=lambda tunes: progress.update(task, completed=tunes),
@@ -80,7 +87,13 @@ def _plan(words: Sequence[str]) -> list[tuple[str, Path | None]]:
 
 
 def _readers(
-    plan: Sequence[tuple[str, Path | None]], out: Path, *, essen: bool, track: str | None, workers: int
+    plan: Sequence[tuple[str, Path | None]],
+    out: Path,
+    *,
+    essen: bool,
+    track: str | None,
+    workers: int,
+    piano: bool,
 ) -> list["Source"]:
     from symvae.corpus.journal import journal_beside
     from symvae.corpus.sources.folder import folder
@@ -99,7 +112,7 @@ def _readers(
                 f'{path} is no folder. Give "folk", "pop909 FOLDER" or a folder of music files.'
             )
         if kind == "pop909":
-            readers.append(pop909(path))
+            readers.append(pop909(path, polyphonic=piano))
         else:
             readers.append(
                 folder(

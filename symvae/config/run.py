@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from symvae.errors import ConfigError
 
 METRES = ("4/4", "3/4", "6/8")
-TOKENIZERS = ("melody",)
+TOKENIZERS = ("melody", "piano")
 
 
 def _check_choice(key: str, value: str, known: tuple[str, ...]) -> None:
@@ -49,9 +49,9 @@ class ModelConfig:
     bars: int = 2
     """Bars in a phrase."""
     positions: int = 16
-    """Tokens in a bar."""
+    """Tokens in a bar, at most."""
     tokenizer: str = "melody"
-    """Which token grid: "melody"."""
+    """"melody" (one token a sixteenth) or "piano" (REMI tokens, polyphonic)."""
     vocabulary_size: int = 90
     """Classes of a token; the shards must agree."""
     latent_size: int = 128

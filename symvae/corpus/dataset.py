@@ -16,8 +16,7 @@ from torch import Tensor
 from symvae.corpus.shards import Shards
 from symvae.errors import CorpusError
 from symvae.music.reason import Reason
-
-HOLD, FIRST_ONSET = 0, 2
+from symvae.tokens.tokenizer import Tokenizer
 
 
 class Windows(NamedTuple):
@@ -32,8 +31,8 @@ class Windows(NamedTuple):
 def windows(shards: Shards, split: str, bars: int, *, mid_phrase: bool = False, stride: int = 1) -> Windows:
     """Every window of ``bars`` bars of a split, one every ``stride`` bars.
 
-    A window starts as if the music had just begun: what sounds on from before it is silence. With
-    ``mid_phrase`` the bars stay as they stand in the tune. Left out: windows of which a whole bar is
+    A window is a phrase of its own, as if the music began and ended with it. With ``mid_phrase`` the bars
+    stay as they stand in the tune. Left out: windows of which a whole bar is
     silent (`Reason.LONG_REST`) and tunes with too few bars (`Reason.TOO_SHORT`).
     """
     arrays = shards.split(split)
@@ -52,40 +51,11 @@ def windows(shards: Shards, split: str, bars: int, *, mid_phrase: bool = False, 
     start, tune_index = np.concatenate(starts), np.concatenate(tunes)
     ids = arrays.ids[start[:, None] + np.arange(bars)]
     if not mid_phrase:
-        ids = from_silence(ids)
-        silent = ~sounding(ids).any(-1).all(-1)
+        ids = shards.tokenizer.cut_out(ids)
+        silent = shards.tokenizer.silent_bars(ids).any(-1)
         dropped[Reason.LONG_REST] += int(silent.sum())
         ids, tune_index = ids[~silent], tune_index[~silent]
     return Windows(ids, tune_index, arrays.collection[tune_index].astype(np.int64), dropped)
-
-
-def from_silence(ids: UInt8[np.ndarray, "window bar position"]) -> UInt8[np.ndarray, "window bar position"]:
-    """The windows with nothing before their first onset but holds."""
-    flat = ids.reshape(len(ids), -1)
-    begun = np.maximum.accumulate(flat >= FIRST_ONSET, axis=1)
-    return np.where(begun, flat, HOLD).astype(np.uint8).reshape(ids.shape)
-
-
-def sounding(ids: UInt8[np.ndarray, "window bar position"]) -> np.ndarray:
-    """Where a note sounds, as booleans of the same shape."""
-    flat = ids.reshape(len(ids), -1)
-    steps = np.arange(flat.shape[1])
-    last_event = np.maximum.accumulate(np.where(flat != HOLD, steps, 0), axis=1)
-    return (np.take_along_axis(flat, last_event, axis=1) >= FIRST_ONSET).reshape(ids.shape)
-
-
-def transpose(
-    ids: UInt8[np.ndarray, "window bar position"],
-    semitones: Int64[np.ndarray, " window"],
-    vocabulary_size: int,
-) -> UInt8[np.ndarray, "window bar position"]:
-    """Each window moved by its own number of semitones, or as far as the vocabulary reaches."""
-    axes = (1, 2)
-    onset = ids >= FIRST_ONSET
-    highest = np.where(onset, ids, FIRST_ONSET).max(axis=axes).astype(np.int64)
-    lowest = np.where(onset, ids, vocabulary_size - 1).min(axis=axes).astype(np.int64)
-    shift = np.clip(semitones, FIRST_ONSET - lowest, vocabulary_size - 1 - highest)
-    return np.where(onset, ids + shift[:, None, None], ids).astype(np.uint8)
 
 
 class Batches:
@@ -97,7 +67,7 @@ class Batches:
         *,
         batch_size: int,
         transpose_by: int,
-        vocabulary_size: int,
+        tokenizer: Tokenizer,
         seed: int,
         rank: int = 0,
         processes: int = 1,
@@ -110,7 +80,7 @@ class Batches:
         self.ids = ids
         self.batch_size = batch_size
         self.transpose_by = transpose_by
-        self.vocabulary_size = vocabulary_size
+        self.tokenizer = tokenizer
         self.seed = seed
         self.rank = rank
         self.processes = processes
@@ -132,5 +102,5 @@ class Batches:
             -self.transpose_by, self.transpose_by + 1, len(rows)
         )
         mine = slice(self.rank, None, self.processes)
-        moved = transpose(self.ids[rows[mine]], shift[mine], self.vocabulary_size)
+        moved = self.tokenizer.transpose_ids(self.ids[rows[mine]], shift[mine])
         return torch.from_numpy(moved.astype(np.int64))

@@ -19,6 +19,7 @@ the same bytes.
 import json
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ from symvae.corpus.split import split
 from symvae.corpus.tune import Source, Tune
 from symvae.errors import CorpusError
 from symvae.music.reason import Dropped, Reason
-from symvae.tokens.melody_grid import MelodyGrid
+from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH, MelodyGrid
+from symvae.tokens.piano_bars import PianoBars, thin
 
 
 def prepare(
@@ -40,6 +42,7 @@ def prepare(
     out: Path | str,
     *,
     metre: str = "4/4",
+    tokenizer: str = "melody",
     seed: int = 0,
     force: bool = False,
     progress: Callable[[int], None] | None = None,
@@ -51,8 +54,8 @@ def prepare(
     """
     out = Path(out)
     _refuse_to_overwrite(out, force)
-    tokenizer = MelodyGrid(metre)
-    tunes, dropped = _read(sources, tokenizer, progress)
+    tokens = MelodyGrid(metre) if tokenizer == "melody" else PianoBars(metre)
+    tunes, dropped = _read(sources, tokens, progress)
     journal_beside(out).unlink(missing_ok=True)
     if not tunes:
         why = ", ".join(f"{reason} {n}" for reason, n in papers.reasons(dropped).items()) or "no files"
@@ -68,17 +71,17 @@ def prepare(
     building.mkdir(parents=True)
     for name in SPLITS:
         chosen = [tune for tune, its_split in zip(tunes, split_of, strict=True) if its_split == name]
-        np.savez(building / f"{name}.npz", **_arrays(chosen, collections, tokenizer))  # type: ignore[arg-type]
-    tokenizer.save(building)
+        np.savez(building / f"{name}.npz", **_arrays(chosen, collections, tokens))  # type: ignore[arg-type]
+    tokens.save(building)
     papers.write_tunes(building / "tunes.csv", tunes, split_of, cluster.tolist())
     papers.write_dropped(building / "dropped.csv", dropped)
     card = {
         "format": FORMAT,
         "version": VERSION,
         "metre": metre,
-        "positions": tokenizer.positions_per_bar,
-        "vocabulary_size": tokenizer.vocabulary_size,
-        "tokenizer": "melody",
+        "positions": tokens.positions_per_bar,
+        "vocabulary_size": tokens.vocabulary_size,
+        "tokenizer": tokenizer,
         "collections": collections,
         "sources": papers.sources(collections),
         "counts": papers.counts(tunes, split_of, collections),
@@ -106,13 +109,15 @@ def _refuse_to_overwrite(out: Path, force: bool) -> None:
 
 
 def _read(
-    sources: Sequence[Source], tokenizer: MelodyGrid, progress: Callable[[int], None] | None
+    sources: Sequence[Source], tokenizer: MelodyGrid | PianoBars, progress: Callable[[int], None] | None
 ) -> tuple[list[Tune], list[Dropped]]:
     """The tunes that the vocabulary can say, each once, and everything else with its reason."""
     tunes: list[Tune] = []
     dropped: list[Dropped] = []
     first_with: dict[bytes, str] = {}
     for item in (item for source in sources for item in source):
+        if isinstance(item, Tune) and isinstance(tokenizer, PianoBars):
+            item = _thinned(item, dropped)
         fault = item if isinstance(item, Dropped) else _fault(item, tokenizer, first_with)
         if fault is not None:
             dropped.append(fault)
@@ -123,16 +128,24 @@ def _read(
     return tunes, dropped
 
 
-def _fault(tune: Tune, tokenizer: MelodyGrid, first_with: dict[bytes, str]) -> Dropped | None:
+def _thinned(tune: Tune, dropped: list[Dropped]) -> Tune:
+    """The tune with no bar fuller than a row of ids; what had to go is reported."""
+    kept = thin(tune.phrase)
+    if gone := len(tune.phrase) - len(kept):
+        dropped.append(Dropped(tune.name, Reason.TOO_FULL, count=gone))
+    return replace(tune, phrase=kept)
+
+
+def _fault(tune: Tune, tokenizer: MelodyGrid | PianoBars, first_with: dict[bytes, str]) -> Dropped | None:
     phrase = tune.phrase
     if phrase.grid.metre != tokenizer.metre:
         return Dropped(tune.name, Reason.METRE_NOT_SUPPORTED, f"{phrase.grid.metre}, not {tokenizer.metre}")
     if not len(phrase):
         return Dropped(tune.name, Reason.EMPTY)
     low, high = int(phrase.pitch.min()), int(phrase.pitch.max())
-    if low < tokenizer.min_pitch or high > tokenizer.max_pitch:
+    if low < PIANO_MIN_PITCH or high > PIANO_MAX_PITCH:
         return Dropped(tune.name, Reason.OUT_OF_RANGE, f"it goes from {low} to {high}")
-    if not phrase.is_monophonic:
+    if isinstance(tokenizer, MelodyGrid) and not phrase.is_monophonic:
         return Dropped(tune.name, Reason.POLYPHONIC)
     # A copy in the same key, such as a part that is repeated note for note, would count double.
     notes = tokenizer.encode_phrase(phrase).tobytes()
@@ -142,7 +155,9 @@ def _fault(tune: Tune, tokenizer: MelodyGrid, first_with: dict[bytes, str]) -> D
     return None
 
 
-def _arrays(tunes: Sequence[Tune], collections: list[str], tokenizer: MelodyGrid) -> dict[str, np.ndarray]:
+def _arrays(
+    tunes: Sequence[Tune], collections: list[str], tokenizer: MelodyGrid | PianoBars
+) -> dict[str, np.ndarray]:
     empty = np.empty((0, tokenizer.positions_per_bar), np.uint8)
     return {
         "ids": np.concatenate([empty, *(tokenizer.encode_phrase(t.phrase) for t in tunes)]),

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import json
 import zipfile
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +18,8 @@ from jaxtyping import Float32, Int16, Int64, UInt8
 
 from symvae.config.run import ModelConfig
 from symvae.errors import CorpusError
+from symvae.tokens.load import load_tokenizer
+from symvae.tokens.tokenizer import Tokenizer
 
 FORMAT = "symvae-shards"
 VERSION = 1
@@ -59,6 +62,11 @@ class Shards:
         """How many ids there are."""
         return int(self.card["vocabulary_size"])
 
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The tokenizer that wrote the ids."""
+        return load_tokenizer(self.folder)
+
     @property
     def collections(self) -> list[str]:
         """The names that the arrays' collection numbers stand for."""
@@ -87,6 +95,7 @@ class Shards:
     def check_fit(self, model: ModelConfig) -> None:
         """Raise `CorpusError` unless a model of these sizes can read them."""
         for name, wanted, found in (
+            ("tokenizer", model.tokenizer, str(self.card["tokenizer"])),
             ("metre", model.metre, self.metre),
             ("positions a bar", model.positions, self.positions),
             ("tokens", model.vocabulary_size, self.vocabulary_size),

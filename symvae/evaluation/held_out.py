@@ -18,9 +18,10 @@ from jaxtyping import Bool, Int, Int64, UInt8
 from torch import Tensor
 
 from symvae.config.run import RunConfig
-from symvae.corpus.dataset import FIRST_ONSET, transpose, windows
+from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.errors import CorpusError
+from symvae.tokens.melody_grid import FIRST_NOTE_ON
 
 
 class HeldOut(NamedTuple):
@@ -98,7 +99,7 @@ def training_phrases(
     chance = np.random.default_rng(seed)
     rows = chance.permutation(len(ids))[:count]
     shift = chance.integers(-config.data.transpose, config.data.transpose + 1, len(rows))
-    return as_tensor(transpose(ids[rows], shift, config.model.vocabulary_size))
+    return as_tensor(shards.tokenizer.transpose_ids(ids[rows], shift))
 
 
 def stands_in(
@@ -114,7 +115,7 @@ def without_key(
 ) -> Int[np.ndarray, "window step"]:
     """The windows with every onset as a distance from the first one: equal for equal music in any key."""
     flat = ids.reshape(len(ids), math.prod(ids.shape[1:])).astype(np.int16)
-    onset = flat >= FIRST_ONSET
+    onset = flat >= FIRST_NOTE_ON
     first = np.take_along_axis(flat, onset.argmax(axis=1)[:, None], axis=1)
     fixed = np.int16(1000)  # far from hold and note-off, whatever the distance
     return np.where(onset, flat - first + fixed, flat)

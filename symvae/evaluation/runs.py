@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import numpy as np
 from jaxtyping import Bool, UInt8
 
-from symvae.corpus.dataset import FIRST_ONSET, HOLD
 from symvae.evaluation.held_out import without_key
+from symvae.tokens.melody_grid import FIRST_NOTE_ON, HOLD
 
 RUN_BARS = 4
 FEWEST_NOTES = 4
@@ -54,7 +54,7 @@ def _as_if_alone(
     event = np.maximum.accumulate(np.where(flat != HOLD, steps, 0), axis=1)
     before = np.take_along_axis(flat, np.roll(event, 1, axis=1), axis=1)
     before[:, 0] = HOLD
-    kept = (flat >= FIRST_ONSET) | (before >= FIRST_ONSET)
+    kept = (flat >= FIRST_NOTE_ON) | (before >= FIRST_NOTE_ON)
     return np.where(kept, flat, HOLD).astype(np.uint8).reshape(ids.shape)
 
 
@@ -62,4 +62,4 @@ def _says_something(
     run: UInt8[np.ndarray, "phrase run_bar position"],
 ) -> Bool[np.ndarray, " phrase"]:
     """Whether enough notes start in the run."""
-    return (run >= FIRST_ONSET).sum(axis=(1, 2)) >= FEWEST_NOTES
+    return (run >= FIRST_NOTE_ON).sum(axis=(1, 2)) >= FEWEST_NOTES

@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from symvae.models.bar_decoder import BarDecoder
+from symvae.models.token_bar_decoder import TokenBarDecoder
 from symvae.nn.recurrent import LSTM
 
 
@@ -61,7 +62,7 @@ class Conductor(nn.Module):
 class HierarchicalDecoder(nn.Module):
     """The conductor and, under it, the decoder of bars."""
 
-    def __init__(self, conductor: Conductor, bar_decoder: BarDecoder) -> None:
+    def __init__(self, conductor: Conductor, bar_decoder: BarDecoder | TokenBarDecoder) -> None:
         super().__init__()
         self.conductor = conductor
         self.bar = bar_decoder

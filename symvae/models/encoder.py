@@ -11,12 +11,13 @@ longer models grow from the one-bar model. The correction starts at zero.
 It handles ids and knows no pitch or rhythm.
 """
 
-import math
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from symvae.models.bar_encoder import BarEncoder
+from symvae.models.token_bar_encoder import TokenBarEncoder
 from symvae.nn.gaussian import DiagonalGaussian
 
 
@@ -25,46 +26,6 @@ class Encoder(Protocol):
     """Anything that turns ids into a posterior over z."""
 
     def __call__(self, ids: Int[Tensor, "batch bar position"]) -> DiagonalGaussian: ...
-
-
-class BarCodes(NamedTuple):
-    """What is known of each bar by itself."""
-
-    mean: Float[Tensor, "batch bar code"]
-    log_std: Float[Tensor, "batch bar code"]
-    summary: Float[Tensor, "batch bar summary"]
-
-
-class BarEncoder(nn.Module):
-    """A BiLSTM over the positions of a bar; every position's state goes into the bar's summary."""
-
-    def __init__(
-        self,
-        *,
-        vocabulary_size: int,
-        positions: int,
-        embedding_size: int,
-        hidden_size: int,
-        summary_size: int,
-        code_size: int,
-        initial_std: float = 0.3,
-    ) -> None:
-        super().__init__()
-        self.embedding = nn.Embedding(vocabulary_size, embedding_size)
-        self.lstm = nn.LSTM(embedding_size, hidden_size, batch_first=True, bidirectional=True)
-        self.squeeze = nn.Linear(2 * hidden_size, 64)
-        self.summarise = nn.Linear(positions * 64, summary_size)
-        self.mean = nn.Linear(summary_size, code_size)
-        self.log_std = nn.Linear(summary_size, code_size)
-        nn.init.zeros_(self.log_std.weight)  # a narrow posterior from the first step keeps it from collapsing
-        nn.init.constant_(self.log_std.bias, math.log(initial_std))
-
-    def forward(self, ids: Int[Tensor, "batch bar position"]) -> BarCodes:
-        batch, bars, _ = ids.shape
-        states, _ = self.lstm(self.embedding(ids.flatten(0, 1)))
-        summary = nn.functional.gelu(self.summarise(nn.functional.gelu(self.squeeze(states)).flatten(1)))
-        summary = summary.view(batch, bars, -1)
-        return BarCodes(self.mean(summary), self.log_std(summary), summary)
 
 
 class Correction(nn.Module):
@@ -90,7 +51,9 @@ class BidirectionalEncoder(nn.Module):
     has nothing to correct.
     """
 
-    def __init__(self, bar_encoder: BarEncoder, *, bars: int, hidden_size: int, latent_size: int) -> None:
+    def __init__(
+        self, bar_encoder: BarEncoder | TokenBarEncoder, *, bars: int, hidden_size: int, latent_size: int
+    ) -> None:
         super().__init__()
         self.bar = bar_encoder
         code_size, summary_size = bar_encoder.mean.out_features, bar_encoder.mean.in_features

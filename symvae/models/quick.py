@@ -43,7 +43,7 @@ class Generator(Protocol):
 
 def quick(decoder: Decoder) -> Generator:
     """``decoder`` made to play; one of a kind unknown here plays as it is."""
-    if isinstance(decoder, HierarchicalDecoder):
+    if isinstance(decoder, HierarchicalDecoder) and isinstance(decoder.bar, BarDecoder):
         return QuickHierarchicalDecoder(decoder)
     if isinstance(decoder, FlatDecoder):
         return QuickFlatDecoder(decoder)
@@ -138,7 +138,8 @@ class QuickHierarchicalDecoder:
     """`HierarchicalDecoder`: the conductor, then all bars side by side."""
 
     def __init__(self, decoder: HierarchicalDecoder) -> None:
-        bar: BarDecoder = decoder.bar
+        bar = decoder.bar
+        assert isinstance(bar, BarDecoder)
         hidden, token_size = bar.lstm.hidden_size, bar.embedding.embedding_dim
         self.positions = bar.positions
         self.conductor = QuickConductor(decoder.conductor)

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     TIED_IN = "tied_in"
     CUT_OFF = "cut_off"
     DUPLICATE = "duplicate"
+    TOO_FULL = "too_full"
 
     @property
     def sentence(self) -> str:
@@ -49,6 +50,7 @@ _SENTENCES = {
     Reason.TIED_IN: "it sounds on from before the window",
     Reason.CUT_OFF: "it outlasts the window and ends with it",
     Reason.DUPLICATE: "the same music was already taken",
+    Reason.TOO_FULL: "its bar has more tokens than a row of ids holds, and the softest notes go first",
 }
 
 

@@ -11,6 +11,8 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from symvae.nn.ragged import counted
+
 #: Ids from here on start a note; those below go on (0: hold) or end one (1: note-off).
 FIRST_ONSET_ID = 2
 
@@ -24,13 +26,20 @@ class Accuracy(NamedTuple):
 
 
 def accuracy(
-    predicted: Int[Tensor, "batch bar position"], ids: Int[Tensor, "batch bar position"]
+    predicted: Int[Tensor, "batch bar position"],
+    ids: Int[Tensor, "batch bar position"],
+    padding: int | None = None,
 ) -> Accuracy:
-    """Predicted against true ids. Phrases without any onset count as fully right in ``onset``."""
+    """Predicted against true ids. Phrases without any onset count as fully right in ``onset``.
+
+    In rows that ``padding`` fills up only its first is asked for.
+    """
     right = predicted == ids
-    onset = ids >= FIRST_ONSET_ID
+    asked = torch.ones_like(right) if padding is None else counted(ids, padding)
+    onset = (ids >= FIRST_ONSET_ID) & asked
     onset_share = right[onset].float().mean().item() if onset.any() else 1.0
-    return Accuracy(right.float().mean().item(), onset_share, right.flatten(1).all(1).float().mean().item())
+    exact = (right | ~asked).flatten(1).all(1).float().mean().item()
+    return Accuracy(right[asked].float().mean().item(), onset_share, exact)
 
 
 def always_hold(ids: Int[Tensor, "batch bar position"]) -> Accuracy:

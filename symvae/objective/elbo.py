@@ -14,6 +14,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.nn.ragged import counted
+
+_NOT_LEARNED = -1
 
 
 class LossTerms(NamedTuple):
@@ -37,10 +40,15 @@ def elbo(
     *,
     beta: float,
     free_nats: float,
+    padding: int | None = None,
 ) -> LossTerms:
-    """The negative bound to minimise, and its terms."""
+    """The negative bound to minimise, and its terms.
+
+    In rows that ``padding`` fills up, only its first is learned: it says that the bar is over.
+    """
+    target = ids if padding is None else ids.masked_fill(~counted(ids, padding), _NOT_LEARNED)
     reconstruction = functional.cross_entropy(
-        logits.float().flatten(0, -2), ids.flatten(), reduction="sum"
+        logits.float().flatten(0, -2), target.flatten(), reduction="sum", ignore_index=_NOT_LEARNED
     ) / len(ids)
     kl_nats = posterior.kl_nats().sum(-1)
     total = reconstruction + beta * free_nats_kl(kl_nats, free_nats).mean()

@@ -9,12 +9,16 @@ from symvae.errors import TrainingError
 from symvae.latent.prior import FlowPrior
 from symvae.latent.velocity import BarVelocity, PlainVelocity
 from symvae.models.bar_decoder import BarDecoder
+from symvae.models.bar_encoder import BarEncoder
 from symvae.models.conductor import Conductor, Decoder, HierarchicalDecoder
-from symvae.models.encoder import BarEncoder, BidirectionalEncoder
+from symvae.models.encoder import BidirectionalEncoder
 from symvae.models.flat import FlatDecoder
+from symvae.models.token_bar_decoder import TokenBarDecoder
+from symvae.models.token_bar_encoder import TokenBarEncoder
 from symvae.models.vae import VAE
 from symvae.music.grid import Grid
 from symvae.objective import schedule
+from symvae.tokens.piano_bars import PAD, PianoBars
 
 
 def build_grid(config: ModelConfig) -> Grid:
@@ -25,20 +29,48 @@ def build_grid(config: ModelConfig) -> Grid:
 def build_vae(config: ModelConfig) -> VAE:
     """The network with fresh weights, drawn from torch's global generator."""
     encoder = BidirectionalEncoder(
-        BarEncoder(
-            vocabulary_size=config.vocabulary_size,
-            positions=config.positions,
-            embedding_size=config.embedding_size,
-            hidden_size=config.encoder_size,
-            summary_size=config.summary_size,
-            code_size=config.code_size,
-            initial_std=config.initial_std,
-        ),
+        _bar_encoder(config),
         bars=config.bars,
         hidden_size=config.phrase_size,
         latent_size=config.latent_size,
     )
     return VAE(encoder, build_decoder(config))
+
+
+def _bar_encoder(config: ModelConfig) -> BarEncoder | TokenBarEncoder:
+    sizes = {
+        "vocabulary_size": config.vocabulary_size,
+        "embedding_size": config.embedding_size,
+        "hidden_size": config.encoder_size,
+        "summary_size": config.summary_size,
+        "code_size": config.code_size,
+    }
+    if config.tokenizer == "piano":
+        slots = PianoBars(config.metre).slots.tolist()
+        return TokenBarEncoder(**sizes, slots=slots, padding=PAD, initial_std=config.initial_std)
+    return BarEncoder(**sizes, positions=config.positions, initial_std=config.initial_std)
+
+
+def _bar_decoder(config: ModelConfig) -> BarDecoder | TokenBarDecoder:
+    sizes = {
+        "vocabulary_size": config.vocabulary_size,
+        "positions": config.positions,
+        "code_size": config.code_size,
+        "embedding_size": config.embedding_size,
+        "hidden_size": config.decoder_size,
+        "unfold_size": config.unfold_size,
+        "feature_size": config.feature_size,
+    }
+    if config.tokenizer == "piano":
+        tokens = PianoBars(config.metre)
+        follows = torch.from_numpy(tokens.follows)
+        return TokenBarDecoder(**sizes, slots=tokens.slots.tolist(), follows=follows, padding=PAD)
+    return BarDecoder(**sizes)
+
+
+def padding_of(config: ModelConfig) -> int | None:
+    """The id that fills rows up and is not learned, but for the first of each; None where rows are full."""
+    return PAD if config.tokenizer == "piano" else None
 
 
 def build_decoder(config: ModelConfig) -> Decoder:
@@ -59,15 +91,7 @@ def build_decoder(config: ModelConfig) -> Decoder:
             hidden_size=config.conductor_size,
             code_size=config.code_size,
         ),
-        BarDecoder(
-            vocabulary_size=config.vocabulary_size,
-            positions=config.positions,
-            code_size=config.code_size,
-            embedding_size=config.embedding_size,
-            hidden_size=config.decoder_size,
-            unfold_size=config.unfold_size,
-            feature_size=config.feature_size,
-        ),
+        _bar_decoder(config),
     )
 
 

@@ -93,12 +93,11 @@ def load_vae(folder: Path, config: RunConfig | None = None) -> VAE:
     if not path.is_file():
         raise CheckpointError(f"{folder} has no model.safetensors. Restore it or export the model again.")
     state = _read_tensors(path, "Restore it or export the model again.")
-    # Weights are about to be overwritten, so drawing them would be wasted time at every start.
+    # Weights are about to be replaced, so drawing them would be wasted time at every start.
     with torch.device("meta"):
         vae = build_vae(config.model)
-    vae = vae.to_empty(device="cpu")
     try:
-        vae.load_state_dict(state)
+        vae.load_state_dict(state, assign=True)
     except RuntimeError as error:
         raise CheckpointError(
             f"{path} does not fit its config.json: {str(error).splitlines()[-1].strip()}"

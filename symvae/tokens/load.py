@@ -9,7 +9,11 @@ from pathlib import Path
 
 from symvae.errors import TokenError
 from symvae.tokens.melody_grid import TOKENIZER_FILE, MelodyGrid
+from symvae.tokens.piano_bars import PianoBars
 from symvae.tokens.tokenizer import Tokenizer
+
+#: What files call them.
+_KINDS: dict[str, type[Tokenizer]] = {"MelodyTokenizer": MelodyGrid, "PianoBars": PianoBars}
 
 
 def load_tokenizer(path: str | PathLike[str]) -> Tokenizer:
@@ -30,14 +34,14 @@ def load_tokenizer(path: str | PathLike[str]) -> Tokenizer:
         raise TokenError(
             f"{path} is no saved tokenizer: write it again with the tokenizer's save()."
         ) from fault
-    if kind != "MelodyTokenizer":
+    if kind not in _KINDS:
         raise TokenError(
-            f"{path} holds a {kind}, and only MelodyTokenizer is known. A newer symvae may read it."
+            f"{path} holds a {kind}, and only {' and '.join(_KINDS)} are known. A newer symvae may read it."
         )
     try:
-        return MelodyGrid(**settings)
+        return _KINDS[kind](**settings)
     except TypeError as fault:
         raise TokenError(
-            f"{path} has settings that no melody grid has: {', '.join(map(str, settings))}. "
+            f"{path} has settings that no {kind} has: {', '.join(map(str, settings))}. "
             "A newer symvae may read it."
         ) from fault

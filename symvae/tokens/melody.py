@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Integer, UInt8
+from jaxtyping import Bool, Int64, Integer, UInt8
 from miditok import Event, MusicTokenizer, TokenizerConfig, TokSequence
 
 # miditok's own names for the score types: in symvae only music/midi.py may import their library.
@@ -104,6 +104,22 @@ class MelodyTokenizer(MusicTokenizer):
     ) -> Phrase:
         """The phrase that ids shaped (bar, position) say; `TokenError` for another shape or unknown ids."""
         return self.grid.decode_ids(ids, tempo_qpm, velocity)
+
+    def cut_out(
+        self, ids: UInt8[np.ndarray, "window bar position"]
+    ) -> UInt8[np.ndarray, "window bar position"]:
+        """The windows as phrases of their own."""
+        return self.grid.cut_out(ids)
+
+    def silent_bars(self, ids: UInt8[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
+        """Bars in which nothing sounds."""
+        return self.grid.silent_bars(ids)
+
+    def transpose_ids(
+        self, ids: UInt8[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
+    ) -> UInt8[np.ndarray, "window bar position"]:
+        """Each window moved by its own number of semitones, or as far as the vocabulary reaches."""
+        return self.grid.transpose_ids(ids, semitones)
 
     # -- what miditok asks of a tokenizer
 

@@ -23,11 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Integer, UInt8
+from jaxtyping import Bool, Int64, Integer, UInt8
 
 from symvae.errors import TokenError
 from symvae.music.grid import METRES, Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
+from symvae.tokens.shift import shift_pitches
 
 HOLD = 0
 NOTE_OFF = 1
@@ -102,6 +103,28 @@ class MelodyGrid:
                 "they are of another vocabulary."
             )
         return phrase_of(ids, Grid.of_metre(self.metre, len(ids)), self.min_pitch, tempo_qpm, velocity)
+
+    def cut_out(
+        self, ids: UInt8[np.ndarray, "window bar position"]
+    ) -> UInt8[np.ndarray, "window bar position"]:
+        """The windows as phrases of their own: nothing but holds before the first onset."""
+        flat = ids.reshape(len(ids), -1)
+        begun = np.maximum.accumulate(flat >= FIRST_NOTE_ON, axis=1)
+        return np.where(begun, flat, HOLD).astype(np.uint8).reshape(ids.shape)
+
+    def silent_bars(self, ids: UInt8[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
+        """Bars in which nothing sounds."""
+        flat = ids.reshape(len(ids), -1)
+        steps = np.arange(flat.shape[1])
+        last_event = np.maximum.accumulate(np.where(flat != HOLD, steps, 0), axis=1)
+        sounding = np.take_along_axis(flat, last_event, axis=1) >= FIRST_NOTE_ON
+        return sounding.reshape(ids.shape).sum(axis=-1) == 0
+
+    def transpose_ids(
+        self, ids: UInt8[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
+    ) -> UInt8[np.ndarray, "window bar position"]:
+        """Each window moved by its own number of semitones, or as far as the vocabulary reaches."""
+        return shift_pitches(ids, semitones, FIRST_NOTE_ON, self.vocabulary_size - 1)
 
     def save(self, out_path: str | PathLike[str]) -> None:
         """Write to a file, or as ``tokenizer.json`` into a folder, in miditok's format."""

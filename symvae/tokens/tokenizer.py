@@ -8,7 +8,7 @@ from os import PathLike
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Integer, UInt8
+from jaxtyping import Bool, Int64, Integer, UInt8
 
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
 
@@ -43,6 +43,19 @@ class Tokenizer(Protocol):
         velocity: int = DEFAULT_VELOCITY,
     ) -> Phrase:
         """The phrase that ``ids``, shaped (bar, position), say. Any ids of the vocabulary say something."""
+
+    def cut_out(
+        self, ids: UInt8[np.ndarray, "window bar position"]
+    ) -> UInt8[np.ndarray, "window bar position"]:
+        """Windows of longer music as phrases of their own: as if it began and ended with them."""
+
+    def silent_bars(self, ids: UInt8[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
+        """Which bars of each window are silent."""
+
+    def transpose_ids(
+        self, ids: UInt8[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
+    ) -> UInt8[np.ndarray, "window bar position"]:
+        """Each window moved by its own number of semitones, or as far as the vocabulary reaches."""
 
     def save(self, out_path: str | PathLike[str]) -> None:
         """Write what `load_tokenizer` needs: to a file, or as ``tokenizer.json`` into a folder."""

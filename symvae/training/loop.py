@@ -30,7 +30,7 @@ from symvae.models.vae import VAE
 from symvae.objective.accuracy import accuracy
 from symvae.objective.elbo import elbo
 from symvae.objective.schedule import warmup_cosine
-from symvae.system.build import beta_at, beta_settled, build_vae, sampling_rate_at
+from symvae.system.build import beta_at, beta_settled, build_vae, padding_of, sampling_rate_at
 from symvae.system.checkpoint import load_config, load_vae, save_model
 from symvae.system.grow import grow
 from symvae.training.log import TrainingLog
@@ -96,7 +96,7 @@ def train(
         taken.ids,
         batch_size=config.training.batch_size,
         transpose_by=config.data.transpose,
-        vocabulary_size=config.model.vocabulary_size,
+        tokenizer=shards.tokenizer,
         seed=config.training.seed,
         rank=rank,
         processes=processes,
@@ -131,7 +131,14 @@ def train(
                     dropped=dropped,
                     sampling_rate=sampling_rate_at(config.objective, progress),
                 )
-            loss = elbo(output.logits, ids, output.posterior, beta=beta, free_nats=config.objective.free_nats)
+            loss = elbo(
+                output.logits,
+                ids,
+                output.posterior,
+                beta=beta,
+                free_nats=config.objective.free_nats,
+                padding=padding_of(config.model),
+            )
             state.optimizer.zero_grad(set_to_none=True)
             loss.total.backward()
             norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), choice.clip_norm)
@@ -147,7 +154,7 @@ def train(
 
             if state.step % choice.evaluate_every == 0 or state.step == choice.steps:
                 speed = phrases / (time.monotonic() - since)
-                figures = validate(state.average, held_out, device)
+                figures = validate(state.average, held_out, device, padding_of(config.model))
                 if log is not None:
                     settled = beta_settled(config.objective, state.step / choice.steps)
                     if not settled or figures["free_token"] > state.best:
@@ -185,7 +192,9 @@ def train(
 
 
 @torch.no_grad()
-def validate(model: VAE, ids: Int[Tensor, "phrase bar position"], device: str) -> dict[str, float]:
+def validate(
+    model: VAE, ids: Int[Tensor, "phrase bar position"], device: str, padding: int | None = None
+) -> dict[str, float]:
     """Accuracies of the posterior mean on held-out phrases, teacher-forced and free-running, and the KL."""
     forced, free, kl = [], [], []
     for rows in ids.to(device).split(256):
@@ -194,9 +203,9 @@ def validate(model: VAE, ids: Int[Tensor, "phrase bar position"], device: str) -
         free.append(model.decoder.generate(posterior.mean))
         kl.append(posterior.kl_nats().sum(-1))
     truth = ids.to(device)
-    own = accuracy(torch.cat(free), truth)
+    own = accuracy(torch.cat(free), truth, padding)
     return {
-        "forced_token": accuracy(torch.cat(forced), truth).token,
+        "forced_token": accuracy(torch.cat(forced), truth, padding).token,
         "free_token": own.token,
         "free_onset": own.onset,
         "free_exact": own.exact,

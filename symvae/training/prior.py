@@ -17,7 +17,7 @@ from torch import Tensor
 
 from symvae.attributes.key import home_shift
 from symvae.config.run import PriorConfig
-from symvae.corpus.dataset import transpose, windows
+from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
 from symvae.latent.prior import FlowPrior, FlowTraining, used_coordinates
@@ -147,7 +147,7 @@ def posteriors(
         shift = np.array([home_shift(phrase) for phrase in phrases])
     else:
         shift = chance.integers(-data.transpose, data.transpose + 1, len(ids))
-    moved = torch.from_numpy(transpose(ids, shift, model.config.model.vocabulary_size).astype(np.int64))
+    moved = torch.from_numpy(model.tokenizer.transpose_ids(ids, shift).astype(np.int64))
     mean, log_std = [], []
     with torch.no_grad():
         for rows in moved.split(_ENCODED_AT_ONCE):

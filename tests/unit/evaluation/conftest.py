@@ -75,6 +75,7 @@ class MemoryShards(Shards):
             Path(),
             {
                 "metre": "4/4",
+                "tokenizer": "melody",
                 "positions": POSITIONS,
                 "vocabulary_size": VOCABULARY,
                 "collections": collections,
@@ -88,6 +89,7 @@ class MemoryShards(Shards):
             },
         )
         self.splits = splits
+        self.tokenizer = MelodyGrid()
 
     def split(self, name: str) -> Split:
         return self.splits[name]

@@ -144,7 +144,7 @@ def test_a_missing_file_another_kind_and_unknown_settings_are_told_apart(tmp_pat
         load_tokenizer(tmp_path)
     saved["config"]["additional_params"]["swing"] = 0.6
     (tmp_path / "tokenizer.json").write_text(json.dumps(saved))
-    with pytest.raises(TokenError, match="settings that no melody grid has"):
+    with pytest.raises(TokenError, match="settings that no MelodyTokenizer has"):
         load_tokenizer(tmp_path)
 
 
