@@ -119,6 +119,7 @@ def _readers(
                     path,
                     collection=path.resolve().name,
                     track=track,
+                    polyphonic=piano,
                     workers=workers,
                     journal=journal_beside(out),
                 )

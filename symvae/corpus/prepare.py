@@ -116,24 +116,26 @@ def _read(
     dropped: list[Dropped] = []
     first_with: dict[bytes, str] = {}
     for item in (item for source in sources for item in source):
+        thinned: list[Dropped] = []
         if isinstance(item, Tune) and isinstance(tokenizer, PianoBars):
-            item = _thinned(item, dropped)
+            item, thinned = _thinned(item)
         fault = item if isinstance(item, Dropped) else _fault(item, tokenizer, first_with)
         if fault is not None:
             dropped.append(fault)
         elif isinstance(item, Tune):
             tunes.append(item)
+            dropped += thinned
         if progress is not None:
             progress(len(tunes))
     return tunes, dropped
 
 
-def _thinned(tune: Tune, dropped: list[Dropped]) -> Tune:
-    """The tune with no bar fuller than a row of ids; what had to go is reported."""
+def _thinned(tune: Tune) -> tuple[Tune, list[Dropped]]:
+    """The tune with no bar fuller than a row of ids, and what had to go."""
     kept = thin(tune.phrase)
-    if gone := len(tune.phrase) - len(kept):
-        dropped.append(Dropped(tune.name, Reason.TOO_FULL, count=gone))
-    return replace(tune, phrase=kept)
+    gone = len(tune.phrase) - len(kept)
+    report = [Dropped(tune.name, Reason.TOO_FULL, count=gone)] if gone else []
+    return replace(tune, phrase=kept), report
 
 
 def _fault(tune: Tune, tokenizer: MelodyGrid | PianoBars, first_with: dict[bytes, str]) -> Dropped | None:

@@ -79,7 +79,11 @@ class TokenBarDecoder(nn.Module):
             feature = self._at(features[rows], slot[rows, :longest])
             inputs = torch.cat([self.embedding(seen[rows, :longest]), feature.to(code.dtype)], dim=-1)
             hidden = self.lstm.unroll(inputs, LSTMState(state.hidden[rows], state.cell[rows]))
+            if dropped is not None:  # a token that is not seen is not remembered either
+                hidden = hidden.masked_fill(dropped[rows, :longest, None], 0)
             some = self.logits(torch.cat([hidden, feature.to(hidden.dtype)], dim=-1))
+            behind = torch.arange(longest, device=code.device) >= lengths[rows, None]
+            some = some.masked_fill(behind[:, :, None], 0)
             if logits is None:
                 logits = some.new_zeros((*ids.shape, some.shape[-1]))
             logits = logits.index_copy(0, rows, nn.functional.pad(some, (0, 0, 0, ids.shape[1] - longest)))

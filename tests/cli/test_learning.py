@@ -3,9 +3,15 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 
 from symvae.cli.prepare import _plan
+from symvae.corpus.dataset import windows
+from symvae.corpus.shards import SPLITS, open_shards
+from symvae.music.grid import Grid
+from symvae.music.midi import write
+from symvae.music.phrase import Phrase
 from tests.conftest import TINY, TUNES
 
 
@@ -23,6 +29,33 @@ def test_prepare_a_folder(cli, tmp_path):
     refused = cli("prepare", TUNES, "--out", "shards")
     assert refused.exit_code == 1
     assert cli("prepare", TUNES, "--out", "shards", "--metre", "3/4", "--force", "--json").exit_code == 0
+
+
+def test_prepare_piano_tokens(cli, tmp_path):
+    """Two hands: as melodies the files lose one, as piano bars they keep both."""
+    (tmp_path / "mine").mkdir()
+    for seed in range(6):
+        pitch = 48 + np.random.default_rng(seed).integers(0, 24, (32, 1)) + np.array([0, 4])
+        columns = (np.repeat(np.arange(0, 64, 2), 2), np.full(64, 2), pitch.ravel())
+        write(Phrase(Grid(4), *columns), tmp_path / f"mine/{seed}.mid")
+    result = cli("prepare", "mine", "--out", "shards", "--tokens", "piano", "--workers", 1, "--json")
+    assert result.exit_code == 0, result.stderr
+    card = json.loads(result.stdout)
+    assert (card["tokenizer"], card["positions"], card["vocabulary_size"]) == ("piano", 128, 218)
+    assert card["dropped"] == {}
+    shards = open_shards(tmp_path / "shards")
+    for split in SPLITS:
+        for ids in windows(shards, split, 4).ids:
+            assert len(shards.tokenizer.decode_ids(ids)) == 64
+
+
+def test_prepare_refuses_other_tokens_and_piano_in_other_metres(cli):
+    result = cli("prepare", TUNES, "--out", "shards", "--tokens", "octuple")
+    assert result.exit_code == 2
+    assert "'octuple' is none of melody, piano" in result.stderr
+    result = cli("prepare", TUNES, "--out", "shards", "--tokens", "piano", "--metre", "3/4")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "symvae: Piano bars are in 4/4, not in '3/4'.\n"
 
 
 def test_prepare_reads_sources_in_a_row():
@@ -79,6 +112,15 @@ def test_train_refuses_what_is_no_shard_folder(cli):
     result = cli("train", "--preset", "melody-2bar", "--data", ".", "--out", "run")
     assert result.exit_code == 1
     assert "symvae prepare" in result.stderr
+
+
+def test_train_refuses_shards_of_other_tokens(cli, shards):
+    result = cli("train", "--preset", "piano-1bar", "--data", shards, "--out", "run")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "symvae: The model wants tokenizer piano, the shards have melody. "
+        "Prepare shards for it, or choose another model or preset.\n"
+    )
 
 
 def test_evaluate_prints_writes_and_updates(cli, shards, tiny_model, tmp_path):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from symvae.corpus.journal import Journal
 from symvae.corpus.notation.read import tunes_of_file
-from symvae.corpus.sources.song_file import read_melodies
+from symvae.corpus.sources.song_file import read_song
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
 from symvae.music.files import MIDI_SUFFIXES, SCORE_SUFFIXES
@@ -31,6 +31,7 @@ class _File:
     name: str
     collection: str
     track: str | None
+    polyphonic: bool
 
 
 def folder(
@@ -38,20 +39,23 @@ def folder(
     *,
     collection: str = "folder",
     track: str | None = None,
+    polyphonic: bool = False,
     workers: int = 2,
     journal: Path | None = None,
 ) -> Iterator[Tune | Dropped]:
     """The tunes of ``path``, in order of file name, named "collection/path/within/folder.mid".
 
-    ``track`` names the melody's track; without it each file's most melody-like one is taken.
+    ``track`` names the melody's track; without it each file's most melody-like one is taken, or, if
+    ``polyphonic``, all pitched ones as they sound together. ABC tunes are melodies either way.
     ``journal`` (see `journal_beside`) makes the reading restartable. Raises `CorpusError` for a
     folder without music.
     """
     root = Path(path)
-    files = [_File(p, _name(root, p, collection), collection, track) for p in _music_files(root)]
+    files = [_File(p, _name(root, p, collection), collection, track, polyphonic) for p in _music_files(root)]
     if not files:
         raise CorpusError(f"{root} holds no music. Name a folder with {', '.join(SUFFIXES)} files.")
-    known = Journal(journal, reading="" if track is None else f"track {track}")
+    reading = ["polyphonic"] * polyphonic + ([] if track is None else [f"track {track}"])
+    known = Journal(journal, reading=", ".join(reading))
     for start in range(0, len(files), BATCH_FILES):
         batch = files[start : start + BATCH_FILES]
         found = {file: items for file in batch if (items := known.get(file.path, file.name)) is not None}
@@ -99,4 +103,4 @@ def _read_alone(file: _File) -> list[Tune | Dropped]:
 def _read(file: _File) -> list[Tune | Dropped]:
     if file.path.suffix.lower() == ".abc":
         return tunes_of_file(file.path, file.name, file.collection)
-    return read_melodies(file.path, file.name, file.collection, file.track)
+    return read_song(file.path, file.name, file.collection, file.track, polyphonic=file.polyphonic)

@@ -10,10 +10,12 @@ from symvae.music.segment import whole
 from symvae.music.song import Song
 
 
-def read_melodies(path: Path, name: str, collection: str, track: str | None = None) -> list[Tune | Dropped]:
+def read_song(
+    path: Path, name: str, collection: str, track: str | None = None, *, polyphonic: bool = False
+) -> list[Tune | Dropped]:
     """A tune for each stretch of one metre ("…#1", "…#2" if several); never raises for a bad file."""
     try:
-        return tunes_of_song(load_any(path), name, collection, path.stem, track)
+        return tunes_of_song(load_any(path), name, collection, path.stem, track, polyphonic=polyphonic)
     except SymvaeError as fault:
         return [Dropped(name, Reason.UNREADABLE, str(fault))]
 

@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from symvae.corpus.journal import Journal, journal_beside
@@ -12,7 +13,9 @@ from symvae.corpus.sources import folder as folder_module
 from symvae.corpus.sources.folder import folder
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
+from symvae.music.grid import Grid
 from symvae.music.midi import write
+from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
 
 ABC = "X:1\nT:one\nM:4/4\nL:1/8\nK:G\nGABc dedB|c2ec B2dB|\nX:2\nT:two\nM:3/4\nL:1/8\nK:G\nG6|A6|B6|\n"
@@ -46,6 +49,19 @@ def test_every_music_file_is_read_and_a_bad_one_reported(music: Path):
 
 def test_two_workers_read_what_one_reads(music: Path):
     assert list(folder(music, workers=2)) == list(folder(music, workers=1))
+
+
+def test_whole_pieces_are_read_if_asked_for(tmp_path: Path):
+    """Also where a journal knows the same file as a melody."""
+    chord = Phrase(Grid(2), np.array([0, 0, 16]), np.array([16, 8, 16]), np.array([48, 60, 62]))
+    write(chord, tmp_path / "chord.mid")
+    journal = journal_beside(tmp_path / "out")
+    melody = list(folder(tmp_path, workers=1, journal=journal))
+    whole = list(folder(tmp_path, workers=1, journal=journal, polyphonic=True))
+    assert [(item.what, item.reason) for item in melody[1:]] == [
+        ("folder/chord.mid#notes", Reason.POLYPHONIC)
+    ]
+    assert [item.phrase for item in whole] == [chord]
 
 
 def test_a_folder_without_music_is_refused(tmp_path: Path):

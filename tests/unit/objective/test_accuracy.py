@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from symvae.objective.accuracy import accuracy, always_hold
@@ -30,3 +31,21 @@ def test_always_hold_is_right_where_nothing_happens() -> None:
 def test_silence_has_no_onset_to_miss() -> None:
     silence = torch.zeros((2, 1, 4), dtype=torch.int64)
     assert always_hold(silence) == (1.0, 1.0, 1.0)
+
+
+def test_of_the_padding_that_fills_a_row_only_the_first_is_asked_for() -> None:
+    """Ids 5, 6 and the end are asked in the first phrase, only the end in the second, all in the third."""
+    ids = torch.tensor([[[5, 6, 0, 0]], [[0, 0, 0, 0]], [[5, 6, 7, 8]]])
+    assert accuracy(ids.clone(), ids, padding=0) == (1.0, 1.0, 1.0)
+    predicted = torch.tensor([[[5, 9, 0, 3]], [[0, 7, 7, 7]], [[5, 6, 7, 0]]])
+    token, onset, exact = accuracy(predicted, ids, padding=0)
+    assert token == pytest.approx(6 / 8)
+    assert onset == pytest.approx(4 / 6)
+    assert exact == pytest.approx(1 / 3)
+
+
+def test_an_end_that_comes_too_soon_or_too_late_is_wrong() -> None:
+    ids = torch.tensor([[[5, 6, 0, 0]], [[5, 0, 0, 0]]])
+    predicted = torch.tensor([[[5, 0, 0, 0]], [[5, 6, 0, 0]]])
+    token, _, exact = accuracy(predicted, ids, padding=0)
+    assert (token, exact) == (pytest.approx(3 / 5), 0.0)

@@ -32,3 +32,24 @@ def test_the_divergence_is_charged_beta_after_the_free_nats_of_each_phrase() -> 
 def test_certain_and_right_costs_nothing() -> None:
     certain = 100.0 * torch.nn.functional.one_hot(IDS, 4).float()
     assert elbo(certain, IDS, posterior(0.0, 0.0), beta=1.0, free_nats=0.0).total < 1e-6
+
+
+def test_of_the_padding_that_fills_a_row_only_the_first_is_learned() -> None:
+    """Two tokens and their end, nothing but an end, and a row without room for one: 3 + 1 + 4."""
+    ids = torch.tensor([[[1, 2, 0, 0]], [[0, 0, 0, 0]], [[3, 1, 2, 3]]])
+    logits = torch.zeros((3, 1, 4, 5))
+    at_origin = posterior(0.0, 0.0, 0.0)
+    loss = elbo(logits, ids, at_origin, beta=1.0, free_nats=0.0, padding=0)
+    assert math.isclose(loss.reconstruction.item(), (3 + 1 + 4) / 3 * math.log(5), rel_tol=1e-6)
+    every = elbo(logits, ids, at_origin, beta=1.0, free_nats=0.0)
+    assert math.isclose(every.reconstruction.item(), 4 * math.log(5), rel_tol=1e-6)
+
+
+def test_nothing_is_learned_from_what_stands_behind_the_padding() -> None:
+    ids, other = torch.tensor([[[1, 0, 0, 0]]]), torch.tensor([[[1, 0, 3, 2]]])
+    logits = torch.randn((1, 1, 4, 5), generator=torch.Generator().manual_seed(0)).requires_grad_()
+    choice = {"beta": 1.0, "free_nats": 0.0, "padding": 0}
+    loss = elbo(logits, ids, posterior(0.0), **choice)
+    assert elbo(logits, other, posterior(0.0), **choice).total == loss.total
+    loss.total.backward()
+    assert (logits.grad != 0).any(-1).tolist() == [[[True, True, False, False]]]

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from symvae.config.run import RunConfig
+from symvae.config.run import ModelConfig, RunConfig
 from symvae.errors import CheckpointError
-from symvae.system.checkpoint import load_config, save_model
+from symvae.system.build import build_vae
+from symvae.system.checkpoint import load_config, load_vae, save_model
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,42 @@ def test_a_model_that_cannot_be_written_leaves_the_older_one(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         save_model(tmp_path / "model", RunConfig(name="second"), {}, tokenizer=tmp_path / "missing")
     assert load_config(tmp_path / "model").name == "first"
+
+
+SIZES = {
+    **{"bars": 2, "latent_size": 6, "embedding_size": 4, "encoder_size": 4, "summary_size": 6},
+    **{"code_size": 4, "phrase_size": 3, "conductor_size": 6, "decoder_size": 8, "unfold_size": 7},
+}
+KINDS = {
+    "melody": ModelConfig(**SIZES),
+    "flat": ModelConfig(**SIZES, decoder="flat"),
+    "piano": ModelConfig(**SIZES, tokenizer="piano", positions=128, vocabulary_size=218),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_loaded_model_is_the_saved_one(tmp_path: Path, kind: str):
+    """With all its tables: which ids name a position, and which may follow, is in no weight file."""
+    torch.manual_seed(0)
+    saved = build_vae(KINDS[kind]).eval()
+    tokenizer = tmp_path / "tokenizer.json"
+    tokenizer.write_text("{}")
+    save_model(tmp_path / "model", RunConfig(model=KINDS[kind]), saved.state_dict(), tokenizer=tokenizer)
+    loaded = load_vae(tmp_path / "model")
+    assert not loaded.training
+    for (name, weight), other in zip(saved.named_parameters(), loaded.parameters(), strict=True):
+        assert torch.equal(weight.half().float(), other), name
+        assert (other.device.type, other.dtype, other.requires_grad) == ("cpu", torch.float32, True)
+    for (name, table), other in zip(saved.named_buffers(), loaded.buffers(), strict=True):
+        assert torch.equal(table, other), name
+    with torch.no_grad():
+        loaded.decoder.generate(torch.zeros(1, 6))
+
+
+def test_weights_of_other_sizes_are_refused(tmp_path: Path):
+    tokenizer = tmp_path / "tokenizer.json"
+    tokenizer.write_text("{}")
+    state = build_vae(KINDS["melody"]).state_dict()
+    save_model(tmp_path / "model", RunConfig(model=KINDS["piano"]), state, tokenizer=tokenizer)
+    with pytest.raises(CheckpointError, match=r"does not fit its config\.json"):
+        load_vae(tmp_path / "model")
