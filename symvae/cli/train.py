@@ -44,7 +44,7 @@ def train(
     from symvae.system.catalog import find
     from symvae.training.loop import train as train_loop
 
-    _check_device(device)
+    check_device(device)
     start_from = None if from_ is None else find(from_)
     with progress_bar(quiet=not first) as progress, interruption(enabled=alone) as interrupted:
         watch = _Watch(progress, config.training.evaluate_every, talk=first)
@@ -65,7 +65,7 @@ def train(
     show(str(model))
 
 
-def _check_device(device: str) -> None:
+def check_device(device: str) -> None:
     import torch
 
     from symvae.errors import TrainingError

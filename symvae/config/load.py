@@ -86,6 +86,12 @@ def _build(cls: Any, tree: dict[str, Any], path: str, faults: list[str]) -> Any:
                 faults.append(f"{name!r} is a section, not a value.")
         else:
             want = hints[key]
+            if want == tuple[str, ...]:
+                if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+                    arguments[key] = tuple(value)
+                else:
+                    faults.append(f"{name!r} is a list of words, not {value!r}.")
+                continue
             if want is float and isinstance(value, int) and not isinstance(value, bool):
                 value = float(value)
             if not isinstance(value, want) or (isinstance(value, bool) and want is not bool):

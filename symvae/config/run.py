@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from symvae.errors import ConfigError
 
 METRES = ("4/4", "3/4", "6/8")
+REGULARIZATIONS = ("none", "value", "attribute", "sign")
 TOKENIZERS = ("melody", "piano")
 
 
@@ -76,6 +77,8 @@ class ModelConfig:
     """Width of the layers that unfold a bar's embedding into positions."""
     feature_size: int = 128
     """Width of each position's feature."""
+    faders: tuple[str, ...] = ()
+    """Attributes that have a coordinate of z each: the first ones, in this order."""
     initial_std: float = 0.3
     """Deviation of the posterior before training; narrow, so that it does not collapse."""
 
@@ -88,6 +91,13 @@ class ModelConfig:
         _check_at_least("model", self, 1, "decoder_size", "unfold_size", "feature_size")
         _check_at_least("model", self, 0, "phrase_size", "conductor_size")
         _check_above_zero("model", self, "initial_std")
+        if len(set(self.faders)) < len(self.faders):
+            raise ConfigError(f"model.faders names an attribute twice: {', '.join(self.faders)}.")
+        if self.faders and (self.latent_size <= len(self.faders) or not self.phrase_size):
+            raise ConfigError(
+                f"model.faders wants {len(self.faders)} coordinates of z beside those for the notes, and a "
+                "BiLSTM over bars: set model.latent_size and model.phrase_size higher."
+            )
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,11 @@ class ObjectiveConfig:
     """Divergence per phrase that costs nothing, in nats, summed over z."""
     word_dropout: float = 0.25
     """Share of input tokens that the decoder does not see."""
+    regularization: str = "none"
+    """What ties the coordinates of model.faders to their attributes: "none", "value", "attribute" or
+    "sign" (see `symvae.objective.regularization`)."""
+    regularization_weight: float = 10.0
+    """Nats per phrase that one unit of regularisation costs."""
     sampling_rate: float = 0.0
     """Final share of input tokens that are the decoder's own choices (scheduled sampling)."""
     sampling_until: float = 0.5
@@ -115,7 +130,9 @@ class ObjectiveConfig:
 
     def __post_init__(self) -> None:
         _check_choice("objective.beta_schedule", self.beta_schedule, ("linear", "cyclical", "constant"))
+        _check_choice("objective.regularization", self.regularization, REGULARIZATIONS)
         _check_at_least("objective", self, 0, "beta", "beta_start", "free_nats")
+        _check_at_least("objective", self, 0, "regularization_weight")
         _check_at_least("objective", self, 1, "beta_cycles")
         _check_share("objective", self, "beta_until", "word_dropout", "sampling_rate", "sampling_until")
 
@@ -203,6 +220,40 @@ class PriorConfig:
 
 
 @dataclass(frozen=True)
+class FaderConfig:
+    """How faders are learned once the model is trained (`symvae train-faders`)."""
+
+    attributes: tuple[str, ...] = ()
+    """What there is a fader for, by the names of `symvae measure`."""
+    width: int = 192
+    """Hidden units of a bar; a multiple of 32."""
+    layers: int = 4
+    steps: int = 4000
+    batch_size: int = 128
+    """Phrases a step."""
+    learning_rate: float = 1e-3
+    staying_weight: float = 0.5
+    """What it costs that another attribute changes, of what it costs to miss the one that was asked for."""
+    content_weight: float = 0.002
+    """The same for each coordinate of z that changes."""
+    ema_decay: float = 0.998
+    """Weights are averaged over about 1 / (1 − decay) steps; the average is what is kept."""
+    evaluate_every: int = 250
+    """Steps between validations and checkpoints."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _check_at_least("faders", self, 1, "width", "layers", "steps", "batch_size", "evaluate_every")
+        _check_at_least("faders", self, 0, "staying_weight", "content_weight", "seed")
+        _check_above_zero("faders", self, "learning_rate")
+        _check_share("faders", self, "ema_decay")
+        if self.width % 32:
+            raise ConfigError(f"faders.width must be a multiple of 32, not {self.width}.")
+        if len(set(self.attributes)) < len(self.attributes):
+            raise ConfigError(f"faders.attributes names one twice: {', '.join(self.attributes)}.")
+
+
+@dataclass(frozen=True)
 class RunConfig:
     """Everything that makes a model what it is."""
 
@@ -215,3 +266,4 @@ class RunConfig:
     data: DataConfig = field(default_factory=DataConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     prior: PriorConfig = field(default_factory=PriorConfig)
+    faders: FaderConfig = field(default_factory=FaderConfig)

@@ -23,6 +23,8 @@ from torch.nn import functional
 _PLAIN_TIME_FEATURES = 32
 _BAR_TIME_FEATURES = 64
 _HEAD_SIZE = 32
+#: Width of what tells a `Block` how to scale and shift.
+CONDITION_SIZE = 128
 
 
 class PlainVelocity(nn.Module):
@@ -55,8 +57,8 @@ class PlainVelocity(nn.Module):
         return self.end(hidden)
 
 
-class _Block(nn.Module):
-    """Attention over the bars, then a layer for each, both scaled and shifted by the time."""
+class Block(nn.Module):
+    """Attention over the bars, then a layer for each; a condition (the time) scales and shifts both."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -65,7 +67,7 @@ class _Block(nn.Module):
         self.gather = nn.Linear(width, width)
         self.widen = nn.Linear(width, 4 * width)
         self.narrow = nn.Linear(4 * width, width)
-        self.modulate = nn.Linear(128, 6 * width)
+        self.modulate = nn.Linear(CONDITION_SIZE, 6 * width)
         nn.init.zeros_(self.modulate.weight)
         nn.init.zeros_(self.modulate.bias)
 
@@ -93,7 +95,7 @@ class BarVelocity(nn.Module):
         self.when = nn.Sequential(
             nn.Linear(_BAR_TIME_FEATURES, 128), nn.SiLU(), nn.Linear(128, 128), nn.SiLU()
         )
-        self.blocks = nn.ModuleList(_Block(width) for _ in range(layers))
+        self.blocks = nn.ModuleList(Block(width) for _ in range(layers))
         self.modulate = nn.Linear(128, 2 * width)
         self.end = nn.Linear(width, code_size)
         self.project = nn.Linear(bars * code_size, used, bias=False)

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from symvae.nn.soft import embed
+
 
 class BarCodes(NamedTuple):
     """What is known of each bar by itself."""
@@ -42,9 +44,12 @@ class BarEncoder(nn.Module):
         nn.init.zeros_(self.log_std.weight)  # a narrow posterior from the first step keeps it from collapsing
         nn.init.constant_(self.log_std.bias, math.log(initial_std))
 
-    def forward(self, ids: Int[Tensor, "batch bar position"]) -> BarCodes:
-        batch, bars, _ = ids.shape
-        states, _ = self.lstm(self.embedding(ids.flatten(0, 1)))
+    def forward(
+        self, ids: Int[Tensor, "batch bar position"] | Float[Tensor, "batch bar position id"]
+    ) -> BarCodes:
+        """Codes of ids, or of probabilities of ids."""
+        batch, bars = ids.shape[:2]
+        states, _ = self.lstm(embed(self.embedding, ids.flatten(0, 1)))
         summary = nn.functional.gelu(self.summarise(nn.functional.gelu(self.squeeze(states)).flatten(1)))
         summary = summary.view(batch, bars, -1)
         return BarCodes(self.mean(summary), self.log_std(summary), summary)

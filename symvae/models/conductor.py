@@ -40,14 +40,20 @@ class Decoder(Protocol):
 
 
 class Conductor(nn.Module):
-    """z → one embedding a bar. With ``hidden_size`` 0 the unfolding is linear only (one-bar models)."""
+    """z → one embedding a bar. With ``hidden_size`` 0 the unfolding is linear only (one-bar models).
 
-    def __init__(self, *, latent_size: int, bars: int, hidden_size: int, code_size: int) -> None:
+    What the first ``faders`` coordinates of z do is learned from nothing.
+    """
+
+    def __init__(
+        self, *, latent_size: int, bars: int, hidden_size: int, code_size: int, faders: int = 0
+    ) -> None:
         super().__init__()
         self.bars = bars
         self.unfold = nn.Linear(latent_size, bars * code_size)
         nn.init.orthogonal_(self.unfold.weight)
         nn.init.zeros_(self.unfold.bias)
+        nn.init.zeros_(self.unfold.weight[:, :faders])
         self.lstm = LSTM(code_size, hidden_size) if hidden_size else None
         if hidden_size:
             self.correct = nn.Linear(hidden_size, code_size)

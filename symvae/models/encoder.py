@@ -11,8 +11,10 @@ longer models grow from the one-bar model. The correction starts at zero.
 It handles ids and knows no pitch or rhythm.
 """
 
+import math
 from typing import Protocol, runtime_checkable
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
@@ -20,12 +22,17 @@ from symvae.models.bar_encoder import BarEncoder
 from symvae.models.token_bar_encoder import TokenBarEncoder
 from symvae.nn.gaussian import DiagonalGaussian
 
+_FADER_HIDDEN = 128
+_FADER_STD = 0.1
+
 
 @runtime_checkable
 class Encoder(Protocol):
     """Anything that turns ids into a posterior over z."""
 
-    def __call__(self, ids: Int[Tensor, "batch bar position"]) -> DiagonalGaussian: ...
+    def __call__(
+        self, ids: Int[Tensor, "batch bar position"] | Float[Tensor, "batch bar position id"]
+    ) -> DiagonalGaussian: ...
 
 
 class Correction(nn.Module):
@@ -38,9 +45,24 @@ class Correction(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def forward(self, summary: Float[Tensor, "batch bar summary"]) -> Float[Tensor, "batch mean_and_log_std"]:
+    def read(self, summary: Float[Tensor, "batch bar summary"]) -> Float[Tensor, "batch both_ways"]:
+        """All bars in one vector."""
         _, (hidden, _) = self.lstm(summary)
-        return self.out(hidden.transpose(0, 1).flatten(1))
+        return hidden.transpose(0, 1).flatten(1)
+
+
+class FaderReader(nn.Sequential):
+    """The coordinates that attributes have for themselves, from all bars; narrow at the start."""
+
+    def __init__(self, state_size: int, faders: int, initial_std: float) -> None:
+        super().__init__(
+            nn.Linear(state_size, _FADER_HIDDEN), nn.GELU(), nn.Linear(_FADER_HIDDEN, 2 * faders)
+        )
+        last = self[-1]
+        assert isinstance(last, nn.Linear)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        nn.init.constant_(last.bias[faders:], math.log(initial_std))
 
 
 class BidirectionalEncoder(nn.Module):
@@ -48,21 +70,33 @@ class BidirectionalEncoder(nn.Module):
 
     Source: the bidirectional encoder of Roberts et al. 2018 (arXiv 1803.05428), with the bars of a
     phrase read side by side first. With ``hidden_size`` 0 there is no correction: a one-bar model
-    has nothing to correct.
+    has nothing to correct. The first ``faders`` coordinates are for attributes
+    (`symvae.objective.regularization`); the others start as the bars' codes.
     """
 
     def __init__(
-        self, bar_encoder: BarEncoder | TokenBarEncoder, *, bars: int, hidden_size: int, latent_size: int
+        self,
+        bar_encoder: BarEncoder | TokenBarEncoder,
+        *,
+        bars: int,
+        hidden_size: int,
+        latent_size: int,
+        faders: int = 0,
     ) -> None:
         super().__init__()
         self.bar = bar_encoder
         code_size, summary_size = bar_encoder.mean.out_features, bar_encoder.mean.in_features
+        latent_size -= faders
         self.project = nn.Linear(bars * code_size, latent_size)
         nn.init.orthogonal_(self.project.weight)
         nn.init.zeros_(self.project.bias)
         self.correction = Correction(summary_size, hidden_size, latent_size) if hidden_size else None
+        self.faders = FaderReader(2 * hidden_size, faders, _FADER_STD) if faders else None
 
-    def forward(self, ids: Int[Tensor, "batch bar position"]) -> DiagonalGaussian:
+    def forward(
+        self, ids: Int[Tensor, "batch bar position"] | Float[Tensor, "batch bar position id"]
+    ) -> DiagonalGaussian:
+        """The posterior of ids, or of probabilities of ids."""
         codes = self.bar(ids)
         mean = self.project(codes.mean.flatten(1)).float()
         weight = self.project.weight.float()
@@ -70,5 +104,10 @@ class BidirectionalEncoder(nn.Module):
         log_std = 0.5 * (variance + 1e-8).log()
         if self.correction is None:
             return DiagonalGaussian(mean, log_std)
-        mean_correction, log_std_correction = self.correction(codes.summary).float().chunk(2, dim=-1)
-        return DiagonalGaussian(mean + mean_correction, log_std + log_std_correction)
+        states = self.correction.read(codes.summary)
+        mean_correction, log_std_correction = self.correction.out(states).float().chunk(2, dim=-1)
+        mean, log_std = mean + mean_correction, log_std + log_std_correction
+        if self.faders is None:
+            return DiagonalGaussian(mean, log_std)
+        of_faders = self.faders(states).float().chunk(2, dim=-1)
+        return DiagonalGaussian(torch.cat([of_faders[0], mean], 1), torch.cat([of_faders[1], log_std], 1))

@@ -79,7 +79,7 @@ class TokenBarDecoder(nn.Module):
             feature = self._at(features[rows], slot[rows, :longest])
             inputs = torch.cat([self.embedding(seen[rows, :longest]), feature.to(code.dtype)], dim=-1)
             hidden = self.lstm.unroll(inputs, LSTMState(state.hidden[rows], state.cell[rows]))
-            if dropped is not None:  # a token that is not seen is not remembered either
+            if dropped is not None:  # what will be dropped is foretold from the embedding alone
                 hidden = hidden.masked_fill(dropped[rows, :longest, None], 0)
             some = self.logits(torch.cat([hidden, feature.to(hidden.dtype)], dim=-1))
             behind = torch.arange(longest, device=code.device) >= lengths[rows, None]

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from symvae.models.bar_encoder import BarCodes
 from symvae.nn.ragged import groups_by_length, lengths_of, reversed_within
+from symvae.nn.soft import embed
 
 _STATE_SIZE = 64
 
@@ -52,22 +53,31 @@ class TokenBarEncoder(nn.Module):
         nn.init.zeros_(self.log_std.weight)
         nn.init.constant_(self.log_std.bias, math.log(initial_std))
 
-    def forward(self, ids: Int[Tensor, "batch bar position"]) -> BarCodes:
-        batch, bars, _ = ids.shape
-        rows = ids.flatten(0, 1)
+    def forward(
+        self, ids: Int[Tensor, "batch bar position"] | Float[Tensor, "batch bar position id"]
+    ) -> BarCodes:
+        """Codes of ids, or of probabilities of ids; where a row ends and its slots are, the likeliest say."""
+        batch, bars = ids.shape[:2]
+        soft = ids.flatten(0, 1)
+        rows = soft.argmax(-1) if torch.is_floating_point(soft) else soft
         lengths = lengths_of(rows, self.padding)
         pooled = rows.new_zeros((len(rows), self.num_slots * _STATE_SIZE), dtype=torch.float32)
         for some, longest in groups_by_length(lengths):
             if longest:
-                pooled = pooled.index_copy(0, some, self._pool(rows[some, :longest], lengths[some]))
+                pooled = pooled.index_copy(
+                    0, some, self._pool(soft[some, :longest], rows[some, :longest], lengths[some])
+                )
         summary = nn.functional.gelu(self.summarise(pooled)).view(batch, bars, -1)
         return BarCodes(self.mean(summary), self.log_std(summary), summary)
 
     def _pool(
-        self, ids: Int[Tensor, "row position"], lengths: Int[Tensor, " row"]
+        self,
+        soft: Int[Tensor, "row position"] | Float[Tensor, "row position id"],
+        ids: Int[Tensor, "row position"],
+        lengths: Int[Tensor, " row"],
     ) -> Float[Tensor, "row slots_and_state"]:
         """The states of each slot's tokens, added up."""
-        embedded = self.embedding(ids)
+        embedded = embed(self.embedding, soft)
         backwards = reversed_within(lengths, ids.shape[1])
         row = torch.arange(len(ids), device=ids.device)[:, None]
         there, _ = self.forwards(embedded)

@@ -1,11 +1,14 @@
 """Choices → objects: the only place where a config becomes a network."""
 
+import functools
+
 import torch
 from jaxtyping import Bool
 from torch import Tensor
 
-from symvae.config.run import ModelConfig, ObjectiveConfig, PriorConfig
+from symvae.config.run import FaderConfig, ModelConfig, ObjectiveConfig, PriorConfig, RunConfig
 from symvae.errors import TrainingError
+from symvae.latent.fader import FaderEditor
 from symvae.latent.prior import FlowPrior
 from symvae.latent.velocity import BarVelocity, PlainVelocity
 from symvae.models.bar_decoder import BarDecoder
@@ -18,7 +21,10 @@ from symvae.models.token_bar_encoder import TokenBarEncoder
 from symvae.models.vae import VAE
 from symvae.music.grid import Grid
 from symvae.objective import schedule
+from symvae.objective.faders import Faders
+from symvae.system.scales import Scales, measured_positions
 from symvae.tokens.piano_bars import PAD, PianoBars
+from symvae.tokens.tokenizer import Tokenizer
 
 
 def build_grid(config: ModelConfig) -> Grid:
@@ -33,6 +39,7 @@ def build_vae(config: ModelConfig) -> VAE:
         bars=config.bars,
         hidden_size=config.phrase_size,
         latent_size=config.latent_size,
+        faders=len(config.faders),
     )
     return VAE(encoder, build_decoder(config))
 
@@ -68,6 +75,42 @@ def _bar_decoder(config: ModelConfig) -> BarDecoder | TokenBarDecoder:
     return BarDecoder(**sizes)
 
 
+def build_faders(config: RunConfig, tokenizer: Tokenizer, scales: Scales | None) -> Faders | None:
+    """What training has to know of the model's faders; None for a model without."""
+    if scales is None:
+        return None
+    choice = config.objective
+    return Faders(
+        functools.partial(measured_positions, scales, tokenizer),
+        choice.regularization,
+        choice.regularization_weight,
+    )
+
+
+def build_editor(config: FaderConfig, vae: VAE) -> FaderEditor:
+    """An editor of the model's z that changes nothing yet; it starts from the model's own unfolding."""
+    encoder, decoder = vae.encoder, vae.decoder
+    if not (isinstance(encoder, BidirectionalEncoder) and isinstance(decoder, HierarchicalDecoder)):
+        raise TrainingError("Faders edit the bars of z, and a flat model has none. Train a hierarchical one.")
+    unfold, project = decoder.conductor.unfold.weight, encoder.project.weight
+    bars = decoder.conductor.bars
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        editor = FaderEditor(
+            latent=unfold.shape[1],
+            bars=bars,
+            code_size=len(unfold) // bars,
+            faders=len(config.attributes),
+            width=config.width,
+            layers=config.layers,
+        )
+    with torch.no_grad():
+        editor.reading.unfold.weight.copy_(unfold)
+        editor.editing.unfold.weight.copy_(unfold)
+        editor.project.weight.copy_(project)
+    return editor
+
+
 def padding_of(config: ModelConfig) -> int | None:
     """The id that fills rows up and is not learned, but for the first of each; None where rows are full."""
     return PAD if config.tokenizer == "piano" else None
@@ -90,6 +133,7 @@ def build_decoder(config: ModelConfig) -> Decoder:
             bars=config.bars,
             hidden_size=config.conductor_size,
             code_size=config.code_size,
+            faders=len(config.faders),
         ),
         _bar_decoder(config),
     )

@@ -19,12 +19,16 @@ from torch import Tensor
 from symvae.config.load import from_dict
 from symvae.config.run import RunConfig
 from symvae.errors import CheckpointError
+from symvae.latent.fader import FaderEditor
 from symvae.latent.prior import FlowPrior
 from symvae.models.vae import VAE
 from symvae.system.build import build_vae
+from symvae.system.scales import Scales
 
 FORMAT, VERSION = "symvae-model", 1
 PRIOR_FILE = "prior.safetensors"
+SCALES_FILE = "faders.json"
+EDITOR_FILE = "faders.safetensors"
 
 
 def save_model(
@@ -118,6 +122,44 @@ def load_latent(folder: Path) -> dict[str, Tensor]:
     if not path.is_file():
         return {}
     return _read_tensors(path, "Restore it or run `symvae evaluate` again.")
+
+
+def save_scales(folder: Path, scales: Scales) -> None:
+    """Write the scales of the model's faders beside its weights."""
+    fresh = folder / f"{SCALES_FILE}.new"
+    fresh.write_text(json.dumps(scales.to_dict()) + "\n", encoding="utf-8")
+    fresh.replace(folder / SCALES_FILE)
+
+
+def load_scales(folder: Path) -> Scales | None:
+    """What `save_scales` wrote; None for a model without faders."""
+    path = folder / SCALES_FILE
+    if not path.is_file():
+        return None
+    try:
+        return Scales.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(
+            f"{path} is damaged ({error}). Restore it or export the model again."
+        ) from error
+
+
+def save_editor(folder: Path, editor: FaderEditor) -> None:
+    """Write what moves the faders into ``folder``."""
+    fresh = folder / f"{EDITOR_FILE}.new"
+    _write_tensors(fresh, editor.state_dict())
+    fresh.replace(folder / EDITOR_FILE)
+
+
+def load_editor(folder: Path) -> FaderEditor | None:
+    """What `save_editor` wrote; None where it never has."""
+    path = folder / EDITOR_FILE
+    if not path.is_file():
+        return None
+    state = _read_tensors(path, "Restore it or run `symvae train-faders` again.")
+    editor = FaderEditor.like(state)
+    editor.load_state_dict(state)
+    return editor.eval()
 
 
 def save_prior(folder: Path, prior: FlowPrior) -> None:

@@ -54,8 +54,9 @@ def grow(short: VAE, long: VAE, phrases: Int[Tensor, "phrase bar position"]) -> 
         latent = wanted
     encoder.project.weight[:latent] = project
     encoder.project.bias[:latent] = project_bias
+    faders = decoder.conductor.unfold.in_features - encoder.project.out_features
     decoder.conductor.unfold.weight.zero_()
-    decoder.conductor.unfold.weight[:, :latent] = unfold
+    decoder.conductor.unfold.weight[:, faders : faders + latent] = unfold
     decoder.conductor.unfold.bias.copy_(unfold_bias)
 
 

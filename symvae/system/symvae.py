@@ -6,7 +6,7 @@ method is one musical verb, and each of its keywords a flag of the command of th
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,13 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from symvae.attributes.table import measure
+from symvae.attributes.table import ATTRIBUTES, measure
 from symvae.audio.sine import render
 from symvae.config.run import RunConfig
 from symvae.dsp.audio import Audio
 from symvae.errors import LatentError, PhraseError
 from symvae.latent import direction, interpolate
+from symvae.latent.fader import FaderEditor
 from symvae.latent.prior import FlowPrior
 from symvae.models.quick import Generator, quick
 from symvae.models.vae import VAE
@@ -29,14 +30,25 @@ from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase, join
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.build import build_grid
-from symvae.system.catalog import find
-from symvae.system.checkpoint import load_config, load_latent, load_prior, load_vae
+from symvae.system.catalog import available, find
+from symvae.system.checkpoint import (
+    load_config,
+    load_editor,
+    load_latent,
+    load_prior,
+    load_scales,
+    load_vae,
+)
+from symvae.system.fade import Fader, aims, asked_values, miss, targets, with_velocities_of
 from symvae.system.infill import Filling, infill_ids, only_bars, put_together, shift_home
+from symvae.system.scales import Scales, measure_phrases
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.tokenizer import Tokenizer
 
 #: Phrases decoded at once: large enough to be quick, small enough for any memory.
 _BATCH = 512
+#: A fader reaches from one training phrase in a hundred to all but one in a hundred: so far in positions.
+REACH = 2.33
 
 
 class SymVAE:
@@ -357,6 +369,109 @@ class SymVAE:
         za, zb, zc = self.encode([a, b, c]).mean.split(1)
         return self.decode(direction.analogy(za, zb, zc), tempo_qpm=a.tempo_qpm)[0]
 
+    # Faders
+
+    @cached_property
+    def scales(self) -> Scales:
+        """The scales of the model's faders; raises `LatentError` for a model that has none."""
+        scales = load_scales(self.folder)
+        if scales is None:
+            raise LatentError(f"{self.name} has no faders. {_models_with_faders()}")
+        return scales
+
+    @cached_property
+    def faders(self) -> dict[str, Fader]:
+        """The model's controls by name; empty for a model that has none."""
+        if load_scales(self.folder) is None:
+            return {}
+        scales = self.scales
+        errors = scales.error or (None,) * len(scales.names)
+        columns = zip(scales.names, scales.calibrations, errors, strict=True)
+        return {
+            name: Fader(
+                name,
+                ATTRIBUTES[name].unit,
+                ATTRIBUTES[name].summary,
+                low=float(scale.value_at(np.array(-REACH))),
+                high=float(scale.value_at(np.array(REACH))),
+                error=error,
+            )
+            for name, scale, error in columns
+        }
+
+    def fade(self, phrase: Phrase, values: Mapping[str, float | str], *, best_of: int = 1) -> Phrase:
+        """The phrase with faders moved: ``{"register": 64.0}`` sets one, ``{"register": "+5"}`` changes it.
+
+        Values beyond a fader's reach go to its end (`Fader.nearest`). ``best_of`` decodes so often, each
+        time with the aim corrected, and keeps the nearest. Raises `LatentError` for an unknown fader.
+        """
+        return self.fade_each([phrase], [values], best_of=best_of)[0]
+
+    @torch.no_grad()
+    def fade_each(
+        self, phrases: Sequence[Phrase], values: Sequence[Mapping[str, float | str]], *, best_of: int = 1
+    ) -> list[Phrase]:
+        """As `fade`, each phrase by its own values. Where nothing moves a phrase is reconstructed."""
+        if best_of < 1:
+            raise LatentError(f"The number of decodes to choose from is 1 or more, not {best_of}.")
+        scales = self.scales
+        names = scales.names
+        current = measure_phrases(phrases, names)
+        position = scales.positions(current)
+        asked = np.full(current.shape, np.nan)
+        for row, wishes in enumerate(values):
+            known = dict(zip(names, current[row], strict=True))
+            for name, value in asked_values(self.faders, wishes, known).items():
+                asked[row, names.index(name)] = value
+        wanted = torch.where(torch.from_numpy(np.isnan(asked)), torch.nan, scales.positions(asked))
+        target = targets(position, wanted, torch.from_numpy(scales.coupling).float())
+        mean = self.encode(phrases).mean
+        moves = (target != position).any(dim=1, keepdim=True)
+
+        def decoded(aim: Float[Tensor, "batch fader"]) -> list[Phrase]:
+            z = torch.where(moves, self._with_faders_at(mean, aim), mean)
+            return self._in_the_manner_of(self.decode(z), phrases, asked)
+
+        best = decoded(target)
+        if best_of > 1:
+            landed = scales.positions(measure_phrases(best, names))
+            missed = miss(landed, wanted, position)
+            for aim in aims(target, landed, best_of - 1):
+                others = decoded(aim)
+                by = miss(scales.positions(measure_phrases(others, names)), wanted, position)
+                best = [
+                    new if closer else old for new, old, closer in zip(others, best, by < missed, strict=True)
+                ]
+                missed = torch.minimum(missed, by)
+        return best
+
+    def _with_faders_at(
+        self, z: Float[Tensor, "batch latent"], position: Float[Tensor, "batch fader"]
+    ) -> Float[Tensor, "batch latent"]:
+        """z edited, or, where attributes have coordinates of their own, with these set."""
+        if self._editor is not None:
+            return self._editor.edit(z, position)
+        return torch.cat([position, z[:, position.shape[1] :]], dim=1)
+
+    @cached_property
+    def _editor(self) -> FaderEditor | None:
+        return load_editor(self.folder)
+
+    def _in_the_manner_of(
+        self, phrases: Sequence[Phrase], sources: Sequence[Phrase], asked: Float[np.ndarray, "phrase fader"]
+    ) -> list[Phrase]:
+        """What no fader of this model says stays as it was: the tempo, and the velocities of melodies.
+
+        A tempo that was asked for is met exactly: it needs no network.
+        """
+        if "mean_velocity" not in self.scales.names:
+            phrases = with_velocities_of(phrases, sources)
+        tempo = [source.tempo_qpm for source in sources]
+        if "tempo" in self.scales.names:
+            column = asked[:, self.scales.names.index("tempo")]
+            tempo = [old if np.isnan(new) else float(new) for old, new in zip(tempo, column, strict=True)]
+        return [phrase.with_tempo(qpm) for phrase, qpm in zip(phrases, tempo, strict=True)]
+
     def measure(self, phrases: Sequence[Phrase]) -> dict[str, Float[np.ndarray, " phrase"]]:
         """Every attribute of every phrase, by name, in the attribute's unit."""
         return measure(phrases)
@@ -364,6 +479,11 @@ class SymVAE:
     def render(self, phrases: Phrase | Sequence[Phrase]) -> Audio:
         """Sound of a phrase, or of several in a row."""
         return render(phrases)
+
+
+def _models_with_faders() -> str:
+    names = [name for name in available() if load_scales(find(name)) is not None]
+    return f"Models with faders: {', '.join(names)}." if names else "Learn them with `symvae train-faders`."
 
 
 def _listed(phrases: Phrase | Sequence[Phrase]) -> Sequence[Phrase]:

@@ -28,13 +28,14 @@ from symvae.corpus.shards import Shards, open_shards
 from symvae.errors import TrainingError
 from symvae.models.vae import VAE
 from symvae.objective.accuracy import accuracy
-from symvae.objective.elbo import elbo
 from symvae.objective.schedule import warmup_cosine
-from symvae.system.build import beta_at, beta_settled, build_vae, padding_of, sampling_rate_at
-from symvae.system.checkpoint import load_config, load_vae, save_model
+from symvae.system.build import beta_at, beta_settled, build_faders, build_vae, padding_of, sampling_rate_at
+from symvae.system.checkpoint import load_config, load_vae, save_model, save_scales
 from symvae.system.grow import grow
+from symvae.system.scales import fit_scales
 from symvae.training.log import TrainingLog
 from symvae.training.state import TrainingState, cpu_state, fresh_average
+from symvae.training.step import TrainingStep
 
 VALIDATION_PHRASES = 1024
 GROWTH_PHRASES = 20_000
@@ -105,7 +106,18 @@ def train(
     state = _start(config, start_from, taken.ids, device)
     if resume:
         state.load(state_path, config)
-    network = DistributedDataParallel(state.model) if processes > 1 else state.model
+    names, linear = config.model.faders, config.objective.regularization == "attribute"
+    tokens, seed = shards.tokenizer, config.training.seed
+    scales = (
+        fit_scales(names, tokens, taken.ids, config.data.transpose, seed, linear=linear) if names else None
+    )
+    task = TrainingStep(
+        state.model,
+        free_nats=config.objective.free_nats,
+        padding=padding_of(config.model),
+        faders=build_faders(config, shards.tokenizer, scales),
+    )
+    step = DistributedDataParallel(task) if processes > 1 else task
     choice = config.training
     bf16 = choice.precision == "bf16"
     figures: dict[str, float] = {}
@@ -125,20 +137,13 @@ def train(
             )
             beta = beta_at(config.objective, progress)
             with torch.autocast(torch.device(device).type, dtype=torch.bfloat16, enabled=bf16):
-                output = network(
+                loss = step(
                     ids,
-                    generator=generator,
                     dropped=dropped,
+                    generator=generator,
+                    beta=beta,
                     sampling_rate=sampling_rate_at(config.objective, progress),
                 )
-            loss = elbo(
-                output.logits,
-                ids,
-                output.posterior,
-                beta=beta,
-                free_nats=config.objective.free_nats,
-                padding=padding_of(config.model),
-            )
             state.optimizer.zero_grad(set_to_none=True)
             loss.total.backward()
             norm = torch.nn.utils.clip_grad_norm_(state.model.parameters(), choice.clip_norm)
@@ -167,6 +172,8 @@ def train(
                             tokenizer=shards_folder / "tokenizer.json",
                             metrics={"validation": figures},
                         )
+                        if scales is not None:
+                            save_scales(out / "model", scales)
                     else:
                         state.stale += 1
                     state.save(state_path, config)
@@ -177,6 +184,7 @@ def train(
                         train_loss=loss.total.item(),
                         train_reconstruction=loss.reconstruction.item(),
                         train_kl=loss.kl.item(),
+                        train_regularization=loss.regularization.item(),
                         **figures,
                         phrases_per_sec=speed,
                     )

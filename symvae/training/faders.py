@@ -1,0 +1,248 @@
+"""Learning the faders of a trained model, as a run that can be stopped and resumed.
+
+    symvae train-faders MODEL --data SHARDS --out RUN [--set faders.key=value] [--resume]
+
+The model itself stays as it is; an editor of its z learns by practising (`symvae.latent.fader`):
+
+    asked     one fader of each phrase is set where another phrase has it. z is edited and decoded
+              greedily, the result is encoded and read, and should lie where the fader was set;
+    staying   its other faders should lie where they were, or as far along as attributes that can hardly
+              be had apart have to go (`symvae.latent.calibration.coupling`);
+    content   and its z near the one before the edit;
+    reading   the reader learns the measured attributes of the phrase, and of what was decoded, so that it
+              is right about such music too.
+
+The gradient comes through the decoded notes by a straight-through estimate (Bengio et al. 2013, arXiv
+1308.3432): forwards the encoder reads what was really decoded, backwards the probabilities. A generator that
+has to agree with an encoder about what it was asked for is the idea of Hu et al. 2017 ("Toward Controlled
+Generation of Text", arXiv 1703.00955); that what nobody asked for must stay is ours.
+"""
+
+import copy
+import dataclasses
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.nn import functional
+
+from symvae.config.run import FaderConfig
+from symvae.corpus.dataset import Batches, windows
+from symvae.corpus.shards import Shards
+from symvae.errors import TrainingError
+from symvae.latent.fader import FaderEditor
+from symvae.models.quick import quick
+from symvae.models.vae import VAE
+from symvae.objective.schedule import warmup_cosine
+from symvae.system.build import build_editor
+from symvae.system.checkpoint import save_editor, save_scales
+from symvae.system.scales import Scales, fit_scales, measured_positions
+from symvae.system.symvae import SymVAE
+from symvae.tokens.tokenizer import Tokenizer
+from symvae.training.log import TrainingLog
+from symvae.training.loop import Progress
+from symvae.training.state import read_state, write_state
+
+VALIDATION_PHRASES = 512
+WARMUP_STEPS = 100
+
+
+class FaderTraining:
+    """The moving parts of an editor being trained; a state that was kept goes on bit-equal."""
+
+    def __init__(
+        self, vae: VAE, tokenizer: Tokenizer, scales: Scales, editor: FaderEditor, config: FaderConfig
+    ) -> None:
+        self.vae = vae.requires_grad_(False)
+        self.player = vae.decoder if next(vae.parameters()).is_cuda else quick(vae.decoder)
+        self.tokenizer = tokenizer
+        self.scales = scales
+        self.config = config
+        self.coupling = torch.from_numpy(scales.coupling).float()
+        self.editor = editor
+        self.average = copy.deepcopy(editor).requires_grad_(False)
+        self.optimizer = torch.optim.AdamW(
+            editor.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+        )
+        self.step = 0
+
+    def advance(self, ids: Int[Tensor, "batch bar position"]) -> dict[str, float]:
+        """One step on a batch; what each part of the loss was."""
+        config = self.config
+        for group in self.optimizer.param_groups:
+            group["lr"] = config.learning_rate * warmup_cosine(self.step, config.steps, WARMUP_STEPS)
+        device = ids.device
+        generator = torch.Generator(device).manual_seed(
+            int(np.random.SeedSequence([config.seed, self.step]).generate_state(1)[0])
+        )
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            parts = self._loss(ids, generator)
+        weights = {"asked": 1.0, "staying": config.staying_weight, "content": config.content_weight}
+        loss = torch.stack([weights.get(name, 1.0) * part for name, part in parts.items()]).sum()
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.editor.parameters(), 1.0)
+        self.optimizer.step()
+        self.step += 1
+        share = max(1 - config.ema_decay, 9 / (9 + self.step))
+        with torch.no_grad():
+            for kept, weight in zip(self.average.parameters(), self.editor.parameters(), strict=True):
+                kept.lerp_(weight, share)
+        return {name: part.item() for name, part in parts.items()}
+
+    def _loss(
+        self, ids: Int[Tensor, "batch bar position"], generator: torch.Generator
+    ) -> dict[str, Float[Tensor, ""]]:
+        with torch.no_grad():
+            posterior = self.vae.encoder(ids)
+        position = self.measure(ids)
+        target, which = moved(position, self.coupling, generator)
+        z = posterior.mean
+        edited = self.editor.edit(z, target)
+        with torch.no_grad():
+            heard = self.player.generate(edited)
+        probability = self.vae.decoder(edited, heard).float().softmax(-1)
+        hard = functional.one_hot(heard, probability.shape[-1]).to(probability.dtype)
+        again = self.vae.encoder(hard + probability - probability.detach()).mean
+        missed = (self.average.read(again).float() - target).square()
+        one = functional.one_hot(which, position.shape[1]).bool()
+        read = self.editor.read(torch.cat([posterior.sample(generator), again.detach()])).float()
+        return {
+            "asked": missed[one].mean(),
+            "staying": missed[~one].view(len(ids), -1).sum(-1).mean(),
+            "content": (again.float() - z).square().sum(-1).mean(),
+            "reading": (read - torch.cat([position, self.measure(heard)])).square().sum(-1).mean(),
+        }
+
+    def measure(self, ids: Int[Tensor, "batch bar position"]) -> Float[Tensor, "batch fader"]:
+        """Where the music that ids say has its faders."""
+        return measured_positions(self.scales, self.tokenizer, ids)
+
+    @torch.no_grad()
+    def validate(self, ids: Int[Tensor, "phrase bar position"]) -> dict[str, float]:
+        """Of the averaged editor: Pearson of asked and achieved for each fader, and how well it reads."""
+        position = self.measure(ids)
+        target, which = moved(position, self.coupling, torch.Generator(ids.device).manual_seed(0))
+        with torch.autocast(ids.device.type, dtype=torch.bfloat16):
+            z = self.vae.encoder(ids).mean
+            heard = self.player.generate(self.average.edit(z, target))
+            read = self.average.read(z).float()
+        achieved = self.measure(heard)
+        figures = {}
+        for fader, name in enumerate(self.scales.names):
+            rows = which == fader
+            both = torch.stack([target[rows, fader], achieved[rows, fader]])
+            figures[name] = torch.corrcoef(both)[0, 1].item()
+            figures[f"read_{name}"] = torch.corrcoef(torch.stack([position[:, fader], read[:, fader]]))[
+                0, 1
+            ].item()
+        return figures
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that `load_state_dict` needs to go on from here."""
+        parts = ("editor", "average", "optimizer")
+        return {**{name: getattr(self, name).state_dict() for name in parts}, "step": self.step}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from there."""
+        for name in ("editor", "average", "optimizer"):
+            getattr(self, name).load_state_dict(state[name])
+        self.step = state["step"]
+
+
+def moved(
+    position: Float[Tensor, "batch fader"],
+    coupling: Float[Tensor, "fader fader"],
+    generator: torch.Generator,
+) -> tuple[Float[Tensor, "batch fader"], Int[Tensor, " batch"]]:
+    """One fader of each phrase, and which, set where another phrase has it.
+
+    The others go along as far as they must.
+    """
+    batch, faders = position.shape
+    device = position.device
+    which = torch.randint(faders, (batch,), generator=generator, device=device)
+    other = torch.randperm(batch, generator=generator, device=device)
+    row = torch.arange(batch, device=device)
+    change = position[other, which] - position[row, which]
+    return position + change[:, None] * coupling[which], which
+
+
+def train_faders(
+    model: SymVAE,
+    config: FaderConfig,
+    shards: Shards,
+    out: Path,
+    *,
+    resume: bool = False,
+    device: str = "cpu",
+    stop_after: int | None = None,
+    watch: Callable[[Progress], None] = lambda progress: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> None:
+    """Learn the faders of ``model`` from the training split, into ``out``.
+
+    There are then faders.json (the scales) and faders.safetensors (the editor). ``stop_after`` and
+    ``stopping`` end this call early, as in `symvae.training.loop.train`; ``resume`` goes on, bit-equal.
+    Raises `TrainingError` for a folder already in use or nothing to resume, `CorpusError` for an attribute
+    that never varies.
+    """
+    torch.set_num_threads(model.config.training.threads)
+    shards.check_fit(model.config.model)
+    state_path = out / "faders-state.pt"
+    if state_path.exists() and not resume:
+        raise TrainingError(f"{out} already holds a run. Add --resume to go on with it, or choose another.")
+    if resume and not state_path.exists():
+        raise TrainingError(
+            f"There is nothing to resume in {out}: it has no {state_path.name}. Leave out --resume to start."
+        )
+    if not config.attributes:
+        raise TrainingError(
+            'There is no attribute to learn a fader for. Set faders.attributes, as ["register"].'
+        )
+    bars, data = model.config.model.bars, model.config.data
+    ids = windows(shards, "train", bars).ids
+    batches = Batches(
+        ids,
+        batch_size=config.batch_size,
+        transpose_by=data.transpose,
+        tokenizer=shards.tokenizer,
+        seed=config.seed,
+    )
+    held_out = windows(shards, "validation", bars).ids
+    rows = np.random.default_rng(0).permutation(len(held_out))[:VALIDATION_PHRASES]
+    validation = torch.from_numpy(held_out[rows].astype(np.int64)).to(device)
+    scales = fit_scales(config.attributes, shards.tokenizer, ids, data.transpose, config.seed)
+    training = FaderTraining(
+        model.vae.to(device), shards.tokenizer, scales, build_editor(config, model.vae).to(device), config
+    )
+    choice = dataclasses.replace(model.config, faders=config)
+    weights = hashlib.sha256((model.folder / "model.safetensors").read_bytes()).hexdigest()
+    if resume:
+        kept = read_state(state_path, choice)
+        if kept["weights"] != weights:
+            raise TrainingError(f"{model.folder} has other weights than {state_path} began with. Start anew.")
+        training.load_state_dict(kept)
+
+    def keep() -> None:
+        write_state(state_path, choice, {**training.state_dict(), "weights": weights})
+
+    figures: dict[str, float] = {}
+    with TrainingLog(out, training.step) as log:
+        save_scales(out, scales)
+        while training.step < min(config.steps, stop_after or config.steps):
+            losses = training.advance(batches.batch(training.step).to(device))
+            if training.step % config.evaluate_every == 0 or training.step == config.steps:
+                figures = training.validate(validation)
+                log.write(training.step, **losses, **figures)
+                save_editor(out, training.average)
+                keep()
+            watch(Progress(training.step, config.steps, 0.0, figures))
+            if stopping():
+                keep()
+                break
