@@ -107,6 +107,21 @@ def sections(song: Song) -> tuple[Section, ...]:
     return tuple(found)
 
 
+def bar_lines(song: Song) -> list[int]:
+    """The tick of every bar line, the last one included; bar n (from 0) lies between lines n and n + 1.
+
+    One bar more than the file has is there at the end: a last note that is rounded up may open it.
+    """
+    lines: list[int] = []
+    end = bar_tick = 0.0
+    for section in sections(song):
+        metre = next(change for change in reversed(song.metres) if change.tick <= section.start_tick)
+        bar_tick = ticks_per_bar(song, metre)
+        lines += [round(section.start_tick + bar * bar_tick) for bar in range(section.num_file_bars)]
+        end = section.start_tick + section.num_file_bars * bar_tick
+    return [*lines, round(end), round(end + bar_tick)] if lines else []
+
+
 def ticks_per_bar(song: Song, metre: MetreChange) -> float:
     """How long a bar of this metre lasts; not a whole number for 1/64 in coarse ticks."""
     return song.ticks_per_quarter * 4 * metre.numerator / metre.denominator

@@ -21,14 +21,18 @@ together the longer stays (`symvae.music.quantise.untangle`).
 This module does not know bars, grids or melodies; that is `symvae.music.segment`.
 """
 
+import io
 import os
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import mido
 import numpy as np
 import pretty_midi
 import symusic
+from jaxtyping import Int
 
 from symvae.errors import MidiError
 from symvae.music.grid import STEPS_PER_QUARTER
@@ -58,6 +62,42 @@ def load(source: str | os.PathLike[str] | bytes | pretty_midi.PrettyMIDI) -> Son
     raise MidiError(
         f"A {type(source).__name__} cannot be read as MIDI. Give a path, the file's bytes or a PrettyMIDI."
     )
+
+
+class ControlLane(NamedTuple):
+    """One controller's movements in one channel of one track of a file, front to back."""
+
+    track_name: str
+    channel: int
+    """From 1 to 16, as musicians count."""
+    tick: Int[np.ndarray, " event"]
+    value: Int[np.ndarray, " event"]
+    """From 0 to 127."""
+
+
+def controls(path: str | os.PathLike[str], number: int) -> list[ControlLane]:
+    """Every lane of controller ``number`` in a MIDI file; none where it never moves.
+
+    mido reads it: symusic forgets a track that has no note, and there automation is often kept.
+    """
+    data = _read_bytes(Path(path))
+    check_header(data, str(path))
+    try:
+        tracks = mido.MidiFile(file=io.BytesIO(data), clip=True).tracks
+    except (EOFError, OSError, ValueError, TypeError, LookupError) as error:
+        raise MidiError(f"{path} is damaged MIDI ({error}). {EXPORT_AGAIN}") from error
+    lanes = []
+    for track in tracks:
+        rows: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        tick = 0
+        for message in track:
+            tick += message.time
+            if message.type == "control_change" and message.control == number:
+                rows[message.channel + 1].append((tick, message.value))
+        for channel, events in sorted(rows.items()):
+            ticks, values = np.array(events, np.int64).T
+            lanes.append(ControlLane(track.name.strip(), channel, ticks, values))
+    return lanes
 
 
 def write(
