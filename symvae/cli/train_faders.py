@@ -68,7 +68,8 @@ def train_faders(
         say_how_to_resume(step)
     if update_model:
         editor, scales = load_editor(out), load_scales(out)
-        assert editor is not None and scales is not None
+        assert editor is not None
+        assert scales is not None
         save_editor(vae.folder, editor)
         save_scales(vae.folder, scales)
         save_config(vae.folder, replace(vae.config, faders=config))

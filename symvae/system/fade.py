@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from symvae.errors import LatentError
@@ -38,6 +38,16 @@ class Fader(NamedTuple):
     def nearest(self, value: float) -> float:
         """The value within reach that is nearest to ``value``."""
         return min(max(value, self.low), self.high)
+
+
+AROUSAL = Fader(
+    "arousal",
+    "share of music that is calmer",
+    "How excited it sounds, by way of the other faders: 0 the calmest, 1 the most excited.",
+    0.0,
+    1.0,
+    None,
+)
 
 
 def asked_values(
@@ -71,14 +81,17 @@ def targets(
     position: Float[Tensor, "batch fader"],
     wanted: Float[Tensor, "batch fader"],
     coupling: Float[Tensor, "fader fader"],
+    held: Bool[Tensor, " fader"],
 ) -> Float[Tensor, "batch fader"]:
     """Where all faders go when some are ``wanted`` elsewhere (nan: not asked for).
 
-    Each that was not asked for goes along with the sum of the others' moves; what was asked for is met.
+    Each that was not asked for goes along with the sum of the others' moves, unless it is ``held``; what
+    was asked for is met.
     """
     asked = ~wanted.isnan()
     change = torch.where(asked, wanted - position, 0.0)
-    return torch.where(asked, wanted, position + change @ coupling)
+    along = torch.where(held, position, position + change @ coupling)
+    return torch.where(asked, wanted, along)
 
 
 def with_velocities_of(phrases: Sequence[Phrase], sources: Sequence[Phrase]) -> list[Phrase]:
@@ -112,6 +125,3 @@ def aims(
     """``count`` more aims after one that landed at ``achieved``: as much further as it fell short."""
     factors = [CORRECTIONS[i % len(CORRECTIONS)] * (1 + i // len(CORRECTIONS)) for i in range(count)]
     return [target + factor * (target - achieved) for factor in factors]
-
-
-Decoded = tuple[Int[Tensor, "batch bar position"], list[Phrase], Float[Tensor, "batch fader"]]

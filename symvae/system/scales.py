@@ -2,7 +2,8 @@
 
 In `faders.json`: for each attribute, in the order of the coordinates, its ``value`` and ``position`` columns
 (`symvae.latent.calibration`), its ``error`` (None before `symvae evaluate --control` measured it) and
-``coupling``, how far each fader goes along when this one moves by 1.
+``coupling``, how far each fader goes along when this one moves by 1. ``arousal`` is the mixture of
+`symvae.latent.arousal`, where one was learned.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from torch import Tensor
 
 from symvae.attributes.table import measure
 from symvae.errors import CorpusError
+from symvae.latent.arousal import Arousal
 from symvae.latent.calibration import Calibration, coupling, positions_of
 from symvae.music.phrase import Phrase
 from symvae.tokens.tokenizer import Tokenizer
@@ -32,6 +34,8 @@ class Scales:
     coupling: Float[np.ndarray, "attribute attribute"]
     error: tuple[float | None, ...] = ()
     """Mean distance of asked from achieved, in the attribute's unit; empty before it was measured."""
+    arousal: Arousal | None = None
+    """The way of excitement through the faders; None where it was not learned."""
 
     @classmethod
     def fit(
@@ -54,12 +58,14 @@ class Scales:
             ),
             np.array([row["coupling"] for row in rows.values()], float).reshape(len(rows), len(rows)),
             tuple(row["error"] for row in rows.values()),
+            Arousal.from_dict(saved["arousal"]) if saved.get("arousal") else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
         """As a JSON file holds them."""
         errors = self.error or (None,) * len(self.names)
         return {
+            "arousal": self.arousal and self.arousal.to_dict(),
             "faders": {
                 name: {
                     "value": calibration.value.round(6).tolist(),
@@ -70,7 +76,7 @@ class Scales:
                 for name, calibration, error, row in zip(
                     self.names, self.calibrations, errors, self.coupling, strict=True
                 )
-            }
+            },
         }
 
     def positions(self, values: Float[np.ndarray, "phrase attribute"]) -> Float[Tensor, "phrase attribute"]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from symvae.attributes.table import ATTRIBUTES, measure
@@ -39,7 +39,7 @@ from symvae.system.checkpoint import (
     load_scales,
     load_vae,
 )
-from symvae.system.fade import Fader, aims, asked_values, miss, targets, with_velocities_of
+from symvae.system.fade import AROUSAL, Fader, aims, asked_values, miss, targets, with_velocities_of
 from symvae.system.infill import Filling, infill_ids, only_bars, put_together, shift_home
 from symvae.system.scales import Scales, measure_phrases
 from symvae.tokens.load import load_tokenizer
@@ -387,50 +387,64 @@ class SymVAE:
         scales = self.scales
         errors = scales.error or (None,) * len(scales.names)
         columns = zip(scales.names, scales.calibrations, errors, strict=True)
-        return {
+        faders = {
             name: Fader(
                 name,
                 ATTRIBUTES[name].unit,
                 ATTRIBUTES[name].summary,
-                low=float(scale.value_at(np.array(-REACH))),
-                high=float(scale.value_at(np.array(REACH))),
+                low=float(scale.value_at(np.array([-REACH]))[0]),
+                high=float(scale.value_at(np.array([REACH]))[0]),
                 error=error,
             )
             for name, scale, error in columns
         }
+        return faders if scales.arousal is None else {**faders, AROUSAL.name: AROUSAL}
 
-    def fade(self, phrase: Phrase, values: Mapping[str, float | str], *, best_of: int = 1) -> Phrase:
+    def fade(
+        self,
+        phrase: Phrase,
+        values: Mapping[str, float | str],
+        *,
+        hold: Iterable[str] = (),
+        best_of: int = 1,
+    ) -> Phrase:
         """The phrase with faders moved: ``{"register": 64.0}`` sets one, ``{"register": "+5"}`` changes it.
 
-        Values beyond a fader's reach go to its end (`Fader.nearest`). ``best_of`` decodes so often, each
-        time with the aim corrected, and keeps the nearest. Raises `LatentError` for an unknown fader.
+        Values beyond a fader's reach go to its end (`Fader.nearest`). Attributes that can hardly be had apart
+        go along, but for those to ``hold``. ``best_of`` decodes so often, each time with the aim corrected,
+        and keeps the nearest. Raises `LatentError` for an unknown fader.
         """
-        return self.fade_each([phrase], [values], best_of=best_of)[0]
+        return self.fade_each([phrase], [values], hold=hold, best_of=best_of)[0]
 
     @torch.no_grad()
     def fade_each(
-        self, phrases: Sequence[Phrase], values: Sequence[Mapping[str, float | str]], *, best_of: int = 1
+        self,
+        phrases: Sequence[Phrase],
+        values: Sequence[Mapping[str, float | str]],
+        *,
+        hold: Iterable[str] = (),
+        best_of: int = 1,
     ) -> list[Phrase]:
         """As `fade`, each phrase by its own values. Where nothing moves a phrase is reconstructed."""
         if best_of < 1:
             raise LatentError(f"The number of decodes to choose from is 1 or more, not {best_of}.")
-        scales = self.scales
-        names = scales.names
+        scales, names = self.scales, self.scales.names
         current = measure_phrases(phrases, names)
         position = scales.positions(current)
-        asked = np.full(current.shape, np.nan)
-        for row, wishes in enumerate(values):
-            known = dict(zip(names, current[row], strict=True))
-            for name, value in asked_values(self.faders, wishes, known).items():
-                asked[row, names.index(name)] = value
-        wanted = torch.where(torch.from_numpy(np.isnan(asked)), torch.nan, scales.positions(asked))
-        target = targets(position, wanted, torch.from_numpy(scales.coupling).float())
+        asked = self._asked(phrases, values, current, position)
+        wanted = scales.positions(asked[:, : len(names)])
+        known = self._known_faders(hold)
+        held = torch.tensor([name in known for name in names])
+        target = targets(position, wanted, torch.from_numpy(scales.coupling).float(), held)
+        if not np.isnan(asked[:, -1]).all():
+            wanted = target = self._aroused(target, asked, held)
         mean = self.encode(phrases).mean
         moves = (target != position).any(dim=1, keepdim=True)
+        tempo = self._tempo(phrases, target)
 
         def decoded(aim: Float[Tensor, "batch fader"]) -> list[Phrase]:
             z = torch.where(moves, self._with_faders_at(mean, aim), mean)
-            return self._in_the_manner_of(self.decode(z), phrases, asked)
+            return self._in_the_manner_of(self.decode(z), phrases, tempo)
 
         best = decoded(target)
         if best_of > 1:
@@ -439,11 +453,64 @@ class SymVAE:
             for aim in aims(target, landed, best_of - 1):
                 others = decoded(aim)
                 by = miss(scales.positions(measure_phrases(others, names)), wanted, position)
-                best = [
-                    new if closer else old for new, old, closer in zip(others, best, by < missed, strict=True)
-                ]
+                closer = (by < missed).tolist()
+                best = [new if better else old for new, old, better in zip(others, best, closer, strict=True)]
                 missed = torch.minimum(missed, by)
         return best
+
+    def _asked(
+        self,
+        phrases: Sequence[Phrase],
+        values: Sequence[Mapping[str, float | str]],
+        current: Float[np.ndarray, "phrase fader"],
+        position: Float[Tensor, "phrase fader"],
+    ) -> Float[np.ndarray, "phrase fader_and_arousal"]:
+        """What is asked of each phrase, in the attributes' units; nan for what is not."""
+        arousal = np.full(len(phrases), np.nan)
+        if self.scales.arousal is not None:
+            arousal = self.scales.arousal.of(position.double().numpy())
+        names = (*self.scales.names, AROUSAL.name)
+        now = np.column_stack([current, arousal])
+        asked = np.full(now.shape, np.nan)
+        for row, wishes in enumerate(values):
+            known = dict(zip(names, now[row].tolist(), strict=True))
+            for name, value in asked_values(self.faders, wishes, known).items():
+                asked[row, names.index(name)] = value
+        return asked
+
+    def _aroused(
+        self,
+        target: Float[Tensor, "phrase fader"],
+        asked: Float[np.ndarray, "phrase fader_and_arousal"],
+        held: Bool[Tensor, " fader"],
+    ) -> Float[Tensor, "phrase fader"]:
+        """The targets moved on until the phrases that were asked for an arousal have it."""
+        arousal = self.scales.arousal
+        assert arousal is not None
+        moved = target.double().numpy().copy()
+        for row in np.flatnonzero(~np.isnan(asked[:, -1])):
+            fixed = held.numpy() | ~np.isnan(asked[row, :-1])
+            moved[row] = arousal.toward(moved[row : row + 1], asked[row, -1:], fixed)[0]
+        return torch.from_numpy(moved).float()
+
+    def _known_faders(self, names: Iterable[str]) -> set[str]:
+        if unknown := sorted(set(names) - set(self.scales.names)):
+            known = ", ".join(self.scales.names)
+            raise LatentError(f"There is no fader {', '.join(unknown)} to hold. Known faders: {known}.")
+        return set(names)
+
+    def _tempo(self, phrases: Sequence[Phrase], target: Float[Tensor, "phrase fader"]) -> list[float]:
+        """The tempo of each phrase: as its fader says, exactly, for that needs no network; else its own."""
+        own = [phrase.tempo_qpm for phrase in phrases]
+        if "tempo" not in self.scales.names:
+            return own
+        column = self.scales.names.index("tempo")
+        scale = self.scales.calibrations[column]
+        wanted = scale.value_at(target[:, column].double().numpy())
+        return [
+            old if np.isclose(new, np.clip(old, scale.value[0], scale.value[-1]), rtol=1e-3) else float(new)
+            for old, new in zip(own, wanted, strict=True)
+        ]
 
     def _with_faders_at(
         self, z: Float[Tensor, "batch latent"], position: Float[Tensor, "batch fader"]
@@ -458,18 +525,11 @@ class SymVAE:
         return load_editor(self.folder)
 
     def _in_the_manner_of(
-        self, phrases: Sequence[Phrase], sources: Sequence[Phrase], asked: Float[np.ndarray, "phrase fader"]
+        self, phrases: Sequence[Phrase], sources: Sequence[Phrase], tempo: Sequence[float]
     ) -> list[Phrase]:
-        """What no fader of this model says stays as it was: the tempo, and the velocities of melodies.
-
-        A tempo that was asked for is met exactly: it needs no network.
-        """
+        """What does not pass through z: the tempo, and the velocities of melodies."""
         if "mean_velocity" not in self.scales.names:
             phrases = with_velocities_of(phrases, sources)
-        tempo = [source.tempo_qpm for source in sources]
-        if "tempo" in self.scales.names:
-            column = asked[:, self.scales.names.index("tempo")]
-            tempo = [old if np.isnan(new) else float(new) for old, new in zip(tempo, column, strict=True)]
         return [phrase.with_tempo(qpm) for phrase, qpm in zip(phrases, tempo, strict=True)]
 
     def measure(self, phrases: Sequence[Phrase]) -> dict[str, Float[np.ndarray, " phrase"]]:
