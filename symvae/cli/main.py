@@ -13,6 +13,7 @@ from symvae.cli.continue_ import continue_
 from symvae.cli.decode import decode
 from symvae.cli.encode import encode
 from symvae.cli.evaluate import evaluate
+from symvae.cli.fade import fade
 from symvae.cli.guard import DEBUG, GuardedGroup
 from symvae.cli.infill import infill
 from symvae.cli.inspect import inspect
@@ -25,6 +26,7 @@ from symvae.cli.reconstruct import reconstruct
 from symvae.cli.sample import sample
 from symvae.cli.similar import similar
 from symvae.cli.train import train
+from symvae.cli.train_faders import train_faders
 from symvae.cli.train_prior import train_prior
 from symvae.cli.vary import vary
 
@@ -39,9 +41,9 @@ app = typer.Typer(
 
 PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Look": (models, inspect, measure, plot),
-    "Play": (reconstruct, sample, continue_, infill, interpolate, similar, vary),
+    "Play": (reconstruct, sample, continue_, infill, interpolate, similar, vary, fade),
     "Latents": (encode, decode),
-    "Learn": (prepare, train, train_prior, evaluate),
+    "Learn": (prepare, train, train_prior, train_faders, evaluate),
 }
 
 

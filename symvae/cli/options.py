@@ -9,6 +9,8 @@ import typer
 DEFAULT_MODEL = "melody-2bar"
 #: Of the verbs that need room around the bars they draw.
 LONG_MODEL = "melody-16bar-lokl"
+#: Of the verb that moves faders.
+FADER_MODEL = "piano-4bar-faders"
 
 ModelOption = Annotated[
     str, typer.Option("--model", "-m", help="A name that `symvae models` lists, or a model folder.")

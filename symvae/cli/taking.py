@@ -240,7 +240,8 @@ def _read(
     from symvae.music.inspect import PIANO_PITCHES
     from symvae.music.segment import windows
 
-    return windows(song, model.grid, track, stride_bars=stride_bars, pitch_range=PIANO_PITCHES)
+    polyphonic = model.config.model.tokenizer == "piano"
+    return windows(song, model.grid, track, stride_bars, polyphonic=polyphonic, pitch_range=PIANO_PITCHES)
 
 
 def _only(reading: "Reading", row: int) -> "Reading":

@@ -1,0 +1,217 @@
+"""A whole song through the faders: which phrases are decoded how often, and how the song is put together.
+
+Each phrase is decoded once for every distinct set of wishes that its bars have: a `Version`. A bar takes
+its notes from the version for its own wishes; a bar without wishes stays as it is in the song.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from symvae.cli.automation import Lane, Wish, wishes_at
+from symvae.cli.console import progress_bar
+from symvae.cli.taking import Taken, bar_spans
+from symvae.errors import MidiError
+
+if TYPE_CHECKING:
+    from symvae.music.phrase import Phrase
+    from symvae.music.song import Song
+    from symvae.music.splice import Spliced
+    from symvae.system.symvae import SymVAE
+
+#: Phrases decoded between two moves of the progress bar.
+CHUNK = 16
+TEMPO = "tempo"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A phrase of the song under one set of wishes, and the song's bars, from 0, that take it."""
+
+    row: int
+    """Which of the phrases that were taken."""
+    wishes: dict[str, Wish]
+    bars: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Faded:
+    """What became of a version; values by fader."""
+
+    version: Version
+    phrase: "Phrase"
+    before: dict[str, float]
+    asked: dict[str, float]
+    """The wishes as values, changes added to what was there."""
+    aimed: dict[str, float]
+    """The same within the faders' reach."""
+    achieved: dict[str, float]
+
+
+class Thinned(NamedTuple):
+    """Notes left out of a bar (the song's, from 0) that holds too many for the model."""
+
+    bar: int
+    notes: int
+
+
+def versions_of(spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane]) -> list[Version]:
+    """One version for each phrase and distinct set of wishes, front to back."""
+    versions = []
+    for row, (start, end) in enumerate(spans):
+        bars_of: dict[tuple[tuple[str, Wish], ...], list[int]] = {}
+        for bar in range(start, end):
+            if wishes := wishes_at(lanes, bar):
+                bars_of.setdefault(tuple(wishes.items()), []).append(bar)
+        versions += [Version(row, dict(wishes), tuple(bars)) for wishes, bars in bars_of.items()]
+    return versions
+
+
+def thinned(taken: Taken, model: "SymVAE", lines: Sequence[int]) -> tuple[list["Phrase"], list[Thinned]]:
+    """The phrases with no bar too full for the model, and what that cost."""
+    import numpy as np
+
+    from symvae.tokens.piano_bars import thin
+
+    if model.config.model.tokenizer != "piano":
+        return list(taken.phrases), []
+    phrases = [thin(phrase) for phrase in taken.phrases]
+    gone = []
+    for before, after, (start, _) in zip(taken.phrases, phrases, bar_spans(taken.reading), strict=True):
+        per_bar = before.grid.steps_per_bar
+        counts = [
+            np.bincount(each.onset_step // per_bar, minlength=before.grid.bars) for each in (before, after)
+        ]
+        for bar in np.flatnonzero(counts[0] - counts[1]).tolist():
+            tick = lines[start] + bar * per_bar * _step_tick(taken.song)
+            of_song = int(np.searchsorted(lines, tick, side="right")) - 1
+            gone.append(Thinned(of_song, int((counts[0] - counts[1])[bar])))
+    return phrases, gone
+
+
+def fade_versions(
+    model: "SymVAE",
+    phrases: Sequence["Phrase"],
+    versions: Sequence[Version],
+    *,
+    hold: Sequence[str] = (),
+    best_of: int = 1,
+) -> list[Faded]:
+    """Every version decoded and measured, with a progress bar.
+
+    The tempo is every track's: it moves where it is asked for, or arousal is, and is held elsewhere, even
+    where it would go along with another fader.
+    """
+    from symvae.system.fade import AROUSAL, asked_values
+
+    sources = [phrases[version.row] for version in versions]
+    free = [bool({TEMPO, AROUSAL.name} & version.wishes.keys()) for version in versions]
+    results: dict[int, Phrase] = {}
+    with progress_bar() as progress:
+        task = progress.add_task("fading", total=len(versions), note="phrases")
+        for group in (True, False):
+            rows = [row for row, is_free in enumerate(free) if is_free == group]
+            held = {*hold, *({TEMPO} & model.faders.keys() if not group else ())}
+            for part in (rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)):
+                wishes = [versions[row].wishes for row in part]
+                new = model.fade_each([sources[row] for row in part], wishes, hold=held, best_of=best_of)
+                results |= dict(zip(part, new, strict=True))
+                progress.update(task, completed=len(results))
+    after = [results[row] for row in range(len(versions))]
+    boundless = {
+        name: fader._replace(low=-float("inf"), high=float("inf")) for name, fader in model.faders.items()
+    }
+    faded = []
+    columns = (versions, after, _measured(model, sources), _measured(model, after))
+    for version, phrase, before, achieved in zip(*columns, strict=True):
+        asked = asked_values(boundless, version.wishes, before)
+        aimed = {name: model.faders[name].nearest(value) for name, value in asked.items()}
+        faded.append(Faded(version, phrase, before, asked, aimed, achieved))
+    return faded
+
+
+def _measured(model: "SymVAE", phrases: Sequence["Phrase"]) -> Iterator[dict[str, float]]:
+    """Where each phrase has the model's faders, in their units."""
+    from symvae.system.fade import AROUSAL
+    from symvae.system.scales import measure_phrases
+
+    scales = model.scales
+    values = measure_phrases(phrases, scales.names)
+    columns = dict(zip(scales.names, values.T, strict=True))
+    if scales.arousal is not None:
+        columns[AROUSAL.name] = scales.arousal.of(scales.positions(values).double().numpy())
+    for row in range(len(phrases)):
+        yield {name: float(column[row]) for name, column in columns.items()}
+
+
+def tracks_read(taken: Taken) -> list[int]:
+    """Numbers of the tracks that the phrases were read from: one, or all with pitched notes."""
+    if taken.reading.track is not None:
+        return [taken.reading.track.index]
+    return [i for i, part in enumerate(taken.song.tracks) if len(part) and not part.is_drum]
+
+
+def put_back(
+    taken: Taken, model: "SymVAE", faded: Sequence[Faded], lines: Sequence[int], program: int | None
+) -> "Spliced":
+    """The song with every bar that was asked for taken from its version."""
+    from symvae.music.splice import Patch, splice
+
+    spans = bar_spans(taken.reading)
+    patches = []
+    for each in faded:
+        start, end = spans[each.version.row]
+        moved = each.phrase.tempo_qpm != taken.phrases[each.version.row].tempo_qpm
+        tempo_qpm = each.phrase.tempo_qpm if moved else None
+        patches += [
+            Patch(each.phrase, lines[start], lines[bar], lines[bar + 1], lines[end], tempo_qpm)
+            for bar in each.version.bars
+        ]
+    one_voice = model.config.model.tokenizer != "piano"
+    return splice(taken.song, patches, tracks_read(taken), one_voice=one_voice, program=program)
+
+
+def phrases_in(song: "Song", taken: Taken, model: "SymVAE") -> list["Phrase"]:
+    """The bars of the phrases that were taken as they are in the new song; silence where no note starts."""
+    from symvae.music.phrase import Phrase
+    from symvae.music.segment import windows
+
+    track = None if taken.reading.track is None else taken.reading.track.index
+    polyphonic = model.config.model.tokenizer == "piano"
+    reading = windows(song, model.grid, track, polyphonic=polyphonic)
+    known = dict(zip(reading.start_bar, reading.phrases, strict=True))
+    return [
+        known.get(start, Phrase(model.grid, tempo_qpm=old.tempo_qpm))
+        for old, start in zip(taken.phrases, taken.reading.start_bar, strict=True)
+    ]
+
+
+def unchanged(taken: Taken, versions: Sequence[Version]) -> list[tuple[str, str]]:
+    """Bars that stay as they are, and why: ("bars 9-10", "not asked for")."""
+    from symvae.music.bars import bars_in_words
+
+    asked = {bar for version in versions for bar in version.bars}
+    left = [bar for start, end in bar_spans(taken.reading) for bar in range(start, end) if bar not in asked]
+    found = [(bars_in_words([(bar, bar + 1) for bar in left]), "not asked for")] if left else []
+    for dropped in taken.reading.dropped:
+        if dropped.what in ("window", "section"):
+            bars, _, why = dropped.detail.partition(": ")
+            found.append((bars, why))
+    return found
+
+
+def nothing_to_fade(taken: Taken) -> MidiError:
+    """The fault where wishes and phrases do not meet in any bar."""
+    from symvae.music.bars import bars_in_words
+
+    reasons = "".join(f"; {bars}: {why}" for bars, why in unchanged(taken, [])[1:])
+    return MidiError(
+        f"Nothing is asked for in {bars_in_words(bar_spans(taken.reading))} of {taken.file}, which are what "
+        f"the model takes{reasons}. Choose other bars."
+    )
+
+
+def _step_tick(song: "Song") -> float:
+    from symvae.music.grid import STEPS_PER_QUARTER
+
+    return song.ticks_per_quarter / STEPS_PER_QUARTER
