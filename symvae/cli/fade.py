@@ -124,8 +124,7 @@ def fade(
 ) -> None:
     """Move a song's faders, phrase by phrase; other tracks, and bars that no phrase takes, stay as they are.
 
-    Faders that can hardly be had apart go along with one that moves, but for the tempo. Where bars of one
-    phrase want different values, each is taken from the phrase as faded to its own.
+    Faders that can hardly be had apart go along with one that moves; the tempo only does with arousal.
     """
     if list_:
         _list(model, as_json=json)
@@ -165,7 +164,7 @@ def fade(
     versions = versions_of(spans, lanes)
     if not versions:
         raise nothing_to_fade(taken)
-    phrases, too_full = thinned(taken, vae, lines)
+    phrases, too_full = thinned(taken, vae, versions, lines)
     faded = fade_versions(vae, phrases, versions, hold=hold or [], best_of=best_of)
     spliced = put_back(taken, vae, faded, lines, program)
     _write(paths, spliced.song, taken, vae, force=force)
@@ -425,7 +424,9 @@ def _account(
     lines += not_read_in_words(taken.song, track)
     if merged:
         names = ", ".join(f"{index} {taken.song.tracks[index].name!r}" for index in merged)
-        lines.append(f"  merged: tracks {names}; faded bars stand in one track, 'piano'")
+        bare = any(len(taken.song.tracks[index].controls) for index in merged)
+        pedal = ", without pedal or other controllers" if bare else ""
+        lines.append(f"  merged: tracks {names}; faded bars stand in one track, 'piano'{pedal}")
     versions = [each.version for each in faded]
     lines += [f"  unchanged: {bars}: {why}" for bars, why in unchanged(taken, versions)]
     for title, bars in zip(taken.titles, taken.silent_bars, strict=True):

@@ -67,8 +67,10 @@ def versions_of(spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane]) -> 
     return versions
 
 
-def thinned(taken: Taken, model: "SymVAE", lines: Sequence[int]) -> tuple[list["Phrase"], list[Thinned]]:
-    """The phrases with no bar too full for the model, and what that cost."""
+def thinned(
+    taken: Taken, model: "SymVAE", versions: Sequence[Version], lines: Sequence[int]
+) -> tuple[list["Phrase"], list[Thinned]]:
+    """The phrases with no bar too full for the model, and what that cost those that are faded."""
     import numpy as np
 
     from symvae.tokens.piano_bars import thin
@@ -77,7 +79,8 @@ def thinned(taken: Taken, model: "SymVAE", lines: Sequence[int]) -> tuple[list["
         return list(taken.phrases), []
     phrases = [thin(phrase) for phrase in taken.phrases]
     gone = []
-    for before, after, (start, _) in zip(taken.phrases, phrases, bar_spans(taken.reading), strict=True):
+    for row in sorted({version.row for version in versions}):
+        before, after, start = taken.phrases[row], phrases[row], taken.reading.start_bar[row]
         per_bar = before.grid.steps_per_bar
         counts = [
             np.bincount(each.onset_step // per_bar, minlength=before.grid.bars) for each in (before, after)

@@ -4,9 +4,10 @@ In: symusic parses (about a millisecond a file), and this module refuses what it
 per quarter of 0, tempo 0, a metre of 0/4, an end after years, notes outside MIDI's ranges. Whatever
 is wrong with a file, the caller meets one error, `MidiError`, with the fault and a remedy.
 
-Out: tempo, time signature and velocities are written, 120 ticks to a sixteenth. A MIDI file has no
-field for "this music is eight bars long": a phrase that ends in silence would come back shorter. So
-`write` sets a marker named "end" where the phrase's grid ends (the word that sequencers use for the
+Out: tempo, time signature and velocities are written, 120 ticks to a sixteenth; of a song that was read
+also its controllers and pitch bends, but not lyrics, key signatures and tracks without notes. A MIDI file
+has no field for "this music is eight bars long": a phrase that ends in silence would come back shorter.
+So `write` sets a marker named "end" where the phrase's grid ends (the word that sequencers use for the
 end of a song), and `load` takes the song to end there. A marker is chosen over the end-of-track time
 because symusic keeps markers and forgets when a track ended. With it, reading a phrase on its own
 grid gives the phrase back, note for note, silence included:
@@ -176,6 +177,13 @@ def song_to_bytes(song: Song) -> bytes:
         part.notes = symusic.Note.from_numpy(
             onset.astype(np.int32), duration.astype(np.int32), pitch.astype(np.int8), velocity.astype(np.int8)
         )
+        controls, bends = (rows[rows[:, 0] <= song.end_tick] for rows in (track.controls, track.bends))
+        tick, number, value = controls.T
+        part.controls = symusic.ControlChange.from_numpy(
+            tick.astype(np.int32), number.astype(np.uint8), value.astype(np.uint8)
+        )
+        tick, value = bends.T
+        part.pitch_bends = symusic.PitchBend.from_numpy(tick.astype(np.int32), value.astype(np.int32))
         score.tracks.append(part)
     return score.dumps_midi()
 
@@ -262,7 +270,10 @@ def _from_symusic(score: Any) -> Song:
     for track in score.tracks:
         notes = track.notes.numpy()
         columns = (np.asarray(notes[key], np.int64) for key in ("time", "duration", "pitch", "velocity"))
-        tracks.append(Track(track.name.strip(), int(track.program), bool(track.is_drum), *columns))
+        controls = _events(track.controls.numpy(), "time", "number", "value")
+        bends = _events(track.pitch_bends.numpy(), "time", "value")
+        named = (track.name.strip(), int(track.program), bool(track.is_drum))
+        tracks.append(Track(*named, *columns, controls=controls, bends=bends))
     return Song(
         ticks_per_quarter=int(score.ticks_per_quarter),
         metres=tuple(
@@ -274,6 +285,12 @@ def _from_symusic(score: Any) -> Song:
     )
 
 
+def _events(events: Any, *names: str) -> Int[np.ndarray, "event column"]:
+    """Columns of a table of events, front to back."""
+    rows = np.stack([np.asarray(events[name], np.int64) for name in names], axis=1)
+    return rows[np.argsort(rows[:, 0], kind="stable")]
+
+
 def _from_pretty_midi(midi: pretty_midi.PrettyMIDI) -> Song:
     try:
         to_tick = midi.time_to_tick
@@ -283,8 +300,17 @@ def _from_pretty_midi(midi: pretty_midi.PrettyMIDI) -> Song:
             end = np.array([to_tick(note.end) for note in part.notes], np.int64)
             pitch = np.array([note.pitch for note in part.notes], np.int64)
             velocity = np.array([note.velocity for note in part.notes], np.int64)
+            controls = [(to_tick(each.time), each.number, each.value) for each in part.control_changes]
+            bends = [(to_tick(each.time), each.pitch) for each in part.pitch_bends]
             tracks.append(
-                Track(part.name, int(part.program), bool(part.is_drum), onset, end - onset, pitch, velocity)
+                Track(
+                    part.name,
+                    int(part.program),
+                    bool(part.is_drum),
+                    *(onset, end - onset, pitch, velocity),
+                    controls=np.array(sorted(controls), np.int64).reshape(-1, 3),
+                    bends=np.array(sorted(bends), np.int64).reshape(-1, 2),
+                )
             )
         tempo_sec, tempo_qpm = midi.get_tempo_changes()
         ends = [

@@ -42,6 +42,7 @@ class TempoChange:
 class Track:
     """One part of a song; one row a note, sorted by onset, then pitch.
 
+    ``controls`` and ``bends`` are kept for whoever writes the song again; no reading looks at them.
     ``dropped`` names what the file has in this part and the rows cannot hold.
     """
 
@@ -52,6 +53,12 @@ class Track:
     duration_tick: Int[np.ndarray, " note"]
     pitch: Int[np.ndarray, " note"]
     velocity: Int[np.ndarray, " note"]
+    controls: Int[np.ndarray, "control 3"] = field(
+        default_factory=lambda: np.empty((0, 3), int), kw_only=True
+    )
+    """Tick, number and value (0 to 127) of each movement of a controller, as of the pedal, front to back."""
+    bends: Int[np.ndarray, "bend 2"] = field(default_factory=lambda: np.empty((0, 2), int), kw_only=True)
+    """Tick and value (-8192 to 8191) of each pitch bend, front to back."""
     dropped: tuple[Dropped, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:

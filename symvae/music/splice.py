@@ -11,8 +11,10 @@ every note at every bar line would change the rhythm of music that nobody asked 
 where the same pitch starts again, since MIDI cannot say two of it, and in one voice where any note starts.
 That goes for notes of the song that sound into a patch, too; how many is told.
 
-The tempo map stays, except under a patch that names a tempo: there it is that one tempo, and behind it
-the song's own again. This module knows ticks and steps, no files and no models.
+Controllers stay with their track, its pedal, too; pitch bends are centred under a patch, since they were
+meant for notes that are gone. The tempo map stays, except under a patch that names a tempo: there it is
+that one tempo, and behind it the song's own again. This module knows ticks and steps, no files and no
+models.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +22,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Int, Num
 
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.phrase import Phrase
@@ -65,10 +67,12 @@ def splice(
     that stay do so in their tracks, the new ones stand in one piano track (or ``program``) before them,
     and tracks that are left without a note fall away.
     """
+    if not patches:
+        return Spliced(song, 0)
     step_tick = song.ticks_per_quarter / STEPS_PER_QUARTER
     kept = {index: _without(song.tracks[index], patches, step_tick) for index in tracks}
     new = [_notes(patch, step_tick) for patch in patches]
-    columns = [np.concatenate(column) for column in zip(*new, strict=True)] if new else [_NOTHING] * 4
+    columns = [np.concatenate(column) for column in zip(*new, strict=True)]
     if len(tracks) == 1:
         (index,) = tracks
         track, num_cut = _together(kept[index], columns, one_voice)
@@ -91,7 +95,8 @@ def with_tempos(song: Song, patches: Iterable[Patch]) -> tuple[TempoChange, ...]
     if not moved:
         return song.tempos
     starts, ends = (np.array(column) for column in list(zip(*moved, strict=True))[:2])
-    stays = [change for change in song.tempos if not _inside(change.tick, starts, ends)]
+    under = _inside(np.array([change.tick for change in song.tempos]), starts, ends)
+    stays = [change for change, gone in zip(song.tempos, under, strict=True) if not gone]
     new = {start: qpm for start, _, qpm in moved}
     known = new.keys() | {change.tick for change in stays}
     behind = [int(end) for end in ends if end not in known and end < song.end_tick]
@@ -104,9 +109,13 @@ def with_tempos(song: Song, patches: Iterable[Patch]) -> tuple[TempoChange, ...]
     )
 
 
-def _inside(tick: int, starts: Int[np.ndarray, " stretch"], ends: Int[np.ndarray, " stretch"]) -> bool:
-    stretch = int(np.searchsorted(starts, tick, side="right")) - 1
-    return stretch >= 0 and tick < int(ends[stretch])
+def _inside(
+    tick: Num[np.ndarray, " event"], starts: Int[np.ndarray, " span"], ends: Int[np.ndarray, " span"]
+) -> Bool[np.ndarray, " event"]:
+    """Which ticks lie in one of the spans, which do not overlap."""
+    order = np.argsort(starts)
+    span = np.searchsorted(starts[order], tick, side="right") - 1
+    return (span >= 0) & (tick < ends[order][np.maximum(span, 0)])
 
 
 _NOTHING = np.empty(0, np.int64)
@@ -126,11 +135,27 @@ def _notes(patch: Patch, step_tick: float) -> tuple[Int[np.ndarray, " note"], ..
 
 def _without(track: Track, patches: Sequence[Patch], step_tick: float) -> Track:
     """The track without the notes that give way; half a step early counts as in the bar."""
-    gives_way = np.zeros(len(track), bool)
-    meant = track.onset_tick + step_tick / 2
-    for patch in patches:
-        gives_way |= (meant >= patch.start_tick) & (meant < patch.end_tick)
-    return _rows(track, ~gives_way) if gives_way.any() else track
+    starts, ends = _spans(patches)
+    gives_way = _inside(track.onset_tick + step_tick / 2, starts, ends)
+    return _rows(replace(track, bends=_centred(track.bends, starts, ends)), ~gives_way)
+
+
+def _spans(patches: Sequence[Patch]) -> tuple[Int[np.ndarray, " patch"], Int[np.ndarray, " patch"]]:
+    return np.array([p.start_tick for p in patches]), np.array([p.end_tick for p in patches])
+
+
+def _centred(
+    bends: Int[np.ndarray, "bend 2"], starts: Int[np.ndarray, " span"], ends: Int[np.ndarray, " span"]
+) -> Int[np.ndarray, "changed 2"]:
+    """The bends with none in the spans, and the one that is due again behind them."""
+    if not len(bends):
+        return bends
+    tick, value = bends.T
+    due = np.concatenate([[0], value])[np.searchsorted(tick, ends, side="right")]
+    behind = np.stack([ends, due], axis=1)[~np.isin(ends, starts)]
+    centre = np.stack([starts, np.zeros_like(starts)], axis=1)[~np.isin(starts, ends)]
+    changed = np.concatenate([bends[~_inside(tick, starts, ends)], centre, behind])
+    return changed[np.argsort(changed[:, 0], kind="stable")]
 
 
 def _together(track: Track, new: Sequence[np.ndarray], one_voice: bool) -> tuple[Track, int]:

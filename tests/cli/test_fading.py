@@ -31,8 +31,11 @@ def with_faders(folder: Path, phrases: list[Phrase]) -> Path:
 
     config = FaderConfig(attributes=NAMES, width=32, layers=1)
     editor = build_editor(config, load_vae(folder))
+    chance = torch.Generator().manual_seed(0)
     with torch.no_grad():
-        editor.change.weight.copy_(torch.randn(editor.change.weight.shape, generator=torch.manual_seed(0)))
+        for weight in editor.parameters():
+            if not weight.any():  # what keeps a fresh editor from changing anything
+                weight.normal_(generator=chance)
     save_editor(folder, editor)
     save_scales(folder, Scales.fit(NAMES, measure_phrases(phrases, NAMES)))
     return folder
@@ -183,6 +186,22 @@ def test_other_tracks_and_bars_not_asked_for_stay_note_for_note(fade, tmp_path):
     assert columns(new.tracks[0])[:8] == columns(old.tracks[0])[:8]
     assert columns(new.tracks[0])[8:] != columns(old.tracks[0])[8:]
     assert (new.metres, new.tempos) == (old.metres, old.tempos)
+
+
+def test_controllers_and_bends_of_every_track_come_back(fade, tmp_path):
+    file = mido.MidiFile(band(tmp_path / "band.mid"))
+    for track in file.tracks[1:]:  # each at its first tick, before the first note
+        channel = track[1].channel
+        track.insert(1, mido.Message("control_change", channel=channel, control=64, value=100, time=0))
+        track.insert(2, mido.Message("pitchwheel", channel=channel, pitch=500, time=0))
+    file.save("pedal.mid")
+    assert fade("pedal.mid", "--set", "register=50").exit_code == 0
+    old, new = load("pedal.mid"), load(tmp_path / "fade/faded.mid")
+    assert old.tracks[1].controls.tolist() == [[0, 64, 100]]
+    assert old.tracks[1].bends.tolist() == [[0, 500]]
+    for before, after in zip(old.tracks[1:], new.tracks[1:], strict=True):
+        assert (before.controls == after.controls).all()
+        assert (before.bends == after.bends).all()
 
 
 def test_part_of_a_phrase_is_taken_from_it_and_the_rest_stays(fade, fader_model, tmp_path):

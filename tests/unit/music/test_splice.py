@@ -1,5 +1,7 @@
 """Phrases back into their song: what is asked for is new, all else is what it was."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -188,6 +190,18 @@ def test_the_tempo_map_is_new_under_patches_that_name_a_tempo_and_the_songs_behi
     # Behind the last bar there is nothing to play.
     assert changes(patch(3, 60.0)) == [(0, 100), (6, 110), (7, 115), (12, 60)]
     assert splice(piece, [patch(1, 60.0)], [0]).song.tempo_qpm_at(5 * QUARTER) == 60.0
+
+
+def test_controllers_stay_and_bends_are_centred_under_patches():
+    bends = np.array([[0, 50], [BAR + 10, 80], [2 * BAR + 10, 90], [4 * BAR - 10, 20]])
+    controls = np.array([[0, 64, 127], [BAR + 5, 64, 0]])
+    bent = replace(track(*quarters(0, 16)), bends=bends, controls=controls)
+    piece = song(bent)
+    silence = [Patch(Phrase(Grid(1)), bar * BAR, bar * BAR, (bar + 1) * BAR, 3 * BAR) for bar in (1, 2)]
+    back = splice(piece, silence, [0]).song.tracks[0]
+    assert back.bends.tolist() == [[0, 50], [BAR, 0], [3 * BAR, 90], [4 * BAR - 10, 20]]
+    assert back.controls is controls
+    assert splice(piece, [], [0]).song is piece
 
 
 def test_coarse_ticks_keep_bar_lines_where_they_are():
