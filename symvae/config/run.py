@@ -267,3 +267,10 @@ class RunConfig:
     training: TrainingConfig = field(default_factory=TrainingConfig)
     prior: PriorConfig = field(default_factory=PriorConfig)
     faders: FaderConfig = field(default_factory=FaderConfig)
+
+    def __post_init__(self) -> None:
+        if self.objective.regularization != "none" and not self.model.faders:
+            raise ConfigError(
+                f"objective.regularization is {self.objective.regularization!r}, and model.faders names no "
+                "attribute for it. Name some, or set it to 'none'."
+            )

@@ -102,7 +102,12 @@ class Arousal:
         arousal: Float[np.ndarray, " phrase"],
         held: Bool[np.ndarray, " fader"] | None = None,
     ) -> Float[np.ndarray, "phrase fader"]:
-        """Where the faders go so that the arousal is met, with those that are ``held`` where they are."""
+        """Where the faders go so that the arousal is met, with those that are ``held`` where they are.
+
+        With all of them held, nothing can be done.
+        """
+        if held is not None and held.all():
+            return positions.copy()
         free = np.ones(positions.shape[1], bool) if held is None else ~held
         wanted = np.interp(arousal, np.linspace(0, 1, len(self.score_at)), self.score_at)
         precision = np.linalg.inv(self.covariance)[np.ix_(free, free)]

@@ -4,7 +4,7 @@ import functools
 
 import torch
 from jaxtyping import Bool
-from torch import Tensor
+from torch import Tensor, nn
 
 from symvae.config.run import FaderConfig, ModelConfig, ObjectiveConfig, PriorConfig, RunConfig
 from symvae.errors import TrainingError
@@ -107,7 +107,8 @@ def build_editor(config: FaderConfig, vae: VAE) -> FaderEditor:
     with torch.no_grad():
         editor.reading.unfold.weight.copy_(unfold)
         editor.editing.unfold.weight.copy_(unfold)
-        editor.project.weight.copy_(project)
+        # Coordinates that attributes have for themselves are the first, and no projection of bars.
+        editor.project.weight[-len(project) :] = project
     return editor
 
 
@@ -161,6 +162,8 @@ def build_prior(config: PriorConfig, vae: VAE, active: Bool[Tensor, " latent"], 
         )
         with torch.no_grad():
             velocity.unfold.weight.copy_(unfold[:, active])
+            # Coordinates that attributes have for themselves are the first, and no projection of bars.
+            project = nn.functional.pad(project, (0, 0, len(active) - len(project), 0))
             velocity.project.weight.copy_(project[active])
         return FlowPrior(active, velocity, home_key=config.home_key)
 

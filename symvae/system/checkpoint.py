@@ -138,7 +138,7 @@ def load_scales(folder: Path) -> Scales | None:
         return None
     try:
         return Scales.from_dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(
             f"{path} is damaged ({error}). Restore it or export the model again."
         ) from error
@@ -157,8 +157,13 @@ def load_editor(folder: Path) -> FaderEditor | None:
     if not path.is_file():
         return None
     state = _read_tensors(path, "Restore it or run `symvae train-faders` again.")
-    editor = FaderEditor.like(state)
-    editor.load_state_dict(state)
+    try:
+        editor = FaderEditor.like(state)
+        editor.load_state_dict(state)
+    except (KeyError, RuntimeError, ValueError) as error:
+        raise CheckpointError(
+            f"{path} holds no faders. Restore it or run `symvae train-faders` again."
+        ) from error
     return editor.eval()
 
 

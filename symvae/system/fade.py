@@ -68,7 +68,7 @@ def asked_values(
 def _value(name: str, wish: float | str, current: float) -> float:
     try:
         value = float(wish)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         value = float("nan")
     if not np.isfinite(value):
         raise LatentError(
@@ -123,5 +123,5 @@ def aims(
     target: Float[Tensor, "batch fader"], achieved: Float[Tensor, "batch fader"], count: int
 ) -> list[Float[Tensor, "batch fader"]]:
     """``count`` more aims after one that landed at ``achieved``: as much further as it fell short."""
-    factors = [CORRECTIONS[i % len(CORRECTIONS)] * (1 + i // len(CORRECTIONS)) for i in range(count)]
+    factors = [CORRECTIONS[i % len(CORRECTIONS)] * 1.1 ** (i // len(CORRECTIONS)) for i in range(count)]
     return [target + factor * (target - achieved) for factor in factors]

@@ -120,7 +120,7 @@ def fit_scales(
     rows = chance.permutation(len(ids))[:SCALE_PHRASES]
     shift = chance.integers(-transpose, transpose + 1, len(rows))
     values = measure_ids(tokenizer, names, tokenizer.transpose_ids(ids[rows], shift))
-    if steady := [name for name, column in zip(names, values.T, strict=True) if not column.std()]:
+    if steady := [name for name, column in zip(names, values.T, strict=True) if not np.ptp(column)]:
         raise CorpusError(
             f"{', '.join(steady)} is the same in all training phrases: there is nothing to learn a fader "
             "from. Leave it out."

@@ -20,7 +20,7 @@ from symvae.attributes.table import ATTRIBUTES, measure
 from symvae.audio.sine import render
 from symvae.config.run import RunConfig
 from symvae.dsp.audio import Audio
-from symvae.errors import LatentError, PhraseError
+from symvae.errors import CheckpointError, LatentError, PhraseError
 from symvae.latent import direction, interpolate
 from symvae.latent.fader import FaderEditor
 from symvae.latent.prior import FlowPrior
@@ -428,6 +428,11 @@ class SymVAE:
         """As `fade`, each phrase by its own values. Where nothing moves a phrase is reconstructed."""
         if best_of < 1:
             raise LatentError(f"The number of decodes to choose from is 1 or more, not {best_of}.")
+        if len(values) != len(phrases):
+            raise LatentError(
+                f"There are values of faders for {len(values)} phrases, not for {len(phrases)}. "
+                "Give one mapping each."
+            )
         scales, names = self.scales, self.scales.names
         current = measure_phrases(phrases, names)
         position = scales.positions(current)
@@ -436,8 +441,10 @@ class SymVAE:
         known = self._known_faders(hold)
         held = torch.tensor([name in known for name in names])
         target = targets(position, wanted, torch.from_numpy(scales.coupling).float(), held)
-        if not np.isnan(asked[:, -1]).all():
-            wanted = target = self._aroused(target, asked, held)
+        aroused = ~np.isnan(asked[:, -1])
+        if aroused.any():
+            target = self._aroused(target, asked, held)
+            wanted = torch.where(torch.from_numpy(aroused)[:, None], target, wanted)
         mean = self.encode(phrases).mean
         moves = (target != position).any(dim=1, keepdim=True)
         tempo = self._tempo(phrases, target)
@@ -522,7 +529,13 @@ class SymVAE:
 
     @cached_property
     def _editor(self) -> FaderEditor | None:
-        return load_editor(self.folder)
+        editor = load_editor(self.folder)
+        if editor is None and self.config.model.faders != self.scales.names:
+            raise CheckpointError(
+                f"{self.folder} has the scales of faders and no faders.safetensors. "
+                "Restore it or run `symvae train-faders` again."
+            )
+        return editor
 
     def _in_the_manner_of(
         self, phrases: Sequence[Phrase], sources: Sequence[Phrase], tempo: Sequence[float]

@@ -194,6 +194,8 @@ def train_faders(
     """
     torch.set_num_threads(model.config.training.threads)
     shards.check_fit(model.config.model)
+    if any((out / name).exists() for name in ("state.pt", "prior-state.pt")):
+        raise TrainingError(f"{out} holds a training of another kind. Choose another folder for its faders.")
     state_path = out / "faders-state.pt"
     if state_path.exists() and not resume:
         raise TrainingError(f"{out} already holds a run. Add --resume to go on with it, or choose another.")

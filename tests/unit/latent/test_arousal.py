@@ -1,0 +1,167 @@
+"""The way of excitement through the faders: a mixture with known answers, and laws of moving along it."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from symvae.errors import CorpusError
+from symvae.latent.arousal import HIGH, LOW, UNLABELLED, Arousal
+
+FADERS = 3
+APART = np.array([2.0, -1.0, 0.0])
+"""From the middle of the calm phrases to that of the excited ones: the third fader knows nothing."""
+SPREAD = np.array([[1.0, 0.3, 0.0], [0.3, 1.0, 0.2], [0.0, 0.2, 1.0]])
+
+
+def planted(count: int = 4000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Phrases of both kinds, and which kind each is."""
+    chance = np.random.default_rng(seed)
+    kind = chance.integers(0, 2, count)
+    noise = chance.multivariate_normal(np.zeros(FADERS), SPREAD, count)
+    return noise + (kind[:, None] - 0.5) * APART, kind
+
+
+def mixture(labelled: int = 4000, count: int = 4000) -> Arousal:
+    positions, kind = planted(count)
+    label = np.where(np.arange(count) < labelled, kind, UNLABELLED)
+    return Arousal.fit(positions, label)
+
+
+AROUSAL = mixture()
+PHRASES = arrays("float64", (4, FADERS), elements=st.floats(-2, 2))
+SHARES = arrays("float64", 4, elements=st.floats(0, 1))
+#: At least one fader is left to move that tells calm from excited.
+HELD = st.sampled_from([[], [0], [1], [2], [0, 2], [1, 2]]).map(lambda which: np.isin(np.arange(3), which))
+
+
+def angle(a: np.ndarray, b: np.ndarray) -> float:
+    return float(np.degrees(np.arccos(a @ b / np.linalg.norm(a) / np.linalg.norm(b))))
+
+
+@pytest.mark.parametrize(("labelled", "within_degrees"), [(4000, 3), (30, 8)])
+def test_two_kinds_are_found_with_all_labels_and_with_few(labelled: int, within_degrees: float) -> None:
+    """Thirty labels alone, without the other phrases, are 37 degrees off."""
+    found = mixture(labelled)
+    assert angle(found.way, np.linalg.solve(SPREAD, APART)) < within_degrees
+    assert found.mean[HIGH] - found.mean[LOW] == pytest.approx(APART, abs=0.35)
+    positions, kind = planted(seed=9)
+    right = ((found.score(positions) > 0) == (kind == HIGH)).mean()
+    assert right > 0.89  # the best rule is right about .906 of them, give or take .005
+
+
+def test_labels_turned_round_turn_the_scale_round() -> None:
+    positions, kind = planted(500)
+    there, back = Arousal.fit(positions, kind), Arousal.fit(positions, 1 - kind)
+    assert back.way == pytest.approx(-there.way)
+    assert back.of(positions) == pytest.approx(1 - there.of(positions), abs=1e-6)
+
+
+def test_arousal_is_the_share_of_phrases_that_are_calmer() -> None:
+    positions, _ = planted()
+    arousal = AROUSAL.of(positions)
+    assert np.quantile(arousal, [0.1, 0.5, 0.9]) == pytest.approx([0.1, 0.5, 0.9], abs=0.01)
+
+
+def test_a_phrase_counts_by_its_weight() -> None:
+    """Twice is as twice there; nothing is as not there."""
+    positions, kind = planted(200)
+    weight = np.where(np.arange(200) < 50, 2.0, 1.0)
+    twice = Arousal.fit(np.concatenate([positions, positions[:50]]), np.concatenate([kind, kind[:50]]))
+    weighed = Arousal.fit(positions, kind, weight)
+    assert weighed.way == pytest.approx(twice.way)
+    assert weighed.score_at[5:-5] == pytest.approx(twice.score_at[5:-5], abs=0.05)
+    fewer = Arousal.fit(positions, kind, np.where(np.arange(200) < 150, 1.0, 1e-12))
+    assert fewer.way == pytest.approx(Arousal.fit(positions[:150], kind[:150]).way)
+
+
+@given(PHRASES, PHRASES, st.floats(-1, 2))
+def test_the_score_is_linear(a: np.ndarray, b: np.ndarray, share: float) -> None:
+    between = AROUSAL.score(a + share * (b - a))
+    assert between == pytest.approx(
+        AROUSAL.score(a) + share * (AROUSAL.score(b) - AROUSAL.score(a)), abs=1e-9
+    )
+    assert AROUSAL.score(a + 1) - AROUSAL.score(a) == pytest.approx(AROUSAL.way.sum())
+
+
+@given(PHRASES)
+def test_more_score_is_never_less_arousal(positions: np.ndarray) -> None:
+    order = AROUSAL.score(positions).argsort()
+    arousal = AROUSAL.of(10 * positions)[AROUSAL.score(10 * positions).argsort()]
+    assert (np.diff(arousal) >= 0).all()
+    assert ((arousal >= 0) & (arousal <= 1)).all()
+    assert (np.diff(AROUSAL.of(positions)[order]) >= 0).all()
+
+
+@given(PHRASES, SHARES, HELD)
+def test_the_wanted_arousal_is_met_and_what_is_held_stays(
+    positions: np.ndarray, arousal: np.ndarray, held: np.ndarray
+) -> None:
+    before = positions.copy()
+    moved = AROUSAL.toward(positions, arousal, held)
+    steps = np.linspace(0, 1, len(AROUSAL.score_at))
+    assert AROUSAL.score(moved) == pytest.approx(np.interp(arousal, steps, AROUSAL.score_at), abs=1e-6)
+    assert AROUSAL.of(moved) == pytest.approx(arousal, abs=1e-6)
+    assert (moved[:, held] == positions[:, held]).all()
+    assert (positions == before).all()
+
+
+@given(PHRASES, HELD, PHRASES)
+def test_no_move_to_that_arousal_is_less_unusual(
+    positions: np.ndarray, held: np.ndarray, other: np.ndarray
+) -> None:
+    """Unusual: the squared length of the move, in units of the covariance."""
+    precision = np.linalg.inv(AROUSAL.covariance)
+    move = AROUSAL.toward(positions, np.full(4, 0.7), held) - positions
+    sideways = np.where(held, 0.0, other)
+    sideways -= (
+        (sideways @ AROUSAL.way)[:, None]
+        * move
+        / np.where(move @ AROUSAL.way, move @ AROUSAL.way, 1)[:, None]
+    )
+    length = lambda m: np.einsum("pf,fg,pg->p", m, precision, m)  # noqa: E731
+    assert (length(move + sideways) >= length(move) - 1e-6).all()
+
+
+def test_where_the_arousal_is_right_nothing_moves() -> None:
+    positions, _ = planted(20)
+    assert AROUSAL.toward(positions, AROUSAL.of(positions)) == pytest.approx(positions, abs=1e-6)
+
+
+@pytest.mark.filterwarnings("error")
+def test_with_every_fader_held_nothing_can_be_done() -> None:
+    positions, _ = planted(5)
+    moved = AROUSAL.toward(positions, np.ones(5), np.ones(FADERS, bool))
+    assert (moved == positions).all()
+    assert moved is not positions
+
+
+@pytest.mark.parametrize("label", [UNLABELLED, LOW, HIGH])
+def test_labels_of_one_kind_are_not_enough(label: int) -> None:
+    with pytest.raises(CorpusError) as refused:
+        Arousal.fit(planted(9)[0], np.full(9, label))
+    assert str(refused.value) == (
+        "Arousal is learned from calm and excited phrases. Give labels of both kinds."
+    )
+
+
+def test_a_fader_that_never_moves_takes_no_part() -> None:
+    """The ridge keeps the covariance from being singular."""
+    positions, kind = planted(300)
+    positions[:, 2] = 0.5
+    found = Arousal.fit(positions, kind)
+    assert found.way[2] == pytest.approx(0, abs=1e-9)
+    assert np.isfinite(found.score_at).all()
+
+
+def test_it_comes_back_from_json() -> None:
+    again = Arousal.from_dict(json.loads(json.dumps(AROUSAL.to_dict())))
+    positions, _ = planted(50)
+    assert again.of(positions) == pytest.approx(AROUSAL.of(positions), abs=1e-4)
+    assert again.toward(positions, np.full(50, 0.9)) == pytest.approx(
+        AROUSAL.toward(positions, np.full(50, 0.9)), abs=1e-3
+    )
+    assert again.to_dict() == AROUSAL.to_dict()
