@@ -49,8 +49,10 @@ def bars_of(words: str) -> set[int]:
 def ramp(spans: Sequence[tuple[int, int]], first: float, last: float) -> Lane:
     """From ``first`` at the first phrase to ``last`` at the last, one value for all bars of a phrase.
 
-    ``spans`` are the phrases' bars. One phrase alone takes the middle.
+    ``spans`` are the phrases' bars. One phrase alone takes the middle, none takes nothing.
     """
+    if not spans:
+        return {}
     way = spans[-1][0] - spans[0][0]
     lane: Lane = {}
     for start, end in spans:

@@ -1,8 +1,8 @@
 """``symvae fade``: a whole song with the model's faders moved, for good or bar by bar."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,17 +18,15 @@ from symvae.cli.automation import (
     read_lanes,
     wish_of,
 )
-from symvae.cli.console import counted, show, show_json, show_table
+from symvae.cli.console import show_json, show_table
+from symvae.cli.fade_report import FadeReport, number
 from symvae.cli.fading import (
-    Faded,
-    Thinned,
+    MOST_ROWS,
     fade_versions,
     nothing_to_fade,
     phrases_in,
     put_back,
     thinned,
-    tracks_read,
-    unchanged,
     versions_of,
 )
 from symvae.cli.options import (
@@ -43,7 +41,7 @@ from symvae.cli.options import (
     track_of,
 )
 from symvae.cli.output import refuse_existing
-from symvae.cli.taking import Taken, bar_spans, not_read_in_words, take, track_in_words
+from symvae.cli.taking import Taken, bar_spans, take
 
 if TYPE_CHECKING:
     from symvae.music.phrase import Phrase
@@ -54,8 +52,6 @@ if TYPE_CHECKING:
 #: What ``--from`` and ``--to`` may say beside a number, and the fader they move.
 ENDS = {"low": 0.0, "high": 1.0}
 AROUSAL = "arousal"
-#: Phrases in the picture, one row each: beyond, nobody can read it.
-MOST_ROWS = 16
 _GIVE = "--set, --arousal, --from with --to, --automation or --cc"
 
 
@@ -141,24 +137,23 @@ def fade(
     paths = [folder / f"faded.{suffix}" for suffix in ["mid", *["png"] * plot, *["wav"] * wav]]
     refuse_existing(paths, force)
     table = {} if automation is None else read_lanes(automation)
-    _refuse_twice([*settings, *[AROUSAL] * bool(ends), *table, *controllers.values()])
+    names = [*settings, *[AROUSAL] * bool(ends), *table, *controllers.values()]
+    _refuse_twice(names)
 
-    from symvae.music.bars import bar_lines, bars_in_words
+    from symvae.music.bars import bar_lines
     from symvae.system.symvae import SymVAE
 
     vae = SymVAE.load(model)
-    faders = _known(vae, [*settings, *[AROUSAL] * bool(ends), *table, *controllers.values()])
+    faders = _known(vae, names)
     taken = take(file, vae, track_of(track))
     lines = bar_lines(taken.song)
-    song_bars = range(len(lines) - 1) if only is None else sorted(only)
     spans = bar_spans(taken.reading)
-    lanes: dict[str, Lane] = {name: everywhere(wish, song_bars) for name, wish in settings.items()}
+    given = range(len(lines) - 1) if only is None else sorted(only)
+    lanes = {name: everywhere(wish, given) for name, wish in settings.items()} | table
     if ends:
-        chosen = [span for span in spans if only is None or only & set(range(*span))]
-        lanes[AROUSAL] = ramp(chosen, *ends) if chosen else {}
-    lanes |= table
-    for number, name in controllers.items():
-        lanes[name] = _controlled(file, number, taken, lines, faders[name])
+        lanes[AROUSAL] = ramp([span for span in spans if not only or only & set(range(*span))], *ends)
+    for controller, name in controllers.items():
+        lanes[name] = _controlled(file, controller, taken, lines, faders[name])
     if only is not None:
         lanes = {name: {bar: w for bar, w in lane.items() if bar in only} for name, lane in lanes.items()}
     versions = versions_of(spans, lanes)
@@ -170,38 +165,22 @@ def fade(
     _write(paths, spliced.song, taken, vae, force=force)
 
     named = only if only is not None else {bar for lane in table.values() for bar in lane}
-    beyond = sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1]))
-    merged = tracks_read(taken) if len(tracks_read(taken)) > 1 else []
-    figures = _figures(faders, faded, lanes)
+    report = FadeReport(
+        vae.name,
+        faders,
+        taken,
+        lanes,
+        faded,
+        too_full,
+        spliced.num_cut,
+        beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
+        best_of=best_of,
+        files=paths,
+    )
     if json:
-        show_json(
-            {
-                "model": vae.name,
-                "input": taken.report(),
-                "faders": figures,
-                "phrases": [_phrase(taken, each) for each in faded],
-                "unchanged": [{"bars": words, "why": why} for words, why in unchanged(taken, versions)],
-                "too_full": [{"bar": each.bar + 1, "notes": each.notes} for each in too_full],
-                "tracks_merged": merged,
-                "notes_cut": spliced.num_cut,
-                "bars_beyond_the_song": [bar + 1 for bar in beyond],
-                "decodes": len(versions) * best_of,
-                "files": [str(path) for path in paths],
-            }
-        )
-        return
-    for line in _account(taken, faded, too_full, merged, spliced.num_cut, best_of):
-        show(line)
-    if beyond:
-        words = bars_in_words([(bar, bar + 1) for bar in beyond])
-        show(f"  not in the song: {words}, which values are given for")
-    for line in _out_of_reach(faders, faded):
-        show(line)
-    _show_figures(figures)
-    if plot and len(phrases) > MOST_ROWS:
-        show(f"the picture shows the first {MOST_ROWS} of {len(phrases)} phrases")
-    for path in paths:
-        show(str(path))
+        show_json(report.data())
+    else:
+        report.show()
 
 
 def _list(model: str, *, as_json: bool) -> None:
@@ -213,7 +192,7 @@ def _list(model: str, *, as_json: bool) -> None:
         show_json({"model": vae.name, "faders": [fader._asdict() for fader in faders.values()]})
         return
     rows = [
-        (each.name, each.unit, f"{each.low:.4g}", f"{each.high:.4g}", _number(each.error), each.summary)
+        (each.name, each.unit, f"{each.low:.4g}", f"{each.high:.4g}", number(each.error), each.summary)
         for each in faders.values()
     ]
     heads = ("fader", "unit", "lowest", "highest", "error", "what it is")
@@ -339,134 +318,3 @@ def _draw(path: Path, taken: Taken, after: Sequence["Phrase"], *, force: bool) -
     phrases = [phrase for old, new, _ in rows for phrase in (old, new)]
     titles = [title for *_, bars in rows for title in (f"{bars} before", f"{bars} after")]
     piano_roll(phrases, path, titles, columns=2, force=force)
-
-
-def _phrase(taken: Taken, faded: Faded) -> dict[str, Any]:
-    from symvae.music.bars import bars_in_words
-
-    bars = bars_in_words([(bar, bar + 1) for bar in faded.version.bars])
-    return {
-        "phrase": taken.spans[faded.version.row],
-        "bars": bars.split(" ", 1)[1],
-        "asked": faded.asked,
-        "aimed": faded.aimed,
-        "before": faded.before,
-        "achieved": faded.achieved,
-        "tempo_qpm": faded.phrase.tempo_qpm,
-        "notes": len(faded.phrase),
-    }
-
-
-def _figures(
-    faders: Mapping[str, "Fader"], faded: Sequence[Faded], lanes: Mapping[str, Lane]
-) -> dict[str, dict[str, Any]]:
-    """Each fader over the versions that ask for it; over all of them where none does."""
-    figures: dict[str, dict[str, Any]] = {}
-    for name, fader in faders.items():
-        asking = [each for each in faded if name in each.asked]
-        missed = [abs(each.achieved[name] - each.aimed[name]) for each in asking]
-        figures[name] = {
-            "unit": fader.unit,
-            "low": fader.low,
-            "high": fader.high,
-            "asked": _asked_words(list(lanes[name].values())) if asking else None,
-            "before": _mean([each.before[name] for each in asking or faded]),
-            "achieved": _mean([each.achieved[name] for each in asking or faded]),
-            "mean_absolute_error": _mean(missed) if asking else None,
-        }
-    return figures
-
-
-def _asked_words(wishes: Sequence[Wish]) -> str:
-    """ "6", "+5", "2 … 8" for many."""
-    words = [wish if isinstance(wish, str) else f"{wish:.4g}" for wish in wishes]
-    ordered = sorted(set(words), key=float)
-    return ordered[0] if len(ordered) == 1 else f"{ordered[0]} … {ordered[-1]}"
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"
-
-
-def _show_figures(figures: Mapping[str, Mapping[str, Any]]) -> None:
-    rows = [
-        (
-            name,
-            each["unit"],
-            f"{each['low']:.4g} … {each['high']:.4g}",
-            each["asked"] or "–",
-            *(_number(each[key]) for key in ("before", "achieved", "mean_absolute_error")),
-        )
-        for name, each in figures.items()
-    ]
-    show_table(("fader", "unit", "reach", "asked", "before", "achieved", "error"), rows, left=("unit",))
-
-
-def _account(
-    taken: Taken,
-    faded: Sequence[Faded],
-    too_full: Sequence[Thinned],
-    merged: Sequence[int],
-    num_cut: int,
-    best_of: int,
-) -> list[str]:
-    """What was read, what stays, what falls away and what it cost."""
-    from symvae.music.bars import bars_in_words
-
-    reading, track = taken.reading, taken.reading.track
-    chosen = "" if track is None else f", {track_in_words(track)}"
-    spans = bars_in_words(bar_spans(reading))
-    lines = [f"{taken.file}: {spans} in {counted(len(taken.phrases), 'phrase')}{chosen}"]
-    lines += not_read_in_words(taken.song, track)
-    if merged:
-        names = ", ".join(f"{index} {taken.song.tracks[index].name!r}" for index in merged)
-        bare = any(len(taken.song.tracks[index].controls) for index in merged)
-        pedal = ", without pedal or other controllers" if bare else ""
-        lines.append(f"  merged: tracks {names}; faded bars stand in one track, 'piano'{pedal}")
-    versions = [each.version for each in faded]
-    lines += [f"  unchanged: {bars}: {why}" for bars, why in unchanged(taken, versions)]
-    for title, bars in zip(taken.titles, taken.silent_bars, strict=True):
-        if bars:
-            lines.append(f"  {counted(bars, 'bar')} of silence added after {title}, to fill the phrase")
-    if reading.mean_shift_step:
-        lines.append(f"  moved to the sixteenth grid by {reading.mean_shift_step:.3f} steps on average")
-    if reading.num_cut:
-        lines.append(f"  {counted(reading.num_cut, 'note')} read as shorter, up to where the next one starts")
-    rest = [dropped for dropped in reading.dropped if dropped.what not in ("window", "section")]
-    lines += [f"  not read: {dropped}" for dropped in rest]
-    lines += [
-        f"  {bars_in_words([(bar, bar + 1)])} is too full: its {counted(notes, 'softest note')} not read"
-        for bar, notes in too_full
-    ]
-    if num_cut:
-        lines.append(f"  {counted(num_cut, 'note')} of unchanged bars cut short, where a faded bar starts")
-    times = f", {best_of} times each" if best_of > 1 else ""
-    cost = counted(len(faded) * best_of, "decode")
-    phrases = counted(len({version.row for version in versions}), "phrase")
-    lines.append(f"{phrases} faded in {counted(len(faded), 'version')}{times}: {cost}")
-    return lines
-
-
-def _out_of_reach(faders: Mapping[str, "Fader"], faded: Sequence[Faded]) -> list[str]:
-    """One line for each fader that was asked for more than the model knows."""
-    lines = []
-    for name, fader in faders.items():
-        asked = [each.asked[name] for each in faded if name in each.asked]
-        beyond = sorted(value for value in asked if fader.nearest(value) != value)
-        if not beyond:
-            continue
-        reach = f"beyond the model's reach ({fader.low:.4g} to {fader.high:.4g})"
-        if beyond[0] == beyond[-1]:
-            lines.append(
-                f"{name} {beyond[0]:.4g} is {reach}: the nearest, {fader.nearest(beyond[0]):.4g}, was used"
-            )
-        else:
-            lines.append(
-                f"{name} {beyond[0]:.4g} to {beyond[-1]:.4g} is {reach} in {len(beyond)} of {len(asked)} "
-                "versions: the nearest was used"
-            )
-    return lines

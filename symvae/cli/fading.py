@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Phrases decoded between two moves of the progress bar.
 CHUNK = 16
+#: Phrases in the picture, one row each: beyond, nobody can read it.
+MOST_ROWS = 16
 TEMPO = "tempo"
 
 

@@ -204,6 +204,20 @@ def test_controllers_and_bends_of_every_track_come_back(fade, tmp_path):
         assert (before.bends == after.bends).all()
 
 
+def test_a_note_that_is_held_into_a_faded_bar_ends_there_and_is_told(fade, tmp_path):
+    held = Phrase(Grid(4), np.array([0, 24, 48]), np.array([16, 16, 16]), np.array([60, 62, 64]))
+    symvae.write(held, tmp_path / "held.mid")
+    words = ("held.mid", "--set", "register=50", "--bars", "3-4")
+    told = fade(*words).stdout
+    assert "  not read: notes: tied_in: it sounds on from before the window" in told
+    assert "  1 note of unchanged bars cut short, where a faded bar starts" in told
+    assert report_of(fade(*words, "--json"))["notes_cut"] == 1
+    first, second, *_ = columns(load(tmp_path / "fade/faded.mid").tracks[0])
+    assert first[:3] == [0, 4 * 480, 60]
+    assert second[0] == 6 * 480
+    assert second[1] < 4 * 480
+
+
 def test_part_of_a_phrase_is_taken_from_it_and_the_rest_stays(fade, fader_model, tmp_path):
     assert fade(ODE, "--set", "register=55", "--bars", "4,7").exit_code == 0
     model, song = symvae.load(fader_model), melody(tmp_path / "fade/faded.mid")
@@ -511,6 +525,7 @@ def two_hands(path: Path) -> Path:
     song = mido.MidiFile(path)
     song.tracks[-1].name = "right"
     left = mido.MidiTrack([mido.MetaMessage("track_name", name="left", time=0)])
+    left.append(mido.Message("control_change", channel=1, control=64, value=127, time=0))
     left.append(mido.Message("note_on", channel=1, note=15, velocity=80, time=0))
     left.append(mido.Message("note_off", channel=1, note=15, time=1920))
     left.append(mido.Message("note_on", channel=1, note=40, velocity=80, time=0))
@@ -525,7 +540,8 @@ def test_a_piano_model_merges_the_pitched_tracks_and_says_so(cli, piano_model, t
     words = ("fade", file, "-m", piano_model, "--set", "register=60", "--bars", "3-4", "--force")
     result = cli(*words)
     assert result.exit_code == 0, result.stderr
-    assert "  merged: tracks 0 'right', 1 'left'; faded bars stand in one track, 'piano'" in result.stdout
+    merged = "  merged: tracks 0 'right', 1 'left'; faded bars stand in one track, 'piano', without pedal or"
+    assert f"{merged} other controllers" in result.stdout
     assert "  bar 3 is too full: its 27 softest notes not read" in result.stdout
     assert "  not read: notes: out_of_range: below 21 or above 108" in result.stdout
     new = load(tmp_path / "fade/faded.mid")
