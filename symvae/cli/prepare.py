@@ -18,8 +18,9 @@ def prepare(
     sources: Annotated[
         list[str],
         typer.Argument(
-            help='Any of: "folk" (the tunes that come with music21), "pop909 FOLDER" (POP909 on its beat '
-            "grid), or FOLDER (your own MIDI, MusicXML and ABC files). Several make one set of shards."
+            help='Any of: "folk" (the tunes that come with music21), "chorales" (Bach\'s, all voices, '
+            'likewise), "pop909 FOLDER" (POP909, original or on its beats), or FOLDER (your own MIDI, '
+            "MusicXML and ABC files). Several make one set of shards."
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The shard folder to write.")] = Path("shards"),
@@ -74,12 +75,12 @@ def _plan(words: Sequence[str]) -> list[tuple[str, Path | None]]:
     plan: list[tuple[str, Path | None]] = []
     waiting = iter(words)
     for word in waiting:
-        if word == "folk":
-            plan.append(("folk", None))
+        if word in ("folk", "chorales"):
+            plan.append((word, None))
         elif word == "pop909":
             folder = next(waiting, None)
             if folder is None:
-                raise typer.BadParameter("name the folder of the aligned songs after pop909")
+                raise typer.BadParameter("name the folder of the songs after pop909")
             plan.append(("pop909", Path(folder)))
         else:
             plan.append(("folder", Path(word)))
@@ -96,6 +97,7 @@ def _readers(
     piano: bool,
 ) -> list["Source"]:
     from symvae.corpus.journal import journal_beside
+    from symvae.corpus.sources.chorales import chorales
     from symvae.corpus.sources.folder import folder
     from symvae.corpus.sources.folk import folk
     from symvae.corpus.sources.pop909 import pop909
@@ -106,10 +108,13 @@ def _readers(
         if kind == "folk":
             readers.append(folk(essen=essen, workers=workers))
             continue
+        if kind == "chorales":
+            readers.append(chorales(workers=workers))
+            continue
         assert path is not None
         if not path.is_dir():
             raise CorpusError(
-                f'{path} is no folder. Give "folk", "pop909 FOLDER" or a folder of music files.'
+                f'{path} is no folder. Give "folk", "chorales", "pop909 FOLDER" or a folder of music files.'
             )
         if kind == "pop909":
             readers.append(pop909(path, polyphonic=piano))

@@ -6,7 +6,8 @@ It handles ids and knows no pitch or rhythm.
 import math
 from typing import NamedTuple
 
-from jaxtyping import Float, Int
+import torch
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from symvae.nn.soft import embed
@@ -18,6 +19,16 @@ class BarCodes(NamedTuple):
     mean: Float[Tensor, "batch bar code"]
     log_std: Float[Tensor, "batch bar code"]
     summary: Float[Tensor, "batch bar summary"]
+
+
+class Heard(NamedTuple):
+    """What a bar encoder makes of each token, before it sums a bar up; all bars in one row of rows."""
+
+    states: Float[Tensor, "row position state"]
+    slot: Int[Tensor, "row position"]
+    """Where in the bar the token stands."""
+    inside: Bool[Tensor, "row position"]
+    """Whether there is a token."""
 
 
 class BarEncoder(nn.Module):
@@ -49,7 +60,14 @@ class BarEncoder(nn.Module):
     ) -> BarCodes:
         """Codes of ids, or of probabilities of ids."""
         batch, bars = ids.shape[:2]
-        states, _ = self.lstm(embed(self.embedding, ids.flatten(0, 1)))
+        states = self.hear(ids).states
         summary = nn.functional.gelu(self.summarise(nn.functional.gelu(self.squeeze(states)).flatten(1)))
         summary = summary.view(batch, bars, -1)
         return BarCodes(self.mean(summary), self.log_std(summary), summary)
+
+    def hear(self, ids: Int[Tensor, "batch bar position"] | Float[Tensor, "batch bar position id"]) -> Heard:
+        """What the BiLSTM makes of each position."""
+        rows = ids.flatten(0, 1)
+        states, _ = self.lstm(embed(self.embedding, rows))
+        place = torch.arange(rows.shape[1], device=rows.device).expand(rows.shape[:2])
+        return Heard(states, place, torch.ones_like(place, dtype=torch.bool))

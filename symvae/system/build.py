@@ -11,6 +11,7 @@ from symvae.errors import TrainingError
 from symvae.latent.fader import FaderEditor
 from symvae.latent.prior import FlowPrior
 from symvae.latent.velocity import BarVelocity, PlainVelocity
+from symvae.models.attribute_reader import AttributeReader
 from symvae.models.bar_decoder import BarDecoder
 from symvae.models.bar_encoder import BarEncoder
 from symvae.models.conductor import Conductor, Decoder, HierarchicalDecoder
@@ -105,11 +106,23 @@ def build_editor(config: FaderConfig, vae: VAE) -> FaderEditor:
             layers=config.layers,
         )
     with torch.no_grad():
-        editor.reading.unfold.weight.copy_(unfold)
-        editor.editing.unfold.weight.copy_(unfold)
+        editor.unfold.weight.copy_(unfold)
         # Coordinates that attributes have for themselves are the first, and no projection of bars.
         editor.project.weight[-len(project) :] = project
     return editor
+
+
+def build_attribute_reader(config: FaderConfig, vae: VAE) -> AttributeReader:
+    """A reader of the faders' attributes that listens through the model's encoder and knows nothing yet."""
+    assert isinstance(vae.encoder, BidirectionalEncoder)
+    assert isinstance(vae.decoder, HierarchicalDecoder)
+    bar = vae.encoder.bar
+    slots = bar.num_slots if isinstance(bar, TokenBarEncoder) else vae.decoder.bar.positions
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed + 1)
+        return AttributeReader(
+            bar, bars=vae.decoder.conductor.bars, slots=slots, attributes=len(config.attributes)
+        )
 
 
 def padding_of(config: ModelConfig) -> int | None:

@@ -450,7 +450,7 @@ class SymVAE:
         tempo = self._tempo(phrases, target)
 
         def decoded(aim: Float[Tensor, "batch fader"]) -> list[Phrase]:
-            z = torch.where(moves, self._with_faders_at(mean, aim), mean)
+            z = torch.where(moves, self._with_faders_at(mean, aim, position), mean)
             return self._in_the_manner_of(self.decode(z), phrases, tempo)
 
         best = decoded(target)
@@ -520,11 +520,14 @@ class SymVAE:
         ]
 
     def _with_faders_at(
-        self, z: Float[Tensor, "batch latent"], position: Float[Tensor, "batch fader"]
+        self,
+        z: Float[Tensor, "batch latent"],
+        position: Float[Tensor, "batch fader"],
+        here: Float[Tensor, "batch fader"],
     ) -> Float[Tensor, "batch latent"]:
         """z edited, or, where attributes have coordinates of their own, with these set."""
         if self._editor is not None:
-            return self._editor.edit(z, position)
+            return self._editor.edit(z, position, here)
         return torch.cat([position, z[:, position.shape[1] :]], dim=1)
 
     @cached_property

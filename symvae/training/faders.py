@@ -5,16 +5,16 @@
 The model itself stays as it is; an editor of its z learns by practising (`symvae.latent.fader`):
 
     asked     one fader of each phrase is set where another phrase has it. z is edited and decoded
-              greedily, the result is encoded and read, and should lie where the fader was set;
+              greedily, and a reader of the decoded notes should find the fader where it was set;
     staying   its other faders should lie where they were, or as far along as attributes that can hardly
               be had apart have to go (`symvae.latent.calibration.coupling`);
-    content   and its z near the one before the edit;
-    reading   the reader learns the measured attributes of the phrase, and of what was decoded, so that it
-              is right about such music too.
+    content   and its z should not move farther than it must;
+    reading   the reader (`symvae.models.attribute_reader`) learns the measured attributes of the phrase,
+              and of what was decoded, so that it is right about such music too.
 
 The gradient comes through the decoded notes by a straight-through estimate (Bengio et al. 2013, arXiv
-1308.3432): forwards the encoder reads what was really decoded, backwards the probabilities. A generator that
-has to agree with an encoder about what it was asked for is the idea of Hu et al. 2017 ("Toward Controlled
+1308.3432): forwards the reader hears what was really decoded, backwards the probabilities. A generator that
+has to agree with a reader about what it was asked for is the idea of Hu et al. 2017 ("Toward Controlled
 Generation of Text", arXiv 1703.00955); that what nobody asked for must stay is ours.
 """
 
@@ -36,10 +36,11 @@ from symvae.corpus.dataset import Batches, windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
 from symvae.latent.fader import FaderEditor
+from symvae.models.attribute_reader import AttributeReader
 from symvae.models.quick import quick
 from symvae.models.vae import VAE
 from symvae.objective.schedule import warmup_cosine
-from symvae.system.build import build_editor
+from symvae.system.build import build_attribute_reader, build_editor
 from symvae.system.checkpoint import save_editor, save_scales
 from symvae.system.scales import Scales, fit_scales, measured_positions
 from symvae.system.symvae import SymVAE
@@ -50,24 +51,36 @@ from symvae.training.state import read_state, write_state
 
 VALIDATION_PHRASES = 512
 WARMUP_STEPS = 100
+PARTS = ("asked", "staying", "content", "reading")
 
 
 class FaderTraining:
     """The moving parts of an editor being trained; a state that was kept goes on bit-equal."""
 
     def __init__(
-        self, vae: VAE, tokenizer: Tokenizer, scales: Scales, editor: FaderEditor, config: FaderConfig
+        self,
+        vae: VAE,
+        tokenizer: Tokenizer,
+        scales: Scales,
+        editor: FaderEditor,
+        reader: AttributeReader,
+        config: FaderConfig,
     ) -> None:
         self.vae = vae.requires_grad_(False)
         self.player = vae.decoder if next(vae.parameters()).is_cuda else quick(vae.decoder)
         self.tokenizer = tokenizer
         self.scales = scales
         self.config = config
-        self.coupling = torch.from_numpy(scales.coupling).float()
+        self.coupling = torch.from_numpy(scales.coupling).float().to(next(vae.parameters()).device)
         self.editor = editor
         self.average = copy.deepcopy(editor).requires_grad_(False)
+        self.reader = reader
         self.optimizer = torch.optim.AdamW(
-            editor.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+            [*editor.parameters(), *reader.parameters()],
+            lr=config.learning_rate,
+            betas=(0.9, 0.99),
+            weight_decay=0.01,
+            fused=True,
         )
         self.step = 0
 
@@ -81,42 +94,49 @@ class FaderTraining:
             int(np.random.SeedSequence([config.seed, self.step]).generate_state(1)[0])
         )
         with torch.autocast(device.type, dtype=torch.bfloat16):
-            parts = self._loss(ids, generator)
+            practises = self.step >= config.reading_steps
+            parts = self._practice(ids, generator) if practises else self._reading(ids)
         weights = {"asked": 1.0, "staying": config.staying_weight, "content": config.content_weight}
         loss = torch.stack([weights.get(name, 1.0) * part for name, part in parts.items()]).sum()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.editor.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(self.reader.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
-        share = max(1 - config.ema_decay, 9 / (9 + self.step))
-        with torch.no_grad():
-            for kept, weight in zip(self.average.parameters(), self.editor.parameters(), strict=True):
-                kept.lerp_(weight, share)
+        if practises:
+            share = max(1 - config.ema_decay, 9 / (9 + self.step - config.reading_steps))
+            with torch.no_grad():
+                for kept, weight in zip(self.average.parameters(), self.editor.parameters(), strict=True):
+                    kept.lerp_(weight, share)
         return {name: part.item() for name, part in parts.items()}
 
-    def _loss(
+    def _reading(self, ids: Int[Tensor, "batch bar position"]) -> dict[str, Float[Tensor, ""]]:
+        read = self.reader(ids).float()
+        return {"reading": (read - self.measure(ids)).square().sum(-1).mean()}
+
+    def _practice(
         self, ids: Int[Tensor, "batch bar position"], generator: torch.Generator
     ) -> dict[str, Float[Tensor, ""]]:
-        with torch.no_grad():
-            posterior = self.vae.encoder(ids)
         position = self.measure(ids)
         target, which = moved(position, self.coupling, generator)
-        z = posterior.mean
-        edited = self.editor.edit(z, target)
         with torch.no_grad():
-            heard = self.player.generate(edited)
+            z = self.vae.encoder(ids).mean
+        edited = self.editor.edit(z, target, position)
+        with torch.no_grad():
+            heard = self.player.generate(edited.float())
         probability = self.vae.decoder(edited, heard).float().softmax(-1)
         hard = functional.one_hot(heard, probability.shape[-1]).to(probability.dtype)
-        again = self.vae.encoder(hard + probability - probability.detach()).mean
-        missed = (self.average.read(again).float() - target).square()
+        self.reader.requires_grad_(False)
+        missed = (self.reader(hard + probability - probability.detach()).float() - target).square()
+        self.reader.requires_grad_(True)
         one = functional.one_hot(which, position.shape[1]).bool()
-        read = self.editor.read(torch.cat([posterior.sample(generator), again.detach()])).float()
+        reading = self._reading(torch.cat([ids, heard]))
         return {
             "asked": missed[one].mean(),
             "staying": missed[~one].view(len(ids), -1).sum(-1).mean(),
-            "content": (again.float() - z).square().sum(-1).mean(),
-            "reading": (read - torch.cat([position, self.measure(heard)])).square().sum(-1).mean(),
+            "content": (edited - z).float().square().sum(-1).mean(),
+            **reading,
         }
 
     def measure(self, ids: Int[Tensor, "batch bar position"]) -> Float[Tensor, "batch fader"]:
@@ -129,28 +149,25 @@ class FaderTraining:
         position = self.measure(ids)
         target, which = moved(position, self.coupling, torch.Generator(ids.device).manual_seed(0))
         with torch.autocast(ids.device.type, dtype=torch.bfloat16):
-            z = self.vae.encoder(ids).mean
-            heard = self.player.generate(self.average.edit(z, target))
-            read = self.average.read(z).float()
+            edited = self.average.edit(self.vae.encoder(ids).mean, target, position)
+            heard = self.player.generate(edited.float())
+            read = self.reader(ids).float()
         achieved = self.measure(heard)
         figures = {}
         for fader, name in enumerate(self.scales.names):
             rows = which == fader
-            both = torch.stack([target[rows, fader], achieved[rows, fader]])
-            figures[name] = torch.corrcoef(both)[0, 1].item()
-            figures[f"read_{name}"] = torch.corrcoef(torch.stack([position[:, fader], read[:, fader]]))[
-                0, 1
-            ].item()
+            figures[name] = _correlation(target[rows, fader], achieved[rows, fader])
+            figures[f"read_{name}"] = _correlation(position[:, fader], read[:, fader])
         return figures
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that `load_state_dict` needs to go on from here."""
-        parts = ("editor", "average", "optimizer")
+        parts = ("editor", "average", "reader", "optimizer")
         return {**{name: getattr(self, name).state_dict() for name in parts}, "step": self.step}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from there."""
-        for name in ("editor", "average", "optimizer"):
+        for name in ("editor", "average", "reader", "optimizer"):
             getattr(self, name).load_state_dict(state[name])
         self.step = state["step"]
 
@@ -171,6 +188,10 @@ def moved(
     row = torch.arange(batch, device=device)
     change = position[other, which] - position[row, which]
     return position + change[:, None] * coupling[which], which
+
+
+def _correlation(a: Float[Tensor, " phrase"], b: Float[Tensor, " phrase"]) -> float:
+    return torch.corrcoef(torch.stack([a, b]))[0, 1].item()
 
 
 def train_faders(
@@ -221,7 +242,12 @@ def train_faders(
     validation = torch.from_numpy(held_out[rows].astype(np.int64)).to(device)
     scales = fit_scales(config.attributes, shards.tokenizer, ids, data.transpose, config.seed)
     training = FaderTraining(
-        model.vae.to(device), shards.tokenizer, scales, build_editor(config, model.vae).to(device), config
+        model.vae.to(device),
+        shards.tokenizer,
+        scales,
+        build_editor(config, model.vae).to(device),
+        build_attribute_reader(config, model.vae).to(device),
+        config,
     )
     choice = dataclasses.replace(model.config, faders=config)
     weights = hashlib.sha256((model.folder / "model.safetensors").read_bytes()).hexdigest()
@@ -241,7 +267,7 @@ def train_faders(
             losses = training.advance(batches.batch(training.step).to(device))
             if training.step % config.evaluate_every == 0 or training.step == config.steps:
                 figures = training.validate(validation)
-                log.write(training.step, **losses, **figures)
+                log.write(training.step, **{**dict.fromkeys(PARTS, 0.0), **losses}, **figures)
                 save_editor(out, training.average)
                 keep()
             watch(Progress(training.step, config.steps, 0.0, figures))
