@@ -246,7 +246,7 @@ class FaderConfig:
 
     def __post_init__(self) -> None:
         _check_at_least("faders", self, 1, "width", "layers", "steps", "batch_size", "evaluate_every")
-        _check_at_least("faders", self, 0, "staying_weight", "content_weight", "seed")
+        _check_at_least("faders", self, 0, "reading_steps", "staying_weight", "content_weight", "seed")
         _check_above_zero("faders", self, "learning_rate")
         _check_share("faders", self, "ema_decay")
         if self.width % 32:

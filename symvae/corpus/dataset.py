@@ -75,7 +75,7 @@ class Batches:
         if len(ids) < batch_size:
             raise CorpusError(
                 f"The shards hold {len(ids)} training windows, fewer than one batch of {batch_size}. "
-                "Prepare more music or set training.batch_size lower."
+                "Prepare more music or set a lower batch_size."
             )
         self.ids = ids
         self.batch_size = batch_size
