@@ -123,7 +123,7 @@ def fit_arousal(
 
 def by_series(
     pieces: Sequence[Piece], make_move: Callable[[Sequence[Piece]], Move], *, progress: Progress = silent
-) -> dict[str, float]:
+) -> dict[str, float | int]:
     """The figures of one way of moving; ``make_move`` learns it from the pieces of other series."""
     series = sorted({piece.series for piece in pieces})
     if len(series) < 2:
@@ -160,7 +160,7 @@ def _of_piece(piece: Piece, judge: Judge, move: Move, middle: float) -> _Row:
     )
 
 
-def _summary(rows: Sequence[_Row], std: float) -> dict[str, float]:
+def _summary(rows: Sequence[_Row], std: float) -> dict[str, float | int]:
     rating = np.stack([row.rating for row in rows])
     middle, high = np.array([row.middle for row in rows]), np.array([row.was_high for row in rows])
     return {
