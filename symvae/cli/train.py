@@ -66,6 +66,7 @@ def train(
 
 
 def check_device(device: str) -> None:
+    """Refuse a device that this torch does not have."""
     import torch
 
     from symvae.errors import TrainingError

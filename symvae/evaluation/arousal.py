@@ -12,13 +12,13 @@ series is then faded to eight positions from calm to excited, and the judge rate
     chroma, groove what is left of the music, mean over positions (`symvae.evaluation.content`)
 
 Once with all faders free and once with the tempo held: speeding music up is no art. Beside the fader stand
-what costs nothing (speed up; thin; both and the velocity), a straight way along the ridge's weights, and
-the fader learned from shuffled labels, which should do nothing.
+what costs nothing (speed up; thin; both and the velocity) and the fader learned from shuffled labels, which
+should do nothing.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -30,6 +30,8 @@ from symvae.evaluation.control import ranks
 from symvae.evaluation.passes import Progress, silent
 from symvae.latent.arousal import HIGH, LOW, UNLABELLED, Arousal
 from symvae.music.phrase import Phrase
+from symvae.system.scales import measure_phrases
+from symvae.system.symvae import SymVAE
 
 POSITIONS = np.linspace(0.1, 0.9, 8)
 #: What the judge hears; the tempo as its logarithm.
@@ -119,6 +121,51 @@ def fit_arousal(
     weight = np.concatenate([np.full(len(p.phrases), 1 / len(p.phrases)) for p in pieces])
     rest = np.full(len(unlabelled), 0.5 * len(pieces) / max(1, len(unlabelled)))
     return Arousal.fit(x, label, np.concatenate([weight, rest]))
+
+
+def arousal(
+    model: SymVAE,
+    pieces: Sequence[Piece],
+    unlabelled: Float[np.ndarray, "phrase fader"],
+    *,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """The figures of the arousal fader of ``model``, and of all it is held against.
+
+    ``unlabelled`` are the fader positions of training phrases.
+    """
+
+    def positions(phrases: Sequence[Phrase]) -> Float[np.ndarray, "phrase fader"]:
+        return model.scales.positions(measure_phrases(phrases, model.scales.names)).double().numpy()
+
+    def fader(hold: tuple[str, ...], shuffle: int | None = None) -> Callable[[Sequence[Piece]], Move]:
+        def learned(others: Sequence[Piece]) -> Move:
+            mixture = fit_arousal(others, positions, unlabelled, shuffle=shuffle)
+            faded = model.with_arousal(mixture)
+            return lambda phrases, share: faded.fade_each(
+                phrases, [{"arousal": share}] * len(phrases), hold=hold
+            )
+
+        return learned
+
+    tempo = ("tempo",) if "tempo" in model.scales.names else ()
+    ways: dict[str, Callable[[Sequence[Piece]], Move]] = {
+        "fader": fader(()),
+        "fader_tempo_held": fader(tempo),
+        "shuffled_labels": fader((), shuffle=0),
+        "speed_up": lambda others: speed_up,
+        "thin_out": lambda others: thin_out,
+        "all_rules": lambda others: all_rules,
+        "thin_and_velocity": lambda others: thin_and_velocity,
+    }
+    return {
+        "series": len({piece.series for piece in pieces}),
+        "positions": POSITIONS.round(4).tolist(),
+        **{
+            name: by_series(pieces, way, progress=lambda _, share, name=name: progress(name, share))  # type: ignore[misc]
+            for name, way in ways.items()
+        },
+    }
 
 
 def by_series(

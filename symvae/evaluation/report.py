@@ -9,23 +9,28 @@ that one command gives the same numbers again. `symvae.evaluation.tables` prints
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from symvae.corpus.shards import Shards
+from symvae.evaluation.arousal import Piece, arousal
 from symvae.evaluation.attribute_vectors import attribute_vectors
+from symvae.evaluation.faders import control
 from symvae.evaluation.held_out import held_out, training_windows
 from symvae.evaluation.infilling import FEWEST_BARS, infilling
 from symvae.evaluation.interpolation import interpolation
 from symvae.evaluation.latent_fit import LatentFit, fit_latent
 from symvae.evaluation.ngram import NGram
+from symvae.evaluation.notes import note_reconstruction
 from symvae.evaluation.passes import Progress, silent
 from symvae.evaluation.rate import rate_curve
 from symvae.evaluation.reconstruction import reconstruction
 from symvae.evaluation.samples import prior_samples
 from symvae.evaluation.tables import to_markdown as to_markdown
+from symvae.system.scales import measure_ids
 from symvae.system.symvae import SymVAE
 
 
@@ -40,10 +45,21 @@ class Effort:
     fillings: int
     training_phrases: int
     prior_steps: int
+    faded: int = 400
+    unlabelled_stride: int = 20
 
 
 FULL = Effort(windows=None, pairs=1000, samples=2000, fillings=128, training_phrases=40_000, prior_steps=8000)
-QUICK = Effort(windows=1000, pairs=200, samples=500, fillings=16, training_phrases=3000, prior_steps=300)
+QUICK = Effort(
+    windows=1000,
+    pairs=200,
+    samples=500,
+    fillings=16,
+    training_phrases=3000,
+    prior_steps=300,
+    faded=60,
+    unlabelled_stride=100,
+)
 
 
 def evaluate(
@@ -110,6 +126,57 @@ def evaluate(
         },
     }
     return {**_without_nan(metrics), "seconds": round(time.monotonic() - started, 1)}
+
+
+def evaluate_control(
+    model: SymVAE,
+    shards: Shards,
+    *,
+    quick: bool = False,
+    split: str = "test",
+    seed: int = 0,
+    pieces: Sequence[Piece] = (),
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """How well phrases come back and how well the faders do what they say, by part.
+
+    ``pieces`` with arousal labels are what the arousal fader is measured on. Raises `LatentError` for a
+    model without faders.
+    """
+    shards.check_fit(model.config.model)
+    scales = model.scales
+    effort = QUICK if quick else FULL
+    windows = held_out(shards, model.config, split).fresh()
+    parts: dict[str, Any] = {}
+    if model.config.model.tokenizer == "melody":
+        chosen = windows.some(effort.windows, seed)
+        parts["reconstruction"] = reconstruction(model, chosen, seed=seed, progress=progress)
+    else:
+        parts["notes"] = note_reconstruction(
+            model, windows, phrases=effort.fillings * 8, seed=seed, progress=progress
+        )
+    parts["control"] = control(model, windows, phrases=effort.faded, seed=seed, progress=progress)
+    if pieces:
+        unlabelled = scales.positions(
+            measure_ids(
+                model.tokenizer,
+                scales.names,
+                training_windows(shards, model.config)[:: effort.unlabelled_stride],
+            )
+        )
+        parts["arousal"] = arousal(model, pieces, unlabelled.double().numpy(), progress=progress)
+    return _without_nan(
+        {
+            "model": model.name,
+            "parameters": sum(p.numel() for p in model.vae.parameters()),
+            "quick": quick,
+            "split": split,
+            "seed": seed,
+            "torch": torch.__version__,
+            "shards": {"sha256": shards.card["sha256"], "seed": shards.card["seed"]},
+            **parts,
+        }
+    )
 
 
 def fit(

@@ -6,8 +6,18 @@ from typing import Any
 
 def to_markdown(metrics: dict[str, Any]) -> str:
     """All tables of an evaluation, each under a heading that says how it was measured."""
-    parts = (_reconstruction, _rate, _interpolation, _samples, _infilling, _attribute_vectors)
-    return "\n\n".join(text for part in parts if (text := part(metrics))) + "\n"
+    parts = {
+        "reconstruction": _reconstruction,
+        "notes": _notes,
+        "control": _control,
+        "arousal": _arousal,
+        "rate": _rate,
+        "interpolation": _interpolation,
+        "samples": _samples,
+        "infilling": _infilling,
+        "attribute_vectors": _attribute_vectors,
+    }
+    return "\n\n".join(part(metrics) for name, part in parts.items() if name in metrics) + "\n"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -179,9 +189,6 @@ def _samples(metrics: dict[str, Any]) -> str:
 
 
 def _infilling(metrics: dict[str, Any]) -> str:
-    """Nothing for a model too short for it, or without a prior of its own."""
-    if "infilling" not in metrics:
-        return ""
     part = metrics["infilling"]
     first, last = part["bars"]
     ways = {"drawn by `infill`, one draw a phrase": "drawn", "the bars before, once more": "bars_before"}
@@ -200,6 +207,113 @@ def _infilling(metrics: dict[str, Any]) -> str:
                     for label, way in ways.items()
                 ],
             ),
+        )
+    )
+
+
+def _notes(metrics: dict[str, Any]) -> str:
+    part = metrics["notes"]
+    return "\n\n".join(
+        (
+            "### Notes",
+            f"{part['phrases']} phrases of {part['tunes']} {part['split']} pieces, greedy, from the mean, KL"
+            f" {part['kl_nats']:.1f} nats. A note is found when the result has its pitch at its step.",
+            table(
+                ["found (F1)", "of these as long", "velocity off by", "chroma", "groove", "forced tokens"],
+                [
+                    [
+                        share(part["found"]),
+                        share(part["duration"]),
+                        f"{part['velocity']:.1f}",
+                        *(share(part[name]) for name in ("chroma", "groove", "forced_token")),
+                    ]
+                ],
+            ),
+        )
+    )
+
+
+def _control(metrics: dict[str, Any]) -> str:
+    part = metrics["control"]
+    best = f"best_of_{part['best_of']}"
+    rows = part["faders"].items()
+    asked = [
+        [
+            name.replace("_", " "),
+            *(share(row[figure]) for figure in ("pearson", "error_std")),
+            f"{row['error']:.2f}",
+            *(share(row[best][figure]) for figure in ("pearson", "error_std")),
+        ]
+        for name, row in rows
+    ]
+    figures = ("spearman", "signed_linearity", "consistency", "restrictiveness")
+    positions = [
+        [
+            name.replace("_", " "),
+            *(share(row["positions"][figure]) for figure in figures),
+            f"{row['positions']['range_std']:.2f}",
+            share(row["positions"]["dead_share"]),
+            *(share(row["content"][figure]) for figure in ("chroma_near", "groove_near", "chroma", "groove")),
+            str(row["silent"]),
+        ]
+        for name, row in rows
+    ]
+    strangers, apart = part["strangers"], part["disentanglement"]
+    return "\n\n".join(
+        (
+            "### Faders",
+            f"{part['phrases']} held-out phrases, each asked for the value that another one has, one fader at"
+            " a time: correlation of asked and achieved, their mean distance in standard deviations of the"
+            " data and in the attribute's unit; one decode, and the nearest of"
+            f" {part['best_of']} ({part['best_of']} decodes).",
+            table(
+                ["fader", "Pearson", "distance", "in its unit", f"best of {part['best_of']}", "distance"],
+                asked,
+            ),
+            "Each phrase at eight positions, the same for all, from -1.75 to 1.75 standard deviations."
+            " Range in standard deviations of the data; near: moves of at most one. Between strangers chroma"
+            f" is {share(strangers['chroma'])} and groove {share(strangers['groove'])}.",
+            table(
+                [
+                    *("fader", "Spearman", "signed linearity", "consistency", "restrictiveness", "range"),
+                    *("dead", "chroma, near", "groove, near", "chroma", "groove", "silent"),
+                ],
+                positions,
+            ),
+            "Coordinates of z: "
+            + ", ".join(f"{name} {share(apart[name])}" for name in apart if name != "phrases")
+            + ".",
+        )
+    )
+
+
+def _arousal(metrics: dict[str, Any]) -> str:
+    part = metrics["arousal"]
+    ways = {
+        "**fader**": "fader",
+        "**fader, tempo held**": "fader_tempo_held",
+        "learned from shuffled labels": "shuffled_labels",
+        "rule: speed up": "speed_up",
+        "rule: thin out": "thin_out",
+        "rules: tempo, thinning, velocity": "all_rules",
+        "rules: thinning, velocity": "thin_and_velocity",
+    }
+    figures = ("spearman", "low_to_high", "high_to_low")
+    rows = [
+        [
+            label,
+            *(share(part[way][figure]) for figure in figures),
+            f"{part[way]['range']:.2f}",
+            *(share(part[way][figure]) for figure in ("chroma", "groove")),
+        ]
+        for label, way in ways.items()
+    ]
+    return "\n\n".join(
+        (
+            "### Arousal",
+            f"{part['fader']['pieces']} pieces of {part['series']} series, each at eight positions, rated by a"
+            " regression that was learned, as the fader was, from the other series.",
+            table(["", "Spearman", "low to high", "high to low", "range", "chroma", "groove"], rows),
         )
     )
 

@@ -30,7 +30,8 @@ class BarDecoder(nn.Module):
         feature_size: int,
     ) -> None:
         super().__init__()
-        self.positions = positions
+        self.positions = self.num_slots = positions
+        self.feature_size = feature_size
         # One row more than the vocabulary: what stands before the first position, and for a dropped token.
         self.embedding = nn.Embedding(vocabulary_size + 1, embedding_size)
         self.unknown = vocabulary_size

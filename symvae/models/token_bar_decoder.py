@@ -43,6 +43,7 @@ class TokenBarDecoder(nn.Module):
         self.positions = positions
         self.padding = padding
         self.num_slots = max(slots) + 1
+        self.feature_size = feature_size
         # The row behind the vocabulary: what stands before the first token, and for a dropped one.
         self.unknown = vocabulary_size
         self.register_buffer("slot_of", torch.tensor([*slots, 0], device="cpu"), persistent=False)

@@ -113,16 +113,11 @@ def build_editor(config: FaderConfig, vae: VAE) -> FaderEditor:
 
 
 def build_attribute_reader(config: FaderConfig, vae: VAE) -> AttributeReader:
-    """A reader of the faders' attributes that listens through the model's encoder and knows nothing yet."""
-    assert isinstance(vae.encoder, BidirectionalEncoder)
+    """A reader of the faders' attributes that looks through the model's decoder and knows nothing yet."""
     assert isinstance(vae.decoder, HierarchicalDecoder)
-    bar = vae.encoder.bar
-    slots = bar.num_slots if isinstance(bar, TokenBarEncoder) else vae.decoder.bar.positions
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed + 1)
-        return AttributeReader(
-            bar, bars=vae.decoder.conductor.bars, slots=slots, attributes=len(config.attributes)
-        )
+        return AttributeReader(vae.decoder, attributes=len(config.attributes))
 
 
 def padding_of(config: ModelConfig) -> int | None:

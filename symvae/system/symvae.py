@@ -7,6 +7,7 @@ method is one musical verb, and each of its keywords a flag of the command of th
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from symvae.config.run import RunConfig
 from symvae.dsp.audio import Audio
 from symvae.errors import CheckpointError, LatentError, PhraseError
 from symvae.latent import direction, interpolate
+from symvae.latent.arousal import Arousal
 from symvae.latent.fader import FaderEditor
 from symvae.latent.prior import FlowPrior
 from symvae.models.quick import Generator, quick
@@ -518,6 +520,13 @@ class SymVAE:
             old if np.isclose(new, np.clip(old, scale.value[0], scale.value[-1]), rtol=1e-3) else float(new)
             for old, new in zip(own, wanted, strict=True)
         ]
+
+    def with_arousal(self, arousal: Arousal) -> "SymVAE":
+        """The same model with another way of excitement through its faders."""
+        model = SymVAE(self.folder, self.config, self.vae, self.tokenizer)
+        model.scales = replace(self.scales, arousal=arousal)
+        model._editor, model._player = self._editor, self._player
+        return model
 
     def _with_faders_at(
         self,

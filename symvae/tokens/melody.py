@@ -105,6 +105,11 @@ class MelodyTokenizer(MusicTokenizer):
         """The phrase that ids shaped (bar, position) say; `TokenError` for another shape or unknown ids."""
         return self.grid.decode_ids(ids, tempo_qpm, velocity)
 
+    @property
+    def pitch_ids(self) -> tuple[int, int]:
+        """The first and the last note-on."""
+        return self.grid.pitch_ids
+
     def cut_out(
         self, ids: UInt8[np.ndarray, "window bar position"]
     ) -> UInt8[np.ndarray, "window bar position"]:

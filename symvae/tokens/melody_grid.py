@@ -104,6 +104,11 @@ class MelodyGrid:
             )
         return phrase_of(ids, Grid.of_metre(self.metre, len(ids)), self.min_pitch, tempo_qpm, velocity)
 
+    @property
+    def pitch_ids(self) -> tuple[int, int]:
+        """The first and the last note-on."""
+        return FIRST_NOTE_ON, self.vocabulary_size - 1
+
     def cut_out(
         self, ids: UInt8[np.ndarray, "window bar position"]
     ) -> UInt8[np.ndarray, "window bar position"]:
@@ -124,7 +129,7 @@ class MelodyGrid:
         self, ids: UInt8[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
     ) -> UInt8[np.ndarray, "window bar position"]:
         """Each window moved by its own number of semitones, or as far as the vocabulary reaches."""
-        return shift_pitches(ids, semitones, FIRST_NOTE_ON, self.vocabulary_size - 1)
+        return shift_pitches(ids, semitones, *self.pitch_ids)
 
     def save(self, out_path: str | PathLike[str]) -> None:
         """Write to a file, or as ``tokenizer.json`` into a folder, in miditok's format."""

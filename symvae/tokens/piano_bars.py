@@ -174,6 +174,11 @@ class PianoBars:
             float(TEMPOS_QPM[named[0] - TEMPO]) if len(named) else tempo_qpm,
         )
 
+    @property
+    def pitch_ids(self) -> tuple[int, int]:
+        """The first and the last pitch."""
+        return PITCH, VELOCITY - 1
+
     def cut_out(
         self, ids: UInt8[np.ndarray, "window bar position"]
     ) -> UInt8[np.ndarray, "window bar position"]:
@@ -192,7 +197,7 @@ class PianoBars:
         self, ids: UInt8[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
     ) -> UInt8[np.ndarray, "window bar position"]:
         """Each window moved by its own number of semitones, or as far as the keys reach."""
-        return shift_pitches(ids, semitones, PITCH, VELOCITY - 1)
+        return shift_pitches(ids, semitones, *self.pitch_ids)
 
     def save(self, out_path: str | PathLike[str]) -> None:
         """Write to a file, or as ``tokenizer.json`` into a folder."""

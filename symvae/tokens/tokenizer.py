@@ -44,6 +44,10 @@ class Tokenizer(Protocol):
     ) -> Phrase:
         """The phrase that ``ids``, shaped (bar, position), say. Any ids of the vocabulary say something."""
 
+    @property
+    def pitch_ids(self) -> tuple[int, int]:
+        """The first and the last of the ids that are pitches, in rising order."""
+
     def cut_out(
         self, ids: UInt8[np.ndarray, "window bar position"]
     ) -> UInt8[np.ndarray, "window bar position"]:

@@ -89,7 +89,7 @@ def test_greedy_generation_is_what_teacher_forcing_predicts_of_it(kind: str, see
 def test_an_item_ignores_the_rest_of_its_batch(kind: str, seed: int, size: int) -> None:
     decoder = decoder_of(kind, seed)
     z, ids = draw(seed, 4)
-    torch.testing.assert_close(decoder(z, ids)[:size], decoder(z[:size], ids[:size]), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(decoder(z, ids)[:size], decoder(z[:size], ids[:size]), atol=1e-3, rtol=1e-3)
     alone = torch.cat([decoder.generate(row) for row in z.split(1)])
     assert likely(decoder, z, decoder.generate(z), alone)
 
