@@ -340,6 +340,18 @@ def test_arousal_is_a_fader_where_it_was_learned(model: SymVAE, aroused: SymVAE)
     assert (aroused.faders["arousal"].low, aroused.faders["arousal"].high) == (0.0, 1.0)
 
 
+def test_another_arousal_makes_another_model(model: SymVAE, aroused: SymVAE, phrases: list[Phrase]) -> None:
+    """The same network and editor; the model that it was made of stays as it was."""
+    mixture = arousal_of(model.scales)
+    other = model.with_arousal(mixture)
+    assert (list(model.faders), list(other.faders)) == (list(NAMES), [*NAMES, "arousal"])
+    assert model.scales.arousal is None
+    wishes = [{"arousal": 0.8}] * len(phrases)
+    assert other.fade_each(phrases, wishes) == aroused.fade_each(phrases, wishes)
+    back = dataclasses.replace(mixture, mean=mixture.mean[::-1].copy())
+    assert other.with_arousal(back).scales.arousal.way == pytest.approx(-mixture.way)
+
+
 def test_more_arousal_is_faster_and_less_is_slower(aroused: SymVAE, phrases: list[Phrase]) -> None:
     many = len(phrases)
     calm, plain, wild = (
