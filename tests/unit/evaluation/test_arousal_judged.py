@@ -4,6 +4,7 @@ Pieces are excited as they are fast, and a little as they are loud; everything e
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from symvae.evaluation.arousal import (
     Judge,
     Piece,
     all_rules,
+    arousal,
     by_series,
     features,
     fit_arousal,
@@ -29,6 +31,8 @@ from symvae.evaluation.arousal import (
 from symvae.latent.arousal import HIGH, LOW, UNLABELLED
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
+from symvae.system.scales import Scales, measure_phrases
+from symvae.system.symvae import SymVAE
 
 
 def rule(tempo_qpm: float, velocity: float) -> float:
@@ -41,7 +45,7 @@ def phrase(chance: np.random.Generator, tempo_qpm: float, velocity: int) -> Phra
     return Phrase(Grid(2), *columns, tempo_qpm=tempo_qpm)
 
 
-def pieces(count: int = 60, series: int = 4, phrases: int = 4) -> list[Piece]:
+def pieces(count: int = 60, series: int = 4, phrases: int = 2) -> list[Piece]:
     chance = np.random.default_rng(0)
     made = []
     for number in range(count):
@@ -216,6 +220,50 @@ def test_pieces_of_one_series_only_are_refused() -> None:
     assert str(refused.value) == (
         "Pieces of one series only: there is no other to learn from. Give more series."
     )
+
+
+# A model's own
+
+
+class Conductor(SymVAE):
+    """A model that can conduct and nothing else: of its two faders only the tempo moves."""
+
+    def __init__(self, perfect: SymVAE) -> None:
+        super().__init__(perfect.folder, perfect.config, perfect.vae, perfect.tokenizer)
+        names = ("tempo", "register")
+        music = [phrase for piece in PIECES for phrase in piece.phrases]
+        self.scales = Scales.fit(names, measure_phrases(music, names))
+
+    def with_arousal(self, arousal):
+        model = Conductor(self)
+        model.scales = replace(self.scales, arousal=arousal)
+        return model
+
+    def fade_each(self, phrases, values, *, hold=(), best_of=1):
+        here = self.scales.positions(measure_phrases(phrases, self.scales.names)).double().numpy()
+        wanted = np.array([wish["arousal"] for wish in values])
+        held = np.array([name in hold for name in self.scales.names])
+        tempo = self.scales.calibrations[0].value_at(self.scales.arousal.toward(here, wanted, held)[:, 0])
+        return [phrase.with_tempo(float(qpm)) for phrase, qpm in zip(phrases, tempo, strict=True)]
+
+
+def test_a_model_is_held_against_all_that_costs_nothing(perfect: SymVAE) -> None:
+    model, told = Conductor(perfect), []
+    unlabelled = model.scales.positions(measure_phrases(PIECES[0].phrases, model.scales.names))
+    figures = arousal(
+        model,
+        PIECES[:16],
+        unlabelled.double().numpy(),
+        progress=lambda what, share: told.append((what, share)),
+    )
+    ways = ["fader", "fader_tempo_held", "shuffled_labels", "speed_up", "thin_out", "all_rules"]
+    ways.append("thin_and_velocity")
+    assert list(figures) == ["series", "positions", *ways]
+    assert (figures["series"], figures["positions"]) == (4, POSITIONS.round(4).tolist())
+    assert told == [(way, share) for way in ways for share in (0.25, 0.5, 0.75, 1.0)]
+    assert figures["fader"]["spearman"] > 0.99
+    assert (figures["fader_tempo_held"]["spearman"], figures["fader_tempo_held"]["range"]) == (0, 0)
+    assert model.scales.arousal is None
 
 
 # What costs nothing
