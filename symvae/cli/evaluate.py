@@ -120,7 +120,8 @@ def _update(
         errors = tuple(metrics["control"]["faders"][name]["error"] for name in scales.names)
         save_scales(vae.folder, replace(scales, error=errors))
         written.append(vae.folder / "faders.json")
-    everything = {**vae.metrics, **metrics}
+    before = {part: figures for part, figures in vae.metrics.items() if part != "validation"}
+    everything = {**before, **metrics}
     _write_json(vae.folder / "metrics.json", everything)
     (vae.folder / "CARD.md").write_text(card(vae.config, shards.card, everything), encoding="utf-8")
     return written

@@ -234,7 +234,7 @@ class FaderConfig:
     learning_rate: float = 1e-3
     reading_steps: int = 500
     """The first of the steps, in which only the reader learns that the editor will learn from."""
-    staying_weight: float = 0.25
+    staying_weight: float = 0.1
     """What it costs that another attribute changes, of what it costs to miss the one that was asked for."""
     content_weight: float = 0.002
     """The same for each coordinate of z that changes."""

@@ -311,8 +311,8 @@ def _arousal(metrics: dict[str, Any]) -> str:
     return "\n\n".join(
         (
             "### Arousal",
-            f"{part['fader']['pieces']} pieces of {part['series']} series, each at eight positions, rated by a"
-            " regression that was learned, as the fader was, from the other series.",
+            f"{part['fader']['pieces']} pieces of {part['series']} series, each at eight positions, rated by"
+            " a regression that was learned, as the fader was, from the other series.",
             table(["", "Spearman", "low to high", "high to low", "range", "chroma", "groove"], rows),
         )
     )

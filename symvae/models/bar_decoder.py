@@ -61,6 +61,13 @@ class BarDecoder(nn.Module):
         )
         return self.logits(torch.cat([hidden, feature.to(hidden.dtype)], dim=-1))
 
+    def slots(
+        self, ids: Int[Tensor, "row position"]
+    ) -> tuple[Int[Tensor, "row position"], Bool[Tensor, "row position"]]:
+        """Where in the bar each token stands, and whether there is one."""
+        place = torch.arange(ids.shape[1], device=ids.device).expand(ids.shape)
+        return place, torch.ones_like(place, dtype=torch.bool)
+
     def generate(
         self,
         code: Float[Tensor, "row code"],

@@ -6,11 +6,8 @@ It handles ids and knows no pitch or rhythm.
 import math
 from typing import NamedTuple
 
-import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
-
-from symvae.nn.soft import embed
 
 
 class BarCodes(NamedTuple):
@@ -19,16 +16,6 @@ class BarCodes(NamedTuple):
     mean: Float[Tensor, "batch bar code"]
     log_std: Float[Tensor, "batch bar code"]
     summary: Float[Tensor, "batch bar summary"]
-
-
-class Heard(NamedTuple):
-    """What a bar encoder makes of each token, before it sums a bar up; all bars in one row of rows."""
-
-    states: Float[Tensor, "row position state"]
-    slot: Int[Tensor, "row position"]
-    """Where in the bar the token stands."""
-    inside: Bool[Tensor, "row position"]
-    """Whether there is a token."""
 
 
 class BarEncoder(nn.Module):
@@ -55,19 +42,9 @@ class BarEncoder(nn.Module):
         nn.init.zeros_(self.log_std.weight)  # a narrow posterior from the first step keeps it from collapsing
         nn.init.constant_(self.log_std.bias, math.log(initial_std))
 
-    def forward(
-        self, ids: Int[Tensor, "batch bar position"] | Float[Tensor, "batch bar position id"]
-    ) -> BarCodes:
-        """Codes of ids, or of probabilities of ids."""
-        batch, bars = ids.shape[:2]
-        states = self.hear(ids).states
+    def forward(self, ids: Int[Tensor, "batch bar position"]) -> BarCodes:
+        batch, bars, _ = ids.shape
+        states, _ = self.lstm(self.embedding(ids.flatten(0, 1)))
         summary = nn.functional.gelu(self.summarise(nn.functional.gelu(self.squeeze(states)).flatten(1)))
         summary = summary.view(batch, bars, -1)
         return BarCodes(self.mean(summary), self.log_std(summary), summary)
-
-    def hear(self, ids: Int[Tensor, "batch bar position"] | Float[Tensor, "batch bar position id"]) -> Heard:
-        """What the BiLSTM makes of each position."""
-        rows = ids.flatten(0, 1)
-        states, _ = self.lstm(embed(self.embedding, rows))
-        place = torch.arange(rows.shape[1], device=rows.device).expand(rows.shape[:2])
-        return Heard(states, place, torch.ones_like(place, dtype=torch.bool))

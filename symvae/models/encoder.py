@@ -30,9 +30,7 @@ _FADER_STD = 0.1
 class Encoder(Protocol):
     """Anything that turns ids into a posterior over z."""
 
-    def __call__(
-        self, ids: Int[Tensor, "batch bar position"] | Float[Tensor, "batch bar position id"]
-    ) -> DiagonalGaussian: ...
+    def __call__(self, ids: Int[Tensor, "batch bar position"]) -> DiagonalGaussian: ...
 
 
 class Correction(nn.Module):
@@ -93,10 +91,7 @@ class BidirectionalEncoder(nn.Module):
         self.correction = Correction(summary_size, hidden_size, latent_size) if hidden_size else None
         self.faders = FaderReader(2 * hidden_size, faders, _FADER_STD) if faders else None
 
-    def forward(
-        self, ids: Int[Tensor, "batch bar position"] | Float[Tensor, "batch bar position id"]
-    ) -> DiagonalGaussian:
-        """The posterior of ids, or of probabilities of ids."""
+    def forward(self, ids: Int[Tensor, "batch bar position"]) -> DiagonalGaussian:
         codes = self.bar(ids)
         mean = self.project(codes.mean.flatten(1)).float()
         weight = self.project.weight.float()

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from symvae.nn.ragged import groups_by_length, lengths_of
+from symvae.nn.ragged import counted, groups_by_length, lengths_of
 from symvae.nn.recurrent import LSTM, LSTMState
 from symvae.nn.sampling import choose
 
@@ -67,8 +67,8 @@ class TokenBarDecoder(nn.Module):
         dropped: Bool[Tensor, "row position"] | None = None,
     ) -> Float[Tensor, "row position vocabulary"]:
         """Logits under teacher forcing, up to the padding that ends each row; behind it they are 0."""
-        before = torch.cat([torch.full_like(ids[:, :1], self.unknown), ids[:, :-1]], dim=1)
-        slot = self.slot_of[before].cummax(dim=1).values.clamp(min=0)
+        before = self._before(ids)
+        slot, _ = self.slots(ids)
         seen = before
         if dropped is not None:
             seen = before.clone()
@@ -90,6 +90,17 @@ class TokenBarDecoder(nn.Module):
             logits = logits.index_copy(0, rows, nn.functional.pad(some, (0, 0, 0, ids.shape[1] - longest)))
         assert logits is not None
         return logits
+
+    def slots(
+        self, ids: Int[Tensor, "row position"]
+    ) -> tuple[Int[Tensor, "row position"], Bool[Tensor, "row position"]]:
+        """The slot that is reached before each token, and whether there is one."""
+        slot = self.slot_of[self._before(ids)].cummax(dim=1).values.clamp(min=0)
+        return slot, counted(ids, self.padding)
+
+    def _before(self, ids: Int[Tensor, "row position"]) -> Int[Tensor, "row position"]:
+        """The token before each."""
+        return torch.cat([torch.full_like(ids[:, :1], self.unknown), ids[:, :-1]], dim=1)
 
     def generate(
         self,

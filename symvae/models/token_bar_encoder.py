@@ -11,12 +11,11 @@ import math
 from collections.abc import Sequence
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from symvae.models.bar_encoder import BarCodes, Heard
+from symvae.models.bar_encoder import BarCodes
 from symvae.nn.ragged import groups_by_length, lengths_of, reversed_within
-from symvae.nn.soft import embed
 
 _STATE_SIZE = 64
 
@@ -53,64 +52,29 @@ class TokenBarEncoder(nn.Module):
         nn.init.zeros_(self.log_std.weight)
         nn.init.constant_(self.log_std.bias, math.log(initial_std))
 
-    def forward(
-        self, ids: Int[Tensor, "batch bar position"] | Float[Tensor, "batch bar position id"]
-    ) -> BarCodes:
-        """Codes of ids, or of probabilities of ids; where a row ends and its slots are, the likeliest say."""
-        batch, bars = ids.shape[:2]
-        soft = ids.flatten(0, 1)
-        rows = soft.argmax(-1) if torch.is_floating_point(soft) else soft
+    def forward(self, ids: Int[Tensor, "batch bar position"]) -> BarCodes:
+        batch, bars, _ = ids.shape
+        rows = ids.flatten(0, 1)
         lengths = lengths_of(rows, self.padding)
         pooled = rows.new_zeros((len(rows), self.num_slots * _STATE_SIZE), dtype=torch.float32)
         for some, longest in groups_by_length(lengths):
             if longest:
-                pooled = pooled.index_copy(
-                    0, some, self._pool(soft[some, :longest], rows[some, :longest], lengths[some])
-                )
+                pooled = pooled.index_copy(0, some, self._pool(rows[some, :longest], lengths[some]))
         summary = nn.functional.gelu(self.summarise(pooled)).view(batch, bars, -1)
         return BarCodes(self.mean(summary), self.log_std(summary), summary)
 
-    def hear(self, ids: Int[Tensor, "batch bar position"] | Float[Tensor, "batch bar position id"]) -> Heard:
-        """What the two LSTMs make of each token."""
-        soft = ids.flatten(0, 1)
-        rows = soft.argmax(-1) if torch.is_floating_point(soft) else soft
-        lengths = lengths_of(rows, self.padding)
-        states = torch.zeros((*rows.shape, 2 * self.forwards.hidden_size), device=rows.device)
-        for some, longest in groups_by_length(lengths):
-            if longest:
-                read = self._states(soft[some, :longest], lengths[some]).float()
-                padded = nn.functional.pad(read, (0, 0, 0, rows.shape[1] - longest))
-                states = states.index_copy(0, some, padded)
-        return Heard(states, self._slot(rows), _inside(lengths, rows.shape[1]))
-
     def _pool(
-        self,
-        soft: Int[Tensor, "row position"] | Float[Tensor, "row position id"],
-        ids: Int[Tensor, "row position"],
-        lengths: Int[Tensor, " row"],
+        self, ids: Int[Tensor, "row position"], lengths: Int[Tensor, " row"]
     ) -> Float[Tensor, "row slots_and_state"]:
         """The states of each slot's tokens, added up."""
-        states = nn.functional.gelu(self.squeeze(self._states(soft, lengths))).float()
-        states = states * _inside(lengths, ids.shape[1])[:, :, None]
-        pooled = states.new_zeros((len(ids), self.num_slots, _STATE_SIZE))
-        return pooled.scatter_add(1, self._slot(ids)[:, :, None].expand_as(states), states).flatten(1)
-
-    def _states(
-        self,
-        soft: Int[Tensor, "row position"] | Float[Tensor, "row position id"],
-        lengths: Int[Tensor, " row"],
-    ) -> Float[Tensor, "row position state"]:
-        embedded = embed(self.embedding, soft)
-        backwards = reversed_within(lengths, soft.shape[1])
-        row = torch.arange(len(soft), device=soft.device)[:, None]
+        embedded = self.embedding(ids)
+        backwards = reversed_within(lengths, ids.shape[1])
+        row = torch.arange(len(ids), device=ids.device)[:, None]
         there, _ = self.forwards(embedded)
         back, _ = self.backwards(embedded[row, backwards])
-        return torch.cat([there, back[row, backwards]], dim=-1)
-
-    def _slot(self, ids: Int[Tensor, "row position"]) -> Int[Tensor, "row position"]:
-        """The slot that the last position token named."""
-        return self.slot_of[ids].cummax(dim=1).values.clamp(min=0)
-
-
-def _inside(lengths: Int[Tensor, " row"], positions: int) -> Bool[Tensor, "row position"]:
-    return torch.arange(positions, device=lengths.device) < lengths[:, None]
+        states = nn.functional.gelu(self.squeeze(torch.cat([there, back[row, backwards]], dim=-1))).float()
+        inside = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]
+        slot = self.slot_of[ids].cummax(dim=1).values.clamp(min=0)
+        pooled = states.new_zeros((len(ids), self.num_slots, _STATE_SIZE))
+        states = states * inside[:, :, None]
+        return pooled.scatter_add(1, slot[:, :, None].expand_as(states), states).flatten(1)

@@ -99,10 +99,15 @@ class FaderTraining:
         with torch.autocast(device.type, dtype=torch.bfloat16):
             practises = self.step >= config.reading_steps
             parts = (self._practice if practises else self._reading)(ids, generator)
-        weights = {"asked": 1.0, "staying": config.staying_weight, "content": config.content_weight}
-        loss = torch.stack([weights.get(name, 1.0) * part for name, part in parts.items()]).sum()
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        # Each learns from its own part alone: the reader to be right, the editor to be read as asked.
+        reader, editor = list(self.reader.parameters()), list(self.editor.parameters())
+        parts["reading"].backward(inputs=reader, retain_graph=practises)
+        if practises:
+            weights = {"asked": 1.0, "staying": config.staying_weight, "content": config.content_weight}
+            torch.stack([weight * parts[name] for name, weight in weights.items()]).sum().backward(
+                inputs=editor
+            )
         nn.utils.clip_grad_norm_(self.editor.parameters(), 1.0)
         nn.utils.clip_grad_norm_(self.reader.parameters(), 1.0)
         self.optimizer.step()
@@ -117,31 +122,26 @@ class FaderTraining:
     def _reading(self, ids: Int[Tensor, "batch bar position"], generator: torch.Generator) -> Losses:
         with torch.no_grad():
             z = self.vae.encoder(ids).sample(generator, READING_TEMPERATURE)
-        return {"reading": (self.reader(z).float() - self.measure(ids)).square().sum(-1).mean()}
+        return {"reading": (self.reader(z, ids).float() - self.measure(ids)).square().sum(-1).mean()}
 
     def _practice(self, ids: Int[Tensor, "batch bar position"], generator: torch.Generator) -> Losses:
         position = self.measure(ids)
         target, which = moved(position, self.coupling, generator)
         with torch.no_grad():
-            posterior = self.vae.encoder(ids)
-        z = posterior.mean
+            z = self.vae.encoder(ids).mean
         edited = self.editor.edit(z, target, position)
         with torch.no_grad():
-            heard = self.measure(self.player.generate(edited.float()))
-        self.reader.requires_grad_(False)
+            heard = self.player.generate(edited.float())
+        before, after = self.reader(z, ids).float(), self.reader(edited, heard).float()
+        reading = (before - position).square().sum(-1) + (after - self.measure(heard)).square().sum(-1)
         # What the reader gets wrong of a phrase it gets wrong before and after: only the change is judged.
-        change = self.reader(edited).float() - self.reader(z).float()
-        missed = (change - (target - position)).square()
-        self.reader.requires_grad_(True)
+        missed = (after - before.detach() - (target - position)).square()
         one = functional.one_hot(which, position.shape[1]).bool()
-        read = self.reader(
-            torch.cat([posterior.sample(generator, READING_TEMPERATURE), edited.detach()])
-        ).float()
         return {
             "asked": missed[one].mean(),
             "staying": missed[~one].view(len(ids), -1).sum(-1).mean(),
             "content": (edited - z).float().square().sum(-1).mean(),
-            "reading": (read - torch.cat([position, heard])).square().sum(-1).mean(),
+            "reading": reading.mean() / 2,
         }
 
     def measure(self, ids: Int[Tensor, "batch bar position"]) -> Float[Tensor, "batch fader"]:
@@ -156,7 +156,7 @@ class FaderTraining:
         with torch.autocast(ids.device.type, dtype=torch.bfloat16):
             edited = self.average.edit(self.vae.encoder(ids).mean, target, position)
             heard = self.player.generate(edited.float())
-            read = self.reader(self.vae.encoder(ids).mean).float()
+            read = self.reader(self.vae.encoder(ids).mean, ids).float()
         achieved = self.measure(heard)
         figures = {}
         for fader, name in enumerate(self.scales.names):
