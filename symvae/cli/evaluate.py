@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from symvae.cli.console import progress_bar, say, show, show_json
+from symvae.cli.console import progress_bar, show, show_json
+from symvae.cli.labels import pieces_in
 from symvae.cli.options import MAX_SEED, Force, Json
 from symvae.cli.output import refuse_existing
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from symvae.corpus.shards import Shards
-    from symvae.evaluation.arousal import Piece
     from symvae.evaluation.latent_fit import LatentFit
     from symvae.system.symvae import SymVAE
 
@@ -67,7 +67,7 @@ def evaluate(
         choices: dict[str, Any] = {"quick": quick, "split": split, "seed": seed, "progress": progress}
         if control:
             latent = None
-            pieces = [] if labels is None else _pieces(labels)
+            pieces = [] if labels is None else pieces_in(labels)
             metrics = evaluate_control(vae, shards, pieces=pieces, **choices)
         else:
             latent = fit(vae, shards, quick=quick, seed=seed, progress=progress)
@@ -85,23 +85,6 @@ def evaluate(
     show(tables)
     for path in written:
         show(str(path))
-
-
-def _pieces(folder: Path) -> list["Piece"]:
-    from symvae.corpus.sources.vgmidi import LabelledPiece, vgmidi
-    from symvae.evaluation.arousal import Piece
-
-    found = list(vgmidi(folder))
-    left_out = [item for item in found if not isinstance(item, LabelledPiece)]
-    for item in left_out[:5]:
-        say(f"left out: {item}")
-    if len(left_out) > 5:
-        say(f"left out: {len(left_out) - 5} more")
-    return [
-        Piece(item.name, item.series, item.arousal, item.phrases)
-        for item in found
-        if isinstance(item, LabelledPiece)
-    ]
 
 
 def _update(

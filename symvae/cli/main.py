@@ -26,6 +26,7 @@ from symvae.cli.reconstruct import reconstruct
 from symvae.cli.sample import sample
 from symvae.cli.similar import similar
 from symvae.cli.train import train
+from symvae.cli.train_arousal import train_arousal
 from symvae.cli.train_faders import train_faders
 from symvae.cli.train_prior import train_prior
 from symvae.cli.vary import vary
@@ -43,7 +44,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Look": (models, inspect, measure, plot),
     "Play": (reconstruct, sample, continue_, infill, interpolate, similar, vary, fade),
     "Latents": (encode, decode),
-    "Learn": (prepare, train, train_prior, train_faders, evaluate),
+    "Learn": (prepare, train, train_prior, train_faders, train_arousal, evaluate),
 }
 
 

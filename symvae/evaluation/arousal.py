@@ -24,13 +24,15 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from symvae.attributes.table import measure
+from symvae.corpus.shards import Shards
 from symvae.errors import CorpusError
 from symvae.evaluation.content import content_similarity
 from symvae.evaluation.control import ranks
+from symvae.evaluation.held_out import training_windows
 from symvae.evaluation.passes import Progress, silent
 from symvae.latent.arousal import HIGH, LOW, UNLABELLED, Arousal
 from symvae.music.phrase import Phrase
-from symvae.system.scales import measure_phrases
+from symvae.system.scales import measure_ids
 from symvae.system.symvae import SymVAE
 
 POSITIONS = np.linspace(0.1, 0.9, 8)
@@ -135,12 +137,9 @@ def arousal(
     ``unlabelled`` are the fader positions of training phrases.
     """
 
-    def positions(phrases: Sequence[Phrase]) -> Float[np.ndarray, "phrase fader"]:
-        return model.scales.positions(measure_phrases(phrases, model.scales.names)).double().numpy()
-
     def fader(hold: tuple[str, ...], shuffle: int | None = None) -> Callable[[Sequence[Piece]], Move]:
         def learned(others: Sequence[Piece]) -> Move:
-            mixture = fit_arousal(others, positions, unlabelled, shuffle=shuffle)
+            mixture = fit_arousal(others, model.fader_positions, unlabelled, shuffle=shuffle)
             faded = model.with_arousal(mixture)
             return lambda phrases, share: faded.fade_each(
                 phrases, [{"arousal": share}] * len(phrases), hold=hold
@@ -166,6 +165,14 @@ def arousal(
             for name, way in ways.items()
         },
     }
+
+
+def unlabelled_positions(
+    model: SymVAE, shards: Shards, stride: int = 20
+) -> Float[np.ndarray, "phrase fader"]:
+    """Where every so many-th training phrase has its faders."""
+    ids = training_windows(shards, model.config)[::stride]
+    return model.scales.positions(measure_ids(model.tokenizer, model.scales.names, ids)).double().numpy()
 
 
 def by_series(

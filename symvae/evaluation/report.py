@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from symvae.corpus.shards import Shards
-from symvae.evaluation.arousal import Piece, arousal
+from symvae.evaluation.arousal import Piece, arousal, unlabelled_positions
 from symvae.evaluation.attribute_vectors import attribute_vectors
 from symvae.evaluation.faders import control
 from symvae.evaluation.held_out import held_out, training_windows
@@ -30,7 +30,6 @@ from symvae.evaluation.rate import rate_curve
 from symvae.evaluation.reconstruction import reconstruction
 from symvae.evaluation.samples import prior_samples
 from symvae.evaluation.tables import to_markdown as to_markdown
-from symvae.system.scales import measure_ids
 from symvae.system.symvae import SymVAE
 
 
@@ -144,7 +143,6 @@ def evaluate_control(
     model without faders.
     """
     shards.check_fit(model.config.model)
-    scales = model.scales
     effort = QUICK if quick else FULL
     windows = held_out(shards, model.config, split).fresh()
     parts: dict[str, Any] = {}
@@ -157,14 +155,8 @@ def evaluate_control(
         )
     parts["control"] = control(model, windows, phrases=effort.faded, seed=seed, progress=progress)
     if pieces:
-        unlabelled = scales.positions(
-            measure_ids(
-                model.tokenizer,
-                scales.names,
-                training_windows(shards, model.config)[:: effort.unlabelled_stride],
-            )
-        )
-        parts["arousal"] = arousal(model, pieces, unlabelled.double().numpy(), progress=progress)
+        unlabelled = unlabelled_positions(model, shards, effort.unlabelled_stride)
+        parts["arousal"] = arousal(model, pieces, unlabelled, progress=progress)
     return _without_nan(
         {
             "model": model.name,

@@ -521,6 +521,10 @@ class SymVAE:
             for old, new in zip(own, wanted, strict=True)
         ]
 
+    def fader_positions(self, phrases: Sequence[Phrase]) -> Float[np.ndarray, "phrase fader"]:
+        """Where phrases have their faders (`symvae.latent.calibration`), as measured on them."""
+        return self.scales.positions(measure_phrases(phrases, self.scales.names)).double().numpy()
+
     def with_arousal(self, arousal: Arousal) -> "SymVAE":
         """The same model with another way of excitement through its faders."""
         model = SymVAE(self.folder, self.config, self.vae, self.tokenizer)

@@ -1,0 +1,35 @@
+"""``symvae train-arousal``: the way of excitement through a model's faders, from labelled music."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from symvae.cli.console import counted, show
+from symvae.cli.labels import pieces_in
+
+
+def train_arousal(
+    model: Annotated[str, typer.Argument(help="The folder of a model with faders.")],
+    labels: Annotated[Path, typer.Argument(help="A VGMIDI folder: midi/*.mid and labels.csv.")],
+    data: Annotated[Path, typer.Option("--data", help="Shards: the music without labels.")],
+    update_model: Annotated[
+        bool, typer.Option("--update-model", help="Write it into the model's folder.")
+    ] = False,
+) -> None:
+    """Learn arousal, so that `fade --arousal` works: low and high from few labels, the rest without."""
+    from symvae.corpus.shards import open_shards
+    from symvae.evaluation.arousal import fit_arousal, unlabelled_positions
+    from symvae.system.checkpoint import save_scales
+    from symvae.system.symvae import SymVAE
+
+    vae, shards = SymVAE.load(model), open_shards(data)
+    pieces = pieces_in(labels)
+    found = fit_arousal(pieces, vae.fader_positions, unlabelled_positions(vae, shards))
+    show(f"learned from {counted(len(pieces), 'piece')}; what one step of each fader adds to the log odds:")
+    for name, weight in zip(vae.scales.names, found.way, strict=True):
+        show(f"  {name:20s} {weight:+.2f}")
+    if update_model:
+        save_scales(vae.folder, replace(vae.scales, arousal=found))
+        show(str(vae.folder / "faders.json"))
