@@ -1,13 +1,18 @@
-"""The scripts that turn metrics into tables and pictures take old figures and new ones."""
+"""The scripts that turn metrics into tables and pictures take old figures and new ones; baselines run."""
 
 import importlib.util
+import json
 import subprocess
 import sys
 from types import ModuleType
 
+import numpy as np
 import pytest
+import torch
 
-from tests.conftest import ROOT
+from symvae.evaluation.arousal import POSITIONS
+from symvae.evaluation.control import FaderFigures
+from tests.conftest import ROOT, TINY
 
 
 def script(name: str) -> ModuleType:
@@ -53,3 +58,99 @@ def test_the_picture_is_written_where_it_is_asked_for(tmp_path) -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "rate_plot.py"), "--out", str(out)]
     subprocess.run(command, check=True)
     assert "<svg" in out.read_text(encoding="utf-8")
+
+
+# The tables of faders
+
+
+def figures_of_a_fader(pearson: float) -> dict:
+    asked = {"pearson": pearson, "error_std": 0.25, "error": 1.25}
+    content = dict.fromkeys(("chroma", "groove", "chroma_near", "groove_near"), 0.75)
+    positions = FaderFigures(*[0.5] * len(FaderFigures._fields))._asdict()
+    return {**asked, "best_of_8": {**asked, "pearson": 0.99}, "positions": positions, "content": content}
+
+
+def metrics_with_faders(**more) -> dict:
+    faders = {"contour": figures_of_a_fader(0.8125), "register": figures_of_a_fader(0.9375)}
+    common = {"chroma": 0.3, "groove": 0.4}
+    control = {"phrases": 400, "best_of": 8, "faders": faders, "strangers": common, "silent": 3}
+    return {"control": control, **more}
+
+
+@pytest.fixture(scope="module")
+def fader_table() -> ModuleType:
+    return script("fader_table")
+
+
+def test_published_figures_stand_beside_those_of_melodies_only(fader_table) -> None:
+    melodies = metrics_with_faders(reconstruction={"all": {"mean": {"token": 0.991}}})
+    piano = metrics_with_faders(notes={"found": 0.9, "duration": 0.8, "velocity": 2.5})
+    text = fader_table.results({"one": melodies, "two": piano})
+    assert text.count("| contour | .812 | .990 | .250 | .250 | 1.25 semitones | .856 | .374 |") == 1
+    assert text.count("| register | .938 | .990 | .250 | .250 | 1.25 MIDI pitch | – | – |") == 1
+    assert text.count("| register | .938 | .990 | .250 | .250 | 1.25 MIDI pitch |\n") == 1
+    assert ".991 of the tokens come back" in text
+    assert ".900 of the notes are found again (F1), .800 of these as long" in text
+    assert "3 results were silent" in text
+
+
+def test_arousal_stands_where_it_was_measured(fader_table) -> None:
+    figures = ("spearman", "low_to_high", "high_to_low", "chroma", "groove")
+    way = {"pieces": 12, "range": 1.5, **dict.fromkeys(figures, 0.5)}
+    ways = dict.fromkeys(fader_table.AROUSED.values(), way)
+    arousal = {"series": 4, "positions": POSITIONS.tolist(), **ways}
+    notes = {"found": 0.9, "duration": 0.8, "velocity": 2.5}
+    text = fader_table.results({"two": metrics_with_faders(notes=notes, arousal=arousal)})
+    assert "12 pieces of 4 series" in text
+    assert "| **fader, tempo held** | .500 | .500 | .500 | 1.50 | .500 | .500 |" in text
+
+
+def test_tables_take_the_place_of_older_ones(fader_table) -> None:
+    metrics = {"one": metrics_with_faders(reconstruction={"all": {"mean": {"token": 0.991}}})}
+    readme = f"before\n{fader_table.START}\nold\n{fader_table.END}\nafter\n"
+    once = fader_table.with_results(readme, metrics)
+    assert once.startswith("before\n")
+    assert once.endswith("\nafter\n")
+    assert "old" not in once
+    assert fader_table.with_results(once, metrics) == once
+
+
+# Baselines of faders
+
+
+@pytest.fixture(scope="module")
+def baselines() -> ModuleType:
+    return script("control/baselines")
+
+
+def test_a_calibration_never_falls(baselines) -> None:
+    curve = np.array([0.0, 2.0, 1.0, 3.0])
+    assert baselines.rising(curve).tolist() == [0, 1.5, 1.5, 3]
+    assert baselines.rising(-curve).tolist() == [-1.5] * 4
+
+
+def test_an_axis_sets_its_coordinate_and_no_other(baselines) -> None:
+    z = torch.arange(6.0).view(2, 3)
+    moved = baselines.Axis(1, 10.0, -2.0).set_to(z, np.array([0.0, 3.0]))
+    assert moved.tolist() == [[0, 10, 2], [3, 4, 5]]
+    assert z[0, 1] == 1
+
+
+def test_every_way_is_trained_and_measured_once(baselines, shards, tmp_path, monkeypatch, capsys) -> None:
+    """One command, from nothing to the table; the same command again only prints it."""
+    monkeypatch.setattr(baselines, "DECODED_PHRASES", 2)
+    monkeypatch.setattr(baselines, "PLACES", np.linspace(-4, 4, 3))
+    sizes = [*TINY, "model.bars=2", "faders.width=32", "faders.layers=1", "faders.batch_size=8"]
+    few = ["--steps", "4", "--phrases", "8", "--seeds", "1"]
+    places = ["--data", str(shards), "--out", str(tmp_path / "runs"), "--results", str(tmp_path / "r.jsonl")]
+    command = ["baselines.py", *places, *few, *(word for value in sizes[1:] for word in ("--set", value))]
+    monkeypatch.setattr(sys, "argv", command)
+    baselines.main()
+    told = capsys.readouterr().out
+    rows = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text().splitlines()]
+    assert sorted(row["way"] for row in rows) == sorted(baselines.WAYS)
+    table = told[told.index("| way") :]
+    assert [line.split(" | ")[0][2:] for line in table.splitlines()[2:]] == list(baselines.WAYS)
+    baselines.main()
+    assert capsys.readouterr().out == table
+    assert len((tmp_path / "r.jsonl").read_text().splitlines()) == len(rows)
