@@ -20,9 +20,9 @@ from torch import Tensor
 from torch.nn import Linear
 from torch.nn.functional import embedding, gelu
 
-from symvae.models.bar_decoder import BarDecoder
 from symvae.models.conductor import Conductor, Decoder, HierarchicalDecoder
 from symvae.models.flat import FlatDecoder
+from symvae.models.token_bar_decoder import TokenBarDecoder
 from symvae.nn.half import HalfLinear
 from symvae.nn.sampling import choose
 
@@ -43,7 +43,7 @@ class Generator(Protocol):
 
 def quick(decoder: Decoder) -> Generator:
     """``decoder`` made to play; one of a kind unknown here plays as it is."""
-    if isinstance(decoder, HierarchicalDecoder) and isinstance(decoder.bar, BarDecoder):
+    if isinstance(decoder, HierarchicalDecoder):
         return QuickHierarchicalDecoder(decoder)
     if isinstance(decoder, FlatDecoder):
         return QuickFlatDecoder(decoder)
@@ -88,6 +88,48 @@ class QuickLSTM:
             token = choose(row[:, self.gates :], temperature, top_p, generator)
             chosen.append(token)
         return torch.stack(chosen, dim=1)
+
+    def run_tokens(
+        self,
+        drive: Float[Tensor, "row slot gates"],
+        logits: Float[Tensor, "row slot vocabulary"],
+        hidden: Float[Tensor, "row hidden"],
+        cell: Float[Tensor, "row hidden"],
+        temperature: float,
+        top_p: float,
+        generator: torch.Generator | None,
+        clock: "TokenClock",
+    ) -> Int[Tensor, "row position"]:
+        """Tokens that themselves say which slot they reach; rows that have ended are left alone."""
+        chosen = torch.full((len(hidden), clock.positions), clock.padding)
+        row = torch.arange(len(hidden))
+        token = torch.full((len(hidden),), self.unknown)
+        slot = torch.zeros_like(token)
+        gates = self.both(hidden)[:, : self.gates]
+        for position in range(clock.positions):
+            slot = torch.maximum(slot, clock.slot_of[token])
+            gates = gates + drive[row, slot] + embedding(token, self.token_drive)
+            hidden, cell = step(gates, cell)
+            both = self.both(hidden)
+            open_to = (both[:, self.gates :] + logits[row, slot]).masked_fill(
+                ~clock.follows[token], -torch.inf
+            )
+            token, gates = choose(open_to, temperature, top_p, generator), both[:, : self.gates]
+            chosen[row, position] = token
+            alive = token != clock.padding
+            if not alive.all():
+                row, token, slot, gates, cell = (x[alive] for x in (row, token, slot, gates, cell))
+                if not len(row):
+                    break
+        return chosen
+
+
+class TokenClock:
+    """What a decoder of tokens was told of them: which open a slot, which may follow which."""
+
+    def __init__(self, bar: TokenBarDecoder) -> None:
+        self.slot_of, self.follows = bar.slot_of, bar.follows
+        self.padding, self.positions = bar.padding, bar.positions
 
 
 def step(
@@ -139,7 +181,8 @@ class QuickHierarchicalDecoder:
 
     def __init__(self, decoder: HierarchicalDecoder) -> None:
         bar = decoder.bar
-        assert isinstance(bar, BarDecoder)
+        self.tokens = TokenClock(bar) if isinstance(bar, TokenBarDecoder) else None
+        self.slots = bar.num_slots
         hidden, token_size = bar.lstm.hidden_size, bar.embedding.embedding_dim
         self.positions = bar.positions
         self.conductor = QuickConductor(decoder.conductor)
@@ -170,10 +213,15 @@ class QuickHierarchicalDecoder:
         with torch.inference_mode():
             code = self.conductor(z).flatten(0, 1)
             first, second, last = self.unfold
-            feature = last(gelu(second(gelu(first(code))))).view(len(code), self.positions, -1)
+            feature = last(gelu(second(gelu(first(code))))).view(len(code), self.slots, -1)
             drive, logits = self.feature(feature).split([self.lstm.gates, self.lstm.vocabulary], dim=-1)
             hidden, cell = torch.tanh(self.initial(code)).chunk(2, dim=-1)
-            rows = self.lstm.run(drive, logits, hidden, cell, temperature, top_p, generator)
+            if self.tokens is None:
+                rows = self.lstm.run(drive, logits, hidden, cell, temperature, top_p, generator)
+            else:
+                rows = self.lstm.run_tokens(
+                    drive, logits, hidden, cell, temperature, top_p, generator, self.tokens
+                )
         return rows.clone().view(len(z), self.conductor.bars, self.positions)
 
 
