@@ -34,7 +34,9 @@ def test_an_item_ignores_the_rest_of_its_batch(reader: AttributeReader, vae: VAE
     together = reader(z, ids)
     assert together.shape == (5, len(ATTRIBUTES))
     for row in range(5):
-        torch.testing.assert_close(reader(z[row : row + 1], ids[row : row + 1])[0], together[row], atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(
+            reader(z[row : row + 1], ids[row : row + 1])[0], together[row], atol=1e-5, rtol=1e-5
+        )
 
 
 def test_a_gradient_finds_every_coordinate_of_z_through_a_model_that_stays(
