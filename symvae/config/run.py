@@ -271,6 +271,11 @@ class RunConfig:
     faders: FaderConfig = field(default_factory=FaderConfig)
 
     def __post_init__(self) -> None:
+        if self.model.tokenizer == "piano" and self.objective.sampling_rate:
+            raise ConfigError(
+                "objective.sampling_rate must be 0 for piano: a bar's own tokens may end it too early to "
+                "learn from. Set objective.word_dropout instead."
+            )
         if self.objective.regularization != "none" and not self.model.faders:
             raise ConfigError(
                 f"objective.regularization is {self.objective.regularization!r}, and model.faders names no "

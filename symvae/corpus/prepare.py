@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from symvae.config.run import TOKENIZERS
 from symvae.corpus import card as papers
 from symvae.corpus.cluster import clusters
 from symvae.corpus.journal import journal_beside
@@ -53,6 +54,8 @@ def prepare(
     replaced with ``force`` only, and a folder of anything else never. Raises `CorpusError`.
     """
     out = Path(out)
+    if tokenizer not in TOKENIZERS:
+        raise CorpusError(f"There are no {tokenizer!r} tokens. Known: {', '.join(TOKENIZERS)}.")
     _refuse_to_overwrite(out, force)
     tokens = MelodyGrid(metre) if tokenizer == "melody" else PianoBars(metre)
     tunes, dropped = _read(sources, tokens, progress)

@@ -121,7 +121,7 @@ class PianoBars:
         if length.max() > TOKENS_PER_BAR:
             raise TokenError(
                 f"Bar {int(length.argmax()) + 1} takes {length.max()} tokens, and {TOKENS_PER_BAR} are the "
-                "most. Thin the phrase first."
+                "most. Leave out some notes: symvae.tokens.piano_bars.thin takes the softest."
             )
         ids = np.full((phrase.grid.bars, TOKENS_PER_BAR), PAD, np.uint8)
         ids[:, 0] = TEMPO + np.abs(np.log(TEMPOS_QPM / phrase.tempo_qpm)).argmin()

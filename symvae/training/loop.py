@@ -212,13 +212,14 @@ def validate(
         kl.append(posterior.kl_nats().sum(-1))
     truth = ids.to(device)
     own = accuracy(torch.cat(free), truth, padding)
-    return {
+    figures = {
         "forced_token": accuracy(torch.cat(forced), truth, padding).token,
         "free_token": own.token,
-        "free_onset": own.onset,
         "free_exact": own.exact,
         "kl_nats": torch.cat(kl).mean().item(),
     }
+    # Only on a grid is a token's place an onset's.
+    return figures if padding is not None else {**figures, "free_onset": own.onset}
 
 
 def _start(config: RunConfig, start_from: Path | None, ids: np.ndarray, device: str) -> TrainingState:

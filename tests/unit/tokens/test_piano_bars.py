@@ -123,7 +123,10 @@ def test_a_full_bar_fits_and_one_note_more_is_refused() -> None:
     crowded = notes_on(Grid(2), [16] * 43, [1] * 43, range(30, 73))
     with pytest.raises(TokenError) as fault:
         PianoBars().encode_phrase(crowded)
-    assert str(fault.value) == "Bar 2 takes 130 tokens, and 128 are the most. Thin the phrase first."
+    assert str(fault.value) == (
+        "Bar 2 takes 130 tokens, and 128 are the most. Leave out some notes: "
+        "symvae.tokens.piano_bars.thin takes the softest."
+    )
 
 
 def test_thinning_takes_the_softest_and_of_these_the_shortest() -> None:
