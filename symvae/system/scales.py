@@ -1,8 +1,9 @@
 """The scales of a model's faders: measured on training phrases, kept beside the weights.
 
 In `faders.json`: for each attribute, in the order of the coordinates, its ``value`` and ``position`` columns
-(`symvae.latent.calibration`), its ``error`` (None before `symvae evaluate --control` measured it) and
-``coupling``, how far each fader goes along when this one moves by 1. ``arousal`` is the mixture of
+(`symvae.latent.calibration`), its ``error`` (None before `symvae evaluate --control` measured it), its
+``gain``, how much farther it has to be moved than it shall go, and ``coupling``, how far each fader goes
+along when this one moves by 1. ``arousal`` is the mixture of
 `symvae.latent.arousal`, where one was learned.
 """
 
@@ -34,6 +35,8 @@ class Scales:
     coupling: Float[np.ndarray, "attribute attribute"]
     error: tuple[float | None, ...] = ()
     """Mean distance of asked from achieved, in the attribute's unit; empty before it was measured."""
+    gain: tuple[float, ...] = ()
+    """How much farther a fader has to be moved than it shall go; empty for 1 everywhere."""
     arousal: Arousal | None = None
     """The way of excitement through the faders; None where it was not learned."""
 
@@ -58,12 +61,14 @@ class Scales:
             ),
             np.array([row["coupling"] for row in rows.values()], float).reshape(len(rows), len(rows)),
             tuple(row["error"] for row in rows.values()),
+            tuple(row.get("gain", 1.0) for row in rows.values()),
             Arousal.from_dict(saved["arousal"]) if saved.get("arousal") else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
         """As a JSON file holds them."""
         errors = self.error or (None,) * len(self.names)
+        gains = self.gain or (1.0,) * len(self.names)
         return {
             "arousal": self.arousal and self.arousal.to_dict(),
             "faders": {
@@ -71,13 +76,20 @@ class Scales:
                     "value": calibration.value.round(6).tolist(),
                     "position": calibration.position.round(6).tolist(),
                     "error": error,
+                    "gain": gain,
                     "coupling": row.round(6).tolist(),
                 }
-                for name, calibration, error, row in zip(
-                    self.names, self.calibrations, errors, self.coupling, strict=True
+                for name, calibration, error, gain, row in zip(
+                    self.names, self.calibrations, errors, gains, self.coupling, strict=True
                 )
             },
         }
+
+    def aim(
+        self, wanted: Float[Tensor, "phrase attribute"], here: Float[Tensor, "phrase attribute"]
+    ) -> Float[Tensor, "phrase attribute"]:
+        """Where to set faders that are ``here`` so that they come out as ``wanted``."""
+        return here + (wanted - here) * torch.tensor(self.gain) if self.gain else wanted
 
     def positions(self, values: Float[np.ndarray, "phrase attribute"]) -> Float[Tensor, "phrase attribute"]:
         """Where phrases with these values have their faders."""

@@ -455,12 +455,13 @@ class SymVAE:
             z = torch.where(moves, self._with_faders_at(mean, aim, position), mean)
             return self._in_the_manner_of(self.decode(z), phrases, tempo)
 
-        best = decoded(target)
+        start = scales.aim(target, position)
+        best = decoded(start)
         if best_of > 1:
             landed = scales.positions(measure_phrases(best, names))
             missed = miss(landed, wanted, position)
             for aim in aims(target, landed, best_of - 1):
-                others = decoded(aim)
+                others = decoded(aim + (start - target))
                 by = miss(scales.positions(measure_phrases(others, names)), wanted, position)
                 closer = (by < missed).tolist()
                 best = [new if better else old for new, old, better in zip(others, best, closer, strict=True)]

@@ -51,6 +51,8 @@ from symvae.training.state import read_state, write_state
 
 VALIDATION_PHRASES = 512
 WARMUP_STEPS = 100
+GAIN_PHRASES = 2000
+_GAINS = (0.8, 1.5)
 #: The reader sees phrases a little off their mean, but not so far that they decode to others.
 READING_TEMPERATURE = 0.5
 Losses = dict[str, Float[Tensor, ""]]
@@ -164,6 +166,20 @@ class FaderTraining:
             figures[name] = _correlation(target[rows, fader], achieved[rows, fader])
             figures[f"read_{name}"] = _correlation(position[:, fader], read[:, fader])
         return figures
+
+    @torch.no_grad()
+    def gains(self, ids: Int[Tensor, "phrase bar position"]) -> tuple[float, ...]:
+        """For each fader, how much farther it has to be moved than it shall go: on training phrases."""
+        position, mean = self.measure(ids), self.vae.encoder(ids).mean
+        target, which = moved(position, self.coupling, torch.Generator(ids.device).manual_seed(1))
+        achieved = self.measure(self.player.generate(self.average.edit(mean, target, position)))
+        gains = []
+        for fader in range(position.shape[1]):
+            rows = which == fader
+            wanted, got = (x[rows, fader] - position[rows, fader] for x in (target, achieved))
+            slope = (got * wanted).sum() / wanted.square().sum().clamp(min=1e-6)
+            gains.append(float((1 / slope.clamp(min=1e-6)).clamp(*_GAINS)))
+        return tuple(gains)
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that `load_state_dict` needs to go on from here."""
@@ -279,3 +295,7 @@ def train_faders(
             if stopping():
                 keep()
                 break
+    if training.step == config.steps:
+        rows = np.random.default_rng(config.seed).permutation(len(ids))[:GAIN_PHRASES]
+        some = torch.from_numpy(ids[rows].astype(np.int64)).to(device)
+        save_scales(out, dataclasses.replace(scales, gain=training.gains(some)))
