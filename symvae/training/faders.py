@@ -4,8 +4,8 @@
 
 The model itself stays as it is; an editor of its z learns by practising (`symvae.latent.fader`):
 
-    asked     one fader of each phrase is set where another phrase has it. z is edited, and a reader
-              should find the fader where it was set;
+    asked     one or several faders of each phrase are set where another phrase has them. z is edited, and
+              a reader should find them where they were set;
     staying   its other faders should lie where they were, or as far along as attributes that can hardly
               be had apart have to go (`symvae.latent.calibration.coupling`);
     content   and z should not move farther than it must;
@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -52,6 +52,8 @@ from symvae.training.state import read_state, write_state
 VALIDATION_PHRASES = 512
 WARMUP_STEPS = 100
 GAIN_PHRASES = 2000
+#: Where several faders are asked for, each with this probability.
+MORE_FADERS = 0.3
 _GAINS = (0.8, 1.5)
 #: The reader sees phrases a little off their mean, but not so far that they decode to others.
 READING_TEMPERATURE = 0.5
@@ -128,7 +130,7 @@ class FaderTraining:
 
     def _practice(self, ids: Int[Tensor, "batch bar position"], generator: torch.Generator) -> Losses:
         position = self.measure(ids)
-        target, which = moved(position, self.coupling, generator)
+        target, asked = moved(position, self.coupling, generator, several=True)
         with torch.no_grad():
             z = self.vae.encoder(ids).mean
         edited = self.editor.edit(z, target, position)
@@ -138,10 +140,9 @@ class FaderTraining:
         reading = (before - position).square().sum(-1) + (after - self.measure(heard)).square().sum(-1)
         # What the reader gets wrong of a phrase it gets wrong before and after: only the change is judged.
         missed = (after - before.detach() - (target - position)).square()
-        one = functional.one_hot(which, position.shape[1]).bool()
         return {
-            "asked": missed[one].mean(),
-            "staying": missed[~one].view(len(ids), -1).sum(-1).mean(),
+            "asked": missed[asked].mean(),
+            "staying": missed.masked_fill(asked, 0.0).sum(-1).mean(),
             "content": (edited - z).float().square().sum(-1).mean(),
             "reading": reading.mean() / 2,
         }
@@ -154,7 +155,7 @@ class FaderTraining:
     def validate(self, ids: Int[Tensor, "phrase bar position"]) -> dict[str, float]:
         """Of the averaged editor: Pearson of asked and achieved for each fader, and how well it reads."""
         position = self.measure(ids)
-        target, which = moved(position, self.coupling, torch.Generator(ids.device).manual_seed(0))
+        target, asked = moved(position, self.coupling, torch.Generator(ids.device).manual_seed(0))
         with torch.autocast(ids.device.type, dtype=torch.bfloat16):
             edited = self.average.edit(self.vae.encoder(ids).mean, target, position)
             heard = self.player.generate(edited.float())
@@ -162,7 +163,7 @@ class FaderTraining:
         achieved = self.measure(heard)
         figures = {}
         for fader, name in enumerate(self.scales.names):
-            rows = which == fader
+            rows = asked[:, fader]
             figures[name] = _correlation(target[rows, fader], achieved[rows, fader])
             figures[f"read_{name}"] = _correlation(position[:, fader], read[:, fader])
         return figures
@@ -171,11 +172,11 @@ class FaderTraining:
     def gains(self, ids: Int[Tensor, "phrase bar position"]) -> tuple[float, ...]:
         """For each fader, how much farther it has to be moved than it shall go: on training phrases."""
         position, mean = self.measure(ids), self.vae.encoder(ids).mean
-        target, which = moved(position, self.coupling, torch.Generator(ids.device).manual_seed(1))
+        target, asked = moved(position, self.coupling, torch.Generator(ids.device).manual_seed(1))
         achieved = self.measure(self.player.generate(self.average.edit(mean, target, position)))
         gains = []
         for fader in range(position.shape[1]):
-            rows = which == fader
+            rows = asked[:, fader]
             wanted, got = (x[rows, fader] - position[rows, fader] for x in (target, achieved))
             slope = (got * wanted).sum() / wanted.square().sum().clamp(min=1e-6)
             gains.append(float((1 / slope.clamp(min=1e-6)).clamp(*_GAINS)))
@@ -197,18 +198,23 @@ def moved(
     position: Float[Tensor, "batch fader"],
     coupling: Float[Tensor, "fader fader"],
     generator: torch.Generator,
-) -> tuple[Float[Tensor, "batch fader"], Int[Tensor, " batch"]]:
-    """One fader of each phrase, and which, set where another phrase has it.
+    *,
+    several: bool = False,
+) -> tuple[Float[Tensor, "batch fader"], Bool[Tensor, "batch fader"]]:
+    """One fader of each phrase set where another phrase has it, and which; the others go along as they must.
 
-    The others go along as far as they must.
+    With ``several``, half of the phrases have more of them set, where the same other phrase has them.
     """
     batch, faders = position.shape
     device = position.device
     which = torch.randint(faders, (batch,), generator=generator, device=device)
     other = torch.randperm(batch, generator=generator, device=device)
-    row = torch.arange(batch, device=device)
-    change = position[other, which] - position[row, which]
-    return position + change[:, None] * coupling[which], which
+    asked = functional.one_hot(which, faders).bool()
+    if several:
+        more = torch.rand((batch, faders), generator=generator, device=device) < MORE_FADERS
+        asked |= more & (torch.rand((batch, 1), generator=generator, device=device) < 0.5)
+    change = torch.where(asked, position[other] - position, 0.0)
+    return torch.where(asked, position[other], position + change @ coupling), asked
 
 
 def _correlation(a: Float[Tensor, " phrase"], b: Float[Tensor, " phrase"]) -> float:

@@ -468,8 +468,9 @@ def test_while_only_the_reader_learns_the_editor_stays(tiny_model: Path, shards:
 def test_one_fader_is_set_where_another_phrase_has_it_and_the_rest_goes_along() -> None:
     position = torch.randn(50, 3, generator=torch.Generator().manual_seed(0))
     coupling = torch.tensor([[1.0, 0.5, 0.0], [0.5, 1.0, -0.2], [0.0, -0.2, 1.0]])
-    target, which = moved(position, coupling, torch.Generator().manual_seed(1))
-    row = torch.arange(50)
+    target, asked = moved(position, coupling, torch.Generator().manual_seed(1))
+    assert (asked.sum(1) == 1).all()
+    row, which = torch.arange(50), asked.float().argmax(1)
     change = (target - position)[row, which]
     torch.testing.assert_close(target - position, change[:, None] * coupling[which])
     for fader in range(3):
@@ -478,6 +479,15 @@ def test_one_fader_is_set_where_another_phrase_has_it_and_the_rest_goes_along() 
     assert set(which.tolist()) == {0, 1, 2}
     again, _ = moved(position, coupling, torch.Generator().manual_seed(1))
     assert torch.equal(again, target)
+
+
+def test_of_half_of_the_phrases_several_faders_are_set_where_one_other_phrase_has_them() -> None:
+    position = torch.randn(400, 5, generator=torch.Generator().manual_seed(0))
+    target, asked = moved(position, torch.eye(5), torch.Generator().manual_seed(1), several=True)
+    assert 0.25 < (asked.sum(1) > 1).float().mean() < 0.5
+    torch.testing.assert_close(target[~asked], position[~asked])
+    fits = (target[:, None] == position[None]) | ~asked[:, None]
+    assert fits.all(-1).any(1).all()
 
 
 def test_scales_are_those_of_the_configured_attributes_in_their_order(model, shards, tmp_path) -> None:
