@@ -45,7 +45,9 @@ def measured(folder: Path = PRETRAINED) -> list[dict[str, Any]]:
     models = []
     for file in sorted(folder.glob("*/metrics.json")):
         config = json.loads((file.parent / "config.json").read_text(encoding="utf-8"))
-        models.append({**json.loads(file.read_text(encoding="utf-8")), "bars": config["model"]["bars"]})
+        metrics = json.loads(file.read_text(encoding="utf-8"))
+        if "rate" in metrics:  # models with faders are measured by their faders
+            models.append({**metrics, "bars": config["model"]["bars"]})
     return sorted(models, key=lambda metrics: (metrics["bars"], metrics["model"]))
 
 

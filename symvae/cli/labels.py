@@ -12,9 +12,10 @@ _MOST_LINES = 5
 
 
 def pieces_in(folder: Path) -> list["Piece"]:
-    """The labelled pieces of a VGMIDI folder; what is left out of it is told."""
+    """The labelled pieces of a VGMIDI folder, no bar too full for tokens; what is left out is told."""
     from symvae.corpus.sources.vgmidi import LabelledPiece, vgmidi
     from symvae.evaluation.arousal import Piece
+    from symvae.tokens.piano_bars import thin
 
     found = list(vgmidi(folder))
     left_out = [item for item in found if not isinstance(item, LabelledPiece)]
@@ -23,7 +24,7 @@ def pieces_in(folder: Path) -> list["Piece"]:
     if len(left_out) > _MOST_LINES:
         say(f"left out: {len(left_out) - _MOST_LINES} more")
     return [
-        Piece(item.name, item.series, item.arousal, item.phrases)
+        Piece(item.name, item.series, item.arousal, tuple(thin(phrase) for phrase in item.phrases))
         for item in found
         if isinstance(item, LabelledPiece)
     ]

@@ -44,7 +44,7 @@ def _summary(name: str) -> dict[str, Any]:
     file = folder / "metrics.json"
     metrics = json_format.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     measured = metrics.get("reconstruction", {})
-    whole = measured.get("all", {})
+    whole, notes = measured.get("all", {}), metrics.get("notes", {})
     free_running = whole.get("mean", {})
     return {
         "name": name,
@@ -52,11 +52,12 @@ def _summary(name: str) -> dict[str, Any]:
         "metre": config.model.metre,
         "bars": config.model.bars,
         "latent_size": config.model.latent_size,
-        "trained_on": sorted(measured.get("collections", {})),
+        "trained_on": sorted(measured.get("collections", notes.get("collections", []))),
         "token_accuracy": free_running.get("token"),
         "onset_accuracy": free_running.get("onset"),
         "exact_phrases": free_running.get("exact"),
-        "kl_nats": whole.get("kl_nats"),
+        "notes_found": notes.get("found"),
+        "kl_nats": whole.get("kl_nats", notes.get("kl_nats")),
         "size_mb": sum(part.stat().st_size for part in folder.iterdir()) / 1e6,
         "folder": str(folder),
     }

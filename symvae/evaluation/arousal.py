@@ -2,8 +2,9 @@
 
 Labelled pieces (`symvae.corpus.sources.vgmidi`) are taken series by series. For each series, two things
 are learned from the others alone: the mixture that the fader follows (`symvae.latent.arousal`), and a
-judge, a ridge regression from what is measured on a piece to how listeners rated it. Every window of the
-series is then faded to eight positions from calm to excited, and the judge rates what came out.
+judge, a ridge regression from what is measured on a piece to how listeners rated it. Windows from all over
+each piece of the series are then faded to eight positions from calm to excited, and the judge rates what
+came out.
 
     spearman       of position and rating, a piece, mean over pieces
     low_to_high    of the pieces that listeners found calmer than the median, the share that the judge rates
@@ -47,6 +48,8 @@ FEATURES = (
     "mode",
 )
 _RIDGE = 5.0
+#: Of a long piece so many windows are faded and judged, evenly from its first to its last.
+MOST_WINDOWS = 6
 #: The share of the pieces at either end that count as labelled; those between are without a label.
 LABELLED_SHARE = 0.4
 RULE_STRENGTH = 0.35
@@ -203,8 +206,11 @@ class _Row(NamedTuple):
 
 
 def _of_piece(piece: Piece, judge: Judge, move: Move, middle: float) -> _Row:
-    outputs = [move(piece.phrases, position) for position in POSITIONS]
-    content = [content_similarity(piece.phrases, phrases) for phrases in outputs]
+    number = len(piece.phrases)
+    chosen = np.unique(np.linspace(0, number - 1, min(number, MOST_WINDOWS)).round().astype(int))
+    given = [piece.phrases[window] for window in chosen]
+    outputs = [move(given, position) for position in POSITIONS]
+    content = [content_similarity(given, phrases) for phrases in outputs]
     return _Row(
         np.array([judge(phrases) for phrases in outputs]),
         middle,

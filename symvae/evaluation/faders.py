@@ -42,7 +42,7 @@ def control(
     model: SymVAE,
     windows: HeldOut,
     *,
-    phrases: int = 400,
+    phrases: int = 200,
     best_of: int = 8,
     seed: int = 0,
     progress: Progress = silent,

@@ -40,6 +40,7 @@ def note_reconstruction(
     progress("notes", 1.0)
     return {
         "split": some.split,
+        "collections": [some.collections[index] for index in np.unique(some.collection)],
         "phrases": len(music),
         "tunes": len(np.unique(some.tune)),
         "seed": seed,

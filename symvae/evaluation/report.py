@@ -44,7 +44,7 @@ class Effort:
     fillings: int
     training_phrases: int
     prior_steps: int
-    faded: int = 400
+    faded: int = 200
     unlabelled_stride: int = 20
 
 

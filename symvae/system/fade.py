@@ -52,7 +52,7 @@ AROUSAL = Fader(
 
 def asked_values(
     faders: Mapping[str, Fader],
-    wishes: Mapping[str, float | str],
+    wishes: Mapping[str, float | int | str],
     current: Mapping[str, float],
 ) -> dict[str, float]:
     """Wishes as values within reach: numbers are values, texts "+5" or "-0.5" are changes of the current.
@@ -65,7 +65,7 @@ def asked_values(
     return {name: faders[name].nearest(_value(name, wish, current[name])) for name, wish in wishes.items()}
 
 
-def _value(name: str, wish: float | str, current: float) -> float:
+def _value(name: str, wish: float | int | str, current: float) -> float:
     try:
         value = float(wish)
     except (ValueError, TypeError, OverflowError):

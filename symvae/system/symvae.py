@@ -405,7 +405,7 @@ class SymVAE:
     def fade(
         self,
         phrase: Phrase,
-        values: Mapping[str, float | str],
+        values: Mapping[str, float | int | str],
         *,
         hold: Iterable[str] = (),
         best_of: int = 1,
@@ -422,7 +422,7 @@ class SymVAE:
     def fade_each(
         self,
         phrases: Sequence[Phrase],
-        values: Sequence[Mapping[str, float | str]],
+        values: Sequence[Mapping[str, float | int | str]],
         *,
         hold: Iterable[str] = (),
         best_of: int = 1,
@@ -471,7 +471,7 @@ class SymVAE:
     def _asked(
         self,
         phrases: Sequence[Phrase],
-        values: Sequence[Mapping[str, float | str]],
+        values: Sequence[Mapping[str, float | int | str]],
         current: Float[np.ndarray, "phrase fader"],
         position: Float[Tensor, "phrase fader"],
     ) -> Float[np.ndarray, "phrase fader_and_arousal"]:

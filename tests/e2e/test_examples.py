@@ -19,6 +19,8 @@ WRITES = {
     "06_add_an_attribute": ["rise.mid"],
     "07_latent_play": ["density-1.mid", "density+1.mid", "similar.mid", "analogy.mid", "square.mid"],
     "08_continue_and_infill": ["tunes.mid", "continued-2.mid", "filled-2.mid"],
+    "09_fade": ["busier.mid", "higher.mid", "wider.mid", "growing.mid"],
+    "10_arousal_sweep": ["arousal-1.mid", "arousal-8.mid", "sweep.png", "sweep.csv"],
 }
 
 

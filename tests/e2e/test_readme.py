@@ -28,11 +28,19 @@ def commands() -> list[str]:
 
 
 def test_the_first_lines_run(tmp_path, monkeypatch):
-    (first,) = blocks("python")
+    first, _ = blocks("python")
     (tmp_path / "data").symlink_to(ROOT / "data")
     monkeypatch.chdir(tmp_path)
     exec(compile(first, "README.md", "exec"), {})
     assert {"path.mid", "variations.mid", "new.mid"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_lines_about_faders_run(tmp_path, monkeypatch):
+    _, fading = blocks("python")
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(fading, "README.md", "exec"), {})
+    assert (tmp_path / "faded.mid").is_file()
 
 
 def test_there_are_commands_for_every_verb():
@@ -77,9 +85,10 @@ def test_the_tree_is_the_tree():
         assert (ROOT / name).is_dir(), name
 
 
-def test_the_figures_are_what_the_script_writes():
-    path = ROOT / "benchmarks" / "readme_table.py"
-    spec = importlib.util.spec_from_file_location("readme_table", path)
+@pytest.mark.parametrize("name", ["readme_table", "fader_table"])
+def test_the_figures_are_what_the_script_writes(name):
+    path = ROOT / "benchmarks" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     script = importlib.util.module_from_spec(spec)

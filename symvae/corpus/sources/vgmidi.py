@@ -22,6 +22,7 @@ from pathlib import Path
 
 from symvae.errors import CorpusError, SymvaeError
 from symvae.music.grid import Grid
+from symvae.music.inspect import PIANO_PITCHES
 from symvae.music.midi import load
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
@@ -74,7 +75,7 @@ def vgmidi(folder: Path | str, *, grid: Grid = FOUR_BARS) -> Iterator[LabelledPi
 def _read(path: Path, label: _Label, grid: Grid) -> Iterator[LabelledPiece | Dropped]:
     name = _name(path)
     try:
-        reading = windows(load(path), grid, polyphonic=True)
+        reading = windows(load(path), grid, polyphonic=True, pitch_range=PIANO_PITCHES)
     except SymvaeError as fault:
         yield Dropped(name, Reason.UNREADABLE, str(fault))
         return
