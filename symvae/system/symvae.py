@@ -504,10 +504,11 @@ class SymVAE:
         return torch.from_numpy(moved).float()
 
     def _known_faders(self, names: Iterable[str]) -> set[str]:
-        if unknown := sorted(set(names) - set(self.scales.names)):
+        names = {names} if isinstance(names, str) else set(names)
+        if unknown := sorted(names - set(self.scales.names)):
             known = ", ".join(self.scales.names)
             raise LatentError(f"There is no fader {', '.join(unknown)} to hold. Known faders: {known}.")
-        return set(names)
+        return names
 
     def _tempo(self, phrases: Sequence[Phrase], target: Float[Tensor, "phrase fader"]) -> list[float]:
         """The tempo of each phrase: as its fader says, exactly, for that needs no network; else its own."""

@@ -404,6 +404,11 @@ def test_the_arousal_that_it_has_moves_nearly_nothing(aroused: SymVAE, phrases: 
             {"hold": ["swing", "register"]},
             "There is no fader swing to hold. Known faders: register, notes_per_bar, contour, tempo.",
         ),
+        (  # one name by itself is a name, not its letters
+            {"register": 60.0},
+            {"hold": "swing"},
+            "There is no fader swing to hold. Known faders: register, notes_per_bar, contour, tempo.",
+        ),
         (
             {"register": "higher"},
             {},
