@@ -53,7 +53,7 @@ class FaderFigures(NamedTuple):
     consistency: float
     """At most 1, which a constant also scores."""
     restrictiveness: float
-    """At most 1, which a constant also scores; the mean over all attributes but the moved one."""
+    """At most 1, which a constant also scores; the mean over all other attributes, nan without any."""
     linearity: float
     """From 0 to 1, which a constant also scores."""
     signed_linearity: float
@@ -81,8 +81,8 @@ def fader_figures(
     """All figures of the fader of attribute number ``moved``.
 
     ``data_std`` is each attribute's standard deviation over the training data. Raises `ConfigError` for
-    fewer than two positions or attributes, and `CorpusError` for fewer than two items, values that are
-    not finite, and an attribute that the training data never vary.
+    fewer than two positions, and `CorpusError` for fewer than two items, values that are not finite, and
+    an attribute that the training data never vary.
     """
     _check(achieved, target, data_std)
     own = achieved[:, :, moved].astype(np.float64)
@@ -90,7 +90,7 @@ def fader_figures(
     own_std = float(data_std[moved])
     return FaderFigures(
         consistency=consistency(own, own_std),
-        restrictiveness=restrictiveness(others, np.delete(data_std, moved)),
+        restrictiveness=restrictiveness(others, np.delete(data_std, moved)) if others.size else np.nan,
         linearity=linearity(target, own),
         signed_linearity=signed_linearity(target, own),
         pearson=pearson(target, own),
@@ -198,12 +198,9 @@ def _to_unit_rows(values: Float[np.ndarray, "row value"]) -> Float[np.ndarray, "
 
 
 def _check(achieved: np.ndarray, target: np.ndarray, data_std: np.ndarray) -> None:
-    items, positions, attributes = achieved.shape
-    if positions < 2 or attributes < 2:
-        raise ConfigError(
-            f"A fader is judged at two positions or more, beside at least one attribute that should stay, "
-            f"not at {positions} with {attributes - 1} other attributes."
-        )
+    items, positions, _ = achieved.shape
+    if positions < 2:
+        raise ConfigError(f"A fader is judged at two positions or more, not at {positions}.")
     if items < 2:
         raise CorpusError(f"A fader is judged on at least two phrases, not on {items}. Give more phrases.")
     if not (np.isfinite(achieved).all() and np.isfinite(target).all()):

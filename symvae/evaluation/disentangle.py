@@ -46,7 +46,10 @@ CELLS = 20
 
 
 class Disentanglement(NamedTuple):
-    """Each metric's mean over attributes (modularity's: over coordinates), from 0 to 1, 1 the best."""
+    """Each metric's mean over attributes (modularity's: over coordinates), from 0 to 1, 1 the best.
+
+    One attribute alone has no modularity: it is nan.
+    """
 
     interpretability: float
     mig: float
@@ -60,15 +63,15 @@ def disentanglement(
 ) -> Disentanglement:
     """All five. The functions below give them attribute by attribute.
 
-    Raises `LatentError` for fewer than two coordinates, `ConfigError` for fewer than two attributes and
-    `CorpusError` for fewer than two phrases and for values that are not finite.
+    Raises `LatentError` for fewer than two coordinates, `ConfigError` for no attribute and `CorpusError`
+    for fewer than two phrases and for values that are not finite.
     """
     _check(z, attributes)
     nats = mutual_information(z, attributes)
     return Disentanglement(
         interpretability=float(interpretability(z, attributes, nats).mean()),
         mig=float(mig(attributes, nats).mean()),
-        modularity=float(modularity(nats).mean()),
+        modularity=float(modularity(nats).mean()) if nats.shape[1] > 1 else np.nan,
         sap=float(sap(z, attributes).mean()),
         spearman=float(spearman_score(z, attributes).mean()),
     )
@@ -176,8 +179,8 @@ def _to_unit_columns(values: Float[np.ndarray, "phrase column"]) -> Float[np.nda
 def _check(z: np.ndarray, attributes: np.ndarray) -> None:
     if z.shape[1] < 2:
         raise LatentError(f"A gap needs a z of two coordinates or more, not of {z.shape[1]}.")
-    if attributes.shape[1] < 2:
-        raise ConfigError(f"Give two attributes or more to tell apart, not {attributes.shape[1]}.")
+    if not attributes.shape[1]:
+        raise ConfigError("Give an attribute or more to find in z, not none.")
     if len(z) < 2:
         raise CorpusError(f"Attributes are told apart on thousands of phrases, not on {len(z)}.")
     if not (np.isfinite(z).all() and np.isfinite(attributes).all()):

@@ -22,7 +22,7 @@ import torch
 from jaxtyping import Float
 
 from symvae.evaluation.content import content_similarity
-from symvae.evaluation.control import error_std, fader_figures, pearson
+from symvae.evaluation.control import error_std, fader_figures, pearson, spearman
 from symvae.evaluation.disentangle import disentanglement
 from symvae.evaluation.held_out import HeldOut
 from symvae.evaluation.passes import Progress, encode, silent
@@ -125,6 +125,7 @@ def targets(
         achieved = measure_phrases(move(music, number, wanted), [name])
         figures[name] = {
             "pearson": pearson(wanted[:, None], achieved),
+            "spearman": spearman(wanted[:, None], achieved),
             "error_std": error_std(wanted[:, None], achieved, float(before[:, number].std())),
             "error": float(np.abs(wanted - achieved[:, 0]).mean()),
         }

@@ -155,13 +155,18 @@ def test_single_precision_is_taken_too() -> None:
     ("shape", "error", "words"),
     [
         ((1, 8, 2), CorpusError, "at least two phrases, not on 1"),
-        ((5, 1, 2), ConfigError, "not at 1 with 1 other attributes"),
-        ((5, 8, 1), ConfigError, "not at 8 with 0 other attributes"),
+        ((5, 1, 2), ConfigError, "two positions or more, not at 1"),
     ],
 )
 def test_too_little_to_judge_is_refused(shape, error, words) -> None:
     with pytest.raises(error, match=words):
         fader_figures(np.zeros(shape), np.zeros(shape[:2]), 0, np.ones(shape[2]))
+
+
+def test_a_fader_alone_is_judged_by_all_but_what_should_stay() -> None:
+    beside, alone = figures(TARGET), fader_figures(TARGET[:, :, None], TARGET, 0, STD[:1])
+    assert np.isnan(alone.restrictiveness)
+    assert alone._replace(restrictiveness=0) == beside._replace(restrictiveness=0)
 
 
 def test_a_value_that_is_no_number_is_refused() -> None:

@@ -137,11 +137,18 @@ def test_single_precision_is_taken_too() -> None:
 
 @pytest.mark.parametrize(
     ("phrases", "latent", "attributes", "error"),
-    [(9, 1, 2, LatentError), (9, 2, 1, ConfigError), (1, 2, 2, CorpusError)],
+    [(9, 1, 2, LatentError), (9, 2, 0, ConfigError), (1, 2, 2, CorpusError)],
 )
 def test_without_two_of_a_kind_there_is_no_gap(phrases, latent, attributes, error) -> None:
     with pytest.raises(error):
         disentanglement(np.zeros((phrases, latent)), np.zeros((phrases, attributes)))
+
+
+def test_one_attribute_alone_has_all_but_modularity() -> None:
+    alone, among = disentanglement(Z, VALUES[:, :1]), mutual_information(Z, VALUES[:, :1])
+    assert np.isnan(alone.modularity)
+    assert alone.sap == pytest.approx(sap(Z, VALUES)[0])
+    assert alone.mig == pytest.approx(mig(VALUES[:, :1], among)[0])
 
 
 def test_a_value_that_is_no_number_is_refused() -> None:
