@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from symvae.errors import ConfigError
 
 METRES = ("4/4", "3/4", "6/8")
-REGULARIZATIONS = ("none", "value", "attribute", "sign")
+REGULARIZATIONS = ("none", "value", "attribute", "sign", "glsr", "condition", "adversarial")
 TOKENIZERS = ("melody", "piano")
 
 
@@ -119,8 +119,8 @@ class ObjectiveConfig:
     word_dropout: float = 0.25
     """Share of input tokens that the decoder does not see."""
     regularization: str = "none"
-    """What ties the coordinates of model.faders to their attributes: "none", "value", "attribute" or
-    "sign" (see `symvae.objective.regularization`)."""
+    """What ties the coordinates of model.faders to their attributes: "none", "value", "attribute", "sign",
+    "glsr", "condition" or "adversarial" (see `symvae.objective.regularization`)."""
     regularization_weight: float = 10.0
     """Nats per phrase that one unit of regularisation costs."""
     sampling_rate: float = 0.0
@@ -280,4 +280,9 @@ class RunConfig:
             raise ConfigError(
                 f"objective.regularization is {self.objective.regularization!r}, and model.faders names no "
                 "attribute for it. Name some, or set it to 'none'."
+            )
+        if self.model.tokenizer == "piano" and self.objective.regularization == "glsr":
+            raise ConfigError(
+                "objective.regularization 'glsr' reads tokens at fixed places, and a piano's bar has none. "
+                "Choose another."
             )

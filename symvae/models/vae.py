@@ -34,8 +34,11 @@ class VAE(nn.Module):
         generator: torch.Generator | None = None,
         dropped: Bool[Tensor, "batch bar position"] | None = None,
         sampling_rate: float = 0.0,
+        given: Float[Tensor, "batch fader"] | None = None,
     ) -> VAEOutput:
         """Encode, draw z, decode under teacher forcing.
+
+        The decoder is told what is ``given`` in place of the first coordinates that were drawn.
 
         ``dropped`` hides input tokens from the decoder (word dropout, Bowman et al. 2016, arXiv
         1511.06349). ``sampling_rate`` is the share of input tokens that are the decoder's own
@@ -44,6 +47,8 @@ class VAE(nn.Module):
         """
         posterior = self.encoder(ids)
         z = posterior.sample(generator)
+        if given is not None:
+            z = torch.cat([given, z[:, given.shape[1] :]], dim=1)
         inputs = ids
         if sampling_rate > 0:
             with torch.no_grad():

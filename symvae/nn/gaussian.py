@@ -22,6 +22,10 @@ class DiagonalGaussian:
     def std(self) -> Float[Tensor, "batch latent"]:
         return self.log_std.exp()
 
+    def without(self, first: int) -> "DiagonalGaussian":
+        """The others, without so many of the first coordinates."""
+        return DiagonalGaussian(self.mean[:, first:], self.log_std[:, first:])
+
     def sample(
         self, generator: torch.Generator | None = None, temperature: float = 1.0
     ) -> Float[Tensor, "batch latent"]:

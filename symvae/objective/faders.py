@@ -6,6 +6,8 @@ from typing import NamedTuple
 from jaxtyping import Float, Int
 from torch import Tensor
 
+#: Where the decoder is given the positions, and z is left to say the rest.
+GIVEN = ("condition", "adversarial")
 #: Ids → the position of each fader's attribute, as measured on the music that the ids say.
 Measure = Callable[[Int[Tensor, "batch bar position"]], Float[Tensor, "batch fader"]]
 
@@ -16,3 +18,8 @@ class Faders(NamedTuple):
     measure: Measure
     regularization: str
     regularization_weight: float
+
+    @property
+    def given(self) -> bool:
+        """Whether the decoder is told what was measured, in place of these coordinates."""
+        return self.regularization in GIVEN

@@ -15,6 +15,7 @@ from symvae.models.attribute_reader import AttributeReader
 from symvae.models.bar_decoder import BarDecoder
 from symvae.models.bar_encoder import BarEncoder
 from symvae.models.conductor import Conductor, Decoder, HierarchicalDecoder
+from symvae.models.critic import Critic
 from symvae.models.encoder import BidirectionalEncoder
 from symvae.models.flat import FlatDecoder
 from symvae.models.token_bar_decoder import TokenBarDecoder
@@ -86,6 +87,16 @@ def build_faders(config: RunConfig, tokenizer: Tokenizer, scales: Scales | None)
         choice.regularization,
         choice.regularization_weight,
     )
+
+
+def build_critic(config: RunConfig) -> Critic | None:
+    """Who reads attributes where the regularisation needs a reader that learns along; else None."""
+    choice, faders = config.model, len(config.model.faders)
+    if config.objective.regularization == "glsr":
+        return Critic(size=choice.bars * choice.positions * choice.vocabulary_size, faders=faders)
+    if config.objective.regularization == "adversarial":
+        return Critic(size=choice.latent_size - faders, faders=faders)
+    return None
 
 
 def build_editor(config: FaderConfig, vae: VAE) -> FaderEditor:

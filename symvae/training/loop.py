@@ -29,7 +29,15 @@ from symvae.errors import TrainingError
 from symvae.models.vae import VAE
 from symvae.objective.accuracy import accuracy
 from symvae.objective.schedule import warmup_cosine
-from symvae.system.build import beta_at, beta_settled, build_faders, build_vae, padding_of, sampling_rate_at
+from symvae.system.build import (
+    beta_at,
+    beta_settled,
+    build_critic,
+    build_faders,
+    build_vae,
+    padding_of,
+    sampling_rate_at,
+)
 from symvae.system.checkpoint import load_config, load_vae, save_model, save_scales
 from symvae.system.grow import grow
 from symvae.system.scales import fit_scales
@@ -116,6 +124,7 @@ def train(
         free_nats=config.objective.free_nats,
         padding=padding_of(config.model),
         faders=build_faders(config, shards.tokenizer, scales),
+        critic=state.critic,
     )
     step = DistributedDataParallel(task) if processes > 1 else task
     choice = config.training
@@ -244,14 +253,17 @@ def _start(config: RunConfig, start_from: Path | None, ids: np.ndarray, device: 
                 "Start from a model of as many bars, or grow from a one-bar model."
             )
     model.to(device)
+    critic = build_critic(config)
+    if critic is not None:
+        critic.to(device)
     optimizer = torch.optim.AdamW(
-        model.parameters(),
+        [*model.parameters(), *(critic.parameters() if critic is not None else ())],
         lr=config.training.learning_rate,
         betas=(0.9, 0.99),
         weight_decay=config.training.weight_decay,
         fused=True,
     )
-    return TrainingState(model, fresh_average(model), optimizer)
+    return TrainingState(model, fresh_average(model), optimizer, critic=critic)
 
 
 def own_device(device: str) -> str:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from symvae.config.run import RunConfig
 from symvae.errors import TrainingError
+from symvae.models.critic import Critic
 from symvae.models.vae import VAE
 
 
@@ -31,6 +32,8 @@ class TrainingState:
     """Best validation score so far."""
     stale: int = 0
     """Validations since then."""
+    critic: Critic | None = None
+    """Learns along, where the objective needs one."""
 
     @torch.no_grad()
     def update_average(self, decay: float) -> None:
@@ -41,7 +44,8 @@ class TrainingState:
 
     def save(self, path: Path, config: RunConfig) -> None:
         """Write the state of a run with these choices."""
-        parts = {name: getattr(self, name).state_dict() for name in ("model", "average", "optimizer")}
+        names = ("model", "average", "optimizer", *(("critic",) if self.critic is not None else ()))
+        parts = {name: getattr(self, name).state_dict() for name in names}
         write_state(path, config, {**parts, "step": self.step, "best": self.best, "stale": self.stale})
 
     def load(self, path: Path, config: RunConfig) -> None:
@@ -50,6 +54,8 @@ class TrainingState:
         self.model.load_state_dict(kept["model"])
         self.average.load_state_dict(kept["average"])
         self.optimizer.load_state_dict(kept["optimizer"])
+        if self.critic is not None:
+            self.critic.load_state_dict(kept["critic"])
         self.step, self.best, self.stale = kept["step"], kept["best"], kept["stale"]
 
 

@@ -3,17 +3,22 @@
 Two terms:
 
     elbo             reconstruct, at the price of the divergence
-    regularization   a fader's coordinate is its attribute's position (`symvae.objective.regularization`)
+    regularization   a fader's coordinate has to do with its attribute (`symvae.objective.regularization`)
 """
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
+from torch.nn.functional import one_hot
 
-from symvae.models.vae import VAE
+from symvae.models.critic import Critic
+from symvae.models.vae import VAE, VAEOutput
 from symvae.objective.elbo import LossTerms, elbo
 from symvae.objective.faders import Faders
-from symvae.objective.regularization import sign, squared
+from symvae.objective.regularization import geodesic, sign, squared, untold
+
+#: GLSR looks at one phrase in so many, for it decodes each twice more.
+GEODESIC_EVERY = 4
 
 
 class TrainingStep(nn.Module):
@@ -26,12 +31,14 @@ class TrainingStep(nn.Module):
         free_nats: float,
         padding: int | None,
         faders: Faders | None = None,
+        critic: Critic | None = None,
     ) -> None:
         super().__init__()
         self.model = model
         self.free_nats = free_nats
         self.padding = padding
         self.faders = faders
+        self.critic = critic
 
     def forward(
         self,
@@ -42,24 +49,60 @@ class TrainingStep(nn.Module):
         beta: float,
         sampling_rate: float,
     ) -> LossTerms:
-        output = self.model(ids, generator=generator, dropped=dropped, sampling_rate=sampling_rate)
-        loss = elbo(
-            output.logits, ids, output.posterior, beta=beta, free_nats=self.free_nats, padding=self.padding
+        position = None if self.faders is None else self.faders.measure(ids)
+        given = position if self.faders is not None and self.faders.given else None
+        output = self.model(
+            ids, generator=generator, dropped=dropped, sampling_rate=sampling_rate, given=given
         )
-        if self.faders is None:
+        drawn = output.posterior if given is None else output.posterior.without(given.shape[1])
+        loss = elbo(output.logits, ids, drawn, beta=beta, free_nats=self.free_nats, padding=self.padding)
+        if position is None:
             return loss
-        position = self.faders.measure(ids)
-        mean = output.posterior.mean
-        extra = self._regularize(mean, position)
+        extra = self._regularize(output, position, generator)
         return loss._replace(total=loss.total + extra, regularization=extra.detach())
 
     def _regularize(
-        self, mean: Float[Tensor, "batch latent"], position: Float[Tensor, "batch fader"]
+        self, output: VAEOutput, position: Float[Tensor, "batch fader"], generator: torch.Generator
     ) -> Float[Tensor, ""]:
         assert self.faders is not None
-        own = mean[:, : position.shape[1]]
-        kind = self.faders.regularization
-        if kind == "none":
-            return own.new_zeros(())
-        loss = sign(own, position) if kind == "sign" else squared(own, position)
-        return self.faders.regularization_weight * loss
+        own = output.posterior.mean[:, : position.shape[1]]
+        weight = self.faders.regularization_weight
+        match self.faders.regularization:
+            case "none":
+                return own.new_zeros(())
+            case "sign":
+                return weight * sign(own, position)
+            case "glsr":
+                return self._geodesic(output.z, position.shape[1], generator)
+            case "adversarial":
+                return weight * squared(own, position) + self._hidden(output.z, position)
+            case _:
+                return weight * squared(own, position)
+
+    def _hidden(
+        self, z: Float[Tensor, "batch latent"], position: Float[Tensor, "batch fader"]
+    ) -> Float[Tensor, ""]:
+        """The critic learns to read the positions from the rest of z, which is not to be read."""
+        assert self.critic is not None
+        assert self.faders is not None
+        rest = z[:, position.shape[1] :]
+        told = untold(self.critic.judging(rest))
+        return self.faders.regularization_weight * told + squared(self.critic.learning(rest), position)
+
+    def _geodesic(
+        self, z: Float[Tensor, "batch latent"], faders: int, generator: torch.Generator
+    ) -> Float[Tensor, ""]:
+        """One fader of each phrase, half a unit up and half a unit down, both decoded by themselves."""
+        assert self.critic is not None
+        assert self.faders is not None
+        z = z[::GEODESIC_EVERY]
+        fader = torch.randint(faders, (len(z),), generator=generator, device=z.device)
+        half = 0.5 * one_hot(fader, z.shape[1])
+        moved = torch.cat([z + half, z - half])
+        with torch.no_grad():
+            heard = self.model.decoder.generate(moved)
+        said = self.model.decoder(moved, heard).float().softmax(-1).flatten(1)
+        up, down = self.critic.judging(said).chunk(2)
+        slope = (up - down).gather(1, fader[:, None])[:, 0]
+        reading = squared(self.critic.learning(said), self.faders.measure(heard))
+        return self.faders.regularization_weight * geodesic(slope, faders) + reading

@@ -114,7 +114,7 @@ def test_coordinates_are_set_and_decoded(coordinates: Path, shards: Path) -> Non
     assert high["register"].mean() > low["register"].mean() + 1
 
 
-@pytest.mark.parametrize("kind", ["attribute", "sign", "none"])
+@pytest.mark.parametrize("kind", ["attribute", "sign", "none", "glsr", "condition", "adversarial"])
 def test_every_other_way_of_tying_trains(shards: Path, tmp_path: Path, kind: str) -> None:
     few = ("training.steps=2", "training.evaluate_every=2", "training.batch_size=8")
     choice = [*WITH_COORDINATES, *few, f'objective.regularization="{kind}"']
@@ -122,6 +122,38 @@ def test_every_other_way_of_tying_trains(shards: Path, tmp_path: Path, kind: str
     assert (float(rows(tmp_path / "run")[-1]["train_regularization"]) > 0) == (kind != "none")
     ends = load_scales(folder).calibrations[0].position
     assert (ends.tolist() == [-4.0, 4.0]) == (kind == "attribute")
+
+
+@pytest.mark.parametrize("kind", ["glsr", "adversarial"])
+def test_a_training_with_a_critic_stopped_and_resumed_ends_bit_equal(shards, tmp_path, kind: str) -> None:
+    few = ("training.steps=4", "training.evaluate_every=2", "training.batch_size=8")
+    choice = [*WITH_COORDINATES, *few, f'objective.regularization="{kind}"']
+    config = with_overrides(load_preset("melody-2bar"), choice)
+    train(config, shards, tmp_path / "whole")
+    train(config, shards, tmp_path / "parts", stop_after=2)
+    train(config, shards, tmp_path / "parts", resume=True)
+    a, b = (torch.load(tmp_path / run / "state.pt", weights_only=True) for run in ("whole", "parts"))
+    for part in ("model", "critic"):
+        for name, weight in a[part].items():
+            assert torch.equal(weight, b[part][name]), f"{part}.{name}"
+
+
+def test_what_a_decoder_is_told_it_does(shards: Path, tmp_path: Path) -> None:
+    """Conditioned from nothing, it follows a little already."""
+    choice = [*WITH_COORDINATES, "objective.regularization=condition"]
+    model = SymVAE.load(train(with_overrides(load_preset("melody-2bar"), choice), shards, tmp_path / "run"))
+    phrases = model.to_phrases(torch.from_numpy(train_ids(open_shards(shards)).astype(np.int64)))
+    low, high = (
+        model.measure(model.fade_each(phrases, [{"register": wish}] * len(phrases), hold=["notes_per_bar"]))
+        for wish in (56.0, 76.0)
+    )
+    assert high["register"].mean() > low["register"].mean() + 1
+
+
+def test_piano_has_no_fixed_places_for_glsr() -> None:
+    choice = ['model.faders=["register"]', "objective.regularization=glsr"]
+    with pytest.raises(ConfigError, match=r"'glsr' reads tokens at fixed places, and a piano's bar has none"):
+        with_overrides(load_preset("piano-4bar-faders"), choice)
 
 
 def test_tying_without_attributes_is_a_contradiction() -> None:
@@ -238,6 +270,19 @@ def test_a_model_gets_faders(model: Path, shards: Path, tmp_path: Path) -> None:
     assert list(faded.faders) == list(NAMES)
     phrase = faded.sample(1, prior="gaussian")[0]
     assert faded.fade(phrase, {"register": 70.0}, best_of=2).grid == faded.grid
+
+
+def test_one_fader_by_itself_is_evaluated(model: Path, shards: Path, tmp_path: Path) -> None:
+    """What needs a second one, restrictiveness and modularity, is left open."""
+    one = ("--set", 'faders.attributes=["register"]', "--update-model")
+    assert learn(model, shards, tmp_path / "run", *one).exit_code == 0
+    result = run_cli("evaluate", model, "--data", shards, "--control", "--quick", "--out", tmp_path)
+    assert result.exit_code == 0, result.stderr
+    part = json.loads((tmp_path / "metrics.json").read_text())["control"]
+    assert part["faders"]["register"]["positions"]["restrictiveness"] is None
+    assert part["disentanglement"]["modularity"] is None
+    assert part["disentanglement"]["sap"] >= 0
+    assert "modularity –" in (tmp_path / "report.md").read_text()
 
 
 def test_without_being_told_to_it_leaves_the_model_alone(model: Path, shards: Path, tmp_path: Path) -> None:

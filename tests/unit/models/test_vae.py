@@ -60,3 +60,16 @@ def test_gradients_reach_every_weight() -> None:
         if not any(part in name for part in behind_zero):
             assert weight.grad is not None, name
             assert weight.grad.abs().sum() > 0, name
+
+
+def test_what_is_given_takes_the_place_of_the_first_coordinates() -> None:
+    """The decoder hears it, the encoder learns nothing from it, and the rest of z is as it was drawn."""
+    network, given = vae(), torch.randn(6, 2, generator=seeded(3))
+    drawn, told = network(IDS, generator=seeded()), network(IDS, generator=seeded(), given=given)
+    assert torch.equal(told.z[:, :2], given)
+    assert torch.equal(told.z[:, 2:], drawn.z[:, 2:])
+    assert torch.equal(told.posterior.mean, drawn.posterior.mean)
+    torch.testing.assert_close(told.logits, network.decoder(told.z, IDS))
+    (gradient,) = torch.autograd.grad(told.logits.square().sum(), told.posterior.mean)
+    assert not gradient[:, :2].any()
+    assert gradient[:, 2:].all()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from symvae.objective.regularization import sign, squared
+from symvae.objective.regularization import geodesic, sign, squared, untold
 
 COLUMNS = arrays("float32", (5, 2), elements=st.floats(-2, 2, width=32)).map(torch.from_numpy)
 
@@ -54,3 +54,16 @@ def test_the_squared_loss_wants_the_value_and_the_other_only_the_order() -> None
     assert squared(attribute, attribute) == 0
     assert sign(10 * attribute, attribute) == pytest.approx(0, abs=1e-6)
     assert squared(10 * attribute, attribute) > 50
+
+
+def test_glsr_wants_a_slope_of_one() -> None:
+    """Of each fader: one of them is looked at in each phrase, and all count."""
+    assert geodesic(torch.ones(4), faders=3) == 0
+    assert geodesic(torch.tensor([1.0, 0.0, 3.0, -1.0]), faders=2).item() == 2 * (0 + 1 + 4 + 4) / 4
+    still = torch.zeros(8)
+    assert geodesic(still, faders=5) == 5
+
+
+def test_what_is_read_as_the_mean_tells_nothing() -> None:
+    assert untold(torch.zeros(3, 2)) == 0
+    assert untold(torch.tensor([[1.0, 2.0], [0.0, -3.0]])).item() == (5 + 9) / 2

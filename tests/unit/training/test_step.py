@@ -1,0 +1,120 @@
+"""The regularisations that are more than a function of a batch: what they ask, and of whom."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from symvae.models.critic import Critic
+from symvae.models.vae import VAE
+from symvae.nn.gaussian import DiagonalGaussian
+from symvae.objective.elbo import LossTerms
+from symvae.objective.faders import Faders
+from symvae.objective.regularization import squared
+from symvae.training.step import TrainingStep
+
+IDS = torch.zeros((8, 1, 2), dtype=torch.int64)
+POSITION = torch.randn(8, 1, generator=torch.Generator().manual_seed(1))
+
+
+class Told(torch.nn.Module):
+    """A posterior of three coordinates: the fader's own, one that tells the position, one that does not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mean = torch.nn.Parameter(torch.cat([0.5 * POSITION, POSITION, torch.ones(8, 1)], 1))
+
+    def forward(self, ids: Tensor) -> DiagonalGaussian:
+        return DiagonalGaussian(self.mean, torch.full_like(self.mean, -20.0))
+
+
+class Slope(torch.nn.Module):
+    """Two kinds of token; the odds of the second rise along the first coordinate."""
+
+    def __init__(self, steepness: float) -> None:
+        super().__init__()
+        self.steepness = torch.nn.Parameter(torch.tensor(steepness))
+
+    def forward(self, z: Tensor, ids: Tensor, dropped: Tensor | None = None) -> Tensor:
+        odds = (self.steepness * z[:, 0])[:, None].expand(len(z), 2)
+        return torch.stack([torch.zeros_like(odds), odds], -1)[:, None]
+
+    def generate(self, z: Tensor) -> Tensor:
+        return self(z, IDS).argmax(-1)
+
+
+class Read(Critic):
+    """A critic that knows what to look at already."""
+
+    def __init__(self, *weights: float) -> None:
+        super().__init__(size=len(weights), faders=1)
+        self.read = torch.nn.Linear(len(weights), 1, bias=False)
+        with torch.no_grad():
+            self.read.weight.copy_(torch.tensor([weights]))
+
+
+def step(kind: str, critic: Critic | None = None, steepness: float = 1.0) -> TrainingStep:
+    faders = Faders(lambda ids: POSITION[: len(ids)], kind, 3.0)
+    return TrainingStep(
+        VAE(Told(), Slope(steepness)), free_nats=0.0, padding=None, faders=faders, critic=critic
+    )
+
+
+def loss_of(task: TrainingStep, beta: float = 0.0) -> LossTerms:
+    dropped = torch.zeros_like(IDS, dtype=torch.bool)
+    chance = torch.Generator().manual_seed(0)
+    return task(IDS, dropped=dropped, generator=chance, beta=beta, sampling_rate=0.0)
+
+
+@pytest.mark.parametrize("kind", ["condition", "adversarial"])
+def test_a_position_that_is_given_is_not_paid_for_and_is_what_the_decoder_hears(kind: str) -> None:
+    task = step(kind, Read(0.0, 0.0))
+    loss = loss_of(task)
+    posterior = task.model.encoder(IDS)
+    assert loss.kl.item() == pytest.approx(posterior.kl_nats()[:, 1:].sum(1).mean().item())
+    heard = torch.cat([POSITION, posterior.mean[:, 1:]], 1)
+    chances = task.model.decoder(heard, IDS).log_softmax(-1)
+    assert loss.reconstruction.item() == pytest.approx(-chances[..., 0].sum((1, 2)).mean().item())
+
+
+def test_its_coordinate_learns_to_read_it() -> None:
+    task = step("condition")
+    loss = loss_of(task)
+    by_hand = 3 * squared(0.5 * POSITION, POSITION)
+    assert loss.regularization.item() == pytest.approx(by_hand.item())
+    loss.total.backward()
+    gradient = task.model.encoder.mean.grad
+    assert torch.equal(gradient[:, 0].sign(), -POSITION[:, 0].sign())
+    assert not gradient[:, 1:].any()
+
+
+def test_z_that_tells_the_position_is_driven_to_tell_less() -> None:
+    """The critic, which reads the second coordinate a little too small, is driven to read better."""
+    task = step("adversarial", Read(0.8, 0.0))
+    loss = loss_of(task)
+    by_hand = 3 * (squared(0.5 * POSITION, POSITION) + squared(0.8 * POSITION, 0 * POSITION))
+    by_hand += squared(0.8 * POSITION, POSITION)
+    assert loss.regularization.item() == pytest.approx(by_hand.item(), rel=1e-5)
+    loss.total.backward()
+    gradient = task.model.encoder.mean.grad
+    assert torch.equal(gradient[:, 1].sign(), POSITION[:, 0].sign())
+    assert not gradient[:, 2].any()
+    assert task.critic.read.weight.grad[0, 0] < 0
+
+
+def test_a_fader_that_moves_the_music_too_little_is_driven_to_move_it_more() -> None:
+    """Both tokens of a bar are read, each worth as much as its probability of being the second kind."""
+    for steepness, sign in ((1.0, -1), (12.0, 1)):
+        task = step("glsr", Read(0.0, 1.0, 0.0, 1.0), steepness)
+        loss = loss_of(task)
+        plain = loss_of(step("none", None, steepness))
+        (gradient,) = torch.autograd.grad(loss.total - plain.total, task.model.decoder.steepness)
+        assert gradient.sign() == sign
+
+
+def test_glsr_by_hand() -> None:
+    task = step("glsr", Read(0.0, 1.0, 0.0, 1.0), 2.0)
+    z = task.model.encoder.mean[::4, :1].detach()
+    up, down = (2 * torch.sigmoid(2 * (z + half)) for half in (0.5, -0.5))
+    reading = torch.cat([up - POSITION[:2], down - POSITION[2:4]]).square().mean()
+    by_hand = 3 * (up - down - 1).square().mean() + reading
+    assert loss_of(task).regularization.item() == pytest.approx(by_hand.item(), rel=1e-3)
