@@ -37,9 +37,10 @@ def train(
 ) -> None:
     """Train a model; stop with Ctrl-C and go on with --resume. Many processes: start it with torchrun."""
     from symvae.config.load import load_preset, with_overrides
+    from symvae.config.run import RunConfig
 
     one_of(device, DEVICES, "--device")
-    config = with_overrides(load_preset(preset), set_ or [])
+    config = with_overrides(load_preset(preset, RunConfig), set_ or [])
     first, alone = int(os.environ.get("RANK", 0)) == 0, int(os.environ.get("WORLD_SIZE", 1)) == 1
     from symvae.system.catalog import find
     from symvae.training.loop import train as train_loop

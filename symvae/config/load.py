@@ -7,39 +7,41 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from symvae.config.run import RunConfig
+from symvae.config.sound import SynthConfig
 from symvae.errors import ConfigError
 
 T = TypeVar("T")
+_FOLDERS: dict[type, str] = {RunConfig: "presets", SynthConfig: "presets/sound"}
 
 
-def presets() -> list[str]:
-    """Names that `load_preset` knows."""
-    folder = resources.files("symvae.config") / "presets"
+def presets(cls: type = RunConfig) -> list[str]:
+    """Names that `load_preset` knows, of models or (`SynthConfig`) of synthesizers."""
+    folder = resources.files("symvae.config") / _FOLDERS[cls]
     return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml"))
 
 
-def load_preset(name: str) -> RunConfig:
+def load_preset(name: str, cls: type[T] = RunConfig) -> T:  # type: ignore[assignment]
     """A preset by its name, or a TOML file of one's own by its path."""
     path = Path(name)
     if path.suffix == ".toml":
         if not path.is_file():
             raise ConfigError(
-                f"There is no preset file {name}. Give an existing .toml file or one of: {_known()}."
+                f"There is no preset file {name}. Give an existing .toml file or one of: {_known(cls)}."
             )
         text = path.read_text(encoding="utf-8")
-    elif name in presets():
-        text = (resources.files("symvae.config") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+    elif name in presets(cls):
+        text = (resources.files("symvae.config") / _FOLDERS[cls] / f"{name}.toml").read_text(encoding="utf-8")
     else:
-        raise ConfigError(f"There is no preset {name!r}. Known presets: {_known()}.")
+        raise ConfigError(f"There is no preset {name!r}. Known presets: {_known(cls)}.")
     try:
-        return from_dict(RunConfig, tomllib.loads(text))
+        return from_dict(cls, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"The preset {name} is not TOML: {error}.") from error
 
 
-def with_overrides(config: RunConfig, overrides: list[str]) -> RunConfig:
+def with_overrides(config: T, overrides: list[str]) -> T:
     """``config`` with ``section.key=value`` applied, values written as in TOML (bare words are text)."""
-    tree = dataclasses.asdict(config)
+    tree = dataclasses.asdict(config)  # type: ignore[call-overload]
     for override in overrides:
         key, equals, text = override.partition("=")
         if not equals:
@@ -55,11 +57,9 @@ def with_overrides(config: RunConfig, overrides: list[str]) -> RunConfig:
         for section in sections:
             node = node.get(section) if isinstance(node, dict) else None  # type: ignore[assignment]
         if not isinstance(node, dict) or last not in node:
-            raise ConfigError(
-                f"There is no key {key!r}. Known keys: {', '.join(_keys(dataclasses.asdict(config)))}."
-            )
+            raise ConfigError(f"There is no key {key!r}. Known keys: {', '.join(_keys(tree))}.")
         node[last] = value
-    return from_dict(RunConfig, tree)
+    return from_dict(type(config), tree)
 
 
 def from_dict(cls: type[T], tree: dict[str, Any], path: str = "") -> T:
@@ -109,5 +109,5 @@ def _keys(tree: dict[str, Any], path: str = "") -> list[str]:
     ]
 
 
-def _known() -> str:
-    return ", ".join(presets())
+def _known(cls: type) -> str:
+    return ", ".join(presets(cls))

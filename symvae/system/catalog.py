@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from symvae.errors import CheckpointError
-from symvae.system.checkpoint import load_config
+from symvae.system.checkpoint import FORMAT, format_of, load_config
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
 
 
 def available() -> list[str]:
     """Names of the models that come with the package."""
-    return sorted(p.parent.name for p in PRETRAINED.glob("*/config.json"))
+    return sorted(p.parent.name for p in PRETRAINED.glob("*/config.json") if format_of(p.parent) == FORMAT)
 
 
 def available_in(metre: str) -> list[str]:

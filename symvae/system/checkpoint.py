@@ -8,6 +8,8 @@ docs/checkpoint-format.md.
 import dataclasses
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +18,24 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from symvae.audio.spectrogram_vae import SpectrogramVAE
 from symvae.config.load import from_dict
 from symvae.config.run import RunConfig
+from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError
 from symvae.latent.fader import FaderEditor
 from symvae.latent.prior import FlowPrior
 from symvae.models.vae import VAE
 from symvae.system.build import build_vae
+from symvae.system.build_synth import build_synth
 from symvae.system.scales import Scales
 
 FORMAT, VERSION = "symvae-model", 1
+SYNTH_FORMAT, SYNTH_VERSION = "symvae-synth", 1
 PRIOR_FILE = "prior.safetensors"
 SCALES_FILE = "faders.json"
 EDITOR_FILE = "faders.safetensors"
+TIMBRES_FILE = "timbres.json"
 
 
 def save_model(
@@ -43,14 +50,60 @@ def save_model(
 
     Between the two renamings a reader finds neither; the old one is then beside it as ``.old``.
     """
+    with _replacing(folder) as fresh:
+        _write_tensors(fresh / "model.safetensors", state)
+        save_config(fresh, config)
+        shutil.copy(tokenizer, fresh / "tokenizer.json")
+        if metrics is not None:
+            _write_json(fresh / "metrics.json", metrics)
+
+
+def save_config(folder: Path, config: RunConfig) -> None:
+    """Write the whole choice that made the model."""
+    header = {"format": FORMAT, "version": VERSION, **dataclasses.asdict(config)}
+    _write_json(folder / "config.json", header)
+
+
+def save_synth(
+    folder: Path,
+    config: SynthConfig,
+    state: dict[str, Tensor],
+    *,
+    timbres: list[dict[str, Any]] | None = None,
+    metrics: dict[str, Any] | None = None,
+) -> None:
+    """Write a synthesizer's folder: config.json, model.safetensors, timbres.json, metrics.json."""
+    with _replacing(folder) as fresh:
+        _write_tensors(fresh / "model.safetensors", state)
+        header = {"format": SYNTH_FORMAT, "version": SYNTH_VERSION, **dataclasses.asdict(config)}
+        _write_json(fresh / "config.json", header)
+        _write_json(fresh / TIMBRES_FILE, {"timbres": timbres or []})
+        _write_json(fresh / "metrics.json", metrics or {})
+
+
+def load_synth(folder: Path) -> tuple[SynthConfig, SpectrogramVAE, list[dict[str, Any]]]:
+    """What `save_synth` wrote: the choice, the network ready to run, the timbres by name."""
+    header = _read_header(folder, SYNTH_FORMAT, SYNTH_VERSION, "train-synth")
+    config = from_dict(SynthConfig, header)
+    state = _read_tensors(folder / "model.safetensors", "Restore it or export the synthesizer again.")
+    network = build_synth(config.model)
+    try:
+        network.load_state_dict(state)
+        timbres = json.loads((folder / TIMBRES_FILE).read_text(encoding="utf-8"))["timbres"]
+    except (RuntimeError, OSError, ValueError, KeyError) as error:
+        raise CheckpointError(
+            f"{folder} is damaged: {str(error).splitlines()[-1].strip()} Restore it or export it again."
+        ) from error
+    return config, network.eval(), timbres
+
+
+@contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    """A folder to fill, which takes the place of ``folder`` when it is whole."""
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    _write_tensors(fresh / "model.safetensors", state)
-    save_config(fresh, config)
-    shutil.copy(tokenizer, fresh / "tokenizer.json")
-    if metrics is not None:
-        (fresh / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    yield fresh
     old = folder.with_name(folder.name + ".old")
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
@@ -59,18 +112,29 @@ def save_model(
     shutil.rmtree(old, ignore_errors=True)
 
 
-def save_config(folder: Path, config: RunConfig) -> None:
-    """Write the whole choice that made the model."""
-    header = {"format": FORMAT, "version": VERSION, **dataclasses.asdict(config)}
-    (folder / "config.json").write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def load_config(folder: Path) -> RunConfig:
     """The whole choice that made the model."""
+    return from_dict(RunConfig, _read_header(folder, FORMAT, VERSION, "train"))
+
+
+def format_of(folder: Path) -> str:
+    """What kind of thing a folder with a config.json holds; empty where it cannot be told."""
+    try:
+        return str(json.loads((folder / "config.json").read_text(encoding="utf-8"))["format"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _read_header(folder: Path, kind: str, version: int, verb: str) -> dict[str, Any]:
+    """The choices in a config.json of this format and version."""
     path = folder / "config.json"
     if not path.is_file():
         raise CheckpointError(
-            f"{folder} is no model: it has no config.json. Give a folder that `symvae train` wrote."
+            f"{folder} is no model: it has no config.json. Give a folder that `symvae {verb}` wrote."
         )
     try:
         header = json.loads(path.read_text(encoding="utf-8"))
@@ -79,15 +143,14 @@ def load_config(folder: Path) -> RunConfig:
             f"{path} is not JSON ({error}). Restore it or export the model again."
         ) from error
     if not isinstance(header, dict):
-        raise CheckpointError(f"{path} describes no symvae model. Give a folder that `symvae train` wrote.")
-    if header.pop("format", None) != FORMAT or (version := header.pop("version", None)) != VERSION:
+        raise CheckpointError(f"{path} describes no symvae model. Give a folder that `symvae {verb}` wrote.")
+    if header.pop("format", None) != kind or header.pop("version", None) != version:
         raise CheckpointError(
-            f"{path} is not in format {FORMAT} version {VERSION}. Install the symvae release that wrote it."
+            f"{path} is not in format {kind} version {version}. Install the symvae release that wrote it."
             if header.get("model")
-            else f"{path} describes no symvae model. Give a folder that `symvae train` wrote."
+            else f"{path} describes no symvae model. Give a folder that `symvae {verb}` wrote."
         )
-    del version
-    return from_dict(RunConfig, header)
+    return header
 
 
 def load_vae(folder: Path, config: RunConfig | None = None) -> VAE:

@@ -231,7 +231,7 @@ def validate(
     return figures if padding is not None else {**figures, "free_onset": own.onset}
 
 
-def _start(config: RunConfig, start_from: Path | None, ids: np.ndarray, device: str) -> TrainingState:
+def _start(config: RunConfig, start_from: Path | None, ids: np.ndarray, device: str) -> TrainingState[VAE]:
     torch.manual_seed(config.training.seed)
     model = build_vae(config.model)
     if start_from is not None:

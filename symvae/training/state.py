@@ -8,23 +8,23 @@ import copy
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from symvae.config.run import RunConfig
 from symvae.errors import TrainingError
 from symvae.models.critic import Critic
-from symvae.models.vae import VAE
+
+M = TypeVar("M", bound=nn.Module)
 
 
 @dataclass
-class TrainingState:
+class TrainingState(Generic[M]):
     """The moving parts of a run."""
 
-    model: VAE
-    average: VAE
+    model: M
+    average: M
     """Exponential moving average of the weights: what is validated and kept."""
     optimizer: torch.optim.Optimizer
     step: int = 0
@@ -42,13 +42,13 @@ class TrainingState:
         for mean, value in zip(self.average.parameters(), self.model.parameters(), strict=True):
             mean.lerp_(value, 1 - decay)
 
-    def save(self, path: Path, config: RunConfig) -> None:
+    def save(self, path: Path, config: Any) -> None:
         """Write the state of a run with these choices."""
         names = ("model", "average", "optimizer", *(("critic",) if self.critic is not None else ()))
         parts = {name: getattr(self, name).state_dict() for name in names}
         write_state(path, config, {**parts, "step": self.step, "best": self.best, "stale": self.stale})
 
-    def load(self, path: Path, config: RunConfig) -> None:
+    def load(self, path: Path, config: Any) -> None:
         """Go on from ``path``; raises `TrainingError` when it belongs to another choice of anything."""
         kept = read_state(path, config)
         self.model.load_state_dict(kept["model"])
@@ -59,14 +59,14 @@ class TrainingState:
         self.step, self.best, self.stale = kept["step"], kept["best"], kept["stale"]
 
 
-def write_state(path: Path, config: RunConfig, parts: dict[str, Any]) -> None:
+def write_state(path: Path, config: Any, parts: dict[str, Any]) -> None:
     """Write what a run needs to go on, in one step: a reader sees the old file or the new one."""
     fresh = path.with_suffix(".new")
     torch.save({"config": asdict(config), **parts}, fresh)
     os.replace(fresh, path)
 
 
-def read_state(path: Path, config: RunConfig) -> dict[str, Any]:
+def read_state(path: Path, config: Any) -> dict[str, Any]:
     """What `write_state` wrote; raises `TrainingError` when it belongs to another choice of anything.
 
     A choice that the older file does not know of is no difference.
@@ -81,7 +81,7 @@ def read_state(path: Path, config: RunConfig) -> dict[str, Any]:
     return kept
 
 
-def fresh_average(model: VAE) -> VAE:
+def fresh_average(model: M) -> M:
     """A frozen copy to average into."""
     average = copy.deepcopy(model).eval()
     for parameter in average.parameters():

@@ -1,0 +1,131 @@
+"""The reference renderer: a sound font's samples, played sample-exactly.
+
+Two players read fonts: tinysoundfont (a small library, in one process) and FluidSynth (its command,
+`symvae.audio.fluidsynth`). Neither comes with symvae, and no font does; the messages say how to get them.
+No reverb and no chorus: a voice is learned dry.
+"""
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from jaxtyping import Float
+
+from symvae.audio.notes import Notes
+from symvae.errors import AudioError
+
+#: Where systems keep fonts; ``SYMVAE_SOUNDFONT`` (a file) comes before all of them.
+PLACES = (
+    "/usr/share/sounds/sf2",
+    "/usr/share/sounds/sf3",
+    "/usr/share/soundfonts",
+    "/usr/local/share/soundfonts",
+    "/opt/homebrew/share/soundfonts",
+    "~/.local/share/soundfonts",
+    "~/Library/Audio/Sounds/Banks",
+)
+HOW_TO_GET_A_FONT = (
+    "Give one with --soundfont FILE.sf2, or install one (Debian, Ubuntu: apt install fluid-soundfont-gm)."
+)
+HOW_TO_GET_A_PLAYER = "Install one: pip install --no-deps tinysoundfont, or apt install fluidsynth."
+#: The level of the players, so that a few loud notes together stay under full scale.
+GAIN_DB = -6.0
+
+
+class FontPlayer(Protocol):
+    """Notes on one programme of a sound font → stereo samples."""
+
+    def play(
+        self, notes: Notes, program: int, samples: int, *, drums: bool = False
+    ) -> Float[np.ndarray, "2 sample"]: ...
+
+
+def find_soundfont(given: str | Path | None = None) -> Path:
+    """The font that the user gave, or the first on this machine; `AudioError` says how to get one."""
+    asked = given or os.environ.get("SYMVAE_SOUNDFONT")
+    if asked:
+        path = Path(asked).expanduser()
+        if not path.is_file():
+            raise AudioError(f"There is no sound font {path}. {HOW_TO_GET_A_FONT}")
+        return path
+    for path in _fonts():
+        return path
+    raise AudioError(f"No sound font was found on this machine. {HOW_TO_GET_A_FONT}")
+
+
+def _fonts() -> Iterator[Path]:
+    for place in PLACES:
+        folder = Path(place).expanduser()
+        if folder.is_dir():
+            # A link, as default-GM.sf2 is, names a font that stands there under its own name, too.
+            yield from sorted(
+                path
+                for path in folder.iterdir()
+                if path.suffix.lower() in (".sf2", ".sf3") and not path.is_symlink()
+            )
+
+
+class TinySoundFont:
+    """A font in memory, played by tinysoundfont."""
+
+    def __init__(self, font: Path, sample_rate: int) -> None:
+        self.font = font
+        self.sample_rate = sample_rate
+
+    @cached_property
+    def _player(self) -> tuple[Any, int]:
+        try:
+            import tinysoundfont
+        except ImportError as fault:
+            raise AudioError(
+                f"Sound fonts need a player, and tinysoundfont is not installed. {HOW_TO_GET_A_PLAYER}"
+            ) from fault
+        synth = tinysoundfont.Synth(gain=GAIN_DB, samplerate=self.sample_rate)
+        try:
+            return synth, synth.sfload(str(self.font))
+        except Exception as fault:  # the library raises what it likes
+            raise AudioError(
+                f"{self.font} cannot be read as a sound font ({fault}). {HOW_TO_GET_A_FONT}"
+            ) from fault
+
+    def play(
+        self, notes: Notes, program: int, samples: int, *, drums: bool = False
+    ) -> Float[np.ndarray, "2 sample"]:
+        """Exactly ``samples`` samples from the start of the notes' time."""
+        synth, font = self._player
+        channel = 9 if drums else 0
+        synth.sounds_off()
+        try:
+            synth.program_select(channel, font, 128 if drums else 0, program)
+        except Exception as fault:
+            kind = "set of drums" if drums else "programme"
+            raise AudioError(f"{self.font.name} has no {kind} {program}. {HOW_TO_GET_A_FONT}") from fault
+        pieces, now = [np.zeros((0, 2), np.float32)], 0
+        for at, on, pitch, velocity in _events(notes, self.sample_rate):
+            until = min(at, samples)
+            if until > now:
+                pieces.append(self._generate(until - now))
+                now = until
+            if on:
+                synth.noteon(channel, pitch, velocity)
+            else:
+                synth.noteoff(channel, pitch)
+        if samples > now:
+            pieces.append(self._generate(samples - now))
+        return np.ascontiguousarray(np.concatenate(pieces)[:samples].T)
+
+    def _generate(self, samples: int) -> Float[np.ndarray, "sample 2"]:
+        synth, _ = self._player
+        return np.frombuffer(synth.generate(samples), np.float32).reshape(-1, 2).copy()
+
+
+def _events(notes: Notes, sample_rate: int) -> list[tuple[int, int, int, int]]:
+    """Keys up and down by sample: sample, 1 for down, pitch, velocity. Up comes before down."""
+    on = np.rint(notes.onset_sec * sample_rate).astype(np.int64)
+    off = np.maximum(np.rint(notes.end_sec * sample_rate).astype(np.int64), on + 1)
+    rows = [(int(a), 1, int(p), int(v)) for a, p, v in zip(on, notes.pitch, notes.velocity, strict=True)]
+    rows += [(int(b), 0, int(p), 0) for b, p in zip(off, notes.pitch, strict=True)]
+    return sorted(rows)

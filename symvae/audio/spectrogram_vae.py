@@ -1,0 +1,254 @@
+"""The spectrogram VAE: a sound's timbre in a few numbers, and notes in that timbre.
+
+    clip → log-mel → TimbreEncoder → z            what it is played on, not what is played
+    notes → roll, source → SpectrumDecoder(z) → log magnitude, phase residual, noise magnitude
+          → phases of the source → inverse STFT → sound
+
+The encoder sees another clip of the same instrument than the one that the decoder has to make, so z
+cannot carry the notes. The decoder's magnitudes start from the source's own: it learns what a timbre
+does to harmonics, not where they lie. Source and filter: Fant 1960; its neural form: Wang et al. 2019
+(arXiv 1904.12088), Engel et al. 2020 (DDSP, arXiv 2001.04643); inverse STFT as the last layer: Kaneko
+et al. 2022 (iSTFTNet, arXiv 2203.02395), Siuzdak 2023 (Vocos, arXiv 2306.00814).
+"""
+
+from itertools import pairwise
+from typing import NamedTuple, Protocol
+
+import torch
+from jaxtyping import Complex, Float
+from torch import Tensor, nn
+from torch.nn import functional
+
+from symvae.dsp.mel import mel_filters
+from symvae.dsp.stft import Stft, log_magnitude, unit
+from symvae.nn.convnext import ConvNextBlock
+from symvae.nn.gaussian import DiagonalGaussian
+
+#: Magnitudes under this are silence: 88 dB under a full-scale sine in a window of 1024.
+FLOOR = 1e-2
+_NOISE_FRAMES = 256
+_LEAST_LOG = -12.0
+_MOST_LOG = 6.0
+
+
+class Spectrum(NamedTuple):
+    """What the decoder says of each frame."""
+
+    log_magnitude: Float[Tensor, "batch frame bin"]
+    """Of the part that has the notes' phases; natural logarithm."""
+    phase: Float[Tensor, "batch frame low_bin"]
+    """Added to the source's phase in the lowest bins, in radians."""
+    log_noise: Float[Tensor, "batch frame bin"]
+    """Of the part that has no pitch."""
+
+    def expected_magnitude(self) -> Float[Tensor, "batch frame bin"]:
+        """Both parts together, as independent sounds add up."""
+        return ((2 * self.log_magnitude).exp() + (2 * self.log_noise).exp()).sqrt()
+
+
+class Bottleneck(Protocol):
+    """Statistics of a clip in, z and its posterior out."""
+
+    def __call__(self, features: Float[Tensor, "batch feature"]) -> DiagonalGaussian: ...
+
+
+class LogMel(nn.Module):
+    """Spectrum → log-mel, with the filters at hand."""
+
+    filters: Float[Tensor, "bin mel"]
+
+    def __init__(self, sample_rate: int, stft: Stft, mels: int) -> None:
+        super().__init__()
+        self.register_buffer("filters", mel_filters(sample_rate, stft.bins, mels), persistent=False)
+
+    def forward(
+        self, magnitude: Float[Tensor, "batch frame bin"], floor: float = 1e-4
+    ) -> Float[Tensor, "batch frame mel"]:
+        return (magnitude @ self.filters).clamp(min=floor).log()
+
+
+class TimbreEncoder(nn.Module):
+    """Log-mel of a clip of any length → the posterior over its timbre.
+
+    Strided 2-D convolutions, then mean and deviation over time, which forget the order of the notes.
+    """
+
+    def __init__(self, *, mels: int, channels: int, latent_size: int, initial_log_variance: float) -> None:
+        super().__init__()
+        widths = (1, channels, 2 * channels, 4 * channels, 4 * channels)
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(before, after, 4, stride=2, padding=1) for before, after in pairwise(widths)
+        )
+        pooled = 2 * widths[-1] * (mels // 2 ** len(self.convolutions))
+        self.hidden = nn.Linear(pooled, 4 * channels)
+        self.mean = nn.Linear(4 * channels, latent_size)
+        self.log_std = nn.Linear(4 * channels, latent_size)
+        # A posterior that starts as wide as the prior is never narrowed: it starts narrow and far out.
+        with torch.no_grad():
+            self.mean.weight.mul_(4.0)
+            self.log_std.weight.mul_(0.1)
+            self.log_std.bias.fill_(initial_log_variance / 2)
+
+    def forward(self, log_mel: Float[Tensor, "batch frame mel"]) -> DiagonalGaussian:
+        """The posterior of each clip's timbre."""
+        x = (log_mel[:, None] + 3.0) / 4.0
+        for convolution in self.convolutions:
+            x = functional.gelu(convolution(x), approximate="tanh")
+        x = x.transpose(2, 3).flatten(1, 2)  # (batch, channel · mel, frame)
+        x = torch.cat([x.mean(-1), x.std(-1, correction=0)], -1)
+        x = functional.gelu(self.hidden(x), approximate="tanh")
+        return DiagonalGaussian(self.mean(x).float(), self.log_std(x).float().clamp(-6, 2))
+
+
+class SpectrumDecoder(nn.Module):
+    """Roll, source and timbre → `Spectrum`, frame by frame, each seeing ``context`` frames to each side."""
+
+    def __init__(
+        self,
+        *,
+        roll_size: int,
+        mels: int,
+        bins: int,
+        low_bins: int,
+        noise_curve: Float[Tensor, "band bin"],
+        latent_size: int,
+        width: int,
+        hidden: int,
+        blocks: int,
+        kernel: int,
+    ) -> None:
+        super().__init__()
+        self.context = blocks * (kernel // 2)
+        self.enter = nn.Linear(roll_size + mels, width)
+        self.blocks = nn.ModuleList(
+            ConvNextBlock(width, hidden=hidden, kernel=kernel, condition=latent_size) for _ in range(blocks)
+        )
+        self.norm = nn.LayerNorm(width)
+        self.sizes = (bins, low_bins, len(noise_curve))
+        self.leave = nn.Linear(width, sum(self.sizes))
+        self.follow = nn.Linear(latent_size, bins)
+        self.register_buffer("noise_curve", noise_curve, persistent=False)
+        with torch.no_grad():
+            self.leave.weight.mul_(0.3)
+            magnitude, phase, noise = self.leave.bias.split(self.sizes)
+            magnitude.fill_(-1.0), phase.zero_(), noise.fill_(-5.0)
+            self.follow.weight.mul_(0.1)
+            self.follow.bias.fill_(0.6)
+
+    def forward(
+        self,
+        roll: Float[Tensor, "batch frame feature"],
+        source_mel: Float[Tensor, "batch frame mel"],
+        source_log: Float[Tensor, "batch frame bin"],
+        z: Float[Tensor, "batch frame_or_1 latent"],
+    ) -> Spectrum:
+        """The spectrum in timbre ``z``, one for all frames or one each."""
+        x = self.enter(torch.cat([roll, (source_mel + 3.0) / 4.0], -1))
+        for block in self.blocks:
+            x = block(x, z)
+        magnitude, phase, noise = self.leave(self.norm(x)).float().split(self.sizes, -1)
+        magnitude = torch.addcmul(magnitude, self.follow(z).float(), source_log)
+        noise = noise @ self.noise_curve
+        return Spectrum(magnitude.clamp(_LEAST_LOG, _MOST_LOG), phase, noise.clamp(_LEAST_LOG, _MOST_LOG))
+
+
+class SpectrogramVAE(nn.Module):
+    """Encoder and decoder with the transforms around them."""
+
+    noise: Complex[Tensor, "frame bin"]
+
+    def __init__(
+        self,
+        encoder: TimbreEncoder,
+        decoder: SpectrumDecoder,
+        *,
+        sample_rate: int,
+        stft: Stft,
+        mels: int,
+        consistency_steps: int,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = decoder
+        self.sample_rate = sample_rate
+        self.stft = stft
+        self.consistency_steps = consistency_steps
+        self.log_mel = LogMel(sample_rate, stft, mels)
+        self.register_buffer("noise", _noise(stft), persistent=False)
+
+    def encode(self, wave: Float[Tensor, "batch sample"]) -> DiagonalGaussian:
+        """The posterior over the timbre of each clip."""
+        return self.encoder(self.log_mel(self.stft(wave).abs()))
+
+    def spectrum(
+        self,
+        roll: Float[Tensor, "batch frame feature"],
+        source: Complex[Tensor, "batch frame bin"],
+        z: Float[Tensor, "batch frame_or_1 latent"],
+    ) -> Spectrum:
+        """What the decoder says of notes whose source has this spectrum."""
+        log = log_magnitude(source, 1e-4)
+        return self.decoder(roll, self.log_mel(log.exp()), log, z)
+
+    def synthesize(
+        self,
+        spectrum: Spectrum,
+        source: Complex[Tensor, "batch frame bin"],
+        samples: int,
+        *,
+        first_frame: int = 0,
+        consistency_steps: int = 0,
+    ) -> Float[Tensor, "batch sample"]:
+        """Sound with the spectrum's magnitudes and the source's phases.
+
+        A set of frames that overlap is seldom the spectrum of any signal. Each consistency step goes to
+        the nearest signal and back, and keeps the phases it finds there.
+        """
+        frames = torch.arange(first_frame, first_frame + source.shape[1]) % _NOISE_FRAMES
+        whole = spectrum.log_magnitude.exp() * unit(source)
+        low = spectrum.phase.shape[-1]
+        turn = torch.polar(torch.ones_like(spectrum.phase), spectrum.phase)
+        whole = torch.cat([whole[..., :low] * turn, whole[..., low:]], -1)
+        whole = whole + spectrum.log_noise.exp() * self.noise[frames]
+        wave = self.stft.inverse(whole, samples)
+        for _ in range(consistency_steps):
+            wave = self.stft.inverse(whole.abs() * unit(self.stft(wave)), samples)
+        return wave
+
+    @torch.inference_mode()
+    def play(
+        self,
+        roll: Float[Tensor, "batch frame feature"],
+        source: Float[Tensor, "batch sample"],
+        z: Float[Tensor, "batch frame_or_1 latent"],
+        first_frame: int = 0,
+    ) -> Float[Tensor, "batch sample"]:
+        """From notes to sound: the whole path of rendering."""
+        spectrum_of_source = self.stft(source)
+        return self.synthesize(
+            self.spectrum(roll, spectrum_of_source, z),
+            spectrum_of_source,
+            source.shape[-1],
+            first_frame=first_frame,
+            consistency_steps=self.consistency_steps,
+        )
+
+    @property
+    def context(self) -> int:
+        """Frames to each side that one frame of sound depends on."""
+        overlap = self.stft.size // self.stft.hop
+        return self.decoder.context + overlap * (1 + self.consistency_steps)
+
+
+def _noise(stft: Stft) -> Complex[Tensor, "frame bin"]:
+    """The spectrum of white noise that repeats, so that frame k's noise depends on k alone.
+
+    Its magnitude is 1 in the mean square of a bin.
+    """
+    generator = torch.Generator().manual_seed(0)
+    period = _NOISE_FRAMES * stft.hop
+    wave = torch.randn(period, generator=generator)
+    around = stft.size // stft.hop
+    wave = torch.cat([wave[-around * stft.hop :], wave, wave[: around * stft.hop]])
+    spectrum = stft(wave[None])[0, around : around + _NOISE_FRAMES]
+    return spectrum / spectrum.abs().square().mean().sqrt()
