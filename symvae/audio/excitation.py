@@ -47,11 +47,12 @@ def source(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> F
     onsets = np.rint(notes.onset_sec * sample_rate).astype(np.int64)
     held = np.maximum(np.rint(notes.duration_sec * sample_rate).astype(np.int64), 1)
     tail = round(TAIL_SEC * sample_rate)
+    pitches = on_keyboard(notes.pitch)
     reached = (onsets < end_sample) & (onsets + held + tail > first_sample)
     fall = _fall(tail, sample_rate)
     for row in np.flatnonzero(reached).tolist():
         onset, length = int(onsets[row]), int(held[row])
-        train = _train(int(on_keyboard(notes.pitch[row])), length + tail, sample_rate)
+        train = _train(int(pitches[row]), length + tail, sample_rate)
         level = (float(notes.velocity[row]) / 127) ** 2
         for start, end, fade in ((0, length, None), (length, length + tail, fall)):
             low, high = max(onset + start, first_sample), min(onset + end, end_sample)
@@ -64,9 +65,7 @@ def source(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> F
     return mix
 
 
-def roll(
-    notes: Notes, first_frame: int, frames: int, frame_sec: float
-) -> Float[np.ndarray, "frame {ROLL_SIZE}"]:
+def roll(notes: Notes, first_frame: int, frames: int, frame_sec: float) -> Float[np.ndarray, "frame feature"]:
     """For each frame and key: struck now, held, how recently struck, how recently let go; by velocity.
 
     An onset between two frames is shared by them. Of two notes on one key the louder feature counts.

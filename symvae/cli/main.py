@@ -29,6 +29,7 @@ from symvae.cli.train import train
 from symvae.cli.train_arousal import train_arousal
 from symvae.cli.train_faders import train_faders
 from symvae.cli.train_prior import train_prior
+from symvae.cli.train_synth import train_synth
 from symvae.cli.vary import vary
 
 app = typer.Typer(
@@ -44,7 +45,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Look": (models, inspect, measure, plot),
     "Play": (reconstruct, sample, continue_, infill, interpolate, similar, vary, fade),
     "Latents": (encode, decode),
-    "Learn": (prepare, train, train_prior, train_faders, train_arousal, evaluate),
+    "Learn": (prepare, train, train_prior, train_faders, train_arousal, train_synth, evaluate),
 }
 
 

@@ -30,7 +30,7 @@ _LONGEST_NOTE_SEC = 6.0
 class Clips(NamedTuple):
     """What is heard and how it came about; rows 2i and 2i + 1 have one timbre."""
 
-    roll: Float[Tensor, "clip frame {ROLL_SIZE}"]
+    roll: Float[Tensor, "clip frame feature"]
     source: Float[Tensor, "clip sample"]
     wave: Float[Tensor, "clip sample"]
     font: Int[Tensor, " clip"]

@@ -81,6 +81,13 @@ def save_synth(
         _write_json(fresh / "metrics.json", metrics or {})
 
 
+def save_timbres(folder: Path, timbres: list[dict[str, Any]]) -> None:
+    """Write where in z the learned timbres lie beside a synthesizer's weights."""
+    fresh = folder / f"{TIMBRES_FILE}.new"
+    _write_json(fresh, {"timbres": timbres})
+    fresh.replace(folder / TIMBRES_FILE)
+
+
 def load_synth(folder: Path) -> tuple[SynthConfig, SpectrogramVAE, list[dict[str, Any]]]:
     """What `save_synth` wrote: the choice, the network ready to run, the timbres by name."""
     header = _read_header(folder, SYNTH_FORMAT, SYNTH_VERSION, "train-synth")

@@ -58,7 +58,13 @@ def train_synth(
     torch.manual_seed(choice.seed)
     model = build_synth(config.model)
     if start_from is not None:
-        model.load_state_dict(start_from.state_dict())
+        try:
+            model.load_state_dict(start_from.state_dict())
+        except RuntimeError as error:
+            raise TrainingError(
+                "The synthesizer to start from has other sizes than the preset. "
+                "Choose its sizes, or train from nothing."
+            ) from error
     model.to(device)
     optimizer = torch.optim.AdamW(
         model.parameters(),
