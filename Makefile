@@ -31,6 +31,8 @@ $(STAMP): pyproject.toml constraints.txt
 		{ echo "symvae needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@# It asks for PyAudio, which needs PortAudio's headers and is not used.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps tinysoundfont
 	@touch $(STAMP)
 
 clean:

@@ -3,9 +3,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from symvae.dsp import wav
 from symvae.dsp.audio import Audio
-from symvae.dsp.wav import read_wav, write_wav
+from symvae.dsp.wav import WavWriter, read_audio, read_wav, resample, write_wav
 from symvae.errors import AudioError
 
 HALF_A_STEP = 0.5 / (2**15 - 1)
@@ -76,3 +80,162 @@ def test_faults_of_files_are_one_error(tmp_path: Path) -> None:
         write_wav(np.zeros((1, 4)), 8_000, tmp_path / "no folder" / "a.wav")
     with pytest.raises(AudioError, match="A sample rate is a positive number"):
         write_wav(np.zeros((1, 4)), 0, tmp_path / "a.wav")
+
+
+def write_blocks(path: Path, blocks: list[np.ndarray]) -> None:
+    with WavWriter(path, len(blocks[0]), 8_000, force=True) as file:
+        for block in blocks:
+            file.write(block)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.integers(0, 500), max_size=6))
+def test_blocks_make_the_file_that_the_whole_makes(
+    tmp_path_factory: pytest.TempPathFactory, cuts: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("wav")
+    samples = np.random.default_rng(0).uniform(-1, 1, (2, 500))
+    with WavWriter(folder / "blocks.wav", 2, 8_000) as file:
+        for block in np.split(samples, sorted(cuts), axis=1):
+            file.write(block)
+    assert file.samples == 500
+    whole = write_wav(samples, 8_000, folder / "whole.wav")
+    assert file.path.read_bytes() == whole.read_bytes()
+
+
+def test_the_file_stands_under_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
+    path = write_wav(np.zeros((1, 4)), 8_000, tmp_path / "a.wav")
+    with WavWriter(path, 1, 8_000, force=True) as file:
+        file.write(np.ones((1, 8)))
+        assert read_wav(path).samples.shape == (1, 4)
+    assert read_wav(path).samples.shape == (1, 8)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("existed", [True, False])
+def test_a_fault_halfway_leaves_things_as_they_were(tmp_path: Path, existed: bool) -> None:
+    path = tmp_path / "a.wav"
+    if existed:
+        write_wav(np.zeros((1, 4)), 8_000, path)
+    with pytest.raises(AudioError, match=r"the largest here is 1\.5"):
+        write_blocks(path, [np.ones((1, 8)), np.full((1, 8), 1.5)])
+    assert list(tmp_path.iterdir()) == ([path] if existed else [])
+    if existed:
+        assert read_wav(path).samples.shape == (1, 4)
+
+
+def test_what_a_writer_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_wav(np.zeros((1, 4)), 8_000, tmp_path / "a.wav")
+    with pytest.raises(AudioError, match=r"exists\. Choose another name, or overwrite it with force"):
+        WavWriter(path, 1, 8_000)
+    with pytest.raises(AudioError, match="is no file"):
+        WavWriter(tmp_path, 1, 8_000, force=True)
+    with pytest.raises(AudioError, match="at least one channel, not 0"):
+        WavWriter(tmp_path / "b.wav", 0, 8_000)
+    with pytest.raises(AudioError, match="has 1 channels, and these samples 2"):
+        write_blocks(tmp_path / "b.wav", [np.zeros((1, 4)), np.zeros((2, 4))])
+    with pytest.raises(AudioError, match="is not open"):
+        WavWriter(tmp_path / "b.wav", 1, 8_000).write(np.zeros((1, 4)))
+    monkeypatch.setattr(wav, "MOST_BYTES", 100)
+    with pytest.raises(AudioError, match="would pass the 4 GiB"):
+        write_blocks(tmp_path / "b.wav", [np.zeros((1, 50)), np.zeros((1, 1))])
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subtype", "error"),
+    [
+        ("WAV", "PCM_U8", 1 / 120),
+        ("WAV", "PCM_16", 1 / 32_000),
+        ("WAV", "PCM_24", 1e-6),
+        ("WAV", "PCM_32", 1e-6),
+        ("WAV", "FLOAT", 1e-6),
+        ("WAV", "DOUBLE", 1e-6),
+        ("FLAC", "PCM_16", 1 / 32_000),
+        ("FLAC", "PCM_24", 1e-6),
+        ("OGG", "VORBIS", 0.05),
+        ("MP3", "MPEG_LAYER_III", 0.05),
+    ],
+)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_recordings_of_every_kind_are_read(
+    tmp_path: Path, kind: str, subtype: str, error: float, channels: int
+) -> None:
+    """Whatever they are called: the name of this one says nothing."""
+    time = np.arange(24_000) / 24_000
+    samples = 0.4 * np.sin(2 * np.pi * np.array([[440.0], [660.0]])[:channels] * time)
+    soundfile.write(tmp_path / "recording.bin", samples.T, 24_000, format=kind, subtype=subtype)
+    audio = read_audio(tmp_path / "recording.bin")
+    assert audio.sample_rate == 24_000
+    assert audio.samples.dtype == np.float32
+    assert audio.samples.shape[0] == channels
+    assert audio.duration_sec == pytest.approx(1.0, abs=0.05)
+    middle = slice(6_000, 18_000)
+    if kind != "MP3":  # whose decoders differ in how much silence they leave at the start
+        np.testing.assert_allclose(audio.samples[:, middle], samples[:, middle], atol=error)
+    power = np.square(audio.samples[:, middle]).mean(1)
+    np.testing.assert_allclose(power, np.square(samples[:, middle]).mean(1), rtol=0.02)
+
+
+def test_what_goes_beyond_full_scale_is_scaled_down_and_can_be_written(tmp_path: Path) -> None:
+    loud = np.array([[0.0, 2.0, -4.0, 1.0]])
+    soundfile.write(tmp_path / "loud.wav", loud.T, 8_000, subtype="FLOAT")
+    audio = read_audio(tmp_path / "loud.wav")
+    np.testing.assert_allclose(audio.samples, loud / 4)
+    write_wav(*audio, tmp_path / "again.wav")
+
+
+def test_what_is_no_recording_is_one_error(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match=r"none\.wav cannot be read: No such file"):
+        read_audio(tmp_path / "none.wav")
+    with pytest.raises(AudioError, match="cannot be read: Is a directory"):
+        read_audio(tmp_path)
+    for name, content in (("text.wav", b"just words"), ("nothing.mp3", b""), ("a.raw", bytes(range(256)))):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(
+            AudioError, match=rf"{name} cannot be read as sound .*Give a WAV, FLAC, OGG or MP3"
+        ):
+            read_audio(tmp_path / name)
+    soundfile.write(tmp_path / "empty.wav", np.zeros((0, 1)), 8_000)
+    with pytest.raises(AudioError, match=r"empty\.wav holds no samples"):
+        read_audio(tmp_path / "empty.wav")
+    soundfile.write(tmp_path / "nan.wav", np.array([0.0, np.nan]), 8_000, subtype="FLOAT")
+    with pytest.raises(AudioError, match=r"nan\.wav holds samples that are no numbers"):
+        read_audio(tmp_path / "nan.wav")
+
+
+@pytest.mark.parametrize("kind", ["WAV", "FLAC", "OGG", "MP3"])
+def test_a_recording_cut_off_anywhere_is_read_in_part_or_refused(tmp_path: Path, kind: str) -> None:
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, 4_000)
+    soundfile.write(tmp_path / "whole", noise, 8_000, format=kind)
+    content = (tmp_path / "whole").read_bytes()
+    for share in np.linspace(0, 0.99, 23):
+        (tmp_path / "part").write_bytes(content[: int(share * len(content))])
+        try:
+            assert np.isfinite(read_audio(tmp_path / "part").samples).all()
+        except AudioError as error:
+            assert "part" in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize(("before", "after"), [(44_100, 24_000), (24_000, 48_000), (8_000, 24_000)])
+def test_a_tone_at_another_rate_is_the_same_tone(before: int, after: int) -> None:
+    tone = np.array([0.5, 0.25])[:, None] * np.sin(2 * np.pi * 1000 * np.arange(before) / before)
+    made = resample(Audio(tone.astype(np.float32), before), after)
+    assert made.sample_rate == after
+    assert made.samples.shape == (2, after)
+    expected = np.array([0.5, 0.25])[:, None] * np.sin(2 * np.pi * 1000 * np.arange(after) / after)
+    inside = slice(after // 10, -after // 10)
+    np.testing.assert_allclose(made.samples[:, inside], expected[:, inside], atol=2e-3)
+
+
+def test_resampling_lets_nothing_above_the_new_half_rate_through() -> None:
+    tone = Audio(np.sin(2 * np.pi * 15_000 * np.arange(48_000) / 48_000)[None].astype(np.float32), 48_000)
+    assert np.abs(resample(tone, 24_000).samples[:, 1000:-1000]).max() < 2e-3
+
+
+def test_resampling_stays_within_full_scale_and_leaves_the_same_rate_alone() -> None:
+    square = np.sign(np.sin(2 * np.pi * 100 * np.arange(4_000) / 8_000 + 0.1))[None].astype(np.float32)
+    assert np.abs(resample(Audio(square, 8_000), 24_000).samples).max() <= 1
+    assert resample(Audio(square, 8_000), 8_000).samples is square
+    with pytest.raises(AudioError, match="A sample rate is a positive number of Hz, not 0"):
+        resample(Audio(square, 8_000), 0)
