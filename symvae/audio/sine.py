@@ -18,6 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
+from symvae.audio.notes import Notes, notes_of
 from symvae.dsp.audio import Audio
 from symvae.errors import AudioError
 from symvae.music.phrase import Phrase
@@ -41,24 +42,25 @@ def render(phrases: Phrase | Sequence[Phrase], sample_rate: int = 24_000) -> Aud
     """
     if sample_rate < 1:
         raise AudioError(f"A sample rate is a positive number of Hz, not {sample_rate}.")
-    phrases = [phrases] if isinstance(phrases, Phrase) else list(phrases)
-    starts_sec = np.cumsum([0.0] + [phrase.duration_sec for phrase in phrases])
-    mix = np.zeros(round((starts_sec[-1] + RELEASE_SEC) * sample_rate) + 1)  # + 1, for rounding of onsets
-    for phrase, start_sec in zip(phrases, starts_sec, strict=False):
-        for onset, duration, pitch, velocity in _notes(phrase):
-            tone = _tone(pitch, duration * phrase.step_sec, sample_rate)
-            first = round((start_sec + onset * phrase.step_sec) * sample_rate)
-            mix[first : first + len(tone)] += _level(velocity) * tone[: len(mix) - first]
-    mix = mix[:-1]
+    notes, seconds = notes_of(phrases)
+    mix = tones(notes, 0, round((seconds + RELEASE_SEC) * sample_rate), sample_rate)
     loudest = np.abs(mix).max(initial=0.0)
     if loudest > 0:
         mix *= PEAK / loudest
-    return Audio(mix[None].astype(np.float32), sample_rate)
+    return Audio(mix[None], sample_rate)
 
 
-def _notes(phrase: Phrase) -> list[list[int]]:
-    """Onset, duration, pitch and velocity of each note."""
-    return np.column_stack([phrase.onset_step, phrase.duration_step, phrase.pitch, phrase.velocity]).tolist()
+def tones(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> Float[np.ndarray, " sample"]:
+    """The tones of all notes, from ``first_sample`` on, a loud note of several at about full scale."""
+    mix = np.zeros(samples)
+    onsets = np.rint(notes.onset_sec * sample_rate).astype(np.int64) - first_sample
+    lengths = np.rint((notes.duration_sec + RELEASE_SEC) * sample_rate).astype(np.int64)
+    for row in np.flatnonzero((onsets < samples) & (onsets + lengths > 0)).tolist():
+        tone = _tone(int(notes.pitch[row]), float(notes.duration_sec[row]), sample_rate)
+        start = int(onsets[row])
+        low, high = max(start, 0), min(start + len(tone), samples)
+        mix[low:high] += _level(int(notes.velocity[row])) * tone[low - start : high - start]
+    return mix.astype(np.float32)
 
 
 def _tone(pitch: int, duration_sec: float, sample_rate: int) -> Float[np.ndarray, " sample"]:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -35,12 +35,17 @@ HOW_TO_GET_A_PLAYER = "Install one: pip install --no-deps tinysoundfont, or apt 
 GAIN_DB = -6.0
 
 
+@runtime_checkable
 class FontPlayer(Protocol):
     """Notes on one programme of a sound font → stereo samples."""
 
     def play(
         self, notes: Notes, program: int, samples: int, *, drums: bool = False
     ) -> Float[np.ndarray, "2 sample"]: ...
+
+    def stream(
+        self, notes: Notes, program: int, samples: int, block: int, *, drums: bool = False
+    ) -> Iterator[Float[np.ndarray, "2 sample"]]: ...
 
 
 def find_soundfont(given: str | Path | None = None) -> Path:
@@ -95,6 +100,13 @@ class TinySoundFont:
         self, notes: Notes, program: int, samples: int, *, drums: bool = False
     ) -> Float[np.ndarray, "2 sample"]:
         """Exactly ``samples`` samples from the start of the notes' time."""
+        blocks = list(self.stream(notes, program, samples, max(samples, 1), drums=drums))
+        return np.concatenate([np.zeros((2, 0), np.float32), *blocks], 1)
+
+    def stream(
+        self, notes: Notes, program: int, samples: int, block: int, *, drums: bool = False
+    ) -> Iterator[Float[np.ndarray, "2 sample"]]:
+        """The same in blocks of ``block`` samples. The player plays one part at a time."""
         synth, font = self._player
         channel = 9 if drums else 0
         synth.sounds_off()
@@ -103,19 +115,24 @@ class TinySoundFont:
         except Exception as fault:
             kind = "set of drums" if drums else "programme"
             raise AudioError(f"{self.font.name} has no {kind} {program}. {HOW_TO_GET_A_FONT}") from fault
-        pieces, now = [np.zeros((0, 2), np.float32)], 0
-        for at, on, pitch, velocity in _events(notes, self.sample_rate):
-            until = min(at, samples)
-            if until > now:
-                pieces.append(self._generate(until - now))
-                now = until
-            if on:
-                synth.noteon(channel, pitch, velocity)
-            else:
-                synth.noteoff(channel, pitch)
-        if samples > now:
-            pieces.append(self._generate(samples - now))
-        return np.ascontiguousarray(np.concatenate(pieces)[:samples].T)
+        events, now = _events(notes, self.sample_rate), 0
+        due = 0
+        for first in range(0, samples, block):
+            end, pieces = min(first + block, samples), []
+            while due < len(events) and events[due][0] < end:
+                at, on, pitch, velocity = events[due]
+                due += 1
+                if at > now:
+                    pieces.append(self._generate(at - now))
+                    now = at
+                if on:
+                    synth.noteon(channel, pitch, velocity)
+                else:
+                    synth.noteoff(channel, pitch)
+            if end > now:
+                pieces.append(self._generate(end - now))
+                now = end
+            yield np.ascontiguousarray(np.concatenate(pieces).T)
 
     def _generate(self, samples: int) -> Float[np.ndarray, "sample 2"]:
         synth, _ = self._player

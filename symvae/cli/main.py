@@ -23,6 +23,7 @@ from symvae.cli.models import models
 from symvae.cli.plot import plot
 from symvae.cli.prepare import prepare
 from symvae.cli.reconstruct import reconstruct
+from symvae.cli.render import render
 from symvae.cli.sample import sample
 from symvae.cli.similar import similar
 from symvae.cli.train import train
@@ -43,7 +44,7 @@ app = typer.Typer(
 
 PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Look": (models, inspect, measure, plot),
-    "Play": (reconstruct, sample, continue_, infill, interpolate, similar, vary, fade),
+    "Play": (reconstruct, sample, continue_, infill, interpolate, similar, vary, fade, render),
     "Latents": (encode, decode),
     "Learn": (prepare, train, train_prior, train_faders, train_arousal, train_synth, evaluate),
 }

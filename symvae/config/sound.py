@@ -114,6 +114,8 @@ class ClipsConfig:
     """Instruments, by the names of `PROGRAMS`."""
     made_up: float = 0.4
     """Share of clips whose notes come from chance instead of a corpus: all keys, lengths and velocities."""
+    level: float = 0.05
+    """Root mean square to which a recording is brought before its timbre is taken; the fonts' own, about."""
 
     def __post_init__(self) -> None:
         _check_at_least("clips", self, 16, "frames")

@@ -3,14 +3,23 @@
 from pathlib import Path
 
 from symvae.errors import CheckpointError
-from symvae.system.checkpoint import FORMAT, format_of, load_config
+from symvae.system.checkpoint import FORMAT, SYNTH_FORMAT, format_of, load_config
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
 
 
 def available() -> list[str]:
     """Names of the models that come with the package."""
-    return sorted(p.parent.name for p in PRETRAINED.glob("*/config.json") if format_of(p.parent) == FORMAT)
+    return _named(FORMAT)
+
+
+def available_synths() -> list[str]:
+    """Names of the synthesizers that come with the package."""
+    return _named(SYNTH_FORMAT)
+
+
+def _named(kind: str) -> list[str]:
+    return sorted(p.parent.name for p in PRETRAINED.glob("*/config.json") if format_of(p.parent) == kind)
 
 
 def available_in(metre: str) -> list[str]:
@@ -24,7 +33,16 @@ def find(name: str | Path) -> Path:
 
     Raises `CheckpointError` that lists what there is.
     """
-    if str(name) in available():
+    return _find(name, available(), "model", "train")
+
+
+def find_synth(name: str | Path) -> Path:
+    """The folder of the synthesizer ``name``, as `find` does for models."""
+    return _find(name, available_synths(), "synthesizer", "train-synth")
+
+
+def _find(name: str | Path, names: list[str], thing: str, verb: str) -> Path:
+    if str(name) in names:
         return PRETRAINED / str(name)
     folder = Path(name)
     for candidate in (folder, folder / "model"):  # a run folder holds its model in a folder of that name
@@ -32,9 +50,9 @@ def find(name: str | Path) -> Path:
             return candidate
     if folder.is_dir():
         raise CheckpointError(
-            f"{folder} holds no model (no config.json). Give a folder that `symvae train` wrote."
+            f"{folder} holds no {thing} (no config.json). Give a folder that `symvae {verb}` wrote."
         )
     raise CheckpointError(
-        f"There is no model {str(name)!r}. Models in the package: {', '.join(available()) or 'none'}; "
-        "or give the path of a model folder."
+        f"There is no {thing} {str(name)!r}. {thing.capitalize()}s in the package: "
+        f"{', '.join(names) or 'none'}; or give the path of a {thing} folder."
     )

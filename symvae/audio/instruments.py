@@ -1,0 +1,31 @@
+"""Which of a synthesizer's timbres plays a General MIDI programme, and where it sits on the stage."""
+
+from symvae.config.sound import PROGRAMS
+
+#: For each family of eight programmes, the timbre that plays it unless `_EXCEPTIONS` says otherwise.
+_FAMILIES = (
+    "piano", "vibraphone", "organ", "guitar", "bass", "strings", "strings", "trumpet",
+    "clarinet", "flute", "clarinet", "strings", "electric-piano", "guitar", "vibraphone", "strings",
+)  # fmt: skip
+_EXCEPTIONS = {
+    4: "electric-piano", 5: "electric-piano", 6: "harpsichord", 7: "harpsichord", 15: "harpsichord",
+    40: "violin", 41: "violin", 42: "violin", 43: "bass", 45: "guitar", 46: "guitar", 47: "bass",
+    81: "violin", 110: "violin", 111: "clarinet",
+}  # fmt: skip
+#: From -1 (left) to 1 (right), as a small ensemble sits.
+_STAGE = {
+    "piano": 0.0, "electric-piano": 0.2, "harpsichord": -0.2, "vibraphone": 0.35, "organ": -0.1,
+    "guitar": -0.35, "bass": 0.0, "violin": -0.3, "strings": 0.25, "trumpet": 0.3, "clarinet": -0.15,
+    "flute": 0.15,
+}  # fmt: skip
+
+
+def timbre_of_program(program: int) -> tuple[str, bool]:
+    """The timbre that plays a programme (0 to 127), and whether it is that very instrument."""
+    name = _EXCEPTIONS.get(program, _FAMILIES[program // 8])
+    return name, PROGRAMS[name] == program
+
+
+def place_of_program(program: int) -> float:
+    """Where a programme sits, from -1 (left) to 1 (right)."""
+    return _STAGE[timbre_of_program(program)[0]]

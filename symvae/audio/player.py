@@ -1,0 +1,143 @@
+"""Players: one part's notes → blocks of sound, one after the other, for songs of any length.
+
+A block is made by itself and equals the same samples of the whole: the network's frames see a known
+number of neighbours, which are computed beside the block and thrown away.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from symvae.audio.drums import LONGEST_SEC, drum_bursts
+from symvae.audio.excitation import TAIL_SEC, roll, source
+from symvae.audio.notes import Notes
+from symvae.audio.sine import tones
+from symvae.audio.soundfont import FontPlayer
+from symvae.audio.spectrogram_vae import SpectrogramVAE
+
+#: Samples of a block, about: long enough that its neighbours cost little, short enough for any memory.
+BLOCK_SEC = 12.0
+
+
+class Block(Protocol):
+    """Sound from a sample on: mono or stereo rows."""
+
+    def __call__(self, first_sample: int, samples: int) -> Float[np.ndarray, "channel sample"]: ...
+
+
+class Player(Protocol):
+    """What plays a part."""
+
+    sample_rate: int
+    tail_sec: float
+    """How long it sounds after the last key is let go."""
+
+    def blocks(self, notes: Notes, samples: int) -> Iterator[Float[np.ndarray, "channel sample"]]:
+        """The first ``samples`` samples, in blocks; silent blocks may come as zeros of one channel."""
+
+
+class NeuralPlayer:
+    """The spectrogram VAE's decoder in one timbre, or on the way from one to another."""
+
+    tail_sec = TAIL_SEC
+
+    def __init__(self, network: SpectrogramVAE, timbre: Callable[[float], Float[Tensor, " latent"]]) -> None:
+        """``timbre`` gives z at each share of the sound, from 0 to 1."""
+        self.network = network
+        self.timbre = timbre
+        self.sample_rate = network.sample_rate
+
+    def blocks(self, notes: Notes, samples: int) -> Iterator[Float[np.ndarray, "1 sample"]]:
+        """Frame-exact blocks; where nothing sounds, zeros at no cost."""
+        hop = self.network.stft.hop
+        step = max(round(BLOCK_SEC * self.sample_rate / hop), 1) * hop
+        for first in range(0, samples, step):
+            length = min(step, samples - first)
+            if _silent(notes, first / self.sample_rate, (first + length) / self.sample_rate, TAIL_SEC + 0.1):
+                yield np.zeros((1, length), np.float32)
+            else:
+                yield self.block(notes, first, length, samples)
+
+    def block(self, notes: Notes, first: int, length: int, samples: int) -> Float[np.ndarray, "1 sample"]:
+        """Samples from ``first`` (a multiple of the hop) on, of a sound of ``samples`` samples."""
+        stft, context = self.network.stft, self.network.context
+        before = min(first // stft.hop, context)
+        frames = before + -(-length // stft.hop) + context
+        frame = first // stft.hop - before
+        span = (frames - 1) * stft.hop
+        times = torch.arange(frame, frame + frames) * (stft.hop / max(samples, 1))
+        made = self.network.play(
+            torch.from_numpy(roll(notes, frame, frames, stft.hop / self.sample_rate))[None],
+            source(notes, frame * stft.hop, span, self.sample_rate)[None],
+            self._timbres(times)[None],
+            first_frame=frame,
+        )[0]
+        return made[before * stft.hop :][None, :length].numpy()
+
+    def _timbres(self, times: Float[Tensor, " frame"]) -> Float[Tensor, "frame_or_1 latent"]:
+        start, end = self.timbre(0.0), self.timbre(1.0)
+        if torch.equal(start, end):
+            return start[None]
+        return torch.stack([self.timbre(float(time)) for time in times.clamp(0, 1)])
+
+
+class SinePlayer:
+    """The plain synthesizer of `symvae.audio.sine`."""
+
+    tail_sec = 0.1
+
+    def __init__(self, sample_rate: int) -> None:
+        self.sample_rate = sample_rate
+
+    def blocks(self, notes: Notes, samples: int) -> Iterator[Float[np.ndarray, "1 sample"]]:
+        """Blocks of tones."""
+        yield from _pieces(lambda first, length: tones(notes, first, length, self.sample_rate), samples, self)
+
+
+class DrumPlayer:
+    """Bursts of noise for drums."""
+
+    tail_sec = LONGEST_SEC
+
+    def __init__(self, sample_rate: int) -> None:
+        self.sample_rate = sample_rate
+
+    def blocks(self, notes: Notes, samples: int) -> Iterator[Float[np.ndarray, "1 sample"]]:
+        """Blocks of bursts."""
+        yield from _pieces(
+            lambda first, length: drum_bursts(notes, first, length, self.sample_rate), samples, self
+        )
+
+
+class ProgramPlayer:
+    """One programme of a sound font."""
+
+    tail_sec = 2.0
+
+    def __init__(self, font: FontPlayer, program: int, sample_rate: int, *, drums: bool = False) -> None:
+        self.font = font
+        self.program = program
+        self.sample_rate = sample_rate
+        self.drums = drums
+
+    def blocks(self, notes: Notes, samples: int) -> Iterator[Float[np.ndarray, "2 sample"]]:
+        """Blocks of the font's own stereo."""
+        yield from self.font.stream(
+            notes, self.program, samples, round(BLOCK_SEC * self.sample_rate), drums=self.drums
+        )
+
+
+def _pieces(
+    make: Callable[[int, int], Float[np.ndarray, " sample"]], samples: int, player: Player
+) -> Iterator[Float[np.ndarray, "1 sample"]]:
+    step = round(BLOCK_SEC * player.sample_rate)
+    for first in range(0, samples, step):
+        yield make(first, min(step, samples - first))[None]
+
+
+def _silent(notes: Notes, start_sec: float, end_sec: float, tail_sec: float) -> bool:
+    return not bool(((notes.onset_sec < end_sec + 0.1) & (notes.end_sec + tail_sec > start_sec)).any())

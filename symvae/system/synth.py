@@ -1,0 +1,187 @@
+"""The synthesizer as a musician meets it: music in, sound out, a timbre to choose, take or blend.
+
+synth = symvae.audio.load("synth-24k")
+synth.render(symvae.read("tune.mid"), timbre="piano:strings:0.4")
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from symvae.audio.instruments import timbre_of_program
+from symvae.audio.notes import notes_of
+from symvae.audio.parts import Part, parts_of
+from symvae.audio.player import DrumPlayer, NeuralPlayer, Player
+from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
+from symvae.audio.spectrogram_vae import SpectrogramVAE
+from symvae.config.sound import SynthConfig
+from symvae.dsp.audio import Audio
+from symvae.dsp.wav import read_audio, resample
+from symvae.errors import AudioError
+from symvae.music.phrase import Phrase
+from symvae.music.song import Song
+from symvae.system.catalog import find_synth
+from symvae.system.checkpoint import load_synth
+
+DEFAULT_SYNTH = "synth-24k"
+#: Of a recording, so much is listened to.
+LONGEST_CLIP_SEC = 30.0
+SHORTEST_CLIP_SEC = 0.25
+_SOUNDLESS = 1e-4
+
+Timbre = Float[Tensor, " latent"]
+
+
+@dataclass(frozen=True)
+class KnownTimbre:
+    """An instrument that the synthesizer has learned."""
+
+    name: str
+    program: int
+    """General MIDI programme, from 0."""
+    font: str
+    """The sound font it was learned from."""
+    z: Timbre
+
+
+class Synth:
+    """A trained synthesizer. ``symvae.audio.load`` makes one."""
+
+    def __init__(
+        self, folder: Path, config: SynthConfig, network: SpectrogramVAE, timbres: Sequence[KnownTimbre]
+    ) -> None:
+        self.folder = folder
+        self.config = config
+        self.network = network
+        self.timbres: dict[str, KnownTimbre] = {timbre.name: timbre for timbre in timbres}
+
+    @classmethod
+    def load(cls, name: str | Path = DEFAULT_SYNTH) -> "Synth":
+        """A synthesizer by its name in the package, or a folder that `symvae train-synth` wrote."""
+        folder = find_synth(name)
+        config, network, timbres = load_synth(folder)
+        known = [KnownTimbre(t["name"], t["program"], t["font"], torch.tensor(t["z"])) for t in timbres]
+        return cls(folder, config, network, known)
+
+    @property
+    def name(self) -> str:
+        return self.config.name
+
+    @property
+    def sample_rate(self) -> int:
+        """Hz."""
+        return self.network.sample_rate
+
+    def timbre(self, word: "str | Timbre") -> Timbre:
+        """z of "piano", of "piano:strings:0.4" (two fifths of the way to the strings), or z itself."""
+        if isinstance(word, Tensor):
+            if word.shape != ((size := self.config.model.timbre_size),):
+                raise AudioError(f"A timbre of {self.name} has {size} numbers, not {tuple(word.shape)}.")
+            return word
+        first, *rest = word.split(":")
+        if not rest:
+            return self._known(first).z
+        if len(rest) != 2:
+            raise AudioError(f"{word!r} is no timbre. Write NAME, or NAME:NAME:SHARE, as piano:strings:0.4.")
+        try:
+            share = float(rest[1])
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 1:
+            raise AudioError(f"{rest[1]!r} is no share from 0 to 1. Write it as in piano:strings:0.4.")
+        return torch.lerp(self._known(first).z, self._known(rest[0]).z, share)
+
+    def _known(self, name: str) -> KnownTimbre:
+        if name not in self.timbres:
+            raise AudioError(f"There is no timbre {name!r}. {self.name} knows: {', '.join(self.timbres)}.")
+        return self.timbres[name]
+
+    @torch.inference_mode()
+    def timbre_of(self, recording: "Audio | str | os.PathLike[str]") -> Timbre:
+        """z of a recording, best of one instrument alone; of a long one, the start of what sounds.
+
+        Raises `AudioError` for a file that is no audio, for silence, and for less than a quarter of a second.
+        """
+        audio = recording if isinstance(recording, Audio) else read_audio(recording)
+        mono = torch.from_numpy(resample(audio, self.sample_rate).samples.mean(0))
+        loud = (mono.abs() > _SOUNDLESS).nonzero()
+        if not len(loud):
+            raise AudioError("The clip is silent, and silence has no timbre. Give one in which notes sound.")
+        mono = mono[int(loud[0]) :][: round(LONGEST_CLIP_SEC * self.sample_rate)]
+        if len(mono) < SHORTEST_CLIP_SEC * self.sample_rate:
+            raise AudioError(
+                f"The clip lasts {len(mono) / self.sample_rate:.2f} s; give at least {SHORTEST_CLIP_SEC:g} s."
+            )
+        # The encoder has learned from clips at the fonts' level.
+        mono = mono * (self.config.clips.level / mono.square().mean().sqrt().clamp(min=1e-6))
+        return self.network.encode(mono[None]).mean[0]
+
+    def player(self, timbre: "str | Timbre", until: "str | Timbre | None" = None) -> NeuralPlayer:
+        """A player in one timbre, or moving evenly from it to another over the whole sound."""
+        start = self.timbre(timbre)
+        end = start if until is None else self.timbre(until)
+        return NeuralPlayer(self.network, lambda share: torch.lerp(start, end, share))
+
+    def voices(
+        self,
+        parts: Sequence[Part],
+        timbre: "str | Timbre | Mapping[str, str | Timbre] | None" = None,
+        until: "str | Timbre | None" = None,
+    ) -> list[Voice]:
+        """Who plays each part: the timbre given for all, or the one nearest to the part's programme."""
+        return [Voice(part, self._player_of(part, timbre, until)) for part in parts]
+
+    def _player_of(self, part: Part, timbre: Any, until: Any) -> Player:
+        if part.is_drum:
+            return DrumPlayer(self.sample_rate)
+        if isinstance(timbre, Mapping):
+            timbre = timbre.get(part.name)
+        if timbre is None:
+            timbre = timbre_of_program(part.program)[0]
+        return self.player(timbre, until)
+
+    def perform(
+        self,
+        music: Phrase | Sequence[Phrase] | Song,
+        timbre: "str | Timbre | None" = None,
+        *,
+        until: "str | Timbre | None" = None,
+        stems: bool = False,
+        loudness_lufs: float = LOUDNESS_LUFS,
+        watch: Callable[[float], None] = lambda share: None,
+    ) -> Rendering:
+        """As `render`, left in a file: a song may be as long as it likes."""
+        if isinstance(music, Song):
+            parts, seconds = parts_of(music)
+        else:
+            notes, seconds = notes_of(music)
+            parts = [Part("phrase", 0, False, notes)]
+        return render_voices(
+            self.voices(parts, timbre, until),
+            seconds,
+            self.sample_rate,
+            stems=stems,
+            loudness_lufs=loudness_lufs,
+            watch=watch,
+        )
+
+    def render(
+        self,
+        music: Phrase | Sequence[Phrase] | Song,
+        timbre: "str | Timbre | None" = None,
+        *,
+        until: "str | Timbre | None" = None,
+        loudness_lufs: float = LOUDNESS_LUFS,
+    ) -> Audio:
+        """Stereo sound of phrases in a row, or of a song's parts.
+
+        ``timbre`` is a name of `timbres`, a morph as "piano:strings:0.4" or z; None: phrases are played
+        as a piano, a song's parts by their programmes. With ``until`` it moves there evenly.
+        """
+        return self.perform(music, timbre, until=until, loudness_lufs=loudness_lufs).audio()
