@@ -72,6 +72,8 @@ __all__ = [*sorted(_HOME), "load"]
 def __getattr__(name: str) -> Any:
     if name == "load":
         return import_module("symvae.system.symvae").SymVAE.load
+    if name == "audio":  # the sounding part's own door: symvae.audio.load
+        return import_module("symvae.audio")
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
     raise AttributeError(f"symvae has no {name!r}. It has: {', '.join(__all__)}.")

@@ -1,8 +1,9 @@
-"""What the notes themselves say about the sound: a source signal and a piano roll, frame by frame.
+"""What the notes themselves say about the sound: source signals and a piano roll, frame by frame.
 
-The source is one band-limited impulse train a note. It carries the fine structure that no network
-has to invent: where the harmonics lie and how their phases run. The roll says what the network has to
-know besides: which keys were struck, how hard, how long ago, and which have been let go.
+The sources are band-limited pulses, the harmonics of every note in a few groups. They carry the fine
+structure that no network has to invent: where the harmonics lie, how their phases run, how neighbours beat.
+The roll says what the network has to know: which keys were struck, how hard, how long ago, and which have
+been let go.
 """
 
 from functools import lru_cache
@@ -13,11 +14,14 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.audio.notes import Notes
-from symvae.dsp.pulse import impulse_train
+from symvae.dsp.pulse import harmonics
 
 LOWEST, KEYS = 21, 88  # the piano's
 FEATURES = ("onset", "held", "age", "release")
 ROLL_SIZE = len(FEATURES) * KEYS
+
+#: First and last harmonic of each source: low ones by themselves, as the ear and the instruments have them.
+GROUPS = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 8), (9, 10_000))
 
 #: The source fades while a key is held, and faster once it is let go.
 HELD_FADE_SEC = 2.0
@@ -28,7 +32,7 @@ TAIL_SEC = 1.5
 AGE_SEC = 0.7
 RELEASE_SEC = 0.2
 
-_KEPT_SEC = 8.0
+_KEPT_SEC = 4.0
 
 
 def on_keyboard(pitch: np.ndarray) -> np.ndarray:
@@ -37,31 +41,32 @@ def on_keyboard(pitch: np.ndarray) -> np.ndarray:
     return pitch + 12 * -(-below // 12) - 12 * -(-above // 12)
 
 
-def source(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> Float[Tensor, " sample"]:
-    """The impulse trains of all notes from ``first_sample`` on, each from its own onset.
+def source(
+    notes: Notes, first_sample: int, samples: int, sample_rate: int
+) -> Float[Tensor, "{len(GROUPS)} sample"]:
+    """The pulses of all notes from ``first_sample`` on, each from its own onset; a row a group of harmonics.
 
     A note's level follows the square of its velocity: 40 dB a decade, as General MIDI advises.
     """
-    mix = torch.zeros(samples)
+    mix = torch.zeros(len(GROUPS), samples)
     end_sample = first_sample + samples
     onsets = np.rint(notes.onset_sec * sample_rate).astype(np.int64)
     held = np.maximum(np.rint(notes.duration_sec * sample_rate).astype(np.int64), 1)
     tail = round(TAIL_SEC * sample_rate)
-    pitches = on_keyboard(notes.pitch)
     reached = (onsets < end_sample) & (onsets + held + tail > first_sample)
     fall = _fall(tail, sample_rate)
     for row in np.flatnonzero(reached).tolist():
         onset, length = int(onsets[row]), int(held[row])
-        train = _train(int(pitches[row]), length + tail, sample_rate)
+        pulses = _pulses(int(on_keyboard(notes.pitch[row])), length + tail, sample_rate)
         level = (float(notes.velocity[row]) / 127) ** 2
         for start, end, fade in ((0, length, None), (length, length + tail, fall)):
             low, high = max(onset + start, first_sample), min(onset + end, end_sample)
             if low >= high:
                 continue
-            piece = train[low - onset : high - onset]
+            piece = pulses[:, low - onset : high - onset]
             if fade is not None:
                 piece = piece * fade[low - onset - start : high - onset - start]
-            mix[low - first_sample : high - first_sample].add_(piece, alpha=level)
+            mix[:, low - first_sample : high - first_sample].add_(piece, alpha=level)
     return mix
 
 
@@ -94,18 +99,18 @@ def roll(notes: Notes, first_frame: int, frames: int, frame_sec: float) -> Float
 
 
 @lru_cache(maxsize=KEYS)
-def _long_train(pitch: int, sample_rate: int, samples: int) -> Float[Tensor, " sample"]:
+def _kept_pulses(pitch: int, sample_rate: int, samples: int) -> Float[Tensor, "{len(GROUPS)} sample"]:
     frequency_hz = 440.0 * 2 ** ((pitch - 69) / 12)
-    fade = torch.arange(samples, dtype=torch.float64) / (HELD_FADE_SEC * sample_rate)
-    return impulse_train(frequency_hz, samples, sample_rate) * (-fade).exp().float()
+    fade = (-torch.arange(samples, dtype=torch.float64) / (HELD_FADE_SEC * sample_rate)).exp().float()
+    return torch.stack([harmonics(frequency_hz, *group, samples, sample_rate) * fade for group in GROUPS])
 
 
-def _train(pitch: int, samples: int, sample_rate: int) -> Float[Tensor, " sample"]:
-    """A fading train; those of usual length are made once a key and kept."""
+def _pulses(pitch: int, samples: int, sample_rate: int) -> Float[Tensor, "{len(GROUPS)} sample"]:
+    """Fading pulses; those of usual length are made once a key and kept."""
     kept = round(_KEPT_SEC * sample_rate)
     if samples <= kept:
-        return _long_train(pitch, sample_rate, kept)[:samples]
-    return _long_train.__wrapped__(pitch, sample_rate, samples)
+        return _kept_pulses(pitch, sample_rate, kept)[:, :samples]
+    return _kept_pulses.__wrapped__(pitch, sample_rate, samples)
 
 
 @lru_cache(maxsize=4)

@@ -1,14 +1,15 @@
 """The spectrogram VAE: a sound's timbre in a few numbers, and notes in that timbre.
 
-    clip → log-mel → TimbreEncoder → z            what it is played on, not what is played
-    notes → roll, source → SpectrumDecoder(z) → log magnitude, phase residual, noise magnitude
-          → phases of the source → inverse STFT → sound
+    clip → log-mel → TimbreEncoder → z              what it is played on, not what is played
+    notes → roll → SpectrumDecoder(z) → balance of the sources, log filter, phase residual, noise
+    notes → sources, balanced → spectrum, filtered, with noise → inverse STFT → sound
 
 The encoder sees another clip of the same instrument than the one that the decoder has to make, so z
-cannot carry the notes. The decoder's magnitudes start from the source's own: it learns what a timbre
-does to harmonics, not where they lie. Source and filter: Fant 1960; its neural form: Wang et al. 2019
-(arXiv 1904.12088), Engel et al. 2020 (DDSP, arXiv 2001.04643); inverse STFT as the last layer: Kaneko
-et al. 2022 (iSTFTNet, arXiv 2203.02395), Siuzdak 2023 (Vocos, arXiv 2306.00814).
+cannot carry the notes. The magnitudes are the sources' own, balanced and filtered: the decoder learns
+what a timbre does to harmonics, not where they lie, and the phases are those of the notes' own pulses.
+Source and filter: Fant 1960; its neural form: Wang et al. 2019 (arXiv 1904.12088), Engel et al. 2020
+(DDSP, arXiv 2001.04643); inverse STFT as the last layer: Kaneko et al. 2022 (iSTFTNet, arXiv 2203.02395),
+Siuzdak 2023 (Vocos, arXiv 2306.00814).
 """
 
 from itertools import pairwise
@@ -27,19 +28,36 @@ from symvae.nn.gaussian import DiagonalGaussian
 #: Magnitudes under this are silence: 88 dB under a full-scale sine in a window of 1024.
 FLOOR = 1e-2
 _NOISE_FRAMES = 256
+_LEAST_CARRIER = 1e-3
 _LEAST_LOG = -12.0
 _MOST_LOG = 6.0
 
 
-class Spectrum(NamedTuple):
+class Controls(NamedTuple):
     """What the decoder says of each frame."""
 
-    log_magnitude: Float[Tensor, "batch frame bin"]
-    """Of the part that has the notes' phases; natural logarithm."""
+    balance: Float[Tensor, "batch frame group"]
+    """Level of each group of harmonics; natural logarithm."""
+    log_filter: Float[Tensor, "batch frame bin"]
+    """Gain of each bin; natural logarithm."""
+    follow: Float[Tensor, "batch frame_or_1 bin"]
+    """Power of the sources' own magnitude: 1 filters it, less evens it out."""
     phase: Float[Tensor, "batch frame low_bin"]
     """Added to the source's phase in the lowest bins, in radians."""
     log_noise: Float[Tensor, "batch frame bin"]
     """Of the part that has no pitch."""
+
+
+class Spectrum(NamedTuple):
+    """A sound frame by frame, before its frames are one signal."""
+
+    carrier: Complex[Tensor, "batch frame bin"]
+    """The balanced sources; their phases are the sound's."""
+    log_gain: Float[Tensor, "batch frame bin"]
+    """What makes the carrier's magnitude the sound's."""
+    log_magnitude: Float[Tensor, "batch frame bin"]
+    phase: Float[Tensor, "batch frame low_bin"]
+    log_noise: Float[Tensor, "batch frame bin"]
 
     def expected_magnitude(self) -> Float[Tensor, "batch frame bin"]:
         """Both parts together, as independent sounds add up."""
@@ -101,13 +119,13 @@ class TimbreEncoder(nn.Module):
 
 
 class SpectrumDecoder(nn.Module):
-    """Roll, source and timbre → `Spectrum`, frame by frame, each seeing ``context`` frames to each side."""
+    """Roll and timbre → `Controls`, frame by frame, each seeing ``context`` frames to each side."""
 
     def __init__(
         self,
         *,
         roll_size: int,
-        mels: int,
+        groups: int,
         bins: int,
         low_bins: int,
         noise_curve: Float[Tensor, "band bin"],
@@ -119,37 +137,43 @@ class SpectrumDecoder(nn.Module):
     ) -> None:
         super().__init__()
         self.context = blocks * (kernel // 2)
-        self.enter = nn.Linear(roll_size + mels, width)
+        self.enter = nn.Linear(roll_size, width)
         self.blocks = nn.ModuleList(
             ConvNextBlock(width, hidden=hidden, kernel=kernel, condition=latent_size) for _ in range(blocks)
         )
         self.norm = nn.LayerNorm(width)
-        self.sizes = (bins, low_bins, len(noise_curve))
+        self.sizes = (groups, bins, low_bins, len(noise_curve))
         self.leave = nn.Linear(width, sum(self.sizes))
         self.follow = nn.Linear(latent_size, bins)
         self.register_buffer("noise_curve", noise_curve, persistent=False)
         with torch.no_grad():
             self.leave.weight.mul_(0.3)
-            magnitude, phase, noise = self.leave.bias.split(self.sizes)
-            magnitude.fill_(-1.0), phase.zero_(), noise.fill_(-5.0)
+            balance, log_filter, phase, noise = self.leave.bias.split(self.sizes)
+            # Each group half as loud as the one below, the whole at a usual level, almost no noise.
+            (
+                balance.copy_(-0.7 * torch.arange(groups)),
+                log_filter.fill_(-2.0),
+                phase.zero_(),
+                noise.fill_(-5.0),
+            )
             self.follow.weight.mul_(0.1)
-            self.follow.bias.fill_(0.6)
+            self.follow.bias.fill_(0.9)
 
     def forward(
-        self,
-        roll: Float[Tensor, "batch frame feature"],
-        source_mel: Float[Tensor, "batch frame mel"],
-        source_log: Float[Tensor, "batch frame bin"],
-        z: Float[Tensor, "batch frame_or_1 latent"],
-    ) -> Spectrum:
-        """The spectrum in timbre ``z``, one for all frames or one each."""
-        x = self.enter(torch.cat([roll, (source_mel + 3.0) / 4.0], -1))
+        self, roll: Float[Tensor, "batch frame feature"], z: Float[Tensor, "batch frame_or_1 latent"]
+    ) -> Controls:
+        """What to do with the sources in timbre ``z``, one for all frames or one each."""
+        x = self.enter(roll)
         for block in self.blocks:
             x = block(x, z)
-        magnitude, phase, noise = self.leave(self.norm(x)).float().split(self.sizes, -1)
-        magnitude = torch.addcmul(magnitude, self.follow(z).float(), source_log)
-        noise = noise @ self.noise_curve
-        return Spectrum(magnitude.clamp(_LEAST_LOG, _MOST_LOG), phase, noise.clamp(_LEAST_LOG, _MOST_LOG))
+        balance, log_filter, phase, noise = self.leave(self.norm(x)).float().split(self.sizes, -1)
+        return Controls(
+            balance.clamp(_LEAST_LOG, _MOST_LOG),
+            log_filter.clamp(_LEAST_LOG, _MOST_LOG),
+            self.follow(z).float(),
+            phase,
+            (noise @ self.noise_curve).clamp(_LEAST_LOG, _MOST_LOG),
+        )
 
 
 class SpectrogramVAE(nn.Module):
@@ -183,29 +207,29 @@ class SpectrogramVAE(nn.Module):
     def spectrum(
         self,
         roll: Float[Tensor, "batch frame feature"],
-        source: Complex[Tensor, "batch frame bin"],
+        source: Float[Tensor, "batch group sample"],
         z: Float[Tensor, "batch frame_or_1 latent"],
     ) -> Spectrum:
-        """What the decoder says of notes whose source has this spectrum."""
-        log = log_magnitude(source, 1e-4)
-        return self.decoder(roll, self.log_mel(log.exp()), log, z)
+        """The sound of notes in a timbre, frame by frame."""
+        controls = self.decoder(roll, z)
+        with torch.autocast(source.device.type, enabled=False):  # sound itself needs its 24 bits
+            carrier = self.stft(balanced(source, controls.balance, self.stft.hop))
+        log_carrier = log_magnitude(carrier, _LEAST_CARRIER)
+        log_magnitudes = torch.addcmul(controls.log_filter, controls.follow, log_carrier)
+        return Spectrum(
+            carrier, log_magnitudes - log_carrier, log_magnitudes, controls.phase, controls.log_noise
+        )
 
     def synthesize(
-        self,
-        spectrum: Spectrum,
-        source: Complex[Tensor, "batch frame bin"],
-        samples: int,
-        *,
-        first_frame: int = 0,
-        consistency_steps: int = 0,
+        self, spectrum: Spectrum, samples: int, *, first_frame: int = 0, consistency_steps: int = 0
     ) -> Float[Tensor, "batch sample"]:
-        """Sound with the spectrum's magnitudes and the source's phases.
+        """Frames → signal; ``first_frame`` says which of the noise's frames come along.
 
         A set of frames that overlap is seldom the spectrum of any signal. Each consistency step goes to
         the nearest signal and back, and keeps the phases it finds there.
         """
-        frames = torch.arange(first_frame, first_frame + source.shape[1]) % _NOISE_FRAMES
-        whole = spectrum.log_magnitude.exp() * unit(source)
+        frames = torch.arange(first_frame, first_frame + spectrum.carrier.shape[1]) % _NOISE_FRAMES
+        whole = spectrum.carrier * spectrum.log_gain.exp()
         low = spectrum.phase.shape[-1]
         turn = torch.polar(torch.ones_like(spectrum.phase), spectrum.phase)
         whole = torch.cat([whole[..., :low] * turn, whole[..., low:]], -1)
@@ -219,15 +243,13 @@ class SpectrogramVAE(nn.Module):
     def play(
         self,
         roll: Float[Tensor, "batch frame feature"],
-        source: Float[Tensor, "batch sample"],
+        source: Float[Tensor, "batch group sample"],
         z: Float[Tensor, "batch frame_or_1 latent"],
         first_frame: int = 0,
     ) -> Float[Tensor, "batch sample"]:
         """From notes to sound: the whole path of rendering."""
-        spectrum_of_source = self.stft(source)
         return self.synthesize(
-            self.spectrum(roll, spectrum_of_source, z),
-            spectrum_of_source,
+            self.spectrum(roll, source, z),
             source.shape[-1],
             first_frame=first_frame,
             consistency_steps=self.consistency_steps,
@@ -237,7 +259,22 @@ class SpectrogramVAE(nn.Module):
     def context(self) -> int:
         """Frames to each side that one frame of sound depends on."""
         overlap = self.stft.size // self.stft.hop
-        return self.decoder.context + overlap * (1 + self.consistency_steps)
+        return self.decoder.context + 1 + overlap * (1 + self.consistency_steps)
+
+
+def balanced(
+    source: Float[Tensor, "batch group sample"], balance: Float[Tensor, "batch frame group"], hop: int
+) -> Float[Tensor, "batch sample"]:
+    """The groups' sum, each at the level that the frames give it, straight from one frame to the next."""
+    batch, groups, _ = source.shape
+    spans = balance.shape[1] - 1
+    pieces = source[..., : spans * hop].view(batch, groups, spans, hop).transpose(1, 2)
+    level = balance.exp()[:, :, None]  # (batch, frame, 1, group)
+    start, end = (level[:, :-1] @ pieces)[:, :, 0], (level[:, 1:] @ pieces)[:, :, 0]
+    ramp = torch.arange(hop, device=source.device) / hop
+    mixed = torch.lerp(start, end, ramp).flatten(1)
+    rest = torch.einsum("bgs,bg->bs", source[..., spans * hop :], balance[:, -1].exp())
+    return torch.cat([mixed, rest], -1)
 
 
 def _noise(stft: Stft) -> Complex[Tensor, "frame bin"]:

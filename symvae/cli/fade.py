@@ -303,11 +303,10 @@ def _write(paths: Sequence[Path], song: "Song", taken: Taken, vae: "SymVAE", *, 
         if path.suffix == ".png":
             _draw(path, taken, after, force=force)
         else:
-            from symvae.audio.sine import render
-            from symvae.dsp.wav import write_wav
+            from symvae.system.synth import Synth
 
-            audio = render(after)
-            write_wav(audio.samples, audio.sample_rate, path, force=force)
+            sound = Synth.load().perform(song)
+            sound.write(sound.mixture, path, force=force)
 
 
 def _draw(path: Path, taken: Taken, after: Sequence["Phrase"], *, force: bool) -> None:

@@ -75,10 +75,11 @@ class Output:
             picture = self.folder / f"{self.row}.png"
             piano_roll(phrases, picture, titles, columns=self.columns, force=self.force)
         if self.wav:
-            from symvae.audio.sine import render
+            from symvae.audio.instruments import timbre_of_program
             from symvae.dsp.wav import write_wav
+            from symvae.system.synth import Synth
 
-            audio = render(row)
+            audio = Synth.load().render(row, timbre_of_program(self.program)[0])
             write_wav(audio.samples, audio.sample_rate, self.folder / f"{self.row}.wav", force=self.force)
         if left:
             some = ", ".join(path.name for path in left[:3]) + (", …" if len(left) > 3 else "")

@@ -142,7 +142,8 @@ def _voices(
 ) -> "tuple[list[Voice], list[str], int]":
     """Who plays what, in words for the table, and at which rate; says what is played by a stand-in."""
     from symvae.audio.engines import check_sample_rate, font_voices, sine_voices, with_font_drums
-    from symvae.audio.soundfont import find_soundfont, font_player
+    from symvae.audio.font_player import font_player
+    from symvae.audio.soundfont import find_soundfont
 
     drums = [part for part in parts if part.is_drum]
     if engine == "sine":

@@ -31,7 +31,7 @@ class Clips(NamedTuple):
     """What is heard and how it came about; rows 2i and 2i + 1 have one timbre."""
 
     roll: Float[Tensor, "clip frame feature"]
-    source: Float[Tensor, "clip sample"]
+    source: Float[Tensor, "clip group sample"]
     wave: Float[Tensor, "clip sample"]
     font: Int[Tensor, " clip"]
     timbre: Int[Tensor, " clip"]
@@ -70,10 +70,11 @@ class ClipDraws:
 
     def of(self, timbres: Sequence[tuple[int, int]], rng: np.random.Generator) -> Clips:
         """Two clips of each timbre, given as font and instrument."""
-        rows = [self._clip(font, timbre, self._notes(rng)) for font, timbre in timbres for _ in range(2)]
+        rows = [self.clip(font, timbre, self.notes(rng)) for font, timbre in timbres for _ in range(2)]
         return Clips(*(torch.stack(column) for column in zip(*rows, strict=True)))
 
-    def _clip(self, font: int, timbre: int, notes: Notes) -> tuple[Tensor, ...]:
+    def clip(self, font: int, timbre: int, notes: Notes) -> tuple[Tensor, ...]:
+        """The columns of `Clips` for one clip of given notes."""
         wave = self.players[font].play(notes, self.programs[timbre], self.samples).mean(0)
         return (
             torch.from_numpy(
@@ -85,7 +86,8 @@ class ClipDraws:
             torch.tensor(timbre),
         )
 
-    def _notes(self, rng: np.random.Generator) -> Notes:
+    def notes(self, rng: np.random.Generator) -> Notes:
+        """Notes of a corpus, or made up, to fill a clip."""
         seconds = self.samples / self.sample_rate
         if not self.phrases or rng.random() < self.made_up:
             return made_up_notes(rng, seconds)
@@ -106,7 +108,7 @@ def excerpt(notes: Notes, rng: np.random.Generator, seconds: float) -> Notes:
         onset[inside] - start,
         np.minimum(duration[inside], _LONGEST_NOTE_SEC),
         on_keyboard(notes.pitch[inside] + shift),
-        np.clip(notes.velocity[inside] + loud[inside], 8, 127).astype(np.int64),
+        np.clip(notes.velocity[inside] + loud[inside], 20, 127).astype(np.int64),
     )
 
 
@@ -120,7 +122,7 @@ def made_up_notes(rng: np.random.Generator, seconds: float) -> Notes:
         velocity = rng.uniform(20, 120)
         while now < seconds:
             length = step * np.exp(rng.uniform(-0.5, 0.5))
-            loud = int(np.clip(velocity + rng.normal(0, 10), 8, 127))
+            loud = int(np.clip(velocity + rng.normal(0, 10), 20, 127))
             rows.append((now, length * rng.uniform(0.3, 1.0), pitch, loud))
             now += length
             pitch = int(np.clip(pitch + rng.integers(-7, 8), 24, 105))

@@ -1,30 +1,40 @@
-"""Band-limited impulse trains: every harmonic of a tone at one level and in phase, and nothing above.
+"""Band-limited pulses: harmonics of a tone, all at one level and in phase, and nothing above half the rate.
 
-A cosine at each multiple of f below half the sample rate, summed in closed form (Dirichlet's kernel;
-Stilson and Smith 1996, "Alias-free digital synthesis of classic analog waveforms"):
+Cosines at multiples of f, summed in closed form by Dirichlet's kernel (Stilson and Smith 1996,
+"Alias-free digital synthesis of classic analog waveforms"):
 
     Σ_{k=1..K} cos kθ = sin((K + ½)θ) / (2 sin(θ/2)) − ½
 """
 
+import math
+
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 
-def impulse_train(frequency_hz: float, samples: int, sample_rate: int) -> Float[Tensor, " sample"]:
-    """The train that starts with an impulse, scaled to a mean square of ½.
+def harmonics(
+    frequency_hz: float, first: int, last: int, samples: int, sample_rate: int
+) -> Float[Tensor, " sample"]:
+    """Harmonics ``first`` to ``last`` (1 is the fundamental), those below half the rate, each of amplitude 1.
 
-    Silence where the fundamental lies at or above half the rate.
+    They start in phase: with an impulse, if they are many.
     """
-    harmonics = int(sample_rate / 2 / frequency_hz)
-    if harmonics * frequency_hz >= sample_rate / 2:
-        harmonics -= 1
-    if harmonics < 1:
+    highest = min(last, math.ceil(sample_rate / 2 / frequency_hz) - 1)
+    if highest < first:
         return torch.zeros(samples)
     turns = torch.arange(samples, dtype=torch.float64) * (frequency_hz / sample_rate)
     angle = 2 * torch.pi * (turns - turns.round())  # from -π to π: the kernel's only peak is at 0
+    return (_dirichlet(angle, highest) - _dirichlet(angle, first - 1)).float()
+
+
+def impulse_train(frequency_hz: float, samples: int, sample_rate: int) -> Float[Tensor, " sample"]:
+    """Every harmonic below half the rate, from the fundamental on; silence where there is none."""
+    return harmonics(frequency_hz, 1, sample_rate, samples, sample_rate)
+
+
+def _dirichlet(angle: Float64[Tensor, " sample"], terms: int) -> Float64[Tensor, " sample"]:
     below = 2 * torch.sin(angle / 2)
     peak = below.abs() < 1e-9
-    train = torch.sin((harmonics + 0.5) * angle) / torch.where(peak, 1.0, below) - 0.5
-    train = torch.where(peak, float(harmonics), train)
-    return (train / harmonics**0.5).float()
+    kernel = torch.sin((terms + 0.5) * angle) / torch.where(peak, 1.0, below) - 0.5
+    return torch.where(peak, float(terms), kernel)

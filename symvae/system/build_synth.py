@@ -1,6 +1,6 @@
 """Choices → a synthesizer: the only place where such a config becomes a network."""
 
-from symvae.audio.excitation import ROLL_SIZE
+from symvae.audio.excitation import GROUPS, ROLL_SIZE
 from symvae.audio.spectrogram_vae import SpectrogramVAE, SpectrumDecoder, TimbreEncoder
 from symvae.config.sound import SynthModelConfig, SynthObjectiveConfig
 from symvae.dsp.mel import mel_interpolation
@@ -24,7 +24,7 @@ def build_synth(config: SynthModelConfig) -> SpectrogramVAE:
     )
     decoder = SpectrumDecoder(
         roll_size=ROLL_SIZE,
-        mels=config.mels,
+        groups=len(GROUPS),
         bins=stft.bins,
         low_bins=config.low_bins,
         noise_curve=mel_interpolation(config.sample_rate, stft.bins, config.noise_bands),

@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from symvae.audio.probe import Probe
 from symvae.audio.spectrogram_vae import SpectrogramVAE
 from symvae.config.load import from_dict
 from symvae.config.run import RunConfig
@@ -36,6 +37,7 @@ PRIOR_FILE = "prior.safetensors"
 SCALES_FILE = "faders.json"
 EDITOR_FILE = "faders.safetensors"
 TIMBRES_FILE = "timbres.json"
+PROBE_FILE = "probe.safetensors"
 
 
 def save_model(
@@ -102,6 +104,29 @@ def load_synth(folder: Path) -> tuple[SynthConfig, SpectrogramVAE, list[dict[str
             f"{folder} is damaged: {str(error).splitlines()[-1].strip()} Restore it or export it again."
         ) from error
     return config, network.eval(), timbres
+
+
+def save_probe(folder: Path, probe: Probe) -> None:
+    """Write the listener that judges a synthesizer into its folder."""
+    fresh = folder / f"{PROBE_FILE}.new"
+    _write_tensors(fresh, probe.state_dict())
+    fresh.replace(folder / PROBE_FILE)
+
+
+def load_probe(folder: Path, sample_rate: int) -> Probe | None:
+    """What `save_probe` wrote; None where it never has."""
+    path = folder / PROBE_FILE
+    if not path.is_file():
+        return None
+    state = _read_tensors(path, "Restore it or train it again (benchmarks/audio/train_probe.py).")
+    try:
+        probe = Probe(len(state["recogniser.leave.bias"]), sample_rate=sample_rate)
+        probe.load_state_dict(state)
+    except (KeyError, RuntimeError) as error:
+        raise CheckpointError(
+            f"{path} holds no probe. Restore it or train it again (benchmarks/audio/train_probe.py)."
+        ) from error
+    return probe.eval()
 
 
 @contextmanager

@@ -18,7 +18,6 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from symvae.attributes.table import ATTRIBUTES, measure
-from symvae.audio.sine import render
 from symvae.config.run import RunConfig
 from symvae.dsp.audio import Audio
 from symvae.errors import CheckpointError, LatentError, PhraseError
@@ -44,6 +43,7 @@ from symvae.system.checkpoint import (
 from symvae.system.fade import AROUSAL, Fader, aims, asked_values, miss, targets, with_velocities_of
 from symvae.system.infill import Filling, infill_ids, only_bars, put_together, shift_home
 from symvae.system.scales import Scales, measure_phrases
+from symvae.system.synth import Synth
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.tokenizer import Tokenizer
 
@@ -567,9 +567,9 @@ class SymVAE:
         """Every attribute of every phrase, by name, in the attribute's unit."""
         return measure(phrases)
 
-    def render(self, phrases: Phrase | Sequence[Phrase]) -> Audio:
-        """Sound of a phrase, or of several in a row."""
-        return render(phrases)
+    def render(self, phrases: Phrase | Sequence[Phrase], timbre: str = "piano") -> Audio:
+        """Stereo sound of a phrase, or of several in a row, in a timbre of the package's synthesizer."""
+        return Synth.load().render(phrases, timbre)
 
 
 def _models_with_faders() -> str:

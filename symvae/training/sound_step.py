@@ -9,7 +9,7 @@ they make with the source's phases is compared too, at several window lengths.
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Complex, Float
+from jaxtyping import Float
 from torch import Tensor
 
 from symvae.audio.spectrogram_vae import FLOOR, SpectrogramVAE, Spectrum
@@ -36,7 +36,6 @@ def other_of_pair(rows: Float[Tensor, "clip *any"]) -> Float[Tensor, "clip *any"
 def heard(
     model: SpectrogramVAE,
     spectrum: Spectrum,
-    source: Complex[Tensor, "clip frame bin"],
     wave: Float[Tensor, "clip sample"],
     first: int,
     frames: int,
@@ -45,9 +44,7 @@ def heard(
     stft = model.stft
     within, edge = slice(first, first + frames), stft.size // 2
     samples = (frames - 1) * stft.hop
-    made = model.synthesize(
-        Spectrum(*(part[:, within] for part in spectrum)), source[:, within], samples, first_frame=first
-    )
+    made = model.synthesize(Spectrum(*(part[:, within] for part in spectrum)), samples, first_frame=first)
     true = wave[:, first * stft.hop :][:, :samples]
     return made[:, edge:-edge], true[:, edge:-edge]
 
@@ -65,18 +62,18 @@ def sound_loss(
 ) -> SoundLoss:
     """Each clip made from its notes and the timbre of the other clip of its pair."""
     device = clips.wave.device.type
-    truth, source = model.stft(clips.wave), model.stft(clips.source)
+    truth = model.stft(clips.wave)
     with torch.autocast(device, dtype=torch.bfloat16, enabled=bf16):
         posterior = model.encoder(model.log_mel(truth.abs()))
         z = other_of_pair(posterior.sample(generator))
-        spectrum = model.spectrum(clips.roll, source, z[:, None])
+        spectrum = model.spectrum(clips.roll, clips.source, z[:, None])
     magnitude = magnitude_distance(
         spectrum.expected_magnitude().clamp(min=FLOOR).log(), log_magnitude(truth, FLOOR)
     ).total.mean()
     waveform = torch.zeros_like(magnitude)
     if waveform_weight:
-        first = int(torch.randint(source.shape[1] - waveform_frames + 1, (), generator=generator))
-        wave, true = heard(model, spectrum, source, clips.wave, first, waveform_frames)
+        first = int(torch.randint(truth.shape[1] - waveform_frames + 1, (), generator=generator))
+        wave, true = heard(model, spectrum, clips.wave, first, waveform_frames)
         waveform = multi_scale_distance(wave, true, floor=FLOOR).total.mean()
     kl_nats = posterior.kl_nats().sum(-1)
     total = magnitude + waveform_weight * waveform + beta * free_nats_kl(kl_nats, free_nats).mean()

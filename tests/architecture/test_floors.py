@@ -29,7 +29,7 @@ OWNERS = {
     "tinysoundfont": {"audio/soundfont.py"},
     "typer": {f"cli/{path.name}" for path in (PACKAGE / "cli").glob("*.py")},
     "rich": {"cli/console.py", "cli/evaluate.py"},
-    "matplotlib": {"music/plot.py"},
+    "matplotlib": {"music/plot.py", "audio/plot.py"},
 }
 
 
