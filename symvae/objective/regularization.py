@@ -12,6 +12,9 @@
     adversarial the same, and z may not tell the position: Fader Networks (Lample et al. 2017, arXiv
                 1706.00409)
 
+The first three look at the coordinate as it was drawn, as AR-VAE's code does: tied by its mean alone, the
+divergence lets it drown in noise, and the decoder does not listen to it.
+
 Each gives nats per phrase per unit; all work on whole batches and know no music. The last three are
 only in part functions of a batch: `symvae.training.step` puts them together, with a critic for GLSR and the
 adversary (`symvae.models.critic`).

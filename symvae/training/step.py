@@ -65,7 +65,7 @@ class TrainingStep(nn.Module):
         self, output: VAEOutput, position: Float[Tensor, "batch fader"], generator: torch.Generator
     ) -> Float[Tensor, ""]:
         assert self.faders is not None
-        own = output.posterior.mean[:, : position.shape[1]]
+        own = (output.posterior.mean if self.faders.given else output.z)[:, : position.shape[1]]
         weight = self.faders.regularization_weight
         match self.faders.regularization:
             case "none":

@@ -1,5 +1,7 @@
 """The regularisations that are more than a function of a batch: what they ask, and of whom."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import Tensor
@@ -9,7 +11,7 @@ from symvae.models.vae import VAE
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.objective.elbo import LossTerms
 from symvae.objective.faders import Faders
-from symvae.objective.regularization import squared
+from symvae.objective.regularization import sign, squared
 from symvae.training.step import TrainingStep
 
 IDS = torch.zeros((8, 1, 2), dtype=torch.int64)
@@ -19,12 +21,13 @@ POSITION = torch.randn(8, 1, generator=torch.Generator().manual_seed(1))
 class Told(torch.nn.Module):
     """A posterior of three coordinates: the fader's own, one that tells the position, one that does not."""
 
-    def __init__(self) -> None:
+    def __init__(self, log_std: float) -> None:
         super().__init__()
         self.mean = torch.nn.Parameter(torch.cat([0.5 * POSITION, POSITION, torch.ones(8, 1)], 1))
+        self.log_std = torch.nn.Parameter(torch.full((8, 3), log_std))
 
     def forward(self, ids: Tensor) -> DiagonalGaussian:
-        return DiagonalGaussian(self.mean, torch.full_like(self.mean, -20.0))
+        return DiagonalGaussian(self.mean, self.log_std)
 
 
 class Slope(torch.nn.Module):
@@ -52,10 +55,12 @@ class Read(Critic):
             self.read.weight.copy_(torch.tensor([weights]))
 
 
-def step(kind: str, critic: Critic | None = None, steepness: float = 1.0) -> TrainingStep:
+def step(
+    kind: str, critic: Critic | None = None, steepness: float = 1.0, log_std: float = -20.0
+) -> TrainingStep:
     faders = Faders(lambda ids: POSITION[: len(ids)], kind, 3.0)
     return TrainingStep(
-        VAE(Told(), Slope(steepness)), free_nats=0.0, padding=None, faders=faders, critic=critic
+        VAE(Told(log_std), Slope(steepness)), free_nats=0.0, padding=None, faders=faders, critic=critic
     )
 
 
@@ -63,6 +68,16 @@ def loss_of(task: TrainingStep, beta: float = 0.0) -> LossTerms:
     dropped = torch.zeros_like(IDS, dtype=torch.bool)
     chance = torch.Generator().manual_seed(0)
     return task(IDS, dropped=dropped, generator=chance, beta=beta, sampling_rate=0.0)
+
+
+@pytest.mark.parametrize(("kind", "loss"), [("value", squared), ("attribute", squared), ("sign", sign)])
+def test_a_coordinate_is_tied_as_it_is_drawn(kind: str, loss: Callable[[Tensor, Tensor], Tensor]) -> None:
+    """So its noise costs something: were its mean alone tied, nobody could hear it for noise."""
+    task = step(kind, log_std=0.0)
+    drawn = task.model.encoder(IDS).sample(torch.Generator().manual_seed(0))
+    plain, tied = loss_of(step("none", log_std=0.0)), loss_of(task)
+    assert tied.regularization.item() == pytest.approx(3 * loss(drawn[:, :1], POSITION).item())
+    assert (tied.total - plain.total).item() == pytest.approx(tied.regularization.item(), rel=1e-4)
 
 
 @pytest.mark.parametrize("kind", ["condition", "adversarial"])
@@ -103,12 +118,12 @@ def test_z_that_tells_the_position_is_driven_to_tell_less() -> None:
 
 def test_a_fader_that_moves_the_music_too_little_is_driven_to_move_it_more() -> None:
     """Both tokens of a bar are read, each worth as much as its probability of being the second kind."""
-    for steepness, sign in ((1.0, -1), (12.0, 1)):
+    for steepness, way in ((1.0, -1), (12.0, 1)):
         task = step("glsr", Read(0.0, 1.0, 0.0, 1.0), steepness)
         loss = loss_of(task)
         plain = loss_of(step("none", None, steepness))
         (gradient,) = torch.autograd.grad(loss.total - plain.total, task.model.decoder.steepness)
-        assert gradient.sign() == sign
+        assert gradient.sign() == way
 
 
 def test_glsr_by_hand() -> None:
