@@ -1,0 +1,68 @@
+"""The filter bank: what is split comes back, each frequency is where it belongs, and nothing comes late."""
+
+import math
+
+import pytest
+import torch
+
+from symvae.dsp.pqmf import Pqmf
+
+
+def error_db(made: torch.Tensor, true: torch.Tensor) -> float:
+    return 10 * math.log10((made - true).square().mean() / true.square().mean())
+
+
+@pytest.mark.parametrize("bands", [2, 8, 16])
+@pytest.mark.parametrize("samples", [4096, 4001])
+def test_splitting_and_joining_is_nearly_nothing(bands, samples):
+    bank = Pqmf(bands)
+    wave = torch.randn(3, samples, generator=torch.Generator().manual_seed(0))
+    split = bank.split(wave)
+    assert split.shape == (3, bands, -(-samples // bands))
+    joined = bank.join(split, samples)
+    inside = slice(2 * bank.reach, -2 * bank.reach)  # the ends lack neighbours
+    assert error_db(joined[:, inside], wave[:, inside]) < -60
+
+
+def test_an_impulse_comes_back_where_it_was():
+    bank = Pqmf(16)
+    wave = torch.zeros(1, 4096)
+    wave[0, 2001] = 1.0
+    joined = bank.join(bank.split(wave), 4096)
+    assert joined.argmax() == 2001
+    assert error_db(joined, wave) < -60
+
+
+@pytest.mark.parametrize("band", range(16))
+def test_a_sine_lies_in_its_band_and_runs_downwards_in_the_odd_ones(band):
+    bank = Pqmf(16)
+    within = 0.42  # of the band, from below: beyond where bands meet
+    frequency = math.pi / 16 * (band + within)
+    split = bank.split(torch.sin(frequency * torch.arange(16384.0))[None])[0, :, 64:-64]
+    energy = split.square().mean(-1)
+    assert energy.argmax() == band
+    others = energy.sum() - energy[band]
+    assert 10 * math.log10(others / energy[band]) < -60
+    spectrum = torch.fft.rfft(split[band] * torch.hann_window(split.shape[-1])).abs()
+    place = spectrum.argmax() / (len(spectrum) - 1)
+    assert place == pytest.approx(1 - within if band % 2 else within, abs=0.01)
+
+
+def test_noise_stays_as_loud_and_bands_do_not_know_each_other():
+    bank = Pqmf(8)
+    wave = torch.randn(1, 80_000, generator=torch.Generator().manual_seed(1))
+    split = bank.split(wave)[0]
+    torch.testing.assert_close(split.square().mean(-1), torch.ones(8), atol=0.05, rtol=0)
+    assert (torch.corrcoef(split) - torch.eye(8)).abs().max() < 0.05
+
+
+def test_a_sample_of_a_band_hears_as_far_as_it_says():
+    bank = Pqmf(4)
+    wave = torch.zeros(1, 400)
+    wave[0, 200] = 1.0
+    heard = bank.split(wave)[0].abs().amax(0).nonzero()[:, 0] * bank.bands
+    assert 200 - bank.reach <= heard.min()
+    assert heard.max() <= 200 + bank.reach
+    made = bank.join(bank.split(wave), 400)[0].nonzero()[:, 0]
+    assert 200 - 2 * bank.reach <= made.min()
+    assert made.max() <= 200 + 2 * bank.reach
