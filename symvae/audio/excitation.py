@@ -20,8 +20,17 @@ LOWEST, KEYS = 21, 88  # the piano's
 FEATURES = ("onset", "held", "age", "release")
 ROLL_SIZE = len(FEATURES) * KEYS
 
-#: First and last harmonic of each source: low ones by themselves, as the ear and the instruments have them.
-GROUPS = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 8), (9, 10_000))
+#: What each source holds, as runs of harmonics (of which tone, first, last): the low ones by themselves, as
+#: the ear has them, the high ones in two groups, and what organs have from the octave below.
+GROUPS = (
+    ((0.5, 1, 1), (0.5, 3, 3)),
+    ((1, 1, 1),),
+    ((1, 2, 2),),
+    ((1, 3, 3),),
+    ((1, 4, 4),),
+    ((1, 5, 8),),
+    ((1, 9, 10_000),),
+)
 
 #: The source fades while a key is held, and faster once it is let go.
 HELD_FADE_SEC = 2.0
@@ -41,9 +50,7 @@ def on_keyboard(pitch: np.ndarray) -> np.ndarray:
     return pitch + 12 * -(-below // 12) - 12 * -(-above // 12)
 
 
-def source(
-    notes: Notes, first_sample: int, samples: int, sample_rate: int
-) -> Float[Tensor, "{len(GROUPS)} sample"]:
+def source(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> Float[Tensor, "group sample"]:
     """The pulses of all notes from ``first_sample`` on, each from its own onset; a row a group of harmonics.
 
     A note's level follows the square of its velocity: 40 dB a decade, as General MIDI advises.
@@ -53,11 +60,12 @@ def source(
     onsets = np.rint(notes.onset_sec * sample_rate).astype(np.int64)
     held = np.maximum(np.rint(notes.duration_sec * sample_rate).astype(np.int64), 1)
     tail = round(TAIL_SEC * sample_rate)
+    pitches = on_keyboard(notes.pitch)
     reached = (onsets < end_sample) & (onsets + held + tail > first_sample)
     fall = _fall(tail, sample_rate)
     for row in np.flatnonzero(reached).tolist():
         onset, length = int(onsets[row]), int(held[row])
-        pulses = _pulses(int(on_keyboard(notes.pitch[row])), length + tail, sample_rate)
+        pulses = _pulses(int(pitches[row]), length + tail, sample_rate)
         level = (float(notes.velocity[row]) / 127) ** 2
         for start, end, fade in ((0, length, None), (length, length + tail, fall)):
             low, high = max(onset + start, first_sample), min(onset + end, end_sample)
@@ -99,13 +107,17 @@ def roll(notes: Notes, first_frame: int, frames: int, frame_sec: float) -> Float
 
 
 @lru_cache(maxsize=KEYS)
-def _kept_pulses(pitch: int, sample_rate: int, samples: int) -> Float[Tensor, "{len(GROUPS)} sample"]:
+def _kept_pulses(pitch: int, sample_rate: int, samples: int) -> Float[Tensor, "group sample"]:
     frequency_hz = 440.0 * 2 ** ((pitch - 69) / 12)
     fade = (-torch.arange(samples, dtype=torch.float64) / (HELD_FADE_SEC * sample_rate)).exp().float()
-    return torch.stack([harmonics(frequency_hz, *group, samples, sample_rate) * fade for group in GROUPS])
+    rows = torch.zeros(len(GROUPS), samples)
+    for row, runs in zip(rows, GROUPS, strict=True):
+        for multiple, first, last in runs:
+            row += harmonics(multiple * frequency_hz, first, last, samples, sample_rate)
+    return rows * fade
 
 
-def _pulses(pitch: int, samples: int, sample_rate: int) -> Float[Tensor, "{len(GROUPS)} sample"]:
+def _pulses(pitch: int, samples: int, sample_rate: int) -> Float[Tensor, "group sample"]:
     """Fading pulses; those of usual length are made once a key and kept."""
     kept = round(_KEPT_SEC * sample_rate)
     if samples <= kept:

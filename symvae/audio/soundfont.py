@@ -33,6 +33,7 @@ HOW_TO_GET_A_FONT = (
 HOW_TO_GET_A_PLAYER = "Install one: pip install --no-deps tinysoundfont, or apt install fluidsynth."
 #: The level of the players, so that a few loud notes together stay under full scale.
 GAIN_DB = -6.0
+_FLUSH_SEC = 0.1
 
 
 @runtime_checkable
@@ -110,6 +111,7 @@ class TinySoundFont:
         synth, font = self._player
         channel = 9 if drums else 0
         synth.sounds_off()
+        synth.generate(round(_FLUSH_SEC * self.sample_rate))  # what the part before it left ringing
         try:
             synth.program_select(channel, font, 128 if drums else 0, program)
         except Exception as fault:

@@ -149,7 +149,7 @@ class SpectrumDecoder(nn.Module):
         with torch.no_grad():
             self.leave.weight.mul_(0.3)
             balance, log_filter, phase, noise = self.leave.bias.split(self.sizes)
-            # Each group half as loud as the one below, the whole at a usual level, almost no noise.
+            # Each group half as loud as the one before, the whole at a usual level, almost no noise.
             (
                 balance.copy_(-0.7 * torch.arange(groups)),
                 log_filter.fill_(-2.0),

@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from symvae.audio.excitation import on_keyboard, roll, source
+from symvae.audio.excitation import KEYS, LOWEST, on_keyboard, roll, source
 from symvae.audio.notes import Notes, notes_of
 from symvae.audio.soundfont import FontPlayer
 from symvae.corpus.dataset import windows
@@ -25,6 +25,8 @@ from symvae.dsp.stft import Stft
 PHRASE_BARS = 4
 MOST_PHRASES = 4000
 _LONGEST_NOTE_SEC = 6.0
+_STRIKE_SEC = 0.5
+_SILENT_DB, _SOFTER_DB = 45.0, 3.0
 
 
 class Clips(NamedTuple):
@@ -55,6 +57,14 @@ class ClipDraws:
         self.phrases = phrases
         self.players = players
         self.programs = programs
+        self.keys = {
+            (font, timbre): sounding_keys(player, program, sample_rate)
+            for font, player in enumerate(players)
+            for timbre, program in enumerate(programs)
+        }
+        """Lowest and highest key of each timbre; of those that a player cannot play, None."""
+        self.timbres = [timbre for timbre, keys in self.keys.items() if keys is not None]
+        """Font and instrument of all that can be played."""
         self.samples = (frames - 1) * stft.hop
         self.stft = stft
         self.sample_rate = sample_rate
@@ -64,9 +74,8 @@ class ClipDraws:
     def batch(self, step: int, clips: int) -> Clips:
         """Batch ``step``: ``clips`` clips, an even number."""
         rng = np.random.default_rng([self.seed, step])
-        sizes = (len(self.players), len(self.programs))
-        drawn = rng.integers(sizes, size=(clips // 2, 2)).tolist()
-        return self.of([(font, timbre) for font, timbre in drawn], rng)
+        drawn = rng.integers(len(self.timbres), size=clips // 2).tolist()
+        return self.of([self.timbres[row] for row in drawn], rng)
 
     def of(self, timbres: Sequence[tuple[int, int]], rng: np.random.Generator) -> Clips:
         """Two clips of each timbre, given as font and instrument."""
@@ -74,7 +83,10 @@ class ClipDraws:
         return Clips(*(torch.stack(column) for column in zip(*rows, strict=True)))
 
     def clip(self, font: int, timbre: int, notes: Notes) -> tuple[Tensor, ...]:
-        """The columns of `Clips` for one clip of given notes."""
+        """The columns of `Clips` for one clip of given notes, by octaves brought onto the timbre's keys."""
+        keys = self.keys[font, timbre]
+        assert keys is not None, "a timbre that its player cannot play"
+        notes = notes._replace(pitch=within(notes.pitch, *keys))
         wave = self.players[font].play(notes, self.programs[timbre], self.samples).mean(0)
         return (
             torch.from_numpy(
@@ -93,6 +105,41 @@ class ClipDraws:
             return made_up_notes(rng, seconds)
         notes = self.phrases[int(rng.integers(len(self.phrases)))]
         return excerpt(notes, rng, seconds)
+
+
+def sounding_keys(player: FontPlayer, program: int, sample_rate: int) -> tuple[int, int] | None:
+    """The lowest and the highest key of the run around middle C that sounds on a programme.
+
+    Some programmes are silent on part of the keyboard. None for one that grows softer when it is struck
+    harder: then the player does not know what the font asks of it.
+    """
+    keys = np.arange(LOWEST, LOWEST + KEYS)
+    loud = _loudness_db(player, program, keys, np.full(KEYS, 80), sample_rate)
+    harder = _loudness_db(player, program, np.full(4, 60), np.array([40, 64, 90, 120]), sample_rate)
+    sounds = loud > max(float(loud.max()) - _SILENT_DB, -90.0)
+    middle = 60 - LOWEST
+    if not sounds[middle] or (np.diff(harder) < -_SOFTER_DB).any():
+        return None
+    gaps = np.flatnonzero(~sounds)
+    low, high = gaps[gaps < middle].max(initial=-1) + 1, gaps[gaps > middle].min(initial=KEYS) - 1
+    return int(keys[low]), int(keys[high])
+
+
+def within(pitch: Int[np.ndarray, " note"], low: int, high: int) -> Int[np.ndarray, " note"]:
+    """The pitches, moved by octaves to between two keys at least an octave apart."""
+    pitch = pitch + 12 * -(-np.maximum(low - pitch, 0) // 12)
+    return pitch - 12 * -(-np.maximum(pitch - high, 0) // 12)
+
+
+def _loudness_db(
+    player: FontPlayer, program: int, pitch: np.ndarray, velocity: np.ndarray, sample_rate: int
+) -> Float[np.ndarray, " note"]:
+    """Level of each of some notes, struck one after the other."""
+    each = round(_STRIKE_SEC * sample_rate)
+    onset = np.arange(len(pitch)) * each / sample_rate
+    notes = Notes(onset, np.full(len(pitch), _STRIKE_SEC / 2), pitch, velocity)
+    wave = player.play(notes, program, len(pitch) * each).mean(0).reshape(len(pitch), each)
+    return 10 * np.log10(np.square(wave).mean(1) + 1e-12)
 
 
 def excerpt(notes: Notes, rng: np.random.Generator, seconds: float) -> Notes:

@@ -76,8 +76,7 @@ def train_synth(
     state = TrainingState(model, fresh_average(model), optimizer)
     if resume:
         state.load(state_path, config)
-    every = [(font, timbre) for font in range(len(draws.players)) for timbre in range(len(draws.programs))]
-    validation = held_out.of(every, np.random.default_rng(_VALIDATION_SEED))
+    validation = held_out.of(held_out.timbres, np.random.default_rng(_VALIDATION_SEED))
     figures: dict[str, float] = {}
 
     with TrainingLog(out, state.step) as log:
