@@ -229,11 +229,12 @@ class SpectrogramVAE(nn.Module):
         the nearest signal and back, and keeps the phases it finds there.
         """
         frames = torch.arange(first_frame, first_frame + spectrum.carrier.shape[1]) % _NOISE_FRAMES
-        whole = spectrum.carrier * spectrum.log_gain.exp()
-        low = spectrum.phase.shape[-1]
-        turn = torch.polar(torch.ones_like(spectrum.phase), spectrum.phase)
-        whole = torch.cat([whole[..., :low] * turn, whole[..., low:]], -1)
-        whole = whole + spectrum.log_noise.exp() * self.noise[frames]
+        gain, low = spectrum.log_gain.exp(), spectrum.phase.shape[-1]
+        turned = torch.polar(gain[..., :low], spectrum.phase)
+        filtered = torch.cat(
+            [spectrum.carrier[..., :low] * turned, spectrum.carrier[..., low:] * gain[..., low:]], -1
+        )
+        whole = torch.addcmul(filtered, self.noise[frames], spectrum.log_noise.exp().to(filtered.dtype))
         wave = self.stft.inverse(whole, samples)
         for _ in range(consistency_steps):
             wave = self.stft.inverse(whole.abs() * unit(self.stft(wave)), samples)

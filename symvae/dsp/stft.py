@@ -19,6 +19,7 @@ class Stft:
 
     size: int = 1024
     hop: int = 256
+    """A divisor of ``size``."""
 
     @property
     def bins(self) -> int:
@@ -45,14 +46,23 @@ class Stft:
         self, spectrum: Complex[Tensor, "batch frame bin"], samples: int
     ) -> Float[Tensor, "batch sample"]:
         """The signal of so many samples whose spectrum is nearest to ``spectrum``."""
-        return torch.istft(
-            spectrum.transpose(1, 2),
-            self.size,
-            self.hop,
-            window=self._window(spectrum.real),
-            center=True,
-            length=samples,
-        )
+        window = self._window(spectrum.real)
+        frames = torch.fft.irfft(spectrum, self.size) * window
+        wave = self._overlap_add(frames)
+        weight = self._overlap_add(window.square().expand(1, *frames.shape[1:]))
+        half = self.size // 2
+        wave, weight = wave[:, half:], weight[:, half:]
+        return pad_to(wave / weight.clamp(min=1e-6), samples)
+
+    def _overlap_add(self, frames: Float[Tensor, "batch frame size"]) -> Float[Tensor, "batch sample"]:
+        """The sum of all frames, each at its place. By hand: torch.istft takes three times as long."""
+        batch, count, _ = frames.shape
+        overlap = self.size // self.hop
+        pieces = frames.unflatten(-1, (overlap, self.hop))
+        wave = frames.new_zeros(batch, count + overlap - 1, self.hop)
+        for place in range(overlap):
+            wave[:, place : place + count] += pieces[:, :, place]
+        return wave.flatten(1)
 
     def _window(self, like: Tensor) -> Float[Tensor, " size"]:
         return torch.hann_window(self.size, dtype=like.dtype, device=like.device)
@@ -60,7 +70,8 @@ class Stft:
 
 def unit(spectrum: Complex[Tensor, "*any"], least: float = 1e-9) -> Complex[Tensor, "*any"]:
     """The phases alone: magnitude 1 wherever there is anything, and near 0 where there is nothing."""
-    return spectrum / spectrum.abs().clamp(min=least)
+    scale = _power(spectrum).clamp(min=least * least).rsqrt()
+    return torch.view_as_complex(torch.view_as_real(spectrum) * scale[..., None])
 
 
 def griffin_lim(
@@ -94,10 +105,15 @@ def log_magnitude(
 ) -> Float[Tensor, "batch frame bin"]:
     """Natural logarithm of the magnitudes, none of them below ``floor``."""
     # The square root is taken after the logarithm: its slope at 0 is not finite.
-    power = torch.view_as_real(spectrum).square().sum(-1)
-    return 0.5 * power.clamp(min=floor * floor).log()
+    return 0.5 * _power(spectrum).clamp(min=floor * floor).log()
+
+
+def _power(spectrum: Complex[Tensor, "*any"]) -> Float[Tensor, "*any"]:
+    real, imaginary = spectrum.real, spectrum.imag
+    return torch.addcmul(real * real, imaginary, imaginary)
 
 
 def pad_to(wave: Float[Tensor, "batch sample"], samples: int) -> Float[Tensor, "batch to"]:
     """The signal with silence after it, or cut, to so many samples."""
-    return functional.pad(wave, (0, samples - wave.shape[-1]))
+    missing = samples - wave.shape[-1]
+    return functional.pad(wave, (0, missing)) if missing > 0 else wave[:, :samples]
