@@ -26,7 +26,7 @@ def mean_timbres(
     clips: int = CLIPS,
     seed: int = 0,
 ) -> list[dict[str, Any]]:
-    """One entry for each font and instrument of ``draws``: name, font, program, z.
+    """One entry for each font and instrument of ``draws`` that can be played: name, font, program, z.
 
     ``instruments`` names the programs of ``draws`` and ``fonts`` its players.
     """
@@ -34,6 +34,8 @@ def mean_timbres(
     timbres = []
     for font, font_name in enumerate(fonts):
         for instrument, name in enumerate(instruments):
+            if draws.keys[font, instrument] is None:
+                continue
             rng = np.random.default_rng([seed, font, instrument])
             heard = draws.of([(font, instrument)] * (clips // 2), rng)
             z = model.encode(heard.wave.to(device)).mean.mean(0)
