@@ -40,15 +40,14 @@ class SinePlayer:
         self.sample_rate = sample_rate
 
     def play(self, notes: Notes, program: int, samples: int, *, drums: bool = False) -> np.ndarray:
-        time_sec = np.arange(samples) / self.sample_rate
         mix = np.zeros(samples)
         for onset, end, pitch, velocity in zip(
             notes.onset_sec, notes.end_sec, notes.pitch, notes.velocity, strict=True
         ):
-            phase = 2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * (time_sec - onset)
-            sounding = (time_sec >= onset) & (time_sec < end)
-            tone = np.sin(phase) + program / 127 * np.sin(2 * phase)
-            mix += 0.1 * velocity / 127 * sounding * tone
+            first, last = (max(round(sec * self.sample_rate), 0) for sec in (onset, end))
+            phase = 2 * np.pi * 440 * 2 ** ((pitch - 69) / 12) * np.arange(last - first) / self.sample_rate
+            tone = 0.1 * velocity / 127 * (np.sin(phase) + program / 127 * np.sin(2 * phase))
+            mix[first:last] += tone[: samples - first] if first < samples else 0.0
         return np.stack([mix, mix]).astype(np.float32)
 
     def stream(
