@@ -1,0 +1,66 @@
+"""Band-limited pulses: the closed form against the sum that it stands for."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from symvae.dsp.pulse import harmonics, impulse_train
+
+RATE = 24_000
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.floats(20, 11_900), st.integers(1, 8), st.integers(0, 20))
+def test_the_closed_form_is_the_sum_of_cosines(frequency_hz: float, first: int, more: int) -> None:
+    last = first + more
+    made = harmonics(frequency_hz, first, last, 300, RATE).numpy()
+    time = np.arange(300) / RATE
+    audible = [k for k in range(first, last + 1) if k * frequency_hz < RATE / 2]
+    expected = sum((np.cos(2 * np.pi * k * frequency_hz * time) for k in audible), np.zeros(300))
+    np.testing.assert_allclose(made, expected, atol=2e-5)
+
+
+@pytest.mark.parametrize("period", [8, 9, 64, 100, 480])
+def test_all_harmonics_are_equal_and_in_phase_and_nothing_else_is_there(period: int) -> None:
+    """A period of whole samples: every bin of a transform of ten periods is a harmonic or nothing."""
+    train = impulse_train(RATE / period, 10 * period, RATE).double()
+    spectrum = torch.fft.rfft(train) / (5 * period)
+    count = math.ceil(period / 2) - 1  # below half the rate: a harmonic just there is left out
+    expected = torch.zeros_like(spectrum.real)
+    expected[10 : 10 * count + 1 : 10] = 1.0
+    torch.testing.assert_close(spectrum.real, expected, atol=1e-4, rtol=0)
+    torch.testing.assert_close(spectrum.imag, torch.zeros_like(expected), atol=1e-4, rtol=0)
+
+
+def test_no_energy_folds_back_from_above_half_the_rate() -> None:
+    """A4's harmonics at 24 kHz end at the 27th, 11,880 Hz: what plain impulses fold is not there."""
+    train = impulse_train(440.0, RATE, RATE).double()  # one second: bins of 1 Hz
+    power = torch.fft.rfft(train).abs().square()
+    at_harmonics = power[440 : 27 * 440 + 1 : 440]
+    assert at_harmonics.sum() / power.sum() > 1 - 1e-9
+    torch.testing.assert_close(
+        at_harmonics / at_harmonics[0], torch.ones(27, dtype=torch.float64), rtol=1e-5, atol=0
+    )
+
+
+@pytest.mark.parametrize("frequency_hz", [27.5, 440.0, 4186.0])
+def test_it_starts_with_an_impulse(frequency_hz: float) -> None:
+    train = impulse_train(frequency_hz, 2000, RATE)
+    count = math.ceil(RATE / 2 / frequency_hz) - 1
+    assert train[0] == train.max() == count
+    assert harmonics(frequency_hz, 2, 3, 10, RATE)[0] == min(count, 3) - 1
+
+
+@pytest.mark.parametrize("frequency_hz", [12_000.0, 12_543.9, 40_000.0])
+def test_a_tone_above_half_the_rate_is_silence(frequency_hz: float) -> None:
+    assert torch.equal(impulse_train(frequency_hz, 100, RATE), torch.zeros(100))
+
+
+def test_groups_of_harmonics_add_up_to_the_train() -> None:
+    groups = [(1, 1), (2, 2), (3, 8), (9, 10_000)]
+    parts = [harmonics(110.0, first, last, 500, RATE) for first, last in groups]
+    torch.testing.assert_close(sum(parts), impulse_train(110.0, 500, RATE), atol=1e-4, rtol=0)
