@@ -2,23 +2,34 @@
 
 The sources are band-limited pulses, the harmonics of every note in a few groups. They carry the fine
 structure that no network has to invent: where the harmonics lie, how their phases run, how neighbours beat.
-The roll says what the network has to know: which keys were struck, how hard, how long ago, and which have
+The roll says what the network has to know: which key was struck, how hard, how long ago, and which has
 been let go.
+
+Notes sound in lanes, one key held at a time in each: an instrument's notes add up, so what one note sounds
+like is learned once, and any chord is a sum.
 """
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from symvae.audio.notes import Notes
 from symvae.dsp.pulse import harmonics
 
 LOWEST, KEYS = 21, 88  # the piano's
+#: What the roll says of each key, by velocity.
 FEATURES = ("onset", "held", "age", "release")
-ROLL_SIZE = len(FEATURES) * KEYS
+#: What it says besides of the note that was struck last: straight lines in dB, and the ways in which sounds
+#: grow and die away.
+LAST_NOTE = (
+    "velocity", "log velocity", "pitch", "pitch squared",
+    "seconds held", "just struck", "lately struck", "seconds let go", "just let go",
+)  # fmt: skip
+ROLL_SIZE = len(FEATURES) * KEYS + len(LAST_NOTE)
 
 #: What each source holds, as runs of harmonics (of which tone, first, last): the low ones by themselves, as
 #: the ear has them, the high ones in two groups, and what organs have from the octave below.
@@ -32,8 +43,7 @@ GROUPS = (
     ((1, 9, 10_000),),
 )
 
-#: The source fades while a key is held, and faster once it is let go.
-HELD_FADE_SEC = 2.0
+#: The source fades once a key is let go.
 RELEASE_FADE_SEC = 0.25
 #: How long anything of a note is heard after its key is let go.
 TAIL_SEC = 1.5
@@ -42,12 +52,55 @@ AGE_SEC = 0.7
 RELEASE_SEC = 0.2
 
 _KEPT_SEC = 4.0
+_LONG_SEC = 8.0
+#: A note may begin so long before the one before it in its lane has ended.
+_LEGATO_SEC = 0.005
 
 
 def on_keyboard(pitch: np.ndarray) -> np.ndarray:
     """The pitch in the nearest octave that a piano has."""
     below, above = np.maximum(LOWEST - pitch, 0), np.maximum(pitch - (LOWEST + KEYS - 1), 0)
     return pitch + 12 * -(-below // 12) - 12 * -(-above // 12)
+
+
+class Excitation(NamedTuple):
+    """What a network is given of notes, lane by lane."""
+
+    roll: Float[Tensor, "lane frame feature"]
+    source: Float[Tensor, "lane group sample"]
+
+
+def excite(
+    notes: Notes, first_frame: int, frames: int, hop: int, sample_rate: int, lanes: int = 1
+) -> Excitation:
+    """Roll and source of so many frames from ``first_frame`` on, of the lanes in which anything is heard.
+
+    Empty ones follow, up to ``lanes`` in all.
+    """
+    start_sec, end_sec = first_frame * hop / sample_rate, (first_frame + frames) * hop / sample_rate
+    heard = (notes.onset_sec < end_sec) & (notes.end_sec + TAIL_SEC > start_sec)
+    # Lanes are told apart before anything is left out, so that a block has those of the whole.
+    lane = lanes_of(notes)
+    parts = [notes.select(heard & (lane == number)) for number in np.unique(lane[heard])]
+    parts += [notes.select(np.zeros(len(lane), bool))] * (lanes - len(parts))
+    span = (frames - 1) * hop
+    return Excitation(
+        torch.stack([torch.from_numpy(roll(part, first_frame, frames, hop / sample_rate)) for part in parts]),
+        torch.stack([source(part, first_frame * hop, span, sample_rate) for part in parts]),
+    )
+
+
+def lanes_of(notes: Notes) -> Int[np.ndarray, " note"]:
+    """A lane for each note: of those in which no key is held, the one longest at rest, or a new one."""
+    lane = np.zeros(len(notes.pitch), np.int64)
+    free_from: list[float] = []
+    for row in np.lexsort((notes.pitch, notes.onset_sec)).tolist():
+        number = int(np.argmin(free_from)) if free_from else 0
+        if not free_from or free_from[number] > notes.onset_sec[row] + _LEGATO_SEC:
+            number = len(free_from)
+            free_from.append(0.0)
+        lane[row], free_from[number] = number, float(notes.end_sec[row])
+    return lane
 
 
 def source(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> Float[Tensor, "group sample"]:
@@ -78,47 +131,66 @@ def source(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> F
     return mix
 
 
-def roll(notes: Notes, first_frame: int, frames: int, frame_sec: float) -> Float[np.ndarray, "frame feature"]:
-    """For each frame and key: struck now, held, how recently struck, how recently let go; by velocity.
+def roll(
+    notes: Notes, first_frame: int, frames: int, frame_sec: float
+) -> Float[np.ndarray, "frame {ROLL_SIZE}"]:
+    """`FEATURES` of every key and `LAST_NOTE`, frame by frame.
 
     An onset between two frames is shared by them. Of two notes on one key the louder feature counts.
     """
-    rows = np.zeros((frames, len(FEATURES), KEYS), np.float32)
-    key = on_keyboard(notes.pitch) - LOWEST
-    level = notes.velocity / 127
+    keys = np.zeros((frames, len(FEATURES), KEYS), np.float32)
+    last = np.zeros((frames, len(LAST_NOTE)), np.float32)
+    tail = TAIL_SEC / frame_sec
     onset, end = notes.onset_sec / frame_sec - first_frame, notes.end_sec / frame_sec - first_frame
-    last = end + TAIL_SEC / frame_sec
-    for row in np.flatnonzero((onset < frames) & (last > -1)).tolist():
-        k, v = key[row], level[row]
-        whole = int(np.floor(onset[row]))
-        for frame, share in ((whole, whole + 1 - onset[row]), (whole + 1, onset[row] - whole)):
+    order = np.argsort(notes.onset_sec, kind="stable")
+    for row in order[(onset[order] < frames) & (end[order] + tail > -1)].tolist():
+        pitch, level = int(on_keyboard(notes.pitch[row])), float(notes.velocity[row]) / 127
+        key, start, let_go = pitch - LOWEST, float(onset[row]), float(end[row])
+        whole = int(np.floor(start))
+        for frame, share in ((whole, whole + 1 - start), (whole + 1, start - whole)):
             if 0 <= frame < frames:
-                rows[frame, 0, k] = max(rows[frame, 0, k], share * v)
-        a, b = max(int(np.ceil(onset[row])), 0), min(int(np.ceil(end[row])), frames)
-        if a < b:
-            age = (np.arange(a, b) - onset[row]) * (frame_sec / AGE_SEC)
-            np.maximum(rows[a:b, 1, k], v, out=rows[a:b, 1, k])
-            np.maximum(rows[a:b, 2, k], v * np.exp(-age), out=rows[a:b, 2, k])
-        a, b = max(int(np.ceil(end[row])), 0), min(int(np.ceil(last[row])), frames)
-        if a < b:
-            gone = (np.arange(a, b) - end[row]) * (frame_sec / RELEASE_SEC)
-            np.maximum(rows[a:b, 3, k], v * np.exp(-gone), out=rows[a:b, 3, k])
-    return rows.reshape(frames, ROLL_SIZE)
+                keys[frame, 0, key] = max(keys[frame, 0, key], share * level)
+        frame = np.arange(max(whole, 0), min(int(np.ceil(let_go + tail)), frames))
+        age_sec = np.maximum(frame - start, 0) * frame_sec
+        gone_sec = np.maximum(frame - let_go, 0) * frame_sec
+        held = frame < let_go
+        for feature, value in (
+            (1, level * held),
+            (2, level * held * np.exp(-age_sec / AGE_SEC)),
+            (3, level * ~held * np.exp(-gone_sec / RELEASE_SEC)),
+        ):
+            np.maximum(keys[frame, feature, key], value, out=value)
+            keys[frame, feature, key] = value
+        high = (pitch - 64) / 24
+        last[frame] = np.stack(
+            [
+                np.full(len(frame), level),
+                np.full(len(frame), np.log(level)),
+                np.full(len(frame), high),
+                np.full(len(frame), high * high),
+                np.minimum(age_sec, _LONG_SEC) / 2,
+                np.exp(-age_sec / 0.03),
+                np.exp(-age_sec / 0.15),
+                gone_sec / 0.5,
+                np.exp(-gone_sec / 0.05) * ~held,
+            ],
+            1,
+        )
+    return np.concatenate([keys.reshape(frames, -1), last], 1)
 
 
 @lru_cache(maxsize=KEYS)
 def _kept_pulses(pitch: int, sample_rate: int, samples: int) -> Float[Tensor, "group sample"]:
     frequency_hz = 440.0 * 2 ** ((pitch - 69) / 12)
-    fade = (-torch.arange(samples, dtype=torch.float64) / (HELD_FADE_SEC * sample_rate)).exp().float()
     rows = torch.zeros(len(GROUPS), samples)
     for row, runs in zip(rows, GROUPS, strict=True):
         for multiple, first, last in runs:
             row += harmonics(multiple * frequency_hz, first, last, samples, sample_rate)
-    return rows * fade
+    return rows
 
 
 def _pulses(pitch: int, samples: int, sample_rate: int) -> Float[Tensor, "group sample"]:
-    """Fading pulses; those of usual length are made once a key and kept."""
+    """Pulses; those of usual length are made once a key and kept."""
     kept = round(_KEPT_SEC * sample_rate)
     if samples <= kept:
         return _kept_pulses(pitch, sample_rate, kept)[:, :samples]

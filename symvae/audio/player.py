@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.audio.drums import LONGEST_SEC, drum_bursts
-from symvae.audio.excitation import TAIL_SEC, roll, source
+from symvae.audio.excitation import TAIL_SEC, excite
 from symvae.audio.notes import Notes
 from symvae.audio.sine import tones
 from symvae.audio.soundfont import FontPlayer
@@ -68,13 +68,10 @@ class NeuralPlayer:
         before = min(first // stft.hop, context)
         frames = before + -(-length // stft.hop) + context
         frame = first // stft.hop - before
-        span = (frames - 1) * stft.hop
         times = torch.arange(frame, frame + frames) * (stft.hop / max(samples, 1))
+        given = excite(notes, frame, frames, stft.hop, self.sample_rate)
         made = self.network.play(
-            torch.from_numpy(roll(notes, frame, frames, stft.hop / self.sample_rate))[None],
-            source(notes, frame * stft.hop, span, self.sample_rate)[None],
-            self._timbres(times)[None],
-            first_frame=frame,
+            given.roll[None], given.source[None], self._timbres(times)[None], first_frame=frame
         )[0]
         return made[before * stft.hop :][None, :length].numpy()
 

@@ -1,8 +1,8 @@
 """The spectrogram VAE: a sound's timbre in a few numbers, and notes in that timbre.
 
     clip → log-mel → TimbreEncoder → z              what it is played on, not what is played
-    notes → roll → SpectrumDecoder(z) → balance of the sources, log filter, phase residual, noise
-    notes → sources, balanced → spectrum, filtered, with noise → inverse STFT → sound
+    notes → lanes → roll → SpectrumDecoder(z) → balance of the sources, log filter, phase residual, noise
+    lanes → sources, balanced → spectra, filtered → their sum, with noise → inverse STFT → sound
 
 The encoder sees another clip of the same instrument than the one that the decoder has to make, so z
 cannot carry the notes. The magnitudes are the sources' own, balanced and filtered: the decoder learns
@@ -13,61 +13,62 @@ Siuzdak 2023 (Vocos, arXiv 2306.00814).
 """
 
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Complex, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from symvae.dsp.mel import mel_filters
-from symvae.dsp.stft import Stft, log_magnitude, unit
+from symvae.dsp.mel import mel_filters, mel_interpolation
+from symvae.dsp.stft import Stft, unit
 from symvae.nn.convnext import ConvNextBlock
 from symvae.nn.gaussian import DiagonalGaussian
 
 #: Magnitudes under this are silence: 88 dB under a full-scale sine in a window of 1024.
 FLOOR = 1e-2
 _NOISE_FRAMES = 256
-_LEAST_CARRIER = 1e-3
 _LEAST_LOG = -12.0
 _MOST_LOG = 6.0
 
 
 class Controls(NamedTuple):
-    """What the decoder says of each frame."""
+    """What the decoder says of each frame of a lane."""
 
-    balance: Float[Tensor, "batch frame group"]
+    balance: Float[Tensor, "lane frame group"]
     """Level of each group of harmonics; natural logarithm."""
-    log_filter: Float[Tensor, "batch frame bin"]
+    log_filter: Float[Tensor, "lane frame bin"]
     """Gain of each bin; natural logarithm."""
-    follow: Float[Tensor, "batch frame_or_1 bin"]
-    """Power of the sources' own magnitude: 1 filters it, less evens it out."""
-    phase: Float[Tensor, "batch frame low_bin"]
-    """Added to the source's phase in the lowest bins, in radians."""
-    log_noise: Float[Tensor, "batch frame bin"]
-    """Of the part that has no pitch."""
+    phase: Float[Tensor, "lane frame low_bin"]
+    """Added to the sources' phase in the lowest bins, in radians."""
+    log_noise: Float[Tensor, "lane frame band"]
+    """Level of what has no pitch, at places on the mel scale."""
 
 
 class Spectrum(NamedTuple):
     """A sound frame by frame, before its frames are one signal."""
 
-    carrier: Complex[Tensor, "batch frame bin"]
-    """The balanced sources; their phases are the sound's."""
-    log_gain: Float[Tensor, "batch frame bin"]
-    """What makes the carrier's magnitude the sound's."""
-    log_magnitude: Float[Tensor, "batch frame bin"]
-    phase: Float[Tensor, "batch frame low_bin"]
+    tones: Complex[Tensor, "batch frame bin"]
+    """The filtered sources of all lanes."""
     log_noise: Float[Tensor, "batch frame bin"]
+    """Level of what has no pitch."""
 
-    def expected_magnitude(self) -> Float[Tensor, "batch frame bin"]:
-        """Both parts together, as independent sounds add up."""
-        return ((2 * self.log_magnitude).exp() + (2 * self.log_noise).exp()).sqrt()
+    def log_magnitude(self, floor: float) -> Float[Tensor, "batch frame bin"]:
+        """Of both parts together, as independent sounds add up; natural logarithm, none below ``floor``."""
+        power = torch.view_as_real(self.tones).square().sum(-1) + (2 * self.log_noise).exp()
+        return 0.5 * power.clamp(min=floor * floor).log()
 
 
-class Bottleneck(Protocol):
-    """Statistics of a clip in, z and its posterior out."""
+@runtime_checkable
+class Posterior(Protocol):
+    """What an encoder says of the timbres of some clips."""
 
-    def __call__(self, features: Float[Tensor, "batch feature"]) -> DiagonalGaussian: ...
+    @property
+    def mean(self) -> Float[Tensor, "batch latent"]: ...
+
+    def sample(self, generator: torch.Generator | None = None) -> Float[Tensor, "batch latent"]: ...
+
+    def kl_nats(self) -> Float[Tensor, "batch _"]: ...
 
 
 class LogMel(nn.Module):
@@ -119,7 +120,7 @@ class TimbreEncoder(nn.Module):
 
 
 class SpectrumDecoder(nn.Module):
-    """Roll and timbre → `Controls`, frame by frame, each seeing ``context`` frames to each side."""
+    """A lane's roll and a timbre → `Controls`, each frame seeing ``context`` frames to each side."""
 
     def __init__(
         self,
@@ -128,7 +129,7 @@ class SpectrumDecoder(nn.Module):
         groups: int,
         bins: int,
         low_bins: int,
-        noise_curve: Float[Tensor, "band bin"],
+        noise_bands: int,
         latent_size: int,
         width: int,
         hidden: int,
@@ -138,41 +139,38 @@ class SpectrumDecoder(nn.Module):
         super().__init__()
         self.context = blocks * (kernel // 2)
         self.enter = nn.Linear(roll_size, width)
+        self.condition = nn.Sequential(nn.Linear(latent_size, width), nn.GELU(approximate="tanh"))
         self.blocks = nn.ModuleList(
-            ConvNextBlock(width, hidden=hidden, kernel=kernel, condition=latent_size) for _ in range(blocks)
+            ConvNextBlock(width, hidden=hidden, kernel=kernel, condition=width) for _ in range(blocks)
         )
         self.norm = nn.LayerNorm(width)
-        self.sizes = (groups, bins, low_bins, len(noise_curve))
+        self.sizes = (groups, bins, low_bins, noise_bands)
         self.leave = nn.Linear(width, sum(self.sizes))
-        self.follow = nn.Linear(latent_size, bins)
-        self.register_buffer("noise_curve", noise_curve, persistent=False)
+        self.leave_timbre = nn.Linear(width, sum(self.sizes), bias=False)
         with torch.no_grad():
+            # Few of the roll's numbers are not zero at once.
+            self.enter.weight.mul_(5.0)
             self.leave.weight.mul_(0.3)
+            self.leave_timbre.weight.mul_(0.3)
             balance, log_filter, phase, noise = self.leave.bias.split(self.sizes)
             # Each group half as loud as the one before, the whole at a usual level, almost no noise.
-            (
-                balance.copy_(-0.7 * torch.arange(groups)),
-                log_filter.fill_(-2.0),
-                phase.zero_(),
-                noise.fill_(-5.0),
-            )
-            self.follow.weight.mul_(0.1)
-            self.follow.bias.fill_(0.9)
+            balance.copy_(-0.7 * torch.arange(groups)), log_filter.fill_(-2.0)
+            phase.zero_(), noise.fill_(-5.0)
 
     def forward(
-        self, roll: Float[Tensor, "batch frame feature"], z: Float[Tensor, "batch frame_or_1 latent"]
+        self, roll: Float[Tensor, "lane frame feature"], z: Float[Tensor, "lane frame_or_1 latent"]
     ) -> Controls:
-        """What to do with the sources in timbre ``z``, one for all frames or one each."""
-        x = self.enter(roll)
+        """What to do with a lane's sources in timbre ``z``, one for all frames or one each."""
+        x, condition = self.enter(roll), self.condition(2 * z)
         for block in self.blocks:
-            x = block(x, z)
-        balance, log_filter, phase, noise = self.leave(self.norm(x)).float().split(self.sizes, -1)
+            x = block(x, condition)
+        said = self.leave(self.norm(x)) + self.leave_timbre(condition)
+        balance, log_filter, phase, noise = said.float().split(self.sizes, -1)
         return Controls(
             balance.clamp(_LEAST_LOG, _MOST_LOG),
             log_filter.clamp(_LEAST_LOG, _MOST_LOG),
-            self.follow(z).float(),
             phase,
-            (noise @ self.noise_curve).clamp(_LEAST_LOG, _MOST_LOG),
+            noise.clamp(_LEAST_LOG, _MOST_LOG),
         )
 
 
@@ -180,10 +178,11 @@ class SpectrogramVAE(nn.Module):
     """Encoder and decoder with the transforms around them."""
 
     noise: Complex[Tensor, "frame bin"]
+    noise_curve: Float[Tensor, "band bin"]
 
     def __init__(
         self,
-        encoder: TimbreEncoder,
+        encoder: nn.Module,
         decoder: SpectrumDecoder,
         *,
         sample_rate: int,
@@ -199,26 +198,36 @@ class SpectrogramVAE(nn.Module):
         self.consistency_steps = consistency_steps
         self.log_mel = LogMel(sample_rate, stft, mels)
         self.register_buffer("noise", _noise(stft), persistent=False)
+        curve = mel_interpolation(sample_rate, stft.bins, decoder.sizes[-1])
+        self.register_buffer("noise_curve", curve, persistent=False)
 
-    def encode(self, wave: Float[Tensor, "batch sample"]) -> DiagonalGaussian:
+    def encode(self, wave: Float[Tensor, "batch sample"]) -> Posterior:
         """The posterior over the timbre of each clip."""
-        return self.encoder(self.log_mel(self.stft(wave).abs()))
+        posterior: Posterior = self.encoder(self.log_mel(self.stft(wave).abs()))
+        return posterior
 
     def spectrum(
         self,
-        roll: Float[Tensor, "batch frame feature"],
-        source: Float[Tensor, "batch group sample"],
+        roll: Float[Tensor, "batch lane frame feature"],
+        source: Float[Tensor, "batch lane group sample"],
         z: Float[Tensor, "batch frame_or_1 latent"],
     ) -> Spectrum:
-        """The sound of notes in a timbre, frame by frame."""
-        controls = self.decoder(roll, z)
+        """The sound of notes in a timbre, frame by frame: the sum of its lanes."""
+        batch, lanes = roll.shape[:2]
+        controls = self.decoder(roll.flatten(0, 1), z.repeat_interleave(lanes, 0))
         with torch.autocast(source.device.type, enabled=False):  # sound itself needs its 24 bits
-            carrier = self.stft(balanced(source, controls.balance, self.stft.hop))
-        log_carrier = log_magnitude(carrier, _LEAST_CARRIER)
-        log_magnitudes = torch.addcmul(controls.log_filter, controls.follow, log_carrier)
-        return Spectrum(
-            carrier, log_magnitudes - log_carrier, log_magnitudes, controls.phase, controls.log_noise
-        )
+            tones = self.tones(balanced(source.flatten(0, 1), controls.balance, self.stft.hop), controls)
+            noise = controls.log_noise.unflatten(0, (batch, lanes))
+            noise = (0.5 * (2 * noise).logsumexp(1)) @ self.noise_curve
+        return Spectrum(tones.unflatten(0, (batch, lanes)).sum(1), noise)
+
+    def tones(
+        self, carrier: Float[Tensor, "lane sample"], controls: Controls
+    ) -> Complex[Tensor, "lane frame bin"]:
+        """Each lane's sources, balanced, through the decoder's filters."""
+        whole, gain, low = self.stft(carrier), controls.log_filter.exp(), controls.phase.shape[-1]
+        turned = torch.polar(gain[..., :low], controls.phase)
+        return torch.cat([whole[..., :low] * turned, whole[..., low:] * gain[..., low:]], -1)
 
     def synthesize(
         self, spectrum: Spectrum, samples: int, *, first_frame: int = 0, consistency_steps: int = 0
@@ -228,13 +237,10 @@ class SpectrogramVAE(nn.Module):
         A set of frames that overlap is seldom the spectrum of any signal. Each consistency step goes to
         the nearest signal and back, and keeps the phases it finds there.
         """
-        frames = torch.arange(first_frame, first_frame + spectrum.carrier.shape[1]) % _NOISE_FRAMES
-        gain, low = spectrum.log_gain.exp(), spectrum.phase.shape[-1]
-        turned = torch.polar(gain[..., :low], spectrum.phase)
-        filtered = torch.cat(
-            [spectrum.carrier[..., :low] * turned, spectrum.carrier[..., low:] * gain[..., low:]], -1
+        frames = torch.arange(first_frame, first_frame + spectrum.tones.shape[1]) % _NOISE_FRAMES
+        whole = torch.addcmul(
+            spectrum.tones, self.noise[frames], spectrum.log_noise.exp().to(spectrum.tones.dtype)
         )
-        whole = torch.addcmul(filtered, self.noise[frames], spectrum.log_noise.exp().to(filtered.dtype))
         wave = self.stft.inverse(whole, samples)
         for _ in range(consistency_steps):
             wave = self.stft.inverse(whole.abs() * unit(self.stft(wave)), samples)
@@ -243,8 +249,8 @@ class SpectrogramVAE(nn.Module):
     @torch.inference_mode()
     def play(
         self,
-        roll: Float[Tensor, "batch frame feature"],
-        source: Float[Tensor, "batch group sample"],
+        roll: Float[Tensor, "batch lane frame feature"],
+        source: Float[Tensor, "batch lane group sample"],
         z: Float[Tensor, "batch frame_or_1 latent"],
         first_frame: int = 0,
     ) -> Float[Tensor, "batch sample"]:

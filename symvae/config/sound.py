@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from symvae.config.run import TrainingConfig, _check_at_least, _check_choice, _check_share
+from symvae.config.run import (
+    TrainingConfig,
+    _check_above_zero,
+    _check_at_least,
+    _check_choice,
+    _check_share,
+)
 from symvae.errors import ConfigError
 
 #: The instruments that a synthesizer learns, by the General MIDI programme (0 to 127) that stands for each.
@@ -47,11 +53,13 @@ class SynthModelConfig:
     encoder_channels: int = 16
     head: str = "stft"
     """"stft" (magnitudes with the source's phases) or "pqmf" (bands of the source, filtered)."""
-    width: int = 240
+    bands: int = 16
+    """Of the filter bank, where the head is "pqmf"."""
+    width: int = 128
     """Channels of the decoder."""
-    hidden: int = 480
+    hidden: int = 256
     """Channels inside a block."""
-    blocks: int = 5
+    blocks: int = 4
     kernel: int = 7
     """Frames that a block sees."""
     consistency_steps: int = 1
@@ -68,9 +76,21 @@ class SynthModelConfig:
         _check_at_least("model", self, 1, "width", "hidden", "blocks", "kernel", "codebooks", "codebook_size")
         _check_at_least("model", self, 0, "consistency_steps")
         _check_at_least("model", self, 2, "noise_bands")
+        _check_at_least("model", self, 4, "hop")
+        # The encoder halves the bands four times.
+        _check_at_least("model", self, 16, "mels")
         if self.stft_size != 4 * self.hop:
             raise ConfigError(
                 f"model.stft_size must be 4 times model.hop, not {self.stft_size} with {self.hop}."
+            )
+        if self.head == "pqmf" and (self.bands % 2 or self.bands < 2 or self.hop % self.bands):
+            raise ConfigError(
+                f"model.bands must be even and divide model.hop ({self.hop}), which {self.bands} does not."
+            )
+        if self.low_bins > self.stft_size // 2 + 1:
+            raise ConfigError(
+                f"model.low_bins must be at most half of model.stft_size and 1 ({self.stft_size // 2 + 1}), "
+                f"not {self.low_bins}."
             )
         if self.kernel % 2 == 0:
             raise ConfigError(f"model.kernel must be odd, not {self.kernel}.")
@@ -102,14 +122,21 @@ class SynthObjectiveConfig:
         _check_at_least("objective", self, 0, "adversarial_weight", "matching_weight")
         _check_at_least("objective", self, 16, "waveform_frames")
         _check_share("objective", self, "beta_until", "waveform_from")
+        if self.adversarial and (self.waveform_from or not self.waveform_weight):
+            raise ConfigError(
+                "objective.adversarial judges the sound from the first step. "
+                "Set objective.waveform_from to 0 and objective.waveform_weight above 0."
+            )
 
 
 @dataclass(frozen=True)
 class ClipsConfig:
     """What is played to learn from."""
 
-    frames: int = 320
+    frames: int = 256
     """Length of a clip."""
+    alike: int = 4
+    """Clips of one timbre in a batch; z of each is taken from others."""
     timbres: tuple[str, ...] = tuple(PROGRAMS)
     """Instruments, by the names of `PROGRAMS`."""
     made_up: float = 0.4
@@ -119,7 +146,9 @@ class ClipsConfig:
 
     def __post_init__(self) -> None:
         _check_at_least("clips", self, 16, "frames")
+        _check_at_least("clips", self, 2, "alike")
         _check_share("clips", self, "made_up")
+        _check_above_zero("clips", self, "level")
         unknown = [name for name in self.timbres if name not in PROGRAMS]
         if unknown or not self.timbres:
             raise ConfigError(
@@ -143,3 +172,10 @@ class SynthConfig:
             steps=6000, batch_size=12, learning_rate=1e-3, warmup_steps=200, evaluate_every=250
         )
     )
+
+    def __post_init__(self) -> None:
+        if self.training.batch_size % self.clips.alike:
+            raise ConfigError(
+                f"training.batch_size must be a multiple of clips.alike ({self.clips.alike}), "
+                f"not {self.training.batch_size}."
+            )

@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from symvae.audio.excitation import KEYS, LOWEST, on_keyboard, roll, source
+from symvae.audio.excitation import KEYS, LOWEST, excite, lanes_of, on_keyboard
 from symvae.audio.notes import Notes, notes_of
 from symvae.audio.soundfont import FontPlayer
 from symvae.corpus.dataset import windows
@@ -30,10 +30,10 @@ _SILENT_DB, _SOFTER_DB = 45.0, 3.0
 
 
 class Clips(NamedTuple):
-    """What is heard and how it came about; rows 2i and 2i + 1 have one timbre."""
+    """What is heard and how it came about."""
 
-    roll: Float[Tensor, "clip frame feature"]
-    source: Float[Tensor, "clip group sample"]
+    roll: Float[Tensor, "clip lane frame feature"]
+    source: Float[Tensor, "clip lane group sample"]
     wave: Float[Tensor, "clip sample"]
     font: Int[Tensor, " clip"]
     timbre: Int[Tensor, " clip"]
@@ -71,32 +71,32 @@ class ClipDraws:
         self.made_up = made_up
         self.seed = seed
 
-    def batch(self, step: int, clips: int) -> Clips:
-        """Batch ``step``: ``clips`` clips, an even number."""
+    def batch(self, step: int, clips: int, alike: int) -> Clips:
+        """Batch ``step``: ``clips`` clips of single lines, ``alike`` in a row of one timbre."""
         rng = np.random.default_rng([self.seed, step])
-        drawn = rng.integers(len(self.timbres), size=clips // 2).tolist()
-        return self.of([self.timbres[row] for row in drawn], rng)
-
-    def of(self, timbres: Sequence[tuple[int, int]], rng: np.random.Generator) -> Clips:
-        """Two clips of each timbre, given as font and instrument."""
-        rows = [self.clip(font, timbre, self.notes(rng)) for font, timbre in timbres for _ in range(2)]
+        drawn = rng.integers(len(self.timbres), size=clips // alike).tolist()
+        rows = [
+            self.clip(*self.timbres[row], line(self.notes(rng), rng)) for row in drawn for _ in range(alike)
+        ]
         return Clips(*(torch.stack(column) for column in zip(*rows, strict=True)))
 
-    def clip(self, font: int, timbre: int, notes: Notes) -> tuple[Tensor, ...]:
+    def of(self, timbres: Sequence[tuple[int, int]], rng: np.random.Generator) -> Clips:
+        """Two clips of each timbre, given as font and instrument, with all the notes that sound together."""
+        lanes = 0
+        chosen = [(*timbre, self.notes(rng)) for timbre in timbres for _ in range(2)]
+        for _, _, notes in chosen:
+            lanes = max(lanes, int(lanes_of(notes).max(initial=0)) + 1)
+        rows = [self.clip(font, timbre, notes, lanes) for font, timbre, notes in chosen]
+        return Clips(*(torch.stack(column) for column in zip(*rows, strict=True)))
+
+    def clip(self, font: int, timbre: int, notes: Notes, lanes: int = 1) -> tuple[Tensor, ...]:
         """The columns of `Clips` for one clip of given notes, by octaves brought onto the timbre's keys."""
         keys = self.keys[font, timbre]
         assert keys is not None, "a timbre that its player cannot play"
         notes = notes._replace(pitch=within(notes.pitch, *keys))
         wave = self.players[font].play(notes, self.programs[timbre], self.samples).mean(0)
-        return (
-            torch.from_numpy(
-                roll(notes, 0, self.stft.frames(self.samples), self.stft.hop / self.sample_rate)
-            ),
-            source(notes, 0, self.samples, self.sample_rate),
-            torch.from_numpy(wave),
-            torch.tensor(font),
-            torch.tensor(timbre),
-        )
+        given = excite(notes, 0, self.stft.frames(self.samples), self.stft.hop, self.sample_rate, lanes=lanes)
+        return (*given, torch.from_numpy(wave), torch.tensor(font), torch.tensor(timbre))
 
     def notes(self, rng: np.random.Generator) -> Notes:
         """Notes of a corpus, or made up, to fill a clip."""
@@ -105,6 +105,19 @@ class ClipDraws:
             return made_up_notes(rng, seconds)
         notes = self.phrases[int(rng.integers(len(self.phrases)))]
         return excerpt(notes, rng, seconds)
+
+
+def line(notes: Notes, rng: np.random.Generator) -> Notes:
+    """One voice of ``notes``: of several at once one by chance, held until the next at most."""
+    rows, now = [], -1.0
+    for onset in np.unique(notes.onset_sec):
+        row = int(rng.choice(np.flatnonzero(notes.onset_sec == onset)))
+        if onset >= now or rng.random() < 0.3:  # now and then a longer note gives way
+            rows.append(row)
+            now = float(notes.end_sec[row])
+    chosen = notes.select(np.array(rows, int))
+    ends = np.append(chosen.onset_sec[1:], np.inf)
+    return chosen._replace(duration_sec=np.minimum(chosen.end_sec, ends) - chosen.onset_sec)
 
 
 def sounding_keys(player: FontPlayer, program: int, sample_rate: int) -> tuple[int, int] | None:

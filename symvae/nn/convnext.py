@@ -22,7 +22,6 @@ class ConvNextBlock(nn.Module):
         self.widen = nn.Linear(width, hidden)
         self.narrow = nn.Linear(hidden, width)
         self.gain = nn.Parameter(torch.full((width,), 0.5))
-        nn.init.normal_(self.film.weight, std=0.02)
         nn.init.zeros_(self.film.bias)
 
     def forward(

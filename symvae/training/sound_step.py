@@ -12,9 +12,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from symvae.audio.discriminator import Discriminators
+from symvae.audio.quantised import Quantised
 from symvae.audio.spectrogram_vae import FLOOR, SpectrogramVAE, Spectrum
 from symvae.corpus.clips import Clips
 from symvae.dsp.stft import log_magnitude
+from symvae.objective.adversarial import judges_loss, maker_loss, matching_loss
 from symvae.objective.elbo import free_nats_kl
 from symvae.objective.spectral import magnitude_distance, multi_scale_distance
 
@@ -26,11 +29,25 @@ class SoundLoss(NamedTuple):
     magnitude: Float[Tensor, ""]
     waveform: Float[Tensor, ""]
     kl: Float[Tensor, ""]
+    commitment: Float[Tensor, ""] | None = None
+    """Of an encoder that rounds, to what it rounds to."""
+    adversarial: Float[Tensor, ""] | None = None
+    matching: Float[Tensor, ""] | None = None
+    judges: Float[Tensor, ""] | None = None
+    """What the judges of the sound minimise; in the total, but no gradient of it reaches the model."""
 
 
-def other_of_pair(rows: Float[Tensor, "clip *any"]) -> Float[Tensor, "clip *any"]:
-    """For each clip what stands at the other one of its timbre."""
-    return rows.unflatten(0, (-1, 2)).flip(1).flatten(0, 1)
+def of_others(
+    wave: Float[Tensor, "clip sample"], alike: int, generator: torch.Generator
+) -> Float[Tensor, "clip sample"]:
+    """For each clip, some of the other clips of its timbre at once: one part, or several."""
+    groups = wave.unflatten(0, (-1, alike))
+    chosen = torch.rand(len(groups), alike, alike, generator=generator, device=wave.device)
+    chosen.diagonal(dim1=1, dim2=2).fill_(-1)
+    among = (chosen > torch.rand(len(groups), alike, 1, generator=generator, device=wave.device)) | (
+        chosen == chosen.amax(-1, keepdim=True)
+    )
+    return (among.to(wave) @ groups).flatten(0, 1)
 
 
 def heard(
@@ -58,23 +75,49 @@ def sound_loss(
     free_nats: float,
     waveform_weight: float,
     waveform_frames: int,
+    alike: int,
     bf16: bool = False,
+    judges: Discriminators | None = None,
+    adversarial_weight: float = 0.0,
+    matching_weight: float = 0.0,
 ) -> SoundLoss:
-    """Each clip made from its notes and the timbre of the other clip of its pair."""
+    """Each clip made from its notes and the timbre of others, of which ``alike`` in a row have one."""
     device = clips.wave.device.type
     truth = model.stft(clips.wave)
     with torch.autocast(device, dtype=torch.bfloat16, enabled=bf16):
-        posterior = model.encoder(model.log_mel(truth.abs()))
-        z = other_of_pair(posterior.sample(generator))
-        spectrum = model.spectrum(clips.roll, clips.source, z[:, None])
-    magnitude = magnitude_distance(
-        spectrum.expected_magnitude().clamp(min=FLOOR).log(), log_magnitude(truth, FLOOR)
-    ).total.mean()
+        posterior = model.encode(of_others(clips.wave, alike, generator))
+        spectrum = model.spectrum(clips.roll, clips.source, posterior.sample(generator)[:, None])
+    magnitude = magnitude_distance(spectrum.log_magnitude(FLOOR), log_magnitude(truth, FLOOR)).total.mean()
     waveform = torch.zeros_like(magnitude)
     if waveform_weight:
-        first = int(torch.randint(truth.shape[1] - waveform_frames + 1, (), generator=generator))
+        chance = torch.rand((), generator=generator, device=clips.wave.device)
+        first = int(chance * (truth.shape[1] - waveform_frames + 1))
         wave, true = heard(model, spectrum, clips.wave, first, waveform_frames)
         waveform = multi_scale_distance(wave, true, floor=FLOOR).total.mean()
     kl_nats = posterior.kl_nats().sum(-1)
     total = magnitude + waveform_weight * waveform + beta * free_nats_kl(kl_nats, free_nats).mean()
-    return SoundLoss(total, magnitude, waveform, kl_nats.mean())
+    loss = SoundLoss(total, magnitude, waveform, kl_nats.mean())
+    if isinstance(posterior, Quantised):
+        loss = loss._replace(total=loss.total + posterior.commitment, commitment=posterior.commitment)
+    if judges is not None:
+        adversarial, matching, own = _judged(judges, wave, true)
+        loss = loss._replace(
+            total=loss.total + adversarial_weight * adversarial + matching_weight * matching + own,
+            adversarial=adversarial,
+            matching=matching,
+            judges=own,
+        )
+    return loss
+
+
+def _judged(
+    judges: Discriminators, made: Float[Tensor, "clip heard"], true: Float[Tensor, "clip heard"]
+) -> tuple[Float[Tensor, ""], Float[Tensor, ""], Float[Tensor, ""]]:
+    """What the maker wants of the judges' logits and of what they see, and what the judges want."""
+    seen, real, learning = judges.fixed(made), judges(true), judges(made.detach())
+    real_features = [[layer.detach() for layer in judgement.features] for judgement in real]
+    return (
+        maker_loss([judgement.logits for judgement in seen]),
+        matching_loss(real_features, [judgement.features for judgement in seen]),
+        judges_loss([each.logits for each in real], [each.logits for each in learning]),
+    )
