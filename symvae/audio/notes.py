@@ -27,8 +27,8 @@ class Notes(NamedTuple):
         """When the last key is let go; 0 without notes."""
         return float(self.end_sec.max(initial=0.0))
 
-    def select(self, rows: np.ndarray) -> "Notes":
-        """The notes of these rows (a mask or indices)."""
+    def select(self, rows: np.ndarray | slice) -> "Notes":
+        """The notes of these rows (a mask, indices or a slice)."""
         return Notes(*(column[rows] for column in self))
 
 

@@ -4,7 +4,8 @@ A block is made by itself and equals the same samples of the whole: the network'
 number of neighbours, which are computed beside the block and thrown away.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial, reduce
 from typing import Protocol
 
 import numpy as np
@@ -13,14 +14,16 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.audio.drums import LONGEST_SEC, drum_bursts
-from symvae.audio.excitation import TAIL_SEC, excite
+from symvae.audio.excitation import TAIL_SEC, balanced_source, lanes_heard, roll
 from symvae.audio.notes import Notes
 from symvae.audio.sine import tones
 from symvae.audio.soundfont import FontPlayer
-from symvae.audio.spectrogram_vae import SpectrogramVAE
+from symvae.audio.spectrogram_vae import SpectrogramVAE, Spectrum
 
 #: Samples of a block, about: long enough that its neighbours cost little, short enough for any memory.
 BLOCK_SEC = 12.0
+#: Lanes that are computed at once, so that two hundred notes at a time fit into any memory.
+MOST_LANES = 8
 
 
 class Block(Protocol):
@@ -62,6 +65,7 @@ class NeuralPlayer:
             else:
                 yield self.block(notes, first, length, samples)
 
+    @torch.inference_mode()
     def block(self, notes: Notes, first: int, length: int, samples: int) -> Float[np.ndarray, "1 sample"]:
         """Samples from ``first`` (a multiple of the hop) on, of a sound of ``samples`` samples."""
         stft, context = self.network.stft, self.network.context
@@ -69,11 +73,43 @@ class NeuralPlayer:
         frames = before + -(-length // stft.hop) + context
         frame = first // stft.hop - before
         times = torch.arange(frame, frame + frames) * (stft.hop / max(samples, 1))
-        given = excite(notes, frame, frames, stft.hop, self.sample_rate)
-        made = self.network.play(
-            given.roll[None], given.source[None], self._timbres(times)[None], first_frame=frame
+        spectrum = self._spectrum(notes, frame, frames, self._timbres(times)[None])
+        made = self.network.synthesize(
+            spectrum,
+            (frames - 1) * stft.hop,
+            first_frame=frame,
+            consistency_steps=self.network.consistency_steps,
         )[0]
         return made[before * stft.hop :][None, :length].numpy()
+
+    def _spectrum(
+        self, notes: Notes, frame: int, frames: int, z: Float[Tensor, "1 frame_or_1 latent"]
+    ) -> Spectrum:
+        """What is heard of the notes in some frames, a few lanes at a time."""
+        hop = self.network.stft.hop
+        lanes = lanes_heard(notes, frame, frames, hop / self.sample_rate) or [notes.select(slice(0, 0))]
+        spectra = (
+            self.network.spectrum_of(
+                torch.stack(
+                    [torch.from_numpy(roll(lane, frame, frames, hop / self.sample_rate)) for lane in some]
+                )[None],
+                partial(self._carriers, some, frame),
+                z,
+            )
+            for some in _some(lanes, MOST_LANES)
+        )
+        return reduce(Spectrum.plus, spectra)
+
+    def _carriers(
+        self, lanes: Sequence[Notes], frame: int, balance: Float[Tensor, "lane frame group"]
+    ) -> Float[Tensor, "lane sample"]:
+        hop = self.network.stft.hop
+        return torch.stack(
+            [
+                balanced_source(lane, each, frame, hop, self.sample_rate)
+                for lane, each in zip(lanes, balance, strict=True)
+            ]
+        )
 
     def _timbres(self, times: Float[Tensor, " frame"]) -> Float[Tensor, "frame_or_1 latent"]:
         start, end = self.timbre(0.0), self.timbre(1.0)
@@ -134,6 +170,11 @@ def _pieces(
     step = round(BLOCK_SEC * player.sample_rate)
     for first in range(0, samples, step):
         yield make(first, min(step, samples - first))[None]
+
+
+def _some(lanes: Sequence[Notes], most: int) -> Iterator[Sequence[Notes]]:
+    for first in range(0, len(lanes), most):
+        yield lanes[first : first + most]
 
 
 def _silent(notes: Notes, start_sec: float, end_sec: float, tail_sec: float) -> bool:

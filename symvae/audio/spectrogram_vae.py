@@ -12,6 +12,7 @@ Source and filter: Fant 1960; its neural form: Wang et al. 2019 (arXiv 1904.1208
 Siuzdak 2023 (Vocos, arXiv 2306.00814).
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -52,6 +53,12 @@ class Spectrum(NamedTuple):
     """The filtered sources of all lanes."""
     log_noise: Float[Tensor, "batch frame bin"]
     """Level of what has no pitch."""
+
+    def plus(self, other: "Spectrum") -> "Spectrum":
+        """Both at once."""
+        return Spectrum(
+            self.tones + other.tones, 0.5 * torch.logaddexp(2 * self.log_noise, 2 * other.log_noise)
+        )
 
     def log_magnitude(self, floor: float) -> Float[Tensor, "batch frame bin"]:
         """Of both parts together, as independent sounds add up; natural logarithm, none below ``floor``."""
@@ -213,10 +220,21 @@ class SpectrogramVAE(nn.Module):
         z: Float[Tensor, "batch frame_or_1 latent"],
     ) -> Spectrum:
         """The sound of notes in a timbre, frame by frame: the sum of its lanes."""
+        return self.spectrum_of(
+            roll, lambda balance: balanced(source.flatten(0, 1), balance, self.stft.hop), z
+        )
+
+    def spectrum_of(
+        self,
+        roll: Float[Tensor, "batch lane frame feature"],
+        carrier_of: "Callable[[Float[Tensor, 'all_lanes frame group']], Float[Tensor, 'all_lanes sample']]",
+        z: Float[Tensor, "batch frame_or_1 latent"],
+    ) -> Spectrum:
+        """The same, of sources that are made once their balance is known."""
         batch, lanes = roll.shape[:2]
         controls = self.decoder(roll.flatten(0, 1), z.repeat_interleave(lanes, 0))
-        with torch.autocast(source.device.type, enabled=False):  # sound itself needs its 24 bits
-            tones = self.tones(balanced(source.flatten(0, 1), controls.balance, self.stft.hop), controls)
+        with torch.autocast(roll.device.type, enabled=False):  # sound itself needs its 24 bits
+            tones = self.tones(carrier_of(controls.balance), controls)
             noise = controls.log_noise.unflatten(0, (batch, lanes))
             noise = (0.5 * (2 * noise).logsumexp(1)) @ self.noise_curve
         return Spectrum(tones.unflatten(0, (batch, lanes)).sum(1), noise)
@@ -225,9 +243,11 @@ class SpectrogramVAE(nn.Module):
         self, carrier: Float[Tensor, "lane sample"], controls: Controls
     ) -> Complex[Tensor, "lane frame bin"]:
         """Each lane's sources, balanced, through the decoder's filters."""
-        whole, gain, low = self.stft(carrier), controls.log_filter.exp(), controls.phase.shape[-1]
-        turned = torch.polar(gain[..., :low], controls.phase)
-        return torch.cat([whole[..., :low] * turned, whole[..., low:] * gain[..., low:]], -1)
+        filtered = self.stft(carrier) * controls.log_filter.exp()
+        filtered[..., : controls.phase.shape[-1]] *= torch.polar(
+            torch.ones_like(controls.phase), controls.phase
+        )
+        return filtered
 
     def synthesize(
         self, spectrum: Spectrum, samples: int, *, first_frame: int = 0, consistency_steps: int = 0
@@ -270,18 +290,20 @@ class SpectrogramVAE(nn.Module):
 
 
 def balanced(
-    source: Float[Tensor, "batch group sample"], balance: Float[Tensor, "batch frame group"], hop: int
-) -> Float[Tensor, "batch sample"]:
+    source: Float[Tensor, "lane group sample"], balance: Float[Tensor, "lane frame group"], hop: int
+) -> Float[Tensor, "lane sample"]:
     """The groups' sum, each at the level that the frames give it, straight from one frame to the next."""
-    batch, groups, _ = source.shape
     spans = balance.shape[1] - 1
-    pieces = source[..., : spans * hop].view(batch, groups, spans, hop).transpose(1, 2)
-    level = balance.exp()[:, :, None]  # (batch, frame, 1, group)
-    start, end = (level[:, :-1] @ pieces)[:, :, 0], (level[:, 1:] @ pieces)[:, :, 0]
     ramp = torch.arange(hop, device=source.device) / hop
-    mixed = torch.lerp(start, end, ramp).flatten(1)
-    rest = torch.einsum("bgs,bg->bs", source[..., spans * hop :], balance[:, -1].exp())
-    return torch.cat([mixed, rest], -1)
+    level, lanes = balance.exp()[:, :, None], []
+    for pulses, gain in zip(source[..., : spans * hop], level, strict=True):
+        # Lane by lane, the spans are a view of the source; all at once, they would be copied.
+        pieces = pulses.unflatten(-1, (spans, hop)).transpose(0, 1)  # (span, group, hop)
+        start, end = gain[:-1].bmm(pieces), gain[1:].bmm(pieces)
+        lanes.append(torch.lerp(start, end, ramp).flatten())
+    mixed = torch.stack(lanes)
+    rest = torch.einsum("lgs,lg->ls", source[..., spans * hop :], balance[:, -1].exp())
+    return torch.cat([mixed, rest], -1) if rest.shape[-1] else mixed
 
 
 def _noise(stft: Stft) -> Complex[Tensor, "frame bin"]:

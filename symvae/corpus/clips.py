@@ -75,9 +75,8 @@ class ClipDraws:
         """Batch ``step``: ``clips`` clips of single lines, ``alike`` in a row of one timbre."""
         rng = np.random.default_rng([self.seed, step])
         drawn = rng.integers(len(self.timbres), size=clips // alike).tolist()
-        rows = [
-            self.clip(*self.timbres[row], line(self.notes(rng), rng)) for row in drawn for _ in range(alike)
-        ]
+        timbres = [self.timbres[row] for row in drawn for _ in range(alike)]
+        rows = [self.clip(font, timbre, line(self.notes(rng), rng)) for font, timbre in timbres]
         return Clips(*(torch.stack(column) for column in zip(*rows, strict=True)))
 
     def of(self, timbres: Sequence[tuple[int, int]], rng: np.random.Generator) -> Clips:
@@ -176,7 +175,7 @@ def made_up_notes(rng: np.random.Generator, seconds: float) -> Notes:
     """One to five voices that wander over the keyboard, with notes of every length and velocity."""
     rows = []
     for _ in range(int(rng.integers(1, 6))):
-        now = rng.uniform(0, 0.6)
+        now = rng.uniform(0, min(0.6, 0.9 * seconds))
         pitch = int(rng.integers(28, 100))
         step = rng.choice([0.15, 0.3, 0.6, 1.2, 3.0])
         velocity = rng.uniform(20, 120)
