@@ -4,12 +4,18 @@
     symvae train --preset melody-1bar-small --data shards --out runs/bar
     python benchmarks/control/baselines.py --data shards --out runs --from runs/bar
 
-Four trainings a seed, from the same start, with the same music and as many steps:
+    python benchmarks/control/baselines.py --data sopranos --out runs --preset soprano-2bar
 
-    plain      a VAE, its z free of attributes
-    sign       a coordinate of z for each attribute, in the right order: AR-VAE (Pati and Lerch 2020)
-    attribute  the coordinate is the attribute, standardised (latent = attribute)
-    value      the coordinate is the attribute's calibrated position (`symvae.latent.calibration`)
+The first way grows all of them from one model of a bar, the second trains them from nothing. Seven trainings
+a seed, from the same start, with the same music and as many steps:
+
+    plain        a VAE, its z free of attributes
+    sign         a coordinate of z for each attribute, in the right order: AR-VAE (Pati and Lerch 2020)
+    attribute    the coordinate is the attribute, standardised (latent = attribute)
+    value        the coordinate is the attribute's calibrated position (`symvae.latent.calibration`)
+    glsr         a step along the coordinate is a step of the decoded attribute (Hadjeres et al. 2017)
+    condition    the decoder is given the position beside z: a conditional VAE
+    adversarial  the same, and z may not tell it: Fader Networks (Lample et al. 2017)
 
 and, of these, the ways of moving one attribute to a value (`WAYS` says what each does). "Calibrated" is
 calibration alone: the coordinate is set to places from -4 to 4 of its own deviations on training phrases,
@@ -37,6 +43,7 @@ from torch import Tensor
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.run import RunConfig
 from symvae.corpus.shards import Shards, open_shards
+from symvae.evaluation.disentangle import Disentanglement, disentanglement
 from symvae.evaluation.faders import Move, measure_moves
 from symvae.evaluation.held_out import HeldOut, held_out, training_phrases, training_windows
 from symvae.evaluation.passes import encode
@@ -51,6 +58,8 @@ from symvae.training.faders import train_faders
 from symvae.training.loop import train
 
 RESULTS = Path(__file__).with_name("results.jsonl")
+#: Held-out phrases that come back and of which z is judged; fewer of them are moved.
+MOST_WINDOWS = 4000
 #: Training phrases on which coordinates and vectors are measured, and those that are decoded for it.
 KNOWN_PHRASES, DECODED_PHRASES = 4000, 64
 #: Where a coordinate is set to be calibrated, in its own deviations; and how often a vector is added.
@@ -59,7 +68,9 @@ AMOUNTS = np.array([-2.0, -1.0, -0.5, 0.5, 1.0, 2.0])
 MOST_VECTORS = 4.0
 #: A vector that moves its attribute by less than this has no length to reckon with.
 LEAST_SLOPE = 1e-3
-TRAININGS = ("plain", "sign", "attribute", "value")
+TRAININGS = ("plain", "sign", "attribute", "value", "glsr", "condition", "adversarial")
+#: What can be printed of each fader, and of z.
+FIGURES = ("pearson", "spearman", "error_std", "disentanglement")
 
 
 class Known(NamedTuple):
@@ -185,6 +196,12 @@ WAYS: dict[str, tuple[str, Callable[[Known], Move]]] = {
     "latent = attribute, calibrated": ("attribute", own_coordinate_calibrated),
     "value-regularised": ("value", own_coordinate),
     "value-regularised, calibrated": ("value", own_coordinate_calibrated),
+    "GLSR": ("glsr", own_coordinate),
+    "GLSR, calibrated": ("glsr", own_coordinate_calibrated),
+    "CVAE": ("condition", own_coordinate),
+    "CVAE, calibrated": ("condition", own_coordinate_calibrated),
+    "Fader Networks": ("adversarial", own_coordinate),
+    "Fader Networks, calibrated": ("adversarial", own_coordinate_calibrated),
     "editor": ("plain", editor),
 }
 
@@ -238,8 +255,9 @@ def rising(values: Float[np.ndarray, " place"]) -> Float[np.ndarray, " place"]:
 def recipe(preset: str, kind: str, steps: int, seed: int, settings: Sequence[str]) -> RunConfig:
     """The preset with coordinates for its faders' attributes, or, if plain, without."""
     config = load_preset(preset)
-    tied = [] if kind == "plain" else [f"objective.regularization={kind}"]
-    tied += [] if kind == "plain" else [f"model.faders={json.dumps(config.faders.attributes)}"]
+    plain = kind == "plain"
+    tied = [f"objective.regularization={'none' if plain else kind}"]
+    tied += [f"model.faders={json.dumps(() if plain else config.faders.attributes)}"]
     sizes = [f"training.steps={steps}", f"training.evaluate_every={min(500, steps)}", f"training.seed={seed}"]
     return with_overrides(config, [*sizes, f"training.warmup_steps={min(300, steps // 5)}", *tied, *settings])
 
@@ -263,22 +281,25 @@ def know(kind: str, seed: int, shards: Shards, scales: Scales, asked: argparse.N
     return Known(model, scales, encode(model, ids).mean, values, shards, asked.set, folder)
 
 
-def measured(known: Known, windows: HeldOut, way: Callable[[Known], Move]) -> dict[str, Any]:
-    """How well the model brings phrases back, and the figures of its faders moved this way."""
-    posterior = encode(known.model, windows.ids)
+def measured(known: Known, windows: HeldOut, way: Callable[[Known], Move], phrases: int) -> dict[str, Any]:
+    """How well the model brings phrases back, AR-VAE's figures of z, and some ``phrases`` moved."""
+    music, posterior = known.model.to_phrases(windows.ids), encode(known.model, windows.ids)
+    attributes = measure_phrases(music, known.scales.names)
     back = score(known.model.decode_ids(posterior.mean), windows.ids, windows.tune)
-    figures = measure_moves(known.scales, known.model.to_phrases(windows.ids), way(known))
+    some = known.model.to_phrases(windows.some(phrases, 0).ids)
+    figures = measure_moves(known.scales, some, way(known))
     return {
         "token": back.token,
         "kl_nats": float(posterior.kl_nats().sum(-1).mean()),
+        "disentanglement": disentanglement(posterior.mean.double().numpy(), attributes)._asdict(),
         "faders": figures["faders"],
         "silent": figures["silent"],
         "strangers": figures["strangers"],
     }
 
 
-def results_table(rows: Sequence[dict[str, Any]]) -> str:
-    """A row a way, in the order of `WAYS`: means over seeds, and over faders where they are many."""
+def results_table(rows: Sequence[dict[str, Any]], figure: str = "pearson") -> str:
+    """A row a way, in the order of `WAYS`: ``figure`` of each fader, then means over all; over seeds, too."""
     names = list(rows[0]["faders"])
     of_way = {way: [row for row in rows if row["way"] == way] for way in WAYS}
     lines = []
@@ -292,8 +313,8 @@ def results_table(rows: Sequence[dict[str, Any]]) -> str:
                 way,
                 str(len(seeds)),
                 share(statistics.mean(row["token"] for row in seeds)),
-                *(share(mean("pearson", of=[name])) for name in names),
-                share(mean("pearson")),
+                *(share(mean(figure, of=[name])) for name in names),
+                share(mean(figure)),
                 share(mean("error_std")),
                 share(mean("positions", "restrictiveness")),
                 share(mean("positions", "dead_share")),
@@ -303,6 +324,21 @@ def results_table(rows: Sequence[dict[str, Any]]) -> str:
         )
     head = ["way", "seeds", "token", *(name.replace("_", " ") for name in names), "all", "error"]
     return table([*head, "restrictiveness", "dead", "chroma", "groove"], lines)
+
+
+def disentanglement_table(rows: Sequence[dict[str, Any]]) -> str:
+    """AR-VAE's figures of z, a row a training; all ways of moving it have the same."""
+    rows = [row for row in rows if "disentanglement" in row]
+    of_training: dict[str, list[dict[str, Any]]] = {WAYS[row["way"]][0]: [] for row in rows}
+    for row in rows:
+        of_training[WAYS[row["way"]][0]].append({**row, **row["disentanglement"]})
+    figures = ("token", "kl_nats", *Disentanglement._fields)
+    lines = [
+        [name, *(share(statistics.mean(row[figure] for row in of_training[name])) for figure in figures)]
+        for name in TRAININGS
+        if name in of_training
+    ]
+    return table(["training", *(figure.replace("_", " ") for figure in figures)], lines)
 
 
 def _at(figures: Any, keys: Sequence[str]) -> float:
@@ -323,6 +359,9 @@ def main() -> None:
     arguments.add_argument("--seeds", type=int, default=3)
     arguments.add_argument("--split", default="test")
     arguments.add_argument("--set", action="append", default=[], help="section.key=value, for all trainings.")
+    arguments.add_argument("--trainings", nargs="+", choices=TRAININGS, default=TRAININGS)
+    arguments.add_argument("--without", action="append", choices=WAYS, default=[], help="Leave it out.")
+    arguments.add_argument("--figure", choices=FIGURES, default="pearson", help="What the table is of.")
     arguments.add_argument("--results", type=Path, default=RESULTS)
     asked = arguments.parse_args()
     torch.set_num_threads(1)
@@ -334,21 +373,28 @@ def main() -> None:
     rows = [row for row in done if all(row[name] == value for name, value in same.items())]
     there = {(row["way"], row["seed"]) for row in rows}
     shards = open_shards(asked.data)
-    scales = one_scale(asked.preset, shards) if len(there) < asked.seeds * len(WAYS) else None
+    wanted = {way: of for way, of in WAYS.items() if of[0] in asked.trainings and way not in asked.without}
+    todo = {(way, seed) for way in wanted for seed in range(asked.seeds)} - there
+    scales = one_scale(asked.preset, shards) if todo else None
     for seed in range(asked.seeds):
         for kind in TRAININGS:
-            ways = {way: make for way, (of, make) in WAYS.items() if of == kind and (way, seed) not in there}
+            ways = {way: make for way, (of, make) in wanted.items() if of == kind and (way, seed) in todo}
             if not ways or scales is None:
                 continue
             known = know(kind, seed, shards, scales, asked)
-            windows = held_out(shards, known.model.config, asked.split).fresh().some(asked.phrases, 0)
+            windows = held_out(shards, known.model.config, asked.split).fresh().some(MOST_WINDOWS, 0)
             for way, make in ways.items():
-                row = {"way": way, "seed": seed, **same, **measured(known, windows, make)}
+                row = {"way": way, "seed": seed, **same, **measured(known, windows, make, asked.phrases)}
                 rows.append(row)
                 with results.open("a") as file:
                     file.write(json.dumps(row) + "\n")
                 print(f"{way}, seed {seed}", flush=True)
-    print(results_table([row for row in rows if row["seed"] < asked.seeds]))
+    rows = [row for row in rows if row["seed"] < asked.seeds]
+    print(
+        disentanglement_table(rows)
+        if asked.figure == "disentanglement"
+        else results_table(rows, asked.figure)
+    )
 
 
 if __name__ == "__main__":

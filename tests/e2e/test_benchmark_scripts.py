@@ -153,4 +153,9 @@ def test_every_way_is_trained_and_measured_once(baselines, shards, tmp_path, mon
     assert [line.split(" | ")[0][2:] for line in table.splitlines()[2:]] == list(baselines.WAYS)
     baselines.main()
     assert capsys.readouterr().out == table
+    monkeypatch.setattr(sys, "argv", [*command, "--figure", "disentanglement"])
+    baselines.main()
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("| training | token | kl nats | interpretability |")
+    assert [line.split(" | ")[0][2:] for line in told[2:]] == list(baselines.TRAININGS)
     assert len((tmp_path / "r.jsonl").read_text().splitlines()) == len(rows)
