@@ -33,7 +33,10 @@ MELS = 128
 PER_SEMITONE = 3
 LONG_HARMONICS = (0.5, 1, 2, 3, 4, 5, 6, 7, 8)
 SHORT_HARMONICS = (1, 2, 3, 4)
+#: The highest place lies above half of 24 kHz, where it is silent: it stands for all harmonics up there.
 _LOWEST_PLACE, _HIGHEST_PLACE = LOWEST - 13, 127
+#: Frames that the recogniser needs.
+_LEAST_FRAMES = 16
 _FLOOR = 1e-3
 
 
@@ -140,6 +143,8 @@ class Recogniser(nn.Module):
 
     def forward(self, magnitude: Float[Tensor, "clip frame bin"]) -> Float[Tensor, "clip instrument"]:
         """One row a clip."""
+        missing = max(_LEAST_FRAMES - magnitude.shape[1], 0)
+        magnitude = functional.pad(magnitude, (0, 0, 0, missing))
         x = ((magnitude @ self.filters).clamp(min=1e-4).log()[:, None] + 3.0) / 4.0
         for convolution in self.convolutions:
             x = functional.gelu(convolution(x), approximate="tanh")
@@ -173,7 +178,7 @@ def log_frequency(sample_rate: int, bins: int) -> Float[Tensor, "bin place"]:
 
 
 def _stack(harmonics: tuple[float, ...], around: tuple[int, ...]) -> Int[Tensor, "channel key"]:
-    """Where each key finds each harmonic; the highest place stands for all that lie above it."""
+    """Where each key finds each harmonic."""
     key = PER_SEMITONE * (torch.arange(KEYS) + LOWEST - _LOWEST_PLACE)
     rows = [
         key + round(12 * PER_SEMITONE * np.log2(harmonic)) + beside

@@ -1,8 +1,10 @@
 """``symvae evaluate``: every figure of a model on held-out music."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -16,12 +18,23 @@ if TYPE_CHECKING:
 
     from symvae.corpus.shards import Shards
     from symvae.evaluation.latent_fit import LatentFit
+    from symvae.evaluation.passes import Progress
     from symvae.system.symvae import SymVAE
+
+
+class Measured(NamedTuple):
+    """What was found, in numbers and in tables, and what writes it into the model's folder."""
+
+    metrics: dict[str, Any]
+    tables: str
+    update: Callable[[], list[Path]]
 
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="A model's name or folder.")],
-    data: Annotated[Path, typer.Option("--data", help="Shards that `symvae prepare` wrote.")],
+    data: Annotated[
+        list[Path], typer.Option("--data", help="Shards that `symvae prepare` wrote; several with --audio.")
+    ],
     quick: Annotated[bool, typer.Option("--quick", help="Fewer phrases, pairs and samples.")] = False,
     split: Annotated[str, typer.Option("--split", help="The held-out split to measure on.")] = "test",
     seed: Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, help="Of draws and choices.")] = 0,
@@ -31,6 +44,16 @@ def evaluate(
     labels: Annotated[
         Path | None,
         typer.Option("--labels", help="With --control: a VGMIDI folder, for the arousal fader as well."),
+    ] = None,
+    audio: Annotated[
+        bool, typer.Option("--audio", help="MODEL is a synthesizer: how it sounds, against sound fonts.")
+    ] = False,
+    font: Annotated[
+        list[Path] | None,
+        typer.Option("--font", help="With --audio: a sound font it learned from; may be repeated."),
+    ] = None,
+    unseen_font: Annotated[
+        Path | None, typer.Option("--unseen-font", help="With --audio: a sound font it never heard.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for metrics.json and report.md.")
@@ -45,17 +68,47 @@ def evaluate(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Measure reconstruction, rate, interpolation, prior samples and attribute vectors; or the faders."""
-    if labels is not None and not control:
-        raise typer.BadParameter("give it with --control", param_hint="--labels")
+    """Measure reconstruction, rate, interpolation, samples and attribute vectors; or faders; or sound."""
+    _check_use(
+        data,
+        audio,
+        needs_control=labels is not None and not control,
+        needs_audio=bool(font) or unseen_font is not None,
+    )
     written = [] if out is None else [out / "metrics.json", out / "report.md"]
     refuse_existing(written, force)
-    from symvae.corpus.shards import open_shards
-    from symvae.evaluation.report import evaluate as evaluate_model
-    from symvae.evaluation.report import evaluate_control, fit, to_markdown
-    from symvae.system.symvae import SymVAE
+    choices: dict[str, Any] = {"quick": quick, "split": split, "seed": seed}
+    if audio:
+        metrics, tables, update = _of_sound(model, data, font or [], unseen_font, choices)
+    else:
+        metrics, tables, update = _of_music(model, data[0], control, labels, choices)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        _write_json(written[0], metrics)
+        written[1].write_text(tables, encoding="utf-8")
+    if update_model:
+        written += update()
+    if json:
+        show_json(metrics)
+        return
+    show(tables)
+    for path in written:
+        show(str(path))
 
-    vae, shards = SymVAE.load(model), open_shards(data)
+
+def _check_use(data: list[Path], audio: bool, *, needs_control: bool, needs_audio: bool) -> None:
+    """Options that belong to another kind of evaluation are wrong use."""
+    if needs_control:
+        raise typer.BadParameter("give it with --control", param_hint="--labels")
+    if needs_audio and not audio:
+        raise typer.BadParameter("give it with --audio", param_hint="--font, --unseen-font")
+    if len(data) > 1 and not audio:
+        raise typer.BadParameter("give one folder; several are for --audio", param_hint="--data")
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    """A bar for each thing that is measured."""
     with progress_bar() as bar:
         tasks: dict[str, TaskID] = {}
 
@@ -64,27 +117,60 @@ def evaluate(
                 tasks[what] = bar.add_task(what, total=100, note="")
             bar.update(tasks[what], completed=round(100 * share))
 
-        choices: dict[str, Any] = {"quick": quick, "split": split, "seed": seed, "progress": progress}
+        yield progress
+
+
+def _of_music(
+    model: str, data: Path, control: bool, labels: Path | None, choices: dict[str, Any]
+) -> Measured:
+    """Of a model of notes."""
+    from symvae.corpus.shards import open_shards
+    from symvae.evaluation.report import evaluate as evaluate_model
+    from symvae.evaluation.report import evaluate_control, fit, to_markdown
+    from symvae.system.symvae import SymVAE
+
+    vae, shards = SymVAE.load(model), open_shards(data)
+    latent = None
+    with _progress() as progress:
         if control:
-            latent = None
             pieces = [] if labels is None else pieces_in(labels)
-            metrics = evaluate_control(vae, shards, pieces=pieces, **choices)
+            metrics = evaluate_control(vae, shards, pieces=pieces, progress=progress, **choices)
         else:
-            latent = fit(vae, shards, quick=quick, seed=seed, progress=progress)
-            metrics = evaluate_model(vae, shards, latent=latent, **choices)
-    tables = to_markdown(metrics)
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
+            latent = fit(vae, shards, quick=choices["quick"], seed=choices["seed"], progress=progress)
+            metrics = evaluate_model(vae, shards, latent=latent, progress=progress, **choices)
+    return Measured(metrics, to_markdown(metrics), lambda: _update(vae, shards, metrics, latent))
+
+
+def _of_sound(
+    model: str, data: list[Path], fonts: list[Path], unseen_font: Path | None, choices: dict[str, Any]
+) -> Measured:
+    """Of a synthesizer."""
+    from symvae.audio.soundfont import find_soundfont
+    from symvae.corpus.shards import open_shards
+    from symvae.evaluation.sound_card import sound_card
+    from symvae.evaluation.sound_report import evaluate_sound
+    from symvae.evaluation.sound_tables import to_markdown
+    from symvae.system.synth import Synth
+
+    synth, shards = Synth.load(model), [open_shards(folder) for folder in data]
+    with _progress() as progress:
+        metrics = evaluate_sound(
+            synth,
+            shards,
+            [find_soundfont(path) for path in fonts] or [find_soundfont()],
+            unseen_font=None if unseen_font is None else find_soundfont(unseen_font),
+            progress=progress,
+            **choices,
+        )
+
+    def update() -> list[Path]:
+        written = [synth.folder / name for name in ("metrics.json", "CARD.md")]
         _write_json(written[0], metrics)
-        written[1].write_text(tables, encoding="utf-8")
-    if update_model:
-        written += _update(vae, shards, metrics, latent)
-    if json:
-        show_json(metrics)
-        return
-    show(tables)
-    for path in written:
-        show(str(path))
+        collections = sorted({name for one in shards for name in one.card["collections"]})
+        written[1].write_text(sound_card(synth.config, metrics, phrases_from=collections), encoding="utf-8")
+        return written
+
+    return Measured(metrics, to_markdown(metrics), update)
 
 
 def _update(

@@ -1,0 +1,184 @@
+"""Between two instruments: is every step on the way a sound of its own, with the same notes in it?
+
+The same notes are played at eleven positions from one timbre to another, and beside it the sounds of both
+ends are cross-faded. Of each path:
+
+    spearman      rank correlation of the position with the probability that the probe gives the second
+                  instrument, of each excerpt alone, then the mean
+    note_f1       notes that the probe hears: at the lower of both ends, and at the worst position
+    largest_step  the largest distance (log-mel) between neighbours, as a share of the way; a tenth is even
+    slopes        how much worse one exponential fits the decay of a held note half-way than two do
+                  (`symvae.evaluation.decay`): a cross-fade rings on in two instruments
+
+A cross-fade keeps both ends' notes by definition and never leaves the two ends' sounds: a morph has to be
+as good at that, and one instrument where the cross-fade is two.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from symvae.audio.note_matching import match_clips
+from symvae.audio.notes import Notes
+from symvae.audio.probe import Probe
+from symvae.audio.spectrogram_vae import SpectrogramVAE
+from symvae.corpus.clips import ClipDraws
+from symvae.evaluation.control import item_spearman
+from symvae.evaluation.decay import slopes_ratio
+from symvae.evaluation.excerpts import excitations, played
+from symvae.evaluation.passes import Progress, silent
+
+PAIRS = (
+    ("piano", "electric-piano"),
+    ("piano", "strings"),
+    ("harpsichord", "guitar"),
+    ("vibraphone", "flute"),
+    ("organ", "clarinet"),
+    ("guitar", "bass"),
+    ("violin", "flute"),
+    ("violin", "trumpet"),
+    ("strings", "organ"),
+    ("clarinet", "trumpet"),
+)
+POSITIONS = tuple(round(0.1 * step, 1) for step in range(11))
+#: A held note, at three pitches, as loud as a singer's.
+HELD_SEC = 3.0
+HELD_PITCHES = (48, 60, 72)
+HELD_VELOCITY = 90
+
+#: All positions of one path: a row of clips each.
+Path = Float[Tensor, "position clip sample"]
+
+
+def pairs_among(instruments: Sequence[str]) -> list[tuple[str, str]]:
+    """`PAIRS`, as far as both are known; for other instruments the first ten pairs of them."""
+    known = [pair for pair in PAIRS if set(pair) <= set(instruments)]
+    return known or list(combinations(instruments, 2))[: len(PAIRS)]
+
+
+def timbre_paths(
+    network: SpectrogramVAE,
+    probe: Probe,
+    draws: ClipDraws,
+    instruments: Sequence[str],
+    timbre: Callable[[str], Float[Tensor, " latent"]],
+    *,
+    excerpts: int,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Both kinds of path, by pair and on average; ``timbre`` gives z by the instrument's name."""
+    rows = {}
+    pairs = pairs_among(instruments)
+    rng = np.random.default_rng([seed, 2])
+    for done, (first, second) in enumerate(pairs):
+        notes = [draws.notes(rng) for _ in range(excerpts)]
+        start, end = timbre(first), timbre(second)
+        morph = morphed(network, notes, start, end, draws.samples)
+        asked = instruments.index(second)
+        rows[f"{first} to {second}"] = {
+            way: {
+                **path_figures(network, probe, path, notes, asked),
+                "slopes": slopes(network, start, end, cross=way == "cross_fade"),
+            }
+            for way, path in (("morph", morph), ("cross_fade", cross_faded(morph)))
+        } | {"ends": {"slopes": end_slopes(network, start, end)}}
+        progress("timbre paths", (done + 1) / len(pairs))
+    return {
+        "excerpts": excerpts,
+        "positions": len(POSITIONS),
+        **{way: _means([row[way] for row in rows.values()]) for way in ("morph", "cross_fade", "ends")},
+        "pairs": rows,
+    }
+
+
+def path_figures(
+    network: SpectrogramVAE, probe: Probe, path: Path, notes: list[Notes], asked: int
+) -> dict[str, float]:
+    """Of one path, whose end is instrument number ``asked``."""
+    clips = path.shape[1]
+    heard = [probe.listen(waves) for waves in path]
+    surer = torch.stack([at.instrument.double().log_softmax(-1)[:, asked] for at in heard], 1).numpy()
+    until_sec = path.shape[-1] / network.sample_rate
+    f1 = [match_clips(notes, probe.notes(at), until_sec=until_sec).f1 for at in heard]
+    return {
+        "spearman": item_spearman(np.tile(POSITIONS, (clips, 1)), surer),
+        "note_f1_ends": min(f1[0], f1[-1]),
+        "note_f1_lowest": min(f1),
+        "largest_step": largest_step(torch.stack([_log_mel(network, waves) for waves in path])),
+    }
+
+
+def largest_step(looks: Float[Tensor, "position clip *any"]) -> float:
+    """The largest mean distance between neighbours over the sum of all; the mean over clips."""
+    steps = (looks[1:] - looks[:-1]).abs().flatten(2).mean(-1)
+    return (steps.max(0).values / steps.sum(0).clamp(min=1e-9)).mean().item()
+
+
+@torch.inference_mode()
+def morphed(
+    network: SpectrogramVAE,
+    notes: Sequence[Notes],
+    start: Float[Tensor, " latent"],
+    end: Float[Tensor, " latent"],
+    samples: int,
+) -> Path:
+    """The notes in every timbre from ``start`` to ``end``, on the straight line."""
+    given = excitations(network, notes, samples)
+    return torch.stack(
+        [played(network, given, torch.lerp(start, end, share).expand(len(notes), -1)) for share in POSITIONS]
+    )
+
+
+def cross_faded(path: Path) -> Path:
+    """Both ends of a path mixed, with the positions as shares."""
+    share = torch.tensor(POSITIONS)[:, None, None]
+    return (1 - share) * path[0] + share * path[-1]
+
+
+def slopes(
+    network: SpectrogramVAE,
+    start: Float[Tensor, " latent"],
+    end: Float[Tensor, " latent"],
+    *,
+    cross: bool,
+) -> float:
+    """Of held notes half-way; the geometric mean over pitches."""
+    middle = (_held(network, start) + _held(network, end)) / 2 if cross else _held(network, (start + end) / 2)
+    return _slopes(network, middle)
+
+
+def end_slopes(
+    network: SpectrogramVAE, start: Float[Tensor, " latent"], end: Float[Tensor, " latent"]
+) -> float:
+    """The same of both ends, for no instrument decays quite as one exponential."""
+    return float(np.sqrt(_slopes(network, _held(network, start)) * _slopes(network, _held(network, end))))
+
+
+@torch.inference_mode()
+def _held(network: SpectrogramVAE, z: Float[Tensor, " latent"]) -> Float[Tensor, "pitch sample"]:
+    notes = [
+        Notes(np.zeros(1), np.array([HELD_SEC + 1]), np.array([pitch]), np.array([HELD_VELOCITY]))
+        for pitch in HELD_PITCHES
+    ]
+    given = excitations(network, notes, round(HELD_SEC * network.sample_rate))
+    return played(network, given, z.expand(len(notes), -1))
+
+
+def _slopes(network: SpectrogramVAE, waves: Float[Tensor, "pitch sample"]) -> float:
+    ratios = [slopes_ratio(wave.double().numpy(), network.sample_rate) for wave in waves]
+    return float(np.exp(np.log(ratios).mean()))
+
+
+@torch.inference_mode()
+def _log_mel(network: SpectrogramVAE, waves: Float[Tensor, "clip sample"]) -> Float[Tensor, "clip frame mel"]:
+    return network.log_mel(network.stft(waves).abs())
+
+
+def _means(rows: Sequence[dict[str, float]]) -> dict[str, float]:
+    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}

@@ -1,0 +1,63 @@
+"""Notes are matched as mir_eval matches them: one to one, as many as can be."""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from symvae.audio.note_matching import match, match_clips
+from symvae.audio.notes import Notes
+
+
+def notes(*rows: tuple[float, int]) -> Notes:
+    onset, pitch = np.array([r[0] for r in rows], float), np.array([r[1] for r in rows], np.int64)
+    return Notes(onset, np.full(len(rows), 0.2), pitch, np.full(len(rows), 64))
+
+
+def largest_matching(true: Notes, made: Notes) -> int:
+    """Every way to give each note of the longer list one of the shorter."""
+    few, many = sorted((true, made), key=lambda n: len(n.pitch))
+    return max(
+        sum(
+            few.pitch[row] == many.pitch[other]
+            and round(abs(few.onset_sec[row] - many.onset_sec[other]), 4) <= 0.05
+            for row, other in enumerate(order)
+        )
+        for order in permutations(range(len(many.pitch)), len(few.pitch))
+    )
+
+
+rows = st.lists(st.tuples(st.integers(0, 12).map(lambda n: n / 50), st.integers(60, 61)), max_size=5)
+
+
+@given(rows, rows)
+def test_no_matching_is_larger(true, made):
+    assert match(notes(*true), notes(*made)).matched == largest_matching(notes(*true), notes(*made))
+
+
+@given(rows)
+def test_music_is_found_in_itself(played):
+    counts = match(notes(*played), notes(*played))
+    assert counts.matched == len(played)
+    assert counts.f1 == (1.0 if played else 0.0)
+
+
+def test_fifty_milliseconds_are_within_and_a_semitone_is_not():
+    assert match(notes((1.0, 60)), notes((1.05, 60))).matched == 1
+    assert match(notes((1.0, 60)), notes((1.0501, 60))).matched == 0
+    assert match(notes((1.0, 60)), notes((1.0, 61))).matched == 0
+
+
+def test_precision_recall_and_f1():
+    counts = match(notes((0, 60), (1, 60), (2, 60)), notes((0, 60), (3, 60)))
+    assert (counts.recall, counts.precision) == (1 / 3, 1 / 2)
+    assert counts.f1 == pytest.approx(2 / 5)
+
+
+def test_clips_are_pooled_and_their_last_notes_are_not_asked_for():
+    true = [notes((0, 60), (1.95, 60)), notes((0.5, 62))]
+    made = [notes((0, 60)), notes((0.5, 62), (1.0, 62))]
+    assert match_clips(true, made, until_sec=2.0)[:] == (2, 3, 2)
+    assert match_clips([], []).f1 == 0.0

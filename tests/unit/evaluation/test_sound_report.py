@@ -1,0 +1,96 @@
+"""The whole evaluation of a synthesizer, once, on one that has learned nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from symvae.audio.probe import Probe
+from symvae.config.load import load_preset, with_overrides
+from symvae.config.sound import PROGRAMS, SynthConfig
+from symvae.errors import AudioError
+from symvae.evaluation.sound_card import sound_card
+from symvae.evaluation.sound_report import evaluate_sound
+from symvae.evaluation.sound_tables import to_markdown
+from symvae.system.build_synth import build_synth
+from symvae.system.checkpoint import save_probe, save_synth
+from symvae.system.synth import Synth
+from tests.sines import TINY_SYNTH, SinePlayer
+
+FONTS = [Path("First.sf2"), Path("Second.sf2")]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    torch.manual_seed(0)
+    config = with_overrides(load_preset("synth-24k", SynthConfig), list(TINY_SYNTH))
+    network = build_synth(config.model)
+    timbres = [
+        {"name": name, "font": "First", "program": PROGRAMS[name], "z": torch.randn(4).tolist()}
+        for name in config.clips.timbres
+    ]
+    folder = tmp_path_factory.mktemp("synth") / "tiny"
+    save_synth(folder, config, network.state_dict(), timbres=timbres)
+    save_probe(folder, Probe(2, sample_rate=config.model.sample_rate))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def metrics(folder, memory_shards):
+    return evaluate_sound(
+        Synth.load(folder),
+        [memory_shards],
+        FONTS,
+        unseen_font=Path("Third.sf2"),
+        quick=True,
+        open_font=SinePlayer,
+    )
+
+
+def test_the_reference_is_at_no_distance_from_itself_and_stands_beside_the_rest(metrics):
+    rows = metrics["sound"]["rows"]
+    assert list(rows) == ["truth", "synth", "griffin_lim", "source_phase", "other_font", "mean_spectrum"]
+    assert (rows["truth"]["mss"], rows["truth"]["lsd_db"]) == (0, 0)
+    assert rows["other_font"]["mss"] == pytest.approx(0, abs=1e-6)  # both fonts are the same sines
+    assert 0 < rows["griffin_lim"]["mss"] < rows["mean_spectrum"]["mss"]
+    assert rows["synth"]["mss"] > 0
+    assert set(metrics["sound"]["instruments"]) == {"piano", "flute"}
+
+
+def test_every_part_is_there_and_can_be_written(metrics):
+    assert json.loads(json.dumps(metrics, allow_nan=False)) == metrics
+    paths = metrics["timbre_paths"]
+    assert list(paths["pairs"]) == ["piano to flute"]
+    assert 0.1 <= paths["cross_fade"]["largest_step"] <= 1
+    assert paths["ends"]["slopes"] > 0
+    assert metrics["unseen_font"]["font"] == "Third"
+    assert 0 <= metrics["timbre_space"]["nearest"] <= 1
+
+
+def test_the_same_seed_gives_the_same_figures(folder, memory_shards, metrics):
+    again = evaluate_sound(Synth.load(folder), [memory_shards], FONTS, quick=True, open_font=SinePlayer)
+    assert again["sound"] == metrics["sound"]
+    assert again["timbre_space"] == metrics["timbre_space"]
+
+
+def test_tables_and_card_say_what_was_measured(folder, metrics):
+    tables = to_markdown(metrics)
+    for heading in ("### Sound", "### Between two instruments", "### A font that was never heard"):
+        assert heading in tables
+    card = sound_card(Synth.load(folder).config, metrics, phrases_from=["reels"])
+    assert card.startswith("# tiny")
+    assert tables.strip() in card
+    assert "symvae evaluate tiny/model --audio" in card
+    alone = {name: part for name, part in metrics.items() if name != "unseen_font"}
+    assert "never heard" not in to_markdown(alone)
+
+
+def test_what_is_missing_is_said(folder, memory_shards):
+    synth = Synth.load(folder)
+    without = Synth(synth.folder, synth.config, synth.network, [])
+    with pytest.raises(AudioError, match="no timbre by name"):
+        evaluate_sound(without, [memory_shards], FONTS, open_font=SinePlayer)
+    elsewhere = Synth(folder / "nowhere", synth.config, synth.network, list(synth.timbres.values()))
+    with pytest.raises(AudioError, match="train_probe"):
+        evaluate_sound(elsewhere, [memory_shards], FONTS, open_font=SinePlayer)
