@@ -182,9 +182,10 @@ def roll(
     last = np.zeros((frames, len(LAST_NOTE)), np.float32)
     tail = TAIL_SEC / frame_sec
     onset, end = notes.onset_sec / frame_sec - first_frame, notes.end_sec / frame_sec - first_frame
+    pitches = on_keyboard(notes.pitch)
     order = np.argsort(notes.onset_sec, kind="stable")
     for row in order[(onset[order] < frames) & (end[order] + tail > -1)].tolist():
-        pitch, level = int(on_keyboard(notes.pitch[row])), float(notes.velocity[row]) / 127
+        pitch, level = int(pitches[row]), float(notes.velocity[row]) / 127
         key, start, let_go = pitch - LOWEST, float(onset[row]), float(end[row])
         whole = int(np.floor(start))
         for near, share in ((whole, whole + 1 - start), (whole + 1, start - whole)):
