@@ -171,9 +171,7 @@ def balanced_source(
     return wave
 
 
-def roll(
-    notes: Notes, first_frame: int, frames: int, frame_sec: float
-) -> Float[np.ndarray, "frame {ROLL_SIZE}"]:
+def roll(notes: Notes, first_frame: int, frames: int, frame_sec: float) -> Float[np.ndarray, "frame feature"]:
     """`FEATURES` of every key and `LAST_NOTE`, frame by frame.
 
     An onset between two frames is shared by them. Of two notes on one key the louder feature counts.
