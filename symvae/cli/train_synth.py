@@ -33,13 +33,15 @@ def train_synth(
 ) -> None:
     """Train a synthesizer; stop with Ctrl-C and go on with --resume."""
     one_of(device, DEVICES, "--device")
+    from symvae.audio.quantised import QuantisedEncoder
     from symvae.audio.soundfont import TinySoundFont, find_soundfont
     from symvae.config.load import load_preset, with_overrides
     from symvae.config.sound import PROGRAMS, SynthConfig
     from symvae.corpus.clips import ClipDraws, phrases_of
     from symvae.system.build_synth import build_stft
     from symvae.system.catalog import find
-    from symvae.system.checkpoint import load_synth, save_timbres
+    from symvae.system.checkpoint import load_synth, save_code_prior, save_timbres
+    from symvae.training.code_prior import codes_of, learn_code_prior
     from symvae.training.loop import Progress
     from symvae.training.sound import train_synth as learn
     from symvae.training.timbres import mean_timbres
@@ -94,4 +96,6 @@ def train_synth(
     network = load_synth(model)[1]
     names = [path.stem for path in fonts]
     save_timbres(model, mean_timbres(network, learned, instruments=instruments, fonts=names))
+    if isinstance(network.encoder, QuantisedEncoder):
+        save_code_prior(model, learn_code_prior(network.encoder, codes_of(network, learned)))
     show(str(model))

@@ -1,9 +1,13 @@
 """Choices → a synthesizer: the only place where such a config becomes a network."""
 
+from torch import nn
+
+from symvae.audio.band_vae import BandVAE
+from symvae.audio.discriminator import Discriminators
 from symvae.audio.excitation import GROUPS, ROLL_SIZE
+from symvae.audio.quantised import QuantisedEncoder
 from symvae.audio.spectrogram_vae import SpectrogramVAE, SpectrumDecoder, TimbreEncoder
-from symvae.config.sound import SynthModelConfig, SynthObjectiveConfig
-from symvae.dsp.mel import mel_interpolation
+from symvae.config.sound import SynthConfig, SynthModelConfig, SynthObjectiveConfig
 from symvae.dsp.stft import Stft
 from symvae.objective import schedule
 
@@ -15,33 +19,41 @@ def build_stft(config: SynthModelConfig) -> Stft:
 
 def build_synth(config: SynthModelConfig) -> SpectrogramVAE:
     """The network with fresh weights, drawn from torch's global generator."""
-    stft = build_stft(config)
-    encoder = TimbreEncoder(
-        mels=config.mels,
-        channels=config.encoder_channels,
-        latent_size=config.timbre_size,
-        initial_log_variance=config.initial_log_variance,
-    )
+    stft, in_bands = build_stft(config), config.head == "pqmf"
     decoder = SpectrumDecoder(
         roll_size=ROLL_SIZE,
         groups=len(GROUPS),
         bins=stft.bins,
-        low_bins=config.low_bins,
-        noise_curve=mel_interpolation(config.sample_rate, stft.bins, config.noise_bands),
+        low_bins=0 if in_bands else config.low_bins,
+        noise_bands=config.noise_bands,
         latent_size=config.timbre_size,
         width=config.width,
         hidden=config.hidden,
         blocks=config.blocks,
         kernel=config.kernel,
     )
-    return SpectrogramVAE(
-        encoder,
-        decoder,
-        sample_rate=config.sample_rate,
-        stft=stft,
+    encoder, rate, mels = _build_encoder(config), config.sample_rate, config.mels
+    if in_bands:
+        return BandVAE(encoder, decoder, sample_rate=rate, stft=stft, mels=mels, bands=config.bands)
+    steps = config.consistency_steps
+    return SpectrogramVAE(encoder, decoder, sample_rate=rate, stft=stft, mels=mels, consistency_steps=steps)
+
+
+def _build_encoder(config: SynthModelConfig) -> nn.Module:
+    encoder = TimbreEncoder(
         mels=config.mels,
-        consistency_steps=config.consistency_steps,
+        channels=config.encoder_channels,
+        latent_size=config.timbre_size,
+        initial_log_variance=config.initial_log_variance,
     )
+    if config.bottleneck == "gaussian":
+        return encoder
+    return QuantisedEncoder(encoder, codebooks=config.codebooks, codebook_size=config.codebook_size)
+
+
+def build_judges(config: SynthConfig) -> Discriminators | None:
+    """What judges the sound, where the objective is adversarial."""
+    return Discriminators() if config.objective.adversarial else None
 
 
 def synth_beta_at(config: SynthObjectiveConfig, progress: float) -> float:

@@ -7,6 +7,7 @@ docs/checkpoint-format.md.
 
 import dataclasses
 import json
+import math
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from symvae.audio.code_prior import CodePrior
 from symvae.audio.probe import Probe
 from symvae.audio.spectrogram_vae import SpectrogramVAE
 from symvae.config.load import from_dict
@@ -99,11 +101,43 @@ def load_synth(folder: Path) -> tuple[SynthConfig, SpectrogramVAE, list[dict[str
     try:
         network.load_state_dict(state)
         timbres = json.loads((folder / TIMBRES_FILE).read_text(encoding="utf-8"))["timbres"]
-    except (RuntimeError, OSError, ValueError, KeyError) as error:
+        for timbre in timbres:
+            _check_timbre(timbre, config.model.timbre_size)
+    except (RuntimeError, OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(
             f"{folder} is damaged: {str(error).splitlines()[-1].strip()} Restore it or export it again."
         ) from error
     return config, network.eval(), timbres
+
+
+def save_code_prior(folder: Path, prior: CodePrior) -> None:
+    """Write what new timbres are drawn from into a synthesizer's folder."""
+    fresh = folder / f"{PRIOR_FILE}.new"
+    _write_tensors(fresh, prior.state_dict())
+    fresh.replace(folder / PRIOR_FILE)
+
+
+def load_code_prior(folder: Path) -> CodePrior | None:
+    """What `save_code_prior` wrote; None where it never has."""
+    path = folder / PRIOR_FILE
+    if not path.is_file():
+        return None
+    state = _read_tensors(path, "Restore it or run `symvae train-synth` again.")
+    try:
+        prior = CodePrior.like(state)
+        prior.load_state_dict(state)
+    except (KeyError, RuntimeError) as error:
+        raise CheckpointError(
+            f"{path} holds no prior of codes. Restore it or run `symvae train-synth` again."
+        ) from error
+    return prior.eval()
+
+
+def _check_timbre(timbre: dict[str, Any], size: int) -> None:
+    name = timbre["name"]
+    missing = {"program", "font", "z"} - timbre.keys()
+    if missing or len(timbre["z"]) != size or not all(math.isfinite(number) for number in timbre["z"]):
+        raise ValueError(f"the timbre {name!r} of {TIMBRES_FILE} lacks its programme, font or {size} numbers.")
 
 
 def save_probe(folder: Path, probe: Probe) -> None:

@@ -26,6 +26,7 @@ from symvae.config.run import ModelConfig, RunConfig
 from symvae.corpus.dataset import Batches, windows
 from symvae.corpus.shards import Shards, open_shards
 from symvae.errors import TrainingError
+from symvae.models.critic import Critic
 from symvae.models.vae import VAE
 from symvae.objective.accuracy import accuracy
 from symvae.objective.schedule import warmup_cosine
@@ -231,7 +232,9 @@ def validate(
     return figures if padding is not None else {**figures, "free_onset": own.onset}
 
 
-def _start(config: RunConfig, start_from: Path | None, ids: np.ndarray, device: str) -> TrainingState[VAE]:
+def _start(
+    config: RunConfig, start_from: Path | None, ids: np.ndarray, device: str
+) -> TrainingState[VAE, Critic]:
     torch.manual_seed(config.training.seed)
     model = build_vae(config.model)
     if start_from is not None:

@@ -12,17 +12,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from symvae.audio.quantised import Quantised, perplexity
 from symvae.audio.spectrogram_vae import FLOOR, SpectrogramVAE
 from symvae.config.sound import SynthConfig
 from symvae.corpus.clips import ClipDraws, Clips
 from symvae.errors import TrainingError
 from symvae.objective.schedule import warmup_cosine
 from symvae.objective.spectral import log_spectral_distance_db, multi_scale_distance
-from symvae.system.build_synth import build_synth, synth_beta_at
+from symvae.system.build_synth import build_judges, build_synth, synth_beta_at
 from symvae.system.checkpoint import save_synth
 from symvae.training.log import TrainingLog
 from symvae.training.loop import Progress
-from symvae.training.sound_step import other_of_pair, sound_loss
+from symvae.training.sound_step import sound_loss
 from symvae.training.state import TrainingState, cpu_state, fresh_average
 
 _VALIDATION_SEED = 1
@@ -65,18 +66,28 @@ def train_synth(
                 "The synthesizer to start from has other sizes than the preset. "
                 "Choose its sizes, or train from nothing."
             ) from error
+    judges = build_judges(config)
+    if judges is not None:
+        if start_from is None and not resume:
+            raise TrainingError(
+                "objective.adversarial goes on from a trained synthesizer. Give one with --from."
+            )
+        judges.to(device)
+        model.encoder.requires_grad_(False).eval()
     model.to(device)
     optimizer = torch.optim.AdamW(
-        model.parameters(),
+        [*model.parameters(), *(judges.parameters() if judges is not None else ())],
         lr=choice.learning_rate,
         betas=(0.9, 0.99),
         weight_decay=choice.weight_decay,
         fused=True,
     )
-    state = TrainingState(model, fresh_average(model), optimizer)
+    state = TrainingState(model, fresh_average(model), optimizer, critic=judges)
     if resume:
         state.load(state_path, config)
-    validation = held_out.of(held_out.timbres, np.random.default_rng(_VALIDATION_SEED))
+    validation = Clips(
+        *(c.to(device) for c in held_out.of(held_out.timbres, np.random.default_rng(_VALIDATION_SEED)))
+    )
     figures: dict[str, float] = {}
 
     with TrainingLog(out, state.step) as log:
@@ -85,7 +96,12 @@ def train_synth(
             rate = choice.learning_rate * warmup_cosine(state.step, choice.steps, choice.warmup_steps)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            clips = Clips(*(column.to(device) for column in draws.batch(state.step, choice.batch_size)))
+            clips = Clips(
+                *(
+                    column.to(device)
+                    for column in draws.batch(state.step, choice.batch_size, config.clips.alike)
+                )
+            )
             heard = progress >= config.objective.waveform_from
             loss = sound_loss(
                 model,
@@ -94,8 +110,12 @@ def train_synth(
                 beta=synth_beta_at(config.objective, progress),
                 free_nats=config.objective.free_nats,
                 waveform_weight=config.objective.waveform_weight if heard else 0.0,
+                alike=config.clips.alike,
                 waveform_frames=min(config.objective.waveform_frames, clips.roll.shape[1]),
                 bf16=choice.precision == "bf16",
+                judges=judges,
+                adversarial_weight=config.objective.adversarial_weight,
+                matching_weight=config.objective.matching_weight,
             )
             optimizer.zero_grad(set_to_none=True)
             loss.total.backward()
@@ -119,7 +139,7 @@ def train_synth(
                 log.write(
                     state.step,
                     rate=rate,
-                    **{f"train_{k}": v.item() for k, v in loss._asdict().items()},
+                    **{f"train_{k}": v.item() for k, v in loss._asdict().items() if v is not None},
                     **figures,
                 )
             watch(Progress(state.step, choice.steps, 0.0, figures))
@@ -132,16 +152,22 @@ def train_synth(
 @torch.no_grad()
 def validate(model: SpectrogramVAE, clips: Clips) -> dict[str, float]:
     """Distances from the reference, each clip played in the timbre of the other one of its pair."""
-    kl, mss, lsd = [], [], []
+    kl, mss, lsd, rounded = [], [], [], []
     for first in range(0, len(clips.wave), 8):
         rows = Clips(*(column[first : first + 8] for column in clips))
         posterior = model.encode(rows.wave)
-        made = model.play(rows.roll, rows.source, other_of_pair(posterior.mean)[:, None]).clone()
+        z = posterior.mean.unflatten(0, (-1, 2)).flip(1).flatten(0, 1)
+        made = model.play(rows.roll, rows.source, z[:, None]).clone()
         kl.append(posterior.kl_nats().sum(-1))
         mss.append(multi_scale_distance(made, rows.wave, floor=FLOOR).total)
         lsd.append(log_spectral_distance_db(made, rows.wave, floor=FLOOR))
-    return {
+        if isinstance(posterior, Quantised):
+            rounded.append(posterior.codes)
+    figures = {
         "mss": torch.cat(mss).mean().item(),
         "lsd_db": torch.cat(lsd).mean().item(),
         "kl_nats": torch.cat(kl).mean().item(),
     }
+    if rounded:
+        figures["codebook_perplexity"] = perplexity(torch.cat(rounded)).mean().item()
+    return figures

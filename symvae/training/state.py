@@ -14,13 +14,13 @@ import torch
 from torch import Tensor, nn
 
 from symvae.errors import TrainingError
-from symvae.models.critic import Critic
 
 M = TypeVar("M", bound=nn.Module)
+C = TypeVar("C", bound=nn.Module)
 
 
 @dataclass
-class TrainingState(Generic[M]):
+class TrainingState(Generic[M, C]):
     """The moving parts of a run."""
 
     model: M
@@ -32,7 +32,7 @@ class TrainingState(Generic[M]):
     """Best validation score so far."""
     stale: int = 0
     """Validations since then."""
-    critic: Critic | None = None
+    critic: C | None = None
     """Learns along, where the objective needs one."""
 
     @torch.no_grad()
@@ -41,6 +41,9 @@ class TrainingState(Generic[M]):
         decay = min(decay, (1 + self.step) / (10 + self.step))
         for mean, value in zip(self.average.parameters(), self.model.parameters(), strict=True):
             mean.lerp_(value, 1 - decay)
+        # What is learned without a gradient, as codebooks are, is a mean already.
+        for kept, learned in zip(self.average.buffers(), self.model.buffers(), strict=True):
+            kept.copy_(learned)
 
     def save(self, path: Path, config: Any) -> None:
         """Write the state of a run with these choices."""

@@ -1,0 +1,27 @@
+"""Timbres that no instrument has: drawn from a synthesizer's prior."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from symvae.audio.quantised import QuantisedEncoder
+from symvae.errors import AudioError
+from symvae.system.checkpoint import load_code_prior
+from symvae.system.synth import Synth
+
+
+def new_timbres(
+    synth: Synth, count: int, *, seed: int, temperature: float = 1.0
+) -> Float[Tensor, "count latent"]:
+    """``count`` timbres: from the learned prior of a synthesizer that rounds them, else normal noise.
+
+    The lower the temperature, the more usual they are.
+    """
+    generator, encoder = torch.Generator().manual_seed(seed), synth.network.encoder
+    if not isinstance(encoder, QuantisedEncoder):
+        return temperature * torch.randn(count, synth.config.model.timbre_size, generator=generator)
+    prior = load_code_prior(synth.folder)
+    if prior is None:
+        raise AudioError(f"{synth.name} has no prior of timbres. Train it with `symvae train-synth`.")
+    with torch.no_grad():
+        return encoder.lookup(prior.sample(count, generator, temperature))

@@ -1,0 +1,25 @@
+"""The losses of judges and judged, on numbers small enough to check by hand."""
+
+import pytest
+import torch
+
+from symvae.objective.adversarial import judges_loss, maker_loss, matching_loss
+
+
+def test_judges_want_a_margin_and_no_more():
+    assert judges_loss([torch.tensor([1.0, 5.0])], [torch.tensor([-1.0, -9.0])]) == 0
+    assert judges_loss([torch.zeros(3)], [torch.zeros(3)]) == 2
+    assert judges_loss([torch.tensor([0.5])], [torch.tensor([0.0])]) == 1.5
+
+
+def test_the_number_of_judges_changes_no_weight():
+    one = judges_loss([torch.zeros(3)], [torch.ones(3)])
+    assert judges_loss([torch.zeros(3)] * 4, [torch.ones(3)] * 4) == one
+    assert maker_loss([torch.tensor([2.0, 4.0])]) == maker_loss([torch.tensor([2.0, 4.0])] * 3) == -3
+
+
+def test_features_are_compared_in_their_own_size():
+    real, made = torch.tensor([1.0, -3.0]), torch.tensor([2.0, -3.0])
+    assert matching_loss([[real]], [[made]]) == pytest.approx(0.25)
+    assert matching_loss([[10 * real]], [[10 * made]]) == pytest.approx(0.25)
+    assert matching_loss([[real, real], [real]], [[real, made], [real]]) == pytest.approx(0.25 / 3)
