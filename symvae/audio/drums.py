@@ -38,7 +38,7 @@ _SHAKE, _WOOD, _BELL = (
 )
 
 
-def _tom(tone_hz: float) -> _Burst:
+def _tom(tone_hz: int) -> _Burst:
     return _Burst(60, 900, 0.12, tone_hz, 1.2, 0.2)
 
 
@@ -63,6 +63,8 @@ def drum_bursts(
         burst = _burst(int(notes.pitch[row]), sample_rate)
         start = int(onsets[row])
         low, high = max(start, 0), min(start + len(burst), samples)
+        if high <= low:  # over before the block begins
+            continue
         level = LEVEL * (float(notes.velocity[row]) / 127) ** 2
         mix[low:high] += level * burst[low - start : high - start]
     return mix
@@ -74,7 +76,8 @@ def _burst(key: int, sample_rate: int) -> Float[np.ndarray, " sample"]:
     samples = round(min(8 * burst.fade_sec, LONGEST_SEC) * sample_rate)
     spectrum = np.fft.rfft(np.random.default_rng(key).standard_normal(samples))
     hz = np.fft.rfftfreq(samples, 1 / sample_rate)
-    spectrum[(hz < burst.low_hz) | (hz > burst.high_hz)] = 0
+    low_hz = min(burst.low_hz, sample_rate / 4)  # at a low rate a cymbal is what is left of it
+    spectrum[(hz < low_hz) | (hz > burst.high_hz)] = 0
     noise = np.fft.irfft(spectrum, samples)
     noise /= max(float(np.abs(noise).max()), 1e-9)
     time_sec = np.arange(samples) / sample_rate

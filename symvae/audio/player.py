@@ -6,7 +6,7 @@ number of neighbours, which are computed beside the block and thrown away.
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial, reduce
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -26,12 +26,7 @@ BLOCK_SEC = 12.0
 MOST_LANES = 8
 
 
-class Block(Protocol):
-    """Sound from a sample on: mono or stereo rows."""
-
-    def __call__(self, first_sample: int, samples: int) -> Float[np.ndarray, "channel sample"]: ...
-
-
+@runtime_checkable
 class Player(Protocol):
     """What plays a part."""
 

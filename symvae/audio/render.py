@@ -56,6 +56,10 @@ class Mixture:
         for first in range(0, self.samples, _READ_SAMPLES):
             yield self._read(first, min(_READ_SAMPLES, self.samples - first)).T
 
+    def peak(self) -> float:
+        """Its largest sample."""
+        return max((float(np.abs(block).max()) for block in self.blocks()), default=0.0)
+
     def _read(self, first: int, samples: int) -> Float[np.ndarray, "sample 2"]:
         self._file.seek(first * 8)
         return np.frombuffer(self._file.read(samples * 8), np.float32).reshape(-1, 2).copy()
@@ -109,7 +113,8 @@ def render_voices(
 ) -> Rendering:
     """Play every part and mix them; ``watch`` is told the share that is done.
 
-    The sound lasts as long as the music and the release of its last notes.
+    The sound lasts as long as the music and the release of its last notes. Where a stem is louder than the
+    mix, in which others cancel it, its peaks count as the mix's do.
     """
     last = max(
         (v.part.notes.last_sec + v.player.tail_sec for v in voices if len(v.part.notes.pitch)), default=0.0
@@ -119,7 +124,7 @@ def render_voices(
     single: list[Mixture] = []
     for number, (part, player) in enumerate(voices):
         own = Mixture(samples, sample_rate) if stems else None
-        sides = panned(place_of_program(part.program) if part.pan is None else part.pan)
+        sides = panned(place_of(part))
         done = 0
         for block in player.blocks(part.notes, samples):
             if block.any():
@@ -131,7 +136,19 @@ def render_voices(
             watch((number + done / samples) / len(voices))
         if own is not None:
             single.append(own)
-    return Rendering(whole, single, whole.gain(loudness_lufs))
+    loudest = max((stem.peak() for stem in single), default=0.0)
+    gain = whole.gain(loudness_lufs)
+    return Rendering(whole, single, min(gain, PEAK / loudest) if loudest else gain)
+
+
+def place_of(part: Part) -> float:
+    """Where a part sits, from -1 (left) to 1 (right): where the file says, else by its programme.
+
+    A drum part's programme names a kit and no instrument; drums sit in the middle.
+    """
+    if part.pan is not None:
+        return part.pan
+    return 0.0 if part.is_drum else place_of_program(part.program)
 
 
 def panned(place: float) -> Float[np.ndarray, "2 1"]:

@@ -30,6 +30,9 @@ DULL_PER_SEC = 0.9
 ATTACK_SEC = 0.006
 RELEASE_SEC = 0.08
 
+#: A key held longer has faded by 130 dB; what would follow is left out.
+LONGEST_SEC = 7.5
+
 #: The loudest sample of a rendering: 1 dB under full scale.
 PEAK = 10 ** (-1 / 20)
 
@@ -54,9 +57,10 @@ def tones(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> Fl
     """The tones of all notes, from ``first_sample`` on, a loud note of several at about full scale."""
     mix = np.zeros(samples)
     onsets = np.rint(notes.onset_sec * sample_rate).astype(np.int64) - first_sample
-    lengths = np.rint((notes.duration_sec + RELEASE_SEC) * sample_rate).astype(np.int64)
+    held_sec = np.minimum(notes.duration_sec, LONGEST_SEC)
+    lengths = np.rint((held_sec + RELEASE_SEC) * sample_rate).astype(np.int64)
     for row in np.flatnonzero((onsets < samples) & (onsets + lengths > 0)).tolist():
-        tone = _tone(int(notes.pitch[row]), float(notes.duration_sec[row]), sample_rate)
+        tone = _tone(int(notes.pitch[row]), float(held_sec[row]), sample_rate)
         start = int(onsets[row])
         low, high = max(start, 0), min(start + len(tone), samples)
         mix[low:high] += _level(int(notes.velocity[row])) * tone[low - start : high - start]

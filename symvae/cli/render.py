@@ -79,6 +79,8 @@ def render(
     if chosen and engine != "neural":
         raise typer.BadParameter(f"the {engine} engine has no timbre to choose", param_hint=chosen[0])
     path = Path(f"{file.stem}.wav") if out is None else out
+    if path.suffix.lower() != ".wav":
+        raise typer.BadParameter(f"the sound is written as WAV; give NAME.wav, not {path}", param_hint="OUT")
     picture = path.with_suffix(".png")
     refuse_existing([path, *[picture] * plot], force)
 
@@ -88,8 +90,8 @@ def render(
 
     song = load_any(file)
     parts, seconds = parts_of(song)
-    if not parts:
-        raise AudioError(f"{file} has no notes, so there is nothing to hear. Give a file with notes.")
+    if not any(len(part.notes.pitch) for part in parts):
+        raise AudioError(f"{file} has no notes that sound. Give a file with notes, and a volume above 0.")
     voices, players, rate = _voices(parts, engine, soundfont, synth, sample_rate, words)
     files = [path.with_name(f"{path.stem}-{number:02d}.wav") for number in range(1, len(parts) + 1)] * stems
     refuse_existing(files, force)
