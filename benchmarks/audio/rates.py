@@ -6,9 +6,8 @@ Batch of one, one thread, four voices, all ways in one process, taking turns, so
 them alike. Processor time is counted, not the clock on the wall: other work on the machine then takes
 nothing but warmth from the caches. Ways:
 
-    synth, fp32    notes → excitation → network → inverse STFT, as `render` plays a part of four voices
+    synth, fp32    notes → rolls → network → sources → inverse STFT, as `render` plays a part
     synth, bf16    the same with the network's matrices in bfloat16
-    network alone  the same without the excitation
     Griffin-Lim    32 iterations from magnitudes that are given: what a decoder without phases needs besides
     RAVE v1        its decoder at its published sizes, from latents that are given (rave_v1.py), 44.1 kHz
     sine           the built-in synthesizer of `symvae.audio.sine`
@@ -28,8 +27,8 @@ import torch
 from rave_v1 import LATENT, SAMPLES_A_LATENT, RaveV1Decoder
 from rave_v1 import SAMPLE_RATE as RAVE_RATE
 
-from symvae.audio.excitation import excite
 from symvae.audio.notes import Notes
+from symvae.audio.player import NeuralPlayer
 from symvae.audio.sine import tones
 from symvae.audio.soundfont import TinySoundFont
 from symvae.audio.spectrogram_vae import SpectrogramVAE
@@ -73,24 +72,22 @@ def ways_of(
     """Each way by name: what to call, and how many samples it makes."""
     stft, rate = network.stft, network.sample_rate
     samples = (frames - 1) * stft.hop
-    z = torch.zeros(1, 1, network.encoder.mean.out_features)
+    z = torch.zeros(network.encoder.mean.out_features)
+    neural = NeuralPlayer(network, lambda share: z)
 
     def whole() -> object:
-        given = excite(notes, 0, frames, stft.hop, rate)
-        return network.play(given.roll[None], given.source[None], z)
+        return list(neural.blocks(notes, samples))
 
     def in_bf16() -> object:
         with torch.autocast("cpu", torch.bfloat16):
             return whole()
 
-    given = excite(notes, 0, frames, stft.hop, rate)
     magnitude = stft(torch.randn(1, samples)).abs()
     rave, steps = RaveV1Decoder().eval(), round(samples / rate * RAVE_RATE / SAMPLES_A_LATENT)
     latents = torch.randn(1, LATENT, steps)
     ways: dict[str, tuple[Callable[[], object], int]] = {
         "synth, fp32": (whole, samples),
         "synth, bf16": (in_bf16, samples),
-        "network alone, fp32": (lambda: network.play(given.roll[None], given.source[None], z), samples),
         "Griffin-Lim, 32 iterations": (lambda: griffin_lim(magnitude, stft, samples), samples),
         "RAVE v1 decoder": (lambda: rave(latents), steps * SAMPLES_A_LATENT),
         "sine": (lambda: tones(notes, 0, samples, rate), samples),
