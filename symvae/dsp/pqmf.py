@@ -48,7 +48,9 @@ class Pqmf(nn.Module):
         self, bands: Float[Tensor, "batch band band_sample"], samples: int
     ) -> Float[Tensor, "batch sample"]:
         """The signal of so many samples that the bands make together."""
-        wave = functional.conv_transpose1d(bands, self.filters, stride=self.bands, padding=self.reach)[:, 0]
+        wave = functional.conv_transpose1d(
+            bands, self.filters, stride=self.bands, padding=self.reach, output_padding=self.bands - 1
+        )[:, 0]
         return functional.pad(wave, (0, samples - wave.shape[-1]))
 
 
