@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
-from jaxtyping import Complex, Float
+from jaxtyping import Bool, Complex, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -30,6 +30,7 @@ from symvae.nn.gaussian import DiagonalGaussian
 FLOOR = 1e-2
 _NOISE_FRAMES = 256
 _LEAST_LOG = -12.0
+_NO_NOISE = -30.0
 _MOST_LOG = 6.0
 
 
@@ -235,9 +236,19 @@ class SpectrogramVAE(nn.Module):
         controls = self.decoder(roll.flatten(0, 1), z.repeat_interleave(lanes, 0))
         with torch.autocast(roll.device.type, enabled=False):  # sound itself needs its 24 bits
             tones = self.tones(carrier_of(controls.balance), controls)
-            noise = controls.log_noise.unflatten(0, (batch, lanes))
+            noise = controls.log_noise.masked_fill(~self._sounding(roll.flatten(0, 1)), _NO_NOISE)
+            noise = noise.unflatten(0, (batch, lanes))
             noise = (0.5 * (2 * noise).logsumexp(1)) @ self.noise_curve
         return Spectrum(tones.unflatten(0, (batch, lanes)).sum(1), noise)
+
+    def _sounding(self, roll: Float[Tensor, "lane frame feature"]) -> Bool[Tensor, "lane frame 1"]:
+        """Where the windows of frames reach into a note: a lane at rest makes no noise.
+
+        Without this, many lanes at rest would hiss together, and a block, which leaves them out, would not.
+        """
+        reach = self.stft.size // self.stft.hop // 2
+        said = roll.abs().amax(-1)[:, None]
+        return (functional.max_pool1d(said, 2 * reach + 1, 1, reach) > 0).transpose(1, 2)
 
     def tones(
         self, carrier: Float[Tensor, "lane sample"], controls: Controls
