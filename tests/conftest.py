@@ -67,3 +67,27 @@ def tiny_model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     latent = fit_latent(SymVAE.load(model), open_shards(shards), phrases=200, prior_steps=2)
     save_latent(model, latent.tensors())
     return model
+
+
+@pytest.fixture(scope="session")
+def tiny_synth(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny synthesizer that has learned nothing: its weights and timbres come by chance."""
+    from symvae.config.load import with_overrides
+    from symvae.config.sound import PROGRAMS, SynthConfig
+    from symvae.system.build_synth import build_synth
+    from symvae.system.checkpoint import save_synth
+    from tests.sines import TINY_SYNTH
+
+    config = with_overrides(SynthConfig(), list(TINY_SYNTH))
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(0)
+        network = build_synth(config.model)
+        for weights in network.parameters():
+            weights.add_(0.05 * torch.randn_like(weights))
+        timbres = [
+            {"name": name, "program": program, "font": "chance", "z": torch.randn(4).tolist()}
+            for name, program in PROGRAMS.items()
+        ]
+    folder = tmp_path_factory.mktemp("synth") / "model"
+    save_synth(folder, config, network.state_dict(), timbres=timbres)
+    return folder
