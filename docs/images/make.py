@@ -1,4 +1,4 @@
-"""Draw the README's pictures with the released model.
+"""Draw the README's pictures with the released models.
 
 python docs/images/make.py
 """
@@ -6,6 +6,9 @@ python docs/images/make.py
 from pathlib import Path
 
 import symvae
+import symvae.audio
+from symvae.audio.plot import spectrogram_picture
+from symvae.music.files import load_any
 from symvae.music.plot import piano_roll
 
 HERE = Path(__file__).resolve().parent
@@ -30,4 +33,11 @@ piano_roll(
     HERE / "continue.png",
     [f"Frère Jacques, and on ({number})" for number in range(1, 5)],
     force=True,
+)
+
+synth = symvae.audio.load()
+minuet = load_any(TUNES / "petzold_minuet.mid")
+sound = synth.perform(minuet, "harpsichord")
+spectrogram_picture(
+    sound.mixture.blocks(), synth.sample_rate, HERE / "minuet.png", title="Minuet, harpsichord", force=True
 )

@@ -21,6 +21,7 @@ WRITES = {
     "08_continue_and_infill": ["tunes.mid", "continued-2.mid", "filled-2.mid"],
     "09_fade": ["busier.mid", "higher.mid", "wider.mid", "growing.mid"],
     "10_arousal_sweep": ["arousal-1.mid", "arousal-8.mid", "sweep.png", "sweep.csv"],
+    "11_sound": ["blend.wav", "sweep.wav", "taken.wav"],
 }
 
 

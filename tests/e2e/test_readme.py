@@ -28,7 +28,7 @@ def commands() -> list[str]:
 
 
 def test_the_first_lines_run(tmp_path, monkeypatch):
-    first, _ = blocks("python")
+    first, _, _ = blocks("python")
     (tmp_path / "data").symlink_to(ROOT / "data")
     monkeypatch.chdir(tmp_path)
     exec(compile(first, "README.md", "exec"), {})
@@ -36,11 +36,21 @@ def test_the_first_lines_run(tmp_path, monkeypatch):
 
 
 def test_the_lines_about_faders_run(tmp_path, monkeypatch):
-    _, fading = blocks("python")
+    _, fading, _ = blocks("python")
     (tmp_path / "data").symlink_to(ROOT / "data")
     monkeypatch.chdir(tmp_path)
     exec(compile(fading, "README.md", "exec"), {})
     assert (tmp_path / "faded.mid").is_file()
+
+
+def test_the_lines_about_sound_run(tmp_path, monkeypatch):
+    _, _, sounding = blocks("python")
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    monkeypatch.chdir(tmp_path)
+    said: dict = {}
+    exec(compile(sounding, "README.md", "exec"), said)
+    assert said["sound"].samples.shape[0] == 2
+    assert said["z"].shape == (16,)
 
 
 def test_there_are_commands_for_every_verb():
