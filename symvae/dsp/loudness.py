@@ -14,7 +14,6 @@ import math
 
 import numpy as np
 from jaxtyping import Float
-from scipy.signal import sosfilt
 
 from symvae.dsp.audio import Audio
 
@@ -38,6 +37,8 @@ class LoudnessMeter:
 
     def add(self, samples: Float[np.ndarray, "channel sample"]) -> None:
         """Hear the next samples."""
+        from scipy.signal import sosfilt  # half a second, which not every command has to spend
+
         if not samples.size:
             return
         heard, self._memory = sosfilt(self._filters, samples.astype(np.float64), axis=1, zi=self._memory)
