@@ -38,8 +38,8 @@ def residuals(level: Float[np.ndarray, " frame"], frame_sec: float) -> tuple[flo
     power = gram.diagonal()
     # Between two rates of the grid lies another; two exponentials find it as a mixture, one has to look.
     nearest = int((right**2 / power).argmax())
-    around = RATES_PER_SEC[[max(nearest - 1, 0), min(nearest + 1, len(RATES_PER_SEC) - 1)]]
-    finer = _decays(np.linspace(*around, 101), time_sec, weight)
+    slower, quicker = RATES_PER_SEC[[max(nearest - 1, 0), min(nearest + 1, len(RATES_PER_SEC) - 1)]]
+    finer = _decays(np.linspace(slower, quicker, 101), time_sec, weight)
     alone = whole - (finer.T @ wanted) ** 2 / np.square(finer).sum(0)
     first, second = np.triu_indices(len(RATES_PER_SEC), 1)
     cross = gram[first, second]

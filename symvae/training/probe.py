@@ -82,8 +82,9 @@ def lesson_of(draws: ClipDraws, step: int, clips: int) -> Lesson:
     rows = []
     for _ in range(clips):
         font, instrument = draws.timbres[int(rng.integers(len(draws.timbres)))]
-        notes = draws.notes(rng)
-        notes = notes._replace(pitch=within(notes.pitch, *draws.keys[font, instrument]))
+        notes, keys = draws.notes(rng), draws.keys[font, instrument]
+        assert keys is not None, "a timbre that its player cannot play"
+        notes = notes._replace(pitch=within(notes.pitch, *keys))
         wave = draws.players[font].play(notes, draws.programs[instrument], draws.samples).mean(0)
         rows.append((torch.from_numpy(wave), notes, instrument))
     waves, notes_of_clips, instruments = zip(*rows, strict=True)
