@@ -1,0 +1,370 @@
+"""A synthesizer as it is used: timbres in words and from recordings, music in, sound out, folders on disk."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import symvae.audio
+from symvae.audio.player import DrumPlayer
+from symvae.audio.render import PEAK
+from symvae.config.sound import PROGRAMS
+from symvae.dsp.audio import Audio
+from symvae.dsp.loudness import integrated_lufs
+from symvae.dsp.wav import write_wav
+from symvae.errors import AudioError, CheckpointError
+from symvae.music.grid import Grid
+from symvae.music.midi import to_song
+from symvae.music.phrase import Phrase
+from symvae.music.song import Song, Track
+from symvae.system import catalog
+from symvae.system.checkpoint import load_synth, save_synth
+from symvae.system.symvae import SymVAE
+from symvae.system.synth import DEFAULT_SYNTH, LONGEST_CLIP_SEC, Synth
+
+RATE = 8_000
+
+
+@pytest.fixture(scope="module")
+def synth(tiny_synth: Path) -> Synth:
+    return Synth.load(tiny_synth)
+
+
+def phrase(*pitches: int, step: int = 4) -> Phrase:
+    """One note after the other, each a quarter long."""
+    onset = np.arange(len(pitches)) * step
+    return Phrase(Grid(1), onset, np.full(len(pitches), 4), np.array(pitches, np.int64))
+
+
+TUNE = phrase(60, 64, 67, 72)
+
+
+def song_of(*tracks: tuple[str, int, bool]) -> Song:
+    """The same notes in each track: name, programme, whether it is drums."""
+    whole = to_song(TUNE)
+    (line,) = whole.tracks
+    made = tuple(Track(name, program, is_drum, *line.columns) for name, program, is_drum in tracks)
+    return Song(whole.ticks_per_quarter, whole.metres, whole.tempos, made, whole.end_tick)
+
+
+def recording(seconds: float = 1.0, rate: int = RATE, hz: float = 440.0, level: float = 0.3) -> Audio:
+    """A tone with some harmonics, in one channel."""
+    time_sec = np.arange(round(seconds * rate)) / rate
+    wave = sum(level / k * np.sin(2 * np.pi * k * hz * time_sec) for k in range(1, 5))
+    return Audio(np.asarray(wave, np.float32)[None] / 2, rate)
+
+
+# Timbres in words
+
+
+def test_it_knows_what_was_saved(synth: Synth, tiny_synth: Path) -> None:
+    saved = json.loads((tiny_synth / "timbres.json").read_text())["timbres"]
+    assert list(synth.timbres) == [each["name"] for each in saved] == list(PROGRAMS)
+    assert [(t.program, t.font, t.z.tolist()) for t in synth.timbres.values()] == [
+        (each["program"], each["font"], pytest.approx(each["z"])) for each in saved
+    ]
+    assert (synth.name, synth.sample_rate, synth.folder) == ("tiny", RATE, tiny_synth)
+
+
+def test_a_timbre_by_name_and_as_itself(synth: Synth) -> None:
+    z = synth.timbre("piano")
+    assert torch.equal(z, synth.timbres["piano"].z)
+    assert synth.timbre(z) is z
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+def test_a_blend_lies_on_the_way(synth: Synth, share: float) -> None:
+    piano, strings = synth.timbre("piano"), synth.timbre("strings")
+    torch.testing.assert_close(synth.timbre(f"piano:strings:{share}"), piano + share * (strings - piano))
+
+
+@pytest.mark.parametrize("word", ["kazoo", "", "Piano", "kazoo:piano:0.5", "piano:kazoo:0.5"])
+def test_an_unknown_timbre_lists_the_known(synth: Synth, word: str) -> None:
+    with pytest.raises(
+        AudioError, match=r"There is no timbre '.*'\. tiny knows: piano, electric-piano, .*flute\."
+    ):
+        synth.timbre(word)
+
+
+@pytest.mark.parametrize("share", ["-0.1", "1.1", "nan", "inf", "much", ""])
+def test_a_share_is_from_0_to_1(synth: Synth, share: str) -> None:
+    with pytest.raises(
+        AudioError, match=rf"'{share}' is no share from 0 to 1\. Write it as in piano:strings:0\.4"
+    ):
+        synth.timbre(f"piano:strings:{share}")
+
+
+@pytest.mark.parametrize("word", ["piano:strings", "piano:", "a:b:c:d"])
+def test_other_words_are_no_timbre(synth: Synth, word: str) -> None:
+    with pytest.raises(AudioError, match=r"is no timbre\. Write NAME, or NAME:NAME:SHARE"):
+        synth.timbre(word)
+
+
+def test_numbers_of_another_model_are_refused(synth: Synth) -> None:
+    with pytest.raises(AudioError, match=r"A timbre of tiny has 4 numbers, not \(5,\)"):
+        synth.timbre(torch.zeros(5))
+
+
+# Timbres of recordings
+
+
+def test_a_recording_has_a_timbre(synth: Synth, tmp_path: Path) -> None:
+    heard = recording()
+    z = synth.timbre_of(heard)
+    assert z.shape == (4,)
+    assert z.isfinite().all()
+    path = write_wav(heard.samples, RATE, tmp_path / "clip.wav")
+    torch.testing.assert_close(synth.timbre_of(path), z, atol=0.02, rtol=0.01)
+    torch.testing.assert_close(synth.timbre_of(str(path)), synth.timbre_of(path))
+    assert not torch.allclose(synth.timbre_of(recording(hz=1500.0)), z, atol=1e-3)
+
+
+def test_other_rates_and_channels_are_taken(synth: Synth) -> None:
+    z = synth.timbre_of(recording())
+    for rate in (8_000, 16_000, 44_100):
+        mono = recording(rate=rate)
+        for channels in (1, 2):
+            heard = Audio(np.repeat(mono.samples, channels, 0), rate)
+            torch.testing.assert_close(synth.timbre_of(heard), z, atol=0.1, rtol=0.1)
+
+
+def test_neither_its_level_nor_the_silence_before_it_counts(synth: Synth) -> None:
+    z = synth.timbre_of(recording(level=0.4))
+    torch.testing.assert_close(synth.timbre_of(recording(level=0.05)), z, atol=1e-3, rtol=1e-3)
+    late = Audio(np.pad(recording(level=0.4).samples, ((0, 0), (5_000, 0))), RATE)
+    torch.testing.assert_close(synth.timbre_of(late), z, atol=1e-3, rtol=1e-3)
+
+
+def test_of_a_long_recording_the_start_is_heard(synth: Synth) -> None:
+    start = recording(LONGEST_CLIP_SEC).samples
+    more = np.concatenate([start, recording(20.0, hz=3_000.0).samples], 1)
+    torch.testing.assert_close(
+        synth.timbre_of(Audio(more, RATE)), synth.timbre_of(Audio(start, RATE)), atol=1e-4, rtol=1e-4
+    )
+
+
+def test_what_has_no_timbre(synth: Synth, tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match="The clip is silent, and silence has no timbre"):
+        synth.timbre_of(Audio(np.zeros((1, RATE), np.float32), RATE))
+    with pytest.raises(AudioError, match=r"The clip lasts 0\.20 s; give at least 0\.25 s"):
+        synth.timbre_of(recording(0.2))
+    (tmp_path / "words.wav").write_text("no sound")
+    with pytest.raises(AudioError, match=r"words\.wav cannot be read as sound"):
+        synth.timbre_of(tmp_path / "words.wav")
+    with pytest.raises(AudioError, match=r"nowhere\.wav cannot be read"):
+        synth.timbre_of(tmp_path / "nowhere.wav")
+
+
+# Music in, sound out
+
+
+@pytest.mark.parametrize("music", [TUNE, [TUNE, TUNE], to_song(TUNE)], ids=["phrase", "phrases", "song"])
+def test_music_becomes_sound(synth: Synth, music) -> None:
+    audio = synth.render(music)
+    channels, samples = audio.samples.shape
+    bars = 2 if isinstance(music, list) else 1
+    assert (channels, audio.sample_rate, audio.samples.dtype) == (2, RATE, np.float32)
+    assert 2.0 * bars <= samples / RATE < 2.0 * bars + 3
+    assert np.isfinite(audio.samples).all()
+    assert np.abs(audio.samples).max() <= PEAK + 1e-6
+    assert integrated_lufs(audio) == pytest.approx(-16, abs=0.5) or np.abs(audio.samples).max() > PEAK - 1e-3
+
+
+def test_the_same_music_sounds_the_same(synth: Synth, tiny_synth: Path) -> None:
+    once = synth.render(TUNE, "flute").samples
+    np.testing.assert_array_equal(synth.render(TUNE, "flute").samples, once)
+    np.testing.assert_array_equal(Synth.load(tiny_synth).render(TUNE, "flute").samples, once)
+
+
+def test_timbres_differ_and_a_phrase_is_a_piano_unless_told(synth: Synth) -> None:
+    piano = synth.render(TUNE).samples
+    np.testing.assert_array_equal(synth.render(TUNE, "piano").samples, piano)
+    assert np.abs(synth.render(TUNE, "flute").samples - piano).max() > 1e-2
+
+
+def test_a_way_between_timbres_starts_at_one_and_ends_at_the_other(synth: Synth) -> None:
+    tunes = [TUNE] * 4
+    moving = synth.render(tunes, "piano", until="flute").samples
+    np.testing.assert_array_equal(
+        synth.render(TUNE, "piano", until="piano").samples, synth.render(TUNE, "piano").samples
+    )
+    piano, flute = (synth.render(tunes, name).samples for name in ("piano", "flute"))
+
+    def nearer_to_the_flute(part: slice) -> float:
+        """From 0 to 1, by the shapes of their spectra."""
+        a, b, x = (np.abs(np.fft.rfft(sound[0, part])) for sound in (piano, flute, moving))
+        a, b, x = (spectrum / np.linalg.norm(spectrum) for spectrum in (a, b, x))
+        return float(np.linalg.norm(x - a) / (np.linalg.norm(x - a) + np.linalg.norm(x - b)))
+
+    assert nearer_to_the_flute(slice(0, 1_000)) < 0.5 < nearer_to_the_flute(slice(60_000, 62_000))
+
+
+def test_loudness_is_asked_for(synth: Synth) -> None:
+    assert integrated_lufs(synth.render(TUNE, loudness_lufs=-30.0)) == pytest.approx(-30, abs=0.5)
+
+
+def test_parts_are_played_by_their_programmes(synth: Synth) -> None:
+    flute, violin = synth.timbres["flute"].z, synth.timbres["violin"].z
+    song = song_of(("a", 73, False), ("b", 41, False), ("kit", 0, True))
+    from symvae.audio.parts import parts_of
+
+    parts, _ = parts_of(song)
+    a, b, kit = (voice.player for voice in synth.voices(parts))
+    assert torch.equal(a.timbre(0.0), flute)
+    assert torch.equal(b.timbre(1.0), violin)
+    assert isinstance(kit, DrumPlayer)
+    one, other, _ = (voice.player for voice in synth.voices(parts, {"b": "organ"}))
+    assert torch.equal(one.timbre(0.0), flute)
+    assert torch.equal(other.timbre(0.0), synth.timbres["organ"].z)
+    assert all(
+        torch.equal(voice.player.timbre(0.0), synth.timbres["bass"].z)
+        for voice in synth.voices(parts, "bass")[:2]
+    )
+
+
+def test_stems_sum_to_the_mix(synth: Synth) -> None:
+    song = song_of(("tune", 0, False), ("high", 73, False), ("kit", 0, True))
+    made = synth.perform(song, stems=True)
+    assert len(made.stems) == 3
+    stems = [np.concatenate(list(stem.blocks()), 1) for stem in made.stems]
+    assert all(stem.any() for stem in stems)
+    np.testing.assert_allclose(made.gain * sum(stems), made.audio().samples, atol=1e-5)
+
+
+def test_silence_is_silence(synth: Synth) -> None:
+    for music in (Phrase(Grid(1)), [Phrase(Grid(1)), Phrase(Grid(2))], [], song_of()):
+        audio = synth.render(music)
+        assert len(audio.samples) == 2
+        assert not audio.samples.any()
+
+
+def test_two_hundred_notes_at_once(synth: Synth) -> None:
+    rng = np.random.default_rng(0)
+    count = 200
+    chord = Phrase(
+        Grid(1),
+        np.zeros(count, int),
+        np.full(count, 8),
+        rng.integers(21, 109, count),
+        rng.integers(1, 128, count),
+    )
+    samples = synth.render(chord).samples
+    assert np.isfinite(samples).all()
+    assert 0.1 < np.abs(samples).max() <= PEAK + 1e-6
+
+
+def test_keys_that_no_piano_has_sound_in_the_nearest_octave(synth: Synth) -> None:
+    low, high = phrase(0, 12, 20, 60), phrase(109, 120, 127, 60)
+    np.testing.assert_array_equal(synth.render(low).samples, synth.render(phrase(24, 24, 32, 60)).samples)
+    np.testing.assert_array_equal(synth.render(high).samples, synth.render(phrase(97, 108, 103, 60)).samples)
+
+
+# The front doors
+
+
+def test_the_package_has_a_door_of_its_own(tiny_synth: Path) -> None:
+    assert isinstance(symvae.audio.load(tiny_synth), Synth)
+    with pytest.raises(AttributeError, match=r"symvae\.audio has no 'save'"):
+        _ = symvae.audio.save
+
+
+def test_a_model_plays_what_it_draws(
+    tiny_model: Path, tiny_synth: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = SymVAE.load(tiny_model)
+    monkeypatch.setattr(catalog, "PRETRAINED", tmp_path)
+    with pytest.raises(CheckpointError, match=rf"There is no synthesizer '{DEFAULT_SYNTH}'"):
+        model.render(TUNE)
+    shutil.copytree(tiny_synth, tmp_path / DEFAULT_SYNTH)
+    default = Synth.load()
+    np.testing.assert_array_equal(model.render(TUNE).samples, default.render(TUNE, "piano").samples)
+    np.testing.assert_array_equal(
+        model.render([TUNE, TUNE], timbre="organ:flute:0.5").samples,
+        default.render([TUNE, TUNE], "organ:flute:0.5").samples,
+    )
+
+
+def test_models_and_synthesizers_are_told_apart(
+    tiny_model: Path, tiny_synth: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog, "PRETRAINED", tmp_path)
+    shutil.copytree(tiny_synth, tmp_path / "a-synth")
+    shutil.copytree(tiny_model, tmp_path / "a-model")
+    assert (catalog.available(), catalog.available_synths()) == (["a-model"], ["a-synth"])
+    assert catalog.find_synth("a-synth") == tmp_path / "a-synth"
+    with pytest.raises(
+        CheckpointError, match=r"There is no synthesizer 'a-model'.*in the package: a-synth; or"
+    ):
+        catalog.find_synth("a-model")
+    with pytest.raises(CheckpointError, match=r"There is no model 'a-synth'.*in the package: a-model; or"):
+        catalog.find("a-synth")
+    with pytest.raises(CheckpointError, match=r"config\.json is not in format symvae-synth version 1"):
+        Synth.load(tiny_model)
+    with pytest.raises(CheckpointError, match=r"config\.json is not in format symvae-model version 1"):
+        SymVAE.load(tiny_synth)
+
+
+def test_a_run_folder_is_its_model(tiny_synth: Path) -> None:
+    assert catalog.find_synth(tiny_synth.parent) == tiny_synth
+
+
+def test_a_folder_without_a_synthesizer_says_so(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r"holds no synthesizer .* that `symvae train-synth` wrote"):
+        Synth.load(tmp_path)
+
+
+# What a folder holds
+
+
+def test_a_synthesizer_comes_back_as_it_was_saved(tiny_synth: Path, tmp_path: Path) -> None:
+    config, network, timbres = load_synth(tiny_synth)
+    for _ in range(2):  # one of that name is replaced
+        save_synth(tmp_path / "again", config, network.state_dict(), timbres=timbres, metrics={"steps": 3})
+    same, twin, known = load_synth(tmp_path / "again")
+    assert (same, known) == (config, timbres)
+    assert not twin.training
+    for name, weights in network.state_dict().items():
+        torch.testing.assert_close(twin.state_dict()[name], weights, atol=0, rtol=0)
+    assert json.loads((tmp_path / "again/metrics.json").read_text()) == {"steps": 3}
+    assert [each.name for each in tmp_path.iterdir()] == ["again"]
+
+
+def _timbres(folder: Path, **changed) -> None:
+    path = folder / "timbres.json"
+    timbres = json.loads(path.read_text())["timbres"]
+    path.write_text(json.dumps({"timbres": [timbres[0] | changed]}))
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "no weights": lambda folder: (folder / "model.safetensors").unlink(),
+    "cut weights": lambda folder: (folder / "model.safetensors").write_bytes(b"\x08"),
+    "no timbres": lambda folder: (folder / "timbres.json").unlink(),
+    "timbres that are no JSON": lambda folder: (folder / "timbres.json").write_text("{"),
+    "timbres without their list": lambda folder: (folder / "timbres.json").write_text("{}"),
+    "timbres that are none": lambda folder: (folder / "timbres.json").write_text('{"timbres": [1]}'),
+    "a timbre without a place": lambda folder: _timbres(folder, z=[]),
+    "a timbre of another size": lambda folder: _timbres(folder, z=[0.0] * 5),
+    "a timbre of no numbers": lambda folder: _timbres(folder, z=[float("nan")] * 4),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_folder_is_refused_in_words(tiny_synth: Path, tmp_path: Path, damage: str) -> None:
+    folder = Path(shutil.copytree(tiny_synth, tmp_path / "damaged"))
+    DAMAGES[damage](folder)
+    with pytest.raises(CheckpointError, match=r"is damaged.* Restore it or export"):
+        Synth.load(folder)
+
+
+def test_a_format_of_the_future_is_refused(tiny_synth: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(tiny_synth, tmp_path / "future"))
+    header = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(header | {"version": 2}))
+    with pytest.raises(
+        CheckpointError, match=r"is not in format symvae-synth version 1\. Install the symvae release"
+    ):
+        Synth.load(folder)
