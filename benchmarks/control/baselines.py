@@ -262,9 +262,9 @@ def recipe(preset: str, kind: str, steps: int, seed: int, settings: Sequence[str
     return with_overrides(config, [*sizes, f"training.warmup_steps={min(300, steps // 5)}", *tied, *settings])
 
 
-def one_scale(preset: str, shards: Shards) -> Scales:
+def one_scale(preset: str, settings: Sequence[str], shards: Shards) -> Scales:
     """The scale on which all ways are measured."""
-    config = load_preset(preset)
+    config = with_overrides(load_preset(preset), list(settings))
     ids = training_windows(shards, config)
     return fit_scales(config.faders.attributes, shards.tokenizer, ids, config.data.transpose, seed=0)
 
@@ -375,7 +375,7 @@ def main() -> None:
     shards = open_shards(asked.data)
     wanted = {way: of for way, of in WAYS.items() if of[0] in asked.trainings and way not in asked.without}
     todo = {(way, seed) for way in wanted for seed in range(asked.seeds)} - there
-    scales = one_scale(asked.preset, shards) if todo else None
+    scales = one_scale(asked.preset, asked.set, shards) if todo else None
     for seed in range(asked.seeds):
         for kind in TRAININGS:
             ways = {way: make for way, (of, make) in wanted.items() if of == kind and (way, seed) in todo}
