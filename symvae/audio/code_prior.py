@@ -3,8 +3,8 @@
     nothing → first codebook's entry → second's → …
 
 A recurrent network reads the entries chosen so far and names the odds of the next (as the prior of van den
-Oord et al. 2017, arXiv 1711.00937, in one dimension: a timbre is a word of a few letters). Drawn codes, looked
-up, are new timbres.
+Oord et al. 2017, arXiv 1711.00937, in one dimension: a timbre is a word of a few letters). Drawn codes,
+looked up, are new timbres.
 """
 
 import torch

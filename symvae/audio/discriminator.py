@@ -59,7 +59,7 @@ class _Judge(nn.Module):
                     width, channels, (3, 9), stride=(1, stride), dilation=(dilation, 1), padding=(dilation, 4)
                 )
             )
-            for width, stride, dilation in zip(widths, strides, (1, *_DILATIONS), strict=True)
+            for width, stride, dilation in zip(widths[:-1], strides, (1, *_DILATIONS), strict=True)
         )
         self.leave = weight_norm(nn.Conv2d(channels, 1, 3, padding=1))
 

@@ -68,7 +68,9 @@ def match_clips(true: Sequence[Notes], made: Sequence[Notes], *, until_sec: floa
     return F1(*(sum(column) for column in zip(*counts, strict=True))) if counts else F1(0, 0, 0)
 
 
-def _pairs(true: Float[np.ndarray, " note"], made: Float[np.ndarray, " note"], tolerance_sec: float) -> int:
+def _pairs(
+    true: Float[np.ndarray, " note"], made: Float[np.ndarray, " made_note"], tolerance_sec: float
+) -> int:
     """On a line the first that fit each other may always be a pair: no matching is larger."""
     count = t = m = 0
     while t < len(true) and m < len(made):

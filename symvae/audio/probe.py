@@ -43,8 +43,8 @@ _FLOOR = 1e-3
 class Heard(NamedTuple):
     """What the probe says of each clip, as logits."""
 
-    onset: Float[Tensor, "clip frame {KEYS}"]
-    held: Float[Tensor, "clip frame {KEYS}"]
+    onset: Float[Tensor, "clip frame key"]
+    held: Float[Tensor, "clip frame key"]
     instrument: Float[Tensor, "clip instrument"]
 
 
@@ -109,7 +109,7 @@ class Transcriber(nn.Module):
 
     def forward(
         self, long: Float[Tensor, "clip frame bin"], short: Float[Tensor, "clip frame short_bin"]
-    ) -> tuple[Float[Tensor, "clip frame {KEYS}"], Float[Tensor, "clip frame {KEYS}"]]:
+    ) -> tuple[Float[Tensor, "clip frame key"], Float[Tensor, "clip frame key"]]:
         """Onset and held."""
         stacked = torch.cat(
             [
@@ -177,7 +177,7 @@ def log_frequency(sample_rate: int, bins: int) -> Float[Tensor, "bin place"]:
     return (filters / filters.sum(0).clamp(min=1e-9)).float()
 
 
-def _stack(harmonics: tuple[float, ...], around: tuple[int, ...]) -> Int[Tensor, "channel key"]:
+def _stack(harmonics: tuple[float | int, ...], around: tuple[int, ...]) -> Int[Tensor, "channel key"]:
     """Where each key finds each harmonic."""
     key = PER_SEMITONE * (torch.arange(KEYS) + LOWEST - _LOWEST_PLACE)
     rows = [
@@ -195,8 +195,8 @@ def _log_at(
 
 
 def notes_in(
-    onset: Float[np.ndarray, "frame {KEYS}"],
-    held: Float[np.ndarray, "frame {KEYS}"],
+    onset: Float[np.ndarray, "frame key"],
+    held: Float[np.ndarray, "frame key"],
     frame_sec: float,
     threshold: float,
 ) -> Notes:

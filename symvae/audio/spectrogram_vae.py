@@ -304,16 +304,16 @@ def balanced(
     source: Float[Tensor, "lane group sample"], balance: Float[Tensor, "lane frame group"], hop: int
 ) -> Float[Tensor, "lane sample"]:
     """The groups' sum, each at the level that the frames give it, straight from one frame to the next."""
-    spans = balance.shape[1] - 1
+    spans = min(balance.shape[1] - 1, source.shape[-1] // hop)
     ramp = torch.arange(hop, device=source.device) / hop
     level, lanes = balance.exp()[:, :, None], []
     for pulses, gain in zip(source[..., : spans * hop], level, strict=True):
         # Lane by lane, the spans are a view of the source; all at once, they would be copied.
         pieces = pulses.unflatten(-1, (spans, hop)).transpose(0, 1)  # (span, group, hop)
-        start, end = gain[:-1].bmm(pieces), gain[1:].bmm(pieces)
+        start, end = gain[:spans].bmm(pieces), gain[1 : spans + 1].bmm(pieces)
         lanes.append(torch.lerp(start, end, ramp).flatten())
     mixed = torch.stack(lanes)
-    rest = torch.einsum("lgs,lg->ls", source[..., spans * hop :], balance[:, -1].exp())
+    rest = torch.einsum("lgs,lg->ls", source[..., spans * hop :], balance[:, spans].exp())
     return torch.cat([mixed, rest], -1) if rest.shape[-1] else mixed
 
 

@@ -113,7 +113,7 @@ def probe_loss(heard: Heard, lesson: Lesson, frame_sec: float) -> Float[Tensor, 
 
 def played(
     notes: Notes, frames: int, frame_sec: float
-) -> tuple[Float[Tensor, "frame {KEYS}"], Float[Tensor, "frame {KEYS}"]]:
+) -> tuple[Float[Tensor, "frame key"], Float[Tensor, "frame key"]]:
     """What the probe should say: 1 at an onset, less around it; 1 while a key is held."""
     onset, held = np.zeros((frames, KEYS), np.float32), np.zeros((frames, KEYS), np.float32)
     key = on_keyboard(notes.pitch) - LOWEST

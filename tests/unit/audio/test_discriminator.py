@@ -38,7 +38,7 @@ def test_they_learn_to_tell_noise_from_a_tone():
     model = judges()
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     tone = 0.1 * torch.sin(0.2 * torch.arange(3000.0))[None]
-    for step in range(30):
+    for step in range(60):
         noise = 0.07 * torch.randn(1, 3000, generator=torch.Generator().manual_seed(step))
         loss = judges_loss([each.logits for each in model(tone)], [each.logits for each in model(noise)])
         optimizer.zero_grad()
