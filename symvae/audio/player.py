@@ -21,7 +21,7 @@ from symvae.audio.soundfont import FontPlayer
 from symvae.audio.spectrogram_vae import SpectrogramVAE, Spectrum
 
 #: Samples of a block, about: long enough that its neighbours cost little, short enough for any memory.
-BLOCK_SEC = 12.0
+BLOCK_SEC = 6.0
 #: Lanes that are computed at once, so that two hundred notes at a time fit into any memory.
 MOST_LANES = 8
 
