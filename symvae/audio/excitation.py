@@ -181,7 +181,7 @@ def roll(notes: Notes, first_frame: int, frames: int, frame_sec: float) -> Float
     tail = TAIL_SEC / frame_sec
     onset, end = notes.onset_sec / frame_sec - first_frame, notes.end_sec / frame_sec - first_frame
     pitches = on_keyboard(notes.pitch)
-    order = np.lexsort((notes.velocity, notes.pitch, notes.onset_sec))
+    order = np.lexsort((notes.end_sec, notes.velocity, notes.pitch, notes.onset_sec))
     for row in order[(onset[order] < frames) & (end[order] + tail > -1)].tolist():
         pitch, level = int(pitches[row]), float(notes.velocity[row]) / 127
         key, start, let_go = pitch - LOWEST, float(onset[row]), float(end[row])
