@@ -111,7 +111,7 @@ def train_synth(
                 free_nats=config.objective.free_nats,
                 waveform_weight=config.objective.waveform_weight if heard else 0.0,
                 alike=config.clips.alike,
-                waveform_frames=min(config.objective.waveform_frames, clips.roll.shape[1]),
+                waveform_frames=min(config.objective.waveform_frames, clips.roll.shape[2]),
                 bf16=choice.precision == "bf16",
                 judges=judges,
                 adversarial_weight=config.objective.adversarial_weight,

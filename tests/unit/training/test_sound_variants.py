@@ -60,6 +60,12 @@ def test_a_run_that_stops_ends_as_one_that_does_not(preset, draws, trained, tmp_
     assert (whole.parent / "log.csv").read_text() == (parts.parent / "log.csv").read_text()
 
 
+def test_the_sound_is_compared_as_soon_as_it_should(trained):
+    """The excerpt was once as short as there were lanes, of which a line has one: nothing was compared."""
+    header, *rows = [line.split(",") for line in (trained.parent / "log.csv").read_text().splitlines()]
+    assert all(float(row[header.index("train_waveform")]) > 0 for row in rows)
+
+
 def test_the_second_stage_keeps_the_encoder_and_moves_decoder_and_judges(draws, trained, tmp_path):
     config, before = choice("synth-24k-adversarial"), load_synth(trained)[1]
     out = train_synth(config, draws, draws, tmp_path / "run", start_from=before)
@@ -71,6 +77,7 @@ def test_the_second_stage_keeps_the_encoder_and_moves_decoder_and_judges(draws, 
     header, row = [line.split(",") for line in (out.parent / "log.csv").read_text().splitlines()[:2]]
     said = dict(zip(header, row, strict=True))
     assert 0 < float(said["train_judges"]) < 3
+    assert float(said["train_waveform"]) > 0
     assert float(said["train_matching"]) > 0
 
 
