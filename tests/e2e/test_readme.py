@@ -95,7 +95,7 @@ def test_the_tree_is_the_tree():
         assert (ROOT / name).is_dir(), name
 
 
-@pytest.mark.parametrize("name", ["readme_table", "fader_table"])
+@pytest.mark.parametrize("name", ["readme_table", "fader_table", "sound_table"])
 def test_the_figures_are_what_the_script_writes(name):
     path = ROOT / "benchmarks" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(name, path)

@@ -1,0 +1,24 @@
+"""What the released synthesizer says of itself agrees with what the package holds."""
+
+import pytest
+
+from symvae.config.load import load_preset
+from symvae.config.sound import PROGRAMS, SynthConfig
+from symvae.system.catalog import available_synths, find_synth
+from symvae.system.checkpoint import load_synth
+from symvae.system.synth import DEFAULT_SYNTH
+
+
+def test_the_one_that_is_used_unasked_is_there():
+    assert DEFAULT_SYNTH in available_synths()
+
+
+@pytest.mark.parametrize("name", available_synths())
+def test_a_released_synthesizer_comes_whole(name):
+    folder = find_synth(name)
+    config, _, timbres = load_synth(folder)
+    assert config == load_preset(name, SynthConfig)
+    assert {timbre["name"] for timbre in timbres} >= set(PROGRAMS)
+    assert all(len(timbre["z"]) == config.model.timbre_size for timbre in timbres)
+    assert (folder / "CARD.md").is_file()
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 25e6
