@@ -45,16 +45,17 @@ def results(metrics: dict[str, Any]) -> str:
     ]
     return "\n\n".join(
         (
-            f"**Sound of `{metrics['synth']}`**: {sound['clips']} clips of phrases of the {metrics['split']} split, every "
-            f"instrument of {' and '.join(metrics['fonts'])}, z from another clip of the instrument. MSS (multi-scale spectral "
-            "distance) and LSD (log-spectral distance) from the font's own sound; notes and instruments as a probe hears "
-            "them that was trained on the fonts' sound.",
+            f"**Sound of `{metrics['synth']}`**: {sound['clips']} clips of phrases of the {metrics['split']}"
+            f" split, every instrument of {' and '.join(metrics['fonts'])}, z from another clip of the"
+            " instrument. MSS (multi-scale spectral distance) and LSD (log-spectral distance) from the font's"
+            " own sound; notes and instruments as a probe hears them that was trained on the fonts' sound.",
             table(["", "MSS", "LSD, dB", "notes (F1)", "of the reference's", "instrument"], rows),
-            "**Between two instruments**, ten pairs at eleven positions: does the probe hear the second more and more "
-            "(Spearman), what the worst position does to the notes, the largest of ten steps as a share of the way, and how "
-            "much better two decays fit a held note half-way than one.",
+            "**Between two instruments**, ten pairs at eleven positions: does the probe hear the second more"
+            " and more (Spearman), what the worst position does to the notes, the largest of ten steps as a"
+            " share of the way, and how much better two decays fit a held note half-way than one.",
             table(["", "Spearman", "notes, worst", "largest step", "two decays"], between),
-            f"z carries {space['kl_nats']:.0f} nats; {space['informative']['0.95']} principal components hold 95 % of its variance.",
+            f"z carries {space['kl_nats']:.0f} nats; {space['informative']['0.95']} principal components hold"
+            " 95 % of its variance.",
         )
     )
 
