@@ -33,8 +33,9 @@ def train_synth(
 ) -> None:
     """Train a synthesizer; stop with Ctrl-C and go on with --resume."""
     one_of(device, DEVICES, "--device")
+    from symvae.audio.font_player import font_player
     from symvae.audio.quantised import QuantisedEncoder
-    from symvae.audio.soundfont import TinySoundFont, find_soundfont
+    from symvae.audio.soundfont import find_soundfont
     from symvae.config.load import load_preset, with_overrides
     from symvae.config.sound import PROGRAMS, SynthConfig
     from symvae.corpus.clips import ClipDraws, phrases_of
@@ -54,7 +55,7 @@ def train_synth(
         config = replace(config, start_from=before.name)
     rate, instruments = config.model.sample_rate, config.clips.timbres
     fonts = [find_soundfont(path) for path in font] if font else [find_soundfont()]
-    players = [TinySoundFont(path, rate) for path in fonts]
+    players = [font_player(path, rate) for path in fonts]
 
     def draws(split: str, seed: int) -> ClipDraws:
         return ClipDraws(

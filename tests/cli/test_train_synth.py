@@ -12,7 +12,7 @@ from tests.sines import TINY_SYNTH, SinePlayer
 @pytest.fixture
 def fonts(tmp_path, monkeypatch):
     """Two files that are no fonts: sines stand in for their player."""
-    monkeypatch.setattr("symvae.audio.soundfont.TinySoundFont", SinePlayer)
+    monkeypatch.setattr("symvae.audio.font_player.font_player", SinePlayer)
     paths = [tmp_path / "First.sf2", tmp_path / "Second.sf2"]
     for path in paths:
         path.touch()
