@@ -19,7 +19,7 @@ _MARKED_HZ = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 
 
 def spectrogram_picture(
-    blocks: "Iterable[Float[np.ndarray, 'channel sample']]",
+    blocks: "Iterable[Float[np.ndarray, '...']]",
     sample_rate: int,
     path: "str | os.PathLike[str]",
     *,

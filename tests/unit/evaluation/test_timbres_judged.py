@@ -73,4 +73,4 @@ def test_ten_pairs_of_known_instruments():
 
 
 def test_timbre_is_taken_from_the_other_of_the_pair():
-    assert of_the_other(torch.arange(6)).tolist() == [1, 0, 3, 2, 5, 4]
+    assert of_the_other(torch.arange(6.0)).tolist() == [1, 0, 3, 2, 5, 4]
