@@ -137,7 +137,9 @@ def _check_timbre(timbre: dict[str, Any], size: int) -> None:
     name = timbre["name"]
     missing = {"program", "font", "z"} - timbre.keys()
     if missing or len(timbre["z"]) != size or not all(math.isfinite(number) for number in timbre["z"]):
-        raise ValueError(f"the timbre {name!r} of {TIMBRES_FILE} lacks its programme, font or {size} numbers.")
+        raise ValueError(
+            f"the timbre {name!r} of {TIMBRES_FILE} lacks its programme, font or {size} numbers."
+        )
 
 
 def save_probe(folder: Path, probe: Probe) -> None:
