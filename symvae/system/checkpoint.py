@@ -21,7 +21,7 @@ from torch import Tensor
 
 from symvae.audio.code_prior import CodePrior
 from symvae.audio.probe import Probe
-from symvae.audio.spectrogram_vae import SpectrogramVAE
+from symvae.audio.spectrogram_vae import SpectrogramVAE, SpectrumDecoder
 from symvae.config.load import from_dict
 from symvae.config.run import RunConfig
 from symvae.config.sound import SynthConfig
@@ -163,6 +163,32 @@ def load_probe(folder: Path, sample_rate: int) -> Probe | None:
             f"{path} holds no probe. Restore it or train it again (benchmarks/audio/train_probe.py)."
         ) from error
     return probe.eval()
+
+
+class _Columns(torch.nn.Module):
+    """A decoder whose result needs no class of ours to be read."""
+
+    def __init__(self, decoder: SpectrumDecoder) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, roll: Tensor, z: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.decoder(roll, z))
+
+
+def export_decoder(network: SpectrogramVAE, latent_size: int, path: Path) -> Path:
+    """Write the decoder by itself as a program (`torch.export`): any lanes and frames, one z a lane.
+
+    ``torch.export.load(path).module()`` runs it where only torch is: roll and z in, `Controls` out, column
+    by column.
+    """
+    decoder = network.decoder
+    lanes, frames = torch.export.Dim("lanes", max=1024), torch.export.Dim("frames", min=2, max=2**20)
+    example = (torch.zeros(3, 50, decoder.enter.in_features), torch.zeros(3, 1, latent_size))
+    shapes = ({0: lanes, 1: frames}, {0: lanes})
+    program = torch.export.export(_Columns(decoder), example, dynamic_shapes=shapes)
+    torch.export.save(program, path)
+    return path
 
 
 @contextmanager

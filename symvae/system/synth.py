@@ -27,7 +27,7 @@ from symvae.errors import AudioError
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
 from symvae.system.catalog import find_synth
-from symvae.system.checkpoint import load_synth
+from symvae.system.checkpoint import export_decoder, load_synth
 
 DEFAULT_SYNTH = "synth-24k"
 #: Of a recording, so much is listened to.
@@ -121,6 +121,12 @@ class Synth:
         # The encoder has learned from clips at the fonts' level.
         mono = mono * (self.config.clips.level / mono.square().mean().sqrt().clamp(min=1e-6))
         return self.network.encode(mono[None]).mean[0]
+
+    def export(self, path: "str | os.PathLike[str]", *, force: bool = False) -> Path:
+        """Write the decoder for use without symvae (see `symvae.system.checkpoint.export_decoder`)."""
+        if Path(path).exists() and not force:
+            raise AudioError(f"{path} exists. Choose another name, or overwrite it with force.")
+        return export_decoder(self.network, self.config.model.timbre_size, Path(path))
 
     def player(self, timbre: "str | Timbre", until: "str | Timbre | None" = None) -> NeuralPlayer:
         """A player in one timbre, or moving evenly from it to another over the whole sound."""
