@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from symvae.errors import LatentError
 from symvae.latent.velocity import BarVelocity, PlainVelocity
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.nn.mixed import mixed
 
 #: A coordinate that says less than this, in nats on average, is not used.
 _UNUSED_NATS = 0.02
@@ -184,7 +185,7 @@ class FlowTraining:
             time = torch.randn((len(music), 1), generator=generator).sigmoid()
         else:
             time = torch.rand((len(music), 1), generator=generator)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with mixed("cpu"):
             velocity = prior.velocity((1 - time) * noise + time * music, time)
         return (velocity.float() - (music - noise)).square().mean()
 

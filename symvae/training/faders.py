@@ -39,6 +39,7 @@ from symvae.latent.fader import FaderEditor
 from symvae.models.attribute_reader import AttributeReader
 from symvae.models.quick import quick
 from symvae.models.vae import VAE
+from symvae.nn.mixed import mixed
 from symvae.objective.schedule import warmup_cosine
 from symvae.system.build import build_attribute_reader, build_editor
 from symvae.system.checkpoint import save_editor, save_scales
@@ -100,7 +101,7 @@ class FaderTraining:
         generator = torch.Generator(device).manual_seed(
             int(np.random.SeedSequence([config.seed, self.step]).generate_state(1)[0])
         )
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with mixed(device.type):
             practises = self.step >= config.reading_steps
             parts = (self._practice if practises else self._reading)(ids, generator)
         self.optimizer.zero_grad(set_to_none=True)
@@ -156,7 +157,7 @@ class FaderTraining:
         """Of the averaged editor: Pearson of asked and achieved for each fader, and how well it reads."""
         position = self.measure(ids)
         target, asked = moved(position, self.coupling, torch.Generator(ids.device).manual_seed(0))
-        with torch.autocast(ids.device.type, dtype=torch.bfloat16):
+        with mixed(ids.device.type):
             edited = self.average.edit(self.vae.encoder(ids).mean, target, position)
             heard = self.player.generate(edited.float())
             read = self.reader(self.vae.encoder(ids).mean, ids).float()

@@ -28,6 +28,7 @@ from symvae.corpus.shards import Shards, open_shards
 from symvae.errors import TrainingError
 from symvae.models.critic import Critic
 from symvae.models.vae import VAE
+from symvae.nn.mixed import mixed
 from symvae.objective.accuracy import accuracy
 from symvae.objective.schedule import warmup_cosine
 from symvae.system.build import (
@@ -146,7 +147,7 @@ def train(
                 torch.rand(ids.shape, generator=generator, device=device) < config.objective.word_dropout
             )
             beta = beta_at(config.objective, progress)
-            with torch.autocast(torch.device(device).type, dtype=torch.bfloat16, enabled=bf16):
+            with mixed(torch.device(device).type, bf16):
                 loss = step(
                     ids,
                     dropped=dropped,

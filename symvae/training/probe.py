@@ -20,6 +20,7 @@ from symvae.audio.note_matching import F1, match_clips
 from symvae.audio.notes import Notes
 from symvae.audio.probe import Heard, Probe
 from symvae.corpus.clips import ClipDraws, within
+from symvae.nn.mixed import mixed
 from symvae.objective.schedule import warmup_cosine
 
 #: How far around an onset, in frames, the probe may say so.
@@ -63,7 +64,7 @@ def train_probe(
             group["lr"] = learning_rate * warmup_cosine(step, steps, max(steps // 20, 1))
         lesson = lesson_of(draws, step, clips)
         wave = disturbed(lesson.wave, torch.Generator().manual_seed(seed * 1_000_003 + step))
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        with mixed("cpu", bf16):
             heard = probe(wave)
         loss = probe_loss(heard, lesson, probe.frame_sec)
         optimizer.zero_grad(set_to_none=True)

@@ -17,6 +17,7 @@ from symvae.audio.quantised import Quantised
 from symvae.audio.spectrogram_vae import FLOOR, SpectrogramVAE, Spectrum
 from symvae.corpus.clips import Clips
 from symvae.dsp.stft import log_magnitude
+from symvae.nn.mixed import mixed
 from symvae.objective.adversarial import judges_loss, maker_loss, matching_loss
 from symvae.objective.elbo import free_nats_kl
 from symvae.objective.spectral import magnitude_distance, multi_scale_distance
@@ -84,7 +85,7 @@ def sound_loss(
     """Each clip made from its notes and the timbre of others, of which ``alike`` in a row have one."""
     device = clips.wave.device.type
     truth = model.stft(clips.wave)
-    with torch.autocast(device, dtype=torch.bfloat16, enabled=bf16):
+    with mixed(device, bf16):
         posterior = model.encode(of_others(clips.wave, alike, generator))
         spectrum = model.spectrum(clips.roll, clips.source, posterior.sample(generator)[:, None])
     magnitude = magnitude_distance(spectrum.log_magnitude(FLOOR), log_magnitude(truth, FLOOR)).total.mean()
