@@ -1,4 +1,4 @@
-"""Mixed precision: bfloat16 where the processor has it, and everything that is trained runs where it has not."""
+"""Mixed precision: bfloat16 where the processor has it; where it has not, training runs all the same."""
 
 import pytest
 import torch
