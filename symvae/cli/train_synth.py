@@ -40,7 +40,7 @@ def train_synth(
     from symvae.config.sound import PROGRAMS, SynthConfig
     from symvae.corpus.clips import ClipDraws, phrases_of
     from symvae.system.build_synth import build_stft
-    from symvae.system.catalog import find
+    from symvae.system.catalog import find_synth
     from symvae.system.checkpoint import load_synth, save_code_prior, save_timbres
     from symvae.training.code_prior import codes_of, learn_code_prior
     from symvae.training.loop import Progress
@@ -51,7 +51,7 @@ def train_synth(
     check_device(device)
     start_from = None
     if from_ is not None:
-        before, start_from, _ = load_synth(find(from_))
+        before, start_from, _ = load_synth(find_synth(from_))
         config = replace(config, start_from=before.name)
     rate, instruments = config.model.sample_rate, config.clips.timbres
     fonts = [find_soundfont(path) for path in font] if font else [find_soundfont()]

@@ -18,8 +18,12 @@ from symvae.music.phrase import Phrase
 
 #: By how much of the miss the aim is corrected, one candidate each, in this order.
 CORRECTIONS = (1.0, 0.5, 1.5, 2.0, 0.75, 1.25, 3.0)
-#: A change of an attribute that nobody asked for counts so much of a miss of one that was.
-DRIFT_WEIGHT = 0.25
+#: A change of an attribute that nobody asked for counts so much of a miss of one that was: where whole bars
+#: are chosen, and where single tokens are exchanged.
+BAR_DRIFT, TOKEN_DRIFT = 0.25, 0.06
+#: What the loss of all its notes would count for each fader that was asked for, where a phrase's own notes can
+#: be kept.
+CONTENT_WEIGHT = 1.25
 
 
 class Fader(NamedTuple):
@@ -111,12 +115,13 @@ def miss(
     achieved: Float[Tensor, "batch fader"],
     wanted: Float[Tensor, "batch fader"],
     position: Float[Tensor, "batch fader"],
+    drift_weight: float,
 ) -> Float[Tensor, " batch"]:
     """How far a result is from what was asked, in positions; drift of the others counts a little."""
     asked = ~wanted.isnan()
     missed = torch.where(asked, wanted - achieved, 0.0).abs().sum(-1)
     drift = torch.where(asked, 0.0, position - achieved).abs().sum(-1)
-    return missed + DRIFT_WEIGHT * drift
+    return missed + drift_weight * drift
 
 
 def aims(

@@ -30,6 +30,7 @@ from symvae.models.vae import VAE
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase, join
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.system.assemble import Cost, assemble
 from symvae.system.build import build_grid
 from symvae.system.catalog import available, find
 from symvae.system.checkpoint import (
@@ -40,17 +41,31 @@ from symvae.system.checkpoint import (
     load_scales,
     load_vae,
 )
-from symvae.system.fade import AROUSAL, Fader, aims, asked_values, miss, targets, with_velocities_of
+from symvae.system.fade import (
+    AROUSAL,
+    BAR_DRIFT,
+    CONTENT_WEIGHT,
+    TOKEN_DRIFT,
+    Fader,
+    aims,
+    asked_values,
+    miss,
+    targets,
+    with_velocities_of,
+)
+from symvae.system.graft import graft, lost_share
 from symvae.system.infill import Filling, infill_ids, only_bars, put_together, shift_home
 from symvae.system.scales import Scales, measure_phrases
+from symvae.system.settle import settle
 from symvae.system.synth import Synth
 from symvae.tokens.load import load_tokenizer
+from symvae.tokens.piano_bars import thin
 from symvae.tokens.tokenizer import Tokenizer
 
 #: Phrases decoded at once: large enough to be quick, small enough for any memory.
 _BATCH = 512
-#: A fader reaches from one training phrase in a hundred to all but one in a hundred: so far in positions.
-REACH = 2.33
+#: A fader reaches from one training phrase in a thousand to all but one in a thousand: so far in positions.
+REACH = 3.09
 
 
 class SymVAE:
@@ -409,14 +424,17 @@ class SymVAE:
         *,
         hold: Iterable[str] = (),
         best_of: int = 1,
+        settled: bool = True,
     ) -> Phrase:
         """The phrase with faders moved: ``{"register": 64.0}`` sets one, ``{"register": "+5"}`` changes it.
 
         Values beyond a fader's reach go to its end (`Fader.nearest`). Attributes that can hardly be had apart
         go along, but for those to ``hold``. ``best_of`` decodes so often, each time with the aim corrected,
-        and keeps the nearest. Raises `LatentError` for an unknown fader.
+        and takes each bar from the decode that brings the phrase nearest (`symvae.system.assemble`). Where
+        tokens are steps of a grid, as in melodies, what is still missed is then ``settled``: made up by
+        exchanging a few tokens (`symvae.system.settle`). Raises `LatentError` for an unknown fader.
         """
-        return self.fade_each([phrase], [values], hold=hold, best_of=best_of)[0]
+        return self.fade_each([phrase], [values], hold=hold, best_of=best_of, settled=settled)[0]
 
     @torch.no_grad()
     def fade_each(
@@ -426,6 +444,7 @@ class SymVAE:
         *,
         hold: Iterable[str] = (),
         best_of: int = 1,
+        settled: bool = True,
     ) -> list[Phrase]:
         """As `fade`, each phrase by its own values. Where nothing moves a phrase is reconstructed."""
         if best_of < 1:
@@ -442,31 +461,83 @@ class SymVAE:
         wanted = scales.positions(asked[:, : len(names)])
         known = self._known_faders(hold)
         held = torch.tensor([name in known for name in names])
-        target = targets(position, wanted, torch.from_numpy(scales.coupling).float(), held)
+        target = targets(position, wanted, self._coupling, held)
         aroused = ~np.isnan(asked[:, -1])
         if aroused.any():
             target = self._aroused(target, asked, held)
             wanted = torch.where(torch.from_numpy(aroused)[:, None], target, wanted)
         mean = self.encode(phrases).mean
-        moves = (target != position).any(dim=1, keepdim=True)
+        moves = (target != position).any(dim=1)
         tempo = self._tempo(phrases, target)
+        wanted = torch.where(wanted.isnan() & held, position, wanted)  # what is held is asked to stay
 
-        def decoded(aim: Float[Tensor, "batch fader"]) -> list[Phrase]:
-            z = torch.where(moves, self._with_faders_at(mean, aim, position), mean)
-            return self._in_the_manner_of(self.decode(z), phrases, tempo)
+        def decoded(aim: Float[Tensor, "batch fader"]) -> Int[Tensor, "batch bar position"]:
+            return self.decode_ids(
+                torch.where(moves[:, None], self._with_faders_at(mean, aim, position), mean)
+            )
 
-        start = scales.aim(target, position)
-        best = decoded(start)
+        def said(ids: Int[Tensor, "try bar position"], rows: Int[Tensor, " try"]) -> list[Phrase]:
+            return self.to_phrases(ids, [tempo[row] for row in rows.tolist()])
+
+        def landed(tries: Sequence[Phrase]) -> Float[Tensor, "try fader"]:
+            return scales.positions(measure_phrases(tries, names))
+
+        def cost(drift_weight: float, content_weight: float = 0.0) -> Cost:
+            def costs(
+                ids: Int[Tensor, "try bar position"], rows: Int[Tensor, " try"]
+            ) -> Float[Tensor, " try"]:
+                tries = said(ids, rows)
+                by = miss(landed(tries), wanted[rows], position[rows], drift_weight)
+                if content_weight:
+                    lost = [
+                        lost_share(phrases[row], new) for row, new in zip(rows.tolist(), tries, strict=True)
+                    ]
+                    by += content_weight * torch.tensor(lost) * (~wanted[rows].isnan()).sum(1)
+                return by
+
+            return costs
+
+        start, every = scales.aim(target, position), torch.arange(len(phrases))
+        candidates = [decoded(start)]
         if best_of > 1:
-            landed = scales.positions(measure_phrases(best, names))
-            missed = miss(landed, wanted, position)
-            for aim in aims(target, landed, best_of - 1):
-                others = decoded(aim + (start - target))
-                by = miss(scales.positions(measure_phrases(others, names)), wanted, position)
-                closer = (by < missed).tolist()
-                best = [new if better else old for new, old, better in zip(others, best, closer, strict=True)]
-                missed = torch.minimum(missed, by)
-        return best
+            first = landed(said(candidates[0], every))
+            candidates += [decoded(aim + (start - target)) for aim in aims(target, first, best_of - 1)]
+        if not self._tokens_have_places:
+            before = self.decode_ids(mean)
+            candidates += [self._grafted(phrases, before, after) for after in candidates]
+            candidates = [torch.where(moves[:, None, None], ids, before) for ids in candidates]
+        ids = candidates[0]
+        if len(candidates) > 1:
+            ids = assemble(candidates, cost(BAR_DRIFT, 0.0 if self._tokens_have_places else CONTENT_WEIGHT))
+        if settled and self._tokens_have_places:
+            ids = self._settled(ids, moves, cost(TOKEN_DRIFT))
+        return self._in_the_manner_of(self.to_phrases(ids), phrases, tempo)
+
+    def _grafted(
+        self,
+        phrases: Sequence[Phrase],
+        before: Int[Tensor, "phrase bar position"],
+        after: Int[Tensor, "phrase bar position"],
+    ) -> Int[Tensor, "phrase bar position"]:
+        """The phrases changed as one decode changes into the other (`symvae.system.graft`)."""
+        decodes = zip(phrases, self.to_phrases(before), self.to_phrases(after), strict=True)
+        return self.to_ids([thin(graft(*each)) for each in decodes])
+
+    @property
+    def _tokens_have_places(self) -> bool:
+        """Whether one token can be exchanged alone: each stands for a step of the grid."""
+        return self.tokenizer.positions_per_bar == self.grid.steps_per_bar
+
+    def _settled(
+        self, ids: Int[Tensor, "phrase bar position"], moves: Bool[Tensor, " phrase"], cost: Cost
+    ) -> Int[Tensor, "phrase bar position"]:
+        """The phrases that move with their last tokens exchanged (`symvae.system.settle`)."""
+        result, rows = ids.clone(), moves.nonzero()[:, 0]
+        for part in rows.split(_BATCH):
+            logits = self.vae.decoder(self.vae.encoder(ids[part]).mean, ids[part])
+            for row, log_share in zip(part.tolist(), logits.float().log_softmax(-1), strict=True):
+                result[row] = settle(ids[row], log_share, row, cost)
+        return result
 
     def _asked(
         self,
@@ -509,6 +580,15 @@ class SymVAE:
             known = ", ".join(self.scales.names)
             raise LatentError(f"There is no fader {', '.join(unknown)} to hold. Known faders: {known}.")
         return names
+
+    @cached_property
+    def _coupling(self) -> Float[Tensor, "fader fader"]:
+        """How far faders go along with others; the tempo, which can be had apart from all, does not."""
+        coupling = torch.from_numpy(self.scales.coupling).float()
+        if "tempo" in self.scales.names:
+            column = self.scales.names.index("tempo")
+            coupling[column] = coupling[:, column] = 0.0
+        return coupling
 
     def _tempo(self, phrases: Sequence[Phrase], target: Float[Tensor, "phrase fader"]) -> list[float]:
         """The tempo of each phrase: as its fader says, exactly, for that needs no network; else its own."""
