@@ -4,11 +4,14 @@ Two ways of asking, each fader by itself:
 
     targets     each phrase is asked for the value that another held-out phrase has: Pearson and mean
                 distance of asked from achieved, as Pettenò et al. 2025 (arXiv 2511.07156) ask their models.
-                One decode, nothing chosen; and again the nearest of several (`best_of`).
+                One decode; again the nearest of several (`best_of`); and, where `fade` settles what a
+                decode missed, the decode by itself.
     positions   each phrase at eight positions of the fader, the same for all, evenly from -1.75 to 1.75
                 standard deviations of a normal attribute: `symvae.evaluation.control`, and what is left of
                 the phrase (`symvae.evaluation.content`), over all moves and over those of at most one
-                standard deviation of the data.
+                standard deviation of the data. How far each other attribute stays, beside the mean
+                over all (restrictiveness): FaderNets' own has one other. One decode, and where nothing
+                is settled the nearest of several.
 
 Attributes are measured on the decoded music by the functions that measure the input. A result that holds no
 note is measured as silence, counted, and never drawn again.
@@ -31,6 +34,7 @@ from symvae.system.scales import Scales, measure_phrases
 from symvae.system.symvae import SymVAE
 
 POSITIONS = np.linspace(-1.75, 1.75, 8)
+PHRASES = 200
 #: A move of at most so many data standard deviations should leave the music recognisable.
 NEAR_STD = 1.0
 
@@ -42,25 +46,37 @@ def control(
     model: SymVAE,
     windows: HeldOut,
     *,
-    phrases: int = 200,
+    phrases: int | None = None,
     best_of: int = 8,
     seed: int = 0,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """All figures of the faders of ``model`` on up to ``phrases`` held-out phrases."""
+    """All figures of the faders of ``model`` on up to ``phrases`` held-out phrases.
+
+    Without a number 200, or half of them where every position is decoded ``best_of`` times.
+    """
+    if phrases is None:
+        phrases = PHRASES if model.settles else PHRASES // 2
     some = windows.some(phrases, seed)
     names = model.scales.names
 
-    def moving(candidates: int) -> Move:
+    def moving(candidates: int, settled: bool = True) -> Move:
         return lambda given, fader, values: model.fade_each(
-            given, [{names[fader]: float(value)} for value in values], best_of=candidates
+            given, [{names[fader]: float(value)} for value in values], best_of=candidates, settled=settled
         )
 
-    music = model.to_phrases(some.ids)
-    figures = measure_moves(model.scales, music, moving(1), seed=seed, progress=progress)
-    chosen = targets(model.scales, music, moving(best_of), seed=seed)
+    music, scales = model.to_phrases(some.ids), model.scales
+    figures = measure_moves(scales, music, moving(1), seed=seed, progress=progress)
+    if model.settles:
+        chosen = targets(scales, music, moving(best_of), seed=seed)
+        unsettled = targets(scales, music, moving(1, settled=False), seed=seed)
+    else:
+        chosen = measure_moves(scales, music, moving(best_of), seed=seed, progress=progress)["faders"]
+        unsettled = {}
     for name, row in figures["faders"].items():
         row[f"best_of_{best_of}"] = chosen[name]
+        if unsettled:
+            row["unsettled"] = unsettled[name]
     return {
         "phrases": len(music),
         "seed": seed,
@@ -99,6 +115,11 @@ def measure_moves(
                 "groove": float(groove.mean()),
                 "chroma_near": float(chroma[near].mean()) if near.any() else float("nan"),
                 "groove_near": float(groove[near].mean()) if near.any() else float("nan"),
+            },
+            "others": {
+                other: float(1 - achieved[:, :, column].std(axis=1).mean() / std[column])
+                for column, other in enumerate(scales.names)
+                if other != name
             },
             "silent": silent_now,
             "data_std": float(std[number]),

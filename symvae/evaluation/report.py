@@ -44,7 +44,8 @@ class Effort:
     fillings: int
     training_phrases: int
     prior_steps: int
-    faded: int = 200
+    faded: int | None = None
+    """Phrases whose faders are moved; None: as many as `symvae.evaluation.faders.control` thinks right."""
     unlabelled_stride: int = 20
 
 
@@ -56,7 +57,7 @@ QUICK = Effort(
     fillings=16,
     training_phrases=3000,
     prior_steps=300,
-    faded=60,
+    faded=40,
     unlabelled_stride=100,
 )
 

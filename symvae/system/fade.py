@@ -21,8 +21,7 @@ CORRECTIONS = (1.0, 0.5, 1.5, 2.0, 0.75, 1.25, 3.0)
 #: A change of an attribute that nobody asked for counts so much of a miss of one that was: where whole bars
 #: are chosen, and where single tokens are exchanged.
 BAR_DRIFT, TOKEN_DRIFT = 0.25, 0.06
-#: What the loss of all its notes would count for each fader that was asked for, where a phrase's own notes can
-#: be kept.
+#: Where a phrase's own notes can be kept, the loss of them all counts so much, for each fader asked for.
 CONTENT_WEIGHT = 1.25
 
 

@@ -17,13 +17,13 @@ from torch import Tensor
 from symvae.system.assemble import Cost
 
 #: How many of the likeliest tokens are tried at each place.
-TRIED = 8
+TRIED = 6
 #: What a nat is worth, in positions of a fader: of exchanges that do as much, the likeliest wins.
 NAT = 0.0005
 #: An exchange has to gain more than this.
 LEAST_GAIN = 0.004
 #: Of all exchanges, so many are looked at again after the first.
-KEPT = 128
+KEPT = 64
 MOST_EXCHANGES = 24
 
 

@@ -502,14 +502,14 @@ class SymVAE:
         if best_of > 1:
             first = landed(said(candidates[0], every))
             candidates += [decoded(aim + (start - target)) for aim in aims(target, first, best_of - 1)]
-        if not self._tokens_have_places:
+        if not self.settles:
             before = self.decode_ids(mean)
             candidates += [self._grafted(phrases, before, after) for after in candidates]
             candidates = [torch.where(moves[:, None, None], ids, before) for ids in candidates]
         ids = candidates[0]
         if len(candidates) > 1:
-            ids = assemble(candidates, cost(BAR_DRIFT, 0.0 if self._tokens_have_places else CONTENT_WEIGHT))
-        if settled and self._tokens_have_places:
+            ids = assemble(candidates, cost(BAR_DRIFT, 0.0 if self.settles else CONTENT_WEIGHT))
+        if settled and self.settles:
             ids = self._settled(ids, moves, cost(TOKEN_DRIFT))
         return self._in_the_manner_of(self.to_phrases(ids), phrases, tempo)
 
@@ -524,8 +524,8 @@ class SymVAE:
         return self.to_ids([thin(graft(*each)) for each in decodes])
 
     @property
-    def _tokens_have_places(self) -> bool:
-        """Whether one token can be exchanged alone: each stands for a step of the grid."""
+    def settles(self) -> bool:
+        """Whether `fade` can exchange single tokens: each stands for a step of the grid, as in melodies."""
         return self.tokenizer.positions_per_bar == self.grid.steps_per_bar
 
     def _settled(
