@@ -161,7 +161,8 @@ def balanced_source(
         pulses = _pulses(int(pitches[row]), length + tail + 2 * hop, sample_rate, padding=hop)
         start = first * hop - onset + hop
         pieces = pulses[:, start : start + (last - first) * hop].unflatten(1, (-1, hop)).transpose(0, 1)
-        piece = torch.lerp(gain[first:last].bmm(pieces), gain[first + 1 : last + 1].bmm(pieces), ramp)
+        start_and_end = torch.cat([gain[first:last], gain[first + 1 : last + 1]], dim=1).bmm(pieces)
+        piece = torch.lerp(start_and_end[:, 0], start_and_end[:, 1], ramp)
         piece = piece.flatten()[low - first * hop : high - first * hop]
         released = max(onset + length - low, 0)
         if released < len(piece):
@@ -176,8 +177,8 @@ def roll(notes: Notes, first_frame: int, frames: int, frame_sec: float) -> Float
 
     An onset between two frames is shared by them. Of two notes on one key the louder feature counts.
     """
-    keys = np.zeros((frames, len(FEATURES), KEYS), np.float32)
-    last = np.zeros((frames, len(LAST_NOTE)), np.float32)
+    told = np.zeros((frames, ROLL_SIZE), np.float32)
+    last = told[:, len(FEATURES) * KEYS :]
     tail = TAIL_SEC / frame_sec
     onset, end = notes.onset_sec / frame_sec - first_frame, notes.end_sec / frame_sec - first_frame
     pitches = on_keyboard(notes.pitch)
@@ -188,7 +189,7 @@ def roll(notes: Notes, first_frame: int, frames: int, frame_sec: float) -> Float
         whole = int(np.floor(start))
         for near, share in ((whole, whole + 1 - start), (whole + 1, start - whole)):
             if 0 <= near < frames:
-                keys[near, 0, key] = max(float(keys[near, 0, key]), share * level)
+                told[near, key] = max(float(told[near, key]), share * level)
         frame = np.arange(max(whole, 0), min(int(np.ceil(let_go + tail)), frames))
         age_sec = np.maximum(frame - start, 0) * frame_sec
         gone_sec = np.maximum(frame - let_go, 0) * frame_sec
@@ -198,7 +199,8 @@ def roll(notes: Notes, first_frame: int, frames: int, frame_sec: float) -> Float
             (2, level * held * np.exp(-age_sec / AGE_SEC)),
             (3, level * ~held * np.exp(-gone_sec / RELEASE_SEC)),
         ):
-            keys[frame, feature, key] = np.maximum(keys[frame, feature, key], value)
+            column = feature * KEYS + key
+            told[frame, column] = np.maximum(told[frame, column], value)
         high = (pitch - 64) / 24
         last[frame] = np.stack(
             [
@@ -214,7 +216,7 @@ def roll(notes: Notes, first_frame: int, frames: int, frame_sec: float) -> Float
             ],
             1,
         )
-    return np.concatenate([keys.reshape(frames, len(FEATURES) * KEYS), last], 1)
+    return told
 
 
 @lru_cache(maxsize=KEYS)

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from symvae.dsp.mel import mel_filters, mel_interpolation
-from symvae.dsp.stft import Stft, unit
+from symvae.dsp.stft import Stft, magnitude, scaled, with_phases_of
 from symvae.nn.convnext import ConvNextBlock
 from symvae.nn.gaussian import DiagonalGaussian
 
@@ -254,7 +254,7 @@ class SpectrogramVAE(nn.Module):
         self, carrier: Float[Tensor, "lane sample"], controls: Controls
     ) -> Complex[Tensor, "lane frame bin"]:
         """Each lane's sources, balanced, through the decoder's filters."""
-        filtered = self.stft(carrier) * controls.log_filter.exp()
+        filtered = scaled(self.stft(carrier), controls.log_filter.exp())
         filtered[..., : controls.phase.shape[-1]] *= torch.polar(
             torch.ones_like(controls.phase), controls.phase
         )
@@ -273,8 +273,10 @@ class SpectrogramVAE(nn.Module):
             spectrum.tones, self.noise[frames], spectrum.log_noise.exp().to(spectrum.tones.dtype)
         )
         wave = self.stft.inverse(whole, samples)
-        for _ in range(consistency_steps):
-            wave = self.stft.inverse(whole.abs() * unit(self.stft(wave)), samples)
+        if consistency_steps:
+            size = magnitude(whole)
+            for _ in range(consistency_steps):
+                wave = self.stft.inverse(with_phases_of(self.stft(wave), size), samples)
         return wave
 
     @torch.inference_mode()

@@ -102,9 +102,18 @@ def fade(
     best_of: Annotated[
         int,
         typer.Option(
-            "--best-of", min=1, max=64, help="Decode so often, the aim corrected, and keep the nearest."
+            "--best-of",
+            min=1,
+            max=64,
+            help="Decode so often, the aim corrected, and take each bar from the decode that comes nearest.",
         ),
     ] = 1,
+    settle: Annotated[
+        bool,
+        typer.Option(
+            help="Melodies: make up what is still missed by exchanging the fewest and likeliest notes."
+        ),
+    ] = True,
     list_: Annotated[bool, typer.Option("--list", help="List the model's faders; needs no file.")] = False,
     out: OutFolder = None,
     force: Force = False,
@@ -160,7 +169,7 @@ def fade(
     if not versions:
         raise nothing_to_fade(taken)
     phrases, too_full = thinned(taken, vae, versions, lines)
-    faded = fade_versions(vae, phrases, versions, hold=hold or [], best_of=best_of)
+    faded = fade_versions(vae, phrases, versions, hold=hold or [], best_of=best_of, settled=settle)
     spliced = put_back(taken, vae, faded, lines, program)
     _write(paths, spliced.song, taken, vae, force=force)
 

@@ -101,6 +101,7 @@ def fade_versions(
     *,
     hold: Sequence[str] = (),
     best_of: int = 1,
+    settled: bool = True,
 ) -> list[Faded]:
     """Every version decoded and measured, with a progress bar.
 
@@ -119,7 +120,9 @@ def fade_versions(
             held = {*hold, *({TEMPO} & model.faders.keys() if not group else ())}
             for part in (rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)):
                 wishes = [versions[row].wishes for row in part]
-                new = model.fade_each([sources[row] for row in part], wishes, hold=held, best_of=best_of)
+                new = model.fade_each(
+                    [sources[row] for row in part], wishes, hold=held, best_of=best_of, settled=settled
+                )
                 results |= dict(zip(part, new, strict=True))
                 progress.update(task, completed=len(results))
     after = [results[row] for row in range(len(versions))]

@@ -6,6 +6,7 @@ and a hop of a quarter of it the inverse is exact.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from jaxtyping import Complex, Float
@@ -65,13 +66,35 @@ class Stft:
         return wave.flatten(1)
 
     def _window(self, like: Tensor) -> Float[Tensor, " size"]:
-        return torch.hann_window(self.size, dtype=like.dtype, device=like.device)
+        return _hann(self.size, like.dtype, like.device)
+
+
+@lru_cache(maxsize=16)
+def _hann(size: int, dtype: torch.dtype, device: torch.device) -> Float[Tensor, " size"]:
+    with torch.inference_mode(mode=False):  # one made for playing serves training, too
+        return torch.hann_window(size, dtype=dtype, device=device)
+
+
+def scaled(spectrum: Complex[Tensor, "*any"], gain: Float[Tensor, "*any"]) -> Complex[Tensor, "*any"]:
+    """Each number times its gain; by parts, for torch would first make the gain complex."""
+    return torch.view_as_complex(torch.view_as_real(spectrum) * gain[..., None])
+
+
+def with_phases_of(
+    spectrum: Complex[Tensor, "*any"], magnitude: Float[Tensor, "*any"], least: float = 1e-9
+) -> Complex[Tensor, "*any"]:
+    """These magnitudes with the phases of ``spectrum``; near 0 where there is nothing."""
+    return scaled(spectrum, magnitude * _power(spectrum).clamp(min=least * least).rsqrt())
 
 
 def unit(spectrum: Complex[Tensor, "*any"], least: float = 1e-9) -> Complex[Tensor, "*any"]:
     """The phases alone: magnitude 1 wherever there is anything, and near 0 where there is nothing."""
-    scale = _power(spectrum).clamp(min=least * least).rsqrt()
-    return torch.view_as_complex(torch.view_as_real(spectrum) * scale[..., None])
+    return scaled(spectrum, _power(spectrum).clamp(min=least * least).rsqrt())
+
+
+def magnitude(spectrum: Complex[Tensor, "*any"]) -> Float[Tensor, "*any"]:
+    """The magnitudes; `torch.abs` takes care of numbers beyond 1e19, and several times as long."""
+    return _power(spectrum).sqrt()
 
 
 def griffin_lim(

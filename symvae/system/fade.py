@@ -114,7 +114,7 @@ def miss(
     achieved: Float[Tensor, "batch fader"],
     wanted: Float[Tensor, "batch fader"],
     position: Float[Tensor, "batch fader"],
-    drift_weight: float,
+    drift_weight: float = BAR_DRIFT,
 ) -> Float[Tensor, " batch"]:
     """How far a result is from what was asked, in positions; drift of the others counts a little."""
     asked = ~wanted.isnan()

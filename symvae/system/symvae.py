@@ -509,7 +509,7 @@ class SymVAE:
         ids = candidates[0]
         if len(candidates) > 1:
             ids = assemble(candidates, cost(BAR_DRIFT, 0.0 if self.settles else CONTENT_WEIGHT))
-        if settled and self.settles:
+        if settled and self.settles and moves.any():
             ids = self._settled(ids, moves, cost(TOKEN_DRIFT))
         return self._in_the_manner_of(self.to_phrases(ids), phrases, tempo)
 

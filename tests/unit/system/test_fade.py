@@ -254,7 +254,8 @@ def test_what_does_not_go_along_is_held(model: SymVAE, phrases: list[Phrase], mo
     model.fade(phrases[0], {"register": "+6"}, hold=["contour", "tempo"])
     model.fade(phrases[0], {"register": "+6"}, hold=["register", "contour", "tempo", "notes_per_bar"])
     free, some, most = (change[0].tolist() for change in asked)
-    assert min(map(abs, free)) > 0
+    assert min(map(abs, free[:3])) > 0
+    assert free[3] == 0  # the tempo can be had apart from all
     assert some == [free[0], free[1], 0, 0]
     assert most == [free[0], 0, 0, 0]
 
@@ -263,11 +264,13 @@ def test_what_does_not_go_along_is_held(model: SymVAE, phrases: list[Phrase], mo
 def test_the_best_of_many_never_misses_by_more_than_one(model: SymVAE, phrases, wishes) -> None:
     one, few, many = (
         [missed(model, p, out, wishes) for p, out in zip(phrases, outs, strict=True)]
-        for outs in (model.fade_each(phrases, [wishes] * len(phrases), best_of=n) for n in (1, 2, 6))
+        for outs in (
+            model.fade_each(phrases, [wishes] * len(phrases), best_of=n, settled=False) for n in (1, 2, 6)
+        )
     )
     assert all(b <= a + 1e-6 for a, b in zip(one, few, strict=True))
-    assert all(b <= a + 1e-6 for a, b in zip(few, many, strict=True))
-    assert sum(many) < sum(one)
+    assert all(b <= a + 1e-6 for a, b in zip(one, many, strict=True))
+    assert sum(many) < sum(few) < sum(one)
 
 
 def test_the_tempo_needs_no_network(model: SymVAE, phrases: list[Phrase]) -> None:
