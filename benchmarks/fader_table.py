@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from symvae.attributes.table import ATTRIBUTES
-from symvae.evaluation.tables import share, table
+from symvae.evaluation.tables import fadernets_pair, share, table
 
 ROOT = Path(__file__).resolve().parent.parent
 PRETRAINED = ROOT / "symvae" / "pretrained"
@@ -63,25 +63,30 @@ def with_results(readme: str, metrics: dict[str, dict[str, Any]]) -> str:
 def _asked(name: str, metrics: dict[str, Any]) -> str:
     part = metrics["control"]
     of_melodies = "reconstruction" in metrics
-    best = f"best_of_{part['best_of']}"
+    best, decodes = f"best_of_{part['best_of']}", f"best of {part['best_of']}"
+    unsettled = all("unsettled" in row for row in part["faders"].values())
     rows = []
     for fader, row in part["faders"].items():
         published = [share(value) for value in PUBLISHED[fader]] if fader in PUBLISHED else ["–", "–"]
+        ways = [*([row["unsettled"]] if unsettled else []), row, row[best]]
         rows.append(
             [
                 fader.replace("_", " "),
-                *(share(way["pearson"]) for way in (row, row[best])),
-                *(share(way["error_std"]) for way in (row, row[best])),
+                *(share(way["pearson"]) for way in ways),
+                *(share(way["error_std"]) for way in ways),
                 f"{row['error']:.3g} {ATTRIBUTES[fader].unit}",
                 *(published if of_melodies else []),
             ]
         )
-    head = ["fader", "Pearson", f"best of {part['best_of']}", "distance", f"best of {part['best_of']}"]
+    alone = ["not settled"] if unsettled else []
+    head = ["fader", *alone, "Pearson", decodes, *(f"distance, {x}" for x in alone), "distance", decodes]
     head += ["distance in its unit", *(["LC-Diff", "AR-VAE"] if of_melodies else [])]
     text = (
         f"**Faders of `{name}`**: {part['phrases']} held-out phrases, each asked for the value that another"
         " one has, one fader at a time. Pearson of asked and achieved, and their mean distance in standard"
-        f" deviations of the data; one decode, and the nearest of {part['best_of']}."
+        " deviations of the data; one decode"
+        + (", as it is and settled by exchanging a few notes" if unsettled else "")
+        + f", and the nearest of {part['best_of']}."
     )
     if of_melodies:
         text += (
@@ -105,6 +110,11 @@ def _back(metrics: dict[str, Any]) -> str:
 
 def _costs(name: str, metrics: dict[str, Any]) -> str:
     part = metrics["control"]
+    moved = {
+        fader: row[best] if "positions" in row[best := f"best_of_{part['best_of']}"] else row
+        for fader, row in part["faders"].items()
+    }
+    chosen = any(row is not part["faders"][fader] for fader, row in moved.items())
     figures = ("spearman", "linearity", "consistency", "restrictiveness")
     rows = [
         [
@@ -114,18 +124,20 @@ def _costs(name: str, metrics: dict[str, Any]) -> str:
             share(row["positions"]["dead_share"]),
             *(share(row["content"][figure]) for figure in ("chroma_near", "groove_near", "chroma", "groove")),
         ]
-        for fader, row in part["faders"].items()
+        for fader, row in moved.items()
     ]
     strangers = part["strangers"]
+    of_several = f", the nearest of {part['best_of']}" if chosen else ""
     text = (
         f"**What moving them does in `{name}`**: each phrase at eight positions, from -1.75 to 1.75 standard"
-        " deviations. A fader that does nothing scores 1 in linearity and restrictiveness, one that always"
-        " gives the same music in consistency, too; hence the range that it covers (in standard deviations of"
-        " the data) and the share of phrases that it does not move. Chroma and groove say what is left of the"
+        f" deviations{of_several}. A fader that does nothing scores 1 in linearity and restrictiveness, one"
+        " that always gives the same music in consistency, too; hence the range that it covers (in standard"
+        " deviations of the data) and the share of phrases that it does not move. Chroma and groove say what is left of the"
         " music, near (moves of at most one standard deviation) and over all moves; any two phrases have"
         f" {share(strangers['chroma'])} and {share(strangers['groove'])} in common."
         f" {part['silent']} results were silent."
     )
+    text = f"{text} {fadernets_pair(moved)}".rstrip()
     head = ["fader", "Spearman", "linearity", "consistency", "restrictiveness", "range", "not moved"]
     return f"{text}\n\n{table([*head, 'chroma, near', 'groove, near', 'chroma', 'groove'], rows)}"
 

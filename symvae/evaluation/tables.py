@@ -235,17 +235,52 @@ def _notes(metrics: dict[str, Any]) -> str:
 
 def _control(metrics: dict[str, Any]) -> str:
     part = metrics["control"]
-    best = f"best_of_{part['best_of']}"
+    best, decodes = f"best_of_{part['best_of']}", f"best of {part['best_of']}"
     rows = part["faders"].items()
+    unsettled = all("unsettled" in row for _, row in rows)
     asked = [
         [
             name.replace("_", " "),
+            *(share(row["unsettled"][figure]) for figure in ("pearson", "error_std") if unsettled),
             *(share(row[figure]) for figure in ("pearson", "error_std")),
             f"{row['error']:.2f}",
             *(share(row[best][figure]) for figure in ("pearson", "error_std")),
         ]
         for name, row in rows
     ]
+    head = [
+        "fader",
+        *(["not settled", "distance"] if unsettled else []),
+        "Pearson",
+        "distance",
+        "in its unit",
+    ]
+    strangers, apart = part["strangers"], part["disentanglement"]
+    moved = {"One decode": dict(rows)}
+    if all("positions" in row[best] for _, row in rows):
+        moved[f"The nearest of {part['best_of']}"] = {name: row[best] for name, row in rows}
+    return "\n\n".join(
+        (
+            "### Faders",
+            f"{part['phrases']} held-out phrases, each asked for the value that another one has, one fader at"
+            " a time: correlation of asked and achieved, their mean distance in standard deviations of the"
+            " data and in the attribute's unit; one decode"
+            + (", before and after it was settled" if unsettled else "")
+            + f", and the nearest of {part['best_of']} ({part['best_of']} decodes, assembled bar by bar).",
+            table([*head, decodes, "distance"], asked),
+            "Each phrase at eight positions, the same for all, from -1.75 to 1.75 standard deviations."
+            " Range in standard deviations of the data; near: moves of at most one. Between strangers chroma"
+            f" is {share(strangers['chroma'])} and groove {share(strangers['groove'])}.",
+            *(f"{way}:\n\n{_moved(of_way)}" for way, of_way in moved.items()),
+            *([pair] if (pair := fadernets_pair(list(moved.values())[-1])) else []),
+            "Coordinates of z: "
+            + ", ".join(f"{name} {share(apart[name])}" for name in apart if name != "phrases")
+            + ".",
+        )
+    )
+
+
+def _moved(rows: dict[str, Any]) -> str:
     figures = ("spearman", "signed_linearity", "consistency", "restrictiveness")
     positions = [
         [
@@ -256,34 +291,26 @@ def _control(metrics: dict[str, Any]) -> str:
             *(share(row["content"][figure]) for figure in ("chroma_near", "groove_near", "chroma", "groove")),
             str(row["silent"]),
         ]
-        for name, row in rows
+        for name, row in rows.items()
     ]
-    strangers, apart = part["strangers"], part["disentanglement"]
-    return "\n\n".join(
-        (
-            "### Faders",
-            f"{part['phrases']} held-out phrases, each asked for the value that another one has, one fader at"
-            " a time: correlation of asked and achieved, their mean distance in standard deviations of the"
-            " data and in the attribute's unit; one decode, and the nearest of"
-            f" {part['best_of']} ({part['best_of']} decodes).",
-            table(
-                ["fader", "Pearson", "distance", "in its unit", f"best of {part['best_of']}", "distance"],
-                asked,
-            ),
-            "Each phrase at eight positions, the same for all, from -1.75 to 1.75 standard deviations."
-            " Range in standard deviations of the data; near: moves of at most one. Between strangers chroma"
-            f" is {share(strangers['chroma'])} and groove {share(strangers['groove'])}.",
-            table(
-                [
-                    *("fader", "Spearman", "signed linearity", "consistency", "restrictiveness", "range"),
-                    *("dead", "chroma, near", "groove, near", "chroma", "groove", "silent"),
-                ],
-                positions,
-            ),
-            "Coordinates of z: "
-            + ", ".join(f"{name} {share(apart[name])}" for name in apart if name != "phrases")
-            + ".",
-        )
+    return table(
+        [
+            *("fader", "Spearman", "signed linearity", "consistency", "restrictiveness", "range"),
+            *("dead", "chroma, near", "groove, near", "chroma", "groove", "silent"),
+        ],
+        positions,
+    )
+
+
+def fadernets_pair(rows: dict[str, Any]) -> str:
+    """FaderNets' restrictiveness, which looks at one other attribute; empty without its two faders."""
+    pair = ("rhythm_density", "note_density")
+    if not all(name in rows and "others" in rows[name] for name in pair):
+        return ""
+    first, second = (rows[name]["others"][other] for name, other in (pair, pair[::-1]))
+    return (
+        "Restrictiveness is the mean over all other attributes. As FaderNets has it, of rhythm density and"
+        f" note density alone, it is {share(first)} and {share(second)}."
     )
 
 

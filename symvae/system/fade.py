@@ -2,7 +2,9 @@
 
 A fader's coordinate is set to the calibrated position of the value asked for, the others' coordinates go
 along as far as the coupling of the attributes makes them, and z is decoded once. With ``best_of`` the
-result is measured and the aim corrected by what was missed; the nearest of all is kept.
+result is measured, the aim corrected by what was missed, and the phrase assembled from several decodes
+(`symvae.system.assemble`). What is still missed is settled (`symvae.system.settle`) or, where many notes
+sound at once, kept small by grafting the edit onto the phrase (`symvae.system.graft`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,9 +34,9 @@ class Fader(NamedTuple):
     unit: str
     summary: str
     low: float
-    """The lowest value that the model can be asked for: what one training phrase in a hundred is below."""
+    """The lowest value that the model can be asked for: what one training phrase in a thousand is below."""
     high: float
-    """The highest: what one in a hundred is above."""
+    """The highest: what one in a thousand is above."""
     error: float | None
     """Mean distance of asked from achieved on held-out phrases, in the unit; None before it was measured."""
 
