@@ -132,8 +132,9 @@ def _costs(name: str, metrics: dict[str, Any]) -> str:
         f"**What moving them does in `{name}`**: each phrase at eight positions, from -1.75 to 1.75 standard"
         f" deviations{of_several}. A fader that does nothing scores 1 in linearity and restrictiveness, one"
         " that always gives the same music in consistency, too; hence the range that it covers (in standard"
-        " deviations of the data) and the share of phrases that it does not move. Chroma and groove say what is left of the"
-        " music, near (moves of at most one standard deviation) and over all moves; any two phrases have"
+        " deviations of the data) and the share of phrases that it does not move. Chroma and groove say what"
+        " is left of the music, near (moves of at most one standard deviation) and over all moves; any two"
+        " phrases have"
         f" {share(strangers['chroma'])} and {share(strangers['groove'])} in common."
         f" {part['silent']} results were silent."
     )

@@ -184,6 +184,7 @@ def fade(
         spliced.num_cut,
         beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
         best_of=best_of,
+        decodes_each=best_of + (not vae.settles),
         files=paths,
     )
     if json:

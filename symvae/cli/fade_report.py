@@ -29,6 +29,8 @@ class FadeReport:
     beyond: Sequence[int]
     """Bars, from 0, that values are given for and that the song does not have."""
     best_of: int
+    decodes_each: int
+    """What a version cost: as many, and where edits are grafted one more, of the phrase as it was."""
     files: Sequence[Path]
 
     @property
@@ -50,7 +52,7 @@ class FadeReport:
             "tracks_merged": self.merged,
             "notes_cut": self.num_cut,
             "bars_beyond_the_song": [bar + 1 for bar in self.beyond],
-            "decodes": len(self.faded) * self.best_of,
+            "decodes": len(self.faded) * self.decodes_each,
             "files": [str(path) for path in self.files],
         }
 
@@ -145,7 +147,7 @@ class FadeReport:
             words = bars_in_words([(bar, bar + 1) for bar in self.beyond])
             lines.append(f"  not in the song: {words}, which values are given for")
         times = f", {self.best_of} times each" if self.best_of > 1 else ""
-        cost = counted(len(self.faded) * self.best_of, "decode")
+        cost = counted(len(self.faded) * self.decodes_each, "decode")
         phrases = counted(len({version.row for version in versions}), "phrase")
         lines.append(f"{phrases} faded in {counted(len(self.faded), 'version')}{times}: {cost}")
         return lines

@@ -284,6 +284,22 @@ def test_best_of_decodes_more_often_and_misses_by_no_more(fade):
     assert "8 phrases faded in 8 versions, 4 times each: 32 decodes" in told
 
 
+def test_settled_it_misses_by_no_more_than_one_decode_does(fade):
+    def missed(*words):
+        phrases = report_of(fade(ODE, "--set", "register=60", "--json", *words))["phrases"]
+        return [abs(row["achieved"]["register"] - 60) for row in phrases]
+
+    settled, decoded = missed(), missed("--no-settle")
+    assert sum(settled) < sum(decoded)
+
+
+def test_a_version_of_chords_costs_a_decode_more(cli, piano_model):
+    """Of the phrase as it was: the edit is read off two decodes."""
+    words = ("fade", ODE, "--set", "register=60", "-m", piano_model, "--force", "--json", "--best-of", 3)
+    report = report_of(cli(*words))
+    assert report["decodes"] == 4 * len(report["phrases"])
+
+
 def test_picture_and_sound(fade, tmp_path):
     result = fade(ODE, "--set", "register=60", "--plot", "--wav", "--out", "ode")
     assert result.exit_code == 0, result.stderr
