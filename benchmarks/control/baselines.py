@@ -91,13 +91,16 @@ class Axis(NamedTuple):
     index: int
     start: float
     step: float
+    along: Float[Tensor, " coordinate"] = torch.zeros(0)
+    """How far each of the first coordinates goes along when this one moves by 1; none for none."""
 
     def set_to(
         self, z: Float[Tensor, "batch latent"], place: Float[np.ndarray, " batch"]
     ) -> Float[Tensor, "batch latent"]:
         """z with its coordinate there."""
-        moved = z.clone()
-        moved[:, self.index] = torch.from_numpy(self.start + self.step * place).to(z.dtype)
+        moved, goal = z.clone(), torch.from_numpy(self.start + self.step * place).to(z.dtype)
+        moved[:, : len(self.along)] += (goal - z[:, self.index])[:, None] * self.along
+        moved[:, self.index] = goal
         return moved
 
 
@@ -119,6 +122,21 @@ def own_coordinate(known: Known) -> Move:
 def own_coordinate_calibrated(known: Known) -> Move:
     """The attribute's own coordinate, where training phrases show that the value is."""
     axes = [axis_of(known, fader, fader) for fader in range(len(known.scales.names))]
+    return along(known.model, axes, calibrated(known, axes))
+
+
+def own_coordinates_calibrated(known: Known) -> Move:
+    """The same, and the coordinates of the other attributes go along as they do over training phrases.
+
+    Attributes that correlate have coordinates that do: moving one alone asks the decoder for a phrase with
+    few notes and a busy rhythm.
+    """
+    number = len(known.scales.names)
+    together = torch.cov(known.z[:, :number].T)
+    axes = [
+        axis_of(known, fader, fader)._replace(along=together[fader] / together[fader, fader])
+        for fader in range(number)
+    ]
     return along(known.model, axes, calibrated(known, axes))
 
 
@@ -192,6 +210,7 @@ WAYS: dict[str, tuple[str, Callable[[Known], Move]]] = {
     "attribute vector, scaled": ("plain", attribute_vectors),
     "sign loss (AR-VAE)": ("sign", own_coordinate),
     "sign loss, calibrated": ("sign", own_coordinate_calibrated),
+    "sign loss, calibrated, others along": ("sign", own_coordinates_calibrated),
     "latent = attribute": ("attribute", own_coordinate),
     "latent = attribute, calibrated": ("attribute", own_coordinate_calibrated),
     "value-regularised": ("value", own_coordinate),

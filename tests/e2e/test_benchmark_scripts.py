@@ -136,6 +136,13 @@ def test_an_axis_sets_its_coordinate_and_no_other(baselines) -> None:
     assert z[0, 1] == 1
 
 
+def test_coordinates_go_along_as_they_are_told(baselines) -> None:
+    z = torch.arange(8.0).view(2, 4)
+    axis = baselines.Axis(0, 0.0, 1.0, torch.tensor([1.0, -0.5]))
+    moved = axis.set_to(z, np.array([10.0, 4.0]))
+    assert moved.tolist() == [[10.0, 1.0 - 5.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0]]
+
+
 def test_every_way_is_trained_and_measured_once(baselines, shards, tmp_path, monkeypatch, capsys) -> None:
     """One command, from nothing to the table; the same command again only prints it."""
     monkeypatch.setattr(baselines, "DECODED_PHRASES", 2)
