@@ -175,7 +175,7 @@ def attribute_vectors(known: Known) -> Move:
 
 
 def editor(known: Known) -> Move:
-    """`train-faders` on top of the model, one decode; others go along by their coupling."""
+    """`train-faders` on top of the model, one decode, not settled; others go along by their coupling."""
     model, names = known.model, known.scales.names
     steps = model.config.training.steps
     choice = with_overrides(
@@ -198,7 +198,7 @@ def editor(known: Known) -> Move:
     save_scales(model.folder, scales)
     faded = SymVAE.load(model.folder)
     return lambda phrases, fader, values: faded.fade_each(
-        phrases, [{names[fader]: float(value)} for value in values]
+        phrases, [{names[fader]: float(value)} for value in values], settled=False
     )
 
 
