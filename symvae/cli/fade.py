@@ -111,7 +111,7 @@ def fade(
     settle: Annotated[
         bool,
         typer.Option(
-            help="Melodies: make up what is still missed by exchanging the fewest and likeliest notes."
+            help="Make up what is still missed by exchanging a few notes for others that the model says."
         ),
     ] = True,
     list_: Annotated[bool, typer.Option("--list", help="List the model's faders; needs no file.")] = False,
@@ -184,7 +184,7 @@ def fade(
         spliced.num_cut,
         beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
         best_of=best_of,
-        decodes_each=best_of + (not vae.settles),
+        decodes_each=best_of + vae.grafts,
         files=paths,
     )
     if json:

@@ -49,7 +49,7 @@ FEATURES = (
 )
 _RIDGE = 5.0
 #: Of a long piece so many windows are faded and judged, evenly from its first to its last.
-MOST_WINDOWS = 6
+MOST_WINDOWS = 4
 #: The share of the pieces at either end that count as labelled; those between are without a label.
 LABELLED_SHARE = 0.4
 RULE_STRENGTH = 0.35

@@ -53,10 +53,10 @@ def control(
 ) -> dict[str, Any]:
     """All figures of the faders of ``model`` on up to ``phrases`` held-out phrases.
 
-    Without a number 200, or half of them where every position is decoded ``best_of`` times.
+    Without a number 200, or a quarter of them where every position is decoded ``best_of`` times.
     """
     if phrases is None:
-        phrases = PHRASES if model.settles else PHRASES // 2
+        phrases = PHRASES // 4 if model.grafts else PHRASES
     some = windows.some(phrases, seed)
     names = model.scales.names
 
@@ -67,16 +67,13 @@ def control(
 
     music, scales = model.to_phrases(some.ids), model.scales
     figures = measure_moves(scales, music, moving(1), seed=seed, progress=progress)
-    if model.settles:
-        chosen = targets(scales, music, moving(best_of), seed=seed)
-        unsettled = targets(scales, music, moving(1, settled=False), seed=seed)
-    else:
+    unsettled = targets(scales, music, moving(1, settled=False), seed=seed)
+    if model.grafts:
         chosen = measure_moves(scales, music, moving(best_of), seed=seed, progress=progress)["faders"]
-        unsettled = {}
+    else:
+        chosen = targets(scales, music, moving(best_of), seed=seed)
     for name, row in figures["faders"].items():
-        row[f"best_of_{best_of}"] = chosen[name]
-        if unsettled:
-            row["unsettled"] = unsettled[name]
+        row |= {"unsettled": unsettled[name], f"best_of_{best_of}": chosen[name]}
     return {
         "phrases": len(music),
         "seed": seed,

@@ -3,28 +3,32 @@
 A fader's coordinate is set to the calibrated position of the value asked for, the others' coordinates go
 along as far as the coupling of the attributes makes them, and z is decoded once. With ``best_of`` the
 result is measured, the aim corrected by what was missed, and the phrase assembled from several decodes
-(`symvae.system.assemble`). What is still missed is settled (`symvae.system.settle`) or, where many notes
-sound at once, kept small by grafting the edit onto the phrase (`symvae.system.graft`).
+(`symvae.system.assemble`). What is still missed is settled (`symvae.system.settle_tokens`). Music of many
+voices keeps what the edit does not touch (`symvae.system.graft`), and single notes settle the rest
+(`symvae.system.settle_notes`).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from symvae.errors import LatentError
 from symvae.music.phrase import Phrase
+from symvae.system.graft import lost_share
+from symvae.system.scales import Scales, measure_phrases
 
 #: By how much of the miss the aim is corrected, one candidate each, in this order.
 CORRECTIONS = (1.0, 0.5, 1.5, 2.0, 0.75, 1.25, 3.0)
-#: A change of an attribute that nobody asked for counts so much of a miss of one that was: where whole bars
-#: are chosen, and where single tokens are exchanged.
-BAR_DRIFT, TOKEN_DRIFT = 0.25, 0.06
+#: A change of an attribute that nobody asked for counts so much of a miss of one that was: where bars of
+#: melodies are chosen, where bars and notes of many voices are, and where single tokens are exchanged.
+BAR_DRIFT, NOTE_DRIFT, TOKEN_DRIFT = 0.25, 0.4, 0.06
 #: Where a phrase's own notes can be kept, the loss of them all counts so much, for each fader asked for.
-CONTENT_WEIGHT = 1.25
+CONTENT_WEIGHT = 1.0
 
 
 class Fader(NamedTuple):
@@ -123,6 +127,32 @@ def miss(
     missed = torch.where(asked, wanted - achieved, 0.0).abs().sum(-1)
     drift = torch.where(asked, 0.0, position - achieved).abs().sum(-1)
     return missed + drift_weight * drift
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """Phrases, where they have their faders, and where each is wanted, as positions (nan: not asked for)."""
+
+    scales: Scales
+    phrases: Sequence[Phrase]
+    position: Float[Tensor, "phrase fader"]
+    wanted: Float[Tensor, "phrase fader"]
+
+    def achieved(self, tries: Sequence[Phrase]) -> Float[Tensor, "try fader"]:
+        """Where tries have their faders, as measured on them."""
+        return self.scales.positions(measure_phrases(tries, self.scales.names))
+
+    def miss(
+        self, tries: Sequence[Phrase], rows: Int[Tensor, " try"], drift_weight: float = BAR_DRIFT
+    ) -> Float[Tensor, " try"]:
+        """How far each try is from what was asked of the phrase that it is a try at."""
+        return miss(self.achieved(tries), self.wanted[rows], self.position[rows], drift_weight)
+
+    def loss(self, tries: Sequence[Phrase], rows: Int[Tensor, " try"]) -> Float[Tensor, " try"]:
+        """The miss, and what is lost of the phrase's own notes."""
+        lost = [lost_share(self.phrases[row], each) for row, each in zip(rows.tolist(), tries, strict=True)]
+        weight = CONTENT_WEIGHT * (~self.wanted[rows].isnan()).sum(1)
+        return self.miss(tries, rows, NOTE_DRIFT) + weight * torch.tensor(lost)
 
 
 def aims(

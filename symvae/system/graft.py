@@ -10,46 +10,61 @@ is for `symvae.system.assemble`.
 """
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from symvae.music.phrase import Phrase
 
-_PITCHES = 128
+#: Columns are onset and duration in steps, pitch, and velocity.
+Notes = Int[np.ndarray, "_ 4"]
+PITCHES = 128
 
 
 def graft(phrase: Phrase, before: Phrase, after: Phrase) -> Phrase:
     """``phrase`` changed as ``before`` changes into ``after``, at the tempo of ``after``."""
-    there, old, new = _places(phrase), _places(before), _places(after)
-    stays = ~np.isin(there, np.setdiff1d(old, new))
-    comes = ~np.isin(new, np.concatenate([old, there]))
-    louder = longer = 0.0
+    there, old, new = (places(notes_of(each)) for each in (phrase, before, after))
+    stays = notes_of(phrase)[~np.isin(there, np.setdiff1d(old, new))]
+    comes = notes_of(after)[~np.isin(new, np.concatenate([old, there]))]
     if len(before) and len(after):
         louder = after.velocity.mean() - before.velocity.mean()
         longer = np.log(after.duration_step).mean() - np.log(before.duration_step).mean()
-    onset = np.concatenate([phrase.onset_step[stays], after.onset_step[comes]])
-    pitch = np.concatenate([phrase.pitch[stays], after.pitch[comes]])
-    velocity = np.concatenate([phrase.velocity[stays] + louder, after.velocity[comes]])
-    duration = np.concatenate([phrase.duration_step[stays] * np.exp(longer), after.duration_step[comes]])
-    order = np.lexsort((onset, pitch))
-    onset, pitch, velocity, duration = (x[order] for x in (onset, pitch, velocity, duration))
-    end = np.full(len(onset), phrase.grid.num_steps)
-    again = pitch[1:] == pitch[:-1]
-    end[:-1][again] = onset[1:][again]  # a key that is struck again was let go
-    return Phrase(
-        phrase.grid,
-        onset,
-        np.clip(np.rint(duration).astype(np.int64), 1, np.maximum(end - onset, 1)),
-        pitch,
-        np.clip(np.rint(velocity).astype(np.int64), 1, 127),
-        after.tempo_qpm,
-    )
+        stays[:, 3] = np.rint(stays[:, 3] + louder).clip(1, 127)
+        stays[:, 1] = np.rint(stays[:, 1] * np.exp(longer))
+    return with_notes(phrase, np.concatenate([stays, comes])).with_tempo(after.tempo_qpm)
 
 
 def lost_share(phrase: Phrase, result: Phrase) -> float:
     """What share of both phrases' notes the other has not, by pitch and step: 0 for the same notes."""
-    notes = len(phrase) + len(result)
-    return 1 - 2 * len(np.intersect1d(_places(phrase), _places(result))) / notes if notes else 0.0
+    if not len(phrase) + len(result):
+        return 0.0
+    old, new = places(notes_of(phrase)), places(notes_of(result))
+    steps = phrase.grid.num_steps
+    kept = np.count_nonzero(struck(old, steps)[new]) + np.count_nonzero(struck(new, steps)[old])
+    return 1 - kept / (len(old) + len(new))
 
 
-def _places(phrase: Phrase) -> Int[np.ndarray, " note"]:
-    return phrase.onset_step * _PITCHES + phrase.pitch
+def notes_of(phrase: Phrase) -> Notes:
+    """The notes of a phrase, a row each."""
+    return np.stack([phrase.onset_step, phrase.duration_step, phrase.pitch, phrase.velocity], axis=1)
+
+
+def with_notes(phrase: Phrase, notes: Notes) -> Phrase:
+    """A phrase of other notes. None lasts past the end, or past the next stroke of its key."""
+    order = np.lexsort((notes[:, 0], notes[:, 2]))
+    onset, duration, pitch, velocity = notes[order].T
+    end = np.full(len(notes), phrase.grid.num_steps)
+    again = pitch[1:] == pitch[:-1]
+    end[:-1][again] = onset[1:][again]
+    duration = duration.clip(1, np.maximum(end - onset, 1))
+    return Phrase(phrase.grid, onset, duration, pitch, velocity, phrase.tempo_qpm)
+
+
+def struck(at: Int[np.ndarray, " note"], num_steps: int) -> Bool[np.ndarray, " place"]:
+    """Which of all places are among these: a table, quicker to ask than a set."""
+    table = np.zeros(num_steps * PITCHES, bool)
+    table[at] = True
+    return table
+
+
+def places(notes: Notes) -> Int[np.ndarray, " note"]:
+    """A number for each note that says which key is struck when."""
+    return notes[:, 0] * PITCHES + notes[:, 2]

@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -44,19 +44,19 @@ from symvae.system.checkpoint import (
 from symvae.system.fade import (
     AROUSAL,
     BAR_DRIFT,
-    CONTENT_WEIGHT,
     TOKEN_DRIFT,
     Fader,
+    Request,
     aims,
     asked_values,
-    miss,
     targets,
     with_velocities_of,
 )
-from symvae.system.graft import graft, lost_share
+from symvae.system.graft import graft
 from symvae.system.infill import Filling, infill_ids, only_bars, put_together, shift_home
 from symvae.system.scales import Scales, measure_phrases
-from symvae.system.settle import settle
+from symvae.system.settle_notes import settle_notes
+from symvae.system.settle_tokens import settle_tokens
 from symvae.system.synth import Synth
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.piano_bars import thin
@@ -430,9 +430,9 @@ class SymVAE:
 
         Values beyond a fader's reach go to its end (`Fader.nearest`). Attributes that can hardly be had apart
         go along, but for those to ``hold``. ``best_of`` decodes so often, each time with the aim corrected,
-        and takes each bar from the decode that brings the phrase nearest (`symvae.system.assemble`). Where
-        tokens are steps of a grid, as in melodies, what is still missed is then ``settled``: made up by
-        exchanging a few tokens (`symvae.system.settle`). Raises `LatentError` for an unknown fader.
+        and takes each bar from the decode that brings the phrase nearest (`symvae.system.assemble`). What is
+        still missed is then ``settled``: made up by exchanging a few tokens (`symvae.system.settle_tokens`)
+        or notes (`symvae.system.settle_notes`). Raises `LatentError` for an unknown fader.
         """
         return self.fade_each([phrase], [values], hold=hold, best_of=best_of, settled=settled)[0]
 
@@ -471,73 +471,82 @@ class SymVAE:
         tempo = self._tempo(phrases, target)
         wanted = torch.where(wanted.isnan() & held, position, wanted)  # what is held is asked to stay
 
+        request = Request(scales, phrases, position, wanted)
+
         def decoded(aim: Float[Tensor, "batch fader"]) -> Int[Tensor, "batch bar position"]:
             return self.decode_ids(
                 torch.where(moves[:, None], self._with_faders_at(mean, aim, position), mean)
             )
 
-        def said(ids: Int[Tensor, "try bar position"], rows: Int[Tensor, " try"]) -> list[Phrase]:
-            return self.to_phrases(ids, [tempo[row] for row in rows.tolist()])
-
-        def landed(tries: Sequence[Phrase]) -> Float[Tensor, "try fader"]:
-            return scales.positions(measure_phrases(tries, names))
-
-        def cost(drift_weight: float, content_weight: float = 0.0) -> Cost:
-            def costs(
-                ids: Int[Tensor, "try bar position"], rows: Int[Tensor, " try"]
-            ) -> Float[Tensor, " try"]:
-                tries = said(ids, rows)
-                by = miss(landed(tries), wanted[rows], position[rows], drift_weight)
-                if content_weight:
-                    lost = [
-                        lost_share(phrases[row], new) for row, new in zip(rows.tolist(), tries, strict=True)
-                    ]
-                    by += content_weight * torch.tensor(lost) * (~wanted[rows].isnan()).sum(1)
-                return by
-
-            return costs
-
-        start, every = scales.aim(target, position), torch.arange(len(phrases))
-        candidates = [decoded(start)]
+        start = scales.aim(target, position)
+        decodes = [decoded(start)]
         if best_of > 1:
-            first = landed(said(candidates[0], every))
-            candidates += [decoded(aim + (start - target)) for aim in aims(target, first, best_of - 1)]
-        if not self.settles:
-            before = self.decode_ids(mean)
-            candidates += [self._grafted(phrases, before, after) for after in candidates]
-            candidates = [torch.where(moves[:, None, None], ids, before) for ids in candidates]
-        ids = candidates[0]
-        if len(candidates) > 1:
-            ids = assemble(candidates, cost(BAR_DRIFT, 0.0 if self.settles else CONTENT_WEIGHT))
-        if settled and self.settles and moves.any():
-            ids = self._settled(ids, moves, cost(TOKEN_DRIFT))
-        return self._in_the_manner_of(self.to_phrases(ids), phrases, tempo)
+            first = request.achieved(self.to_phrases(decodes[0], tempo))
+            decodes += [decoded(aim + (start - target)) for aim in aims(target, first, best_of - 1)]
+        if self.grafts:
+            faded = self._grafted(request, decodes, self.decode_ids(mean), moves, tempo, settled)
+        else:
+            faded = self._assembled(request, decodes, moves, tempo, settled)
+        return self._in_the_manner_of(faded, phrases, tempo)
+
+    def _assembled(
+        self,
+        request: Request,
+        decodes: Sequence[Int[Tensor, "phrase bar position"]],
+        moves: Bool[Tensor, " phrase"],
+        tempo: Sequence[float],
+        settled: bool,
+    ) -> list[Phrase]:
+        """The best of the decodes, bar by bar, with the last tokens of what moves exchanged."""
+
+        def cost(drift_weight: float) -> Cost:
+            return lambda ids, rows: request.miss(self._said(ids, rows, tempo), rows, drift_weight)
+
+        ids = assemble(decodes, cost(BAR_DRIFT)) if len(decodes) > 1 else decodes[0].clone()
+        for part in moves.nonzero()[:, 0].split(_BATCH) if settled and moves.any() else ():
+            logits = self.vae.decoder(self.vae.encoder(ids[part]).mean, ids[part])
+            for row, log_share in zip(part.tolist(), logits.float().log_softmax(-1), strict=True):
+                ids[row] = settle_tokens(ids[row], log_share, row, cost(TOKEN_DRIFT))
+        return self.to_phrases(ids, tempo)
 
     def _grafted(
         self,
-        phrases: Sequence[Phrase],
+        request: Request,
+        decodes: Sequence[Int[Tensor, "phrase bar position"]],
         before: Int[Tensor, "phrase bar position"],
-        after: Int[Tensor, "phrase bar position"],
-    ) -> Int[Tensor, "phrase bar position"]:
-        """The phrases changed as one decode changes into the other (`symvae.system.graft`)."""
-        decodes = zip(phrases, self.to_phrases(before), self.to_phrases(after), strict=True)
-        return self.to_ids([thin(graft(*each)) for each in decodes])
+        moves: Bool[Tensor, " phrase"],
+        tempo: Sequence[float],
+        settled: bool,
+    ) -> list[Phrase]:
+        """The best of the decodes and of their edits, bar by bar, with single notes exchanged at last."""
+        sources, reconstructed = request.phrases, self.to_phrases(before, tempo)
+        faded = [self.to_phrases(after, tempo) for after in decodes]
+        edited = [
+            self.to_ids([thin(graft(*each)) for each in zip(sources, reconstructed, after, strict=True)])
+            for after in faded
+        ]
+        ids = assemble(
+            [torch.where(moves[:, None, None], each, before) for each in (*decodes, *edited)],
+            lambda ids, rows: request.loss(self._said(ids, rows, tempo), rows),
+        )
+        result = self.to_phrases(ids, tempo)
+        for row in moves.nonzero()[:, 0].tolist() if settled else ():
+            said = [sources[row], reconstructed[row], *(phrases[row] for phrases in faded)]
+            result[row] = settle_notes(result[row], said, partial(_loss_at, request, row))
+        return result
+
+    def _said(
+        self, ids: Int[Tensor, "try bar position"], rows: Int[Tensor, " try"], tempo: Sequence[float]
+    ) -> list[Phrase]:
+        return self.to_phrases(ids, [tempo[row] for row in rows.tolist()])
 
     @property
-    def settles(self) -> bool:
-        """Whether `fade` can exchange single tokens: each stands for a step of the grid, as in melodies."""
-        return self.tokenizer.positions_per_bar == self.grid.steps_per_bar
+    def grafts(self) -> bool:
+        """Whether `fade` keeps the notes that an edit does not touch, and decodes once more to see which.
 
-    def _settled(
-        self, ids: Int[Tensor, "phrase bar position"], moves: Bool[Tensor, " phrase"], cost: Cost
-    ) -> Int[Tensor, "phrase bar position"]:
-        """The phrases that move with their last tokens exchanged (`symvae.system.settle`)."""
-        result, rows = ids.clone(), moves.nonzero()[:, 0]
-        for part in rows.split(_BATCH):
-            logits = self.vae.decoder(self.vae.encoder(ids[part]).mean, ids[part])
-            for row, log_share in zip(part.tolist(), logits.float().log_softmax(-1), strict=True):
-                result[row] = settle(ids[row], log_share, row, cost)
-        return result
+        Where tokens are steps of a grid, as in melodies, it need not: a decode brings nearly all back.
+        """
+        return self.tokenizer.positions_per_bar != self.grid.steps_per_bar
 
     def _asked(
         self,
@@ -620,7 +629,14 @@ class SymVAE:
         position: Float[Tensor, "batch fader"],
         here: Float[Tensor, "batch fader"],
     ) -> Float[Tensor, "batch latent"]:
-        """z edited, or, where attributes have coordinates of their own, with these set."""
+        """z edited, or, where attributes have coordinates of their own, with these set.
+
+        The tempo of z stays: it is set on the result, and no note need change for it.
+        """
+        if "tempo" in self.scales.names:
+            position = position.clone()
+            column = self.scales.names.index("tempo")
+            position[:, column] = here[:, column]
         if self._editor is not None:
             return self._editor.edit(z, position, here)
         return torch.cat([position, z[:, position.shape[1] :]], dim=1)
@@ -650,6 +666,10 @@ class SymVAE:
     def render(self, phrases: Phrase | Sequence[Phrase], timbre: str = "piano") -> Audio:
         """Stereo sound of a phrase, or of several in a row, in a timbre of the package's synthesizer."""
         return Synth.load().render(phrases, timbre)
+
+
+def _loss_at(request: Request, row: int, tries: Sequence[Phrase]) -> Float[np.ndarray, " try"]:
+    return request.loss(tries, torch.full((len(tries),), row)).numpy()
 
 
 def _models_with_faders() -> str:

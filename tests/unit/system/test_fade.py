@@ -22,7 +22,7 @@ from symvae.errors import CheckpointError, LatentError, PhraseError
 from symvae.latent.arousal import Arousal
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.system import settle
+from symvae.system import settle_tokens
 from symvae.system.build import build_editor, build_vae
 from symvae.system.checkpoint import load_config, load_vae, save_editor, save_model, save_scales
 from symvae.system.fade import Fader, aims, asked_values, miss, targets, with_velocities_of
@@ -38,7 +38,7 @@ def quickly_settled():
     """Random weights miss by much: a few exchanges show as well as many what settling does."""
     with pytest.MonkeyPatch.context() as patch:
         for name, number in (("MOST_EXCHANGES", 3), ("TRIED", 2), ("KEPT", 8)):
-            patch.setattr(settle, name, number)
+            patch.setattr(settle_tokens, name, number)
         yield
 
 
@@ -294,7 +294,7 @@ def test_settling_never_makes_a_phrase_miss_by_more(model: SymVAE, phrases) -> N
     assert away[1].sum() < away[0].sum()
     exchanged = (model.to_ids(plain) != model.to_ids(settled)).flatten(1).sum(1)
     # A note that goes may leave a note-off behind.
-    assert 0 < exchanged.max() <= 2 * settle.MOST_EXCHANGES
+    assert 0 < exchanged.max() <= 2 * settle_tokens.MOST_EXCHANGES
 
 
 def test_the_tempo_needs_no_network(model: SymVAE, phrases: list[Phrase]) -> None:

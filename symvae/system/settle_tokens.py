@@ -7,7 +7,8 @@ stays what the model would say; and only what it thinks likeliest at a place is 
 nothing gains more than it costs.
 
 A greedy search under the model, and no choice among several decodes. It handles ids and is told what they
-cost; tokens must have a place of their own, as those of a melody grid have.
+cost; tokens must have a place of their own, as those of a melody grid have. For music of many voices see
+`symvae.system.settle_notes`.
 """
 
 import torch
@@ -27,7 +28,7 @@ KEPT = 64
 MOST_EXCHANGES = 24
 
 
-def settle(
+def settle_tokens(
     ids: Int[Tensor, "bar position"],
     log_share: Float[Tensor, "bar position vocabulary"],
     row: int,
