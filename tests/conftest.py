@@ -91,3 +91,16 @@ def tiny_synth(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("synth") / "model"
     save_synth(folder, config, network.state_dict(), timbres=timbres)
     return folder
+
+
+@pytest.fixture(scope="module")
+def quickly_settled():
+    """Random weights miss by much: a few exchanges show as well as many what settling does."""
+    from symvae.system import settle_notes, settle_tokens
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, number in (("MOST_EXCHANGES", 3), ("TRIED", 2), ("KEPT", 8)):
+            patch.setattr(settle_tokens, name, number)
+        for name, number in (("SWEEPS", 1), ("KEPT", 8)):
+            patch.setattr(settle_notes, name, number)
+        yield

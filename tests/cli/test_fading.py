@@ -21,6 +21,8 @@ from tests.conftest import TINY, TUNES
 ODE, JOY, HORNPIPE = (TUNES / f"{name}.mid" for name in ("ode_to_joy", "soldiers_joy", "fishers_hornpipe"))
 NAMES = ("register", "note_density", "contour", "tempo")
 
+pytestmark = pytest.mark.usefixtures("quickly_settled")
+
 
 def with_faders(folder: Path, phrases: list[Phrase]) -> Path:
     """The model in ``folder`` with faders that nothing was learned for: they move z, somehow."""

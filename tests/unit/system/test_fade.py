@@ -32,14 +32,7 @@ from tests.conftest import TUNES
 
 NAMES = ("register", "notes_per_bar", "contour", "tempo")
 
-
-@pytest.fixture(scope="module", autouse=True)
-def quickly_settled():
-    """Random weights miss by much: a few exchanges show as well as many what settling does."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, number in (("MOST_EXCHANGES", 3), ("TRIED", 2), ("KEPT", 8)):
-            patch.setattr(settle_tokens, name, number)
-        yield
+pytestmark = pytest.mark.usefixtures("quickly_settled")
 
 
 def tunes() -> list[Phrase]:
