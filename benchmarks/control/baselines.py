@@ -61,7 +61,7 @@ RESULTS = Path(__file__).with_name("results.jsonl")
 #: Held-out phrases that come back and of which z is judged; fewer of them are moved.
 MOST_WINDOWS = 4000
 #: Training phrases on which coordinates and vectors are measured, and those that are decoded for it.
-KNOWN_PHRASES, DECODED_PHRASES = 4000, 64
+KNOWN_PHRASES, DECODED_PHRASES = 4000, 256
 #: Where a coordinate is set to be calibrated, in its own deviations; and how often a vector is added.
 PLACES = np.linspace(-4, 4, 17)
 AMOUNTS = np.array([-2.0, -1.0, -0.5, 0.5, 1.0, 2.0])

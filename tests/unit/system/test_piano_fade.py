@@ -1,0 +1,50 @@
+"""Faders of many voices, with the released model: what is met, and what is left alone."""
+
+import numpy as np
+import pytest
+
+import symvae
+from symvae.music.phrase import Phrase
+from symvae.system.graft import lost_share
+from symvae.system.scales import measure_phrases
+from symvae.system.symvae import SymVAE
+from tests.conftest import TUNES
+
+
+@pytest.fixture(scope="module")
+def model() -> SymVAE:
+    return symvae.load("piano-4bar-faders")
+
+
+@pytest.fixture(scope="module")
+def phrases(model: SymVAE) -> list[Phrase]:
+    return symvae.read(TUNES / "auld_lang_syne.mid", grid=model.grid)[:2]
+
+
+def test_the_tempo_alone_moves_no_note(model: SymVAE, phrases: list[Phrase]) -> None:
+    for phrase, faded in zip(phrases, model.fade_each(phrases, [{"tempo": 70.0}] * 2), strict=True):
+        assert faded.tempo_qpm == 70
+        assert lost_share(phrase, faded) == 0
+
+
+def test_settled_notes_meet_what_bars_miss(model: SymVAE, phrases: list[Phrase]) -> None:
+    """And what was not asked for stays nearer to where it was."""
+    before = measure_phrases(phrases, model.scales.names)
+    asked = model.scales.names.index("rhythm_density")
+    wanted = before[:, asked] * 1.6
+    values = [{"rhythm_density": float(value)} for value in wanted]
+    missed, moved = [], []
+    for settled in (False, True):
+        after = measure_phrases(model.fade_each(phrases, values, settled=settled), model.scales.names)
+        missed.append(np.abs(after[:, asked] - wanted).sum())
+        apart = model.scales.positions(after) - model.scales.positions(before)
+        moved.append(np.abs(np.delete(apart.numpy(), asked, axis=1)).sum())
+    assert missed[1] < missed[0]
+    assert missed[1] + moved[1] < missed[0] + moved[0]
+
+
+def test_what_is_near_keeps_nearly_all_notes(model: SymVAE, phrases: list[Phrase]) -> None:
+    loudness = measure_phrases(phrases, ["mean_velocity"])[:, 0]
+    faded = model.fade_each(phrases, [{"mean_velocity": float(value) + 6} for value in loudness])
+    for phrase, louder in zip(phrases, faded, strict=True):
+        assert lost_share(phrase, louder) < 0.2
