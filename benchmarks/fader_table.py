@@ -64,11 +64,10 @@ def _asked(name: str, metrics: dict[str, Any]) -> str:
     part = metrics["control"]
     of_melodies = "reconstruction" in metrics
     best, decodes = f"best_of_{part['best_of']}", f"best of {part['best_of']}"
-    unsettled = all("unsettled" in row for row in part["faders"].values())
     rows = []
     for fader, row in part["faders"].items():
         published = [share(value) for value in PUBLISHED[fader]] if fader in PUBLISHED else ["–", "–"]
-        ways = [*([row["unsettled"]] if unsettled else []), row, row[best]]
+        ways = [row["unsettled"], row, row[best]]
         rows.append(
             [
                 fader.replace("_", " "),
@@ -78,15 +77,13 @@ def _asked(name: str, metrics: dict[str, Any]) -> str:
                 *(published if of_melodies else []),
             ]
         )
-    alone = ["not settled"] if unsettled else []
-    head = ["fader", *alone, "Pearson", decodes, *(f"distance, {x}" for x in alone), "distance", decodes]
+    head = ["fader", "not settled", "Pearson", decodes, "distance, not settled", "distance", decodes]
     head += ["distance in its unit", *(["LC-Diff", "AR-VAE"] if of_melodies else [])]
     text = (
         f"**Faders of `{name}`**: {part['phrases']} held-out phrases, each asked for the value that another"
         " one has, one fader at a time. Pearson of asked and achieved, and their mean distance in standard"
-        " deviations of the data; one decode"
-        + (", as it is and settled by exchanging a few notes" if unsettled else "")
-        + f", and the nearest of {part['best_of']}."
+        " deviations of the data; one decode, as it is and settled by exchanging a few notes,"
+        f" and the nearest of {part['best_of']}."
     )
     if of_melodies:
         text += (

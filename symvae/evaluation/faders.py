@@ -4,14 +4,14 @@ Two ways of asking, each fader by itself:
 
     targets     each phrase is asked for the value that another held-out phrase has: Pearson and mean
                 distance of asked from achieved, as Pettenò et al. 2025 (arXiv 2511.07156) ask their models.
-                One decode; again the nearest of several (`best_of`); and, where `fade` settles what a
-                decode missed, the decode by itself.
+                One decode; again the nearest of several (`best_of`); and the decode by itself, before
+                `fade` settles what it missed.
     positions   each phrase at eight positions of the fader, the same for all, evenly from -1.75 to 1.75
                 standard deviations of a normal attribute: `symvae.evaluation.control`, and what is left of
                 the phrase (`symvae.evaluation.content`), over all moves and over those of at most one
                 standard deviation of the data. How far each other attribute stays, beside the mean
-                over all (restrictiveness): FaderNets' own has one other. One decode, and where nothing
-                is settled the nearest of several.
+                over all (restrictiveness): FaderNets' own has one other. One decode, and where edits
+                are grafted the nearest of several.
 
 Attributes are measured on the decoded music by the functions that measure the input. A result that holds no
 note is measured as silence, counted, and never drawn again.

@@ -237,24 +237,17 @@ def _control(metrics: dict[str, Any]) -> str:
     part = metrics["control"]
     best, decodes = f"best_of_{part['best_of']}", f"best of {part['best_of']}"
     rows = part["faders"].items()
-    unsettled = all("unsettled" in row for _, row in rows)
     asked = [
         [
             name.replace("_", " "),
-            *(share(row["unsettled"][figure]) for figure in ("pearson", "error_std") if unsettled),
+            *(share(row["unsettled"][figure]) for figure in ("pearson", "error_std")),
             *(share(row[figure]) for figure in ("pearson", "error_std")),
             f"{row['error']:.2f}",
             *(share(row[best][figure]) for figure in ("pearson", "error_std")),
         ]
         for name, row in rows
     ]
-    head = [
-        "fader",
-        *(["not settled", "distance"] if unsettled else []),
-        "Pearson",
-        "distance",
-        "in its unit",
-    ]
+    head = ["fader", "not settled", "distance", "Pearson", "distance", "in its unit"]
     strangers, apart = part["strangers"], part["disentanglement"]
     moved = {"One decode": dict(rows)}
     if all("positions" in row[best] for _, row in rows):
@@ -264,9 +257,8 @@ def _control(metrics: dict[str, Any]) -> str:
             "### Faders",
             f"{part['phrases']} held-out phrases, each asked for the value that another one has, one fader at"
             " a time: correlation of asked and achieved, their mean distance in standard deviations of the"
-            " data and in the attribute's unit; one decode"
-            + (", before and after it was settled" if unsettled else "")
-            + f", and the nearest of {part['best_of']} ({part['best_of']} decodes, assembled bar by bar).",
+            " data and in the attribute's unit; one decode, before and after it was settled,"
+            f" and the nearest of {part['best_of']} ({part['best_of']} decodes, assembled bar by bar).",
             table([*head, decodes, "distance"], asked),
             "Each phrase at eight positions, the same for all, from -1.75 to 1.75 standard deviations."
             " Range in standard deviations of the data; near: moves of at most one. Between strangers chroma"
