@@ -31,7 +31,7 @@ from symvae.audio.notes import Notes
 from symvae.audio.player import NeuralPlayer
 from symvae.audio.sine import tones
 from symvae.audio.soundfont import TinySoundFont
-from symvae.audio.spectrogram_vae import SpectrogramVAE
+from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.config.load import load_preset
 from symvae.config.sound import SynthConfig
 from symvae.dsp.stft import griffin_lim
@@ -73,7 +73,7 @@ def ways_of(
     stft, rate = network.stft, network.sample_rate
     samples = (frames - 1) * stft.hop
     z = torch.zeros(network.encoder.mean.out_features)
-    neural = NeuralPlayer(network, lambda share: z)
+    neural = NeuralPlayer(network, Blend.of(z))
 
     def whole() -> object:
         return list(neural.blocks(notes, samples))

@@ -18,7 +18,7 @@ from symvae.audio.excitation import TAIL_SEC, balanced_source, lanes_heard, roll
 from symvae.audio.notes import Notes
 from symvae.audio.sine import tones
 from symvae.audio.soundfont import FontPlayer
-from symvae.audio.spectrogram_vae import SpectrogramVAE, Spectrum
+from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
 
 #: Samples of a block, about: long enough that its neighbours cost little, short enough for any memory.
 BLOCK_SEC = 6.0
@@ -43,10 +43,11 @@ class NeuralPlayer:
 
     tail_sec = TAIL_SEC
 
-    def __init__(self, network: SpectrogramVAE, timbre: Callable[[float], Float[Tensor, " latent"]]) -> None:
-        """``timbre`` gives z at each share of the sound, from 0 to 1."""
+    def __init__(self, network: SpectrogramVAE, timbre: Blend, until: Blend | None = None) -> None:
+        """With ``until`` it moves there evenly over the whole sound."""
         self.network = network
         self.timbre = timbre
+        self.until = until
         self.sample_rate = network.sample_rate
 
     def blocks(self, notes: Notes, samples: int) -> Iterator[Float[np.ndarray, "1 sample"]]:
@@ -68,7 +69,8 @@ class NeuralPlayer:
         frames = before + -(-length // stft.hop) + context
         frame = first // stft.hop - before
         times = torch.arange(frame, frame + frames) * (stft.hop / max(samples, 1))
-        spectrum = self._spectrum(notes, frame, frames, self._timbres(times)[None])
+        timbre = self.timbre if self.until is None else self.timbre.toward(self.until, times.clamp(0, 1))
+        spectrum = self._spectrum(notes, frame, frames, timbre)
         made = self.network.synthesize(
             spectrum,
             (frames - 1) * stft.hop,
@@ -77,9 +79,7 @@ class NeuralPlayer:
         )[0]
         return made[before * stft.hop :][None, :length].numpy()
 
-    def _spectrum(
-        self, notes: Notes, frame: int, frames: int, z: Float[Tensor, "1 frame_or_1 latent"]
-    ) -> Spectrum:
+    def _spectrum(self, notes: Notes, frame: int, frames: int, timbre: Blend) -> Spectrum:
         """What is heard of the notes in some frames, a few lanes at a time."""
         hop = self.network.stft.hop
         lanes = lanes_heard(notes, frame, frames, hop / self.sample_rate) or [notes.select(slice(0, 0))]
@@ -89,7 +89,7 @@ class NeuralPlayer:
                     [torch.from_numpy(roll(lane, frame, frames, hop / self.sample_rate)) for lane in some]
                 )[None],
                 partial(self._carriers, some, frame),
-                z,
+                timbre,
             )
             for some in _some(lanes, MOST_LANES)
         )
@@ -105,12 +105,6 @@ class NeuralPlayer:
                 for lane, each in zip(lanes, balance, strict=True)
             ]
         )
-
-    def _timbres(self, times: Float[Tensor, " frame"]) -> Float[Tensor, "frame_or_1 latent"]:
-        start, end = self.timbre(0.0), self.timbre(1.0)
-        if torch.equal(start, end):
-            return start[None]
-        return torch.stack([self.timbre(float(time)) for time in times.clamp(0, 1)])
 
 
 class SinePlayer:

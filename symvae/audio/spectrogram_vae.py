@@ -47,6 +47,29 @@ class Controls(NamedTuple):
     """Level of what has no pitch, at places on the mel scale."""
 
 
+class Blend(NamedTuple):
+    """Some timbres, and how much of each there is in every frame.
+
+    Blended is what the decoder says in each of them, not z: levels in dB, gains in dB and phases lie on the
+    straight way between two timbres, so that it sounds even, and what is heard is one source with
+    one filter still. The line between two z passes near other instruments.
+    """
+
+    z: Float[Tensor, "part latent"]
+    share: Float[Tensor, "frame_or_1 part"]
+    """Of each part; they add up to 1."""
+
+    @classmethod
+    def of(cls, z: Float[Tensor, " latent"]) -> "Blend":
+        """One timbre and nothing else."""
+        return cls(z[None], z.new_ones(1, 1))
+
+    def toward(self, other: "Blend", way: Float[Tensor, " frame_or_1"]) -> "Blend":
+        """So much of the way (0 to 1) to another blend, in every frame."""
+        before, after = (1 - way)[:, None] * self.share, way[:, None] * other.share
+        return Blend(torch.cat([self.z, other.z]), torch.cat([before, after], -1))
+
+
 class Spectrum(NamedTuple):
     """A sound frame by frame, before its frames are one signal."""
 
@@ -218,7 +241,7 @@ class SpectrogramVAE(nn.Module):
         self,
         roll: Float[Tensor, "batch lane frame feature"],
         source: Float[Tensor, "batch lane group sample"],
-        z: Float[Tensor, "batch frame_or_1 latent"],
+        z: Float[Tensor, "batch frame_or_1 latent"] | Blend,
     ) -> Spectrum:
         """The sound of notes in a timbre, frame by frame: the sum of its lanes."""
         return self.spectrum_of(
@@ -229,17 +252,36 @@ class SpectrogramVAE(nn.Module):
         self,
         roll: Float[Tensor, "batch lane frame feature"],
         carrier_of: "Callable[[Float[Tensor, 'all_lanes frame group']], Float[Tensor, 'all_lanes sample']]",
-        z: Float[Tensor, "batch frame_or_1 latent"],
+        z: Float[Tensor, "batch frame_or_1 latent"] | Blend,
     ) -> Spectrum:
         """The same, of sources that are made once their balance is known."""
         batch, lanes = roll.shape[:2]
-        controls = self.decoder(roll.flatten(0, 1), z.repeat_interleave(lanes, 0))
+        controls = self._controls(roll, z)
         with torch.autocast(roll.device.type, enabled=False):  # sound itself needs its 24 bits
             tones = self.tones(carrier_of(controls.balance), controls)
             noise = controls.log_noise.masked_fill(~self._sounding(roll.flatten(0, 1)), _NO_NOISE)
             noise = noise.unflatten(0, (batch, lanes))
             noise = (0.5 * (2 * noise).logsumexp(1)) @ self.noise_curve
         return Spectrum(tones.unflatten(0, (batch, lanes)).sum(1), noise)
+
+    def _controls(
+        self,
+        roll: Float[Tensor, "batch lane frame feature"],
+        z: Float[Tensor, "batch frame_or_1 latent"] | Blend,
+    ) -> Controls:
+        """What the decoder says of every lane; of a blend, what it says of its parts, weighted."""
+        rows = roll.flatten(0, 1)
+        if isinstance(z, Tensor):
+            return self.decoder(rows, z.repeat_interleave(roll.shape[1], 0))  # type: ignore[no-any-return]
+        told = [
+            (self.decoder(rows, timbre.expand(len(rows), 1, -1)), share[:, None])
+            for timbre, share in zip(z.z, z.share.T, strict=True)
+            if share.any()
+        ]
+        if len(told) == 1:
+            return told[0][0]
+        weighted = [[share * column for column in said] for said, share in told]
+        return Controls(*(torch.stack(columns).sum(0) for columns in zip(*weighted, strict=True)))
 
     def _sounding(self, roll: Float[Tensor, "lane frame feature"]) -> Bool[Tensor, "lane frame 1"]:
         """Where the windows of frames reach into a note: a lane at rest makes no noise.
@@ -284,7 +326,7 @@ class SpectrogramVAE(nn.Module):
         self,
         roll: Float[Tensor, "batch lane frame feature"],
         source: Float[Tensor, "batch lane group sample"],
-        z: Float[Tensor, "batch frame_or_1 latent"],
+        z: Float[Tensor, "batch frame_or_1 latent"] | Blend,
         first_frame: int = 0,
     ) -> Float[Tensor, "batch sample"]:
         """From notes to sound: the whole path of rendering."""

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from symvae.audio.excitation import Excitation, excite, lanes_of
 from symvae.audio.notes import Notes
-from symvae.audio.spectrogram_vae import SpectrogramVAE
+from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.corpus.clips import ClipDraws, Clips, within
 
 _AT_ONCE = 8
@@ -66,11 +66,12 @@ def timbres_in(network: SpectrogramVAE, clips: Clips) -> Float[Tensor, "clip lat
 
 
 def played(
-    network: SpectrogramVAE, given: Clips | Excitation, z: Float[Tensor, "clip latent"]
+    network: SpectrogramVAE, given: Clips | Excitation, z: Float[Tensor, "clip latent"] | Blend
 ) -> Float[Tensor, "clip sample"]:
-    """Each clip's notes in its timbre, a few clips at a time."""
-    parts = zip(given.roll.split(_AT_ONCE), given.source.split(_AT_ONCE), z.split(_AT_ONCE), strict=True)
-    return torch.cat([network.play(roll, source, timbre[:, None]) for roll, source, timbre in parts])
+    """Each clip's notes in its timbre, or all in one blend, a few clips at a time."""
+    rolls, sources = given.roll.split(_AT_ONCE), given.source.split(_AT_ONCE)
+    timbres = [z] * len(rolls) if isinstance(z, Blend) else z[:, None].split(_AT_ONCE)
+    return torch.cat([network.play(*part) for part in zip(rolls, sources, timbres, strict=True)])
 
 
 def resynthesis(network: SpectrogramVAE, clips: Clips) -> Float[Tensor, "clip sample"]:

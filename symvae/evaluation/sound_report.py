@@ -92,7 +92,7 @@ def evaluate_sound(
             probe,
             played,
             instruments,
-            lambda name: synth.timbre(name),
+            lambda name: synth.timbres[name].z,
             excerpts=effort.excerpts,
             **choices,
         ),

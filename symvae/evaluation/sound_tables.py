@@ -68,7 +68,11 @@ def _paths(metrics: dict[str, Any]) -> str:
     figures = ("spearman", "note_f1_ends", "note_f1_lowest", "largest_step", "slopes")
     rows = [
         [label, *(share(part[way][name]) for name in figures)]
-        for label, way in (("**morph, in z**", "morph"), ("cross-fade of both ends", "cross_fade"))
+        for label, way in (
+            ("**morph: a blend of what the decoder says**", "morph"),
+            ("the straight line in z", "line"),
+            ("cross-fade of both ends", "cross_fade"),
+        )
     ]
     rows.append(["the ends themselves", *("–" for _ in figures[1:]), share(part["ends"]["slopes"])])
     pairs = [

@@ -1,7 +1,12 @@
 """Between two instruments: is every step on the way a sound of its own, with the same notes in it?
 
-The same notes are played at eleven positions from one timbre to another, and beside it the sounds of both
-ends are cross-faded. Of each path:
+The same notes are played at eleven positions from one timbre to another, in three ways:
+
+    morph        a blend (`symvae.audio.spectrogram_vae.Blend`): what the decoder says at both ends, mixed
+    line         the straight line in z
+    cross_fade   the sounds of both ends, mixed
+
+Of each path:
 
     spearman      rank correlation of the position with the probability that the probe gives the second
                   instrument, of each excerpt alone, then the mean
@@ -23,10 +28,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from symvae.audio.excitation import Excitation
 from symvae.audio.note_matching import match_clips
 from symvae.audio.notes import Notes
 from symvae.audio.probe import Probe
-from symvae.audio.spectrogram_vae import SpectrogramVAE
+from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.corpus.clips import ClipDraws
 from symvae.evaluation.control import item_spearman
 from symvae.evaluation.decay import slopes_ratio
@@ -46,6 +52,7 @@ PAIRS = (
     ("clarinet", "trumpet"),
 )
 POSITIONS = tuple(round(0.1 * step, 1) for step in range(11))
+WAYS = ("morph", "line", "cross_fade")
 #: A held note, at three pitches, as loud as a singer's.
 HELD_SEC = 3.0
 HELD_PITCHES = (48, 60, 72)
@@ -79,20 +86,21 @@ def timbre_paths(
     for done, (first, second) in enumerate(pairs):
         notes = [draws.notes(rng) for _ in range(excerpts)]
         start, end = timbre(first), timbre(second)
-        morph = morphed(network, notes, start, end, draws.samples)
+        given = excitations(network, notes, draws.samples)
+        morph = morphed(network, given, start, end)
+        paths = {"morph": morph, "line": on_the_line(network, given, start, end)}
+        paths["cross_fade"] = cross_faded(morph)
         asked = instruments.index(second)
+        held = held_half_way(network, start, end)
         rows[f"{first} to {second}"] = {
-            way: {
-                **path_figures(network, probe, path, notes, asked),
-                "slopes": slopes(network, start, end, cross=way == "cross_fade"),
-            }
-            for way, path in (("morph", morph), ("cross_fade", cross_faded(morph)))
-        } | {"ends": {"slopes": end_slopes(network, start, end)}}
+            way: {**path_figures(network, probe, path, notes, asked), "slopes": slopes(network, held[way])}
+            for way, path in paths.items()
+        } | {"ends": {"slopes": slopes(network, held["ends"])}}
         progress("timbre paths", (done + 1) / len(pairs))
     return {
         "excerpts": excerpts,
         "positions": len(POSITIONS),
-        **{way: _means([row[way] for row in rows.values()]) for way in ("morph", "cross_fade", "ends")},
+        **{way: _means([row[way] for row in rows.values()]) for way in (*WAYS, "ends")},
         "pairs": rows,
     }
 
@@ -123,15 +131,25 @@ def largest_step(looks: Float[Tensor, "position clip *any"]) -> float:
 @torch.inference_mode()
 def morphed(
     network: SpectrogramVAE,
-    notes: Sequence[Notes],
+    given: Excitation,
     start: Float[Tensor, " latent"],
     end: Float[Tensor, " latent"],
-    samples: int,
 ) -> Path:
-    """The notes in every timbre from ``start`` to ``end``, on the straight line."""
-    given = excitations(network, notes, samples)
+    """Notes in every blend of two timbres."""
+    return torch.stack([played(network, given, _blend(start, end, share)) for share in POSITIONS])
+
+
+@torch.inference_mode()
+def on_the_line(
+    network: SpectrogramVAE,
+    given: Excitation,
+    start: Float[Tensor, " latent"],
+    end: Float[Tensor, " latent"],
+) -> Path:
+    """Notes in every timbre on the straight line in z."""
+    clips = len(given.roll)
     return torch.stack(
-        [played(network, given, torch.lerp(start, end, share).expand(len(notes), -1)) for share in POSITIONS]
+        [played(network, given, torch.lerp(start, end, share).expand(clips, -1)) for share in POSITIONS]
     )
 
 
@@ -141,38 +159,36 @@ def cross_faded(path: Path) -> Path:
     return (1 - share) * path[0] + share * path[-1]
 
 
-def slopes(
-    network: SpectrogramVAE,
-    start: Float[Tensor, " latent"],
-    end: Float[Tensor, " latent"],
-    *,
-    cross: bool,
-) -> float:
-    """Of held notes half-way; the geometric mean over pitches."""
-    middle = (_held(network, start) + _held(network, end)) / 2 if cross else _held(network, (start + end) / 2)
-    return _slopes(network, middle)
-
-
-def end_slopes(
-    network: SpectrogramVAE, start: Float[Tensor, " latent"], end: Float[Tensor, " latent"]
-) -> float:
-    """The same of both ends, for no instrument decays quite as one exponential."""
-    return float(np.sqrt(_slopes(network, _held(network, start)) * _slopes(network, _held(network, end))))
+def slopes(network: SpectrogramVAE, waves: Float[Tensor, "note sample"]) -> float:
+    """`slopes_ratio` of held notes; the geometric mean."""
+    ratios = [slopes_ratio(wave.double().numpy(), network.sample_rate) for wave in waves]
+    return float(np.exp(np.log(ratios).mean()))
 
 
 @torch.inference_mode()
-def _held(network: SpectrogramVAE, z: Float[Tensor, " latent"]) -> Float[Tensor, "pitch sample"]:
+def held_half_way(
+    network: SpectrogramVAE, start: Float[Tensor, " latent"], end: Float[Tensor, " latent"]
+) -> dict[str, Float[Tensor, "note sample"]]:
+    """Held notes half-way on each of `WAYS`, and of both ends: none decays quite as one exponential."""
     notes = [
         Notes(np.zeros(1), np.array([HELD_SEC + 1]), np.array([pitch]), np.array([HELD_VELOCITY]))
         for pitch in HELD_PITCHES
     ]
     given = excitations(network, notes, round(HELD_SEC * network.sample_rate))
-    return played(network, given, z.expand(len(notes), -1))
+    first, middle, last, line = (
+        played(network, given, blend)
+        for blend in (*(_blend(start, end, share) for share in (0.0, 0.5, 1.0)), Blend.of((start + end) / 2))
+    )
+    return {
+        "morph": middle,
+        "line": line,
+        "cross_fade": (first + last) / 2,
+        "ends": torch.cat([first, last]),
+    }
 
 
-def _slopes(network: SpectrogramVAE, waves: Float[Tensor, "pitch sample"]) -> float:
-    ratios = [slopes_ratio(wave.double().numpy(), network.sample_rate) for wave in waves]
-    return float(np.exp(np.log(ratios).mean()))
+def _blend(start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], share: float) -> Blend:
+    return Blend.of(start).toward(Blend.of(end), start.new_tensor([share]))
 
 
 @torch.inference_mode()

@@ -19,7 +19,7 @@ from symvae.audio.notes import notes_of
 from symvae.audio.parts import Part, parts_of
 from symvae.audio.player import DrumPlayer, NeuralPlayer, Player
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
-from symvae.audio.spectrogram_vae import SpectrogramVAE
+from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.config.sound import SynthConfig
 from symvae.dsp.audio import Audio
 from symvae.dsp.wav import read_audio, resample
@@ -35,7 +35,8 @@ LONGEST_CLIP_SEC = 30.0
 SHORTEST_CLIP_SEC = 0.25
 _SOUNDLESS = 1e-4
 
-Timbre = Float[Tensor, " latent"]
+#: What a sound is played on: a name, a blend as "piano:strings:0.4", z, or a `Blend` of several.
+Timbre = str | Float[Tensor, " latent"] | Blend
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class KnownTimbre:
     """General MIDI programme, from 0."""
     font: str
     """The sound font it was learned from."""
-    z: Timbre
+    z: Float[Tensor, " latent"]
 
 
 class Synth:
@@ -78,15 +79,17 @@ class Synth:
         """Hz."""
         return self.network.sample_rate
 
-    def timbre(self, word: "str | Timbre") -> Timbre:
-        """z of "piano", of "piano:strings:0.4" (two fifths of the way to the strings), or z itself."""
+    def timbre(self, word: Timbre) -> Blend:
+        """What "piano" stands for, or "piano:strings:0.4" (two fifths of the way to the strings), or z."""
+        if isinstance(word, Blend):
+            return word
         if isinstance(word, Tensor):
             if word.shape != ((size := self.config.model.timbre_size),):
                 raise AudioError(f"A timbre of {self.name} has {size} numbers, not {tuple(word.shape)}.")
-            return word
+            return Blend.of(word)
         first, *rest = word.split(":")
         if not rest:
-            return self._known(first).z
+            return Blend.of(self._known(first).z)
         if len(rest) != 2:
             raise AudioError(f"{word!r} is no timbre. Write NAME, or NAME:NAME:SHARE, as piano:strings:0.4.")
         try:
@@ -95,7 +98,8 @@ class Synth:
             share = -1.0
         if not 0 <= share <= 1:
             raise AudioError(f"{rest[1]!r} is no share from 0 to 1. Write it as in piano:strings:0.4.")
-        return torch.lerp(self._known(first).z, self._known(rest[0]).z, share)
+        start, end = (Blend.of(self._known(name).z) for name in (first, rest[0]))
+        return start.toward(end, torch.tensor([share]))
 
     def _known(self, name: str) -> KnownTimbre:
         if name not in self.timbres:
@@ -103,7 +107,7 @@ class Synth:
         return self.timbres[name]
 
     @torch.inference_mode()
-    def timbre_of(self, recording: "Audio | str | os.PathLike[str]") -> Timbre:
+    def timbre_of(self, recording: "Audio | str | os.PathLike[str]") -> Float[Tensor, " latent"]:
         """z of a recording, best of one instrument alone; of a long one, the start of what sounds.
 
         Raises `AudioError` for a file that is no audio, for silence, and for less than a quarter of a second.
@@ -128,17 +132,16 @@ class Synth:
             raise AudioError(f"{path} exists. Choose another name, or overwrite it with force.")
         return export_decoder(self.network, self.config.model.timbre_size, Path(path))
 
-    def player(self, timbre: "str | Timbre", until: "str | Timbre | None" = None) -> NeuralPlayer:
+    def player(self, timbre: Timbre, until: Timbre | None = None) -> NeuralPlayer:
         """A player in one timbre, or moving evenly from it to another over the whole sound."""
-        start = self.timbre(timbre)
-        end = start if until is None else self.timbre(until)
-        return NeuralPlayer(self.network, lambda share: torch.lerp(start, end, share))
+        end = None if until is None else self.timbre(until)
+        return NeuralPlayer(self.network, self.timbre(timbre), end)
 
     def voices(
         self,
         parts: Sequence[Part],
-        timbre: "str | Timbre | Mapping[str, str | Timbre] | None" = None,
-        until: "str | Timbre | None" = None,
+        timbre: Timbre | Mapping[str, Timbre] | None = None,
+        until: Timbre | None = None,
     ) -> list[Voice]:
         """Who plays each part: the timbre given for all, or the one nearest to the part's programme."""
         return [Voice(part, self._player_of(part, timbre, until)) for part in parts]
@@ -155,9 +158,9 @@ class Synth:
     def perform(
         self,
         music: Phrase | Sequence[Phrase] | Song,
-        timbre: "str | Timbre | None" = None,
+        timbre: Timbre | None = None,
         *,
-        until: "str | Timbre | None" = None,
+        until: Timbre | None = None,
         stems: bool = False,
         loudness_lufs: float = LOUDNESS_LUFS,
         watch: Callable[[float], None] = lambda share: None,
@@ -180,14 +183,14 @@ class Synth:
     def render(
         self,
         music: Phrase | Sequence[Phrase] | Song,
-        timbre: "str | Timbre | None" = None,
+        timbre: Timbre | None = None,
         *,
-        until: "str | Timbre | None" = None,
+        until: Timbre | None = None,
         loudness_lufs: float = LOUDNESS_LUFS,
     ) -> Audio:
         """Stereo sound of phrases in a row, or of a song's parts.
 
-        ``timbre`` is a name of `timbres`, a morph as "piano:strings:0.4" or z; None: phrases are played
-        as a piano, a song's parts by their programmes. With ``until`` it moves there evenly.
+        ``timbre`` is a name of `timbres`, a morph as "piano:strings:0.4", z or a `Blend`; None: phrases are
+        played as a piano, a song's parts by their programmes. With ``until`` it moves there evenly.
         """
         return self.perform(music, timbre, until=until, loudness_lufs=loudness_lufs).audio()

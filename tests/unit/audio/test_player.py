@@ -9,7 +9,7 @@ import torch
 from symvae.audio import player as players
 from symvae.audio.notes import Notes
 from symvae.audio.player import DrumPlayer, NeuralPlayer, Player, ProgramPlayer, SinePlayer
-from symvae.audio.spectrogram_vae import SpectrogramVAE, Spectrum
+from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
 from symvae.system.checkpoint import load_synth
 
 RATE = 8_000
@@ -56,8 +56,8 @@ def db_apart(a: np.ndarray, b: np.ndarray) -> float:
 def test_neural_blocks_are_the_whole(network: SpectrogramVAE, ends) -> None:
     start, end = ends
     notes, samples = some_notes(2.6), 3 * RATE + 17
-    still = NeuralPlayer(network, lambda share: start)
-    moving = NeuralPlayer(network, lambda share: torch.lerp(start, end, share))
+    still = NeuralPlayer(network, Blend.of(start))
+    moving = NeuralPlayer(network, Blend.of(start), Blend.of(end))
     for player in (still, moving):
         whole = played(player, notes, samples, 1_000)
         assert whole.shape == (1, samples)
@@ -68,7 +68,7 @@ def test_neural_blocks_are_the_whole(network: SpectrogramVAE, ends) -> None:
 
 
 def test_a_block_may_start_at_any_frame(network: SpectrogramVAE, ends) -> None:
-    player, notes, samples = NeuralPlayer(network, lambda share: ends[0]), some_notes(1.5), 2 * RATE
+    player, notes, samples = NeuralPlayer(network, Blend.of(ends[0])), some_notes(1.5), 2 * RATE
     whole = player.block(notes, 0, samples, samples)
     for frame in (1, 2, 20, 100, 249):
         first = frame * network.stft.hop
@@ -81,7 +81,7 @@ def test_lanes_at_rest_make_no_noise(network: SpectrogramVAE, ends) -> None:
     chord = Notes(np.zeros(10), np.full(10, 0.1), np.arange(60, 70), np.full(10, 100))
     single = one_note(2.5)
     both = Notes(*(np.concatenate(pair) for pair in zip(chord, single, strict=True)))
-    player, first, samples = NeuralPlayer(network, lambda share: ends[0]), 300 * network.stft.hop, 4 * RATE
+    player, first, samples = NeuralPlayer(network, Blend.of(ends[0])), 300 * network.stft.hop, 4 * RATE
     alone, after = (player.block(notes, first, RATE, samples) for notes in (single, both))
     assert db_apart(after, alone) < -80
     assert np.abs(player.block(chord, first + RATE, RATE, samples)).max() < 1e-12
@@ -102,7 +102,7 @@ def test_no_block_is_longer_than_a_block(
 ) -> None:
     monkeypatch.setattr(players, "BLOCK_SEC", 0.5)
     samples = 2 * RATE + 100
-    for player in (NeuralPlayer(network, lambda share: ends[0]), SinePlayer(RATE), DrumPlayer(RATE)):
+    for player in (NeuralPlayer(network, Blend.of(ends[0])), SinePlayer(RATE), DrumPlayer(RATE)):
         lengths = [block.shape[1] for block in player.blocks(one_note(), samples)]
         assert sum(lengths) == samples
         assert max(lengths) <= 0.5 * RATE + network.stft.hop
@@ -113,19 +113,19 @@ class Counting:
 
     def __init__(self, network: SpectrogramVAE) -> None:
         self.bins = network.stft.bins
-        self.asked: list[tuple[int, torch.Tensor]] = []
-        """First frame and timbres of each block."""
+        self.asked: list[tuple[int, Blend]] = []
+        """First frame and timbre of each block."""
         self.longest = 0
 
     def spectrum_of(self, roll, carrier_of, z) -> Spectrum:
-        self.z = z[0]
+        self.blend = z
         frames = roll.shape[2]
         return Spectrum(
             torch.zeros(1, frames, self.bins, dtype=torch.complex64), torch.zeros(1, frames, self.bins)
         )
 
     def synthesize(self, spectrum, samples, *, first_frame=0, consistency_steps=0) -> torch.Tensor:
-        self.asked.append((first_frame, self.z))
+        self.asked.append((first_frame, self.blend))
         self.longest = max(self.longest, samples)
         return torch.ones(1, samples)
 
@@ -142,7 +142,7 @@ def test_a_long_rest_costs_nothing(network: SpectrogramVAE, ends, counting: Coun
     """Two notes an hour apart."""
     hour = 3_600
     notes = Notes(*(np.concatenate(pair) for pair in zip(one_note(), one_note(hour), strict=True)))
-    player = NeuralPlayer(network, lambda share: ends[0])
+    player = NeuralPlayer(network, Blend.of(ends[0]))
     heard = [bool(block.any()) for block in player.blocks(notes, (hour + 2) * RATE)]
     assert len(heard) > 290
     assert heard[0]
@@ -155,37 +155,40 @@ def test_half_an_hour_is_made_in_blocks(network: SpectrogramVAE, ends, counting:
     count = 30
     notes = Notes(np.arange(count) * 60.0, np.full(count, 2.0), np.full(count, 60), np.full(count, 90))
     samples = 30 * 60 * RATE
-    blocks = NeuralPlayer(network, lambda share: ends[0]).blocks(notes, samples)
+    blocks = NeuralPlayer(network, Blend.of(ends[0])).blocks(notes, samples)
     assert sum(block.shape[1] for block in blocks) == samples
     around = 2 * (network.context + 1) * network.stft.hop
     assert counting.longest <= players.BLOCK_SEC * RATE + around
 
 
 def test_a_moving_timbre_moves_evenly_over_the_whole_sound(
-    network: SpectrogramVAE, counting: Counting
+    network: SpectrogramVAE, ends, counting: Counting
 ) -> None:
-    player = NeuralPlayer(network, lambda share: torch.full((4,), share))
+    player = NeuralPlayer(network, *(Blend.of(z) for z in ends))
     samples, hop = 4 * RATE, network.stft.hop
     played(player, some_notes(4.0), samples, 0.7)
     assert len(counting.asked) > 4
-    for first_frame, z in counting.asked:
-        share = (first_frame + torch.arange(len(z))) * hop / samples
-        torch.testing.assert_close(z[:, 0], share.clamp(0, 1), atol=1e-5, rtol=0)
+    for first_frame, (z, share) in counting.asked:
+        way = (first_frame + torch.arange(len(share))) * hop / samples
+        assert torch.equal(z, torch.stack(ends))
+        torch.testing.assert_close(share[:, 1], way.clamp(0, 1), atol=1e-5, rtol=0)
+        torch.testing.assert_close(share.sum(1), torch.ones(len(share)))
 
 
 def test_a_timbre_that_stays_is_given_once(network: SpectrogramVAE, ends, counting: Counting) -> None:
-    list(NeuralPlayer(network, lambda share: ends[0]).blocks(one_note(), RATE))
-    ((_, z),) = counting.asked
-    torch.testing.assert_close(z, ends[0][None])
+    list(NeuralPlayer(network, Blend.of(ends[0])).blocks(one_note(), RATE))
+    ((_, (z, share)),) = counting.asked
+    assert torch.equal(z, ends[0][None])
+    assert share.tolist() == [[1.0]]
 
 
 def test_the_timbre_is_heard(network: SpectrogramVAE, ends) -> None:
-    a, b = (NeuralPlayer(network, lambda share, z=z: z).block(one_note(), 0, RATE, RATE) for z in ends)
+    a, b = (NeuralPlayer(network, Blend.of(z)).block(one_note(), 0, RATE, RATE) for z in ends)
     assert db_apart(a, b) > -40
 
 
 def test_a_note_sounds_when_and_where_it_is_written(network: SpectrogramVAE, ends) -> None:
-    sound = NeuralPlayer(network, lambda share: ends[0]).block(one_note(0.5, 0.5), 0, 2 * RATE, 2 * RATE)[0]
+    sound = NeuralPlayer(network, Blend.of(ends[0])).block(one_note(0.5, 0.5), 0, 2 * RATE, 2 * RATE)[0]
     before, during = np.abs(sound[: RATE // 4]).max(), np.abs(sound[RATE // 2 : RATE])
     assert during.max() > 10 * before
     spectrum = np.abs(np.fft.rfft(sound[4_500:7_500] * np.hanning(3_000)))
@@ -194,7 +197,7 @@ def test_a_note_sounds_when_and_where_it_is_written(network: SpectrogramVAE, end
 
 
 def test_the_same_notes_sound_the_same(network: SpectrogramVAE, ends) -> None:
-    player = NeuralPlayer(network, lambda share: ends[0])
+    player = NeuralPlayer(network, Blend.of(ends[0]))
     once, again = (np.concatenate(list(player.blocks(some_notes(1.0), RATE)), 1) for _ in range(2))
     np.testing.assert_array_equal(once, again)
 
@@ -235,6 +238,6 @@ def test_a_sound_font_plays_its_programme_in_blocks(drums: bool, monkeypatch: py
 
 def test_nothing_to_play_is_silence(network: SpectrogramVAE, ends) -> None:
     nothing = one_note().select(np.array([False]))
-    for player in (NeuralPlayer(network, lambda share: ends[0]), SinePlayer(RATE), DrumPlayer(RATE)):
+    for player in (NeuralPlayer(network, Blend.of(ends[0])), SinePlayer(RATE), DrumPlayer(RATE)):
         assert not np.concatenate(list(player.blocks(nothing, 1_000)), 1).any()
         assert list(player.blocks(nothing, 0)) == []

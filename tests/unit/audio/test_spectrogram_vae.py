@@ -6,7 +6,7 @@ import torch
 
 from symvae.audio.excitation import excite
 from symvae.audio.notes import Notes
-from symvae.audio.spectrogram_vae import SpectrogramVAE, balanced
+from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE, balanced
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import SynthConfig
 from symvae.system.build_synth import build_synth
@@ -119,6 +119,41 @@ def test_another_timbre_sounds_otherwise_and_an_item_ignores_its_batch() -> None
     both = network.play(roll.expand(2, *roll.shape[1:]), source.expand(2, *source.shape[1:]), z)
     assert (both[0] - both[1]).abs().max() > 1e-4
     torch.testing.assert_close(network.play(roll, source, z[1:])[0], both[1], atol=1e-6, rtol=1e-5)
+
+
+def test_a_blend_has_its_parts_at_its_ends_and_their_mean_level_half_way() -> None:
+    network = synth()
+    roll, source = given(network)
+    start, end = (timbre(network, seed) for seed in (0, 1))
+    blends = [
+        Blend.of(start[0, 0]).toward(Blend.of(end[0, 0]), torch.tensor([way])) for way in (0.0, 0.5, 1.0)
+    ]
+    first, middle, last = (network.spectrum(roll, source, blend) for blend in blends)
+    torch.testing.assert_close(first, network.spectrum(roll, source, start))
+    torch.testing.assert_close(last, network.spectrum(roll, source, end))
+    assert (first.log_noise - last.log_noise).abs().max() > 0.1
+    torch.testing.assert_close(middle.log_noise, (first.log_noise + last.log_noise) / 2)
+
+
+def test_a_blend_with_itself_is_itself_and_may_change_from_frame_to_frame() -> None:
+    network = synth()
+    roll, source = given(network)
+    one, other = (Blend.of(timbre(network, seed)[0, 0]) for seed in (0, 1))
+    still = network.spectrum(roll, source, one)
+    torch.testing.assert_close(network.spectrum(roll, source, one.toward(one, torch.tensor([0.3]))), still)
+    after = torch.arange(FRAMES) >= 30
+    changed = network.spectrum(roll, source, one.toward(other, after.float()))
+    torch.testing.assert_close(changed.log_noise[:, :30], still.log_noise[:, :30])
+    expected = network.spectrum(roll, source, other).log_noise[:, 30:]
+    torch.testing.assert_close(changed.log_noise[:, 30:], expected)
+
+
+def test_blends_of_blends_add_up_to_one() -> None:
+    parts = [Blend.of(torch.full((4,), float(number))) for number in range(3)]
+    blend = parts[0].toward(parts[1], torch.tensor([0.4])).toward(parts[2], torch.linspace(0, 1, 5))
+    assert blend.z[:, 0].tolist() == [0, 1, 2]
+    torch.testing.assert_close(blend.share.sum(1), torch.ones(5))
+    torch.testing.assert_close(blend.share[2], torch.tensor([0.3, 0.2, 0.5]))
 
 
 def test_levels_go_straight_from_frame_to_frame() -> None:

@@ -62,7 +62,9 @@ def test_every_part_is_there_and_can_be_written(metrics):
     assert json.loads(json.dumps(metrics, allow_nan=False)) == metrics
     paths = metrics["timbre_paths"]
     assert list(paths["pairs"]) == ["piano to flute"]
-    assert 0.1 <= paths["cross_fade"]["largest_step"] <= 1
+    for way in ("morph", "line", "cross_fade"):
+        assert 0.1 <= paths[way]["largest_step"] <= 1
+    assert paths["morph"]["note_f1_ends"] == paths["line"]["note_f1_ends"]  # all begin and end alike
     assert paths["ends"]["slopes"] > 0
     assert metrics["unseen_font"]["font"] == "Third"
     assert 0 <= metrics["timbre_space"]["nearest"] <= 1
