@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from symvae.evaluation.sound_tables import WAYS
+from symvae.evaluation.sound_tables import PATHS, WAYS
 from symvae.evaluation.tables import share, table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,12 +36,13 @@ def results(metrics: dict[str, Any]) -> str:
         for label, way in WAYS.items()
         if way in sound["rows"]
     ]
+    figures = ("spearman", "note_f1_lowest", "largest_step", "slopes", "slope_off_db")
     between = [
         [
             label,
-            *(f"{paths[way][name]:.3f}" for name in ("spearman", "note_f1_lowest", "largest_step", "slopes")),
+            *(f"{paths[way][name]:.3f}" for name in figures),
         ]
-        for label, way in (("**morph, in z**", "morph"), ("cross-fade of both ends", "cross_fade"))
+        for label, way in PATHS.items()
     ]
     return "\n\n".join(
         (
@@ -52,8 +53,9 @@ def results(metrics: dict[str, Any]) -> str:
             table(["", "MSS", "LSD, dB", "notes (F1)", "of the reference's", "instrument"], rows),
             "**Between two instruments**, ten pairs at eleven positions: does the probe hear the second more"
             " and more (Spearman), what the worst position does to the notes, the largest of ten steps as a"
-            " share of the way, and how much better two decays fit a held note half-way than one.",
-            table(["", "Spearman", "notes, worst", "largest step", "two decays"], between),
+            " share of the way, how much better two decays fit a held note half-way than one, and how far the"
+            " slope of its decay is from the mean of both ends' (dB a second).",
+            table(["", "Spearman", "notes, worst", "largest step", "two decays", "slope, off"], between),
             f"z carries {space['kl_nats']:.0f} nats; {space['informative']['0.95']} principal components hold"
             " 95 % of its variance.",
         )

@@ -7,6 +7,10 @@ faster, then the other that is left. So an envelope is fitted by one exponential
     a·exp(-r·t)        a·exp(-r·t) + b·exp(-s·t),        a, b ≥ 0, rates from a grid that includes 0
 
 and the ratio of what they leave unexplained says how much the second one is needed: 1, not at all.
+
+A piano's note fades at two rates by itself, so the ratio says little there, and of two rough envelopes that
+are averaged it rises. Beside it stands the rate itself, the slope of the level in dB: a morph's
+lies between those of its ends, a cross-fade keeps that of the end which rings longer.
 """
 
 import numpy as np
@@ -53,6 +57,16 @@ def residuals(level: Float[np.ndarray, " frame"], frame_sec: float) -> tuple[flo
         float(np.sqrt(max(best, 0.0) / frames)),
         float(np.sqrt(max(min(best, float(together.min())), 0.0) / frames)),
     )
+
+
+def slope_db_per_sec(wave: Float[np.ndarray, " sample"], sample_rate: int, window: int = 512) -> float:
+    """Of the straight line through the envelope in dB, from its loudest on and down to 50 dB under it."""
+    level = envelope(wave, window)
+    peak = float(level.max(initial=0.0))
+    if peak <= 0 or len(level) < 2:
+        return 0.0
+    level_db = 20 * np.log10(np.maximum(level / peak, _LEAST))
+    return float(np.polyfit(np.arange(len(level)) * window / sample_rate, level_db, 1)[0])
 
 
 def _decays(

@@ -12,6 +12,12 @@ WAYS = {
     "another sound font, same notes": "other_font",
     "noise with the clip's mean spectrum": "mean_spectrum",
 }
+#: Ways from one timbre to another, by what the tables call them (`symvae.evaluation.timbre_paths`).
+PATHS = {
+    "**blend** of what the decoder says": "morph",
+    "straight line in z": "line",
+    "cross-fade of both ends": "cross_fade",
+}
 
 
 def to_markdown(metrics: dict[str, Any]) -> str:
@@ -65,23 +71,16 @@ def _sound(metrics: dict[str, Any]) -> str:
 
 def _paths(metrics: dict[str, Any]) -> str:
     part = metrics["timbre_paths"]
-    figures = ("spearman", "note_f1_ends", "note_f1_lowest", "largest_step", "slopes")
-    rows = [
-        [label, *(share(part[way][name]) for name in figures)]
-        for label, way in (
-            ("**morph: a blend of what the decoder says**", "morph"),
-            ("the straight line in z", "line"),
-            ("cross-fade of both ends", "cross_fade"),
-        )
-    ]
-    rows.append(["the ends themselves", *("–" for _ in figures[1:]), share(part["ends"]["slopes"])])
+    figures = ("spearman", "note_f1_ends", "note_f1_lowest", "largest_step", "slopes", "slope_off_db")
+    rows = [[label, *(share(part[way][name]) for name in figures)] for label, way in PATHS.items()]
+    rows.append(["the ends themselves", *("–" for _ in figures[2:]), share(part["ends"]["slopes"]), "–"])
     pairs = [
         [
             name,
             share(row["morph"]["spearman"]),
             share(row["morph"]["note_f1_lowest"]),
             *(share(row[way]["largest_step"]) for way in ("morph", "cross_fade")),
-            *(share(row[way]["slopes"]) for way in ("morph", "cross_fade")),
+            *(share(row[way]["slope_off_db"]) for way in ("morph", "cross_fade")),
         ]
         for name, row in part["pairs"].items()
     ]
@@ -92,12 +91,16 @@ def _paths(metrics: dict[str, Any]) -> str:
             " Spearman: of the position and the probability that the probe gives the second instrument. Notes"
             " (F1): at the lower end, and at the worst position. Largest step: of the log-mel spectrum"
             " between neighbours, as a share of the way; a tenth is even. Two decays: how much worse one"
-            " exponential fits a held note half-way than two; 1 is one instrument.",
-            table(["", "Spearman", "notes, ends", "notes, worst", "largest step", "two decays"], rows),
+            " exponential fits a held note half-way than two; 1 is one instrument. Slope: how far that note's"
+            " decay lies from the mean of both ends', in dB a second. By pair: the blend.",
+            table(
+                ["", "Spearman", "notes, ends", "notes, worst", "largest step", "two decays", "slope, off"],
+                rows,
+            ),
             table(
                 [
                     *("pair", "Spearman", "notes, worst", "largest step", "of the cross-fade"),
-                    *("two decays", "of the cross-fade"),
+                    *("slope, off", "of the cross-fade"),
                 ],
                 pairs,
             ),

@@ -14,6 +14,7 @@ Of each path:
     largest_step  the largest distance (log-mel) between neighbours, as a share of the way; a tenth is even
     slopes        how much worse one exponential fits the decay of a held note half-way than two do
                   (`symvae.evaluation.decay`): a cross-fade rings on in two instruments
+    slope_off_db  how far the slope of such a decay lies from the mean of both ends' slopes, in dB a second
 
 A cross-fade keeps both ends' notes by definition and never leaves the two ends' sounds: a morph has to be
 as good at that, and one instrument where the cross-fade is two.
@@ -35,7 +36,7 @@ from symvae.audio.probe import Probe
 from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.corpus.clips import ClipDraws
 from symvae.evaluation.control import item_spearman
-from symvae.evaluation.decay import slopes_ratio
+from symvae.evaluation.decay import slope_db_per_sec, slopes_ratio
 from symvae.evaluation.excerpts import excitations, played
 from symvae.evaluation.passes import Progress, silent
 
@@ -93,9 +94,13 @@ def timbre_paths(
         asked = instruments.index(second)
         held = held_half_way(network, start, end)
         rows[f"{first} to {second}"] = {
-            way: {**path_figures(network, probe, path, notes, asked), "slopes": slopes(network, held[way])}
+            way: {
+                **path_figures(network, probe, path, notes, asked),
+                "slopes": slopes(held[way], network.sample_rate),
+                "slope_off_db": slope_off_db(held[way], held["ends"], network.sample_rate),
+            }
             for way, path in paths.items()
-        } | {"ends": {"slopes": slopes(network, held["ends"])}}
+        } | {"ends": {"slopes": slopes(held["ends"], network.sample_rate)}}
         progress("timbre paths", (done + 1) / len(pairs))
     return {
         "excerpts": excerpts,
@@ -159,10 +164,19 @@ def cross_faded(path: Path) -> Path:
     return (1 - share) * path[0] + share * path[-1]
 
 
-def slopes(network: SpectrogramVAE, waves: Float[Tensor, "note sample"]) -> float:
+def slopes(waves: Float[Tensor, "note sample"], sample_rate: int) -> float:
     """`slopes_ratio` of held notes; the geometric mean."""
-    ratios = [slopes_ratio(wave.double().numpy(), network.sample_rate) for wave in waves]
+    ratios = [slopes_ratio(wave.double().numpy(), sample_rate) for wave in waves]
     return float(np.exp(np.log(ratios).mean()))
+
+
+def slope_off_db(
+    middle: Float[Tensor, "note sample"], ends: Float[Tensor, "twice_note sample"], sample_rate: int
+) -> float:
+    """From the slope of notes half-way to the mean of the ends' slopes, dB a second; the mean over notes."""
+    slope = [slope_db_per_sec(wave.double().numpy(), sample_rate) for wave in (*middle, *ends)]
+    of_middle, of_first, of_last = np.array(slope).reshape(3, -1)
+    return float(np.abs(of_middle - (of_first + of_last) / 2).mean())
 
 
 @torch.inference_mode()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from symvae.evaluation.decay import envelope, residuals, slopes_ratio
+from symvae.evaluation.decay import envelope, residuals, slope_db_per_sec, slopes_ratio
 
 RATE = 8000
 TIME = np.arange(3 * RATE) / RATE
@@ -38,3 +38,17 @@ def test_two_never_fit_worse_than_one_and_silence_is_explained():
 def test_an_envelope_starts_at_its_peak():
     level = envelope(np.repeat([0.0, 0.5, 0.2, 0.1], 512), 512)
     assert level == pytest.approx([0.5, 0.2, 0.1])
+
+
+@pytest.mark.parametrize("rate_per_sec", [0.0, 0.7, 1.6])
+def test_the_slope_of_an_exponential_is_its_rate_in_db(rate_per_sec):
+    expected = -rate_per_sec * 20 * np.log10(np.e)
+    slope = slope_db_per_sec(0.3 * np.exp(-rate_per_sec * TIME) * TONE, RATE)
+    assert slope == pytest.approx(expected, abs=0.05)
+
+
+def test_what_is_left_under_50_db_has_no_slope_and_silence_has_none():
+    gone = np.where(TIME < 0.1, 1.0, 1e-6 * np.exp(-9 * TIME)) * TONE
+    nothing_left = np.where(TIME < 0.1, 1.0, 0.0) * TONE
+    assert slope_db_per_sec(gone, RATE) == pytest.approx(slope_db_per_sec(nothing_left, RATE))
+    assert slope_db_per_sec(np.zeros(RATE), RATE) == 0.0

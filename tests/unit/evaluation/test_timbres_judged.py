@@ -5,7 +5,14 @@ import pytest
 import torch
 
 from symvae.evaluation.excerpts import of_the_other
-from symvae.evaluation.timbre_paths import PAIRS, POSITIONS, cross_faded, largest_step, pairs_among
+from symvae.evaluation.timbre_paths import (
+    PAIRS,
+    POSITIONS,
+    cross_faded,
+    largest_step,
+    pairs_among,
+    slope_off_db,
+)
 from symvae.evaluation.timbre_space import informative_dimensions, nearest, timbre_space
 
 
@@ -74,3 +81,13 @@ def test_ten_pairs_of_known_instruments():
 
 def test_timbre_is_taken_from_the_other_of_the_pair():
     assert of_the_other(torch.arange(6.0)).tolist() == [1, 0, 3, 2, 5, 4]
+
+
+def test_a_slope_between_those_of_the_ends_is_off_by_nothing():
+    rate, time_sec = 8000, torch.arange(16_000) / 8000
+    tone = torch.sin(2 * torch.pi * 440 * time_sec)
+    flat, quick, between = (tone * torch.exp(-slope * time_sec) for slope in (0.0, 3.0, 1.5))
+    ends = torch.stack([flat, flat, quick, quick])
+    assert slope_off_db(torch.stack([between, between]), ends, rate) == pytest.approx(0, abs=0.1)
+    off = slope_off_db(torch.stack([between, flat]), ends, rate)
+    assert off == pytest.approx(1.5 * 20 * np.log10(np.e) / 2, abs=0.1)
