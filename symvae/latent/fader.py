@@ -37,8 +37,8 @@ class FaderEditor(nn.Module):
         self.blocks = nn.ModuleList(Block(width) for _ in range(layers))
         self.end = nn.Linear(width, code_size)
         self.project = nn.Linear(bars * code_size, latent, bias=False)
-        nn.init.zeros_(self.end.weight)
-        nn.init.zeros_(self.end.bias)
+        # The blocks start deaf to what they are told, so an edit starts as nothing. Were `end` zero as well,
+        # no gradient would reach either: each would wait for the other.
 
     @classmethod
     def like(cls, state: dict[str, Tensor]) -> "FaderEditor":
@@ -62,7 +62,7 @@ class FaderEditor(nn.Module):
         """z with its faders at ``wanted``; z itself where they are there already."""
         change = self._change(torch.cat([z, z]), torch.cat([wanted, here]))
         there, back = change.chunk(2)
-        return z + there - back
+        return z + (there - back)
 
     def _change(
         self, z: Float[Tensor, "batch latent"], position: Float[Tensor, "batch fader"]

@@ -42,6 +42,15 @@ def test_before_learning_no_wish_changes_anything() -> None:
     assert torch.equal(untrained().edit(z, 9 * some(5, FADERS), some(5, FADERS, seed=3)), z)
 
 
+def test_the_first_step_of_learning_moves_it() -> None:
+    """It starts at no edit, and must not be stuck there."""
+    editor, z, wanted, here = untrained(), some(3, LATENT), some(3, FADERS), some(3, FADERS, seed=3)
+    optimizer = torch.optim.SGD(editor.parameters(), lr=0.1)
+    (editor.edit(z, wanted, here) - 1).square().sum().backward()
+    optimizer.step()
+    assert (editor.edit(z, wanted, here) - z).abs().max() > 1e-3
+
+
 @torch.no_grad()
 def test_a_fader_that_is_where_it_was_changes_nothing() -> None:
     editor, z, here = trained(), some(5, LATENT), some(5, FADERS)
