@@ -88,9 +88,11 @@ def timbre_paths(
         notes = [draws.notes(rng) for _ in range(excerpts)]
         start, end = timbre(first), timbre(second)
         given = excitations(network, notes, draws.samples)
-        morph = morphed(network, given, start, end)
-        paths = {"morph": morph, "line": on_the_line(network, given, start, end)}
-        paths["cross_fade"] = cross_faded(morph)
+        paths = {
+            name: along(network, given, [way(start, end, share) for share in POSITIONS])
+            for name, way in (("morph", blended), ("line", on_the_line))
+        }
+        paths["cross_fade"] = cross_faded(paths["morph"])
         asked = instruments.index(second)
         held = held_half_way(network, start, end)
         rows[f"{first} to {second}"] = {
@@ -134,28 +136,19 @@ def largest_step(looks: Float[Tensor, "position clip *any"]) -> float:
 
 
 @torch.inference_mode()
-def morphed(
-    network: SpectrogramVAE,
-    given: Excitation,
-    start: Float[Tensor, " latent"],
-    end: Float[Tensor, " latent"],
-) -> Path:
-    """Notes in every blend of two timbres."""
-    return torch.stack([played(network, given, _blend(start, end, share)) for share in POSITIONS])
+def along(network: SpectrogramVAE, given: Excitation, timbres: Sequence[Blend]) -> Path:
+    """The notes in each timbre of a way."""
+    return torch.stack([played(network, given, timbre) for timbre in timbres])
 
 
-@torch.inference_mode()
-def on_the_line(
-    network: SpectrogramVAE,
-    given: Excitation,
-    start: Float[Tensor, " latent"],
-    end: Float[Tensor, " latent"],
-) -> Path:
-    """Notes in every timbre on the straight line in z."""
-    clips = len(given.roll)
-    return torch.stack(
-        [played(network, given, torch.lerp(start, end, share).expand(clips, -1)) for share in POSITIONS]
-    )
+def blended(start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], share: float) -> Blend:
+    """So much of the way between what the decoder says at both ends."""
+    return Blend.of(start).toward(Blend.of(end), start.new_tensor([share]))
+
+
+def on_the_line(start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], share: float) -> Blend:
+    """So much of the way on the straight line in z."""
+    return Blend.of(torch.lerp(start, end, share))
 
 
 def cross_faded(path: Path) -> Path:
@@ -189,20 +182,14 @@ def held_half_way(
         for pitch in HELD_PITCHES
     ]
     given = excitations(network, notes, round(HELD_SEC * network.sample_rate))
-    first, middle, last, line = (
-        played(network, given, blend)
-        for blend in (*(_blend(start, end, share) for share in (0.0, 0.5, 1.0)), Blend.of((start + end) / 2))
-    )
+    timbres = [blended(start, end, share) for share in (0.0, 0.5, 1.0)]
+    first, middle, last, line = along(network, given, [*timbres, on_the_line(start, end, 0.5)])
     return {
         "morph": middle,
         "line": line,
         "cross_fade": (first + last) / 2,
         "ends": torch.cat([first, last]),
     }
-
-
-def _blend(start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], share: float) -> Blend:
-    return Blend.of(start).toward(Blend.of(end), start.new_tensor([share]))
 
 
 @torch.inference_mode()
