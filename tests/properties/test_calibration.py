@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -26,11 +26,13 @@ def test_both_columns_rise(values: np.ndarray) -> None:
 
 
 @given(VALUES, st.floats(-100, 100), st.floats(-100, 100))
+@example(np.array([-1, 0, 0, 1, 1]) / 4, -8e-74, 0.0)
 def test_more_of_the_attribute_is_never_a_lower_position(values: np.ndarray, a: float, b: float) -> None:
+    """But for the last digit: beside a knot, interpolation may round to its other side."""
     scale = Calibration.fit(values)
     low, high = sorted((a, b))
-    assert np.diff(scale.position_of(np.array([low, high]))) >= 0
-    assert np.diff(scale.value_at(np.array([low, high]))) >= 0
+    assert np.diff(scale.position_of(np.array([low, high]))) >= -1e-12
+    assert np.diff(scale.value_at(np.array([low, high]))) >= -1e-9
 
 
 @given(VALUES, st.floats(0, 1))
