@@ -300,6 +300,14 @@ def know(kind: str, seed: int, shards: Shards, scales: Scales, asked: argparse.N
     return Known(model, scales, encode(model, ids).mean, values, shards, asked.set, folder)
 
 
+def of_part(windows: HeldOut, shards: Shards, part: str | None) -> HeldOut:
+    """Those of one track, by the names that `symvae prepare --track A --track B` gives; all for None."""
+    if part is None:
+        return windows
+    tracks = [[*name.split("#"), ""][1] for name in shards.tune_names(windows.split)]
+    return windows.take(np.flatnonzero([tracks[tune] == part for tune in windows.tune]))
+
+
 def measured(known: Known, windows: HeldOut, way: Callable[[Known], Move], phrases: int) -> dict[str, Any]:
     """How well the model brings phrases back, AR-VAE's figures of z, and some ``phrases`` moved."""
     music, posterior = known.model.to_phrases(windows.ids), encode(known.model, windows.ids)
@@ -377,6 +385,7 @@ def main() -> None:
     arguments.add_argument("--phrases", type=int, default=400, help="Held-out phrases.")
     arguments.add_argument("--seeds", type=int, default=3)
     arguments.add_argument("--split", default="test")
+    arguments.add_argument("--part", help="Ask for phrases of this track alone, of shards of several tracks.")
     arguments.add_argument("--set", action="append", default=[], help="section.key=value, for all trainings.")
     arguments.add_argument("--trainings", nargs="+", choices=TRAININGS, default=TRAININGS)
     arguments.add_argument("--without", action="append", choices=WAYS, default=[], help="Leave it out.")
@@ -388,8 +397,8 @@ def main() -> None:
     asked.start_from = start / "model" if start and (start / "model").is_dir() else start
     results = asked.results
     done = [json.loads(line) for line in results.read_text().splitlines()] if results.is_file() else []
-    same = {name: getattr(asked, name) for name in ("preset", "steps", "phrases", "split", "set")}
-    rows = [row for row in done if all(row[name] == value for name, value in same.items())]
+    same = {name: getattr(asked, name) for name in ("preset", "steps", "phrases", "split", "part", "set")}
+    rows = [row for row in done if all(row.get(name) == value for name, value in same.items())]
     there = {(row["way"], row["seed"]) for row in rows}
     shards = open_shards(asked.data)
     wanted = {way: of for way, of in WAYS.items() if of[0] in asked.trainings and way not in asked.without}
@@ -401,7 +410,8 @@ def main() -> None:
             if not ways or scales is None:
                 continue
             known = know(kind, seed, shards, scales, asked)
-            windows = held_out(shards, known.model.config, asked.split).fresh().some(MOST_WINDOWS, 0)
+            windows = of_part(held_out(shards, known.model.config, asked.split), shards, asked.part)
+            windows = windows.fresh().some(MOST_WINDOWS, 0)
             for way, make in ways.items():
                 row = {"way": way, "seed": seed, **same, **measured(known, windows, make, asked.phrases)}
                 rows.append(row)

@@ -33,7 +33,12 @@ def prepare(
         bool, typer.Option("--essen", help="Take in the Essen folk songs, which are non-commercial only.")
     ] = False,
     track: Annotated[
-        str | None, typer.Option("--track", help="Name of the melody's track in your own files.")
+        list[str] | None,
+        typer.Option(
+            "--track",
+            help="Name of the melody's track in your own files. Given several times, each is a tune of its "
+            "own, and those of one file stay in one split.",
+        ),
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that read files.")] = 2,
     seed: Annotated[
@@ -47,7 +52,9 @@ def prepare(
     one_of(tokenizer, TOKENIZERS, "--tokens")
     from symvae.corpus.prepare import prepare as prepare_shards
 
-    readers = _readers(plan, out, essen=essen, track=track, workers=workers, piano=tokenizer == "piano")
+    readers = _readers(
+        plan, out, essen=essen, tracks=track or [], workers=workers, piano=tokenizer == "piano"
+    )
     with progress_bar() as progress:
         task = progress.add_task("tunes", total=None, note="")
         try:
@@ -92,7 +99,7 @@ def _readers(
     out: Path,
     *,
     essen: bool,
-    track: str | None,
+    tracks: Sequence[str],
     workers: int,
     piano: bool,
 ) -> list["Source"]:
@@ -123,7 +130,7 @@ def _readers(
                 folder(
                     path,
                     collection=path.resolve().name,
-                    track=track,
+                    tracks=tracks,
                     polyphonic=piano,
                     workers=workers,
                     journal=journal_beside(out),

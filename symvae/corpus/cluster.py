@@ -28,8 +28,8 @@ MOST_WORKS = 200
 
 
 def work_name(name: str) -> str:
-    """The work that a part was cut from: "ryans/reel/1#2" → "ryans/reel/1"."""
-    return name.rpartition("#")[0] or name
+    """The work that a part is of: "ryans/reel/1#2" → "ryans/reel/1", "bach/3.mxl#Alto#1" → "bach/3.mxl"."""
+    return name.partition("#")[0]
 
 
 def window_keys(phrase: Phrase) -> set[bytes]:

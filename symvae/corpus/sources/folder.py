@@ -30,7 +30,7 @@ class _File:
     path: Path
     name: str
     collection: str
-    track: str | None
+    tracks: tuple[str, ...]
     polyphonic: bool
 
 
@@ -38,23 +38,27 @@ def folder(
     path: Path | str,
     *,
     collection: str = "folder",
-    track: str | None = None,
+    tracks: Sequence[str] = (),
     polyphonic: bool = False,
     workers: int = 2,
     journal: Path | None = None,
 ) -> Iterator[Tune | Dropped]:
     """The tunes of ``path``, in order of file name, named "collection/path/within/folder.mid".
 
-    ``track`` names the melody's track; without it each file's most melody-like one is taken, or, if
-    ``polyphonic``, all pitched ones as they sound together. ABC tunes are melodies either way.
+    ``tracks`` names the melody's track, or several, each a tune of its own, all of one work; without it each
+    file's most melody-like one is taken, or, if ``polyphonic``, all pitched ones as they sound together.
+    ABC tunes are melodies either way.
     ``journal`` (see `journal_beside`) makes the reading restartable. Raises `CorpusError` for a
     folder without music.
     """
     root = Path(path)
-    files = [_File(p, _name(root, p, collection), collection, track, polyphonic) for p in _music_files(root)]
+    files = [
+        _File(p, _name(root, p, collection), collection, tuple(tracks), polyphonic)
+        for p in _music_files(root)
+    ]
     if not files:
         raise CorpusError(f"{root} holds no music. Name a folder with {', '.join(SUFFIXES)} files.")
-    reading = ["polyphonic"] * polyphonic + ([] if track is None else [f"track {track}"])
+    reading = ["polyphonic"] * polyphonic + [f"track {track}" for track in tracks]
     known = Journal(journal, reading=", ".join(reading))
     for start in range(0, len(files), BATCH_FILES):
         batch = files[start : start + BATCH_FILES]
@@ -103,4 +107,4 @@ def _read_alone(file: _File) -> list[Tune | Dropped]:
 def _read(file: _File) -> list[Tune | Dropped]:
     if file.path.suffix.lower() == ".abc":
         return tunes_of_file(file.path, file.name, file.collection)
-    return read_song(file.path, file.name, file.collection, file.track, polyphonic=file.polyphonic)
+    return read_song(file.path, file.name, file.collection, file.tracks, polyphonic=file.polyphonic)

@@ -1,5 +1,6 @@
 """One MIDI or MusicXML file → its tunes, and what had to be left out."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from symvae.corpus.tune import Tune
@@ -11,13 +12,24 @@ from symvae.music.song import Song
 
 
 def read_song(
-    path: Path, name: str, collection: str, track: str | None = None, *, polyphonic: bool = False
+    path: Path, name: str, collection: str, tracks: Sequence[str] = (), *, polyphonic: bool = False
 ) -> list[Tune | Dropped]:
-    """A tune for each stretch of one metre ("…#1", "…#2" if several); never raises for a bad file."""
+    """A tune for each stretch of one metre ("…#1", "…#2" if several); never raises for a bad file.
+
+    Of several ``tracks`` each is a part of the work: "…#Alto", or "…#Alto#1" and so on.
+    """
     try:
-        return tunes_of_song(load_any(path), name, collection, path.stem, track, polyphonic=polyphonic)
+        song = load_any(path)
     except SymvaeError as fault:
         return [Dropped(name, Reason.UNREADABLE, str(fault))]
+    found: list[Tune | Dropped] = []
+    for track in tracks or (None,):
+        part = name if track is None or len(tracks) == 1 else f"{name}#{track.replace('#', '♯')}"
+        try:
+            found += tunes_of_song(song, part, collection, path.stem, track, polyphonic=polyphonic)
+        except SymvaeError as fault:
+            found.append(Dropped(part, Reason.UNREADABLE, str(fault)))
+    return found
 
 
 def tunes_of_song(

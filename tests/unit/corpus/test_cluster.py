@@ -14,6 +14,7 @@ def together(*tunes: Tune) -> bool:
 
 def test_the_work_of_a_part():
     assert work_name("ryans/reel/1#2") == "ryans/reel/1" == work_name("ryans/reel/1")
+    assert work_name("bach/3.mxl#Alto#1") == "bach/3.mxl"
 
 
 def test_a_transposed_copy_is_the_same_tune(make_tune):

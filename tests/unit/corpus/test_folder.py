@@ -1,5 +1,6 @@
 """A user's folder: bad files are reported, and a killed run goes on where it was."""
 
+import csv
 import os
 import signal
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from symvae.corpus.cluster import work_name
 from symvae.corpus.journal import Journal, journal_beside
 from symvae.corpus.prepare import prepare
 from symvae.corpus.sources import folder as folder_module
@@ -14,9 +16,10 @@ from symvae.corpus.sources.folder import folder
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
 from symvae.music.grid import Grid
-from symvae.music.midi import write
+from symvae.music.midi import song_to_bytes, write
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
+from symvae.music.song import MetreChange, Song, TempoChange, Track
 
 ABC = "X:1\nT:one\nM:4/4\nL:1/8\nK:G\nGABc dedB|c2ec B2dB|\nX:2\nT:two\nM:3/4\nL:1/8\nK:G\nG6|A6|B6|\n"
 
@@ -103,7 +106,7 @@ def test_a_file_that_changed_is_read_again(music: Path, tmp_path: Path, make_tun
 def test_another_track_is_not_taken_from_the_journal(music: Path, tmp_path: Path):
     """`--track` misspelt once must not stay misspelt."""
     journal = tmp_path / "journal"
-    wrong = list(folder(music, workers=1, journal=journal, track="Melodia"))
+    wrong = list(folder(music, workers=1, journal=journal, tracks=["Melodia"]))
     right = list(folder(music, workers=1, journal=journal))
     assert right == list(folder(music, workers=1))
     assert wrong != right
@@ -113,7 +116,7 @@ def test_a_preparation_without_a_tune_leaves_no_journal(music: Path, tmp_path: P
     (music / "book.abc").unlink()
     out = tmp_path / "out"
     with pytest.raises(CorpusError, match="Not one tune"):
-        prepare([folder(music, workers=1, track="Melodia", journal=journal_beside(out))], out)
+        prepare([folder(music, workers=1, tracks=["Melodia"], journal=journal_beside(out))], out)
     assert not journal_beside(out).exists()
     assert prepare([folder(music, workers=1, journal=journal_beside(out))], out)["works"]["whole"] == 3
 
@@ -146,3 +149,45 @@ def test_a_file_that_kills_its_process_is_reported(music: Path, monkeypatch):
     items = list(folder(music, workers=2))
     assert {item.what: item.detail for item in items}["folder/bad.mid"] == "reading it ends the whole process"
     assert [item.reason for item in items].count(Reason.EMPTY) == 4
+
+
+def choir(path: Path, first: int, names: tuple[str, ...] = ("Soprano", "Alto")) -> None:
+    """Two bars of quarters in each voice, the metre changing after them; no two voices are alike."""
+    onset = np.arange(8) * 480
+    tracks = tuple(
+        Track(name, 0, False, onset, np.full(8, 480), first + 7 * place + onset // 480, np.full(8, 80))
+        for place, name in enumerate(names)
+    )
+    metres = (MetreChange(0, 4, 4), MetreChange(1920, 3, 4), MetreChange(3360, 4, 4))
+    path.write_bytes(song_to_bytes(Song(480, metres, (TempoChange(0, 100.0),), tracks, 3840)))
+
+
+def test_several_tracks_are_parts_of_one_work(tmp_path: Path):
+    (tmp_path / "choir").mkdir()
+    choir(tmp_path / "choir" / "1.mid", 60)
+    choir(tmp_path / "choir" / "2.mid", 50, ("Soprano", "Tenor"))
+    voices = list(folder(tmp_path / "choir", workers=1, tracks=["Soprano", "Alto"]))
+    assert {work_name(item.name if isinstance(item, Tune) else item.what) for item in voices} == {
+        "folder/1.mid",
+        "folder/2.mid",
+    }
+    found = [item for item in voices if isinstance(item, Tune)]
+    assert [tune.name for tune in found if "1.mid" in tune.name] == [
+        f"folder/1.mid#{voice}#{stretch}" for voice in ("Soprano", "Alto") for stretch in (1, 2, 3)
+    ]
+    assert int(found[3].phrase.pitch[0]) == int(found[0].phrase.pitch[0]) + 7
+    missing = [item for item in voices if isinstance(item, Dropped) and item.what == "folder/2.mid#Alto"]
+    assert [(item.reason, "Tenor" in item.detail) for item in missing] == [(Reason.UNREADABLE, True)]
+
+
+def test_voices_of_one_file_stay_in_one_split(tmp_path: Path):
+    (tmp_path / "choir").mkdir()
+    for number in range(12):
+        choir(tmp_path / "choir" / f"{number}.mid", 40 + number)
+    out = tmp_path / "shards"
+    prepare([folder(tmp_path / "choir", workers=1, tracks=["Soprano", "Alto"])], out)
+    rows = list(csv.DictReader((out / "tunes.csv").open(encoding="utf-8")))
+    files = {row["name"].partition("#")[0] for row in rows}
+    for file in files:
+        assert len({row["split"] for row in rows if row["name"].startswith(f"{file}#")}) == 1
+    assert {row["name"].split("#")[1] for row in rows} == {"Soprano", "Alto"}
