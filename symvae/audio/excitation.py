@@ -146,7 +146,8 @@ def balanced_source(
     The groups are never written out, so it takes a tenth of the time.
     """
     spans, tail = len(balance) - 1, round(TAIL_SEC * sample_rate)
-    wave, gain, fall = torch.zeros(spans * hop), balance.exp()[:, None], _fall(tail, sample_rate)
+    wave, gain, fall = torch.zeros(spans * hop), balance.exp(), _fall(tail, sample_rate)
+    ends = torch.stack([gain[:-1], gain[1:]], 1)  # (span, start and end, group)
     ramp = torch.arange(hop) / hop
     onsets = np.rint(notes.onset_sec * sample_rate).astype(np.int64) - first_frame * hop
     held = np.maximum(np.rint(notes.duration_sec * sample_rate).astype(np.int64), 1)
@@ -161,7 +162,7 @@ def balanced_source(
         pulses = _pulses(int(pitches[row]), length + tail + 2 * hop, sample_rate, padding=hop)
         start = first * hop - onset + hop
         pieces = pulses[:, start : start + (last - first) * hop].unflatten(1, (-1, hop)).transpose(0, 1)
-        start_and_end = torch.cat([gain[first:last], gain[first + 1 : last + 1]], dim=1).bmm(pieces)
+        start_and_end = ends[first:last].bmm(pieces)
         piece = torch.lerp(start_and_end[:, 0], start_and_end[:, 1], ramp)
         piece = piece.flatten()[low - first * hop : high - first * hop]
         released = max(onset + length - low, 0)

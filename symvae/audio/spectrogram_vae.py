@@ -13,6 +13,7 @@ Siuzdak 2023 (Vocos, arXiv 2306.00814).
 """
 
 from collections.abc import Callable
+from functools import reduce
 from itertools import pairwise
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -22,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from symvae.dsp.mel import mel_filters, mel_interpolation
-from symvae.dsp.stft import Stft, magnitude, scaled, with_phases_of
+from symvae.dsp.stft import Stft, magnitude, with_phases_of
 from symvae.nn.convnext import ConvNextBlock
 from symvae.nn.gaussian import DiagonalGaussian
 
@@ -195,7 +196,8 @@ class SpectrumDecoder(nn.Module):
         x, condition = self.enter(roll), self.condition(2 * z)
         for block in self.blocks:
             x = block(x, condition)
-        said = self.leave(self.norm(x)) + self.leave_timbre(condition)
+        said = functional.linear(self.norm(x), self.leave.weight)
+        said = said + (self.leave_timbre(condition) + self.leave.bias)
         balance, log_filter, phase, noise = said.float().split(self.sizes, -1)
         return Controls(
             balance.clamp(_LEAST_LOG, _MOST_LOG),
@@ -258,11 +260,14 @@ class SpectrogramVAE(nn.Module):
         batch, lanes = roll.shape[:2]
         controls = self._controls(roll, z)
         with torch.autocast(roll.device.type, enabled=False):  # sound itself needs its 24 bits
-            tones = self.tones(carrier_of(controls.balance), controls)
+            of_lane = zip(*(said.unflatten(0, (batch, lanes)).unbind(1) for said in controls), strict=True)
+            carriers = carrier_of(controls.balance).unflatten(0, (batch, lanes)).unbind(1)
+            # Lane by lane: spectra are large, and what is used again at once is still at hand.
+            tones = reduce(torch.add, map(self.tones, carriers, map(Controls._make, of_lane)))
             noise = controls.log_noise.masked_fill(~self._sounding(roll.flatten(0, 1)), _NO_NOISE)
             noise = noise.unflatten(0, (batch, lanes))
             noise = (0.5 * (2 * noise).logsumexp(1)) @ self.noise_curve
-        return Spectrum(tones.unflatten(0, (batch, lanes)).sum(1), noise)
+        return Spectrum(tones, noise)
 
     def _controls(
         self,
@@ -296,11 +301,10 @@ class SpectrogramVAE(nn.Module):
         self, carrier: Float[Tensor, "lane sample"], controls: Controls
     ) -> Complex[Tensor, "lane frame bin"]:
         """Each lane's sources, balanced, through the decoder's filters."""
-        filtered = scaled(self.stft(carrier), controls.log_filter.exp())
-        filtered[..., : controls.phase.shape[-1]] *= torch.polar(
-            torch.ones_like(controls.phase), controls.phase
-        )
-        return filtered
+        spectrum = self.stft(carrier) * controls.log_filter.exp()
+        turn = torch.complex(controls.phase.cos(), controls.phase.sin())
+        spectrum[..., : turn.shape[-1]] *= turn
+        return spectrum
 
     def synthesize(
         self, spectrum: Spectrum, samples: int, *, first_frame: int = 0, consistency_steps: int = 0

@@ -43,3 +43,14 @@ def test_an_item_ignores_the_rest_of_its_batch() -> None:
     x, condition = torch.randn(3, 10, 6, dtype=torch.float64), torch.randn(3, 1, 3, dtype=torch.float64)
     layer = block()
     torch.testing.assert_close(layer(x, condition)[1:2], layer(x[1:2], condition[1:2]))
+
+
+@pytest.mark.parametrize("kernel", [1, 7])
+def test_it_looks_sideways_as_a_convolution_along_time(kernel: int) -> None:
+    """The block as the paper writes it, with `conv1d`."""
+    layer, x = block(kernel), torch.randn(3, 10, 6, dtype=torch.float64)
+    condition = torch.randn(3, 10, 3, dtype=torch.float64)
+    scale, shift = layer.film(condition).chunk(2, -1)
+    y = layer.depthwise(x.transpose(1, 2)).transpose(1, 2)
+    y = layer.narrow(torch.nn.functional.gelu(layer.widen(layer.norm(y) * (1 + scale) + shift)))
+    torch.testing.assert_close(layer(x, condition), x + layer.gain * y)
