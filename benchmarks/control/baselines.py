@@ -98,9 +98,16 @@ class Axis(NamedTuple):
         self, z: Float[Tensor, "batch latent"], place: Float[np.ndarray, " batch"]
     ) -> Float[Tensor, "batch latent"]:
         """z with its coordinate there."""
-        moved, goal = z.clone(), torch.from_numpy(self.start + self.step * place).to(z.dtype)
-        moved[:, : len(self.along)] += (goal - z[:, self.index])[:, None] * self.along
-        moved[:, self.index] = goal
+        here = (z[:, self.index].double().numpy() - self.start) / self.step
+        return self.move(z, place - here)
+
+    def move(
+        self, z: Float[Tensor, "batch latent"], places: Float[np.ndarray, " batch"]
+    ) -> Float[Tensor, "batch latent"]:
+        """z with its coordinate so many places further."""
+        moved, way = z.clone(), torch.from_numpy(self.step * places).to(z.dtype)
+        moved[:, : len(self.along)] += way[:, None] * self.along
+        moved[:, self.index] = z[:, self.index] + way
         return moved
 
 
@@ -131,13 +138,24 @@ def own_coordinates_calibrated(known: Known) -> Move:
     Attributes that correlate have coordinates that do: moving one alone asks the decoder for a phrase with
     few notes and a busy rhythm.
     """
-    number = len(known.scales.names)
-    together = torch.cov(known.z[:, :number].T)
-    axes = [
-        axis_of(known, fader, fader)._replace(along=together[fader] / together[fader, fader])
-        for fader in range(number)
-    ]
+    axes = together(known, len(known.scales.names))
     return along(known.model, axes, calibrated(known, axes))
+
+
+def whole_z_calibrated(known: Known) -> Move:
+    """All of z goes along, and by as much as the value has to change.
+
+    So it stays among the z of phrases, and what a phrase has beyond its coordinate stays its own.
+    """
+    axes = together(known, known.z.shape[1])
+    model, names, places = known.model, known.scales.names, calibrated(known, axes)
+
+    def move(phrases: Sequence[Phrase], fader: int, values: Float[np.ndarray, " phrase"]) -> list[Phrase]:
+        here = measure_phrases(phrases, [names[fader]])[:, 0]
+        change = places(fader, values) - places(fader, here)
+        return model.decode(axes[fader].move(model.encode(phrases).mean, change))
+
+    return move
 
 
 def best_coordinate(known: Known) -> Move:
@@ -211,6 +229,7 @@ WAYS: dict[str, tuple[str, Callable[[Known], Move]]] = {
     "sign loss (AR-VAE)": ("sign", own_coordinate),
     "sign loss, calibrated": ("sign", own_coordinate_calibrated),
     "sign loss, calibrated, others along": ("sign", own_coordinates_calibrated),
+    "sign loss, calibrated, z along": ("sign", whole_z_calibrated),
     "latent = attribute": ("attribute", own_coordinate),
     "latent = attribute, calibrated": ("attribute", own_coordinate_calibrated),
     "value-regularised": ("value", own_coordinate),
@@ -245,6 +264,15 @@ def axis_of(known: Known, index: int, fader: int) -> Axis:
     of_phrases = known.z[:, index].double().numpy()
     rises = np.corrcoef(of_phrases, known.values[:, fader])[0, 1] >= 0
     return Axis(index, float(of_phrases.mean()), float(of_phrases.std()) * (1 if rises else -1))
+
+
+def together(known: Known, many: int) -> list[Axis]:
+    """The attributes' own coordinates; the first ``many`` of z go along as they do over training phrases."""
+    spread = torch.cov(known.z[:, :many].T)
+    return [
+        axis_of(known, fader, fader)._replace(along=spread[fader] / spread[fader, fader])
+        for fader in range(len(known.scales.names))
+    ]
 
 
 def best_axes(known: Known) -> list[Axis]:
