@@ -62,8 +62,11 @@ def prepare(
     journal_beside(out).unlink(missing_ok=True)
     if not tunes:
         why = ", ".join(f"{reason} {n}" for reason, n in papers.reasons(dropped).items()) or "no files"
+        first = next(
+            (f" The first, {item.what}: {item.detail.rstrip('.')}." for item in dropped if item.detail), ""
+        )
         raise CorpusError(
-            f"Not one tune in {metre} is left to prepare ({why}). Give other files or another metre."
+            f"Not one tune in {metre} is left to prepare ({why}).{first} Give other files or another metre."
         )
     cluster = clusters(tunes)
     split_of = split(tunes, cluster, seed)

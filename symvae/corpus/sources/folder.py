@@ -53,7 +53,7 @@ def folder(
     """
     root = Path(path)
     files = [
-        _File(p, _name(root, p, collection), collection, tuple(tracks), polyphonic)
+        _File(p, _name(root, p, collection), collection, tuple(dict.fromkeys(tracks)), polyphonic)
         for p in _music_files(root)
     ]
     if not files:

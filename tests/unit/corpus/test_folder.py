@@ -115,7 +115,9 @@ def test_another_track_is_not_taken_from_the_journal(music: Path, tmp_path: Path
 def test_a_preparation_without_a_tune_leaves_no_journal(music: Path, tmp_path: Path):
     (music / "book.abc").unlink()
     out = tmp_path / "out"
-    with pytest.raises(CorpusError, match="Not one tune"):
+    with pytest.raises(
+        CorpusError, match=r"Not one tune.*The first, folder/a.mid: There is no track 'Melodia'"
+    ):
         prepare([folder(music, workers=1, tracks=["Melodia"], journal=journal_beside(out))], out)
     assert not journal_beside(out).exists()
     assert prepare([folder(music, workers=1, journal=journal_beside(out))], out)["works"]["whole"] == 3
@@ -166,7 +168,7 @@ def test_several_tracks_are_parts_of_one_work(tmp_path: Path):
     (tmp_path / "choir").mkdir()
     choir(tmp_path / "choir" / "1.mid", 60)
     choir(tmp_path / "choir" / "2.mid", 50, ("Soprano", "Tenor"))
-    voices = list(folder(tmp_path / "choir", workers=1, tracks=["Soprano", "Alto"]))
+    voices = list(folder(tmp_path / "choir", workers=1, tracks=["Soprano", "Alto", "Soprano"]))
     assert {work_name(item.name if isinstance(item, Tune) else item.what) for item in voices} == {
         "folder/1.mid",
         "folder/2.mid",
