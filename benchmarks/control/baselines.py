@@ -98,14 +98,18 @@ class Axis(NamedTuple):
         self, z: Float[Tensor, "batch latent"], place: Float[np.ndarray, " batch"]
     ) -> Float[Tensor, "batch latent"]:
         """z with its coordinate there."""
-        here = (z[:, self.index].double().numpy() - self.start) / self.step
-        return self.move(z, place - here)
+        return self._moved(z, torch.from_numpy(self.start + self.step * place) - z[:, self.index])
 
     def move(
         self, z: Float[Tensor, "batch latent"], places: Float[np.ndarray, " batch"]
     ) -> Float[Tensor, "batch latent"]:
         """z with its coordinate so many places further."""
-        moved, way = z.clone(), torch.from_numpy(self.step * places).to(z.dtype)
+        return self._moved(z, torch.from_numpy(self.step * places))
+
+    def _moved(
+        self, z: Float[Tensor, "batch latent"], way: Float[Tensor, " batch"]
+    ) -> Float[Tensor, "batch latent"]:
+        moved, way = z.clone(), way.to(z.dtype)
         moved[:, : len(self.along)] += way[:, None] * self.along
         moved[:, self.index] = z[:, self.index] + way
         return moved
@@ -332,8 +336,13 @@ def of_part(windows: HeldOut, shards: Shards, part: str | None) -> HeldOut:
     """Those of one track, by the names that `symvae prepare --track A --track B` gives; all for None."""
     if part is None:
         return windows
-    tracks = [[*name.split("#"), ""][1] for name in shards.tune_names(windows.split)]
-    return windows.take(np.flatnonzero([tracks[tune] == part for tune in windows.tune]))
+    tracks = tracks_of(shards, windows.split)
+    return windows.take(np.flatnonzero([tracks[tune] == part.lower() for tune in windows.tune]))
+
+
+def tracks_of(shards: Shards, split: str) -> list[str]:
+    """The track that each tune of a split comes from, in small letters; "" in shards of one track."""
+    return [[*name.lower().split("#"), ""][1] for name in shards.tune_names(split)]
 
 
 def measured(known: Known, windows: HeldOut, way: Callable[[Known], Move], phrases: int) -> dict[str, Any]:
@@ -429,6 +438,11 @@ def main() -> None:
     rows = [row for row in done if all(row.get(name) == value for name, value in same.items())]
     there = {(row["way"], row["seed"]) for row in rows}
     shards = open_shards(asked.data)
+    known_tracks = set(tracks_of(shards, asked.split))
+    if asked.part is not None and asked.part.lower() not in known_tracks:
+        arguments.error(
+            f"no tune of {asked.data} is of the track {asked.part}: {', '.join(sorted(known_tracks))}"
+        )
     wanted = {way: of for way, of in WAYS.items() if of[0] in asked.trainings and way not in asked.without}
     todo = {(way, seed) for way in wanted for seed in range(asked.seeds)} - there
     scales = one_scale(asked.preset, asked.set, shards) if todo else None

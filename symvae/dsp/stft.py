@@ -75,21 +75,16 @@ def _hann(size: int, dtype: torch.dtype, device: torch.device) -> Float[Tensor, 
         return torch.hann_window(size, dtype=dtype, device=device)
 
 
-def scaled(spectrum: Complex[Tensor, "*any"], gain: Float[Tensor, "*any"]) -> Complex[Tensor, "*any"]:
-    """Each number times its gain; by parts, for torch would first make the gain complex."""
-    return torch.view_as_complex(torch.view_as_real(spectrum) * gain[..., None])
-
-
 def with_phases_of(
     spectrum: Complex[Tensor, "*any"], magnitude: Float[Tensor, "*any"], least: float = 1e-9
 ) -> Complex[Tensor, "*any"]:
     """These magnitudes with the phases of ``spectrum``; near 0 where there is nothing."""
-    return scaled(spectrum, magnitude * _power(spectrum).clamp(min=least * least).rsqrt())
+    return spectrum * (magnitude * _power(spectrum).clamp(min=least * least).rsqrt())
 
 
 def unit(spectrum: Complex[Tensor, "*any"], least: float = 1e-9) -> Complex[Tensor, "*any"]:
     """The phases alone: magnitude 1 wherever there is anything, and near 0 where there is nothing."""
-    return scaled(spectrum, _power(spectrum).clamp(min=least * least).rsqrt())
+    return spectrum * _power(spectrum).clamp(min=least * least).rsqrt()
 
 
 def magnitude(spectrum: Complex[Tensor, "*any"]) -> Float[Tensor, "*any"]:

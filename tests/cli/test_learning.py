@@ -10,8 +10,9 @@ from symvae.cli.prepare import _plan
 from symvae.corpus.dataset import windows
 from symvae.corpus.shards import SPLITS, open_shards
 from symvae.music.grid import Grid
-from symvae.music.midi import write
+from symvae.music.midi import song_to_bytes, write
 from symvae.music.phrase import Phrase
+from symvae.music.song import MetreChange, Song, TempoChange, Track
 from tests.conftest import TINY, TUNES
 
 
@@ -29,6 +30,30 @@ def test_prepare_a_folder(cli, tmp_path):
     refused = cli("prepare", TUNES, "--out", "shards")
     assert refused.exit_code == 1
     assert cli("prepare", TUNES, "--out", "shards", "--metre", "3/4", "--force", "--json").exit_code == 0
+
+
+def test_prepare_takes_several_tracks(cli, tmp_path):
+    (tmp_path / "mine").mkdir()
+    onset = np.arange(16) * 480
+    for seed in range(6):
+        voices = np.random.default_rng(seed).integers(50, 80, (2, 16))
+        tracks = tuple(
+            Track(name, 0, False, onset, np.full(16, 480), pitch, np.full(16, 80))
+            for name, pitch in zip(("Soprano", "Alto"), voices, strict=True)
+        )
+        song = Song(480, (MetreChange(0, 4, 4),), (TempoChange(0, 100.0),), tracks, 16 * 480)
+        (tmp_path / f"mine/{seed}.mid").write_bytes(song_to_bytes(song))
+    words = ("prepare", "mine", "--workers", 1, "--json", "--out")
+    for out, tracks, tunes in (("one", ["Alto"], 6), ("two", ["Alto", "soprano"], 12)):
+        result = cli(*words, out, *(word for track in tracks for word in ("--track", track)))
+        assert result.exit_code == 0, result.stderr
+        counts = json.loads(result.stdout)["counts"]
+        assert sum(counts[split]["all"]["tunes"] for split in SPLITS) == tunes
+    refused = cli(*words, "three", "--track", "Tenor")
+    assert refused.exit_code == 1
+    assert "The first, mine/0.mid: There is no track 'Tenor' in 0. It has: 0 'Soprano', 1 'Alto'." in (
+        refused.stderr
+    )
 
 
 def test_prepare_piano_tokens(cli, tmp_path):

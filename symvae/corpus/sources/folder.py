@@ -45,20 +45,21 @@ def folder(
 ) -> Iterator[Tune | Dropped]:
     """The tunes of ``path``, in order of file name, named "collection/path/within/folder.mid".
 
-    ``tracks`` names the melody's track, or several, each a tune of its own, all of one work; without it each
-    file's most melody-like one is taken, or, if ``polyphonic``, all pitched ones as they sound together.
-    ABC tunes are melodies either way.
+    ``tracks`` names the melody's track, or several, each a tune of its own ("…/folder.mid#Alto"), all of one
+    work; without it each file's most melody-like one is taken. If ``polyphonic``, a track keeps its chords,
+    and without ``tracks`` all pitched ones are one piece. ABC tunes are melodies either way.
     ``journal`` (see `journal_beside`) makes the reading restartable. Raises `CorpusError` for a
     folder without music.
     """
     root = Path(path)
     files = [
-        _File(p, _name(root, p, collection), collection, tuple(dict.fromkeys(tracks)), polyphonic)
+        _File(p, _name(root, p, collection), collection, tuple(tracks), polyphonic)
         for p in _music_files(root)
     ]
     if not files:
         raise CorpusError(f"{root} holds no music. Name a folder with {', '.join(SUFFIXES)} files.")
-    reading = ["polyphonic"] * polyphonic + [f"track {track}" for track in tracks]
+    named = [f"track {tracks[0]}"] if len(tracks) == 1 else [f"tracks {list(tracks)}"] * bool(tracks)
+    reading = ["polyphonic"] * polyphonic + named
     known = Journal(journal, reading=", ".join(reading))
     for start in range(0, len(files), BATCH_FILES):
         batch = files[start : start + BATCH_FILES]

@@ -247,7 +247,7 @@ def test_nothing_to_play_is_silence(network: SpectrogramVAE, ends) -> None:
 
 
 def test_blocks_use_the_same_memory_again() -> None:
-    """Asking the system for it anew took a quarter of the time; glibc alone does so."""
+    """Asking the system for it anew took a fifth of the time; glibc alone does so."""
     script = """
 import resource, torch
 from symvae.audio.notes import Notes

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from symvae.corpus.cluster import clusters, window_keys, work_name
+from symvae.corpus.cluster import clusters, voice_name, window_keys, work_name
 from symvae.corpus.tune import Tune
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase, join
@@ -14,7 +14,33 @@ def together(*tunes: Tune) -> bool:
 
 def test_the_work_of_a_part():
     assert work_name("ryans/reel/1#2") == "ryans/reel/1" == work_name("ryans/reel/1")
-    assert work_name("bach/3.mxl#Alto#1") == "bach/3.mxl"
+    assert work_name("bach/3.mxl#Alto#1") == "bach/3.mxl" == work_name("bach/3.mxl#Alto")
+
+
+def test_the_voice_of_a_stretch():
+    assert voice_name("ryans/reel/1#2") == "ryans/reel/1" == voice_name("ryans/reel/1")
+    assert voice_name("bach/3.mxl#Alto#1") == "bach/3.mxl#Alto" == voice_name("bach/3.mxl#Alto")
+
+
+def test_one_voice_in_common_is_kinship(make_tune):
+    """As of two settings of a hymn: of all their windows together it may be less than a fifth."""
+    hymn = make_tune("a/1", seed=1, bars=4).phrase
+    first, second = (
+        [Tune(f"{work}#Soprano", "a", "", hymn)]
+        + [make_tune(f"{work}#{voice}", seed=seed + place, bars=16) for place, voice in enumerate("AB")]
+        for work, seed in (("a/1", 10), ("a/2", 20))
+    )
+    assert together(*first, *second)
+    assert not together(*first[1:], *second[1:])
+
+
+def test_a_voice_is_compared_with_all_its_stretches(make_tune):
+    """A fifth of a voice, not of one of its stretches."""
+    shared = make_tune("a/1", seed=1, bars=3).phrase
+    medley = [make_tune(f"a/2#Alto#{stretch}", seed=stretch, bars=8) for stretch in (2, 3)]
+    short = Tune("a/1#Alto", "a", "", join([shared, make_tune("a/1", seed=9, bars=20).phrase]))
+    assert not together(short, Tune("a/2#Alto#1", "a", "", shared), *medley)
+    assert together(short, Tune("a/2#Alto", "a", "", shared))
 
 
 def test_a_transposed_copy_is_the_same_tune(make_tune):

@@ -3,6 +3,8 @@
 import csv
 import os
 import signal
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -153,43 +155,69 @@ def test_a_file_that_kills_its_process_is_reported(music: Path, monkeypatch):
     assert [item.reason for item in items].count(Reason.EMPTY) == 4
 
 
-def choir(path: Path, first: int, names: tuple[str, ...] = ("Soprano", "Alto")) -> None:
-    """Two bars of quarters in each voice, the metre changing after them; no two voices are alike."""
+def choir(path: Path, seed: int, names: tuple[str, ...] = ("Soprano", "Alto")) -> None:
+    """Eight quarters in each voice, in stretches of four, three and one; no two voices are alike."""
     onset = np.arange(8) * 480
     tracks = tuple(
-        Track(name, 0, False, onset, np.full(8, 480), first + 7 * place + onset // 480, np.full(8, 80))
-        for place, name in enumerate(names)
+        Track(name, 0, False, onset, np.full(8, 480), tune, np.full(8, 80))
+        for name, tune in zip(names, _tunes(seed, len(names)), strict=True)
     )
     metres = (MetreChange(0, 4, 4), MetreChange(1920, 3, 4), MetreChange(3360, 4, 4))
     path.write_bytes(song_to_bytes(Song(480, metres, (TempoChange(0, 100.0),), tracks, 3840)))
 
 
-def test_several_tracks_are_parts_of_one_work(tmp_path: Path):
-    (tmp_path / "choir").mkdir()
-    choir(tmp_path / "choir" / "1.mid", 60)
-    choir(tmp_path / "choir" / "2.mid", 50, ("Soprano", "Tenor"))
-    voices = list(folder(tmp_path / "choir", workers=1, tracks=["Soprano", "Alto", "Soprano"]))
-    assert {work_name(item.name if isinstance(item, Tune) else item.what) for item in voices} == {
-        "folder/1.mid",
-        "folder/2.mid",
-    }
+def _tunes(seed: int, voices: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(50, 80, (voices, 8))
+
+
+def _names(items: Sequence[Tune | Dropped]) -> list[str]:
+    return [item.name for item in items if isinstance(item, Tune)]
+
+
+def test_several_tracks_are_voices_of_one_work(tmp_path: Path):
+    choir(tmp_path / "1.mid", 1)
+    choir(tmp_path / "2.mid", 2, ("Soprano", "Tenor"))
+    voices = list(folder(tmp_path, workers=1, tracks=["Soprano", "Alto"]))
+    works = {work_name(item.name if isinstance(item, Tune) else item.what) for item in voices}
+    assert works == {"folder/1.mid", "folder/2.mid"}
     found = [item for item in voices if isinstance(item, Tune)]
     assert [tune.name for tune in found if "1.mid" in tune.name] == [
         f"folder/1.mid#{voice}#{stretch}" for voice in ("Soprano", "Alto") for stretch in (1, 2, 3)
     ]
-    assert int(found[3].phrase.pitch[0]) == int(found[0].phrase.pitch[0]) + 7
+    soprano, alto = _tunes(1, 2)
+    assert found[0].phrase.pitch.tolist() == soprano[:4].tolist()
+    assert found[3].phrase.pitch.tolist() == alto[:4].tolist()
     missing = [item for item in voices if isinstance(item, Dropped) and item.what == "folder/2.mid#Alto"]
     assert [(item.reason, "Tenor" in item.detail) for item in missing] == [(Reason.UNREADABLE, True)]
+
+
+def test_a_track_is_read_once_and_called_by_its_own_name(tmp_path: Path):
+    choir(tmp_path / "1.mid", 1, ("Horn F#", "Flute", "Flute", "7"))
+    asked = ["horn f#", "0", "Horn F#", "1", "2", "3"]
+    found = {name.rpartition("#")[0] for name in _names(list(folder(tmp_path, workers=1, tracks=asked)))}
+    assert found == {f"folder/1.mid#{voice}" for voice in ("Horn F♯", "track 1", "track 2", "track 3")}
+
+
+def test_more_tracks_are_not_taken_from_the_journal(tmp_path: Path):
+    (tmp_path / "choir").mkdir()
+    choir(tmp_path / "choir" / "1.mid", 1, ("A", "B", "A, track B"))
+    journal = tmp_path / "journal"
+    for tracks in (["A"], ["A", "B"], ["A", "A, track B"], ["A, track B"], ["B", "A"]):
+        kept = list(folder(tmp_path / "choir", workers=1, journal=journal, tracks=tracks))
+        assert kept == list(folder(tmp_path / "choir", workers=1, tracks=tracks))
 
 
 def test_voices_of_one_file_stay_in_one_split(tmp_path: Path):
     (tmp_path / "choir").mkdir()
     for number in range(12):
-        choir(tmp_path / "choir" / f"{number}.mid", 40 + number)
+        choir(tmp_path / "choir" / f"{number}.mid", number)
     out = tmp_path / "shards"
     prepare([folder(tmp_path / "choir", workers=1, tracks=["Soprano", "Alto"])], out)
     rows = list(csv.DictReader((out / "tunes.csv").open(encoding="utf-8")))
-    files = {row["name"].partition("#")[0] for row in rows}
-    for file in files:
-        assert len({row["split"] for row in rows if row["name"].startswith(f"{file}#")}) == 1
-    assert {row["name"].split("#")[1] for row in rows} == {"Soprano", "Alto"}
+    splits = defaultdict(set)
+    for row in rows:
+        splits[work_name(row["name"])].add(row["split"])
+        assert row["name"].split("#")[1] in ("Soprano", "Alto")
+    assert sum(row["name"].endswith("#1") for row in rows) == 12 * 2  # none was a duplicate
+    assert all(len(of_work) == 1 for of_work in splits.values())
+    assert set.union(*splits.values()) == {"train", "validation", "test"}
