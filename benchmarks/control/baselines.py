@@ -340,6 +340,12 @@ def of_part(windows: HeldOut, shards: Shards, part: str | None) -> HeldOut:
     return windows.take(np.flatnonzero([tracks[tune] == part.lower() for tune in windows.tune]))
 
 
+def asked_about(shards: Shards, config: RunConfig, asked: argparse.Namespace) -> HeldOut:
+    """The windows on which all is measured."""
+    windows = of_part(held_out(shards, config, asked.split), shards, asked.part)
+    return windows.fresh().some(MOST_WINDOWS, 0)
+
+
 def tracks_of(shards: Shards, split: str) -> list[str]:
     """The track that each tune of a split comes from, in small letters; "" in shards of one track."""
     return [[*name.lower().split("#"), ""][1] for name in shards.tune_names(split)]
@@ -390,8 +396,15 @@ def results_table(rows: Sequence[dict[str, Any]], figure: str = "pearson") -> st
     return table([*head, "restrictiveness", "dead", "chroma", "groove"], lines)
 
 
-def disentanglement_table(rows: Sequence[dict[str, Any]]) -> str:
-    """AR-VAE's figures of z, a row a training; all ways of moving it have the same."""
+def attributes_as_z(shards: Shards, windows: HeldOut, names: Sequence[str]) -> Disentanglement:
+    """The most that attributes allow, which correlate and have ties: each its own coordinate, ties drawn."""
+    values = measure_phrases([shards.tokenizer.decode_ids(ids.numpy()) for ids in windows.ids], names)
+    drawn = np.random.default_rng(0).normal(size=values.shape) * 1e-6 * values.std(axis=0)
+    return disentanglement(values + drawn, values)
+
+
+def disentanglement_table(rows: Sequence[dict[str, Any]], best: Disentanglement) -> str:
+    """AR-VAE's figures of z, a row a training; all ways of moving it have the same. ``best`` comes last."""
     rows = [row for row in rows if "disentanglement" in row]
     of_training: dict[str, list[dict[str, Any]]] = {WAYS[row["way"]][0]: [] for row in rows}
     for row in rows:
@@ -402,6 +415,7 @@ def disentanglement_table(rows: Sequence[dict[str, Any]]) -> str:
         for name in TRAININGS
         if name in of_training
     ]
+    lines.append(["the attributes as z", "–", "–", *(share(figure) for figure in best)])
     return table(["training", *(figure.replace("_", " ") for figure in figures)], lines)
 
 
@@ -452,8 +466,7 @@ def main() -> None:
             if not ways or scales is None:
                 continue
             known = know(kind, seed, shards, scales, asked)
-            windows = of_part(held_out(shards, known.model.config, asked.split), shards, asked.part)
-            windows = windows.fresh().some(MOST_WINDOWS, 0)
+            windows = asked_about(shards, known.model.config, asked)
             for way, make in ways.items():
                 row = {"way": way, "seed": seed, **same, **measured(known, windows, make, asked.phrases)}
                 rows.append(row)
@@ -461,11 +474,12 @@ def main() -> None:
                     file.write(json.dumps(row) + "\n")
                 print(f"{way}, seed {seed}", flush=True)
     rows = [row for row in rows if row["seed"] < asked.seeds]
-    print(
-        disentanglement_table(rows)
-        if asked.figure == "disentanglement"
-        else results_table(rows, asked.figure)
-    )
+    if asked.figure == "disentanglement":
+        config = with_overrides(load_preset(asked.preset), list(asked.set))
+        best = attributes_as_z(shards, asked_about(shards, config, asked), config.faders.attributes)
+        print(disentanglement_table(rows, best))
+    else:
+        print(results_table(rows, asked.figure))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import importlib.util
 import json
 import subprocess
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ import torch
 
 from symvae.evaluation.arousal import POSITIONS
 from symvae.evaluation.control import FaderFigures
+from symvae.evaluation.held_out import HeldOut
 from tests.conftest import ROOT, TINY
 
 
@@ -146,6 +147,31 @@ def test_coordinates_go_along_as_they_are_told(baselines) -> None:
     assert moved.tolist() == [[10.0, 1.0 - 5.0, 2.0, 3.0], [4.0, 5.0, 6.0, 7.0]]
 
 
+def test_an_axis_moves_from_where_it_is(baselines) -> None:
+    z = torch.arange(8.0).view(2, 4)
+    axis = baselines.Axis(1, 100.0, -2.0, torch.tensor([0.5, 1.0, 0.0, -1.0]))
+    moved = axis.move(z, np.array([1.0, 0.0]))
+    assert moved.tolist() == [[-1.0, -1.0, 2.0, 5.0], [4.0, 5.0, 6.0, 7.0]]
+
+
+def test_a_part_is_the_tunes_of_one_track(baselines, monkeypatch) -> None:
+    names = ["a/1.mid#Alto", "a/1.mid#Soprano", "a/2.mid#Alto#1", "a/3.mid"]
+    told = SimpleNamespace(tune_names=lambda split: names)
+    windows = HeldOut(
+        torch.arange(5).view(5, 1, 1),
+        np.array([0, 1, 1, 2, 3]),
+        np.zeros(5, np.int64),
+        ("a",),
+        "test",
+        np.zeros(5, bool),
+        {},
+        {},
+    )
+    assert baselines.of_part(windows, told, "alto").ids.flatten().tolist() == [0, 3]
+    assert baselines.of_part(windows, told, "Soprano").tune.tolist() == [1, 1]
+    assert baselines.of_part(windows, told, None) is windows
+
+
 def test_every_way_is_trained_and_measured_once(baselines, shards, tmp_path, monkeypatch, capsys) -> None:
     """One command, from nothing to the table; the same command again only prints it."""
     monkeypatch.setattr(baselines, "DECODED_PHRASES", 2)
@@ -167,5 +193,12 @@ def test_every_way_is_trained_and_measured_once(baselines, shards, tmp_path, mon
     baselines.main()
     told = capsys.readouterr().out.splitlines()
     assert told[0].startswith("| training | token | kl nats | interpretability |")
-    assert [line.split(" | ")[0][2:] for line in told[2:]] == list(baselines.TRAININGS)
+    assert [line.split(" | ")[0][2:] for line in told[2:-1]] == list(baselines.TRAININGS)
+    assert told[-1].startswith("| the attributes as z | – | – |")
+    interpretability = [float(line.split(" | ")[3]) for line in told[2:]]
+    assert interpretability[-1] == max(interpretability)
+    monkeypatch.setattr(sys, "argv", [*command, "--part", "Tenor"])
+    with pytest.raises(SystemExit):
+        baselines.main()
+    assert "is of the track Tenor" in capsys.readouterr().err
     assert len((tmp_path / "r.jsonl").read_text().splitlines()) == len(rows)
