@@ -36,7 +36,7 @@ def results(metrics: dict[str, Any]) -> str:
         for label, way in WAYS.items()
         if way in sound["rows"]
     ]
-    figures = ("spearman", "note_f1_lowest", "largest_step", "slopes", "slope_off_db")
+    figures = ("spearman", "note_f1_lowest", "largest_step", "decay_off_db")
     between = [
         [
             label,
@@ -53,9 +53,9 @@ def results(metrics: dict[str, Any]) -> str:
             table(["", "MSS", "LSD, dB", "notes (F1)", "of the reference's", "instrument"], rows),
             "**Between two instruments**, ten pairs at eleven positions: does the probe hear the second more"
             " and more (Spearman), what the worst position does to the notes, the largest of ten steps as a"
-            " share of the way, how much better two decays fit a held note half-way than one, and how far the"
-            " slope of its decay is from the mean of both ends' (dB a second).",
-            table(["", "Spearman", "notes, worst", "largest step", "two decays", "slope, off"], between),
+            " share of the way, and how far a held note's level half-way strays from the mean of both ends'"
+            " levels (dB, standard deviation over time): a cross-fade has a knee that neither end has.",
+            table(["", "Spearman", "notes, worst", "largest step", "decay, off"], between),
             f"z carries {space['kl_nats']:.0f} nats; {space['informative']['0.95']} principal components hold"
             " 95 % of its variance.",
         )

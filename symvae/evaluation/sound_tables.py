@@ -71,16 +71,15 @@ def _sound(metrics: dict[str, Any]) -> str:
 
 def _paths(metrics: dict[str, Any]) -> str:
     part = metrics["timbre_paths"]
-    figures = ("spearman", "note_f1_ends", "note_f1_lowest", "largest_step", "slopes", "slope_off_db")
+    figures = ("spearman", "note_f1_ends", "note_f1_lowest", "largest_step", "decay_off_db")
     rows = [[label, *(share(part[way][name]) for name in figures)] for label, way in PATHS.items()]
-    rows.append(["the ends themselves", *("–" for _ in figures[2:]), share(part["ends"]["slopes"]), "–"])
     pairs = [
         [
             name,
             share(row["morph"]["spearman"]),
             share(row["morph"]["note_f1_lowest"]),
             *(share(row[way]["largest_step"]) for way in ("morph", "cross_fade")),
-            *(share(row[way]["slope_off_db"]) for way in ("morph", "cross_fade")),
+            *(share(row[way]["decay_off_db"]) for way in ("morph", "cross_fade")),
         ]
         for name, row in part["pairs"].items()
     ]
@@ -90,17 +89,17 @@ def _paths(metrics: dict[str, Any]) -> str:
             f"{len(part['pairs'])} pairs, {part['excerpts']} excerpts each at {part['positions']} positions."
             " Spearman: of the position and the probability that the probe gives the second instrument. Notes"
             " (F1): at the lower end, and at the worst position. Largest step: of the log-mel spectrum"
-            " between neighbours, as a share of the way; a tenth is even. Two decays: how much worse one"
-            " exponential fits a held note half-way than two; 1 is one instrument. Slope: how far that note's"
-            " decay lies from the mean of both ends', in dB a second. By pair: the blend.",
+            " between neighbours, as a share of the way; a tenth is even. Decay, off:"
+            " how far a held note's level half-way strays from the mean of both ends' levels (dB, standard"
+            " deviation over time). By pair: the blend.",
             table(
-                ["", "Spearman", "notes, ends", "notes, worst", "largest step", "two decays", "slope, off"],
+                ["", "Spearman", "notes, ends", "notes, worst", "largest step", "decay, off"],
                 rows,
             ),
             table(
                 [
                     *("pair", "Spearman", "notes, worst", "largest step", "of the cross-fade"),
-                    *("slope, off", "of the cross-fade"),
+                    *("decay, off", "of the cross-fade"),
                 ],
                 pairs,
             ),

@@ -12,9 +12,8 @@ Of each path:
                   instrument, of each excerpt alone, then the mean
     note_f1       notes that the probe hears: at the lower of both ends, and at the worst position
     largest_step  the largest distance (log-mel) between neighbours, as a share of the way; a tenth is even
-    slopes        how much worse one exponential fits the decay of a held note half-way than two do
-                  (`symvae.evaluation.decay`): a cross-fade rings on in two instruments
-    slope_off_db  how far the slope of such a decay lies from the mean of both ends' slopes, in dB a second
+    decay_off_db  how far the level of a held note half-way strays from the mean of both ends' levels while
+                  it decays (`symvae.evaluation.decay`): a cross-fade rings on in two instruments
 
 A cross-fade keeps both ends' notes by definition and never leaves the two ends' sounds: a morph has to be
 as good at that, and one instrument where the cross-fade is two.
@@ -36,7 +35,7 @@ from symvae.audio.probe import Probe
 from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.corpus.clips import ClipDraws
 from symvae.evaluation.control import item_spearman
-from symvae.evaluation.decay import slope_db_per_sec, slopes_ratio
+from symvae.evaluation.decay import decay_off_db
 from symvae.evaluation.excerpts import excitations, played
 from symvae.evaluation.passes import Progress, silent
 
@@ -98,16 +97,15 @@ def timbre_paths(
         rows[f"{first} to {second}"] = {
             way: {
                 **path_figures(network, probe, path, notes, asked),
-                "slopes": slopes(held[way], network.sample_rate),
-                "slope_off_db": slope_off_db(held[way], held["ends"], network.sample_rate),
+                "decay_off_db": decays_off_db(held[way], held["start"], held["end"], network.sample_rate),
             }
             for way, path in paths.items()
-        } | {"ends": {"slopes": slopes(held["ends"], network.sample_rate)}}
+        }
         progress("timbre paths", (done + 1) / len(pairs))
     return {
         "excerpts": excerpts,
         "positions": len(POSITIONS),
-        **{way: _means([row[way] for row in rows.values()]) for way in (*WAYS, "ends")},
+        **{way: _means([row[way] for row in rows.values()]) for way in WAYS},
         "pairs": rows,
     }
 
@@ -157,26 +155,22 @@ def cross_faded(path: Path) -> Path:
     return (1 - share) * path[0] + share * path[-1]
 
 
-def slopes(waves: Float[Tensor, "note sample"], sample_rate: int) -> float:
-    """`slopes_ratio` of held notes; the geometric mean."""
-    ratios = [slopes_ratio(wave.double().numpy(), sample_rate) for wave in waves]
-    return float(np.exp(np.log(ratios).mean()))
-
-
-def slope_off_db(
-    middle: Float[Tensor, "note sample"], ends: Float[Tensor, "twice_note sample"], sample_rate: int
+def decays_off_db(
+    middle: Float[Tensor, "note sample"],
+    start: Float[Tensor, "note sample"],
+    end: Float[Tensor, "note sample"],
+    sample_rate: int,
 ) -> float:
-    """From the slope of notes half-way to the mean of the ends' slopes, dB a second; the mean over notes."""
-    slope = [slope_db_per_sec(wave.double().numpy(), sample_rate) for wave in (*middle, *ends)]
-    of_middle, of_first, of_last = np.array(slope).reshape(3, -1)
-    return float(np.abs(of_middle - (of_first + of_last) / 2).mean())
+    """`decay_off_db` of held notes; the mean."""
+    notes = zip(*(waves.double().numpy() for waves in (middle, start, end)), strict=True)
+    return float(np.mean([decay_off_db(*note, sample_rate) for note in notes]))
 
 
 @torch.inference_mode()
 def held_half_way(
     network: SpectrogramVAE, start: Float[Tensor, " latent"], end: Float[Tensor, " latent"]
 ) -> dict[str, Float[Tensor, "note sample"]]:
-    """Held notes half-way on each of `WAYS`, and of both ends: none decays quite as one exponential."""
+    """Held notes half-way on each of `WAYS`, and at both ends."""
     notes = [
         Notes(np.zeros(1), np.array([HELD_SEC + 1]), np.array([pitch]), np.array([HELD_VELOCITY]))
         for pitch in HELD_PITCHES
@@ -188,7 +182,8 @@ def held_half_way(
         "morph": middle,
         "line": line,
         "cross_fade": (first + last) / 2,
-        "ends": torch.cat([first, last]),
+        "start": first,
+        "end": last,
     }
 
 

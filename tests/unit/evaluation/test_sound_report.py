@@ -65,7 +65,7 @@ def test_every_part_is_there_and_can_be_written(metrics):
     for way in ("morph", "line", "cross_fade"):
         assert 0.1 <= paths[way]["largest_step"] <= 1
     assert paths["morph"]["note_f1_ends"] == paths["line"]["note_f1_ends"]  # all begin and end alike
-    assert paths["ends"]["slopes"] > 0
+    assert paths["cross_fade"]["decay_off_db"] >= 0
     assert metrics["unseen_font"]["font"] == "Third"
     assert 0 <= metrics["timbre_space"]["nearest"] <= 1
 

@@ -9,9 +9,9 @@ from symvae.evaluation.timbre_paths import (
     PAIRS,
     POSITIONS,
     cross_faded,
+    decays_off_db,
     largest_step,
     pairs_among,
-    slope_off_db,
 )
 from symvae.evaluation.timbre_space import informative_dimensions, nearest, timbre_space
 
@@ -83,11 +83,11 @@ def test_timbre_is_taken_from_the_other_of_the_pair():
     assert of_the_other(torch.arange(6.0)).tolist() == [1, 0, 3, 2, 5, 4]
 
 
-def test_a_slope_between_those_of_the_ends_is_off_by_nothing():
+def test_decays_of_several_notes_are_judged_note_by_note():
     rate, time_sec = 8000, torch.arange(16_000) / 8000
     tone = torch.sin(2 * torch.pi * 440 * time_sec)
     flat, quick, between = (tone * torch.exp(-slope * time_sec) for slope in (0.0, 3.0, 1.5))
-    ends = torch.stack([flat, flat, quick, quick])
-    assert slope_off_db(torch.stack([between, between]), ends, rate) == pytest.approx(0, abs=0.1)
-    off = slope_off_db(torch.stack([between, flat]), ends, rate)
-    assert off == pytest.approx(1.5 * 20 * np.log10(np.e) / 2, abs=0.1)
+    start, end = torch.stack([flat, flat]), torch.stack([quick, quick])
+    assert decays_off_db(torch.stack([between, between]), start, end, rate) == pytest.approx(0, abs=0.1)
+    one_off = decays_off_db(torch.stack([between, flat]), start, end, rate)
+    assert one_off == pytest.approx(decays_off_db(start, start, end, rate) / 2, abs=0.1)
