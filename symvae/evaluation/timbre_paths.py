@@ -162,8 +162,8 @@ def decays_off_db(
     sample_rate: int,
 ) -> float:
     """`decay_off_db` of held notes; the mean."""
-    notes = zip(*(waves.double().numpy() for waves in (middle, start, end)), strict=True)
-    return float(np.mean([decay_off_db(*note, sample_rate) for note in notes]))
+    notes = zip(middle.double().numpy(), start.double().numpy(), end.double().numpy(), strict=True)
+    return float(np.mean([decay_off_db(note, first, last, sample_rate) for note, first, last in notes]))
 
 
 @torch.inference_mode()
