@@ -9,6 +9,7 @@ Notes sound in lanes, one key held at a time in each: an instrument's notes add 
 like is learned once, and any chord is a sum.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+from torch.nn.functional import pad
 
 from symvae.audio.notes import Notes
 from symvae.dsp.pulse import harmonics
@@ -71,14 +73,19 @@ class Excitation(NamedTuple):
     source: Float[Tensor, "lane group sample"]
 
 
-def lanes_heard(notes: Notes, first_frame: int, frames: int, frame_sec: float) -> list[Notes]:
-    """The notes that are heard in these frames, lane by lane."""
-    heard = (notes.onset_sec < (first_frame + frames) * frame_sec) & (
-        notes.end_sec + TAIL_SEC > first_frame * frame_sec
-    )
-    # Lanes are told apart before anything is left out, so that a block has those of the whole.
+def in_lanes(notes: Notes) -> list[Notes]:
+    """The notes, lane by lane."""
     lane = lanes_of(notes)
-    return [notes.select(heard & (lane == number)) for number in np.unique(lane[heard])]
+    return [notes.select(lane == number) for number in np.unique(lane)]
+
+
+def lanes_heard(lanes: Sequence[Notes], first_frame: int, frames: int, frame_sec: float) -> list[Notes]:
+    """What is heard in these frames of each lane, of those in which anything is."""
+    start_sec, end_sec = first_frame * frame_sec, (first_frame + frames) * frame_sec
+    heard = [
+        lane.select((lane.onset_sec < end_sec) & (lane.end_sec + TAIL_SEC > start_sec)) for lane in lanes
+    ]
+    return [lane for lane in heard if len(lane.pitch)]
 
 
 def excite(
@@ -88,7 +95,7 @@ def excite(
 
     Empty ones follow, up to ``lanes`` in all.
     """
-    parts = lanes_heard(notes, first_frame, frames, hop / sample_rate)
+    parts = lanes_heard(in_lanes(notes), first_frame, frames, hop / sample_rate)
     parts += [notes.select(np.zeros(len(notes.pitch), bool))] * (lanes - len(parts))
     span = (frames - 1) * hop
     return Excitation(
@@ -125,13 +132,12 @@ def source(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> F
     fall = _fall(tail, sample_rate)
     for row in np.flatnonzero(reached).tolist():
         onset, length = int(onsets[row]), int(held[row])
-        pulses = _pulses(int(pitches[row]), length + tail, sample_rate)
         level = (float(notes.velocity[row]) / 127) ** 2
         for start, end, fade in ((0, length, None), (length, length + tail, fall)):
             low, high = max(onset + start, first_sample), min(onset + end, end_sample)
             if low >= high:
                 continue
-            piece = pulses[:, low - onset : high - onset]
+            piece = _pulses(int(pitches[row]), low - onset, high - low, sample_rate)
             if fade is not None:
                 piece = piece * fade[low - onset - start : high - onset - start]
             mix[:, low - first_sample : high - first_sample].add_(piece, alpha=level)
@@ -158,11 +164,9 @@ def balanced_source(
         if low >= high:
             continue
         first, last = low // hop, -(-high // hop)
-        # Whole spans, from up to one before the onset, where the pulses are padded, to one after the end.
-        pulses = _pulses(int(pitches[row]), length + tail + 2 * hop, sample_rate, padding=hop)
-        start = first * hop - onset + hop
-        pieces = pulses[:, start : start + (last - first) * hop].unflatten(1, (-1, hop)).transpose(0, 1)
-        start_and_end = ends[first:last].bmm(pieces)
+        # Whole spans, from up to one before the onset to one after the end.
+        pulses = _pulses(int(pitches[row]), first * hop - onset, (last - first) * hop, sample_rate)
+        start_and_end = ends[first:last].bmm(pulses.unflatten(1, (-1, hop)).transpose(0, 1))
         piece = torch.lerp(start_and_end[:, 0], start_and_end[:, 1], ramp)
         piece = piece.flatten()[low - first * hop : high - first * hop]
         released = max(onset + length - low, 0)
@@ -220,26 +224,31 @@ def roll(notes: Notes, first_frame: int, frames: int, frame_sec: float) -> Float
     return told
 
 
+def _pulses(pitch: int, start_sample: int, samples: int, sample_rate: int) -> Float[Tensor, "group sample"]:
+    """A note's pulses from so long after its onset on, silence before it; its first seconds are kept."""
+    kept = round(_KEPT_SEC * sample_rate)
+    if start_sample >= -_PADDING and start_sample + samples <= kept:
+        start = _PADDING + start_sample
+        return _kept_pulses(pitch, sample_rate, kept)[:, start : start + samples]
+    before = min(max(-start_sample, 0), samples)
+    return pad(_made_pulses(pitch, start_sample + before, samples - before, sample_rate), (before, 0))
+
+
 @lru_cache(maxsize=KEYS)
-def _kept_pulses(pitch: int, sample_rate: int, samples: int) -> Float[Tensor, "group sample"]:
+def _kept_pulses(pitch: int, sample_rate: int, samples: int) -> Float[Tensor, "group padding_and_sample"]:
+    return pad(_made_pulses(pitch, 0, samples, sample_rate), (_PADDING, 0))
+
+
+def _made_pulses(
+    pitch: int, start_sample: int, samples: int, sample_rate: int
+) -> Float[Tensor, "group sample"]:
     frequency_hz = 440.0 * 2 ** ((pitch - 69) / 12)
-    rows = torch.zeros(len(GROUPS), _PADDING + samples)
+    rows = torch.zeros(len(GROUPS), samples)
     for row, runs in zip(rows, GROUPS, strict=True):
         for multiple, first, last in runs:
-            row[_PADDING:] += harmonics(multiple * frequency_hz, first, last, samples, sample_rate)
+            tone = multiple * frequency_hz, first, last
+            row += harmonics(*tone, samples, sample_rate, first_sample=start_sample)
     return rows
-
-
-def _pulses(
-    pitch: int, samples: int, sample_rate: int, padding: int = 0
-) -> Float[Tensor, "group padding_and_sample"]:
-    """Pulses after so much silence; those of usual length are made once a key and kept."""
-    kept = round(_KEPT_SEC * sample_rate)
-    if samples <= kept:
-        long = _kept_pulses(pitch, sample_rate, kept)
-    else:
-        long = _kept_pulses.__wrapped__(pitch, sample_rate, samples)
-    return long[:, _PADDING - padding : _PADDING + samples]
 
 
 @lru_cache(maxsize=4)

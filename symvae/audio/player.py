@@ -14,7 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.audio.drums import LONGEST_SEC, drum_bursts
-from symvae.audio.excitation import TAIL_SEC, balanced_source, lanes_heard, roll
+from symvae.audio.excitation import TAIL_SEC, balanced_source, in_lanes, lanes_heard, roll
 from symvae.audio.notes import Notes
 from symvae.audio.sine import tones
 from symvae.audio.soundfont import FontPlayer
@@ -24,6 +24,7 @@ from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
 BLOCK_SEC = 6.0
 #: Lanes that are computed at once, so that two hundred notes at a time fit into any memory.
 MOST_LANES = 8
+_REST = Notes(np.zeros(0), np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 @runtime_checkable
@@ -55,23 +56,29 @@ class NeuralPlayer:
         """Frame-exact blocks; where nothing sounds, zeros at no cost."""
         hop = self.network.stft.hop
         step = max(round(BLOCK_SEC * self.sample_rate / hop), 1) * hop
+        lanes = in_lanes(notes)
         for first in range(0, samples, step):
             length = min(step, samples - first)
             if _silent(notes, first / self.sample_rate, (first + length) / self.sample_rate, TAIL_SEC + 0.1):
                 yield np.zeros((1, length), np.float32)
             else:
-                yield self.block(notes, first, length, samples)
+                yield self.block(lanes, first, length, samples)
 
     @torch.inference_mode()
-    def block(self, notes: Notes, first: int, length: int, samples: int) -> Float[np.ndarray, "1 sample"]:
-        """Samples from ``first`` (a multiple of the hop) on, of a sound of ``samples`` samples."""
+    def block(
+        self, lanes: Sequence[Notes], first: int, length: int, samples: int
+    ) -> Float[np.ndarray, "1 sample"]:
+        """Samples from ``first`` (a multiple of the hop) on, of a sound of ``samples`` samples.
+
+        ``lanes`` are those of the whole (`in_lanes`), so that a block has the same.
+        """
         stft, context = self.network.stft, self.network.context
         before = min(first // stft.hop, context)
         frames = before + -(-length // stft.hop) + context
         frame = first // stft.hop - before
         times = torch.arange(frame, frame + frames) * (stft.hop / max(samples, 1))
         timbre = self.timbre if self.until is None else self.timbre.toward(self.until, times.clamp(0, 1))
-        spectrum = self._spectrum(notes, frame, frames, timbre)
+        spectrum = self._spectrum(lanes, frame, frames, timbre)
         made = self.network.synthesize(
             spectrum,
             (frames - 1) * stft.hop,
@@ -80,10 +87,10 @@ class NeuralPlayer:
         )[0]
         return made[before * stft.hop :][None, :length].numpy()
 
-    def _spectrum(self, notes: Notes, frame: int, frames: int, timbre: Blend) -> Spectrum:
-        """What is heard of the notes in some frames, a few lanes at a time."""
+    def _spectrum(self, lanes: Sequence[Notes], frame: int, frames: int, timbre: Blend) -> Spectrum:
+        """What is heard of the lanes in some frames, a few at a time."""
         hop = self.network.stft.hop
-        lanes = lanes_heard(notes, frame, frames, hop / self.sample_rate) or [notes.select(slice(0, 0))]
+        heard = lanes_heard(lanes, frame, frames, hop / self.sample_rate) or [_REST]
         spectra = (
             self.network.spectrum_of(
                 torch.stack(
@@ -92,7 +99,7 @@ class NeuralPlayer:
                 partial(self._carriers, some, frame),
                 timbre,
             )
-            for some in _some(lanes, MOST_LANES)
+            for some in _some(heard, MOST_LANES)
         )
         return reduce(Spectrum.plus, spectra)
 

@@ -14,16 +14,17 @@ from torch import Tensor
 
 
 def harmonics(
-    frequency_hz: float, first: int, last: int, samples: int, sample_rate: int
+    frequency_hz: float, first: int, last: int, samples: int, sample_rate: int, *, first_sample: int = 0
 ) -> Float[Tensor, " sample"]:
     """Harmonics ``first`` to ``last`` (1 is the fundamental), those below half the rate, each of amplitude 1.
 
-    They start in phase: with an impulse, if they are many.
+    They start in phase, with an impulse if they are many; what comes is from ``first_sample`` on.
     """
     highest = min(last, math.ceil(sample_rate / 2 / frequency_hz) - 1)
     if highest < first:
         return torch.zeros(samples)
-    turns = torch.arange(samples, dtype=torch.float64) * (frequency_hz / sample_rate)
+    turns = torch.arange(first_sample, first_sample + samples, dtype=torch.float64)
+    turns *= frequency_hz / sample_rate
     angle = 2 * torch.pi * (turns - turns.round())  # from -π to π: the kernel's only peak is at 0
     return (_dirichlet(angle, highest) - _dirichlet(angle, first - 1)).float()
 

@@ -210,3 +210,13 @@ def test_phrases_in_a_row_become_notes_in_seconds() -> None:
     assert some.pitch.tolist() == [60, 64, 60, 64]
     assert some.last_sec == pytest.approx(5.0)
     assert NOTHING.last_sec == 0.0
+
+
+@pytest.mark.parametrize("first_sample", [0, 3_000, 31_000, 47_000, 100_000])
+def test_a_long_note_is_the_same_in_pieces(first_sample: int) -> None:
+    """Its first four seconds are kept, what follows is made where it is needed."""
+    held = Notes(np.array([0.5]), np.array([9.0]), np.array([50]), np.array([90]))
+    whole = source(held, 0, 120_000, RATE)
+    torch.testing.assert_close(
+        source(held, first_sample, 8_000, RATE), whole[:, first_sample : first_sample + 8_000]
+    )

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import torch
 
+from symvae.audio import excitation
 from symvae.audio import player as players
+from symvae.audio.excitation import in_lanes
 from symvae.audio.notes import Notes
 from symvae.audio.player import DrumPlayer, NeuralPlayer, Player, ProgramPlayer, SinePlayer
 from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
@@ -71,12 +73,32 @@ def test_neural_blocks_are_the_whole(network: SpectrogramVAE, ends) -> None:
 
 
 def test_a_block_may_start_at_any_frame(network: SpectrogramVAE, ends) -> None:
-    player, notes, samples = NeuralPlayer(network, Blend.of(ends[0])), some_notes(1.5), 2 * RATE
-    whole = player.block(notes, 0, samples, samples)
+    player, lanes, samples = NeuralPlayer(network, Blend.of(ends[0])), in_lanes(some_notes(1.5)), 2 * RATE
+    whole = player.block(lanes, 0, samples, samples)
     for frame in (1, 2, 20, 100, 249):
         first = frame * network.stft.hop
         length = min(701, samples - first)
-        assert db_apart(player.block(notes, first, length, samples), whole[:, first : first + length]) < -80
+        assert db_apart(player.block(lanes, first, length, samples), whole[:, first : first + length]) < -80
+
+
+def test_a_note_of_an_hour_takes_no_more_than_a_block_of_it(
+    network: SpectrogramVAE, ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drone, or a pedal that nobody lifts: its pulses are made where they sound."""
+    player = NeuralPlayer(network, Blend.of(ends[0]))
+    drone, hour = in_lanes(one_note(0.3, 3_600.0)), 3_600 * RATE
+    made, whole = [], excitation.harmonics
+
+    def watched(hz: float, first: int, last: int, samples: int, rate: int, *, first_sample: int = 0):
+        made.append(samples)
+        return whole(hz, first, last, samples, rate, first_sample=first_sample)
+
+    monkeypatch.setattr(excitation, "harmonics", watched)
+    player.block(drone, 0, RATE, hour)
+    made.clear()
+    sound = player.block(drone, 3_000 * network.stft.hop, RATE, hour)
+    assert np.abs(sound).max() > 1e-3
+    assert 0 < max(made) < 2 * RATE + 2 * network.context * network.stft.hop
 
 
 def test_lanes_at_rest_make_no_noise(network: SpectrogramVAE, ends) -> None:
@@ -85,9 +107,9 @@ def test_lanes_at_rest_make_no_noise(network: SpectrogramVAE, ends) -> None:
     single = one_note(2.5)
     both = Notes(*(np.concatenate(pair) for pair in zip(chord, single, strict=True)))
     player, first, samples = NeuralPlayer(network, Blend.of(ends[0])), 300 * network.stft.hop, 4 * RATE
-    alone, after = (player.block(notes, first, RATE, samples) for notes in (single, both))
+    alone, after = (player.block(in_lanes(notes), first, RATE, samples) for notes in (single, both))
     assert db_apart(after, alone) < -80
-    assert np.abs(player.block(chord, first + RATE, RATE, samples)).max() < 1e-12
+    assert np.abs(player.block(in_lanes(chord), first + RATE, RATE, samples)).max() < 1e-12
 
 
 @pytest.mark.parametrize("make", [SinePlayer, DrumPlayer])
@@ -186,12 +208,13 @@ def test_a_timbre_that_stays_is_given_once(network: SpectrogramVAE, ends, counti
 
 
 def test_the_timbre_is_heard(network: SpectrogramVAE, ends) -> None:
-    a, b = (NeuralPlayer(network, Blend.of(z)).block(one_note(), 0, RATE, RATE) for z in ends)
+    a, b = (NeuralPlayer(network, Blend.of(z)).block(in_lanes(one_note()), 0, RATE, RATE) for z in ends)
     assert db_apart(a, b) > -40
 
 
 def test_a_note_sounds_when_and_where_it_is_written(network: SpectrogramVAE, ends) -> None:
-    sound = NeuralPlayer(network, Blend.of(ends[0])).block(one_note(0.5, 0.5), 0, 2 * RATE, 2 * RATE)[0]
+    player = NeuralPlayer(network, Blend.of(ends[0]))
+    sound = player.block(in_lanes(one_note(0.5, 0.5)), 0, 2 * RATE, 2 * RATE)[0]
     before, during = np.abs(sound[: RATE // 4]).max(), np.abs(sound[RATE // 2 : RATE])
     assert during.max() > 10 * before
     spectrum = np.abs(np.fft.rfft(sound[4_500:7_500] * np.hanning(3_000)))

@@ -64,3 +64,8 @@ def test_groups_of_harmonics_add_up_to_the_train() -> None:
     groups = [(1, 1), (2, 2), (3, 8), (9, 10_000)]
     parts = [harmonics(110.0, first, last, 500, RATE) for first, last in groups]
     torch.testing.assert_close(sum(parts), impulse_train(110.0, 500, RATE), atol=1e-4, rtol=0)
+
+
+def test_a_later_piece_is_that_of_the_whole() -> None:
+    whole = harmonics(110.0, 2, 5, 90_000, RATE)
+    torch.testing.assert_close(harmonics(110.0, 2, 5, 70, RATE, first_sample=80_000), whole[80_000:80_070])
