@@ -16,7 +16,7 @@ from symvae.audio.instruments import place_of_program
 from symvae.audio.parts import Part
 from symvae.audio.player import Player
 from symvae.dsp.audio import Audio
-from symvae.dsp.loudness import LoudnessMeter
+from symvae.dsp.loudness import SHORTEST_SEC, LoudnessMeter
 from symvae.dsp.wav import WavWriter
 from symvae.errors import AudioError
 
@@ -57,28 +57,29 @@ class Mixture:
             yield self._read(first, min(_READ_SAMPLES, self.samples - first)).T
 
     def peak(self) -> float:
-        """Its largest sample."""
-        return max((float(np.abs(block).max()) for block in self.blocks()), default=0.0)
+        """Its largest sample; NaN where one is."""
+        return float(np.max([np.abs(block).max() for block in self.blocks()], initial=0.0))
 
     def _read(self, first: int, samples: int) -> Float[np.ndarray, "sample 2"]:
         self._file.seek(first * 8)
         return np.frombuffer(self._file.read(samples * 8), np.float32).reshape(-1, 2).copy()
 
     def gain(self, loudness_lufs: float) -> float:
-        """What brings the mix to a loudness, or as near to it as its peaks allow; 1 for silence."""
-        meter, peak = LoudnessMeter(self.sample_rate, channels=2), 0.0
-        for block in self.blocks():
-            if not np.isfinite(block).all():
-                raise AudioError(
-                    "The sound holds values that are no numbers. Choose another timbre or engine."
-                )
-            meter.add(block)
-            peak = max(peak, float(np.abs(block).max(initial=0.0)))
+        """What brings the mix to a loudness, or as near to it as its peaks allow; 1 for silence.
+
+        It is measured with its peak at full scale: what is soft, too, is over the meter's threshold.
+        """
+        peak = self.peak()
+        if not np.isfinite(peak):
+            raise AudioError("The sound holds values that are no numbers. Choose another timbre or engine.")
         if peak == 0.0:
             return 1.0
-        measured = meter.integrated_lufs()
-        wanted = 10 ** ((loudness_lufs - measured) / 20) if np.isfinite(measured) else PEAK / peak
-        return min(wanted, PEAK / peak)
+        meter = LoudnessMeter(self.sample_rate, channels=2)
+        for block in self.blocks():
+            meter.add(block / peak)
+        # A sound of less than one block of the meter is heard with the silence after it.
+        meter.add(np.zeros((2, max(round(SHORTEST_SEC * self.sample_rate) - self.samples, 0))))
+        return min(10 ** ((loudness_lufs - meter.integrated_lufs()) / 20), PEAK) / peak
 
 
 class Rendering(NamedTuple):

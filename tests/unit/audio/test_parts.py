@@ -1,6 +1,7 @@
 """Ticks, pedal, volume, expression and pan of a song, as a player hears them."""
 
 import io
+from dataclasses import replace
 
 import mido
 import numpy as np
@@ -138,6 +139,28 @@ def test_what_is_turned_off_does_not_sound(number: int) -> None:
     notes = part((0, 10, 60), (100, 10, 62), controls=[(50, number, 0)]).notes
     assert notes.pitch.tolist() == [60]
     assert len(part((0, 10, 60), controls=[(0, number, 0)]).notes.pitch) == 0
+
+
+@pytest.mark.parametrize("number", [VOLUME, EXPRESSION])
+def test_a_note_that_swells_from_nothing_is_as_loud_as_it_becomes(number: int) -> None:
+    swell = [(0, number, 0), (20, number, 40), (60, number, 50), (100, number, 90)]
+    whole = 100 if number == VOLUME else 127
+    notes = part((0, 100, 60), (100, 10, 62), controls=swell).notes
+    assert notes.velocity.tolist() == [round(100 * 50 / whole), round(100 * 90 / whole)]
+
+
+def test_what_no_player_plays_is_told() -> None:
+    heard = track((0, 10, 60), (20, 10, 62), controls=[(0, PAN, 64), (20, VOLUME, 0), (25, PAN, 80)])
+    bent = replace(heard, bends=np.array([(0, 0), (5, 100), (9, -20)]))
+    (only,), _ = parts_of(song(bent))
+    assert only.unheard == ("1 muted note", "2 pitch bends", "1 later place on the stage")
+    assert part((0, 10, 60), controls=[(0, PAN, 64), (20, PAN, 64)]).unheard == ()
+
+
+def test_a_place_that_is_set_anew_before_the_first_note_is_the_later_one() -> None:
+    set_anew = part((10, 10, 60), controls=[(0, PAN, 64), (5, PAN, 0), (15, PAN, 127)])
+    assert set_anew.pan == -1.0
+    assert part((0, 10, 60), controls=[(5, PAN, 127)]).pan == 1.0
 
 
 @pytest.mark.parametrize(("value", "place"), [(0, -1.0), (1, -1.0), (64, 0.0), (127, 1.0)])
