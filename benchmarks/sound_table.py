@@ -47,9 +47,9 @@ def results(metrics: dict[str, Any]) -> str:
     return "\n\n".join(
         (
             f"**Sound of `{metrics['synth']}`**: {sound['clips']} clips of phrases of the {metrics['split']}"
-            f" split, every instrument of {' and '.join(metrics['fonts'])}, z from another clip of the"
-            " instrument. MSS (multi-scale spectral distance) and LSD (log-spectral distance) from the font's"
-            " own sound; notes and instruments as a probe hears them that was trained on the fonts' sound.",
+            f" split, {sound['timbres']} instruments of {' and '.join(metrics['fonts'])}, z from another clip"
+            " of the instrument. MSS (multi-scale spectral distance) and LSD (log-spectral distance) from the"
+            " font's own sound; notes and instruments as a probe hears them that was trained on that.",
             table(["", "MSS", "LSD, dB", "notes (F1)", "of the reference's", "instrument"], rows),
             "**Between two instruments**, ten pairs at eleven positions: does the probe hear the second more"
             " and more (Spearman), what the worst position does to the notes, the largest of ten steps as a"

@@ -1,8 +1,10 @@
 """Train the listener that `symvae evaluate --audio` judges sound with, from sound fonts.
 
-    python benchmarks/audio/train_probe.py --data SHARDS [--data …] --font A.sf2 --font B.sf2 --out FOLDER
+    python benchmarks/audio/train_probe.py --data SHARDS [--data …] --font A.sf2 --font B.sf2 --out FOLDER \
+        [--synth NAME]
 
-FOLDER/probe.safetensors belongs beside the weights of the synthesizer whose instruments it knows. One
+FOLDER/probe.safetensors belongs beside the weights of the synthesizer whose instruments it knows: synth-24k,
+or the one given by name or folder. One
 core needs about ten minutes.
 """
 
@@ -12,14 +14,14 @@ from pathlib import Path
 
 import torch
 
-from symvae.audio.soundfont import TinySoundFont
-from symvae.config.sound import PROGRAMS, ClipsConfig
+from symvae.audio.font_player import font_player
+from symvae.config.sound import PROGRAMS
 from symvae.corpus.clips import ClipDraws, phrases_of
-from symvae.dsp.stft import Stft
-from symvae.system.checkpoint import save_probe
+from symvae.system.build_synth import build_stft
+from symvae.system.catalog import find_synth
+from symvae.system.checkpoint import load_synth, save_probe
+from symvae.system.synth import DEFAULT_SYNTH
 from symvae.training.probe import train_probe
-
-SAMPLE_RATE = 24_000
 
 
 def main() -> None:
@@ -28,13 +30,15 @@ def main() -> None:
     options.add_argument("--data", type=Path, action="append", required=True)
     options.add_argument("--font", type=Path, action="append", required=True)
     options.add_argument("--out", type=Path, required=True)
+    options.add_argument("--synth", default=DEFAULT_SYNTH, help="whose instruments it learns")
     options.add_argument("--steps", type=int, default=1000)
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--bf16", action="store_true", help="train in half precision where the CPU can")
     chosen = options.parse_args()
     torch.set_num_threads(1)
-    config = ClipsConfig()
-    players = [TinySoundFont(font, SAMPLE_RATE) for font in chosen.font]
+    synth, _, _ = load_synth(find_synth(chosen.synth))
+    config, rate = synth.clips, synth.model.sample_rate
+    players = [font_player(font, rate) for font in chosen.font]
 
     def draws(split: str, made_up: float, seed: int) -> ClipDraws:
         return ClipDraws(
@@ -42,8 +46,8 @@ def main() -> None:
             players,
             [PROGRAMS[name] for name in config.timbres],
             frames=config.frames,
-            stft=Stft(),
-            sample_rate=SAMPLE_RATE,
+            stft=build_stft(synth.model),
+            sample_rate=rate,
             made_up=made_up,
             seed=seed,
         )

@@ -23,7 +23,7 @@ from jaxtyping import Float, Int
 from scipy.signal import resample_poly
 
 from symvae.audio.notes import Notes
-from symvae.audio.soundfont import HOW_TO_GET_A_FONT, HOW_TO_GET_A_PLAYER
+from symvae.audio.soundfont import HOW_TO_GET_A_FONT, HOW_TO_GET_A_PLAYER, kit_of
 from symvae.errors import AudioError
 from symvae.music.midi import song_to_bytes
 from symvae.music.song import MetreChange, Song, TempoChange, Track
@@ -76,6 +76,7 @@ class FluidSynth:
         midi, raw = folder / "notes.mid", folder / "sound.raw"
         length_ms = -(-1000 * (samples + self._lead) // self.sample_rate)
         later = notes._replace(onset_sec=notes.onset_sec + self._lead / self.sample_rate)
+        program = kit_of(self.font, program) if drums else program
         midi.write_bytes(song_to_bytes(_song(later, program, drums, length_ms, rate)))
         command = shutil.which(COMMAND)
         if command is None:

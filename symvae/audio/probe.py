@@ -58,6 +58,7 @@ class Probe(nn.Module):
     ) -> None:
         super().__init__()
         self.sample_rate = sample_rate
+        self.instruments = instruments
         self.transcriber = Transcriber(sample_rate, channels=channels, blocks=blocks)
         self.recogniser = Recogniser(sample_rate, instruments)
         self.register_buffer("threshold", torch.tensor(0.5))

@@ -6,8 +6,10 @@ No reverb and no chorus: a voice is learned dry.
 """
 
 import os
+import struct
 from collections.abc import Iterator
-from functools import cached_property
+from contextlib import suppress
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -33,6 +35,8 @@ HOW_TO_GET_A_FONT = (
 HOW_TO_GET_A_PLAYER = "Install one: pip install --no-deps tinysoundfont, or apt install fluidsynth."
 #: The level of the players, so that a few loud notes together stay under full scale.
 GAIN_DB = -6.0
+#: Where fonts keep drum kits.
+DRUM_BANK = 128
 _FLUSH_SEC = 0.1
 
 
@@ -60,6 +64,34 @@ def find_soundfont(given: str | Path | None = None) -> Path:
     for path in _fonts():
         return path
     raise AudioError(f"No sound font was found on this machine. {HOW_TO_GET_A_FONT}")
+
+
+def kit_of(font: Path, kit: int) -> int:
+    """Which drum kit plays ``kit``: that one, or the standard kit where the font does not have it."""
+    known = {program for bank, program in presets(font) if bank == DRUM_BANK}
+    return kit if kit in known or not known else min(known)
+
+
+@lru_cache(maxsize=8)
+def presets(font: Path) -> frozenset[tuple[int, int]]:
+    """Bank and programme of all that a font plays, as its headers say; none of what is no font.
+
+    The list stands in the last of three chunks, a row of 38 bytes each, the last of which ends it
+    (SoundFont Technical Specification 2.04, section 7.2).
+    """
+    found: set[tuple[int, int]] = set()
+    with suppress(OSError, struct.error), font.open("rb") as file:
+        file.seek(12)  # RIFF, its size, sfbk
+        while head := file.read(8):
+            name, size = struct.unpack("<4sI", head)
+            if name == b"phdr":
+                rows = struct.iter_unpack("<20xHH14x", file.read(size // 38 * 38))
+                found |= {(bank, program) for program, bank in list(rows)[:-1]}
+            elif name == b"LIST" and file.read(4) == b"pdta":
+                continue  # its parts come next
+            else:
+                file.seek(size + size % 2 - 4 * (name == b"LIST"), os.SEEK_CUR)
+    return frozenset(found)
 
 
 def _fonts() -> Iterator[Path]:
@@ -110,10 +142,11 @@ class TinySoundFont:
         """The same in blocks of ``block`` samples. The player plays one part at a time."""
         synth, font = self._player
         channel = 9 if drums else 0
+        bank, program = (DRUM_BANK, kit_of(self.font, program)) if drums else (0, program)
         synth.sounds_off()
         synth.generate(round(_FLUSH_SEC * self.sample_rate))  # what the part before it left ringing
         try:
-            synth.program_select(channel, font, 128 if drums else 0, program)
+            synth.program_select(channel, font, bank, program)
         except Exception as fault:
             kind = "set of drums" if drums else "programme"
             raise AudioError(f"{self.font.name} has no {kind} {program}. {HOW_TO_GET_A_FONT}") from fault

@@ -42,6 +42,7 @@ from symvae.cli.options import (
 )
 from symvae.cli.output import refuse_existing
 from symvae.cli.taking import Taken, bar_spans, take
+from symvae.cli.voices import say_what_stands_in
 
 if TYPE_CHECKING:
     from symvae.music.phrase import Phrase
@@ -315,7 +316,9 @@ def _write(paths: Sequence[Path], song: "Song", taken: Taken, vae: "SymVAE", *, 
         else:
             from symvae.system.synth import Synth
 
-            sound = Synth.load().perform(song)
+            synth = Synth.load()
+            say_what_stands_in(synth, song)
+            sound = synth.perform(song)
             sound.write(sound.mixture, path, force=force)
 
 

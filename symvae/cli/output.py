@@ -7,6 +7,7 @@ piano-roll picture and the sound of that row.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import W_OK, access
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,12 +76,11 @@ class Output:
             picture = self.folder / f"{self.row}.png"
             piano_roll(phrases, picture, titles, columns=self.columns, force=self.force)
         if self.wav:
-            from symvae.audio.instruments import timbre_of_program
-            from symvae.dsp.wav import write_wav
             from symvae.system.synth import Synth
 
-            audio = Synth.load().render(row, timbre_of_program(self.program)[0])
-            write_wav(audio.samples, audio.sample_rate, self.folder / f"{self.row}.wav", force=self.force)
+            synth = Synth.load()
+            sound = synth.perform(row, synth.timbre_for(self.program)[0])
+            sound.write(sound.mixture, self.folder / f"{self.row}.wav", force=self.force)
         if left:
             some = ", ".join(path.name for path in left[:3]) + (", …" if len(left) > 3 else "")
             say(
@@ -101,12 +101,22 @@ class Output:
         )
 
 
-def refuse_existing(paths: Sequence[Path], force: bool) -> None:
-    """Raise unless every path is free, or ``force`` allows to overwrite."""
+def refuse_existing(paths: Sequence[Path], force: bool, named: str = "--out") -> None:
+    """Raise unless every path is free, or ``force`` allows to overwrite, and its folder can be written.
+
+    ``named`` is what the user names the place by.
+    """
+    for path in paths:
+        if path.is_dir():
+            raise SymvaeError(f"{path} is a folder. Choose the name of a file.")
     taken = [path for path in paths if path.exists()]
     if taken and not force:
         more = f" (and {len(taken) - 1} more)" if len(taken) > 1 else ""
-        raise SymvaeError(f"{taken[0]} exists{more}. Add --force to overwrite, or choose another --out.")
+        raise SymvaeError(f"{taken[0]} exists{more}. Add --force to overwrite, or choose another {named}.")
+    for folder in dict.fromkeys(path.parent for path in paths):
+        there = next(place for place in (folder, *folder.parents) if place.exists())
+        if not access(there, W_OK):
+            raise SymvaeError(f"{there} is not yours to write in. Choose another {named}.")
 
 
 def numbered(word: str, count: int) -> tuple[str, ...]:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from symvae.cli.console import counted, progress_bar, say, show, show_json, show_table
+from symvae.cli.console import progress_bar, show, show_json, show_table
 from symvae.cli.options import Force, Json, one_of
 from symvae.cli.output import refuse_existing
+from symvae.cli.voices import font_words, neural_words, say_drums, with_unheard
 from symvae.errors import AudioError
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def render(
     if path.suffix.lower() != ".wav":
         raise typer.BadParameter(f"the sound is written as WAV; give NAME.wav, not {path}", param_hint="OUT")
     picture = path.with_suffix(".png")
-    refuse_existing([path, *[picture] * plot], force)
+    refuse_existing([path, *[picture] * plot], force, "OUT")
 
     from symvae.audio.parts import parts_of
     from symvae.audio.render import render_voices
@@ -94,7 +95,7 @@ def render(
         raise AudioError(f"{file} has no notes that sound. Give a file with notes, and a volume above 0.")
     voices, players, rate = _voices(parts, engine, soundfont, synth, sample_rate, words)
     files = [path.with_name(f"{path.stem}-{number:02d}.wav") for number in range(1, len(parts) + 1)] * stems
-    refuse_existing(files, force)
+    refuse_existing(files, force, "OUT")
     if path.parent != Path():
         path.parent.mkdir(parents=True, exist_ok=True)
     with progress_bar() as bar:
@@ -147,14 +148,14 @@ def _voices(
     from symvae.audio.font_player import font_player
     from symvae.audio.soundfont import find_soundfont
 
-    drums = [part for part in parts if part.is_drum]
     if engine == "sine":
         rate = check_sample_rate(sample_rate or 24_000)
-        return sine_voices(parts, rate), ["noise" if p.is_drum else "sine" for p in parts], rate
+        said = [with_unheard(part, "noise" if part.is_drum else "sine") for part in parts]
+        return sine_voices(parts, rate), said, rate
     if engine == "soundfont":
         rate = check_sample_rate(sample_rate or 44_100)
         font = find_soundfont(soundfont)
-        said = [f"{font.stem}, {'drums' if p.is_drum else f'programme {p.program + 1}'}" for p in parts]
+        said = [font_words(font, part) for part in parts]
         return font_voices(parts, font_player(font, rate), rate), said, rate
     from symvae.system.synth import Synth
 
@@ -166,18 +167,15 @@ def _voices(
         )
     timbre, until, name = _timbre(voice, words)
     voices = voice.voices(parts, timbre, until)
-    said = [_said(part, name) for part in parts]
-    if drums and soundfont is not None:
+    said = [neural_words(voice, part, name) for part in parts]
+    if soundfont is None:
+        say_drums(parts)
+    elif any(part.is_drum for part in parts):
         font = find_soundfont(soundfont)
         voices = with_font_drums(voices, font_player(font, voice.sample_rate), voice.sample_rate)
         said = [
-            f"{font.stem}, drums" if part.is_drum else word for part, word in zip(parts, said, strict=True)
+            font_words(font, part) if part.is_drum else word for part, word in zip(parts, said, strict=True)
         ]
-    elif drums:
-        say(
-            f"{counted(len(drums), 'drum part')} played as bursts of noise; "
-            "--soundfont FILE.sf2 plays them on its kit."
-        )
     return voices, said, voice.sample_rate
 
 
@@ -194,20 +192,6 @@ def _timbre(voice: "Synth", words: dict[str, "str | Path | None"]) -> tuple:  # 
     if word is not None:
         return voice.timbre(str(word)), None, str(word)
     return None, None, None
-
-
-def _said(part: "Part", name: str | None) -> str:
-    import numpy as np
-
-    from symvae.audio.excitation import on_keyboard
-    from symvae.audio.instruments import timbre_of_program
-
-    if part.is_drum:
-        return "noise"
-    timbre, exact = timbre_of_program(part.program)
-    word = name or (timbre if exact else f"{timbre} (for programme {part.program + 1})")
-    moved = int(np.count_nonzero(on_keyboard(part.notes.pitch) != part.notes.pitch))
-    return word + (f"; {counted(moved, 'note')} brought onto the piano's keys by octaves" if moved else "")
 
 
 def _list(name: str, json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from symvae.cli.console import progress_bar, show
+from symvae.cli.console import progress_bar, say, show
 from symvae.cli.options import one_of
 from symvae.cli.train import DEVICES, check_device, interruption, say_how_to_resume
 
@@ -70,6 +70,12 @@ def train_synth(
         )
 
     learned, step = draws("train", config.training.seed), 0
+    for (number, instrument), keys in learned.keys.items():
+        if keys is None:
+            say(
+                f"{fonts[number].stem}'s {instruments[instrument]} is left out: "
+                "it is silent at middle C, or softer when struck harder."
+            )
     with progress_bar() as bar, interruption() as interrupted:
         task = bar.add_task("training", total=config.training.steps, note="")
 

@@ -21,6 +21,7 @@ from symvae.audio.soundfont import FontPlayer
 from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards, open_shards
 from symvae.dsp.stft import Stft
+from symvae.errors import AudioError
 
 PHRASE_BARS = 4
 MOST_PHRASES = 4000
@@ -65,6 +66,8 @@ class ClipDraws:
         """Lowest and highest key of each timbre; of those that a player cannot play, None."""
         self.timbres = [timbre for timbre, keys in self.keys.items() if keys is not None]
         """Font and instrument of all that can be played."""
+        if not self.timbres:
+            raise AudioError("None of the instruments can be played by these sound fonts. Give another font.")
         self.samples = (frames - 1) * stft.hop
         self.stft = stft
         self.sample_rate = sample_rate

@@ -27,6 +27,8 @@ FULL_SCALE = 2**15 - 1
 #: A WAV file counts its bytes in 32 bits; its header takes the rest.
 MOST_BYTES = 2**32 - 64
 
+#: What lies under it is silence: 80 dB under full scale.
+SOUNDLESS = 1e-4
 _BLOCK = 2**18
 
 
@@ -143,11 +145,12 @@ def read_wav(path: "str | os.PathLike[str]") -> Audio:
     return Audio((pcm.reshape(-1, channels).T / FULL_SCALE).astype(np.float32), sample_rate)
 
 
-def read_audio(path: "str | os.PathLike[str]") -> Audio:
+def read_audio(path: "str | os.PathLike[str]", heard_sec: float = math.inf) -> Audio:
     """Read a recording: WAV (8 to 32 bits, or floating point), FLAC, OGG, MP3, what else libsndfile reads.
 
-    One that goes beyond full scale, as decoded MP3 and floating point may, is scaled down to it. Raises
-    `AudioError` for what is no sound, holds none, or holds numbers that are none.
+    With ``heard_sec``, from about where it begins to sound and a little more than so long. One that goes
+    beyond full scale, as decoded MP3 and floating point may, is scaled down to it. Raises `AudioError` for
+    what is no sound, holds none, or holds numbers that are none.
     """
     import soundfile
 
@@ -155,7 +158,7 @@ def read_audio(path: "str | os.PathLike[str]") -> Audio:
         # Handed over open, so that its content and not its name says what it is.
         with open(path, "rb") as opened, soundfile.SoundFile(opened) as file:
             sample_rate = int(file.samplerate)
-            samples = _all_samples(file)
+            samples = _samples(file, heard_sec * sample_rate)
     except (soundfile.SoundFileError, TypeError, ValueError) as fault:
         raise AudioError(
             f"{path} cannot be read as sound ({fault}). Give a WAV, FLAC, OGG or MP3 file."
@@ -187,10 +190,18 @@ def resample(audio: Audio, sample_rate: int) -> Audio:
     return Audio(_within_full_scale(samples.astype(np.float32)), sample_rate)
 
 
-def _all_samples(file: Any) -> Float[np.ndarray, "channel sample"]:
-    """Block by block, because a damaged header may promise more samples than memory holds."""
+def _samples(file: Any, most: float) -> Float[np.ndarray, "channel sample"]:
+    """Block by block, because a damaged header may promise more samples than memory holds.
+
+    At most about ``most``: blocks in front that are silent fall away, and what comes after.
+    """
     blocks = [np.zeros((0, file.channels), np.float32)]
-    while len(block := file.read(_BLOCK, dtype="float32", always_2d=True)):
+    while (len(blocks) - 2) * _BLOCK < most:
+        block = file.read(_BLOCK, dtype="float32", always_2d=True)
+        if not len(block):
+            break
+        if math.isfinite(most) and len(blocks) == 2 and np.abs(blocks[1]).max() <= SOUNDLESS:
+            del blocks[1]
         blocks.append(block)
     return np.ascontiguousarray(np.concatenate(blocks).T)
 

@@ -66,21 +66,26 @@ def sound(
     """All ways on ``pairs`` pairs of clips of each instrument of each font; the synthesizer by instrument."""
     rng = np.random.default_rng([seed, 1])
     judged: dict[str, list[Judged]] = {}
-    timbres: list[Tensor] = []
+    timbres: list[tuple[int, int]] = []
     for turn in range(pairs):
         drawn = excerpts(draws, rng)
         for way, wave in ways(network, draws, drawn, seed + turn):
             judged.setdefault(way, []).append(judge(probe, wave, drawn))
-        timbres.append(drawn.clips.timbre)
+        timbres += _timbres(drawn)
         progress("sound", (turn + 1) / pairs)
     whole = {way: _together(parts) for way, parts in judged.items()}
-    timbre = torch.cat(timbres).numpy()
+    timbre = np.array([instrument for _, instrument in timbres])
     everything = np.arange(len(timbre))
-    rows = {way: figures.figures(everything) for way, figures in whole.items()}
+    elsewhere = np.flatnonzero([_next_font(draws, *played) is not None for played in timbres])
+    rows = {
+        way: figures.figures(elsewhere if way == "other_font" else everything)
+        for way, figures in whole.items()
+    }
     heard_in_truth = rows["truth"]["note_f1"]
     return {
         "clips": len(timbre),
         "clip_sec": draws.samples / draws.sample_rate,
+        "timbres": len(draws.timbres),
         "rows": {
             way: {**figures, "note_f1_of_truth": figures["note_f1"] / max(heard_in_truth, 1e-9)}
             for way, figures in rows.items()
@@ -91,6 +96,7 @@ def sound(
                 "truth": whole["truth"].figures(np.flatnonzero(timbre == index)),
             }
             for index, name in enumerate(instruments)
+            if index in timbre
         },
     }
 
@@ -115,7 +121,7 @@ def ways(
         blurred.append(stft.inverse(magnitude.mean(1, keepdim=True) * unit(noise), samples))
     yield "griffin_lim", torch.cat(rebuilt)
     yield "source_phase", torch.cat(borrowed)
-    if len(draws.players) > 1:
+    if any(_next_font(draws, *played) is not None for played in draws.timbres):
         yield "other_font", _on_the_next_font(draws, drawn)
     yield "mean_spectrum", torch.cat(blurred)
 
@@ -136,13 +142,29 @@ def judge(probe: Probe, made: Float[Tensor, "clip sample"], drawn: Excerpts) -> 
     )
 
 
-def _on_the_next_font(draws: ClipDraws, drawn: Excerpts) -> Float[Tensor, "clip sample"]:
-    def play(notes: Notes, font: int, timbre: int) -> Tensor:
-        player = draws.players[(font + 1) % len(draws.players)]
-        return torch.from_numpy(player.play(notes, draws.programs[timbre], draws.samples).mean(0))
+def _timbres(drawn: Excerpts) -> list[tuple[int, int]]:
+    """Font and instrument of each clip."""
+    return list(zip(drawn.clips.font.tolist(), drawn.clips.timbre.tolist(), strict=True))
 
-    rows = zip(drawn.notes, drawn.clips.font.tolist(), drawn.clips.timbre.tolist(), strict=True)
-    return torch.stack([play(*row) for row in rows])
+
+def _next_font(draws: ClipDraws, font: int, timbre: int) -> int | None:
+    """Another font that can play the instrument; None where there is none."""
+    fonts = len(draws.players)
+    others = ((font + step) % fonts for step in range(1, fonts))
+    return next((other for other in others if draws.keys[other, timbre] is not None), None)
+
+
+def _on_the_next_font(draws: ClipDraws, drawn: Excerpts) -> Float[Tensor, "clip sample"]:
+    """The same notes; silence where no other font can play them."""
+
+    def play(notes: Notes, played: tuple[int, int]) -> Tensor:
+        other = _next_font(draws, *played)
+        if other is None:
+            return torch.zeros(draws.samples)
+        program = draws.programs[played[1]]
+        return torch.from_numpy(draws.players[other].play(notes, program, draws.samples).mean(0))
+
+    return torch.stack([play(*row) for row in zip(drawn.notes, _timbres(drawn), strict=True)])
 
 
 def _together(parts: list[Judged]) -> Judged:

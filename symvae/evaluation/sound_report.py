@@ -15,8 +15,9 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
+from symvae.audio.font_player import font_player
 from symvae.audio.probe import Probe
-from symvae.audio.soundfont import FontPlayer, TinySoundFont
+from symvae.audio.soundfont import FontPlayer
 from symvae.config.sound import PROGRAMS
 from symvae.corpus.clips import ClipDraws, phrases_of
 from symvae.corpus.shards import Shards
@@ -53,7 +54,7 @@ def evaluate_sound(
     split: str = "test",
     seed: int = 0,
     progress: Progress = silent,
-    open_font: Callable[[Path, int], FontPlayer] = TinySoundFont,
+    open_font: Callable[[Path, int], FontPlayer] = font_player,
 ) -> dict[str, Any]:
     """Everything that is measured of ``synth``, by part. Raises `AudioError` without a probe or timbres."""
     started = time.monotonic()
@@ -92,7 +93,7 @@ def evaluate_sound(
             probe,
             played,
             instruments,
-            lambda name: synth.timbres[name].z,
+            {name: timbre.z for name, timbre in synth.timbres.items()},
             excerpts=effort.excerpts,
             **choices,
         ),
@@ -117,7 +118,12 @@ def probe_of(synth: Synth) -> Probe:
     if probe is None:
         raise AudioError(
             f"{synth.name} has no probe.safetensors, the listener that judges it."
-            " Train one: python benchmarks/audio/train_probe.py."
+            f" Train one: python benchmarks/audio/train_probe.py --synth {synth.name}."
+        )
+    if probe.instruments != (asked := len(synth.config.clips.timbres)):
+        raise AudioError(
+            f"{synth.name} has {asked} instruments, and its probe knows {probe.instruments}."
+            f" Train another: python benchmarks/audio/train_probe.py --synth {synth.name}."
         )
     return probe
 

@@ -59,8 +59,8 @@ def _sound(metrics: dict[str, Any]) -> str:
         (
             "### Sound",
             f"{part['clips']} clips of {part['clip_sec']:.1f} s, phrases of the {metrics['split']} split,"
-            f" every instrument of {' and '.join(metrics['fonts'])}. MSS and LSD are distances from"
-            " the reference. Notes are those that a probe hears (onset within 50 ms, same key), and"
+            f" {part['timbres']} instruments of {' and '.join(metrics['fonts'])}. MSS and LSD are distances"
+            " from the reference. Notes are those that a probe hears (onset within 50 ms, same key), and"
             " instruments those that it recognises; it was trained on the reference.",
             table(["", "MSS", "LSD, dB", "notes (F1)", "of the reference's", "instrument"], rows),
             "The synthesizer by instrument:",

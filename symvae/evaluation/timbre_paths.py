@@ -19,7 +19,7 @@ A cross-fade keeps both ends' notes by definition and never leaves the two ends'
 as good at that, and one instrument where the cross-fade is two.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -73,19 +73,19 @@ def timbre_paths(
     probe: Probe,
     draws: ClipDraws,
     instruments: Sequence[str],
-    timbre: Callable[[str], Float[Tensor, " latent"]],
+    timbres: Mapping[str, Float[Tensor, " latent"]],
     *,
     excerpts: int,
     seed: int = 0,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """Both kinds of path, by pair and on average; ``timbre`` gives z by the instrument's name."""
+    """All kinds of path, by pair and on average; ``timbres`` has z by the instrument's name."""
     rows = {}
-    pairs = pairs_among(instruments)
+    pairs = pairs_among([name for name in instruments if name in timbres])
     rng = np.random.default_rng([seed, 2])
     for done, (first, second) in enumerate(pairs):
         notes = [draws.notes(rng) for _ in range(excerpts)]
-        start, end = timbre(first), timbre(second)
+        start, end = timbres[first], timbres[second]
         given = excitations(network, notes, draws.samples)
         paths = {
             name: along(network, given, [way(start, end, share) for share in POSITIONS])

@@ -22,7 +22,7 @@ from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.config.sound import SynthConfig
 from symvae.dsp.audio import Audio
-from symvae.dsp.wav import read_audio, resample
+from symvae.dsp.wav import SOUNDLESS, read_audio, resample
 from symvae.errors import AudioError
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
@@ -33,7 +33,6 @@ DEFAULT_SYNTH = "synth-24k"
 #: Of a recording, so much is listened to.
 LONGEST_CLIP_SEC = 30.0
 SHORTEST_CLIP_SEC = 0.25
-_SOUNDLESS = 1e-4
 
 #: What a sound is played on: a name, a blend as "piano:strings:0.4", z, or a `Blend` of several.
 Timbre = str | Float[Tensor, " latent"] | Blend
@@ -101,6 +100,19 @@ class Synth:
         start, end = (Blend.of(self._known(name).z) for name in (first, rest[0]))
         return start.toward(end, torch.tensor([share]))
 
+    def timbre_for(self, program: int) -> tuple[str, bool]:
+        """Which timbre plays a General MIDI programme (0 to 127), and whether it is that very instrument.
+
+        Where the usual one was not learned it is another font's, or the first of all.
+        """
+        usual, same = timbre_of_program(program)
+        names = [name for name in self.timbres if name.split("/")[0] == usual]
+        if names:
+            return (usual if usual in names else names[0]), same
+        if not self.timbres:
+            raise AudioError(f"{self.name} has no timbres. Train it to the end, or choose another.")
+        return next(iter(self.timbres)), False
+
     def _known(self, name: str) -> KnownTimbre:
         if name not in self.timbres:
             raise AudioError(f"There is no timbre {name!r}. {self.name} knows: {', '.join(self.timbres)}.")
@@ -112,9 +124,12 @@ class Synth:
 
         Raises `AudioError` for a file that is no audio, for silence, and for less than a quarter of a second.
         """
-        audio = recording if isinstance(recording, Audio) else read_audio(recording)
-        mono = torch.from_numpy(resample(audio, self.sample_rate).samples.mean(0))
-        loud = (mono.abs() > _SOUNDLESS).nonzero()
+        audio = recording if isinstance(recording, Audio) else read_audio(recording, LONGEST_CLIP_SEC)
+        sides = torch.from_numpy(resample(audio, self.sample_rate).samples)
+        mono = sides.mean(0)
+        if mono.abs().max() <= SOUNDLESS:  # two sides may cancel each other
+            mono = sides[0]
+        loud = (mono.abs() > SOUNDLESS).nonzero()
         if not len(loud):
             raise AudioError("The clip is silent, and silence has no timbre. Give one in which notes sound.")
         mono = mono[int(loud[0]) :][: round(LONGEST_CLIP_SEC * self.sample_rate)]
@@ -152,7 +167,7 @@ class Synth:
         if isinstance(timbre, Mapping):
             timbre = timbre.get(part.name)
         if timbre is None:
-            timbre = timbre_of_program(part.program)[0]
+            timbre = self.timbre_for(part.program)[0]
         return self.player(timbre, until)
 
     def perform(

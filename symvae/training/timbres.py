@@ -1,7 +1,7 @@
 """The timbres that a synthesizer has learned, by name: where in z each instrument of each font lies.
 
-A timbre is the mean of the posterior means of some clips. Instruments of the first font have the plain
-name (``piano``), those of the others name their font, too (``piano/MuseScore_General_Full``).
+A timbre is the mean of the posterior means of some clips. Instruments of the first font that has them have
+the plain name (``piano``), those of the others name their font, too (``piano/MuseScore_General_Full``).
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def mean_timbres(
     ``instruments`` names the programs of ``draws`` and ``fonts`` its players.
     """
     device = next(model.parameters()).device
-    timbres = []
+    timbres: list[dict[str, Any]] = []
     for font, font_name in enumerate(fonts):
         for instrument, name in enumerate(instruments):
             if draws.keys[font, instrument] is None:
@@ -41,7 +41,7 @@ def mean_timbres(
             z = model.encode(heard.wave.to(device)).mean.mean(0)
             timbres.append(
                 {
-                    "name": f"{name}/{font_name}" if font else name,
+                    "name": f"{name}/{font_name}" if name in {known["name"] for known in timbres} else name,
                     "font": font_name,
                     "program": draws.programs[instrument],
                     "z": [round(value, 5) for value in z.tolist()],

@@ -73,7 +73,7 @@ def test_a_song_becomes_a_file_of_its_name(render, band, tmp_path):
     assert np.abs(sound.samples).max() <= 10 ** (-1 / 20) + 1e-4
     assert result.stdout.splitlines()[-1] == "band.wav"
     assert result.stderr == (
-        "1 drum part played as bursts of noise; --soundfont FILE.sf2 plays them on its kit.\n"
+        "1 drum part played as bursts of noise; `symvae render --soundfont FILE.sf2` plays them on its kit.\n"
     )
 
 
@@ -154,6 +154,19 @@ def test_the_list_of_timbres(render):
     assert "electric-piano" in told.stdout
     listed = json.loads(render("--list", "--json").stdout)
     assert listed[-1] == {"name": "flute", "program": 73, "learned_from": "chance"}
+
+
+def test_what_is_not_played_is_said(render, tmp_path):
+    midi = pretty_midi.PrettyMIDI()
+    part = pretty_midi.Instrument(40, name="fiddle")
+    part.notes += [pretty_midi.Note(90, 60, 0.0, 0.5), pretty_midi.Note(90, 62, 1.0, 1.5)]
+    part.control_changes.append(pretty_midi.ControlChange(7, 0, 0.7))
+    part.pitch_bends += [pretty_midi.PitchBend(500, 0.1), pretty_midi.PitchBend(0, 0.4)]
+    midi.instruments.append(part)
+    midi.write(str(tmp_path / "bent.mid"))
+    report = json.loads(render("bent.mid", "--json").stdout)
+    told = "violin; without 1 muted note; without 1 pitch bend"
+    assert report["parts"] == [{"part": "fiddle", "notes": 1, "plays": told}]
 
 
 # Other engines
@@ -291,6 +304,15 @@ def test_a_file_that_is_no_music_and_a_synthesizer_that_is_none(cli, render, tun
     refused(render("missing.mid"), 1, "There is no file missing.mid.")
     refused(cli("render", tune, "--synth", "kazoo"), 1, "There is no synthesizer 'kazoo'.")
     refused(cli("render", tune, "--synth", tiny_model), 1, "is not in format symvae-synth")
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_any_work(render, tune, tmp_path, monkeypatch):
+    (tmp_path / "folder.wav").mkdir()
+    for words in ((), ("--force",)):
+        refused(render(tune, "folder.wav", *words), 1, "folder.wav is a folder. Choose the name of a file.")
+    monkeypatch.setattr("symvae.cli.output.access", lambda place, mode: False)
+    refused(render(tune, "new/sound.wav"), 1, "is not yours to write in. Choose another OUT.")
+    assert not (tmp_path / "new").exists()
 
 
 # Sound beside other verbs' music

@@ -12,7 +12,14 @@ from symvae.audio import font_player as choosing
 from symvae.audio.fluidsynth import GAIN, FluidSynth
 from symvae.audio.font_player import font_player
 from symvae.audio.notes import Notes
-from symvae.audio.soundfont import FontPlayer, TinySoundFont, find_soundfont
+from symvae.audio.soundfont import (
+    DRUM_BANK,
+    FontPlayer,
+    TinySoundFont,
+    find_soundfont,
+    kit_of,
+    presets,
+)
 from symvae.errors import AudioError
 from tests.soundfont import burst, tone, usual_voices, write_soundfont
 
@@ -117,6 +124,29 @@ def test_drums_have_a_bank_of_their_own(font: Path) -> None:
     assert np.abs(drums).max() > 0.01
 
 
+def test_a_kit_that_is_not_there_is_played_on_the_standard_one(font: Path) -> None:
+    """And not on the melodic programme of its number, as the library has it."""
+    player = TinySoundFont(font, RATE)
+    standard = player.play(notes_at(0.0), 0, 6_000, drums=True)
+    for kit in (7, 40):
+        assert kit_of(font, kit) == 0
+        np.testing.assert_array_equal(player.play(notes_at(0.0), kit, 6_000, drums=True), standard)
+
+
+def test_what_a_font_holds_is_read_from_its_headers(font: Path, tmp_path: Path) -> None:
+    assert {(DRUM_BANK, 0), (0, 40), (0, 73)} <= presets(font)
+    assert (0, 7) not in presets(font)
+    kits = [tone([1.0], 0), burst(np.ones(50), 0), burst(np.ones(50), 25)]
+    two = write_soundfont(tmp_path / "two.sf2", kits)
+    assert [kit_of(two, kit) for kit in (0, 25, 26)] == [0, 25, 0]
+    only_tones = write_soundfont(tmp_path / "one.sf2", [tone([1.0], 0)])
+    assert kit_of(only_tones, 3) == 3
+    with pytest.raises(AudioError, match=r"one\.sf2 has no set of drums 3"):
+        TinySoundFont(only_tones, RATE).play(notes_at(0.0), 3, 100, drums=True)
+    (tmp_path / "text.sf2").write_text("words, many words and no font")
+    assert presets(tmp_path / "text.sf2") == presets(tmp_path / "none.sf2") == frozenset()
+
+
 @pytest.mark.parametrize("block", [1, 700, 6_000, 9_000])
 def test_blocks_are_the_whole(font: Path, block: int) -> None:
     notes, samples = notes_at(0.01, 0.02, 0.1), 6_000 if block > 1 else 500
@@ -130,8 +160,6 @@ def test_blocks_are_the_whole(font: Path, block: int) -> None:
 def test_a_programme_that_is_not_there_and_a_file_that_is_no_font(font: Path, tmp_path: Path) -> None:
     with pytest.raises(AudioError, match=r"tones\.sf2 has no programme 7\. Give one with --soundfont"):
         TinySoundFont(font, RATE).play(notes_at(0.0), 7, 100)
-    with pytest.raises(AudioError, match=r"tones\.sf2 has no set of drums 7"):
-        TinySoundFont(font, RATE).play(notes_at(0.0), 7, 100, drums=True)
     (tmp_path / "text.sf2").write_text("words")
     with pytest.raises(AudioError, match=r"text\.sf2 cannot be read as a sound font"):
         TinySoundFont(tmp_path / "text.sf2", RATE).play(notes_at(0.0), 0, 100)
@@ -165,7 +193,7 @@ def test_fluidsynth_in_blocks_is_the_whole(font: Path, actor: Path, block: int) 
 def test_fluidsynth_is_asked_for_a_dry_sound_of_one_programme(font: Path, actor: Path, drums: bool) -> None:
     FluidSynth(font, RATE).play(notes_at(0.0), 40, 1_000, drums=drums)
     asked = json.loads(actor.read_text())
-    assert asked["programs"] == [[9 if drums else 0, 40]]
+    assert asked["programs"] == [[9, 0] if drums else [0, 40]]  # the font has the standard kit alone
     text = " ".join(asked["arguments"])
     assert text.startswith(f"-n -i -R 0 -C 0 -r 48000 -g {GAIN} -T raw -O float")
     assert not Path(asked["arguments"][-1]).exists()

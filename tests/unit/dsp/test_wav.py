@@ -239,3 +239,20 @@ def test_resampling_stays_within_full_scale_and_leaves_the_same_rate_alone() -> 
     assert resample(Audio(square, 8_000), 8_000).samples is square
     with pytest.raises(AudioError, match="A sample rate is a positive number of Hz, not 0"):
         resample(Audio(square, 8_000), 0)
+
+
+def test_of_a_long_recording_only_what_is_asked_for_is_kept(tmp_path: Path, monkeypatch) -> None:
+    """Silence in front falls away; a rest inside does not."""
+    monkeypatch.setattr(wav, "_BLOCK", 100)
+    sounding = np.full((1, 250), 0.5)
+    samples = np.concatenate([np.zeros((1, 1_050)), sounding, np.zeros((1, 250)), sounding, sounding], 1)
+    path = write_wav(samples, 1_000, tmp_path / "long.wav")
+    kept = read_audio(path, 0.5).samples
+    begins = int(np.flatnonzero(kept[0])[0])
+    assert begins < 200
+    assert 500 <= kept.shape[1] - begins <= 700
+    np.testing.assert_allclose(
+        kept[0, begins:], samples[0, 1_050 : 1_050 + kept.shape[1] - begins], atol=1e-3
+    )
+    assert read_audio(path).samples.shape == samples.shape
+    assert not read_audio(write_wav(np.zeros((1, 999)), 1_000, tmp_path / "silent.wav"), 0.5).samples.any()

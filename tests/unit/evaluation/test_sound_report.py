@@ -94,5 +94,5 @@ def test_what_is_missing_is_said(folder, memory_shards):
     with pytest.raises(AudioError, match="no timbre by name"):
         evaluate_sound(without, [memory_shards], FONTS, open_font=SinePlayer)
     elsewhere = Synth(folder / "nowhere", synth.config, synth.network, list(synth.timbres.values()))
-    with pytest.raises(AudioError, match="train_probe"):
+    with pytest.raises(AudioError, match=r"train_probe\.py --synth tiny"):
         evaluate_sound(elsewhere, [memory_shards], FONTS, open_font=SinePlayer)

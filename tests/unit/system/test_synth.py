@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,24 @@ def test_numbers_of_another_model_are_refused(synth: Synth) -> None:
         synth.timbre(torch.zeros(5))
 
 
+def test_each_programme_has_a_timbre_whatever_was_learned(synth: Synth) -> None:
+    assert synth.timbre_for(56) == ("trumpet", True)
+    assert synth.timbre_for(57) == ("trumpet", False)
+    names = ("strings", "flute", "piano/Other", "piano/Third")
+    few = Synth(
+        synth.folder,
+        synth.config,
+        synth.network,
+        [replace(synth.timbres[name.split("/")[0]], name=name) for name in names],
+    )
+    assert few.timbre_for(73) == ("flute", True)
+    assert few.timbre_for(0) == ("piano/Other", True)
+    assert few.timbre_for(56) == ("strings", False)
+    assert few.render(song_of(("lead", 56, False))).samples.any()
+    with pytest.raises(AudioError, match="tiny has no timbres"):
+        Synth(synth.folder, synth.config, synth.network, []).timbre_for(0)
+
+
 # Timbres of recordings
 
 
@@ -147,6 +166,12 @@ def test_of_a_long_recording_the_start_is_heard(synth: Synth) -> None:
     torch.testing.assert_close(
         synth.timbre_of(Audio(more, RATE)), synth.timbre_of(Audio(start, RATE)), atol=1e-4, rtol=1e-4
     )
+
+
+def test_sides_that_cancel_each_other_are_no_silence(synth: Synth) -> None:
+    (side,) = recording(level=0.4).samples
+    z = synth.timbre_of(Audio(np.stack([side, -side]), RATE))
+    torch.testing.assert_close(z, synth.timbre_of(Audio(side[None], RATE)))
 
 
 def test_what_has_no_timbre(synth: Synth, tmp_path: Path) -> None:
