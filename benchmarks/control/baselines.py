@@ -448,10 +448,11 @@ def main() -> None:
     asked.start_from = start / "model" if start and (start / "model").is_dir() else start
     results = asked.results
     done = [json.loads(line) for line in results.read_text().splitlines()] if results.is_file() else []
+    shards = open_shards(asked.data)
     same = {name: getattr(asked, name) for name in ("preset", "steps", "phrases", "split", "part", "set")}
+    same["data"] = shards.card["sha256"]["train.npz"][:12]
     rows = [row for row in done if all(row.get(name) == value for name, value in same.items())]
     there = {(row["way"], row["seed"]) for row in rows}
-    shards = open_shards(asked.data)
     known_tracks = set(tracks_of(shards, asked.split))
     if asked.part is not None and asked.part.lower() not in known_tracks:
         arguments.error(

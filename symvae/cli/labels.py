@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from symvae.cli.console import say
+from symvae.errors import CorpusError
 
 if TYPE_CHECKING:
     from symvae.evaluation.arousal import Piece
@@ -23,6 +24,8 @@ def pieces_in(folder: Path) -> list["Piece"]:
         say(f"left out: {item}")
     if len(left_out) > _MOST_LINES:
         say(f"left out: {len(left_out) - _MOST_LINES} more")
+    if len(left_out) == len(found):
+        raise CorpusError(f"No piece of {folder} can be read. Give a folder as VGMIDI's: labels and MIDI.")
     return [
         Piece(item.name, item.series, item.arousal, tuple(thin(phrase) for phrase in item.phrases))
         for item in found

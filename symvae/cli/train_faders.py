@@ -70,8 +70,11 @@ def train_faders(
         editor, scales = load_editor(out), load_scales(out)
         assert editor is not None
         assert scales is not None
+        before = load_scales(vae.folder)
         save_editor(vae.folder, editor)
         save_scales(vae.folder, scales)
         save_config(vae.folder, replace(vae.config, faders=config))
+        if before is not None and before.arousal is not None:
+            say(f"Its arousal fader went with the old ones. To learn it anew: symvae train-arousal {model}")
         say(f"{vae.name} has them now. To measure: symvae evaluate {model} --data {data} --control")
     show(str(out / "faders.safetensors"))

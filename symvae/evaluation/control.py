@@ -10,8 +10,9 @@ Tan and Herremans 2020 (Music FaderNets, arXiv 2007.15474) ask three things of a
     restrictiveness   1 - mean over items of the spread of another attribute over positions
     linearity         mean over items of the R² of a straight line from position to moved attribute
 
-Spread is a standard deviation, in units of the attribute's standard deviation over the training data,
-as their code scales it: 1 is perfect, 0 a spread like the data's, and there is no lower bound.
+Spread is a standard deviation, in units of the attribute's standard deviation over the phrases as they
+were (their code takes that of the training data): 1 is perfect, 0 a spread like theirs, and there is no
+lower bound.
 Consistency asks that every item end at the same value: it means something for absolute targets, the
 same for all items, and nothing for moves relative to where an item was.
 
@@ -80,9 +81,9 @@ def fader_figures(
 ) -> FaderFigures:
     """All figures of the fader of attribute number ``moved``.
 
-    ``data_std`` is each attribute's standard deviation over the training data. Raises `ConfigError` for
-    fewer than two positions, and `CorpusError` for fewer than two items, values that are not finite, and
-    an attribute that the training data never vary.
+    ``data_std`` is each attribute's standard deviation over the phrases as they were. Raises `ConfigError`
+    for fewer than two positions, and `CorpusError` for fewer than two items, values that are not finite, and
+    an attribute in which no two phrases differ.
     """
     _check(achieved, target, data_std)
     own = achieved[:, :, moved].astype(np.float64)
@@ -210,5 +211,5 @@ def _check(achieved: np.ndarray, target: np.ndarray, data_std: np.ndarray) -> No
         )
     if not (data_std > 0).all():
         raise CorpusError(
-            f"The training data never vary attribute number {int(np.argmin(data_std))}. Leave it out."
+            f"No two phrases differ in attribute number {int(np.argmin(data_std))}. Give more phrases."
         )

@@ -54,7 +54,7 @@ def excitations(network: SpectrogramVAE, clips: Sequence[Notes], samples: int) -
     return Excitation(*(torch.stack(column) for column in zip(*given, strict=True)))
 
 
-def of_the_other(rows: Float[Tensor, "clip *any"]) -> Float[Tensor, "clip *any"]:
+def of_the_other(rows: Float[Tensor, " clip *any"]) -> Float[Tensor, " clip *any"]:
     """For each clip what stands at the other one of its pair."""
     return rows.unflatten(0, (-1, 2)).flip(1).flatten(0, 1)
 

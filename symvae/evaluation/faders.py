@@ -24,6 +24,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
+from symvae.errors import CorpusError
 from symvae.evaluation.content import content_similarity
 from symvae.evaluation.control import error_std, fader_figures, pearson, spearman
 from symvae.evaluation.disentangle import disentanglement
@@ -89,6 +90,9 @@ def measure_moves(
     """The figures of anything that moves phrases: a model's faders, or a baseline's."""
     before = measure_phrases(music, scales.names)
     std = before.std(axis=0)
+    for name, spread in zip(scales.names, std, strict=True):
+        if not spread > 0:
+            raise CorpusError(f"No two of the held-out phrases differ in {name}. Prepare more music for it.")
     asked = targets(scales, music, move, seed=seed)
     faders: dict[str, Any] = {}
     notes_lost = 0

@@ -142,7 +142,7 @@ def step(
     return o * torch.tanh(cell), cell
 
 
-def reordered(gates: Float[Tensor, "gates *any"]) -> Float[Tensor, "gates *any"]:
+def reordered(gates: Float[Tensor, " gates *any"]) -> Float[Tensor, " gates *any"]:
     """Torch's gates (input, forget, cell, output) with the three sigmoids side by side."""
     i, f, g, o = gates.detach().chunk(4)
     return torch.cat([i, f, o, g])

@@ -27,7 +27,8 @@ CORRECTIONS = (1.0, 0.5, 1.5, 2.0, 0.75, 1.25, 3.0)
 #: A change of an attribute that nobody asked for counts so much of a miss of one that was: where bars of
 #: melodies are chosen, where bars and notes of many voices are, and where single tokens are exchanged.
 BAR_DRIFT, NOTE_DRIFT, TOKEN_DRIFT = 0.25, 0.4, 0.06
-#: Where a phrase's own notes can be kept, the loss of them all counts so much, for each fader asked for.
+#: Where a phrase's own notes can be kept, the loss of them all counts so much, for each fader asked for
+#: or held.
 CONTENT_WEIGHT = 1.0
 
 

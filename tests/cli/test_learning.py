@@ -6,9 +6,11 @@ import shutil
 import numpy as np
 import pytest
 
+from symvae.cli.labels import pieces_in
 from symvae.cli.prepare import _plan
 from symvae.corpus.dataset import windows
 from symvae.corpus.shards import SPLITS, open_shards
+from symvae.errors import CorpusError
 from symvae.music.grid import Grid
 from symvae.music.midi import song_to_bytes, write
 from symvae.music.phrase import Phrase
@@ -18,6 +20,15 @@ from tests.conftest import TINY, TUNES
 
 def settings(*more: str) -> list[str]:
     return [word for value in (*TINY, *more) for word in ("--set", value)]
+
+
+def test_labels_of_pieces_that_cannot_be_read(tmp_path, capsys):
+    (tmp_path / "midi").mkdir()
+    rows = "midi,series,duration_sec,arousal,valence\na.mid,One,20,0.5,0\nb.mid,Two,20,-0.5,0\n"
+    (tmp_path / "labels.csv").write_text(rows)
+    with pytest.raises(CorpusError, match=r"No piece of .* can be read\. Give a folder as VGMIDI's"):
+        pieces_in(tmp_path)
+    assert capsys.readouterr().err.count("left out: ") == 2
 
 
 def test_prepare_a_folder(cli, tmp_path):

@@ -177,5 +177,5 @@ def test_a_value_that_is_no_number_is_refused() -> None:
 
 
 def test_an_attribute_that_never_varies_is_refused() -> None:
-    with pytest.raises(CorpusError, match="never vary attribute number 1"):
+    with pytest.raises(CorpusError, match="differ in attribute number 1"):
         fader_figures(np.stack([TARGET, STILL], axis=2), TARGET, 0, np.array([1.0, 0.0]))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from symvae.errors import CorpusError
 from symvae.evaluation.control import FaderFigures
 from symvae.evaluation.faders import POSITIONS, Move, control, measure_moves, targets, values_of
 from symvae.evaluation.held_out import HeldOut, held_out
@@ -124,6 +125,11 @@ def test_silence_is_counted_and_measured() -> None:
     assert whole["silent"] == 2 * 8 * len(MUSIC)
     assert whole["faders"]["register"]["silent"] == 8 * len(MUSIC)
     assert whole["faders"]["register"]["positions"]["dead_share"] == 1
+
+
+def test_what_no_two_phrases_differ_in_is_named() -> None:
+    with pytest.raises(CorpusError, match=r"No two of the held-out phrases differ in tempo\. Prepare more"):
+        measure_moves(SCALES, [phrase.with_tempo(100.0) for phrase in MUSIC], perfect)
 
 
 def test_strangers_are_a_floor_for_content() -> None:
