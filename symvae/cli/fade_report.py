@@ -34,14 +34,19 @@ class FadeReport:
     files: Sequence[Path]
 
     @property
+    def changed(self) -> list[Faded]:
+        """The versions that were decoded; the others had what is asked for."""
+        return [each for each in self.faded if not each.stays]
+
+    @property
     def merged(self) -> list[int]:
         """The tracks whose faded bars stand in one track now; none where one track was read."""
         tracks = tracks_read(self.taken)
-        return tracks if len(tracks) > 1 else []
+        return tracks if len(tracks) > 1 and self.changed else []
 
     def data(self) -> dict[str, Any]:
         """All of it as plain data."""
-        stays = unchanged(self.taken, [each.version for each in self.faded])
+        stays = unchanged(self.taken, self.faded)
         return {
             "model": self.model,
             "input": self.taken.report(),
@@ -52,7 +57,7 @@ class FadeReport:
             "tracks_merged": self.merged,
             "notes_cut": self.num_cut,
             "bars_beyond_the_song": [bar + 1 for bar in self.beyond],
-            "decodes": len(self.faded) * self.decodes_each,
+            "decodes": len(self.changed) * self.decodes_each,
             "files": [str(path) for path in self.files],
         }
 
@@ -123,8 +128,7 @@ class FadeReport:
             bare = any(len(taken.song.tracks[index].controls) for index in self.merged)
             pedal = ", without pedal or other controllers" if bare else ""
             lines.append(f"  merged: tracks {names}; faded bars stand in one track, 'piano'{pedal}")
-        versions = [each.version for each in self.faded]
-        lines += [f"  unchanged: {bars}: {why}" for bars, why in unchanged(taken, versions)]
+        lines += [f"  unchanged: {bars}: {why}" for bars, why in unchanged(taken, self.faded)]
         for title, bars in zip(taken.titles, taken.silent_bars, strict=True):
             if bars:
                 lines.append(f"  {counted(bars, 'bar')} of silence added after {title}, to fill the phrase")
@@ -147,16 +151,16 @@ class FadeReport:
             words = bars_in_words([(bar, bar + 1) for bar in self.beyond])
             lines.append(f"  not in the song: {words}, which values are given for")
         times = f", {self.best_of} times each" if self.best_of > 1 else ""
-        cost = counted(len(self.faded) * self.decodes_each, "decode")
-        phrases = counted(len({version.row for version in versions}), "phrase")
-        lines.append(f"{phrases} faded in {counted(len(self.faded), 'version')}{times}: {cost}")
+        cost = counted(len(self.changed) * self.decodes_each, "decode")
+        phrases = counted(len({each.version.row for each in self.changed}), "phrase")
+        lines.append(f"{phrases} faded in {counted(len(self.changed), 'version')}{times}: {cost}")
         return lines
 
     def _out_of_reach(self) -> list[str]:
         """One line for each fader that was asked for more than the model knows."""
         lines = []
         for name, fader in self.faders.items():
-            asked = [each.asked[name] for each in self.faded if name in each.asked]
+            asked = [each.asked[name] for each in self.changed if name in each.asked]
             beyond = sorted(value for value in asked if fader.nearest(value) != value)
             if not beyond:
                 continue

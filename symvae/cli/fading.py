@@ -48,6 +48,8 @@ class Faded:
     aimed: dict[str, float]
     """The same within the faders' reach."""
     achieved: dict[str, float]
+    stays: bool
+    """Whether its bars had what is asked for already, and stay as they are in the song."""
 
 
 class Thinned(NamedTuple):
@@ -103,7 +105,7 @@ def fade_versions(
     best_of: int = 1,
     settled: bool = True,
 ) -> list[Faded]:
-    """Every version decoded and measured, with a progress bar.
+    """Every version decoded and measured, with a progress bar, but for those that have what is asked for.
 
     The tempo is every track's: it moves where it is asked for, or arousal is, and is held elsewhere, even
     where it would go along with another fader.
@@ -111,12 +113,18 @@ def fade_versions(
     from symvae.system.fade import AROUSAL, asked_values
 
     sources = [phrases[version.row] for version in versions]
+    boundless = {
+        name: fader._replace(low=-float("inf"), high=float("inf")) for name, fader in model.faders.items()
+    }
+    before = list(_measured(model, sources))
+    asked = [asked_values(boundless, each.wishes, now) for each, now in zip(versions, before, strict=True)]
+    stays = [wish.items() <= now.items() for wish, now in zip(asked, before, strict=True)]
     free = [bool({TEMPO, AROUSAL.name} & version.wishes.keys()) for version in versions]
     results: dict[int, Phrase] = {}
     with progress_bar() as progress:
-        task = progress.add_task("fading", total=len(versions), note="phrases")
+        task = progress.add_task("fading", total=stays.count(False), note="phrases")
         for group in (True, False):
-            rows = [row for row, is_free in enumerate(free) if is_free == group]
+            rows = [row for row, is_free in enumerate(free) if is_free == group and not stays[row]]
             held = {*hold, *({TEMPO} & model.faders.keys() if not group else ())}
             for part in (rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)):
                 wishes = [versions[row].wishes for row in part]
@@ -125,17 +133,14 @@ def fade_versions(
                 )
                 results |= dict(zip(part, new, strict=True))
                 progress.update(task, completed=len(results))
-    after = [results[row] for row in range(len(versions))]
-    boundless = {
-        name: fader._replace(low=-float("inf"), high=float("inf")) for name, fader in model.faders.items()
-    }
-    faded = []
-    columns = (versions, after, _measured(model, sources), _measured(model, after))
-    for version, phrase, before, achieved in zip(*columns, strict=True):
-        asked = asked_values(boundless, version.wishes, before)
-        aimed = {name: model.faders[name].nearest(value) for name, value in asked.items()}
-        faded.append(Faded(version, phrase, before, asked, aimed, achieved))
-    return faded
+    after = [results.get(row, source) for row, source in enumerate(sources)]
+    achieved = list(_measured(model, after))
+    aimed = [
+        wish if has_it else {name: model.faders[name].nearest(value) for name, value in wish.items()}
+        for wish, has_it in zip(asked, stays, strict=True)
+    ]
+    columns = (versions, after, before, asked, aimed, achieved, stays)
+    return [Faded(*each) for each in zip(*columns, strict=True)]
 
 
 def _measured(model: "SymVAE", phrases: Sequence["Phrase"]) -> Iterator[dict[str, float]]:
@@ -167,7 +172,7 @@ def put_back(
 
     spans = bar_spans(taken.reading)
     patches = []
-    for each in faded:
+    for each in (each for each in faded if not each.stays):
         start, end = spans[each.version.row]
         moved = each.phrase.tempo_qpm != taken.phrases[each.version.row].tempo_qpm
         tempo_qpm = each.phrase.tempo_qpm if moved else None
@@ -194,13 +199,18 @@ def phrases_in(song: "Song", taken: Taken, model: "SymVAE") -> list["Phrase"]:
     ]
 
 
-def unchanged(taken: Taken, versions: Sequence[Version]) -> list[tuple[str, str]]:
+def unchanged(taken: Taken, faded: Sequence[Faded]) -> list[tuple[str, str]]:
     """Bars that stay as they are, and why: ("bars 9-10", "not asked for")."""
     from symvae.music.bars import bars_in_words
 
-    asked = {bar for version in versions for bar in version.bars}
+    asked = {bar for each in faded for bar in each.version.bars}
     left = [bar for start, end in bar_spans(taken.reading) for bar in range(start, end) if bar not in asked]
-    found = [(bars_in_words([(bar, bar + 1) for bar in left]), "not asked for")] if left else []
+    met = sorted(bar for each in faded if each.stays for bar in each.version.bars)
+    found = [
+        (bars_in_words([(bar, bar + 1) for bar in bars]), why)
+        for bars, why in ((left, "not asked for"), (met, "as asked for already"))
+        if bars
+    ]
     for dropped in taken.reading.dropped:
         if dropped.what in ("window", "section"):
             bars, _, why = dropped.detail.partition(": ")

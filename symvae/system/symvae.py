@@ -446,7 +446,11 @@ class SymVAE:
         best_of: int = 1,
         settled: bool = True,
     ) -> list[Phrase]:
-        """As `fade`, each phrase by its own values. Where nothing moves a phrase is reconstructed."""
+        """As `fade`, each phrase by its own values.
+
+        Where no fader moves a melody is reconstructed. Where edits are grafted the phrase stays as it is,
+        and where only the tempo moves, all its notes do.
+        """
         if best_of < 1:
             raise LatentError(f"The number of decodes to choose from is 1 or more, not {best_of}.")
         if len(values) != len(phrases):
@@ -467,7 +471,8 @@ class SymVAE:
             target = self._aroused(target, asked, held)
             wanted = torch.where(torch.from_numpy(aroused)[:, None], target, wanted)
         mean = self.encode(phrases).mean
-        moves = (target != position).any(dim=1)
+        edits = torch.tensor([not (self.grafts and name == "tempo") for name in names])
+        moves = ((target != position) & edits).any(dim=1)
         tempo = self._tempo(phrases, target)
         wanted = torch.where(wanted.isnan() & held, position, wanted)  # what is held is asked to stay
 
@@ -487,7 +492,11 @@ class SymVAE:
             faded = self._grafted(request, decodes, self.decode_ids(mean), moves, tempo, settled)
         else:
             faded = self._assembled(request, decodes, moves, tempo, settled)
-        return self._in_the_manner_of(faded, phrases, tempo)
+        faded = self._in_the_manner_of(faded, phrases, tempo)
+        if not self.grafts:
+            return faded
+        rows = zip(moves.tolist(), phrases, faded, tempo, strict=True)
+        return [new if edited else old.with_tempo(qpm) for edited, old, new, qpm in rows]
 
     def _assembled(
         self,

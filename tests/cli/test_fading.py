@@ -163,6 +163,30 @@ def test_a_change_is_added_to_each_phrase_and_a_value_is_not(fade):
         assert each["asked"]["contour"] == -3.0
 
 
+def test_bars_that_have_what_is_asked_for_stay_note_for_note(fade, tmp_path):
+    """By a change of nothing, or by the value that they have: a decode would only bring some notes back."""
+    result = fade(ODE, "--set", "register=+0", "--set", "tempo=120")
+    assert result.exit_code == 0, result.stderr
+    assert "  unchanged: bars 1-16: as asked for already" in result.stdout
+    assert "0 phrases faded in 0 versions: 0 decodes" in result.stdout
+    old, new = load(ODE), load(tmp_path / "fade/faded.mid")
+    assert [columns(part) for part in new.tracks] == [columns(part) for part in old.tracks]
+    assert new.tempos == old.tempos
+
+
+def test_only_bars_that_have_what_is_asked_for_stay(fade, fader_model, tmp_path):
+    """Every phrase is asked for what the first has."""
+    model = symvae.load(fader_model)
+    register = model.measure(symvae.read(ODE, grid=model.grid))["register"]
+    report = report_of(fade(ODE, "--set", f"register={float(register[0])}", "--json"))
+    assert [each["why"] for each in report["unchanged"]] == ["as asked for already"]
+    assert report["decodes"] == np.count_nonzero(register != register[0]) > 0
+    assert report["phrases"][0]["achieved"] == report["phrases"][0]["before"]
+    old, new = melody(ODE), melody(tmp_path / "fade/faded.mid")
+    assert old.window(0, 2) == new.window(0, 2)
+    assert old.window(2, 14) != new.window(2, 14)
+
+
 def test_out_of_reach_goes_to_the_nearest_and_says_so(fade, fader_model):
     fader = symvae.load(fader_model).faders["note_density"]
     low, high = f"{fader.low:.4g}", f"{fader.high:.4g}"
