@@ -473,7 +473,7 @@ class SymVAE:
         mean = self.encode(phrases).mean
         edits = torch.tensor([not (self.grafts and name == "tempo") for name in names])
         moves = ((target != position) & edits).any(dim=1)
-        tempo = self._tempo(phrases, target)
+        tempo = self._tempo(phrases, asked, target, position)
         wanted = torch.where(wanted.isnan() & held, position, wanted)  # what is held is asked to stay
 
         request = Request(scales, phrases, position, wanted)
@@ -608,18 +608,26 @@ class SymVAE:
             coupling[column] = coupling[:, column] = 0.0
         return coupling
 
-    def _tempo(self, phrases: Sequence[Phrase], target: Float[Tensor, "phrase fader"]) -> list[float]:
-        """The tempo of each phrase: as its fader says, exactly, for that needs no network; else its own."""
-        own = [phrase.tempo_qpm for phrase in phrases]
+    def _tempo(
+        self,
+        phrases: Sequence[Phrase],
+        asked: Float[np.ndarray, "phrase fader_and_arousal"],
+        target: Float[Tensor, "phrase fader"],
+        position: Float[Tensor, "phrase fader"],
+    ) -> list[float]:
+        """The tempo of each phrase: just as asked, which takes no network; as arousal moves it; else its own.
+
+        Beyond the scale's ends all tempos have one position: arousal that leads on beyond moves nothing.
+        """
+        own = np.array([phrase.tempo_qpm for phrase in phrases])
         if "tempo" not in self.scales.names:
-            return own
+            return own.tolist()
         column = self.scales.names.index("tempo")
         scale = self.scales.calibrations[column]
-        wanted = scale.value_at(target[:, column].double().numpy())
-        return [
-            old if np.isclose(new, np.clip(old, scale.value[0], scale.value[-1]), rtol=1e-3) else float(new)
-            for old, new in zip(own, wanted, strict=True)
-        ]
+        led = scale.value_at(target[:, column].double().numpy())
+        stays = (target == position)[:, column].numpy() | (led == own.clip(scale.value[0], scale.value[-1]))
+        wanted = asked[:, column]
+        return np.where(np.isnan(wanted), np.where(stays, own, led), wanted).tolist()
 
     def fader_positions(self, phrases: Sequence[Phrase]) -> Float[np.ndarray, "phrase fader"]:
         """Where phrases have their faders (`symvae.latent.calibration`), as measured on them."""
