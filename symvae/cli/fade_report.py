@@ -39,6 +39,11 @@ class FadeReport:
         return [each for each in self.faded if not each.stays]
 
     @property
+    def num_tempo_changes(self) -> int:
+        """Changes of the song's tempo that fall away, where bars of a phrase have one tempo now."""
+        return sum(each.tempo_changes for each in self.faded)
+
+    @property
     def merged(self) -> list[int]:
         """The tracks whose faded bars stand in one track now; none where one track was read."""
         tracks = tracks_read(self.taken)
@@ -56,6 +61,7 @@ class FadeReport:
             "too_full": [{"bar": each.bar + 1, "notes": each.notes} for each in self.too_full],
             "tracks_merged": self.merged,
             "notes_cut": self.num_cut,
+            "tempo_changes_left_out": self.num_tempo_changes,
             "bars_beyond_the_song": [bar + 1 for bar in self.beyond],
             "decodes": len(self.changed) * self.decodes_each,
             "files": [str(path) for path in self.files],
@@ -147,6 +153,9 @@ class FadeReport:
         if self.num_cut:
             cut = counted(self.num_cut, "note")
             lines.append(f"  {cut} of unchanged bars cut short, where a faded bar starts")
+        if self.num_tempo_changes:
+            changes = counted(self.num_tempo_changes, "tempo change")
+            lines.append(f"  {changes} left out: where the tempo is set, a phrase has one")
         if self.beyond:
             words = bars_in_words([(bar, bar + 1) for bar in self.beyond])
             lines.append(f"  not in the song: {words}, which values are given for")

@@ -50,6 +50,10 @@ class Faded:
     achieved: dict[str, float]
     stays: bool
     """Whether its bars had what is asked for already, and stay as they are in the song."""
+    sets_tempo: bool
+    """Whether its bars have one tempo now, the phrase's; else they keep the song's own."""
+    tempo_changes: int
+    """Changes of the song's tempo inside its bars that fall away for that one."""
 
 
 class Thinned(NamedTuple):
@@ -98,8 +102,10 @@ def thinned(
 
 def fade_versions(
     model: "SymVAE",
+    song: "Song",
     phrases: Sequence["Phrase"],
     versions: Sequence[Version],
+    lines: Sequence[int],
     *,
     hold: Sequence[str] = (),
     best_of: int = 1,
@@ -108,17 +114,23 @@ def fade_versions(
     """Every version decoded and measured, with a progress bar, but for those that have what is asked for.
 
     The tempo is every track's: it moves where it is asked for, or arousal is, and is held elsewhere, even
-    where it would go along with another fader.
+    where it would go along with another fader. What it was is the song's at the version's first bar.
     """
     from symvae.system.fade import AROUSAL, asked_values
 
-    sources = [phrases[version.row] for version in versions]
+    sources = [
+        phrases[version.row].with_tempo(song.tempo_qpm_at(lines[version.bars[0]])) for version in versions
+    ]
+    changes = [tempo_changes(song, version.bars, lines) for version in versions]
     boundless = {
         name: fader._replace(low=-float("inf"), high=float("inf")) for name, fader in model.faders.items()
     }
     before = list(_measured(model, sources))
     asked = [asked_values(boundless, each.wishes, now) for each, now in zip(versions, before, strict=True)]
-    stays = [wish.items() <= now.items() for wish, now in zip(asked, before, strict=True)]
+    stays = [
+        wish.items() <= now.items() and not (TEMPO in wish and number)
+        for wish, now, number in zip(asked, before, changes, strict=True)
+    ]
     free = [bool({TEMPO, AROUSAL.name} & version.wishes.keys()) for version in versions]
     results: dict[int, Phrase] = {}
     with progress_bar() as progress:
@@ -134,13 +146,36 @@ def fade_versions(
                 results |= dict(zip(part, new, strict=True))
                 progress.update(task, completed=len(results))
     after = [results.get(row, source) for row, source in enumerate(sources)]
-    achieved = list(_measured(model, after))
-    aimed = [
-        wish if has_it else {name: model.faders[name].nearest(value) for name, value in wish.items()}
-        for wish, has_it in zip(asked, stays, strict=True)
-    ]
-    columns = (versions, after, before, asked, aimed, achieved, stays)
-    return [Faded(*each) for each in zip(*columns, strict=True)]
+    leads = AROUSAL.name if TEMPO in model.faders.keys() - set(hold) else TEMPO
+    faded = []
+    for row, achieved in enumerate(_measured(model, after)):
+        aimed = {name: model.faders[name].nearest(value) for name, value in asked[row].items()}
+        moved = after[row].tempo_qpm != sources[row].tempo_qpm or changes[row] > 0
+        sets_tempo = moved and not stays[row] and bool({TEMPO, leads} & asked[row].keys())
+        faded.append(
+            Faded(
+                versions[row],
+                after[row],
+                before[row],
+                asked[row],
+                asked[row] if stays[row] else aimed,
+                achieved,
+                stays[row],
+                sets_tempo,
+                changes[row] if sets_tempo else 0,
+            )
+        )
+    return faded
+
+
+def tempo_changes(song: "Song", bars: Sequence[int], lines: Sequence[int]) -> int:
+    """How often the tempo, to two decimals, is another one in these bars of the song than before in them."""
+    import numpy as np
+
+    change = np.array([change.tick for change in song.tempos])
+    inside = np.isin(np.searchsorted(lines, change, side="right") - 1, bars)
+    ticks = np.union1d(np.array(lines)[list(bars)], change[inside])
+    return int(np.count_nonzero(np.diff(song.tempo_qpm_of(ticks).round(2))))
 
 
 def _measured(model: "SymVAE", phrases: Sequence["Phrase"]) -> Iterator[dict[str, float]]:
@@ -174,8 +209,7 @@ def put_back(
     patches = []
     for each in (each for each in faded if not each.stays):
         start, end = spans[each.version.row]
-        moved = each.phrase.tempo_qpm != taken.phrases[each.version.row].tempo_qpm
-        tempo_qpm = each.phrase.tempo_qpm if moved else None
+        tempo_qpm = each.phrase.tempo_qpm if each.sets_tempo else None
         patches += [
             Patch(each.phrase, lines[start], lines[bar], lines[bar + 1], lines[end], tempo_qpm)
             for bar in each.version.bars

@@ -71,6 +71,23 @@ def piano_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return with_faders(home / "keys", [phrase.with_tempo(60.0 + 4 * i) for i, phrase in enumerate(windows)])
 
 
+@pytest.fixture(scope="session")
+def wide_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four bars of melody that nothing was learned for, and faders."""
+    from symvae.config.load import load_preset, with_overrides
+    from symvae.system.build import build_vae
+    from symvae.system.checkpoint import save_model
+    from symvae.tokens.melody import MelodyTokenizer
+
+    home = tmp_path_factory.mktemp("wide")
+    MelodyTokenizer().save(home / "tokenizer.json")
+    config = with_overrides(load_preset("melody-4bar-faders"), [*TINY, "name=wide"])
+    torch.manual_seed(0)
+    save_model(home / "wide", config, build_vae(config.model).state_dict(), tokenizer=home / "tokenizer.json")
+    windows = [phrase for file in (ODE, JOY) for phrase in symvae.read(file, grid=Grid(4))]
+    return with_faders(home / "wide", [phrase.with_tempo(50.0 + 20 * i) for i, phrase in enumerate(windows)])
+
+
 @pytest.fixture
 def fade(cli, fader_model):
     """``fade(file, "--set", "register=60")`` with the tiny model."""
@@ -300,6 +317,46 @@ def test_tempo_moves_the_tempo_map_of_its_bars_alone(fade, fader_model, tmp_path
     tempos = load(tmp_path / "fade/faded.mid").tempos
     bar = 4 * load(ODE).ticks_per_quarter
     assert [(change.tick // bar, round(change.qpm, 2)) for change in tempos] == [(0, 120), (2, 126), (4, 120)]
+
+
+def rubato(path: Path) -> Path:
+    """Eight bars, each two at 120 or 60 in turns; every quarter another note."""
+    file = mido.MidiFile(band(path, bars=8))
+    bar, tempos = 4 * 480, (500_000, 1_000_000)
+    changes = [mido.MetaMessage("set_tempo", tempo=tempos[i % 2], time=2 * bar * (i > 0)) for i in range(4)]
+    file.tracks.insert(0, mido.MidiTrack(changes))
+    file.save(path)
+    return path
+
+
+def tempos_of(path: Path) -> list[tuple[int, float]]:
+    """Each change: the bar, from 1, and the tempo."""
+    song = load(path)
+    return [(change.tick // (4 * song.ticks_per_quarter) + 1, round(change.qpm, 2)) for change in song.tempos]
+
+
+def test_a_tempo_is_set_over_changes_of_the_songs_and_these_are_told(cli, wide_model, tmp_path):
+    """Phrases of four bars begin at 120: asked for that they are not yet what is asked for."""
+    file = rubato(tmp_path / "rubato.mid")
+    words = ("fade", file, "-m", wide_model, "--force", "--no-settle")
+    result = cli(*words, "--set", "tempo=120")
+    assert result.exit_code == 0, result.stderr
+    assert "  2 tempo changes left out: where the tempo is set, a phrase has one" in result.stdout
+    assert tempos_of(tmp_path / "fade/faded.mid") == [(1, 120)]
+    report = report_of(cli(*words, "--json", "--set", "tempo=-3"))
+    assert report["tempo_changes_left_out"] == 2
+    assert tempos_of(tmp_path / "fade/faded.mid") == [(1, 117)]
+
+
+def test_a_change_of_tempo_is_added_to_that_of_the_bars_themselves(cli, wide_model, tmp_path):
+    file = rubato(tmp_path / "rubato.mid")
+    words = ("fade", file, "-m", wide_model, "--force", "--no-settle", "--json")
+    report = report_of(cli(*words, "--set", "tempo=+20", "--bars", "3-4"))
+    assert report["phrases"][0]["before"]["tempo"] == 60
+    assert report["tempo_changes_left_out"] == 0
+    assert tempos_of(tmp_path / "fade/faded.mid") == [(1, 120), (3, 80), (5, 120), (7, 60)]
+    report_of(cli(*words, "--set", "register=+2"))
+    assert tempos_of(tmp_path / "fade/faded.mid") == tempos_of(file)
 
 
 def test_best_of_decodes_more_often_and_misses_by_no_more(fade):
