@@ -22,14 +22,12 @@ together the longer stays (`symvae.music.quantise.untangle`).
 This module does not know bars, grids or melodies; that is `symvae.music.segment`.
 """
 
-import io
 import os
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import mido
 import numpy as np
 import pretty_midi
 import symusic
@@ -38,6 +36,7 @@ from jaxtyping import Int
 from symvae.errors import MidiError
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.guard import EXPORT_AGAIN, MAX_FILE_BYTES, check_header, checked
+from symvae.music.midi_events import CONTROLLER, name_of, tracks_in
 from symvae.music.phrase import Phrase, join
 from symvae.music.quantise import untangle
 from symvae.music.song import MetreChange, Song, TempoChange, Track
@@ -79,25 +78,17 @@ class ControlLane(NamedTuple):
 def controls(path: str | os.PathLike[str], number: int) -> list[ControlLane]:
     """Every lane of controller ``number`` in a MIDI file; none where it never moves.
 
-    mido reads it: symusic forgets a track that has no note, and there automation is often kept.
+    symusic forgets a track that has no note, and there automation is often kept.
     """
-    data = _read_bytes(Path(path))
-    check_header(data, str(path))
-    try:
-        tracks = mido.MidiFile(file=io.BytesIO(data), clip=True).tracks
-    except (EOFError, OSError, ValueError, TypeError, LookupError) as error:
-        raise MidiError(f"{path} is damaged MIDI ({error}). {EXPORT_AGAIN}") from error
     lanes = []
-    for track in tracks:
+    for track in tracks_in(_read_bytes(Path(path)), str(path)):
         rows: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-        tick = 0
-        for message in track:
-            tick += message.time
-            if message.type == "control_change" and message.control == number:
-                rows[message.channel + 1].append((tick, message.value))
+        for event in track:
+            if event.kind == CONTROLLER and event.data[0] == number:
+                rows[event.channel + 1].append((event.tick, min(event.data[1], 127)))
         for channel, events in sorted(rows.items()):
             ticks, values = np.array(events, np.int64).T
-            lanes.append(ControlLane(track.name.strip(), channel, ticks, values))
+            lanes.append(ControlLane(name_of(track), channel, ticks, values))
     return lanes
 
 

@@ -525,6 +525,19 @@ def test_a_controller_that_never_moves(fade):
     assert "never moves controller 11. Draw its lane in your sequencer, or use --automation." in result.stderr
 
 
+def test_a_controller_is_read_beside_a_key_that_does_not_exist(fade, tmp_path):
+    """Nine sharps: what the verbs read without a word is no reason to refuse a lane."""
+    file = band(tmp_path / "band.mid", controllers=(("lane", 0, 0, 64),))
+    song = mido.MidiFile(file)
+    song.tracks[0].insert(1, mido.MetaMessage("key_signature", key="G", time=0))
+    song.save(file)
+    data = file.read_bytes()
+    assert data.count(b"\xff\x59\x02\x01\x00") == 1
+    file.write_bytes(data.replace(b"\xff\x59\x02\x01\x00", b"\xff\x59\x02\x09\x00"))
+    report = report_of(fade(file, "--cc", "1=register", "--json"))
+    assert {each["bars"] for each in report["phrases"]} == {"1-2", "3-4"}
+
+
 def test_controls_are_read_from_a_track_without_notes(tmp_path):
     moves = (("lane", 4, 10, 3), ("lane", 4, 20, 5))
     (found,) = controls(band(tmp_path / "band.mid", controllers=moves), 1)
