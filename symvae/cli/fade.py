@@ -170,7 +170,7 @@ def fade(
         raise nothing_to_fade(taken)
     phrases, too_full = thinned(taken, vae, versions, lines)
     faded = fade_versions(
-        vae, taken.song, phrases, versions, lines, hold=hold or [], best_of=best_of, settled=settle
+        vae, taken, phrases, versions, lines, hold=hold or [], best_of=best_of, settled=settle
     )
     spliced = put_back(taken, vae, faded, lines, program)
     _write(paths, spliced.song, taken, vae, force=force)

@@ -100,7 +100,7 @@ class FadeReport:
             "before": faded.before,
             "achieved": faded.achieved,
             "tempo_qpm": faded.phrase.tempo_qpm,
-            "notes": len(faded.phrase),
+            "notes": faded.notes,
         }
 
     def figures(self) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,7 @@ its notes from the version for its own wishes; a bar without wishes stays as it 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from symvae.cli.automation import Lane, Wish, wishes_at
@@ -38,10 +38,13 @@ class Version:
 
 @dataclass(frozen=True)
 class Faded:
-    """What became of a version; values by fader."""
+    """What became of a version; values by fader, measured on its bars in the song and on no others."""
 
     version: Version
     phrase: "Phrase"
+    """All that was decoded."""
+    notes: int
+    """How many of its notes are in the version's bars."""
     before: dict[str, float]
     asked: dict[str, float]
     """The wishes as values, changes added to what was there."""
@@ -102,7 +105,7 @@ def thinned(
 
 def fade_versions(
     model: "SymVAE",
-    song: "Song",
+    taken: Taken,
     phrases: Sequence["Phrase"],
     versions: Sequence[Version],
     lines: Sequence[int],
@@ -118,6 +121,7 @@ def fade_versions(
     """
     from symvae.system.fade import AROUSAL, asked_values
 
+    song, spans = taken.song, bar_spans(taken.reading)
     sources = [
         phrases[version.row].with_tempo(song.tempo_qpm_at(lines[version.bars[0]])) for version in versions
     ]
@@ -125,7 +129,11 @@ def fade_versions(
     boundless = {
         name: fader._replace(low=-float("inf"), high=float("inf")) for name, fader in model.faders.items()
     }
-    before = list(_measured(model, sources))
+
+    def own_bars(phrase: "Phrase", version: Version) -> "Phrase":
+        return bars_in_song(phrase, spans[version.row][0], version.bars, song, lines)
+
+    before = list(_measured(model, [own_bars(*each) for each in zip(sources, versions, strict=True)]))
     asked = [asked_values(boundless, each.wishes, now) for each, now in zip(versions, before, strict=True)]
     stays = [
         wish.items() <= now.items() and not (TEMPO in wish and number)
@@ -146,9 +154,10 @@ def fade_versions(
                 results |= dict(zip(part, new, strict=True))
                 progress.update(task, completed=len(results))
     after = [results.get(row, source) for row, source in enumerate(sources)]
+    parts = [own_bars(*each) for each in zip(after, versions, strict=True)]
     leads = AROUSAL.name if TEMPO in model.faders.keys() - set(hold) else TEMPO
     faded = []
-    for row, achieved in enumerate(_measured(model, after)):
+    for row, achieved in enumerate(_measured(model, parts)):
         aimed = {name: model.faders[name].nearest(value) for name, value in asked[row].items()}
         moved = after[row].tempo_qpm != sources[row].tempo_qpm or changes[row] > 0
         sets_tempo = moved and not stays[row] and bool({TEMPO, leads} & asked[row].keys())
@@ -156,6 +165,7 @@ def fade_versions(
             Faded(
                 versions[row],
                 after[row],
+                len(parts[row]),
                 before[row],
                 asked[row],
                 asked[row] if stays[row] else aimed,
@@ -166,6 +176,28 @@ def fade_versions(
             )
         )
     return faded
+
+
+def bars_in_song(
+    phrase: "Phrase", start: int, bars: Sequence[int], song: "Song", lines: Sequence[int]
+) -> "Phrase":
+    """What a phrase has in these bars of the song, where it begins with bar ``start``, one after the other.
+
+    The song may have less than the grid: silence was added, or its metre changes within a bar.
+    """
+    import numpy as np
+
+    from symvae.music.phrase import join
+
+    step_tick = _step_tick(song)
+    tick = lines[start] + phrase.onset_step * step_tick
+    inside = np.isin(np.searchsorted(lines, np.floor(tick + 0.5), side="right") - 1, bars)
+    names = ("onset_step", "duration_step", "pitch", "velocity")
+    phrase = replace(phrase, **{name: getattr(phrase, name)[inside] for name in names})
+    first_step = [round((lines[bar] - lines[start]) / step_tick) for bar in bars]
+    of_grid = np.unique(np.array(first_step) // phrase.grid.steps_per_bar)
+    runs = np.split(of_grid, np.flatnonzero(np.diff(of_grid) > 1) + 1)
+    return join([phrase.window(int(run[0]), len(run)) for run in runs])
 
 
 def tempo_changes(song: "Song", bars: Sequence[int], lines: Sequence[int]) -> int:

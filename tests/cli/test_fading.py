@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import symvae
+from symvae.attributes.table import measure
 from symvae.cli.automation import bar_means, bars_of, ramp, wish_of
 from symvae.music.grid import Grid
 from symvae.music.midi import ControlLane, controls, load
@@ -297,6 +298,48 @@ def test_music_that_no_phrase_takes_stays_and_is_named(fade, tmp_path):
     assert new.end_tick == old.end_tick
     kept = [row for row in columns(new.tracks[0]) if 8 * 480 <= row[0] < 14 * 480]
     assert kept == columns(old.tracks[0])[8:14]
+
+
+def test_what_is_told_of_bars_is_what_they_have(fade, tmp_path):
+    """Bars of one phrase with a value each: of a decode only one bar comes into the song."""
+    file = lane(tmp_path, "bar,note_density,register", *(f"{bar},,{58 + bar}" for bar in range(1, 17)))
+    report = report_of(fade(ODE, "--automation", file, "--json"))
+    old, new = melody(ODE), melody(tmp_path / "fade/faded.mid")
+    for bar, each in enumerate(report["phrases"]):
+        assert each["bars"] == str(bar + 1)
+        assert each["notes"] == len(new.window(bar, 1))
+        for song, key in ((old, "before"), (new, "achieved")):
+            told, there = each[key]["register"], measure([song.window(bar, 1)])["register"]
+            assert told == pytest.approx(there[0])
+
+
+def test_silence_behind_the_end_is_no_part_of_what_is_told(cli, wide_model, tmp_path):
+    """Of a phrase of four bars the song has two; what was decoded for the others is not in it."""
+    symvae.write(melody(ODE).window(0, 6), tmp_path / "six.mid")
+    words = ("fade", "six.mid", "-m", wide_model, "--no-settle", "--json")
+    report = report_of(cli(*words, "--set", "note_density=0.9"))
+    last = report["phrases"][1]
+    assert report["input"]["silent_bars_added"] == [0, 2]
+    assert last["bars"] == "5-6"
+    new = melody(tmp_path / "fade/faded.mid").window(4, 2)
+    assert last["notes"] == len(new)
+    assert last["before"]["register"] == pytest.approx(measure([melody(ODE).window(4, 2)])["register"][0])
+    assert last["achieved"]["register"] == pytest.approx(measure([new])["register"][0])
+
+
+def test_two_bars_of_2_4_are_one_of_the_grid(fade, tmp_path):
+    """Asked for one of them, its notes alone are told."""
+    file = mido.MidiFile(band(tmp_path / "band.mid", bars=4))
+    file.tracks[0].insert(0, mido.MetaMessage("time_signature", numerator=2, denominator=4, time=0))
+    file.save("halves.mid")
+    report = report_of(fade("halves.mid", "--set", "register=60", "--bars", "2,5-6", "--json"))
+    first, second = report["phrases"]
+    pitches = [72 + beat % 5 for beat in range(16)]
+    assert (first["bars"], second["bars"]) == ("2", "5-6")
+    assert first["before"]["register"] == np.mean(pitches[2:4])
+    assert second["before"]["register"] == np.mean(pitches[8:12])
+    onset = load(tmp_path / "fade/faded.mid").tracks[0].onset_tick
+    assert first["notes"] == np.count_nonzero((onset >= 960) & (onset < 1920))
 
 
 def test_a_track_is_chosen_and_its_sound_kept_or_changed(fade, tmp_path):
