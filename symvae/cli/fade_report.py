@@ -26,6 +26,10 @@ class FadeReport:
     too_full: Sequence[Thinned]
     num_cut: int
     """Notes of unchanged bars that end sooner, where a new note starts."""
+    num_bends: int
+    """Pitch bends of faded bars, which are gone with the notes there."""
+    left_out: Mapping[str, int]
+    """How many events of each kind the file has that no song holds."""
     beyond: Sequence[int]
     """Bars, from 0, that values are given for and that the song does not have."""
     best_of: int
@@ -61,6 +65,8 @@ class FadeReport:
             "too_full": [{"bar": each.bar + 1, "notes": each.notes} for each in self.too_full],
             "tracks_merged": self.merged,
             "notes_cut": self.num_cut,
+            "pitch_bends_left_out": self.num_bends,
+            "not_written": dict(self.left_out),
             "tempo_changes_left_out": self.num_tempo_changes,
             "bars_beyond_the_song": [bar + 1 for bar in self.beyond],
             "decodes": len(self.changed) * self.decodes_each,
@@ -153,6 +159,11 @@ class FadeReport:
         if self.num_cut:
             cut = counted(self.num_cut, "note")
             lines.append(f"  {cut} of unchanged bars cut short, where a faded bar starts")
+        if self.num_bends:
+            lines.append(f"  {counted(self.num_bends, 'pitch bend')} of faded bars left out")
+        if self.left_out:
+            words = ", ".join(counted(number, name) for name, number in self.left_out.items())
+            lines.append(f"  not written: {words}")
         if self.num_tempo_changes:
             changes = counted(self.num_tempo_changes, "tempo change")
             lines.append(f"  {changes} left out: where the tempo is set, a phrase has one")

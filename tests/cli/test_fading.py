@@ -248,6 +248,30 @@ def test_controllers_and_bends_of_every_track_come_back(fade, tmp_path):
         assert (before.bends == after.bends).all()
 
 
+def test_what_falls_away_of_the_song_is_told(fade, tmp_path):
+    """Bends of faded notes, and what no song holds; a pedal that is released behind the end is released."""
+    file = mido.MidiFile(band(tmp_path / "band.mid"))
+    notes = file.tracks[0]
+    notes[1:1] = [
+        mido.MetaMessage("lyrics", text="Freu-", time=0),
+        mido.MetaMessage("key_signature", key="G", time=0),
+        mido.Message("control_change", control=64, value=127, time=0),
+        *(mido.Message("pitchwheel", pitch=pitch, time=0) for pitch in (500, 0)),
+    ]
+    end = notes.pop()
+    notes += [mido.Message("control_change", control=64, value=0, time=120), end]
+    file.save("pedal.mid")
+    words = ("pedal.mid", "--set", "register=50")
+    told = fade(*words).stdout
+    assert "  1 pitch bend of faded bars left out" in told
+    assert "  not written: 1 lyric, 1 key signature" in told
+    report = report_of(fade(*words, "--json", "--track", "bass"))
+    assert report["pitch_bends_left_out"] == 0
+    assert report["not_written"] == {"lyric": 1, "key signature": 1}
+    new = load(tmp_path / "fade/faded.mid")
+    assert new.tracks[0].controls.tolist() == [[0, 64, 127], [new.end_tick, 64, 0]]
+
+
 def test_a_note_that_is_held_into_a_faded_bar_ends_there_and_is_told(fade, tmp_path):
     held = Phrase(Grid(4), np.array([0, 24, 48]), np.array([16, 16, 16]), np.array([60, 62, 64]))
     symvae.write(held, tmp_path / "held.mid")
