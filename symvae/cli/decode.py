@@ -59,13 +59,8 @@ def decode(
     vae = SymVAE.load(model)
     if latents.model not in ("", vae.name):
         say(f"These latents are of {latents.model}; {vae.name} hears something else in them.")
-    phrases = vae.decode(
-        torch.from_numpy(latents.z),
-        temperature=temperature,
-        top_p=top_p,
-        seed=seed,
-        tempo_qpm=latents.tempo_qpm,
-    )
+    ids = vae.decode_ids(torch.from_numpy(latents.z), temperature=temperature, top_p=top_p, seed=seed)
+    phrases = vae.to_phrases(ids, latents.tempo_qpm)
     files = output.write(phrases, [f"window {number}" for number in range(1, count + 1)])
     if json:
         show_json(

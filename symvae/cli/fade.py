@@ -170,7 +170,9 @@ def fade(
     if not versions:
         raise nothing_to_fade(taken)
     phrases, too_full = thinned(taken, vae, versions, lines)
-    faded = fade_versions(vae, phrases, versions, hold=hold or [], best_of=best_of, settled=settle)
+    faded = fade_versions(
+        vae, taken, phrases, versions, lines, hold=hold or [], best_of=best_of, settled=settle
+    )
     spliced = put_back(taken, vae, faded, lines, program)
     _write(paths, spliced.song, taken, vae, force=force)
 
@@ -183,6 +185,8 @@ def fade(
         faded,
         too_full,
         spliced.num_cut,
+        spliced.num_bends,
+        _left_out(file),
         beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
         best_of=best_of,
         decodes_each=best_of + vae.grafts,
@@ -299,6 +303,13 @@ def _controlled(file: Path, number: int, taken: Taken, lines: Sequence[int], fad
     track = taken.reading.track
     lane = choose_lane(file, number, controls(file, number), None if track is None else track.name)
     return lane_of(lane, lines, fader)
+
+
+def _left_out(file: Path) -> dict[str, int]:
+    from symvae.music.files import SCORE_SUFFIXES
+    from symvae.music.midi import left_out
+
+    return {} if file.suffix.lower() in SCORE_SUFFIXES else left_out(file)
 
 
 def _write(paths: Sequence[Path], song: "Song", taken: Taken, vae: "SymVAE", *, force: bool) -> None:

@@ -26,6 +26,10 @@ class FadeReport:
     too_full: Sequence[Thinned]
     num_cut: int
     """Notes of unchanged bars that end sooner, where a new note starts."""
+    num_bends: int
+    """Pitch bends of faded bars, which are gone with the notes there."""
+    left_out: Mapping[str, int]
+    """How many events of each kind the file has that no song holds."""
     beyond: Sequence[int]
     """Bars, from 0, that values are given for and that the song does not have."""
     best_of: int
@@ -34,14 +38,24 @@ class FadeReport:
     files: Sequence[Path]
 
     @property
+    def changed(self) -> list[Faded]:
+        """The versions that were decoded; the others had what is asked for."""
+        return [each for each in self.faded if not each.stays]
+
+    @property
+    def num_tempo_changes(self) -> int:
+        """Changes of the song's tempo that fall away, where bars of a phrase have one tempo now."""
+        return sum(each.tempo_changes for each in self.faded)
+
+    @property
     def merged(self) -> list[int]:
         """The tracks whose faded bars stand in one track now; none where one track was read."""
         tracks = tracks_read(self.taken)
-        return tracks if len(tracks) > 1 else []
+        return tracks if len(tracks) > 1 and self.changed else []
 
     def data(self) -> dict[str, Any]:
         """All of it as plain data."""
-        stays = unchanged(self.taken, [each.version for each in self.faded])
+        stays = unchanged(self.taken, self.faded)
         return {
             "model": self.model,
             "input": self.taken.report(),
@@ -51,8 +65,11 @@ class FadeReport:
             "too_full": [{"bar": each.bar + 1, "notes": each.notes} for each in self.too_full],
             "tracks_merged": self.merged,
             "notes_cut": self.num_cut,
+            "pitch_bends_left_out": self.num_bends,
+            "not_written": dict(self.left_out),
+            "tempo_changes_left_out": self.num_tempo_changes,
             "bars_beyond_the_song": [bar + 1 for bar in self.beyond],
-            "decodes": len(self.faded) * self.decodes_each,
+            "decodes": len(self.changed) * self.decodes_each,
             "files": [str(path) for path in self.files],
         }
 
@@ -89,7 +106,7 @@ class FadeReport:
             "before": faded.before,
             "achieved": faded.achieved,
             "tempo_qpm": faded.phrase.tempo_qpm,
-            "notes": len(faded.phrase),
+            "notes": faded.notes,
         }
 
     def figures(self) -> dict[str, dict[str, Any]]:
@@ -123,8 +140,7 @@ class FadeReport:
             bare = any(len(taken.song.tracks[index].controls) for index in self.merged)
             pedal = ", without pedal or other controllers" if bare else ""
             lines.append(f"  merged: tracks {names}; faded bars stand in one track, 'piano'{pedal}")
-        versions = [each.version for each in self.faded]
-        lines += [f"  unchanged: {bars}: {why}" for bars, why in unchanged(taken, versions)]
+        lines += [f"  unchanged: {bars}: {why}" for bars, why in unchanged(taken, self.faded)]
         for title, bars in zip(taken.titles, taken.silent_bars, strict=True):
             if bars:
                 lines.append(f"  {counted(bars, 'bar')} of silence added after {title}, to fill the phrase")
@@ -143,20 +159,28 @@ class FadeReport:
         if self.num_cut:
             cut = counted(self.num_cut, "note")
             lines.append(f"  {cut} of unchanged bars cut short, where a faded bar starts")
+        if self.num_bends:
+            lines.append(f"  {counted(self.num_bends, 'pitch bend')} of faded bars left out")
+        if self.left_out:
+            words = ", ".join(counted(number, name) for name, number in self.left_out.items())
+            lines.append(f"  not written: {words}")
+        if self.num_tempo_changes:
+            changes = counted(self.num_tempo_changes, "tempo change")
+            lines.append(f"  {changes} left out: where the tempo is set, a phrase has one")
         if self.beyond:
             words = bars_in_words([(bar, bar + 1) for bar in self.beyond])
             lines.append(f"  not in the song: {words}, which values are given for")
         times = f", {self.best_of} times each" if self.best_of > 1 else ""
-        cost = counted(len(self.faded) * self.decodes_each, "decode")
-        phrases = counted(len({version.row for version in versions}), "phrase")
-        lines.append(f"{phrases} faded in {counted(len(self.faded), 'version')}{times}: {cost}")
+        cost = counted(len(self.changed) * self.decodes_each, "decode")
+        phrases = counted(len({each.version.row for each in self.changed}), "phrase")
+        lines.append(f"{phrases} faded in {counted(len(self.changed), 'version')}{times}: {cost}")
         return lines
 
     def _out_of_reach(self) -> list[str]:
         """One line for each fader that was asked for more than the model knows."""
         lines = []
         for name, fader in self.faders.items():
-            asked = [each.asked[name] for each in self.faded if name in each.asked]
+            asked = [each.asked[name] for each in self.changed if name in each.asked]
             beyond = sorted(value for value in asked if fader.nearest(value) != value)
             if not beyond:
                 continue

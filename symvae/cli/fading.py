@@ -5,7 +5,7 @@ its notes from the version for its own wishes; a bar without wishes stays as it 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from symvae.cli.automation import Lane, Wish, wishes_at
@@ -38,16 +38,25 @@ class Version:
 
 @dataclass(frozen=True)
 class Faded:
-    """What became of a version; values by fader."""
+    """What became of a version; values by fader, measured on its bars in the song and on no others."""
 
     version: Version
     phrase: "Phrase"
+    """All that was decoded."""
+    notes: int
+    """How many of its notes are in the version's bars."""
     before: dict[str, float]
     asked: dict[str, float]
     """The wishes as values, changes added to what was there."""
     aimed: dict[str, float]
     """The same within the faders' reach."""
     achieved: dict[str, float]
+    stays: bool
+    """Whether its bars had what is asked for already, and stay as they are in the song."""
+    sets_tempo: bool
+    """Whether its bars have one tempo now, the phrase's; else they keep the song's own."""
+    tempo_changes: int
+    """Changes of the song's tempo inside its bars that fall away for that one."""
 
 
 class Thinned(NamedTuple):
@@ -96,27 +105,46 @@ def thinned(
 
 def fade_versions(
     model: "SymVAE",
+    taken: Taken,
     phrases: Sequence["Phrase"],
     versions: Sequence[Version],
+    lines: Sequence[int],
     *,
     hold: Sequence[str] = (),
     best_of: int = 1,
     settled: bool = True,
 ) -> list[Faded]:
-    """Every version decoded and measured, with a progress bar.
+    """Every version decoded and measured, with a progress bar, but for those that have what is asked for.
 
     The tempo is every track's: it moves where it is asked for, or arousal is, and is held elsewhere, even
-    where it would go along with another fader.
+    where it would go along with another fader. What it was is the song's at the version's first bar.
     """
     from symvae.system.fade import AROUSAL, asked_values
 
-    sources = [phrases[version.row] for version in versions]
+    song, spans = taken.song, bar_spans(taken.reading)
+    sources = [
+        phrases[version.row].with_tempo(song.tempo_qpm_at(lines[version.bars[0]])) for version in versions
+    ]
+    changes = [tempo_changes(song, version.bars, lines) for version in versions]
+    boundless = {
+        name: fader._replace(low=-float("inf"), high=float("inf")) for name, fader in model.faders.items()
+    }
+
+    def own_bars(phrase: "Phrase", version: Version) -> "Phrase":
+        return bars_in_song(phrase, spans[version.row][0], version.bars, song, lines)
+
+    before = list(_measured(model, [own_bars(*each) for each in zip(sources, versions, strict=True)]))
+    asked = [asked_values(boundless, each.wishes, now) for each, now in zip(versions, before, strict=True)]
+    stays = [
+        wish.items() <= now.items() and not (TEMPO in wish and number)
+        for wish, now, number in zip(asked, before, changes, strict=True)
+    ]
     free = [bool({TEMPO, AROUSAL.name} & version.wishes.keys()) for version in versions]
     results: dict[int, Phrase] = {}
     with progress_bar() as progress:
-        task = progress.add_task("fading", total=len(versions), note="phrases")
+        task = progress.add_task("fading", total=stays.count(False), note="phrases")
         for group in (True, False):
-            rows = [row for row, is_free in enumerate(free) if is_free == group]
+            rows = [row for row, is_free in enumerate(free) if is_free == group and not stays[row]]
             held = {*hold, *({TEMPO} & model.faders.keys() if not group else ())}
             for part in (rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)):
                 wishes = [versions[row].wishes for row in part]
@@ -125,17 +153,61 @@ def fade_versions(
                 )
                 results |= dict(zip(part, new, strict=True))
                 progress.update(task, completed=len(results))
-    after = [results[row] for row in range(len(versions))]
-    boundless = {
-        name: fader._replace(low=-float("inf"), high=float("inf")) for name, fader in model.faders.items()
-    }
+    after = [results.get(row, source) for row, source in enumerate(sources)]
+    parts = [own_bars(*each) for each in zip(after, versions, strict=True)]
+    leads = AROUSAL.name if TEMPO in model.faders.keys() - set(hold) else TEMPO
     faded = []
-    columns = (versions, after, _measured(model, sources), _measured(model, after))
-    for version, phrase, before, achieved in zip(*columns, strict=True):
-        asked = asked_values(boundless, version.wishes, before)
-        aimed = {name: model.faders[name].nearest(value) for name, value in asked.items()}
-        faded.append(Faded(version, phrase, before, asked, aimed, achieved))
+    for row, achieved in enumerate(_measured(model, parts)):
+        aimed = {name: model.faders[name].nearest(value) for name, value in asked[row].items()}
+        moved = after[row].tempo_qpm != sources[row].tempo_qpm or changes[row] > 0
+        sets_tempo = moved and not stays[row] and bool({TEMPO, leads} & asked[row].keys())
+        faded.append(
+            Faded(
+                versions[row],
+                after[row],
+                len(parts[row]),
+                before[row],
+                asked[row],
+                asked[row] if stays[row] else aimed,
+                achieved,
+                stays[row],
+                sets_tempo,
+                changes[row] if sets_tempo else 0,
+            )
+        )
     return faded
+
+
+def bars_in_song(
+    phrase: "Phrase", start: int, bars: Sequence[int], song: "Song", lines: Sequence[int]
+) -> "Phrase":
+    """What a phrase has in these bars of the song, where it begins with bar ``start``, one after the other.
+
+    The song may have less than the grid: silence was added, or its metre changes within a bar.
+    """
+    import numpy as np
+
+    from symvae.music.phrase import join
+
+    step_tick = _step_tick(song)
+    tick = lines[start] + phrase.onset_step * step_tick
+    inside = np.isin(np.searchsorted(lines, np.floor(tick + 0.5), side="right") - 1, bars)
+    names = ("onset_step", "duration_step", "pitch", "velocity")
+    phrase = replace(phrase, **{name: getattr(phrase, name)[inside] for name in names})
+    first_step = [round((lines[bar] - lines[start]) / step_tick) for bar in bars]
+    of_grid = np.unique(np.array(first_step) // phrase.grid.steps_per_bar)
+    runs = np.split(of_grid, np.flatnonzero(np.diff(of_grid) > 1) + 1)
+    return join([phrase.window(int(run[0]), len(run)) for run in runs])
+
+
+def tempo_changes(song: "Song", bars: Sequence[int], lines: Sequence[int]) -> int:
+    """How often the tempo, to two decimals, is another one in these bars of the song than before in them."""
+    import numpy as np
+
+    change = np.array([change.tick for change in song.tempos])
+    inside = np.isin(np.searchsorted(lines, change, side="right") - 1, bars)
+    ticks = np.union1d(np.array(lines)[list(bars)], change[inside])
+    return int(np.count_nonzero(np.diff(song.tempo_qpm_of(ticks).round(2))))
 
 
 def _measured(model: "SymVAE", phrases: Sequence["Phrase"]) -> Iterator[dict[str, float]]:
@@ -167,10 +239,9 @@ def put_back(
 
     spans = bar_spans(taken.reading)
     patches = []
-    for each in faded:
+    for each in (each for each in faded if not each.stays):
         start, end = spans[each.version.row]
-        moved = each.phrase.tempo_qpm != taken.phrases[each.version.row].tempo_qpm
-        tempo_qpm = each.phrase.tempo_qpm if moved else None
+        tempo_qpm = each.phrase.tempo_qpm if each.sets_tempo else None
         patches += [
             Patch(each.phrase, lines[start], lines[bar], lines[bar + 1], lines[end], tempo_qpm)
             for bar in each.version.bars
@@ -194,13 +265,18 @@ def phrases_in(song: "Song", taken: Taken, model: "SymVAE") -> list["Phrase"]:
     ]
 
 
-def unchanged(taken: Taken, versions: Sequence[Version]) -> list[tuple[str, str]]:
+def unchanged(taken: Taken, faded: Sequence[Faded]) -> list[tuple[str, str]]:
     """Bars that stay as they are, and why: ("bars 9-10", "not asked for")."""
     from symvae.music.bars import bars_in_words
 
-    asked = {bar for version in versions for bar in version.bars}
+    asked = {bar for each in faded for bar in each.version.bars}
     left = [bar for start, end in bar_spans(taken.reading) for bar in range(start, end) if bar not in asked]
-    found = [(bars_in_words([(bar, bar + 1) for bar in left]), "not asked for")] if left else []
+    met = sorted(bar for each in faded if each.stays for bar in each.version.bars)
+    found = [
+        (bars_in_words([(bar, bar + 1) for bar in bars]), why)
+        for bars, why in ((left, "not asked for"), (met, "as asked for already"))
+        if bars
+    ]
     for dropped in taken.reading.dropped:
         if dropped.what in ("window", "section"):
             bars, _, why = dropped.detail.partition(": ")

@@ -1,7 +1,7 @@
 """Latents in a file: a plain .npz that any program with numpy can read.
 
     mean, log_std  (window, latent) float32   the posterior; decode reads ``z`` if present, else ``mean``
-    tempo_qpm      (window,) float32
+    tempo_qpm      (window,) float32          decode takes it where z says no tempo, as in melodies
     source, bar    (window,)                  where each window came from, bars from 1
     model          ()                         the model's name
 

@@ -41,9 +41,14 @@ def sample(
     ] = "learned",
     spread: Spread = 1.0,
     tempo: Annotated[
-        float,
-        typer.Option("--tempo", min=MIN_TEMPO_QPM, max=MAX_TEMPO_QPM, help="Quarter notes a minute."),
-    ] = 120.0,
+        float | None,
+        typer.Option(
+            "--tempo",
+            min=MIN_TEMPO_QPM,
+            max=MAX_TEMPO_QPM,
+            help="Quarter notes a minute. Default: what the model says; 120 of melodies.",
+        ),
+    ] = None,
     seed: Seed = 0,
     out: OutFolder = None,
     force: Force = False,

@@ -5,12 +5,12 @@ per quarter of 0, tempo 0, a metre of 0/4, an end after years, notes outside MID
 is wrong with a file, the caller meets one error, `MidiError`, with the fault and a remedy.
 
 Out: tempo, time signature and velocities are written, 120 ticks to a sixteenth; of a song that was read
-also its controllers and pitch bends, but not lyrics, key signatures and tracks without notes. A MIDI file
-has no field for "this music is eight bars long": a phrase that ends in silence would come back shorter.
-So `write` sets a marker named "end" where the phrase's grid ends (the word that sequencers use for the
-end of a song), and `load` takes the song to end there. A marker is chosen over the end-of-track time
-because symusic keeps markers and forgets when a track ended. With it, reading a phrase on its own
-grid gives the phrase back, note for note, silence included:
+also its controllers and pitch bends, but not lyrics, key signatures and tracks without notes (`left_out`
+counts them). A MIDI file has no field for "this music is eight bars long": a phrase that ends in silence
+would come back shorter. So `write` sets a marker named "end" where the phrase's grid ends (the word that
+sequencers use for the end of a song), and `load` takes the song to end there. A marker is chosen over the
+end-of-track time because symusic keeps markers and forgets when a track ended. With it, reading a phrase on
+its own grid gives the phrase back, note for note, silence included:
 
     windows(load(write(phrase, path)), phrase.grid).phrases == (phrase,)
 
@@ -22,14 +22,12 @@ together the longer stays (`symvae.music.quantise.untangle`).
 This module does not know bars, grids or melodies; that is `symvae.music.segment`.
 """
 
-import io
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import mido
 import numpy as np
 import pretty_midi
 import symusic
@@ -38,6 +36,19 @@ from jaxtyping import Int
 from symvae.errors import MidiError
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.guard import EXPORT_AGAIN, MAX_FILE_BYTES, check_header, checked
+from symvae.music.midi_events import (
+    AFTERTOUCH,
+    AFTERTOUCH_OF_KEY,
+    BEND,
+    CONTROLLER,
+    EXCLUSIVE,
+    MARKER,
+    META,
+    NOTE_ON,
+    TRACK_NAME,
+    name_of,
+    tracks_in,
+)
 from symvae.music.phrase import Phrase, join
 from symvae.music.quantise import untangle
 from symvae.music.song import MetreChange, Song, TempoChange, Track
@@ -46,6 +57,24 @@ TICKS_PER_QUARTER = 480
 TICKS_PER_STEP = TICKS_PER_QUARTER // STEPS_PER_QUARTER
 END_MARKER = "end"
 MAX_MICROSECONDS_PER_QUARTER = 2**24 - 1
+#: Types of meta events: what is read (name, channel, port, end of track, tempo, metre), and names of others.
+KEPT_META = (TRACK_NAME, 0x20, 0x21, 0x2F, 0x51, 0x58)
+META_NAMES = {
+    0x01: "text",
+    0x02: "copyright notice",
+    0x04: "instrument name",
+    0x05: "lyric",
+    MARKER: "marker",
+    0x07: "cue point",
+    0x59: "key signature",
+}
+EVENT_NAMES = {
+    AFTERTOUCH_OF_KEY: "aftertouch event",
+    AFTERTOUCH: "aftertouch event",
+    EXCLUSIVE: "exclusive message",
+}
+#: They are kept beside notes of their channel in their track, and go where there is none.
+NOTELESS_NAMES = {CONTROLLER: "noteless controller", BEND: "noteless pitch bend"}
 
 
 def load(source: str | os.PathLike[str] | bytes | pretty_midi.PrettyMIDI) -> Song:
@@ -79,26 +108,35 @@ class ControlLane(NamedTuple):
 def controls(path: str | os.PathLike[str], number: int) -> list[ControlLane]:
     """Every lane of controller ``number`` in a MIDI file; none where it never moves.
 
-    mido reads it: symusic forgets a track that has no note, and there automation is often kept.
+    symusic forgets a track that has no note, and there automation is often kept.
     """
-    data = _read_bytes(Path(path))
-    check_header(data, str(path))
-    try:
-        tracks = mido.MidiFile(file=io.BytesIO(data), clip=True).tracks
-    except (EOFError, OSError, ValueError, TypeError, LookupError) as error:
-        raise MidiError(f"{path} is damaged MIDI ({error}). {EXPORT_AGAIN}") from error
     lanes = []
-    for track in tracks:
+    for track in tracks_in(_read_bytes(Path(path)), str(path)):
         rows: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-        tick = 0
-        for message in track:
-            tick += message.time
-            if message.type == "control_change" and message.control == number:
-                rows[message.channel + 1].append((tick, message.value))
+        for event in track:
+            if event.kind == CONTROLLER and event.data[0] == number:
+                rows[event.channel + 1].append((event.tick, min(event.data[1], 127)))
         for channel, events in sorted(rows.items()):
             ticks, values = np.array(events, np.int64).T
-            lanes.append(ControlLane(track.name.strip(), channel, ticks, values))
+            lanes.append(ControlLane(name_of(track), channel, ticks, values))
     return lanes
+
+
+def left_out(path: str | os.PathLike[str]) -> dict[str, int]:
+    """What a MIDI file holds and a song that is read from it does not: how many of each kind, by its name."""
+    found: Counter[str] = Counter()
+    for track in tracks_in(_read_bytes(Path(path)), str(path)):
+        with_notes = {event.channel for event in track if event.kind == NOTE_ON}
+        for event in track:
+            if event.kind == META:
+                marks_end = event.data[1:].strip().lower() == END_MARKER.encode()
+                if event.data[0] not in KEPT_META and not (event.data[0] == MARKER and marks_end):
+                    found[META_NAMES.get(event.data[0], "other meta event")] += 1
+            elif event.kind in EVENT_NAMES:
+                found[EVENT_NAMES[event.kind]] += 1
+            elif event.kind in NOTELESS_NAMES and event.channel not in with_notes:
+                found[NOTELESS_NAMES[event.kind]] += 1
+    return dict(found)
 
 
 def write(
@@ -177,12 +215,14 @@ def song_to_bytes(song: Song) -> bytes:
         part.notes = symusic.Note.from_numpy(
             onset.astype(np.int32), duration.astype(np.int32), pitch.astype(np.int8), velocity.astype(np.int8)
         )
-        controls, bends = (rows[rows[:, 0] <= song.end_tick] for rows in (track.controls, track.bends))
-        tick, number, value = controls.T
+        # What comes behind the end comes with it, or a pedal that is down stays down.
+        tick, number, value = track.controls.T
+        tick = tick.clip(max=song.end_tick)
         part.controls = symusic.ControlChange.from_numpy(
             tick.astype(np.int32), number.astype(np.uint8), value.astype(np.uint8)
         )
-        tick, value = bends.T
+        tick, value = track.bends.T
+        tick = tick.clip(max=song.end_tick)
         part.pitch_bends = symusic.PitchBend.from_numpy(tick.astype(np.int32), value.astype(np.int32))
         score.tracks.append(part)
     return score.dumps_midi()

@@ -51,6 +51,8 @@ class Spliced(NamedTuple):
     song: Song
     num_cut: int
     """Notes of bars that stayed which end sooner, where a new note starts."""
+    num_bends: int
+    """Pitch bends that are gone with the notes that they were meant for."""
 
 
 def splice(
@@ -68,7 +70,7 @@ def splice(
     and tracks that are left without a note fall away.
     """
     if not patches:
-        return Spliced(song, 0)
+        return Spliced(song, 0, 0)
     step_tick = song.ticks_per_quarter / STEPS_PER_QUARTER
     kept = {index: _without(song.tracks[index], patches, step_tick) for index in tracks}
     new = [_notes(patch, step_tick) for patch in patches]
@@ -86,7 +88,10 @@ def splice(
         spliced = [track, *(part for i, part in enumerate(left) if len(part) or i not in kept)]
     end_tick = max([song.end_tick, *(int(track.end_tick.max()) for track in spliced if len(track))])
     whole = replace(song, tracks=tuple(spliced), tempos=with_tempos(song, patches), end_tick=end_tick)
-    return Spliced(whole, num_cut)
+    starts, ends = _spans(patches)
+    bends = np.concatenate([song.tracks[index].bends for index in tracks])
+    num_bends = int(np.count_nonzero(bends[_inside(bends[:, 0], starts, ends), 1]))
+    return Spliced(whole, num_cut, num_bends)
 
 
 def with_tempos(song: Song, patches: Iterable[Patch]) -> tuple[TempoChange, ...]:

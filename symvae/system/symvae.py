@@ -141,15 +141,13 @@ class SymVAE:
     def to_phrases(
         self, ids: Int[Tensor, "batch bar position"], tempo_qpm: float | Sequence[float] = DEFAULT_TEMPO_QPM
     ) -> list[Phrase]:
-        """Phrases that ids say, at one tempo or one each; raises `PhraseError` for too many or too few."""
-        tempos = [tempo_qpm] * len(ids) if isinstance(tempo_qpm, int | float) else tempo_qpm
-        if len(tempos) != len(ids):
-            raise PhraseError(
-                f"There are {len(tempos)} tempos for {len(ids)} phrases. Give one for all, or one each."
-            )
+        """Phrases that ids say. Where these name no tempo, as of melodies, it is the given one, or one each.
+
+        Raises `PhraseError` for too many or too few tempos.
+        """
         return [
             self.tokenizer.decode_ids(rows, tempo_qpm=tempo)
-            for rows, tempo in zip(ids.numpy(), tempos, strict=True)
+            for rows, tempo in zip(ids.numpy(), _one_each(tempo_qpm, len(ids)), strict=True)
         ]
 
     # Latent space
@@ -168,10 +166,17 @@ class SymVAE:
         temperature: float = 0.0,
         top_p: float = 1.0,
         seed: int = 0,
-        tempo_qpm: float | Sequence[float] = DEFAULT_TEMPO_QPM,
+        tempo_qpm: float | Sequence[float] | None = None,
     ) -> list[Phrase]:
-        """Phrases from latents: the likeliest at temperature 0, else drawn; the same seed, the same notes."""
-        return self.to_phrases(self.decode_ids(z, temperature=temperature, top_p=top_p, seed=seed), tempo_qpm)
+        """Phrases from latents: the likeliest at temperature 0, else drawn; the same seed, the same notes.
+
+        Without ``tempo_qpm`` (one, or one each) they have the tempo that z says; of melodies it says none.
+        """
+        phrases = self.to_phrases(self.decode_ids(z, temperature=temperature, top_p=top_p, seed=seed))
+        if tempo_qpm is None:
+            return phrases
+        tempos = _one_each(tempo_qpm, len(phrases))
+        return [phrase.with_tempo(qpm) for phrase, qpm in zip(phrases, tempos, strict=True)]
 
     @torch.no_grad()
     def decode_ids(
@@ -209,7 +214,8 @@ class SymVAE:
         _check_scale("posterior_temperature", posterior_temperature)
         phrases = _listed(phrases)
         z = self.encode(phrases).sample(_chance(seed), posterior_temperature)
-        return self.decode(z, temperature=temperature, seed=seed, tempo_qpm=[p.tempo_qpm for p in phrases])
+        ids = self.decode_ids(z, temperature=temperature, seed=seed)
+        return self.to_phrases(ids, [phrase.tempo_qpm for phrase in phrases])
 
     def sample(
         self,
@@ -220,11 +226,12 @@ class SymVAE:
         seed: int = 0,
         prior: str = "learned",
         spread: float = 1.0,
-        tempo_qpm: float = DEFAULT_TEMPO_QPM,
+        tempo_qpm: float | None = None,
     ) -> list[Phrase]:
         """New phrases. ``prior`` is "learned" (from the training music) or "gaussian".
 
-        ``spread`` scales the noise that draws start from; ``temperature`` is the decoder's.
+        ``spread`` scales the noise that draws start from; ``temperature`` is the decoder's, and ``tempo_qpm``
+        goes before the tempo that z says.
         """
         return self.decode(
             self.draw(count, seed=seed, prior=prior, spread=spread),
@@ -356,7 +363,7 @@ class SymVAE:
         start, end = self.encode([a, b]).mean
         z = getattr(interpolate, path)(start, end, steps)
         tempos = [float(t) for t in np.linspace(a.tempo_qpm, b.tempo_qpm, steps)]
-        return self.decode(z, temperature=temperature, seed=seed, tempo_qpm=tempos)
+        return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), tempos)
 
     def interpolate_corners(
         self, top_left: Phrase, top_right: Phrase, bottom_left: Phrase, bottom_right: Phrase, steps: int = 5
@@ -372,19 +379,19 @@ class SymVAE:
     ) -> list[Phrase]:
         """``count`` variations: ``amount`` 0 is a reconstruction, 1 has nothing left of the phrase."""
         z = direction.similar(self.encode(phrase).mean[0], amount, count, _chance(seed))
-        return self.decode(z, temperature=temperature, seed=seed, tempo_qpm=phrase.tempo_qpm)
+        return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)
 
     def vary(
         self, phrase: Phrase, amounts: dict[str, float], *, temperature: float = 0.0, seed: int = 0
     ) -> Phrase:
         """The phrase moved along attribute vectors, so many times each: ``{"onset_density": 1.0}``."""
         z = direction.move(self.encode([phrase]).mean, self.directions, amounts)
-        return self.decode(z, temperature=temperature, seed=seed, tempo_qpm=phrase.tempo_qpm)[0]
+        return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)[0]
 
     def analogy(self, a: Phrase, b: Phrase, c: Phrase) -> Phrase:
         """a + (b − c): what ``b`` has and ``c`` has not, given to ``a``."""
         za, zb, zc = self.encode([a, b, c]).mean.split(1)
-        return self.decode(direction.analogy(za, zb, zc), tempo_qpm=a.tempo_qpm)[0]
+        return self.to_phrases(self.decode_ids(direction.analogy(za, zb, zc)), a.tempo_qpm)[0]
 
     # Faders
 
@@ -446,7 +453,11 @@ class SymVAE:
         best_of: int = 1,
         settled: bool = True,
     ) -> list[Phrase]:
-        """As `fade`, each phrase by its own values. Where nothing moves a phrase is reconstructed."""
+        """As `fade`, each phrase by its own values.
+
+        Where no fader moves a melody is reconstructed. Where edits are grafted the phrase stays as it is,
+        and where only the tempo moves, all its notes do.
+        """
         if best_of < 1:
             raise LatentError(f"The number of decodes to choose from is 1 or more, not {best_of}.")
         if len(values) != len(phrases):
@@ -467,8 +478,9 @@ class SymVAE:
             target = self._aroused(target, asked, held)
             wanted = torch.where(torch.from_numpy(aroused)[:, None], target, wanted)
         mean = self.encode(phrases).mean
-        moves = (target != position).any(dim=1)
-        tempo = self._tempo(phrases, target)
+        edits = torch.tensor([not (self.grafts and name == "tempo") for name in names])
+        moves = ((target != position) & edits).any(dim=1)
+        tempo = self._tempo(phrases, asked, target, position)
         wanted = torch.where(wanted.isnan() & held, position, wanted)  # what is held is asked to stay
 
         request = Request(scales, phrases, position, wanted)
@@ -487,7 +499,11 @@ class SymVAE:
             faded = self._grafted(request, decodes, self.decode_ids(mean), moves, tempo, settled)
         else:
             faded = self._assembled(request, decodes, moves, tempo, settled)
-        return self._in_the_manner_of(faded, phrases, tempo)
+        faded = self._in_the_manner_of(faded, phrases, tempo)
+        if not self.grafts:
+            return faded
+        rows = zip(moves.tolist(), phrases, faded, tempo, strict=True)
+        return [new if edited else old.with_tempo(qpm) for edited, old, new, qpm in rows]
 
     def _assembled(
         self,
@@ -599,18 +615,26 @@ class SymVAE:
             coupling[column] = coupling[:, column] = 0.0
         return coupling
 
-    def _tempo(self, phrases: Sequence[Phrase], target: Float[Tensor, "phrase fader"]) -> list[float]:
-        """The tempo of each phrase: as its fader says, exactly, for that needs no network; else its own."""
-        own = [phrase.tempo_qpm for phrase in phrases]
+    def _tempo(
+        self,
+        phrases: Sequence[Phrase],
+        asked: Float[np.ndarray, "phrase fader_and_arousal"],
+        target: Float[Tensor, "phrase fader"],
+        position: Float[Tensor, "phrase fader"],
+    ) -> list[float]:
+        """The tempo of each phrase: just as asked, which takes no network; as arousal moves it; else its own.
+
+        Beyond the scale's ends all tempos have one position: arousal that leads on beyond moves nothing.
+        """
+        own = np.array([phrase.tempo_qpm for phrase in phrases])
         if "tempo" not in self.scales.names:
-            return own
+            return own.tolist()
         column = self.scales.names.index("tempo")
         scale = self.scales.calibrations[column]
-        wanted = scale.value_at(target[:, column].double().numpy())
-        return [
-            old if np.isclose(new, np.clip(old, scale.value[0], scale.value[-1]), rtol=1e-3) else float(new)
-            for old, new in zip(own, wanted, strict=True)
-        ]
+        led = scale.value_at(target[:, column].double().numpy())
+        stays = (target == position)[:, column].numpy() | (led == own.clip(scale.value[0], scale.value[-1]))
+        wanted = asked[:, column]
+        return np.where(np.isnan(wanted), np.where(stays, own, led), wanted).tolist()
 
     def fader_positions(self, phrases: Sequence[Phrase]) -> Float[np.ndarray, "phrase fader"]:
         """Where phrases have their faders (`symvae.latent.calibration`), as measured on them."""
@@ -679,6 +703,15 @@ def _models_with_faders() -> str:
 
 def _listed(phrases: Phrase | Sequence[Phrase]) -> Sequence[Phrase]:
     return [phrases] if isinstance(phrases, Phrase) else phrases
+
+
+def _one_each(tempo_qpm: float | Sequence[float], count: int) -> Sequence[float]:
+    tempos = [tempo_qpm] * count if isinstance(tempo_qpm, int | float) else tempo_qpm
+    if len(tempos) != count:
+        raise PhraseError(
+            f"There are {len(tempos)} tempos for {count} phrases. Give one for all, or one each."
+        )
+    return tempos
 
 
 def _check_count(count: int) -> None:

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import symvae
+from symvae.attributes.table import measure
 from symvae.cli.automation import bar_means, bars_of, ramp, wish_of
 from symvae.music.grid import Grid
 from symvae.music.midi import ControlLane, controls, load
@@ -69,6 +70,23 @@ def piano_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     save_model(home / "keys", config, build_vae(config.model).state_dict(), tokenizer=home / "tokenizer.json")
     windows = [phrase for file in (ODE, JOY) for phrase in symvae.read(file, grid=Grid(2))]
     return with_faders(home / "keys", [phrase.with_tempo(60.0 + 4 * i) for i, phrase in enumerate(windows)])
+
+
+@pytest.fixture(scope="session")
+def wide_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four bars of melody that nothing was learned for, and faders."""
+    from symvae.config.load import load_preset, with_overrides
+    from symvae.system.build import build_vae
+    from symvae.system.checkpoint import save_model
+    from symvae.tokens.melody import MelodyTokenizer
+
+    home = tmp_path_factory.mktemp("wide")
+    MelodyTokenizer().save(home / "tokenizer.json")
+    config = with_overrides(load_preset("melody-4bar-faders"), [*TINY, "name=wide"])
+    torch.manual_seed(0)
+    save_model(home / "wide", config, build_vae(config.model).state_dict(), tokenizer=home / "tokenizer.json")
+    windows = [phrase for file in (ODE, JOY) for phrase in symvae.read(file, grid=Grid(4))]
+    return with_faders(home / "wide", [phrase.with_tempo(50.0 + 20 * i) for i, phrase in enumerate(windows)])
 
 
 @pytest.fixture
@@ -163,6 +181,30 @@ def test_a_change_is_added_to_each_phrase_and_a_value_is_not(fade):
         assert each["asked"]["contour"] == -3.0
 
 
+def test_bars_that_have_what_is_asked_for_stay_note_for_note(fade, tmp_path):
+    """By a change of nothing, or by the value that they have: a decode would only bring some notes back."""
+    result = fade(ODE, "--set", "register=+0", "--set", "tempo=120")
+    assert result.exit_code == 0, result.stderr
+    assert "  unchanged: bars 1-16: as asked for already" in result.stdout
+    assert "0 phrases faded in 0 versions: 0 decodes" in result.stdout
+    old, new = load(ODE), load(tmp_path / "fade/faded.mid")
+    assert [columns(part) for part in new.tracks] == [columns(part) for part in old.tracks]
+    assert new.tempos == old.tempos
+
+
+def test_only_bars_that_have_what_is_asked_for_stay(fade, fader_model, tmp_path):
+    """Every phrase is asked for what the first has."""
+    model = symvae.load(fader_model)
+    register = model.measure(symvae.read(ODE, grid=model.grid))["register"]
+    report = report_of(fade(ODE, "--set", f"register={float(register[0])}", "--json"))
+    assert [each["why"] for each in report["unchanged"]] == ["as asked for already"]
+    assert report["decodes"] == np.count_nonzero(register != register[0]) > 0
+    assert report["phrases"][0]["achieved"] == report["phrases"][0]["before"]
+    old, new = melody(ODE), melody(tmp_path / "fade/faded.mid")
+    assert old.window(0, 2) == new.window(0, 2)
+    assert old.window(2, 14) != new.window(2, 14)
+
+
 def test_out_of_reach_goes_to_the_nearest_and_says_so(fade, fader_model):
     fader = symvae.load(fader_model).faders["note_density"]
     low, high = f"{fader.low:.4g}", f"{fader.high:.4g}"
@@ -204,6 +246,30 @@ def test_controllers_and_bends_of_every_track_come_back(fade, tmp_path):
     for before, after in zip(old.tracks[1:], new.tracks[1:], strict=True):
         assert (before.controls == after.controls).all()
         assert (before.bends == after.bends).all()
+
+
+def test_what_falls_away_of_the_song_is_told(fade, tmp_path):
+    """Bends of faded notes, and what no song holds; a pedal that is released behind the end is released."""
+    file = mido.MidiFile(band(tmp_path / "band.mid"))
+    notes = file.tracks[0]
+    notes[1:1] = [
+        mido.MetaMessage("lyrics", text="Freu-", time=0),
+        mido.MetaMessage("key_signature", key="G", time=0),
+        mido.Message("control_change", control=64, value=127, time=0),
+        *(mido.Message("pitchwheel", pitch=pitch, time=0) for pitch in (500, 0)),
+    ]
+    end = notes.pop()
+    notes += [mido.Message("control_change", control=64, value=0, time=120), end]
+    file.save("pedal.mid")
+    words = ("pedal.mid", "--set", "register=50")
+    told = fade(*words).stdout
+    assert "  1 pitch bend of faded bars left out" in told
+    assert "  not written: 1 lyric, 1 key signature" in told
+    report = report_of(fade(*words, "--json", "--track", "bass"))
+    assert report["pitch_bends_left_out"] == 0
+    assert report["not_written"] == {"lyric": 1, "key signature": 1}
+    new = load(tmp_path / "fade/faded.mid")
+    assert new.tracks[0].controls.tolist() == [[0, 64, 127], [new.end_tick, 64, 0]]
 
 
 def test_a_note_that_is_held_into_a_faded_bar_ends_there_and_is_told(fade, tmp_path):
@@ -258,6 +324,48 @@ def test_music_that_no_phrase_takes_stays_and_is_named(fade, tmp_path):
     assert kept == columns(old.tracks[0])[8:14]
 
 
+def test_what_is_told_of_bars_is_what_they_have(fade, tmp_path):
+    """Bars of one phrase with a value each: of a decode only one bar comes into the song."""
+    file = lane(tmp_path, "bar,note_density,register", *(f"{bar},,{58 + bar}" for bar in range(1, 17)))
+    report = report_of(fade(ODE, "--automation", file, "--json"))
+    old, new = melody(ODE), melody(tmp_path / "fade/faded.mid")
+    for bar, each in enumerate(report["phrases"]):
+        assert each["bars"] == str(bar + 1)
+        assert each["notes"] == len(new.window(bar, 1))
+        for song, key in ((old, "before"), (new, "achieved")):
+            told, there = each[key]["register"], measure([song.window(bar, 1)])["register"]
+            assert told == pytest.approx(there[0])
+
+
+def test_silence_behind_the_end_is_no_part_of_what_is_told(cli, wide_model, tmp_path):
+    """Of a phrase of four bars the song has two; what was decoded for the others is not in it."""
+    symvae.write(melody(ODE).window(0, 6), tmp_path / "six.mid")
+    words = ("fade", "six.mid", "-m", wide_model, "--no-settle", "--json")
+    report = report_of(cli(*words, "--set", "note_density=0.9"))
+    last = report["phrases"][1]
+    assert report["input"]["silent_bars_added"] == [0, 2]
+    assert last["bars"] == "5-6"
+    new = melody(tmp_path / "fade/faded.mid").window(4, 2)
+    assert last["notes"] == len(new)
+    assert last["before"]["register"] == pytest.approx(measure([melody(ODE).window(4, 2)])["register"][0])
+    assert last["achieved"]["register"] == pytest.approx(measure([new])["register"][0])
+
+
+def test_two_bars_of_2_4_are_one_of_the_grid(fade, tmp_path):
+    """Asked for one of them, its notes alone are told."""
+    file = mido.MidiFile(band(tmp_path / "band.mid", bars=4))
+    file.tracks[0].insert(0, mido.MetaMessage("time_signature", numerator=2, denominator=4, time=0))
+    file.save("halves.mid")
+    report = report_of(fade("halves.mid", "--set", "register=60", "--bars", "2,5-6", "--json"))
+    first, second = report["phrases"]
+    pitches = [72 + beat % 5 for beat in range(16)]
+    assert (first["bars"], second["bars"]) == ("2", "5-6")
+    assert first["before"]["register"] == np.mean(pitches[2:4])
+    assert second["before"]["register"] == np.mean(pitches[8:12])
+    onset = load(tmp_path / "fade/faded.mid").tracks[0].onset_tick
+    assert first["notes"] == np.count_nonzero((onset >= 960) & (onset < 1920))
+
+
 def test_a_track_is_chosen_and_its_sound_kept_or_changed(fade, tmp_path):
     file = band(tmp_path / "band.mid")
     report = report_of(fade(file, "--set", "register=50", "--track", "bass", "--json"))
@@ -276,6 +384,46 @@ def test_tempo_moves_the_tempo_map_of_its_bars_alone(fade, fader_model, tmp_path
     tempos = load(tmp_path / "fade/faded.mid").tempos
     bar = 4 * load(ODE).ticks_per_quarter
     assert [(change.tick // bar, round(change.qpm, 2)) for change in tempos] == [(0, 120), (2, 126), (4, 120)]
+
+
+def rubato(path: Path) -> Path:
+    """Eight bars, each two at 120 or 60 in turns; every quarter another note."""
+    file = mido.MidiFile(band(path, bars=8))
+    bar, tempos = 4 * 480, (500_000, 1_000_000)
+    changes = [mido.MetaMessage("set_tempo", tempo=tempos[i % 2], time=2 * bar * (i > 0)) for i in range(4)]
+    file.tracks.insert(0, mido.MidiTrack(changes))
+    file.save(path)
+    return path
+
+
+def tempos_of(path: Path) -> list[tuple[int, float]]:
+    """Each change: the bar, from 1, and the tempo."""
+    song = load(path)
+    return [(change.tick // (4 * song.ticks_per_quarter) + 1, round(change.qpm, 2)) for change in song.tempos]
+
+
+def test_a_tempo_is_set_over_changes_of_the_songs_and_these_are_told(cli, wide_model, tmp_path):
+    """Phrases of four bars begin at 120: asked for that they are not yet what is asked for."""
+    file = rubato(tmp_path / "rubato.mid")
+    words = ("fade", file, "-m", wide_model, "--force", "--no-settle")
+    result = cli(*words, "--set", "tempo=120")
+    assert result.exit_code == 0, result.stderr
+    assert "  2 tempo changes left out: where the tempo is set, a phrase has one" in result.stdout
+    assert tempos_of(tmp_path / "fade/faded.mid") == [(1, 120)]
+    report = report_of(cli(*words, "--json", "--set", "tempo=-3"))
+    assert report["tempo_changes_left_out"] == 2
+    assert tempos_of(tmp_path / "fade/faded.mid") == [(1, 117)]
+
+
+def test_a_change_of_tempo_is_added_to_that_of_the_bars_themselves(cli, wide_model, tmp_path):
+    file = rubato(tmp_path / "rubato.mid")
+    words = ("fade", file, "-m", wide_model, "--force", "--no-settle", "--json")
+    report = report_of(cli(*words, "--set", "tempo=+20", "--bars", "3-4"))
+    assert report["phrases"][0]["before"]["tempo"] == 60
+    assert report["tempo_changes_left_out"] == 0
+    assert tempos_of(tmp_path / "fade/faded.mid") == [(1, 120), (3, 80), (5, 120), (7, 60)]
+    report_of(cli(*words, "--set", "register=+2"))
+    assert tempos_of(tmp_path / "fade/faded.mid") == tempos_of(file)
 
 
 def test_best_of_decodes_more_often_and_misses_by_no_more(fade):
@@ -442,6 +590,19 @@ def test_a_controller_that_never_moves(fade):
     result = fade(ODE, "--cc", "11=register")
     assert result.exit_code == 1
     assert "never moves controller 11. Draw its lane in your sequencer, or use --automation." in result.stderr
+
+
+def test_a_controller_is_read_beside_a_key_that_does_not_exist(fade, tmp_path):
+    """Nine sharps: what the verbs read without a word is no reason to refuse a lane."""
+    file = band(tmp_path / "band.mid", controllers=(("lane", 0, 0, 64),))
+    song = mido.MidiFile(file)
+    song.tracks[0].insert(1, mido.MetaMessage("key_signature", key="G", time=0))
+    song.save(file)
+    data = file.read_bytes()
+    assert data.count(b"\xff\x59\x02\x01\x00") == 1
+    file.write_bytes(data.replace(b"\xff\x59\x02\x01\x00", b"\xff\x59\x02\x09\x00"))
+    report = report_of(fade(file, "--cc", "1=register", "--json"))
+    assert {each["bars"] for each in report["phrases"]} == {"1-2", "3-4"}
 
 
 def test_controls_are_read_from_a_track_without_notes(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 
 import symvae
 from symvae.cli.taking import in_place
+from symvae.music.midi import load
 from symvae.music.phrase import Phrase
 from tests.conftest import TUNES
 
@@ -76,6 +77,13 @@ def test_sample_refuses_what_it_cannot_do(cli, tiny_model, tmp_path, words):
     assert (result.exit_code, result.stdout) == (2, "")
     assert words[0] in result.stderr
     assert not (tmp_path / "sample").exists()
+
+
+def test_a_tempo_is_that_of_a_piano_too(cli, tmp_path):
+    words = ("sample", "-n", 1, "-m", "piano-4bar-faders", "--prior", "gaussian", "--tempo", 90)
+    result = cli(*words)
+    assert result.exit_code == 0, result.stderr
+    assert load(tmp_path / "sample/sample-1.mid").tempo_qpm_at(0) == 90
 
 
 def test_gaussian_prior_needs_no_fit(cli, tiny_model):

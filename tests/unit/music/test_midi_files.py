@@ -1,8 +1,10 @@
 """MIDI files: what is written, who else can read it, and the sentence for each that cannot be read."""
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 
+import mido
 import muspy
 import numpy as np
 import pretty_midi
@@ -11,7 +13,7 @@ import pytest
 from symvae.errors import MidiError
 from symvae.music import guard
 from symvae.music.grid import Grid
-from symvae.music.midi import load, song_to_bytes, to_bytes, to_pretty_midi, write
+from symvae.music.midi import left_out, load, song_to_bytes, to_bytes, to_pretty_midi, write
 from symvae.music.phrase import Phrase
 from symvae.music.segment import windows
 from symvae.music.song import MetreChange, Song, TempoChange, Track
@@ -213,3 +215,46 @@ def test_a_song_of_several_tracks_is_written_and_read() -> None:
         ("melody", False, [60]),
         ("drums", True, [38]),
     ]
+
+
+def test_a_pedal_that_is_released_behind_the_end_is_released() -> None:
+    late = replace(
+        song_of().tracks[0],
+        controls=np.array([[0, 64, 127], [10**6, 64, 0]]),
+        bends=np.array([[0, 500], [10**6, 0]]),
+    )
+    song = song_of(tracks=(late,), end_tick=480)
+    (read,) = load(song_to_bytes(song)).tracks
+    assert read.controls.tolist() == [[0, 64, 127], [song.end_tick, 64, 0]]
+    assert read.bends.tolist() == [[0, 500], [song.end_tick, 0]]
+
+
+def test_what_a_song_does_not_hold_is_counted(tmp_path) -> None:
+    song = mido.MidiFile(ticks_per_beat=480)
+    notes = mido.MidiTrack(
+        [
+            mido.MetaMessage("track_name", name="melody"),
+            mido.MetaMessage("key_signature", key="G"),
+            mido.MetaMessage("lyrics", text="Freu-"),
+            mido.MetaMessage("lyrics", text="de"),
+            mido.MetaMessage("marker", text="verse"),
+            mido.MetaMessage("marker", text="End"),
+            mido.Message("control_change", channel=0, control=64, value=0),
+            mido.Message("control_change", channel=1, control=64, value=0),
+            mido.Message("pitchwheel", channel=1, pitch=5),
+            mido.Message("aftertouch", value=50),
+            mido.Message("polytouch", note=60, value=50),
+            mido.Message("note_on", note=60, velocity=80),
+            mido.Message("note_off", note=60, time=480),
+        ]
+    )
+    song.tracks.append(notes)
+    song.save(tmp_path / "song.mid")
+    assert left_out(tmp_path / "song.mid") == {
+        "key signature": 1,
+        "lyric": 2,
+        "marker": 1,
+        "noteless controller": 1,
+        "noteless pitch bend": 1,
+        "aftertouch event": 2,
+    }

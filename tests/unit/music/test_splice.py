@@ -198,7 +198,9 @@ def test_controllers_stay_and_bends_are_centred_under_patches():
     bent = replace(track(*quarters(0, 16)), bends=bends, controls=controls)
     piece = song(bent)
     silence = [Patch(Phrase(Grid(1)), bar * BAR, bar * BAR, (bar + 1) * BAR, 3 * BAR) for bar in (1, 2)]
-    back = splice(piece, silence, [0]).song.tracks[0]
+    spliced = splice(piece, silence, [0])
+    back = spliced.song.tracks[0]
+    assert spliced.num_bends == 2
     assert back.bends.tolist() == [[0, 50], [BAR, 0], [3 * BAR, 90], [4 * BAR - 10, 20]]
     assert back.controls is controls
     assert splice(piece, [], [0]).song is piece

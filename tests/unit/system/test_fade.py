@@ -297,7 +297,7 @@ def test_the_tempo_needs_no_network(model: SymVAE, phrases: list[Phrase]) -> Non
             phrases, model.fade_each(phrases, [{"tempo": wish}] * len(phrases)), strict=True
         ):
             wanted = phrase.tempo_qpm + 10 if wish == "+10" else wish
-            assert out.tempo_qpm == pytest.approx(model.faders["tempo"].nearest(wanted), abs=0.011)
+            assert out.tempo_qpm == round(model.faders["tempo"].nearest(wanted), 2)
     held = model.fade_each(phrases, [{"register": "+6"}] * len(phrases), hold=["tempo"])
     assert [out.tempo_qpm for out in held] == [phrase.tempo_qpm for phrase in phrases]
 
@@ -308,6 +308,20 @@ def test_a_tempo_beyond_the_training_phrases_stays_if_it_is_not_asked_for(model:
         phrase = phrases[0].with_tempo(qpm)
         assert model.fade(phrase, {"register": "+4"}, hold=["tempo"]).tempo_qpm == qpm
         assert model.fade(phrase, {}).tempo_qpm == qpm
+
+
+@pytest.mark.parametrize("wish", [120.05, 119.95, "+0.1", 1e3, 1.0])
+@pytest.mark.parametrize("qpm", [20.0, 120.0, 400.0])
+def test_a_tempo_is_met_from_nearby_and_from_beyond_the_scale(model: SymVAE, phrases, qpm, wish) -> None:
+    wanted = qpm + 0.1 if wish == "+0.1" else wish
+    out = model.fade(phrases[0].with_tempo(qpm), {"tempo": wish}, settled=False)
+    assert out.tempo_qpm == round(model.faders["tempo"].nearest(wanted), 2)
+
+
+@pytest.mark.parametrize(("qpm", "arousal"), [(400.0, 0.99), (20.0, 0.01)])
+def test_arousal_leads_no_tempo_back_to_the_end_of_its_scale(aroused: SymVAE, phrases, qpm, arousal) -> None:
+    out = aroused.fade(phrases[0].with_tempo(qpm), {"arousal": arousal}, settled=False)
+    assert out.tempo_qpm == qpm
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,19 @@ def test_what_cannot_be_decoded_or_drawn_is_refused(
         act(model, phrase)
 
 
+def test_a_tempo_that_is_given_goes_before_that_of_z():
+    """Tokens of piano music name one each."""
+    piano = symvae.load("piano-4bar-faders")
+    z = torch.randn((2, piano.latent_size), generator=torch.Generator().manual_seed(0))
+    said, *given = (piano.decode(z, tempo_qpm=qpm) for qpm in (None, 60.0, [60.0, 70.0]))
+    assert 60.0 not in [phrase.tempo_qpm for phrase in said]
+    assert given[0] == [phrase.with_tempo(60.0) for phrase in said]
+    assert given[1] == [phrase.with_tempo(qpm) for phrase, qpm in zip(said, (60.0, 70.0), strict=True)]
+    assert piano.sample(1, prior="gaussian", tempo_qpm=90.0)[0].tempo_qpm == 90.0
+    music = said[0].with_tempo(51.0)
+    assert piano.reconstruct(music) == piano.decode(piano.encode(music).mean)
+
+
 def test_too_few_tempos_are_refused(model: SymVAE):
     with pytest.raises(PhraseError, match="There are 1 tempos for 2 phrases"):
         model.decode(torch.zeros(2, model.latent_size), tempo_qpm=[120.0])
