@@ -87,9 +87,9 @@ def render(
 
     from symvae.audio.parts import parts_of
     from symvae.audio.render import render_voices
-    from symvae.music.files import load_any
+    from symvae.music.files import load_to_play
 
-    song = load_any(file)
+    song = load_to_play(file)
     parts, seconds = parts_of(song)
     if not any(len(part.notes.pitch) for part in parts):
         raise AudioError(f"{file} has no notes that sound. Give a file with notes, and a volume above 0.")

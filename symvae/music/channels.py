@@ -9,15 +9,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-import mido
 import numpy as np
 
+from symvae.music.midi_events import CONTROLLER, NOTE_ON, PROGRAM, Event
 from symvae.music.song import Song, Track
 
 _DRUMS = 9
 
 
-def with_channel_controls(song: Song, tracks: Sequence[mido.MidiTrack]) -> Song:
+def with_channel_controls(song: Song, tracks: Sequence[Sequence[Event]]) -> Song:
     """The song with, in every part, all movements of its channel's controllers; ``tracks`` are its file's.
 
     A part whose channel cannot be told, as of two that play the same notes, keeps those that it has.
@@ -25,13 +25,14 @@ def with_channel_controls(song: Song, tracks: Sequence[mido.MidiTrack]) -> Song:
     controls: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
     struck: defaultdict[int, set[tuple[int, int, int]]] = defaultdict(set)
     programs: defaultdict[int, int] = defaultdict(int)
-    for tick, message in _in_order(tracks):
-        if message.type == "control_change":
-            controls[message.channel].append((tick, message.control, message.value))
-        elif message.type == "program_change":
-            programs[message.channel] = message.program
-        elif message.type == "note_on" and message.velocity:
-            struck[message.channel].add((tick, message.note, programs[message.channel]))
+    # By tick, and at one tick in the file's order.
+    for event in sorted((event for track in tracks for event in track), key=lambda event: event.tick):
+        if event.kind == CONTROLLER:
+            controls[event.channel].append((event.tick, event.data[0], min(event.data[1], 127)))
+        elif event.kind == PROGRAM:
+            programs[event.channel] = event.data[0]
+        elif event.kind == NOTE_ON and event.data[1]:
+            struck[event.channel].add((event.tick, event.data[0], programs[event.channel]))
 
     def told(track: Track) -> Track:
         places = zip(track.onset_tick.tolist(), track.pitch.tolist(), strict=True)
@@ -46,15 +47,3 @@ def with_channel_controls(song: Song, tracks: Sequence[mido.MidiTrack]) -> Song:
         return replace(track, controls=np.array(controls[channels[0]], np.int64).reshape(-1, 3))
 
     return replace(song, tracks=tuple(told(track) for track in song.tracks))
-
-
-def _in_order(tracks: Sequence[mido.MidiTrack]) -> list[tuple[int, mido.Message]]:
-    """What every track says to a channel with its tick, by tick; at one tick the file's order."""
-    messages = []
-    for track in tracks:
-        tick = 0
-        for message in track:
-            tick += message.time
-            if isinstance(message, mido.Message):
-                messages.append((tick, message))
-    return sorted(messages, key=lambda row: row[0])

@@ -63,6 +63,12 @@ def load_any(source: Any) -> Song:
     return midi.load(source)
 
 
+def load_to_play(path: str | os.PathLike[str]) -> Song:
+    """As `load_any` for whoever plays the song: see `symvae.music.midi.load_to_play`."""
+    is_score = Path(path).suffix.lower() in SCORE_SUFFIXES
+    return load_any(path) if is_score else midi.load_to_play(path)
+
+
 def write(
     phrases: Phrase | Sequence[Phrase],
     path: str | os.PathLike[str],

@@ -34,6 +34,7 @@ import symusic
 from jaxtyping import Int
 
 from symvae.errors import MidiError
+from symvae.music.channels import with_channel_controls
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.guard import EXPORT_AGAIN, MAX_FILE_BYTES, check_header, checked
 from symvae.music.midi_events import (
@@ -120,6 +121,11 @@ def controls(path: str | os.PathLike[str], number: int) -> list[ControlLane]:
             ticks, values = np.array(events, np.int64).T
             lanes.append(ControlLane(name_of(track), channel, ticks, values))
     return lanes
+
+
+def load_to_play(path: str | os.PathLike[str]) -> Song:
+    """As `load`, with the controllers of its channel in every part, from wherever in the file they stand."""
+    return with_channel_controls(load(path), tracks_in(_read_bytes(Path(path)), str(path)))
 
 
 def left_out(path: str | os.PathLike[str]) -> dict[str, int]:

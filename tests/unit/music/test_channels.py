@@ -1,10 +1,10 @@
 """Controllers go to every part of their channel, from wherever they stand."""
 
 import mido
-import numpy as np
 
 from symvae.music.channels import with_channel_controls
-from symvae.music.midi import load
+from symvae.music.midi import load_to_play
+from symvae.music.midi_events import CONTROLLER, Event
 from symvae.music.song import Song
 
 VOLUME, PEDAL = 7, 64
@@ -39,8 +39,7 @@ def told(tmp_path, *lanes: mido.MidiTrack) -> list[list[list[int]]]:
     file = mido.MidiFile(ticks_per_beat=480)
     file.tracks += lanes
     file.save(tmp_path / "song.mid")
-    song = with_channel_controls(load(tmp_path / "song.mid"), mido.MidiFile(tmp_path / "song.mid").tracks)
-    return [track.controls.tolist() for track in song.tracks]
+    return [track.controls.tolist() for track in load_to_play(tmp_path / "song.mid").tracks]
 
 
 def test_both_hands_have_the_pedal_of_one(tmp_path) -> None:
@@ -76,5 +75,4 @@ def test_two_channels_with_the_same_notes_keep_what_they_have(tmp_path) -> None:
 
 def test_a_song_of_another_file_stays_as_it_is() -> None:
     song = Song(480, (), (), (), 0)
-    assert with_channel_controls(song, [lane(control(0, VOLUME, 1))]).tracks == ()
-    assert np.array_equal(song.tracks, ())
+    assert with_channel_controls(song, [[Event(0, CONTROLLER, 0, bytes([VOLUME, 1]))]]).tracks == ()
