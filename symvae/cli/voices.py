@@ -46,7 +46,7 @@ def say_what_stands_in(synth: "Synth", song: "Song") -> None:
     parts, _ = parts_of(song)
     for part in parts:
         words = neural_words(synth, part)
-        if not part.is_drum and words != synth.timbre_for(part.program)[0]:
+        if words != ("noise" if part.is_drum else synth.timbre_for(part.program)[0]):
             say(f"In the sound {part.name!r} is played as {words}.")
     say_drums(parts)
 

@@ -8,9 +8,11 @@ import numpy as np
 import pretty_midi
 import pytest
 
+from symvae.cli.voices import say_what_stands_in
 from symvae.dsp.loudness import integrated_lufs
 from symvae.dsp.wav import read_wav, write_wav
-from symvae.system.synth import DEFAULT_SYNTH
+from symvae.music.midi import load
+from symvae.system.synth import DEFAULT_SYNTH, Synth
 from tests.sines import SinePlayer
 
 RATE = 8_000
@@ -337,6 +339,14 @@ def test_sound_beside_the_music_is_the_programmes_timbre(cli, tiny_model, tmp_pa
         heard.append(path.read_bytes())
     assert heard[0] != heard[1] == heard[2]  # a piccolo is played by the flute
     assert read_wav(path).samples.shape[0] == 2
+
+
+def test_what_stands_in_is_said_beside_other_verbs_music(band, tiny_synth, capsys):
+    say_what_stands_in(Synth.load(tiny_synth), load(band))
+    assert capsys.readouterr().err.splitlines() == [
+        "In the sound 'low' is played as strings (for programme 45).",
+        "1 drum part played as bursts of noise; `symvae render --soundfont FILE.sf2` plays them on its kit.",
+    ]
 
 
 @pytest.mark.usefixtures("default_synth")

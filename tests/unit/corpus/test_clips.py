@@ -22,6 +22,7 @@ from symvae.corpus.clips import (
     within,
 )
 from symvae.dsp.stft import Stft
+from symvae.errors import AudioError
 from tests.soundfont import burst, usual_voices, write_soundfont
 
 RATE, STFT = 8_000, Stft(256, 64)
@@ -40,6 +41,11 @@ def draws(font: Path, seed: int = 0, programs: tuple[int, ...] = (0, 73), fonts:
     players = [TinySoundFont(font, RATE) for _ in range(fonts)]
     choice = {"frames": 40, "stft": STFT, "sample_rate": RATE, "made_up": 0.5, "seed": seed}
     return ClipDraws([PHRASE], players, programs, **choice)
+
+
+def test_fonts_that_play_none_of_the_instruments_are_refused(font: Path) -> None:
+    with pytest.raises(AudioError, match="None of the instruments can be played by these sound fonts"):
+        draws(font, programs=(90,))
 
 
 def same(one: Clips, other: Clips) -> bool:

@@ -1,6 +1,7 @@
 """The whole evaluation of a synthesizer, once, on one that has learned nothing."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,25 @@ def test_what_is_missing_is_said(folder, memory_shards):
     elsewhere = Synth(folder / "nowhere", synth.config, synth.network, list(synth.timbres.values()))
     with pytest.raises(AudioError, match=r"train_probe\.py --synth tiny"):
         evaluate_sound(elsewhere, [memory_shards], FONTS, open_font=SinePlayer)
+
+
+def test_a_probe_of_other_instruments_is_refused(folder, memory_shards, tmp_path):
+    shutil.copytree(folder, tmp_path / "other")
+    save_probe(tmp_path / "other", Probe(3, sample_rate=8_000))
+    with pytest.raises(AudioError, match=r"tiny has 2 instruments, and its probe knows 3\. Train another"):
+        evaluate_sound(Synth.load(tmp_path / "other"), [memory_shards], FONTS, open_font=SinePlayer)
+
+
+class NoFlute(SinePlayer):
+    """Fonts whose flute is silent."""
+
+    def play(self, notes, program, samples, *, drums=False):
+        return super().play(notes, program, samples, drums=drums) * (program != PROGRAMS["flute"])
+
+
+def test_an_instrument_that_no_font_has_is_left_out(folder, memory_shards):
+    synth = Synth.load(folder)
+    measured = evaluate_sound(synth, [memory_shards], FONTS, quick=True, open_font=NoFlute)
+    assert measured["sound"]["timbres"] == 2
+    assert set(measured["sound"]["instruments"]) == {"piano"}
+    assert "2 instruments of First and Second" in to_markdown(measured)
