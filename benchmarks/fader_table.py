@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from symvae.attributes.table import ATTRIBUTES
-from symvae.evaluation.tables import fadernets_pair, share, table
+from symvae.evaluation.reports.tables import fadernets_pair, share, table
 
 ROOT = Path(__file__).resolve().parent.parent
 PRETRAINED = ROOT / "symvae" / "pretrained"

@@ -24,9 +24,9 @@ from random import Random
 
 from symvae.errors import MidiError
 from symvae.music.grid import METRES, Grid
-from symvae.music.inspect import inspect_song
-from symvae.music.midi import load, to_bytes
-from symvae.music.segment import whole, windows
+from symvae.music.io.midi import load, to_bytes
+from symvae.music.windows import whole, windows
+from symvae.pipelines.inspect import inspect_song
 
 TUNES = Path(__file__).parent.parent / "data" / "tunes"
 HEAD_BYTES = 64

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from symvae.evaluation.tables import share, table
+from symvae.evaluation.reports.tables import share, table
 
 ROOT = Path(__file__).resolve().parent.parent
 PRETRAINED = ROOT / "symvae" / "pretrained"

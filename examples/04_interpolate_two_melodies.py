@@ -8,7 +8,7 @@ from pathlib import Path
 
 import symvae
 from symvae.dsp.wav import write_wav
-from symvae.music.plot import piano_roll
+from symvae.plot.piano_roll import piano_roll
 
 TUNES = Path(__file__).parent.parent / "data" / "tunes"
 out = Path(sys.argv[1] if len(sys.argv) > 1 else "out")

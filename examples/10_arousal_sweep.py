@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import symvae
-from symvae.music.plot import piano_roll
+from symvae.plot.piano_roll import piano_roll
 
 TUNES = Path(__file__).parent.parent / "data" / "tunes"
 COLUMNS = ("tempo", "notes_per_second", "notes_per_bar", "mean_velocity", "articulation", "register")

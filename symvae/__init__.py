@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from symvae.errors import SymvaeError as SymvaeError
     from symvae.errors import TokenError as TokenError
     from symvae.errors import TrainingError as TrainingError
-    from symvae.music.files import read as read
-    from symvae.music.files import write as write
     from symvae.music.grid import Grid as Grid
-    from symvae.music.midi import to_pretty_midi as to_pretty_midi
+    from symvae.music.io.files import read as read
+    from symvae.music.io.files import write as write
+    from symvae.music.io.midi import to_pretty_midi as to_pretty_midi
     from symvae.music.phrase import Phrase as Phrase
     from symvae.music.phrase import join as join
     from symvae.nn.gaussian import DiagonalGaussian as DiagonalGaussian
@@ -46,9 +46,9 @@ _HOME = {
     "SymVAE": "symvae.system.symvae",
     "available": "symvae.system.catalog",
     "join": "symvae.music.phrase",
-    "read": "symvae.music.files",
-    "to_pretty_midi": "symvae.music.midi",
-    "write": "symvae.music.files",
+    "read": "symvae.music.io.files",
+    "to_pretty_midi": "symvae.music.io.midi",
+    "write": "symvae.music.io.files",
     **{
         name: "symvae.errors"
         for name in (

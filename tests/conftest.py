@@ -58,7 +58,7 @@ def tiny_model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from symvae.config.load import load_preset, with_overrides
     from symvae.corpus.shards import open_shards
     from symvae.evaluation.latent_fit import fit_latent
-    from symvae.system.checkpoint import save_latent
+    from symvae.system.artifacts import save_latent
     from symvae.system.symvae import SymVAE
     from symvae.training.loop import train
 
@@ -74,8 +74,8 @@ def tiny_synth(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a tiny synthesizer that has learned nothing: its weights and timbres come by chance."""
     from symvae.config.load import with_overrides
     from symvae.config.sound import PROGRAMS, SynthConfig
+    from symvae.system.artifacts import save_synth
     from symvae.system.build_synth import build_synth
-    from symvae.system.checkpoint import save_synth
     from tests.sines import TINY_SYNTH
 
     config = with_overrides(SynthConfig(), list(TINY_SYNTH))

@@ -22,7 +22,7 @@ calibration alone: the coordinate is set to places from -4 to 4 of its own devia
 what comes out is measured, and a monotone curve through the means says which place gives which value. The
 editor is learned on top of the plain model, with as many steps again.
 
-All ways are asked the same of the same held-out phrases (`symvae.evaluation.faders.measure_moves`), and
+All ways are asked the same of the same held-out phrases (`symvae.evaluation.control.measure_moves`), and
 measured on one scale. Trainings and results that are there are not made again: a run that was stopped goes
 on with the same command, which prints the table at its end. One JSON line a way, seed and size into
 results.jsonl beside this script, or into --results.
@@ -43,16 +43,16 @@ from torch import Tensor
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.run import RunConfig
 from symvae.corpus.shards import Shards, open_shards
-from symvae.evaluation.disentangle import Disentanglement, disentanglement
-from symvae.evaluation.faders import Move, measure_moves
+from symvae.evaluation.batching import encode
+from symvae.evaluation.control import Move, measure_moves
 from symvae.evaluation.held_out import HeldOut, held_out, training_phrases, training_windows
-from symvae.evaluation.passes import encode
-from symvae.evaluation.tables import share, table
-from symvae.evaluation.tally import score
+from symvae.evaluation.metrics.clustered_accuracy import score
+from symvae.evaluation.metrics.disentanglement import Disentanglement, disentanglement
+from symvae.evaluation.reports.tables import share, table
 from symvae.latent.direction import attribute_vector
 from symvae.music.phrase import Phrase
-from symvae.system.checkpoint import load_editor, load_scales, save_editor, save_scales
-from symvae.system.scales import Scales, fit_scales, measure_phrases
+from symvae.system.artifacts import load_editor, load_scales, save_editor, save_scales
+from symvae.system.faders.scales import Scales, fit_scales, measure_phrases
 from symvae.system.symvae import SymVAE
 from symvae.training.faders import train_faders
 from symvae.training.loop import train

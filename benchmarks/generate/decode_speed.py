@@ -6,7 +6,7 @@ Batch of one, one thread, greedy, single precision arithmetic, all ways in one p
 ten phrases, so that a busy machine slows them alike. The same weights decode each way, and the script
 fails if their tokens differ. Ways:
 
-    quick          what `symvae` plays with (`symvae.models.quick`): all bars as one batch, the cell
+    quick          what `symvae` plays with (`symvae.models.phrase.fast_decoder`): all bars as one batch, the cell
                    written out over matrices in half precision
     side by side   the same on the training network: matrices in single precision, nothing prepared
     nn.LSTM        the same decoder as a plain loop: bar after bar, token after token, each step one
@@ -30,14 +30,14 @@ import torch
 from torch import Tensor
 
 from symvae.config.load import load_preset
-from symvae.models.bar_decoder import BarDecoder
-from symvae.models.conductor import HierarchicalDecoder
-from symvae.models.flat import FlatDecoder
-from symvae.models.quick import quick
+from symvae.models.phrase.bar_decoder import BarDecoder
+from symvae.models.phrase.conductor import HierarchicalDecoder
+from symvae.models.phrase.fast_decoder import quick
+from symvae.models.phrase.flat_decoder import FlatDecoder
 from symvae.nn.recurrent import LSTM
+from symvae.system.artifacts import load_config, load_vae
 from symvae.system.build import build_decoder
 from symvae.system.catalog import find
-from symvae.system.checkpoint import load_config, load_vae
 
 
 def plain(lstm: LSTM) -> torch.nn.LSTM:

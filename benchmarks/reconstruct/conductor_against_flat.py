@@ -25,9 +25,9 @@ import torch
 
 from symvae.config.run import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainingConfig
 from symvae.corpus.shards import open_shards
+from symvae.evaluation.batching import encode
 from symvae.evaluation.held_out import held_out
-from symvae.evaluation.passes import encode
-from symvae.evaluation.tally import score
+from symvae.evaluation.metrics.clustered_accuracy import score
 from symvae.system.build import build_vae
 from symvae.system.symvae import SymVAE
 from symvae.training.loop import train

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import symvae
 import symvae.audio
-from symvae.audio.plot import spectrogram_picture
-from symvae.music.files import load_any
-from symvae.music.plot import piano_roll
+from symvae.music.io.files import load_any
+from symvae.plot.piano_roll import piano_roll
+from symvae.plot.spectrogram import spectrogram_picture
 
 HERE = Path(__file__).resolve().parent
 TUNES = HERE.parent.parent / "data" / "tunes"

@@ -18,7 +18,7 @@ from symvae.audio.excitation import TAIL_SEC, balanced_source, in_lanes, lanes_h
 from symvae.audio.notes import Notes
 from symvae.audio.sine import tones
 from symvae.audio.soundfont import FontPlayer
-from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
+from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
 
 #: Samples of a block, about: long enough that its neighbours cost little, short enough for any memory.
 BLOCK_SEC = 6.0

@@ -22,8 +22,8 @@ from symvae.cli.options import (
     Wav,
     track_of,
 )
-from symvae.cli.output import Output, numbered
-from symvae.cli.taking import take_before
+from symvae.pipelines.intake import take_before
+from symvae.pipelines.output import Output, numbered
 
 MAX_BARS = 256
 

@@ -20,7 +20,7 @@ from symvae.cli.options import (
     TopP,
     Wav,
 )
-from symvae.cli.output import Output, numbered
+from symvae.pipelines.output import Output, numbered
 
 
 def decode(
@@ -38,7 +38,7 @@ def decode(
     json: Json = False,
 ) -> None:
     """Decode latents that `symvae encode` wrote, as they are or after you changed them."""
-    from symvae.cli.latent_file import read_latents
+    from symvae.pipelines.latent_file import read_latents
 
     latents = read_latents(file)
     count = len(latents.z)

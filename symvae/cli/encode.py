@@ -7,8 +7,8 @@ import typer
 
 from symvae.cli.console import counted, show, show_json
 from symvae.cli.options import DEFAULT_MODEL, Force, Json, ModelOption, TrackOption, track_of
-from symvae.cli.output import refuse_existing
-from symvae.cli.taking import take
+from symvae.pipelines.intake import take
+from symvae.pipelines.output import refuse_existing
 
 
 def encode(
@@ -21,7 +21,7 @@ def encode(
 ) -> None:
     """Write the posterior of every window: mean and log_std, (window, latent), with file, bar and tempo."""
     refuse_existing([out], force)
-    from symvae.cli.latent_file import write_latents
+    from symvae.pipelines.latent_file import write_latents
     from symvae.system.symvae import SymVAE
 
     vae = SymVAE.load(model)

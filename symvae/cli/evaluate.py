@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from symvae.cli.console import progress_bar, show, show_json
-from symvae.cli.labels import pieces_in
 from symvae.cli.options import MAX_SEED, Force, Json
-from symvae.cli.output import refuse_existing
+from symvae.pipelines.labels import pieces_in
+from symvae.pipelines.output import refuse_existing
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from symvae.corpus.shards import Shards
+    from symvae.evaluation.batching import Progress
     from symvae.evaluation.latent_fit import LatentFit
-    from symvae.evaluation.passes import Progress
     from symvae.system.symvae import SymVAE
 
 
@@ -147,9 +147,9 @@ def _of_sound(
     """Of a synthesizer."""
     from symvae.audio.soundfont import find_soundfont
     from symvae.corpus.shards import open_shards
-    from symvae.evaluation.sound_card import sound_card
+    from symvae.evaluation.reports.sound_card import sound_card
+    from symvae.evaluation.reports.sound_tables import to_markdown
     from symvae.evaluation.sound_report import evaluate_sound
-    from symvae.evaluation.sound_tables import to_markdown
     from symvae.system.synth import Synth
 
     synth, shards = Synth.load(model), [open_shards(folder) for folder in data]
@@ -177,8 +177,8 @@ def _update(
     vae: "SymVAE", shards: "Shards", metrics: dict[str, Any], latent: "LatentFit | None"
 ) -> list[Path]:
     """Write what was measured into the model's folder, beside what was measured before of other parts."""
-    from symvae.evaluation.card import card
-    from symvae.system.checkpoint import load_scales, save_latent, save_scales
+    from symvae.evaluation.reports.card import card
+    from symvae.system.artifacts import load_scales, save_latent, save_scales
 
     written = [vae.folder / name for name in ("metrics.json", "CARD.md")]
     if latent is not None:

@@ -6,29 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from symvae.cli.automation import (
-    CONTROLLERS,
-    Lane,
-    Wish,
-    bars_of,
-    choose_lane,
-    everywhere,
-    lane_of,
-    ramp,
-    read_lanes,
-    wish_of,
-)
 from symvae.cli.console import show_json, show_table
-from symvae.cli.fade_report import FadeReport, number
-from symvae.cli.fading import (
-    MOST_ROWS,
-    fade_versions,
-    nothing_to_fade,
-    phrases_in,
-    put_back,
-    thinned,
-    versions_of,
-)
 from symvae.cli.options import (
     FADER_MODEL,
     Force,
@@ -40,14 +18,36 @@ from symvae.cli.options import (
     Wav,
     track_of,
 )
-from symvae.cli.output import refuse_existing
-from symvae.cli.taking import Taken, bar_spans, take
-from symvae.cli.voices import say_what_stands_in
+from symvae.pipelines.automation import (
+    CONTROLLERS,
+    Lane,
+    Wish,
+    bars_of,
+    choose_lane,
+    everywhere,
+    lane_of,
+    ramp,
+    read_lanes,
+    wish_of,
+)
+from symvae.pipelines.fade_report import FadeReport, number
+from symvae.pipelines.intake import Taken, bar_spans, take
+from symvae.pipelines.output import refuse_existing
+from symvae.pipelines.playback import say_what_stands_in
+from symvae.pipelines.song_fade import (
+    MOST_ROWS,
+    fade_versions,
+    nothing_to_fade,
+    phrases_in,
+    put_back,
+    thinned,
+    versions_of,
+)
 
 if TYPE_CHECKING:
     from symvae.music.phrase import Phrase
     from symvae.music.song import Song
-    from symvae.system.fade import Fader
+    from symvae.system.faders.request import Fader
     from symvae.system.symvae import SymVAE
 
 #: What ``--from`` and ``--to`` may say beside a number, and the fader they move.
@@ -216,7 +216,7 @@ def _list(model: str, *, as_json: bool) -> None:
 
 def _known(vae: "SymVAE", names: Sequence[str]) -> dict[str, "Fader"]:
     """The model's faders; `LatentError` where it has none, or not all of the names."""
-    from symvae.system.fade import asked_values
+    from symvae.system.faders.request import asked_values
 
     faders = vae.faders
     if not faders:
@@ -265,7 +265,7 @@ def _end(word: str, option: str) -> float:
 
 
 def _controllers(words: Sequence[str], file: Path) -> dict[int, str]:
-    from symvae.music.files import SCORE_SUFFIXES
+    from symvae.music.io.files import SCORE_SUFFIXES
 
     controllers: dict[int, str] = {}
     for word in words:
@@ -298,7 +298,7 @@ def _refuse_twice(names: Sequence[str]) -> None:
 
 
 def _controlled(file: Path, number: int, taken: Taken, lines: Sequence[int], fader: "Fader") -> Lane:
-    from symvae.music.midi import controls
+    from symvae.music.io.midi import controls
 
     track = taken.reading.track
     lane = choose_lane(file, number, controls(file, number), None if track is None else track.name)
@@ -306,14 +306,14 @@ def _controlled(file: Path, number: int, taken: Taken, lines: Sequence[int], fad
 
 
 def _left_out(file: Path) -> dict[str, int]:
-    from symvae.music.files import SCORE_SUFFIXES
-    from symvae.music.midi import left_out
+    from symvae.music.io.files import SCORE_SUFFIXES
+    from symvae.music.io.midi import left_out
 
     return {} if file.suffix.lower() in SCORE_SUFFIXES else left_out(file)
 
 
 def _write(paths: Sequence[Path], song: "Song", taken: Taken, vae: "SymVAE", *, force: bool) -> None:
-    from symvae.music.midi import song_to_bytes, write_bytes
+    from symvae.music.io.midi import song_to_bytes, write_bytes
 
     data = song_to_bytes(song)
     paths[0].parent.mkdir(parents=True, exist_ok=True)
@@ -335,7 +335,7 @@ def _write(paths: Sequence[Path], song: "Song", taken: Taken, vae: "SymVAE", *, 
 
 def _draw(path: Path, taken: Taken, after: Sequence["Phrase"], *, force: bool) -> None:
     """Before on the left, after on the right."""
-    from symvae.music.plot import piano_roll
+    from symvae.plot.piano_roll import piano_roll
 
     rows = list(zip(taken.phrases, after, taken.titles, strict=True))[:MOST_ROWS]
     phrases = [phrase for old, new, _ in rows for phrase in (old, new)]

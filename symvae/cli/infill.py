@@ -22,8 +22,8 @@ from symvae.cli.options import (
     Wav,
     track_of,
 )
-from symvae.cli.output import Output, numbered
-from symvae.cli.taking import take_one
+from symvae.pipelines.intake import take_one
+from symvae.pipelines.output import Output, numbered
 
 
 def infill(

@@ -15,10 +15,10 @@ def inspect(
     json: Json = False,
 ) -> None:
     """Report metres, tempos, tracks, the windows each model could take, and reasons for the rest."""
-    from symvae.music.inspect import inspect as inspect_file
+    from symvae.pipelines.inspect import inspect as inspect_file
+    from symvae.system.artifacts import load_config
     from symvae.system.build import build_grid
     from symvae.system.catalog import available, find
-    from symvae.system.checkpoint import load_config
 
     grids = {name: build_grid(load_config(find(name)).model) for name in available()}
     reports = [inspect_file(file, grids, track=track_of(track)) for file in files]

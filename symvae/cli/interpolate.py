@@ -24,8 +24,8 @@ from symvae.cli.options import (
     one_of,
     track_of,
 )
-from symvae.cli.output import Output, numbered
-from symvae.cli.taking import Taken, match, take_one
+from symvae.pipelines.intake import Taken, match, take_one
+from symvae.pipelines.output import Output, numbered
 
 if TYPE_CHECKING:
     from symvae.music.phrase import Phrase

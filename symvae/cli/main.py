@@ -12,9 +12,9 @@ import typer
 from symvae.cli.continue_ import continue_
 from symvae.cli.decode import decode
 from symvae.cli.encode import encode
+from symvae.cli.errors import DEBUG, GuardedGroup
 from symvae.cli.evaluate import evaluate
 from symvae.cli.fade import fade
-from symvae.cli.guard import DEBUG, GuardedGroup
 from symvae.cli.infill import infill
 from symvae.cli.inspect import inspect
 from symvae.cli.interpolate import interpolate
@@ -25,13 +25,13 @@ from symvae.cli.prepare import prepare
 from symvae.cli.reconstruct import reconstruct
 from symvae.cli.render import render
 from symvae.cli.sample import sample
-from symvae.cli.similar import similar
+from symvae.cli.shift import vary
 from symvae.cli.train import train
 from symvae.cli.train_arousal import train_arousal
 from symvae.cli.train_faders import train_faders
 from symvae.cli.train_prior import train_prior
 from symvae.cli.train_synth import train_synth
-from symvae.cli.vary import vary
+from symvae.cli.variations import similar
 
 app = typer.Typer(
     name="symvae",

@@ -7,7 +7,7 @@ import typer
 
 from symvae.cli.console import say, show_json, show_table
 from symvae.cli.options import Json, TrackOption, track_of
-from symvae.cli.taking import not_read_in_words, spans_of, titles_of, track_in_words
+from symvae.pipelines.intake import not_read_in_words, spans_of, titles_of, track_in_words
 
 
 def measure(
@@ -19,8 +19,8 @@ def measure(
     from symvae.attributes.table import ATTRIBUTES
     from symvae.attributes.table import measure as measure_phrases
     from symvae.errors import MidiError
-    from symvae.music.files import load_any
-    from symvae.music.segment import whole
+    from symvae.music.io.files import load_any
+    from symvae.music.windows import whole
 
     songs = {str(file): load_any(file) for file in files}
     readings = {file: whole(song, track_of(track)) for file, song in songs.items()}

@@ -36,8 +36,8 @@ def models(json: Json = False) -> None:
 
 
 def _summary(name: str) -> dict[str, Any]:
+    from symvae.system.artifacts import load_config
     from symvae.system.catalog import find
-    from symvae.system.checkpoint import load_config
 
     folder = find(name)
     config = load_config(folder)

@@ -7,7 +7,7 @@ import typer
 
 from symvae.cli.console import say, show
 from symvae.cli.options import Force, TrackOption, track_of
-from symvae.cli.output import refuse_existing
+from symvae.pipelines.output import refuse_existing
 
 
 def plot(
@@ -20,10 +20,10 @@ def plot(
 ) -> None:
     """Draw the melody of each file as a piano roll."""
     from symvae.errors import MidiError
-    from symvae.music.files import load_any
+    from symvae.music.io.files import load_any
     from symvae.music.phrase import Phrase
-    from symvae.music.plot import piano_roll, picture_path
-    from symvae.music.segment import whole
+    from symvae.music.windows import whole
+    from symvae.plot.piano_roll import piano_roll, picture_path
 
     out = picture_path(out)
     refuse_existing([out], force)

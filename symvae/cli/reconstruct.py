@@ -21,8 +21,8 @@ from symvae.cli.options import (
     Wav,
     track_of,
 )
-from symvae.cli.output import Output, numbered
-from symvae.cli.taking import in_place, match, take
+from symvae.pipelines.intake import in_place, match, take
+from symvae.pipelines.output import Output, numbered
 
 
 def reconstruct(

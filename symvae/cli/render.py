@@ -7,9 +7,9 @@ import typer
 
 from symvae.cli.console import progress_bar, show, show_json, show_table
 from symvae.cli.options import Force, Json, one_of
-from symvae.cli.output import refuse_existing
-from symvae.cli.voices import font_words, neural_words, say_drums, with_unheard
 from symvae.errors import AudioError
+from symvae.pipelines.output import refuse_existing
+from symvae.pipelines.playback import font_words, neural_words, say_drums, with_unheard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ def render(
 
     from symvae.audio.parts import parts_of
     from symvae.audio.render import render_voices
-    from symvae.music.files import load_to_play
+    from symvae.music.io.files import load_to_play
 
     song = load_to_play(file)
     parts, seconds = parts_of(song)
@@ -112,7 +112,7 @@ def render(
     for stem, name in zip(made.stems, files, strict=True):
         made.write(stem, name, force=force)
     if plot:
-        from symvae.audio.plot import spectrogram_picture
+        from symvae.plot.spectrogram import spectrogram_picture
 
         spectrogram_picture(made.mixture.blocks(), rate, picture, title=path.stem, force=force)
     written = [str(each) for each in [path, *files, *[picture] * plot]]

@@ -23,7 +23,7 @@ from symvae.cli.options import (
     Wav,
     one_of,
 )
-from symvae.cli.output import Output, numbered
+from symvae.pipelines.output import Output, numbered
 
 PRIORS = ("learned", "gaussian")
 #: The tempos that a MIDI file holds to two decimals.

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from symvae.cli.console import counted, show
-from symvae.cli.labels import pieces_in
+from symvae.pipelines.labels import pieces_in
 
 
 def train_arousal(
@@ -21,7 +21,7 @@ def train_arousal(
     """Learn arousal, so that `fade --arousal` works: low and high from few labels, the rest without."""
     from symvae.corpus.shards import open_shards
     from symvae.evaluation.arousal import fit_arousal, unlabelled_positions
-    from symvae.system.checkpoint import save_scales
+    from symvae.system.artifacts import save_scales
     from symvae.system.symvae import SymVAE
 
     vae, shards = SymVAE.load(model), open_shards(data)

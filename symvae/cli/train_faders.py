@@ -29,7 +29,7 @@ def train_faders(
     one_of(device, DEVICES, "--device")
     from symvae.config.load import with_overrides
     from symvae.corpus.shards import open_shards
-    from symvae.system.checkpoint import load_editor, load_scales, save_config, save_editor, save_scales
+    from symvae.system.artifacts import load_editor, load_scales, save_config, save_editor, save_scales
     from symvae.system.symvae import SymVAE
     from symvae.training.faders import train_faders as learn
     from symvae.training.loop import Progress

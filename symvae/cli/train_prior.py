@@ -26,7 +26,7 @@ def train_prior(
     """Learn a prior for `sample`, `continue` and `infill`; stop with Ctrl-C and go on with --resume."""
     from symvae.config.load import with_overrides
     from symvae.corpus.shards import open_shards
-    from symvae.system.checkpoint import save_config, save_prior
+    from symvae.system.artifacts import save_config, save_prior
     from symvae.system.symvae import SymVAE
     from symvae.training.loop import Progress
     from symvae.training.prior import train_prior as learn

@@ -34,14 +34,14 @@ def train_synth(
     """Train a synthesizer; stop with Ctrl-C and go on with --resume."""
     one_of(device, DEVICES, "--device")
     from symvae.audio.font_player import font_player
-    from symvae.audio.quantised import QuantisedEncoder
     from symvae.audio.soundfont import find_soundfont
     from symvae.config.load import load_preset, with_overrides
     from symvae.config.sound import PROGRAMS, SynthConfig
     from symvae.corpus.clips import ClipDraws, phrases_of
+    from symvae.models.sound.quantized import QuantisedEncoder
+    from symvae.system.artifacts import load_synth, save_code_prior, save_timbres
     from symvae.system.build_synth import build_stft
     from symvae.system.catalog import find_synth
-    from symvae.system.checkpoint import load_synth, save_code_prior, save_timbres
     from symvae.training.code_prior import codes_of, learn_code_prior
     from symvae.training.loop import Progress
     from symvae.training.sound import train_synth as learn

@@ -35,7 +35,7 @@ from symvae.corpus.tune import Source, Tune
 from symvae.errors import CorpusError
 from symvae.music.reason import Dropped, Reason
 from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH, MelodyGrid
-from symvae.tokens.piano_bars import PianoBars, thin
+from symvae.tokens.piano import PianoBars, thin
 
 
 def prepare(

@@ -10,7 +10,7 @@ came out.
     low_to_high    of the pieces that listeners found calmer than the median, the share that the judge rates
                    above the median once they are set to the highest position; high_to_low likewise
     range          mean rating at the highest less that at the lowest, in standard deviations of the ratings
-    chroma, groove what is left of the music, mean over positions (`symvae.evaluation.content`)
+    chroma, groove what is left of the music, mean over positions (`symvae.evaluation.metrics.similarity`)
 
 Once with all faders free and once with the tempo held: speeding music up is no art. Beside the fader stand
 what costs nothing (speed up; thin; both and the velocity) and the fader learned from shuffled labels, which
@@ -27,13 +27,13 @@ from jaxtyping import Bool, Float, Int
 from symvae.attributes.table import measure
 from symvae.corpus.shards import Shards
 from symvae.errors import CorpusError
-from symvae.evaluation.content import content_similarity
-from symvae.evaluation.control import ranks
+from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.held_out import training_windows
-from symvae.evaluation.passes import Progress, silent
+from symvae.evaluation.metrics.control import ranks
+from symvae.evaluation.metrics.similarity import content_similarity
 from symvae.latent.arousal import HIGH, LOW, UNLABELLED, Arousal
 from symvae.music.phrase import Phrase
-from symvae.system.scales import measure_ids
+from symvae.system.faders.scales import measure_ids
 from symvae.system.symvae import SymVAE
 
 POSITIONS = np.linspace(0.1, 0.9, 8)

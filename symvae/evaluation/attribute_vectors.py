@@ -14,8 +14,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.attributes.table import ATTRIBUTES, measure
+from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.latent_fit import LatentFit
-from symvae.evaluation.passes import Progress, silent
 from symvae.latent.direction import move
 from symvae.system.symvae import SymVAE
 

@@ -1,215 +1,174 @@
-"""Does a fader move what it is named for, as far as it was asked, and nothing else?
+"""How well a model's faders do what they say, on held-out phrases.
 
-Each of N items is decoded at P positions of one fader and every attribute is measured again on what
-came out: ``achieved[item, position, attribute]``. ``target[item, position]`` is the value that was asked
-of the moved attribute. Numbers only; no music, no network.
+Two ways of asking, each fader by itself:
 
-Tan and Herremans 2020 (Music FaderNets, arXiv 2007.15474) ask three things of a fader, at 8 positions:
+    targets     each phrase is asked for the value that another held-out phrase has: Pearson and mean
+                distance of asked from achieved, as Pettenò et al. 2025 (arXiv 2511.07156) ask their models.
+                One decode; again the nearest of several (`best_of`); and the decode by itself, before
+                `fade` settles what it missed.
+    positions   each phrase at eight positions of the fader, the same for all, evenly from -1.75 to 1.75
+                standard deviations of a normal attribute: `symvae.evaluation.metrics.control`, and what is left of
+                the phrase (`symvae.evaluation.metrics.similarity`), over all moves and over those of at most one
+                standard deviation of the data. How far each other attribute stays, beside the mean
+                over all (restrictiveness): FaderNets' own has one other. One decode, and where edits
+                are grafted the nearest of several.
 
-    consistency       1 - mean over positions of the spread of the moved attribute over items
-    restrictiveness   1 - mean over items of the spread of another attribute over positions
-    linearity         mean over items of the R² of a straight line from position to moved attribute
-
-Spread is a standard deviation, in units of the attribute's standard deviation over the phrases as they
-were (their code takes that of the training data): 1 is perfect, 0 a spread like theirs, and there is no
-lower bound.
-Consistency asks that every item end at the same value: it means something for absolute targets, the
-same for all items, and nothing for moves relative to where an item was.
-
-These three lie about a decoder that ignores its fader: always the same output scores 1, 1 and 1, for
-nothing spreads and a straight line fits a constant. A fader that plays dice has R² 1 / (P - 1), .143
-for 8 positions. So the others always stand beside them:
-
-    signed_linearity  mean R² with the sign of the slope: a fader turned round is -1, dice and a constant 0
-    pearson           over all items and positions at once, as Pettenò et al. 2025 (arXiv 2511.07156)
-    spearman          the same with ranks, as Wu and Yang 2021 (MuseMorphose, arXiv 2105.04090)
-    item_spearman     Spearman's of each item alone, then the mean: is each one in order?
-    range_std         mean over items of the highest less the lowest, in data standard deviations
-    error_std         mean distance from target to achieved, in data standard deviations
-    dead_share        share of items that the fader does not move
-
-A correlation with a constant is 0 here, by definition, so a dead fader earns nothing.
-
-Departures from the published code (test_class.py): it draws z anew for every position, so that its
-restrictiveness also counts the noise of the posterior, and draws another item wherever one fails to
-decode. Here the caller says what was decoded; an output that fails is measured as silence, counted, and
-never redrawn. Its positions end an eighth short of the range. And its restrictiveness has one other
-attribute; with more of them, this is the mean over all.
+Attributes are measured on the decoded music by the functions that measure the input. A result that holds no
+note is measured as silence, counted, and never drawn again.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+import torch
 from jaxtyping import Float
 
-from symvae.errors import ConfigError, CorpusError
+from symvae.errors import CorpusError
+from symvae.evaluation.batching import Progress, encode, silent
+from symvae.evaluation.held_out import HeldOut
+from symvae.evaluation.metrics.control import error_std, fader_figures, pearson, spearman
+from symvae.evaluation.metrics.disentanglement import disentanglement
+from symvae.evaluation.metrics.similarity import content_similarity
+from symvae.music.phrase import Phrase
+from symvae.system.faders.scales import Scales, measure_phrases
+from symvae.system.symvae import SymVAE
 
-#: An item whose moved attribute ranges over less than this many data standard deviations is not moved.
-DEAD_RANGE_STD = 0.1
+POSITIONS = np.linspace(-1.75, 1.75, 8)
+PHRASES = 200
+#: A move of at most so many data standard deviations should leave the music recognisable.
+NEAR_STD = 1.0
 
-
-class FaderFigures(NamedTuple):
-    """What one fader does. The module says what each figure asks, and which must not stand alone."""
-
-    consistency: float
-    """At most 1, which a constant also scores."""
-    restrictiveness: float
-    """At most 1, which a constant also scores; the mean over all other attributes, nan without any."""
-    linearity: float
-    """From 0 to 1, which a constant also scores."""
-    signed_linearity: float
-    """From -1 to 1; 0 for a constant."""
-    pearson: float
-    """From -1 to 1, over all items and positions at once; 0 for a constant."""
-    spearman: float
-    """From -1 to 1, over all items and positions at once; 0 for a constant."""
-    item_spearman: float
-    """From -1 to 1, mean over items; an item that stays constant counts 0."""
-    range_std: float
-    """In data standard deviations; 0 for a constant."""
-    error_std: float
-    """In data standard deviations; 0 is best."""
-    dead_share: float
-    """From 0 to 1, which a constant scores; 0 is best."""
+#: Phrases with one fader (by number) set to a value each, in the attribute's unit.
+Move = Callable[[Sequence[Phrase], int, Float[np.ndarray, " phrase"]], list[Phrase]]
 
 
-def fader_figures(
-    achieved: Float[np.ndarray, "item position attribute"],
-    target: Float[np.ndarray, "item position"],
-    moved: int,
-    data_std: Float[np.ndarray, " attribute"],
-) -> FaderFigures:
-    """All figures of the fader of attribute number ``moved``.
+def control(
+    model: SymVAE,
+    windows: HeldOut,
+    *,
+    phrases: int | None = None,
+    best_of: int = 8,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """All figures of the faders of ``model`` on up to ``phrases`` held-out phrases.
 
-    ``data_std`` is each attribute's standard deviation over the phrases as they were. Raises `ConfigError`
-    for fewer than two positions, and `CorpusError` for fewer than two items, values that are not finite, and
-    an attribute in which no two phrases differ.
+    Without a number 200, or a quarter of them where every position is decoded ``best_of`` times.
     """
-    _check(achieved, target, data_std)
-    own = achieved[:, :, moved].astype(np.float64)
-    others = np.delete(achieved, moved, axis=2).astype(np.float64)
-    own_std = float(data_std[moved])
-    return FaderFigures(
-        consistency=consistency(own, own_std),
-        restrictiveness=restrictiveness(others, np.delete(data_std, moved)) if others.size else np.nan,
-        linearity=linearity(target, own),
-        signed_linearity=signed_linearity(target, own),
-        pearson=pearson(target, own),
-        spearman=spearman(target, own),
-        item_spearman=item_spearman(target, own),
-        range_std=range_std(own, own_std),
-        error_std=error_std(target, own, own_std),
-        dead_share=dead_share(own, own_std),
-    )
+    if phrases is None:
+        phrases = PHRASES // 4 if model.grafts else PHRASES
+    some = windows.some(phrases, seed)
+    names = model.scales.names
 
-
-def consistency(achieved: Float[np.ndarray, "item position"], data_std: float) -> float:
-    """FaderNets: 1 - mean over positions of the standard deviation over items."""
-    return float(1 - achieved.std(axis=0).mean() / data_std)
-
-
-def restrictiveness(
-    others: Float[np.ndarray, "item position attribute"], data_std: Float[np.ndarray, " attribute"]
-) -> float:
-    """FaderNets: 1 - mean over items of the standard deviation over positions, of what should stay."""
-    return float(1 - (others.std(axis=1) / data_std).mean())
-
-
-def linearity(
-    target: Float[np.ndarray, "item position"], achieved: Float[np.ndarray, "item position"]
-) -> float:
-    """FaderNets: mean over items of R² of a straight line; 1 for a constant, as scikit-learn has it."""
-    constant = achieved.min(axis=1) == achieved.max(axis=1)
-    return float(np.where(constant, 1.0, np.square(correlation(target, achieved))).mean())
-
-
-def signed_linearity(
-    target: Float[np.ndarray, "item position"], achieved: Float[np.ndarray, "item position"]
-) -> float:
-    """Mean over items of R² with the sign of the slope; 0 for a constant."""
-    r = correlation(target, achieved)
-    return float((r * np.abs(r)).mean())
-
-
-def pearson(
-    target: Float[np.ndarray, "item position"], achieved: Float[np.ndarray, "item position"]
-) -> float:
-    """Pearson's correlation over all items and positions; 0 where one side is constant."""
-    return float(correlation(target.reshape(1, -1), achieved.reshape(1, -1))[0])
-
-
-def spearman(
-    target: Float[np.ndarray, "item position"], achieved: Float[np.ndarray, "item position"]
-) -> float:
-    """Spearman's rank correlation over all items and positions; 0 where one side is constant."""
-    return pearson(ranks(target.reshape(1, -1)), ranks(achieved.reshape(1, -1)))
-
-
-def item_spearman(
-    target: Float[np.ndarray, "item position"], achieved: Float[np.ndarray, "item position"]
-) -> float:
-    """Spearman's rank correlation over the positions of each item, then the mean over items."""
-    return float(correlation(ranks(target), ranks(achieved)).mean())
-
-
-def range_std(achieved: Float[np.ndarray, "item position"], data_std: float) -> float:
-    """How far the attribute travels: mean over items of highest less lowest, in ``data_std``."""
-    return float(np.ptp(achieved, axis=1).mean() / data_std)
-
-
-def error_std(
-    target: Float[np.ndarray, "item position"], achieved: Float[np.ndarray, "item position"], data_std: float
-) -> float:
-    """Mean distance from what was asked to what came out, in ``data_std``."""
-    return float(np.abs(achieved - target).mean() / data_std)
-
-
-def dead_share(
-    achieved: Float[np.ndarray, "item position"], data_std: float, within_std: float = DEAD_RANGE_STD
-) -> float:
-    """The share of items that travel less than ``within_std`` times ``data_std``, or not at all."""
-    travel = np.ptp(achieved, axis=1)
-    return float(((travel == 0) | (travel < within_std * data_std)).mean())
-
-
-def correlation(
-    x: Float[np.ndarray, "row value"], y: Float[np.ndarray, "row value"]
-) -> Float[np.ndarray, " row"]:
-    """Pearson's correlation of each row of ``x`` with that of ``y``; 0 where one of them is constant."""
-    # The mean of equal numbers may miss them by a rounding error, so constants are asked for as such.
-    vary = (x.min(axis=1) < x.max(axis=1)) & (y.min(axis=1) < y.max(axis=1))
-    r = np.zeros(len(x))
-    r[vary] = (_to_unit_rows(x[vary]) * _to_unit_rows(y[vary])).sum(axis=1)
-    return r.clip(-1, 1)
-
-
-def ranks(values: Float[np.ndarray, "row value"]) -> Float[np.ndarray, "row value"]:
-    """Each value's rank in its row, from 1; equal values share the mean of their ranks."""
-    out = np.empty(values.shape)
-    for row, numbers in zip(out, values, strict=True):
-        _, cell, count = np.unique(numbers, return_inverse=True, return_counts=True)
-        row[:] = (count.cumsum() - (count - 1) / 2)[cell]
-    return out
-
-
-def _to_unit_rows(values: Float[np.ndarray, "row value"]) -> Float[np.ndarray, "row value"]:
-    """Rows of mean 0 and length 1."""
-    away = values.astype(np.float64) - values.mean(axis=1, keepdims=True, dtype=np.float64)
-    return away / np.linalg.norm(away, axis=1, keepdims=True)
-
-
-def _check(achieved: np.ndarray, target: np.ndarray, data_std: np.ndarray) -> None:
-    items, positions, _ = achieved.shape
-    if positions < 2:
-        raise ConfigError(f"A fader is judged at two positions or more, not at {positions}.")
-    if items < 2:
-        raise CorpusError(f"A fader is judged on at least two phrases, not on {items}. Give more phrases.")
-    if not (np.isfinite(achieved).all() and np.isfinite(target).all()):
-        raise CorpusError(
-            "Some targets or measured attributes are not finite numbers. "
-            "Measure what fails to decode as silence."
+    def moving(candidates: int, settled: bool = True) -> Move:
+        return lambda given, fader, values: model.fade_each(
+            given, [{names[fader]: float(value)} for value in values], best_of=candidates, settled=settled
         )
-    if not (data_std > 0).all():
-        raise CorpusError(
-            f"No two phrases differ in attribute number {int(np.argmin(data_std))}. Give more phrases."
+
+    music, scales = model.to_phrases(some.ids), model.scales
+    figures = measure_moves(scales, music, moving(1), seed=seed, progress=progress)
+    unsettled = targets(scales, music, moving(1, settled=False), seed=seed)
+    if model.grafts:
+        chosen = measure_moves(scales, music, moving(best_of), seed=seed, progress=progress)["faders"]
+    else:
+        chosen = targets(scales, music, moving(best_of), seed=seed)
+    for name, row in figures["faders"].items():
+        row |= {"unsettled": unsettled[name], f"best_of_{best_of}": chosen[name]}
+    return {
+        "phrases": len(music),
+        "seed": seed,
+        "best_of": best_of,
+        **figures,
+        "disentanglement": coordinates(model, windows, seed=seed),
+    }
+
+
+def measure_moves(
+    scales: Scales, music: Sequence[Phrase], move: Move, *, seed: int = 0, progress: Progress = silent
+) -> dict[str, Any]:
+    """The figures of anything that moves phrases: a model's faders, or a baseline's."""
+    before = measure_phrases(music, scales.names)
+    std = before.std(axis=0)
+    for name, spread in zip(scales.names, std, strict=True):
+        if not spread > 0:
+            raise CorpusError(f"No two of the held-out phrases differ in {name}. Prepare more music for it.")
+    asked = targets(scales, music, move, seed=seed)
+    faders: dict[str, Any] = {}
+    notes_lost = 0
+    for number, (name, scale) in enumerate(zip(scales.names, scales.calibrations, strict=True)):
+        values = scale.value_at(POSITIONS)
+        outputs = [move(music, number, np.full(len(music), value)) for value in values]
+        achieved = np.stack([measure_phrases(phrases, scales.names) for phrases in outputs], axis=1)
+        target = np.tile(values, (len(music), 1))
+        content = [content_similarity(music, phrases) for phrases in outputs]
+        chroma, groove = (
+            np.stack([getattr(each, of) for each in content], axis=1) for of in content[0]._fields
         )
+        near = np.abs(target - before[:, number : number + 1]) <= NEAR_STD * std[number]
+        silent_now = sum(not len(phrase) for phrases in outputs for phrase in phrases)
+        notes_lost += silent_now
+        faders[name] = {
+            **asked[name],
+            "positions": fader_figures(achieved, target, number, std)._asdict(),
+            "content": {
+                "chroma": float(chroma.mean()),
+                "groove": float(groove.mean()),
+                "chroma_near": float(chroma[near].mean()) if near.any() else float("nan"),
+                "groove_near": float(groove[near].mean()) if near.any() else float("nan"),
+            },
+            "others": {
+                other: float(1 - achieved[:, :, column].std(axis=1).mean() / std[column])
+                for column, other in enumerate(scales.names)
+                if other != name
+            },
+            "silent": silent_now,
+            "data_std": float(std[number]),
+        }
+        progress("faders", (number + 1) / len(scales.names))
+    strangers = content_similarity(music, [*music[1:], music[0]])
+    return {
+        "faders": faders,
+        "positions": values_of(scales),
+        "silent": notes_lost,
+        "strangers": {"chroma": float(strangers.chroma.mean()), "groove": float(strangers.groove.mean())},
+    }
+
+
+def targets(
+    scales: Scales, music: Sequence[Phrase], move: Move, *, seed: int = 0
+) -> dict[str, dict[str, float]]:
+    """Each phrase asked for what another one has: correlation and distance of asked and achieved."""
+    before = measure_phrases(music, scales.names)
+    chance = np.random.default_rng(seed)
+    figures = {}
+    for number, name in enumerate(scales.names):
+        wanted = before[chance.permutation(len(music)), number]
+        achieved = measure_phrases(move(music, number, wanted), [name])
+        figures[name] = {
+            "pearson": pearson(wanted[:, None], achieved),
+            "spearman": spearman(wanted[:, None], achieved),
+            "error_std": error_std(wanted[:, None], achieved, float(before[:, number].std())),
+            "error": float(np.abs(wanted - achieved[:, 0]).mean()),
+        }
+    return figures
+
+
+def coordinates(model: SymVAE, windows: HeldOut, *, phrases: int = 4000, seed: int = 0) -> dict[str, Any]:
+    """AR-VAE's figures of z (`symvae.evaluation.metrics.disentanglement`), from posterior means."""
+    some = windows.some(phrases, seed)
+    attributes = measure_phrases(model.to_phrases(some.ids), model.scales.names)
+    figures = disentanglement(encode(model, some.ids).mean.double().numpy(), attributes)
+    return {"phrases": len(some.ids), **{k: _plain(v) for k, v in figures._asdict().items()}}
+
+
+def values_of(scales: Scales) -> dict[str, list[float]]:
+    """What the eight positions are in each attribute's unit."""
+    columns = zip(scales.names, scales.calibrations, strict=True)
+    return {name: scale.value_at(POSITIONS).round(4).tolist() for name, scale in columns}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, torch.Tensor | np.ndarray):
+        return np.asarray(value).tolist()
+    return float(value)

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from symvae.audio.excitation import Excitation, excite, lanes_of
 from symvae.audio.notes import Notes
-from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.corpus.clips import ClipDraws, Clips, within
+from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
 
 _AT_ONCE = 8
 

@@ -16,9 +16,9 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.held_out import HeldOut
-from symvae.evaluation.passes import Progress, silent
-from symvae.evaluation.tally import score
+from symvae.evaluation.metrics.clustered_accuracy import score
 from symvae.system.symvae import SymVAE
 
 #: With fewer bars there is no middle to take away.

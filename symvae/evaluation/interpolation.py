@@ -7,7 +7,7 @@ held-out phrases A and B:
 - Data-space baseline: each token from B with probability alpha, else from A.
 - Distance: the share of tokens that differ from A, over the share in which B differs from A. The
   ideal is the straight line from 0 to 1.
-- Cost: nats per token under a 5-gram model of the training melodies (`symvae.evaluation.ngram`).
+- Cost: nats per token under a 5-gram model of the training melodies (`symvae.evaluation.metrics.ngram`).
 
 Two summaries of straightness are given. ``curve_deviation`` first averages the curves over pairs,
 as the paper's figure does, then takes the mean absolute deviation from the line. ``pair_deviation``
@@ -25,9 +25,9 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from symvae.errors import CorpusError
+from symvae.evaluation.batching import Progress, encode, silent
 from symvae.evaluation.held_out import HeldOut
-from symvae.evaluation.ngram import NGram
-from symvae.evaluation.passes import Progress, encode, silent
+from symvae.evaluation.metrics.ngram import NGram
 from symvae.latent.interpolate import slerp
 from symvae.system.symvae import SymVAE
 

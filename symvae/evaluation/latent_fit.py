@@ -16,12 +16,12 @@ from torch import Tensor
 from symvae.attributes.table import measure
 from symvae.corpus.shards import Shards
 from symvae.errors import LatentError
+from symvae.evaluation.batching import Progress, encode, silent
 from symvae.evaluation.held_out import training_phrases
-from symvae.evaluation.passes import Progress, encode, silent
 from symvae.latent.direction import attribute_vector
-from symvae.latent.prior import FlowPrior, fit_flow
+from symvae.models.flow.prior import FlowPrior, fit_flow
 from symvae.nn.gaussian import DiagonalGaussian
-from symvae.system.checkpoint import load_prior
+from symvae.system.artifacts import load_prior
 from symvae.system.symvae import SymVAE
 
 #: The attributes of Roberts et al. 2018, section 5.4.
@@ -42,7 +42,7 @@ class LatentFit(NamedTuple):
     """Whether the prior was fitted here; one that `symvae train-prior` learned has a file of its own."""
 
     def tensors(self) -> dict[str, Tensor]:
-        """As `symvae.system.checkpoint.save_latent` stores it."""
+        """As `symvae.system.artifacts.save_latent` stores it."""
         return {
             **{f"prior.{name}": tensor for name, tensor in self.prior.state_dict().items() if self.fitted},
             **{f"direction.{name}": vector for name, vector in self.directions.items()},

@@ -6,7 +6,7 @@ pitch that starts at its step.
 
     found            F1 of notes: 2 · found / (notes in + notes out)
     duration         of the found notes, the share that last as long; velocity: the mean distance of theirs
-    chroma, groove   `symvae.evaluation.content`
+    chroma, groove   `symvae.evaluation.metrics.similarity`
     forced_token     the share of tokens that are right when all before them are the true ones
 """
 
@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from symvae.evaluation.content import content_similarity
+from symvae.evaluation.batching import Progress, decode_forced, encode, silent
 from symvae.evaluation.held_out import HeldOut
-from symvae.evaluation.passes import Progress, decode_forced, encode, silent
+from symvae.evaluation.metrics.similarity import content_similarity
 from symvae.music.phrase import Phrase
 from symvae.nn.ragged import counted
 from symvae.system.build import padding_of

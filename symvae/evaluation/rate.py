@@ -23,9 +23,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from symvae.evaluation.batching import Progress, encode, silent
 from symvae.evaluation.held_out import HeldOut
-from symvae.evaluation.passes import Progress, encode, silent
-from symvae.evaluation.tally import score
+from symvae.evaluation.metrics.clustered_accuracy import score
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.symvae import SymVAE
 

@@ -9,7 +9,7 @@ Each held-out phrase is encoded once and decoded four ways:
 
 Token accuracy counts holds and rests as MusicVAE's tables do, onset accuracy only where a note
 starts, exact accuracy whole phrases (`symvae.objective.accuracy`). Standard errors are over tunes
-(`symvae.evaluation.tally`). Pooled figures weigh every window alike, so that large collections
+(`symvae.evaluation.metrics.clustered_accuracy`). Pooled figures weigh every window alike, so that large collections
 weigh more; the figures of each collection stand beside them.
 
 A coordinate of z is active when its posterior mean varies over the data with a variance above 0.01
@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from symvae.evaluation.batching import Progress, decode_forced, encode, silent
 from symvae.evaluation.held_out import HeldOut
-from symvae.evaluation.passes import Progress, decode_forced, encode, silent
-from symvae.evaluation.tally import score
+from symvae.evaluation.metrics.clustered_accuracy import score
 from symvae.system.symvae import SymVAE
 
 ACTIVE_VARIANCE = 0.01

@@ -3,8 +3,8 @@
     symvae evaluate MODEL --data SHARDS [--quick] [--out DIR] [--update-model]
 
 Every part says with how many phrases, pairs or samples, which split and which seed it was measured, so
-that one command gives the same numbers again. `symvae.evaluation.tables` prints them,
-`symvae.evaluation.card` tells them to people.
+that one command gives the same numbers again. `symvae.evaluation.reports.tables` prints them,
+`symvae.evaluation.reports.card` tells them to people.
 """
 
 import math
@@ -18,18 +18,18 @@ import torch
 from symvae.corpus.shards import Shards
 from symvae.evaluation.arousal import Piece, arousal, unlabelled_positions
 from symvae.evaluation.attribute_vectors import attribute_vectors
-from symvae.evaluation.faders import control
+from symvae.evaluation.batching import Progress, silent
+from symvae.evaluation.control import control
 from symvae.evaluation.held_out import held_out, training_windows
 from symvae.evaluation.infilling import FEWEST_BARS, infilling
 from symvae.evaluation.interpolation import interpolation
 from symvae.evaluation.latent_fit import LatentFit, fit_latent
-from symvae.evaluation.ngram import NGram
+from symvae.evaluation.metrics.ngram import NGram
 from symvae.evaluation.notes import note_reconstruction
-from symvae.evaluation.passes import Progress, silent
 from symvae.evaluation.rate import rate_curve
 from symvae.evaluation.reconstruction import reconstruction
+from symvae.evaluation.reports.tables import to_markdown as to_markdown
 from symvae.evaluation.samples import prior_samples
-from symvae.evaluation.tables import to_markdown as to_markdown
 from symvae.system.symvae import SymVAE
 
 
@@ -45,7 +45,7 @@ class Effort:
     training_phrases: int
     prior_steps: int
     faded: int | None = None
-    """Phrases whose faders are moved; None: as many as `symvae.evaluation.faders.control` thinks right."""
+    """Phrases whose faders are moved; None: as many as `symvae.evaluation.control.control` thinks right."""
     unlabelled_stride: int = 20
 
 

@@ -9,7 +9,7 @@ is redrawn, none is filtered.
     canonical         spelled as the tokenizer would spell the same music (no note-off in silence)
     stands_in_train   whole phrases that stand in train, in any key: memory, or chance for plain bars
     features          mean over phrases beside the real mean, and how the distributions overlap
-                      (`symvae.evaluation.overlap`); ``real_halves`` is the overlap of the held-out
+                      (`symvae.evaluation.metrics.overlap`); ``real_halves`` is the overlap of the held-out
                       phrases' own halves: no sample can be expected to beat it
 
 A long phrase can be right in each of these and still be no tune, so of four bars or more it is also asked
@@ -19,7 +19,7 @@ A long phrase can be right in each of these and still be no tune, so of four bar
                           the mass that samples and real phrases have in common
     overlapped_area_mean  one number of several, to compare models by: the mean overlap of `OVERLAPPED`
     runs_in_train         phrases of which some four bars in a row stand in train, in any key
-                          (`symvae.evaluation.runs`); ``real_runs_in_train`` is the share of the held-out
+                          (`symvae.evaluation.metrics.memorization`); ``real_runs_in_train`` is the share of the held-out
                           phrases: what tunes have in common without anyone's memory
 """
 
@@ -33,10 +33,10 @@ from torch import Tensor
 
 from symvae.attributes.table import measure
 from symvae.errors import TokenError
+from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.held_out import HeldOut, stands_in
-from symvae.evaluation.overlap import inter_set_overlap, overlapped_area, shared_mass
-from symvae.evaluation.passes import Progress, silent
-from symvae.evaluation.runs import RUN_BARS, KnownRuns
+from symvae.evaluation.metrics.memorization import RUN_BARS, KnownRuns
+from symvae.evaluation.metrics.overlap import inter_set_overlap, overlapped_area, shared_mass
 from symvae.music.phrase import Phrase
 from symvae.system.symvae import SymVAE
 

@@ -3,7 +3,7 @@
     symvae evaluate SYNTH --audio --data SHARDS [--font FILE.sf2 …] [--unseen-font FILE.sf2] [--quick]
 
 Every part says on how many clips it was measured. The reference is sound fonts, the judge a probe that was
-trained on them (`symvae.audio.probe`), and the probe's score on the reference stands beside all others.
+trained on them (`symvae.models.sound.probe`), and the probe's score on the reference stands beside all others.
 """
 
 import time
@@ -16,19 +16,19 @@ import torch
 from jaxtyping import Float
 
 from symvae.audio.font_player import font_player
-from symvae.audio.probe import Probe
 from symvae.audio.soundfont import FontPlayer
 from symvae.config.sound import PROGRAMS
 from symvae.corpus.clips import ClipDraws, phrases_of
 from symvae.corpus.shards import Shards
 from symvae.errors import AudioError
+from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.excerpts import excerpts, of_the_other, played, timbres_in
-from symvae.evaluation.passes import Progress, silent
 from symvae.evaluation.sound import judge, sound
 from symvae.evaluation.timbre_paths import timbre_paths
 from symvae.evaluation.timbre_space import nearest, timbre_space
+from symvae.models.sound.probe import Probe
+from symvae.system.artifacts import load_probe
 from symvae.system.build_synth import build_stft
-from symvae.system.checkpoint import load_probe
 from symvae.system.synth import Synth
 
 

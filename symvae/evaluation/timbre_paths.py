@@ -2,7 +2,7 @@
 
 The same notes are played at eleven positions from one timbre to another, in three ways:
 
-    morph        a blend (`symvae.audio.spectrogram_vae.Blend`): what the decoder says at both ends, mixed
+    morph        a blend (`symvae.models.sound.spectrogram_vae.Blend`): what the decoder says at both ends, mixed
     line         the straight line in z
     cross_fade   the sounds of both ends, mixed
 
@@ -13,7 +13,7 @@ Of each path:
     note_f1       notes that the probe hears: at the lower of both ends, and at the worst position
     largest_step  the largest distance (log-mel) between neighbours, as a share of the way; a tenth is even
     decay_off_db  how far the level of a held note half-way strays from the mean of both ends' levels while
-                  it decays (`symvae.evaluation.decay`): a cross-fade rings on in two instruments
+                  it decays (`symvae.evaluation.metrics.decay`): a cross-fade rings on in two instruments
 
 A cross-fade keeps both ends' notes by definition and never leaves the two ends' sounds: a morph has to be
 as good at that, and one instrument where the cross-fade is two.
@@ -31,13 +31,13 @@ from torch import Tensor
 from symvae.audio.excitation import Excitation
 from symvae.audio.note_matching import match_clips
 from symvae.audio.notes import Notes
-from symvae.audio.probe import Probe
-from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.corpus.clips import ClipDraws
-from symvae.evaluation.control import item_spearman
-from symvae.evaluation.decay import decay_off_db
+from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.excerpts import excitations, played
-from symvae.evaluation.passes import Progress, silent
+from symvae.evaluation.metrics.control import item_spearman
+from symvae.evaluation.metrics.decay import decay_off_db
+from symvae.models.sound.probe import Probe
+from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
 
 PAIRS = (
     ("piano", "electric-piano"),

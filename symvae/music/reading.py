@@ -1,6 +1,6 @@
 """A reading: the phrases drawn from a song, and an account of all that was left out on the way.
 
-`Collector` is the clerk who keeps the account while `symvae.music.segment` reads. It adds up drops of
+`Collector` is the clerk who keeps the account while `symvae.music.windows` reads. It adds up drops of
 the same kind, and tells bars that lie side by side as one span.
 """
 
@@ -15,7 +15,7 @@ from symvae.music.bars import bars_in_words
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
 from symvae.music.melody_line import TrackChoice
 from symvae.music.phrase import Phrase
-from symvae.music.quantise import Quantised
+from symvae.music.quantize import Quantised
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song, Track
 

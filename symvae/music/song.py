@@ -1,8 +1,8 @@
 """A song: what a MIDI file says, as plain arrays, before anyone has heard bars in it.
 
 Times are integer ticks, ``ticks_per_quarter`` to a quarter note. A song knows the file's metre
-map, tempo map and tracks; it knows no grid (see `symvae.music.segment`), no file format (see
-`symvae.music.midi`) and no network. Whoever makes a song keeps its promises: the metre map and the
+map, tempo map and tracks; it knows no grid (see `symvae.music.windows`), no file format (see
+`symvae.music.io.midi`) and no network. Whoever makes a song keeps its promises: the metre map and the
 tempo map start at tick 0 and rise, every note lasts at least one tick, and ``end_tick`` is not
 before the last note's end.
 """

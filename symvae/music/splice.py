@@ -1,6 +1,6 @@
 """Phrases back into the song that they were read from: some bars new, everything else as it was.
 
-`symvae.music.segment` draws phrases out of a song; this is the way back. A `Patch` says which bars, from
+`symvae.music.windows` draws phrases out of a song; this is the way back. A `Patch` says which bars, from
 tick to tick, take their notes from which phrase. In these bars the notes of the tracks that were read
 give way; a track that was not read is the same object afterwards, and so is a bar without a patch, note
 for note.

@@ -17,7 +17,7 @@ divergence lets it drown in noise, and the decoder does not listen to it.
 
 Each gives nats per phrase per unit; all work on whole batches and know no music. The last three are
 only in part functions of a batch: `symvae.training.step` puts them together, with a critic for GLSR and the
-adversary (`symvae.models.critic`).
+adversary (`symvae.models.faders.critic`).
 """
 
 import torch

@@ -8,24 +8,24 @@ from torch import Tensor, nn
 
 from symvae.config.run import FaderConfig, ModelConfig, ObjectiveConfig, PriorConfig, RunConfig
 from symvae.errors import TrainingError
-from symvae.latent.fader import FaderEditor
-from symvae.latent.prior import FlowPrior
-from symvae.latent.velocity import BarVelocity, PlainVelocity
-from symvae.models.attribute_reader import AttributeReader
-from symvae.models.bar_decoder import BarDecoder
-from symvae.models.bar_encoder import BarEncoder
-from symvae.models.conductor import Conductor, Decoder, HierarchicalDecoder
-from symvae.models.critic import Critic
-from symvae.models.encoder import BidirectionalEncoder
-from symvae.models.flat import FlatDecoder
-from symvae.models.token_bar_decoder import TokenBarDecoder
-from symvae.models.token_bar_encoder import TokenBarEncoder
-from symvae.models.vae import VAE
+from symvae.models.faders.attribute_predictor import AttributeReader
+from symvae.models.faders.critic import Critic
+from symvae.models.faders.editor import FaderEditor
+from symvae.models.flow.prior import FlowPrior
+from symvae.models.flow.velocity import BarVelocity, PlainVelocity
+from symvae.models.phrase.bar_decoder import BarDecoder
+from symvae.models.phrase.bar_encoder import BarEncoder
+from symvae.models.phrase.conductor import Conductor, Decoder, HierarchicalDecoder
+from symvae.models.phrase.encoder import BidirectionalEncoder
+from symvae.models.phrase.flat_decoder import FlatDecoder
+from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
+from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
+from symvae.models.phrase.vae import VAE
 from symvae.music.grid import Grid
 from symvae.objective import schedule
 from symvae.objective.faders import Faders
-from symvae.system.scales import Scales, measured_positions
-from symvae.tokens.piano_bars import PAD, PianoBars
+from symvae.system.faders.scales import Scales, measured_positions
+from symvae.tokens.piano import PAD, PianoBars
 from symvae.tokens.tokenizer import Tokenizer
 
 

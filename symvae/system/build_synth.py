@@ -2,13 +2,13 @@
 
 from torch import nn
 
-from symvae.audio.band_vae import BandVAE
-from symvae.audio.discriminator import Discriminators
 from symvae.audio.excitation import GROUPS, ROLL_SIZE
-from symvae.audio.quantised import QuantisedEncoder
-from symvae.audio.spectrogram_vae import SpectrogramVAE, SpectrumDecoder, TimbreEncoder
 from symvae.config.sound import SynthConfig, SynthModelConfig, SynthObjectiveConfig
 from symvae.dsp.stft import Stft
+from symvae.models.sound.band_vae import BandVAE
+from symvae.models.sound.discriminator import Discriminators
+from symvae.models.sound.quantized import QuantisedEncoder
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE, SpectrumDecoder, TimbreEncoder
 from symvae.objective import schedule
 
 

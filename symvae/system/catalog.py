@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from symvae.errors import CheckpointError
-from symvae.system.checkpoint import FORMAT, SYNTH_FORMAT, format_of, load_config
+from symvae.system.artifacts import FORMAT, SYNTH_FORMAT, format_of, load_config
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
 

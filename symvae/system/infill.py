@@ -19,9 +19,9 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from symvae.attributes.key import home_shift
-from symvae.latent.prior import FlowPrior
-from symvae.models.quick import Generator
-from symvae.models.vae import VAE
+from symvae.models.flow.prior import FlowPrior
+from symvae.models.phrase.fast_decoder import Generator
+from symvae.models.phrase.vae import VAE
 from symvae.music.phrase import DEFAULT_VELOCITY, Phrase
 from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH
 

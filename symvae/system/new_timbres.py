@@ -4,9 +4,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from symvae.audio.quantised import QuantisedEncoder
 from symvae.errors import AudioError
-from symvae.system.checkpoint import load_code_prior
+from symvae.models.sound.quantized import QuantisedEncoder
+from symvae.system.artifacts import load_code_prior
 from symvae.system.synth import Synth
 
 

@@ -23,17 +23,14 @@ from symvae.dsp.audio import Audio
 from symvae.errors import CheckpointError, LatentError, PhraseError
 from symvae.latent import direction, interpolate
 from symvae.latent.arousal import Arousal
-from symvae.latent.fader import FaderEditor
-from symvae.latent.prior import FlowPrior
-from symvae.models.quick import Generator, quick
-from symvae.models.vae import VAE
+from symvae.models.faders.editor import FaderEditor
+from symvae.models.flow.prior import FlowPrior
+from symvae.models.phrase.fast_decoder import Generator, quick
+from symvae.models.phrase.vae import VAE
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase, join
 from symvae.nn.gaussian import DiagonalGaussian
-from symvae.system.assemble import Cost, assemble
-from symvae.system.build import build_grid
-from symvae.system.catalog import available, find
-from symvae.system.checkpoint import (
+from symvae.system.artifacts import (
     load_config,
     load_editor,
     load_latent,
@@ -41,7 +38,13 @@ from symvae.system.checkpoint import (
     load_scales,
     load_vae,
 )
-from symvae.system.fade import (
+from symvae.system.build import build_grid
+from symvae.system.catalog import available, find
+from symvae.system.faders.bar_search import Cost, assemble
+from symvae.system.faders.edit_transfer import graft
+from symvae.system.faders.refine_notes import settle_notes
+from symvae.system.faders.refine_tokens import settle_tokens
+from symvae.system.faders.request import (
     AROUSAL,
     BAR_DRIFT,
     TOKEN_DRIFT,
@@ -52,14 +55,11 @@ from symvae.system.fade import (
     targets,
     with_velocities_of,
 )
-from symvae.system.graft import graft
+from symvae.system.faders.scales import Scales, measure_phrases
 from symvae.system.infill import Filling, infill_ids, only_bars, put_together, shift_home
-from symvae.system.scales import Scales, measure_phrases
-from symvae.system.settle_notes import settle_notes
-from symvae.system.settle_tokens import settle_tokens
 from symvae.system.synth import Synth
 from symvae.tokens.load import load_tokenizer
-from symvae.tokens.piano_bars import thin
+from symvae.tokens.piano import thin
 from symvae.tokens.tokenizer import Tokenizer
 
 #: Phrases decoded at once: large enough to be quick, small enough for any memory.
@@ -437,9 +437,9 @@ class SymVAE:
 
         Values beyond a fader's reach go to its end (`Fader.nearest`). Attributes that can hardly be had apart
         go along, but for those to ``hold``. ``best_of`` decodes so often, each time with the aim corrected,
-        and takes each bar from the decode that brings the phrase nearest (`symvae.system.assemble`). What is
-        still missed is then ``settled``: made up by exchanging a few tokens (`symvae.system.settle_tokens`)
-        or notes (`symvae.system.settle_notes`). Raises `LatentError` for an unknown fader.
+        and takes each bar from the decode that brings the phrase nearest (`symvae.system.faders.bar_search`). What is
+        still missed is then ``settled``: made up by exchanging a few tokens (`symvae.system.faders.refine_tokens`)
+        or notes (`symvae.system.faders.refine_notes`). Raises `LatentError` for an unknown fader.
         """
         return self.fade_each([phrase], [values], hold=hold, best_of=best_of, settled=settled)[0]
 

@@ -19,15 +19,15 @@ from symvae.audio.notes import notes_of
 from symvae.audio.parts import Part, parts_of
 from symvae.audio.player import DrumPlayer, NeuralPlayer, Player
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
-from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.config.sound import SynthConfig
 from symvae.dsp.audio import Audio
 from symvae.dsp.wav import SOUNDLESS, read_audio, resample
 from symvae.errors import AudioError
+from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
+from symvae.system.artifacts import export_decoder, load_synth
 from symvae.system.catalog import find_synth
-from symvae.system.checkpoint import export_decoder, load_synth
 
 DEFAULT_SYNTH = "synth-24k"
 #: Of a recording, so much is listened to.
@@ -142,7 +142,7 @@ class Synth:
         return self.network.encode(mono[None]).mean[0]
 
     def export(self, path: "str | os.PathLike[str]", *, force: bool = False) -> Path:
-        """Write the decoder for use without symvae (see `symvae.system.checkpoint.export_decoder`)."""
+        """Write the decoder for use without symvae (see `symvae.system.artifacts.export_decoder`)."""
         if Path(path).exists() and not force:
             raise AudioError(f"{path} exists. Choose another name, or overwrite it with force.")
         return export_decoder(self.network, self.config.model.timbre_size, Path(path))

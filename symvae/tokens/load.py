@@ -9,7 +9,7 @@ from pathlib import Path
 
 from symvae.errors import TokenError
 from symvae.tokens.melody_grid import TOKENIZER_FILE, MelodyGrid
-from symvae.tokens.piano_bars import PianoBars
+from symvae.tokens.piano import PianoBars
 from symvae.tokens.tokenizer import Tokenizer
 
 #: What files call them.

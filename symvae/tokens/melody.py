@@ -9,7 +9,7 @@ Departures from miditok's ways, all so that nothing is lost in silence: a chord,
 range or another metre raises `TokenError` (miditok would drop the notes), and the file holds
 only what the tokenizer is (no library versions), so that equal tokenizers are equal files.
 
-A Score ends where symvae's "end" marker says (see `symvae.music.midi`), else with the bar of the
+A Score ends where symvae's "end" marker says (see `symvae.music.io.midi`), else with the bar of the
 last note: silent bars after it are then not encoded. Empty tracks are dropped, as everywhere in
 miditok.
 """
@@ -22,12 +22,12 @@ import numpy as np
 from jaxtyping import Bool, Int64, Integer, UInt8
 from miditok import Event, MusicTokenizer, TokenizerConfig, TokSequence
 
-# miditok's own names for the score types: in symvae only music/midi.py may import their library.
+# miditok's own names for the score types: in symvae only music/io/midi.py may import their library.
 from miditok.midi_tokenizer import NoteTickList, Score, ScoreTick
 
 from symvae.errors import TokenError
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
-from symvae.music.midi import END_MARKER, to_bytes
+from symvae.music.io.midi import END_MARKER, to_bytes
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH, MelodyGrid

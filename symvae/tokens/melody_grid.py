@@ -28,7 +28,7 @@ from jaxtyping import Bool, Int64, Integer, UInt8
 from symvae.errors import TokenError
 from symvae.music.grid import METRES, Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
-from symvae.tokens.shift import shift_pitches
+from symvae.tokens.transpose import shift_pitches
 
 HOLD = 0
 NOTE_OFF = 1

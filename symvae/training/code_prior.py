@@ -8,10 +8,10 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from symvae.audio.code_prior import CodePrior
-from symvae.audio.quantised import Quantised, QuantisedEncoder
-from symvae.audio.spectrogram_vae import SpectrogramVAE
 from symvae.corpus.clips import ClipDraws
+from symvae.models.sound.code_prior import CodePrior
+from symvae.models.sound.quantized import Quantised, QuantisedEncoder
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 
 CLIPS = 32
 STEPS = 400

@@ -2,14 +2,14 @@
 
     symvae train-faders MODEL --data SHARDS --out RUN [--set faders.key=value] [--resume]
 
-The model itself stays as it is; an editor of its z learns by practising (`symvae.latent.fader`):
+The model itself stays as it is; an editor of its z learns by practising (`symvae.models.faders.editor`):
 
     asked     one or several faders of each phrase are set where another phrase has them. z is edited, and
               a reader should find them where they were set;
     staying   its other faders should lie where they were, or as far along as attributes that can hardly
               be had apart have to go (`symvae.latent.calibration.coupling`);
     content   and z should not move farther than it must;
-    reading   the reader (`symvae.models.attribute_reader`) learns what is measured: on the phrase, and on
+    reading   the reader (`symvae.models.faders.attribute_predictor`) learns what is measured: on the phrase, and on
               the notes that the edited z really decodes to.
 
 Notes are discrete, and no gradient comes through decoding and measuring them. The reader stands in for both:
@@ -35,15 +35,15 @@ from symvae.config.run import FaderConfig
 from symvae.corpus.dataset import Batches, windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
-from symvae.latent.fader import FaderEditor
-from symvae.models.attribute_reader import AttributeReader
-from symvae.models.quick import quick
-from symvae.models.vae import VAE
+from symvae.models.faders.attribute_predictor import AttributeReader
+from symvae.models.faders.editor import FaderEditor
+from symvae.models.phrase.fast_decoder import quick
+from symvae.models.phrase.vae import VAE
 from symvae.nn.mixed import mixed
 from symvae.objective.schedule import warmup_cosine
+from symvae.system.artifacts import save_editor, save_scales
 from symvae.system.build import build_attribute_reader, build_editor
-from symvae.system.checkpoint import save_editor, save_scales
-from symvae.system.scales import Scales, fit_scales, measured_positions
+from symvae.system.faders.scales import Scales, fit_scales, measured_positions
 from symvae.system.symvae import SymVAE
 from symvae.tokens.tokenizer import Tokenizer
 from symvae.training.log import TrainingLog

@@ -26,11 +26,12 @@ from symvae.config.run import ModelConfig, RunConfig
 from symvae.corpus.dataset import Batches, windows
 from symvae.corpus.shards import Shards, open_shards
 from symvae.errors import TrainingError
-from symvae.models.critic import Critic
-from symvae.models.vae import VAE
+from symvae.models.faders.critic import Critic
+from symvae.models.phrase.vae import VAE
 from symvae.nn.mixed import mixed
 from symvae.objective.accuracy import accuracy
 from symvae.objective.schedule import warmup_cosine
+from symvae.system.artifacts import load_config, load_vae, save_model, save_scales
 from symvae.system.build import (
     beta_at,
     beta_settled,
@@ -40,9 +41,8 @@ from symvae.system.build import (
     padding_of,
     sampling_rate_at,
 )
-from symvae.system.checkpoint import load_config, load_vae, save_model, save_scales
-from symvae.system.grow import grow
-from symvae.system.scales import fit_scales
+from symvae.system.faders.scales import fit_scales
+from symvae.system.warm_start import grow
 from symvae.training.log import TrainingLog
 from symvae.training.state import TrainingState, cpu_state, fresh_average
 from symvae.training.step import TrainingStep

@@ -2,7 +2,7 @@
 
     symvae train-prior MODEL --data SHARDS --out RUN [--set prior.key=value] [--resume]
 
-The training windows are encoded once; then `symvae.latent.prior.FlowTraining` learns. Validation is the
+The training windows are encoded once; then `symvae.models.flow.prior.FlowTraining` learns. Validation is the
 same loss on held-out windows, with noise and times that never change.
 """
 
@@ -20,10 +20,10 @@ from symvae.config.run import PriorConfig
 from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
-from symvae.latent.prior import FlowPrior, FlowTraining, used_coordinates
+from symvae.models.flow.prior import FlowPrior, FlowTraining, used_coordinates
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.system.artifacts import save_prior
 from symvae.system.build import build_prior
-from symvae.system.checkpoint import save_prior
 from symvae.system.symvae import SymVAE
 from symvae.training.log import TrainingLog
 from symvae.training.loop import Progress

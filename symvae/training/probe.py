@@ -1,4 +1,4 @@
-"""Teaching the probe (`symvae.audio.probe`) to hear: clips of the reference, and what was played in them.
+"""Teaching the probe (`symvae.models.sound.probe`) to hear: clips of the reference, and what was played in them.
 
     python benchmarks/audio/train_probe.py --data SHARDS --font A.sf2 --font B.sf2 --out FOLDER
 
@@ -18,8 +18,8 @@ from torch.nn import functional
 from symvae.audio.excitation import KEYS, LOWEST, on_keyboard
 from symvae.audio.note_matching import F1, match_clips
 from symvae.audio.notes import Notes
-from symvae.audio.probe import Heard, Probe
 from symvae.corpus.clips import ClipDraws, within
+from symvae.models.sound.probe import Heard, Probe
 from symvae.nn.mixed import mixed
 from symvae.objective.schedule import warmup_cosine
 

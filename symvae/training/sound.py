@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from symvae.audio.quantised import Quantised, perplexity
-from symvae.audio.spectrogram_vae import FLOOR, SpectrogramVAE
 from symvae.config.sound import SynthConfig
 from symvae.corpus.clips import ClipDraws, Clips
 from symvae.errors import TrainingError
+from symvae.models.sound.quantized import Quantised, perplexity
+from symvae.models.sound.spectrogram_vae import FLOOR, SpectrogramVAE
 from symvae.objective.schedule import warmup_cosine
 from symvae.objective.spectral import log_spectral_distance_db, multi_scale_distance
+from symvae.system.artifacts import save_synth
 from symvae.system.build_synth import build_judges, build_synth, synth_beta_at
-from symvae.system.checkpoint import save_synth
 from symvae.training.log import TrainingLog
 from symvae.training.loop import Progress
 from symvae.training.sound_step import sound_loss

@@ -12,11 +12,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from symvae.audio.discriminator import Discriminators
-from symvae.audio.quantised import Quantised
-from symvae.audio.spectrogram_vae import FLOOR, SpectrogramVAE, Spectrum
 from symvae.corpus.clips import Clips
 from symvae.dsp.stft import log_magnitude
+from symvae.models.sound.discriminator import Discriminators
+from symvae.models.sound.quantized import Quantised
+from symvae.models.sound.spectrogram_vae import FLOOR, SpectrogramVAE, Spectrum
 from symvae.nn.mixed import mixed
 from symvae.objective.adversarial import judges_loss, maker_loss, matching_loss
 from symvae.objective.elbo import free_nats_kl

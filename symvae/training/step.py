@@ -11,8 +11,8 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
-from symvae.models.critic import Critic
-from symvae.models.vae import VAE, VAEOutput
+from symvae.models.faders.critic import Critic
+from symvae.models.phrase.vae import VAE, VAEOutput
 from symvae.objective.elbo import LossTerms, elbo
 from symvae.objective.faders import Faders
 from symvae.objective.regularization import geodesic, sign, squared, untold

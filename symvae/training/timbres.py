@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from symvae.audio.spectrogram_vae import SpectrogramVAE
 from symvae.corpus.clips import ClipDraws
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 
 CLIPS = 16
 

@@ -12,11 +12,11 @@ import torch
 
 import symvae
 from symvae.attributes.table import measure
-from symvae.cli.automation import bar_means, bars_of, ramp, wish_of
 from symvae.music.grid import Grid
-from symvae.music.midi import ControlLane, controls, load
+from symvae.music.io.midi import ControlLane, controls, load
 from symvae.music.phrase import Phrase, join
-from symvae.music.segment import whole
+from symvae.music.windows import whole
+from symvae.pipelines.automation import bar_means, bars_of, ramp, wish_of
 from tests.conftest import TINY, TUNES
 
 ODE, JOY, HORNPIPE = (TUNES / f"{name}.mid" for name in ("ode_to_joy", "soldiers_joy", "fishers_hornpipe"))
@@ -28,9 +28,9 @@ pytestmark = pytest.mark.usefixtures("quickly_settled")
 def with_faders(folder: Path, phrases: list[Phrase]) -> Path:
     """The model in ``folder`` with faders that nothing was learned for: they move z, somehow."""
     from symvae.config.run import FaderConfig
+    from symvae.system.artifacts import load_vae, save_editor, save_scales
     from symvae.system.build import build_editor
-    from symvae.system.checkpoint import load_vae, save_editor, save_scales
-    from symvae.system.scales import Scales, measure_phrases
+    from symvae.system.faders.scales import Scales, measure_phrases
 
     config = FaderConfig(attributes=NAMES, width=32, layers=1)
     editor = build_editor(config, load_vae(folder))
@@ -59,9 +59,9 @@ def fader_model(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 def piano_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two bars of piano that nothing was learned for, and faders."""
     from symvae.config.load import load_preset, with_overrides
+    from symvae.system.artifacts import save_model
     from symvae.system.build import build_vae
-    from symvae.system.checkpoint import save_model
-    from symvae.tokens.piano_bars import PianoBars
+    from symvae.tokens.piano import PianoBars
 
     home = tmp_path_factory.mktemp("piano")
     PianoBars().save(home / "tokenizer.json")
@@ -76,8 +76,8 @@ def piano_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def wide_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four bars of melody that nothing was learned for, and faders."""
     from symvae.config.load import load_preset, with_overrides
+    from symvae.system.artifacts import save_model
     from symvae.system.build import build_vae
-    from symvae.system.checkpoint import save_model
     from symvae.tokens.melody import MelodyTokenizer
 
     home = tmp_path_factory.mktemp("wide")
@@ -644,7 +644,7 @@ def test_arousal_is_a_fader_like_any_other(fade, words):
 def aroused_model(fader_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny model with an arousal that is half tempo, half register."""
     from symvae.latent.arousal import HIGH, LOW, Arousal
-    from symvae.system.checkpoint import load_scales, save_scales
+    from symvae.system.artifacts import load_scales, save_scales
 
     folder = shutil.copytree(fader_model, tmp_path_factory.mktemp("aroused") / "tiny")
     positions = np.random.default_rng(0).standard_normal((400, len(NAMES)))

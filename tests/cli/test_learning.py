@@ -6,15 +6,15 @@ import shutil
 import numpy as np
 import pytest
 
-from symvae.cli.labels import pieces_in
 from symvae.cli.prepare import _plan
 from symvae.corpus.dataset import windows
 from symvae.corpus.shards import SPLITS, open_shards
 from symvae.errors import CorpusError
 from symvae.music.grid import Grid
-from symvae.music.midi import song_to_bytes, write
+from symvae.music.io.midi import song_to_bytes, write
 from symvae.music.phrase import Phrase
 from symvae.music.song import MetreChange, Song, TempoChange, Track
+from symvae.pipelines.labels import pieces_in
 from tests.conftest import TINY, TUNES
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from symvae.music.files import write
 from symvae.music.grid import Grid
+from symvae.music.io.files import write
 from symvae.music.phrase import Phrase
 from tests.cli.test_playing import many_tracks
 from tests.conftest import TUNES

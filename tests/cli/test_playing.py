@@ -7,9 +7,9 @@ import pretty_midi
 import pytest
 
 import symvae
-from symvae.cli.taking import in_place
-from symvae.music.midi import load
+from symvae.music.io.midi import load
 from symvae.music.phrase import Phrase
+from symvae.pipelines.intake import in_place
 from tests.conftest import TUNES
 
 ODE, JOY, REEL, FISHERS = (

@@ -8,10 +8,10 @@ import numpy as np
 import pretty_midi
 import pytest
 
-from symvae.cli.voices import say_what_stands_in
 from symvae.dsp.loudness import integrated_lufs
 from symvae.dsp.wav import read_wav, write_wav
-from symvae.music.midi import load
+from symvae.music.io.midi import load
+from symvae.pipelines.playback import say_what_stands_in
 from symvae.system.synth import DEFAULT_SYNTH, Synth
 from tests.sines import SinePlayer
 
@@ -312,7 +312,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_any_work(render, tune,
     (tmp_path / "folder.wav").mkdir()
     for words in ((), ("--force",)):
         refused(render(tune, "folder.wav", *words), 1, "folder.wav is a folder. Choose the name of a file.")
-    monkeypatch.setattr("symvae.cli.output.access", lambda place, mode: False)
+    monkeypatch.setattr("symvae.pipelines.output.access", lambda place, mode: False)
     refused(render(tune, "new/sound.wav"), 1, "is not yours to write in. Choose another OUT.")
     assert not (tmp_path / "new").exists()
 

@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from symvae.evaluation.arousal import POSITIONS
-from symvae.evaluation.control import FaderFigures
 from symvae.evaluation.held_out import HeldOut
+from symvae.evaluation.metrics.control import FaderFigures
 from tests.conftest import ROOT, TINY
 
 

@@ -21,14 +21,14 @@ from symvae.config.run import FaderConfig, RunConfig
 from symvae.corpus.dataset import Batches, windows
 from symvae.corpus.shards import Shards, open_shards
 from symvae.errors import ConfigError, CorpusError, TrainingError
-from symvae.models.vae import VAE, VAEOutput
+from symvae.models.phrase.vae import VAE, VAEOutput
 from symvae.music.phrase import Phrase
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.objective.faders import Faders
 from symvae.objective.regularization import sign, squared
+from symvae.system.artifacts import load_config, load_editor, load_scales, save_scales
 from symvae.system.build import build_attribute_reader, build_editor
-from symvae.system.checkpoint import load_config, load_editor, load_scales, save_scales
-from symvae.system.scales import Scales, fit_scales, measure_ids
+from symvae.system.faders.scales import Scales, fit_scales, measure_ids
 from symvae.system.symvae import SymVAE
 from symvae.training.faders import FaderTraining, moved, train_faders
 from symvae.training.loop import train

@@ -23,8 +23,8 @@ from symvae.config.run import PriorConfig, RunConfig
 from symvae.corpus.shards import open_shards
 from symvae.errors import TrainingError
 from symvae.evaluation.latent_fit import fit_latent
-from symvae.latent.prior import FlowPrior
-from symvae.system.checkpoint import load_config
+from symvae.models.flow.prior import FlowPrior
+from symvae.system.artifacts import load_config
 from symvae.system.symvae import SymVAE
 from symvae.training.loop import Progress, own_device, train
 from symvae.training.prior import calibrate, train_prior

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from symvae.config.run import ModelConfig
-from symvae.models.conductor import Decoder
-from symvae.models.quick import quick
+from symvae.models.phrase.conductor import Decoder
+from symvae.models.phrase.fast_decoder import quick
 from symvae.system.build import build_decoder
 
 BARS, POSITIONS, VOCABULARY, LATENT = 3, 5, 11, 6

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from symvae.errors import MidiError
 from symvae.music.grid import METRES, Grid
-from symvae.music.midi import load, to_bytes, to_pretty_midi
+from symvae.music.io.midi import load, to_bytes, to_pretty_midi
 from symvae.music.phrase import Phrase, join
-from symvae.music.quantise import untangle
-from symvae.music.segment import whole, windows
+from symvae.music.quantize import untangle
+from symvae.music.windows import whole, windows
 
 TEMPOS_QPM = st.integers(2_000, 30_000).map(lambda hundredths: hundredths / 100)
 

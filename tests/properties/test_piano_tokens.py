@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.tokens.piano_bars import (
+from symvae.tokens.piano import (
     MAX_DURATION_STEP,
     PAD,
     PITCH,

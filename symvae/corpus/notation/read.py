@@ -4,9 +4,9 @@ from pathlib import Path
 
 from symvae.corpus.notation.abc import read_abc
 from symvae.corpus.notation.bar import WrittenTune
-from symvae.corpus.notation.fold import fold
+from symvae.corpus.notation.expand_repeats import unfold
 from symvae.corpus.notation.musicxml import read_musicxml
-from symvae.corpus.notation.unfold import unfold
+from symvae.corpus.notation.to_grid import fold
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
 from symvae.music.reason import Dropped, Reason

@@ -21,7 +21,7 @@ from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.music.quantise import untangle
+from symvae.music.quantize import untangle
 from symvae.music.reason import Dropped, Reason
 
 COLLECTION = "bach-chorales"

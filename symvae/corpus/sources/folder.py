@@ -17,7 +17,7 @@ from symvae.corpus.notation.read import tunes_of_file
 from symvae.corpus.sources.song_file import read_song
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
-from symvae.music.files import MIDI_SUFFIXES, SCORE_SUFFIXES
+from symvae.music.io.files import MIDI_SUFFIXES, SCORE_SUFFIXES
 from symvae.music.reason import Dropped, Reason
 
 SUFFIXES = (*MIDI_SUFFIXES, *SCORE_SUFFIXES)

@@ -15,7 +15,7 @@ as common as each other where the first of them is heard. Bar 0 holds the first 
 that of the median beat, so a ritardando is lost, and its notes stay on the beats they belong to.
 
 About 3 % of the songs have a bar every six beats; they are left out. No note is moved to a sixteenth
-here: that is `symvae.music.segment`.
+here: that is `symvae.music.windows`.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from symvae.errors import CorpusError
-from symvae.music.midi import TICKS_PER_QUARTER, load
+from symvae.music.io.midi import TICKS_PER_QUARTER, load
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 

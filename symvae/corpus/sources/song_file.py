@@ -5,11 +5,11 @@ from pathlib import Path
 
 from symvae.corpus.tune import Tune
 from symvae.errors import SymvaeError
-from symvae.music.files import load_any
+from symvae.music.io.files import load_any
 from symvae.music.melody_line import choose_track
 from symvae.music.reason import Dropped, Reason
-from symvae.music.segment import whole
 from symvae.music.song import Song
+from symvae.music.windows import whole
 
 
 def read_song(

@@ -25,7 +25,7 @@ from symvae.audio.excitation import (
     source,
 )
 from symvae.audio.notes import Notes, notes_of
-from symvae.audio.spectrogram_vae import balanced
+from symvae.models.sound.spectrogram_vae import balanced
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 

@@ -14,8 +14,8 @@ from symvae.audio import player as players
 from symvae.audio.excitation import in_lanes
 from symvae.audio.notes import Notes
 from symvae.audio.player import DrumPlayer, NeuralPlayer, Player, ProgramPlayer, SinePlayer
-from symvae.audio.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
-from symvae.system.checkpoint import load_synth
+from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
+from symvae.system.artifacts import load_synth
 
 RATE = 8_000
 
@@ -280,7 +280,7 @@ import resource, sys, torch
 import numpy as np
 from symvae.audio import player as players
 from symvae.audio.notes import Notes
-from symvae.audio.spectrogram_vae import Blend
+from symvae.models.sound.spectrogram_vae import Blend
 from symvae.config.load import load_preset
 from symvae.config.sound import SynthConfig
 from symvae.system.build_synth import build_synth

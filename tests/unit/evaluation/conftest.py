@@ -13,7 +13,7 @@ import torch
 
 from symvae.config.run import ModelConfig, RunConfig
 from symvae.corpus.shards import Shards, Split
-from symvae.models.vae import VAE
+from symvae.models.phrase.vae import VAE
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.symvae import SymVAE
 from symvae.tokens.melody_grid import MelodyGrid

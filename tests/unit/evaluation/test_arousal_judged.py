@@ -31,7 +31,7 @@ from symvae.evaluation.arousal import (
 from symvae.latent.arousal import HIGH, LOW, UNLABELLED
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.system.scales import Scales, measure_phrases
+from symvae.system.faders.scales import Scales, measure_phrases
 from symvae.system.symvae import SymVAE
 
 

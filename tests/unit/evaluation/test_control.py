@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from symvae.errors import ConfigError, CorpusError
-from symvae.evaluation.control import (
+from symvae.evaluation.metrics.control import (
     FaderFigures,
     correlation,
     dead_share,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from symvae.evaluation.decay import LEAST_DB, WINDOW_SEC, decay_off_db, level_db
+from symvae.evaluation.metrics.decay import LEAST_DB, WINDOW_SEC, decay_off_db, level_db
 
 RATE = 8000
 TIME = np.arange(3 * RATE) / RATE

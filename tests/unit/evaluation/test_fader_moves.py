@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from symvae.errors import CorpusError
-from symvae.evaluation.control import FaderFigures
-from symvae.evaluation.faders import POSITIONS, Move, control, measure_moves, targets, values_of
+from symvae.evaluation.control import POSITIONS, Move, control, measure_moves, targets, values_of
 from symvae.evaluation.held_out import HeldOut, held_out
+from symvae.evaluation.metrics.control import FaderFigures
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.system.scales import Scales, measure_phrases
+from symvae.system.faders.scales import Scales, measure_phrases
 from symvae.system.symvae import SymVAE
 
 NAMES = ("tempo", "register")

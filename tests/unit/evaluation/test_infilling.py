@@ -11,7 +11,7 @@ from symvae.corpus.shards import open_shards
 from symvae.evaluation.held_out import held_out
 from symvae.evaluation.infilling import infilling
 from symvae.evaluation.report import QUICK
-from symvae.evaluation.tables import to_markdown
+from symvae.evaluation.reports.tables import to_markdown
 from symvae.system.symvae import Filling, SymVAE
 from symvae.training.loop import train
 from symvae.training.prior import train_prior

@@ -5,7 +5,7 @@ import torch
 from symvae.errors import CorpusError
 from symvae.evaluation.held_out import held_out, training_windows
 from symvae.evaluation.interpolation import choose_pairs, hamming_share, interpolation, mixed, path_figures
-from symvae.evaluation.ngram import NGram
+from symvae.evaluation.metrics.ngram import NGram
 
 
 @pytest.fixture(scope="module")

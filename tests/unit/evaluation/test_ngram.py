@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from symvae.evaluation.ngram import NGram
+from symvae.evaluation.metrics.ngram import NGram
 
 VOCABULARY = 6
 

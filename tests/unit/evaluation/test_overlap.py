@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from symvae.evaluation.overlap import inter_set_overlap, overlapped_area, shared_mass
+from symvae.evaluation.metrics.overlap import inter_set_overlap, overlapped_area, shared_mass
 
 CHANCE = np.random.default_rng(0)
 NORMAL = CHANCE.normal(size=4000)

@@ -3,8 +3,8 @@ import itertools
 import pytest
 import torch
 
+from symvae.evaluation.batching import encode
 from symvae.evaluation.held_out import held_out, training_phrases
-from symvae.evaluation.passes import encode
 from symvae.evaluation.rate import (
     BUDGETS_NATS,
     Receiver,

@@ -3,8 +3,8 @@ import math
 import pytest
 import torch
 
+from symvae.evaluation.batching import encode
 from symvae.evaluation.held_out import held_out
-from symvae.evaluation.passes import encode
 from symvae.evaluation.reconstruction import reconstruction
 from symvae.objective.accuracy import always_hold
 

@@ -6,9 +6,9 @@ import json
 import pytest
 
 from symvae.evaluation import report
-from symvae.evaluation.card import _sources, card
 from symvae.evaluation.report import evaluate, fit
-from symvae.evaluation.tables import share, table, to_markdown
+from symvae.evaluation.reports.card import _sources, card
+from symvae.evaluation.reports.tables import share, table, to_markdown
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -3,9 +3,9 @@ import pytest
 import torch
 
 from symvae.attributes.table import measure
+from symvae.evaluation.batching import encode
 from symvae.evaluation.held_out import held_out, training_windows
-from symvae.evaluation.passes import encode
-from symvae.evaluation.runs import KnownRuns
+from symvae.evaluation.metrics.memorization import KnownRuns
 from symvae.evaluation.samples import (
     FEATURES,
     LONG_FEATURES,

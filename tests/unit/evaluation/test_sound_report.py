@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from symvae.audio.probe import Probe
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import PROGRAMS, SynthConfig
 from symvae.errors import AudioError
-from symvae.evaluation.sound_card import sound_card
+from symvae.evaluation.reports.sound_card import sound_card
+from symvae.evaluation.reports.sound_tables import to_markdown
 from symvae.evaluation.sound_report import evaluate_sound
-from symvae.evaluation.sound_tables import to_markdown
+from symvae.models.sound.probe import Probe
+from symvae.system.artifacts import save_probe, save_synth
 from symvae.system.build_synth import build_synth
-from symvae.system.checkpoint import save_probe, save_synth
 from symvae.system.synth import Synth
 from tests.sines import TINY_SYNTH, SinePlayer
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from symvae.config.run import ModelConfig, RunConfig
-from symvae.evaluation.card import card
-from symvae.evaluation.tables import to_markdown
+from symvae.evaluation.reports.card import card
+from symvae.evaluation.reports.tables import to_markdown
 from tests.conftest import ROOT
 
 PRETRAINED = ROOT / "symvae" / "pretrained"

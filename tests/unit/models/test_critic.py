@@ -2,7 +2,7 @@
 
 import torch
 
-from symvae.models.critic import Critic
+from symvae.models.faders.critic import Critic
 
 
 def critic() -> Critic:

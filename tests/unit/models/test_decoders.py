@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from symvae.config.run import ModelConfig
-from symvae.models.conductor import Decoder, HierarchicalDecoder
-from symvae.models.flat import FlatDecoder
-from symvae.models.quick import QuickFlatDecoder, QuickHierarchicalDecoder, quick
+from symvae.models.phrase.conductor import Decoder, HierarchicalDecoder
+from symvae.models.phrase.fast_decoder import QuickFlatDecoder, QuickHierarchicalDecoder, quick
+from symvae.models.phrase.flat_decoder import FlatDecoder
 from symvae.system.build import build_decoder
 
 SIZES = ModelConfig(

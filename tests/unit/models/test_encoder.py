@@ -1,7 +1,7 @@
 import torch
 
-from symvae.models.bar_encoder import BarEncoder
-from symvae.models.encoder import BidirectionalEncoder
+from symvae.models.phrase.bar_encoder import BarEncoder
+from symvae.models.phrase.encoder import BidirectionalEncoder
 
 
 def encoder(bars: int = 2, hidden_size: int = 4, latent_size: int = 6) -> BidirectionalEncoder:

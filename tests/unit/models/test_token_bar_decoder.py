@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from symvae.models.token_bar_decoder import TokenBarDecoder
+from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.nn.ragged import counted
 
 LENGTHS = (10, 1, 4, 0, 7, 3, 9, 2)

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from symvae.models.token_bar_encoder import TokenBarEncoder
+from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
 
 #: Full, with a tempo only, nothing at all, and others; more rows than groups.
 LENGTHS = (10, 1, 4, 0, 7, 3, 9, 2)

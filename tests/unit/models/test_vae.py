@@ -1,7 +1,7 @@
 import torch
 
 from symvae.config.run import ModelConfig
-from symvae.models.vae import VAE
+from symvae.models.phrase.vae import VAE
 from symvae.system.build import build_vae
 
 IDS = torch.randint(9, (6, 2, 4), generator=torch.Generator().manual_seed(1))

@@ -6,8 +6,8 @@ import tomllib
 from pathlib import Path
 
 from symvae.music.grid import Grid
-from symvae.music.midi import load
-from symvae.music.segment import whole, windows
+from symvae.music.io.midi import load
+from symvae.music.windows import whole, windows
 
 DATA = Path(__file__).parents[3] / "data"
 SOURCES = tomllib.loads((DATA / "tunes" / "SOURCES.toml").read_text(encoding="utf-8"))

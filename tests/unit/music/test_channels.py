@@ -2,9 +2,9 @@
 
 import mido
 
-from symvae.music.channels import with_channel_controls
-from symvae.music.midi import load_to_play
-from symvae.music.midi_events import CONTROLLER, Event
+from symvae.music.io.channels import with_channel_controls
+from symvae.music.io.events import CONTROLLER, Event
+from symvae.music.io.midi import load_to_play
 from symvae.music.song import Song
 
 VOLUME, PEDAL = 7, 64

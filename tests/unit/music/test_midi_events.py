@@ -6,7 +6,7 @@ import mido
 import pytest
 
 from symvae.errors import MidiError
-from symvae.music.midi_events import CONTROLLER, META, Event, name_of, tracks_in
+from symvae.music.io.events import CONTROLLER, META, Event, name_of, tracks_in
 from tests.conftest import TUNES
 
 

@@ -11,12 +11,12 @@ import pretty_midi
 import pytest
 
 from symvae.errors import MidiError
-from symvae.music import guard
 from symvae.music.grid import Grid
-from symvae.music.midi import left_out, load, song_to_bytes, to_bytes, to_pretty_midi, write
+from symvae.music.io import limits as guard
+from symvae.music.io.midi import left_out, load, song_to_bytes, to_bytes, to_pretty_midi, write
 from symvae.music.phrase import Phrase
-from symvae.music.segment import windows
 from symvae.music.song import MetreChange, Song, TempoChange, Track
+from symvae.music.windows import windows
 
 TUNE = Phrase(
     Grid.of_metre("6/8", 3),
@@ -151,7 +151,7 @@ def test_what_is_no_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         locked.setattr(Path, "read_bytes", lambda self: (_ for _ in ()).throw(PermissionError("denied")))
         with pytest.raises(MidiError, match="cannot be opened: denied"):
             load(path)
-    monkeypatch.setattr("symvae.music.midi.MAX_FILE_BYTES", 10)
+    monkeypatch.setattr("symvae.music.io.midi.MAX_FILE_BYTES", 10)
     with pytest.raises(MidiError, match="larger than"):
         load(path)
 

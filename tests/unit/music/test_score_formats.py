@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from symvae.errors import MidiError
-from symvae.music.files import load_any, write
 from symvae.music.grid import Grid
-from symvae.music.inspect import inspect
+from symvae.music.io.files import load_any, write
+from symvae.music.io.score import load_score, to_abc, write_score
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
-from symvae.music.score_formats import load_score, to_abc, write_score
-from symvae.music.segment import whole, windows
+from symvae.music.windows import whole, windows
+from symvae.pipelines.inspect import inspect
 
 
 def melody(metre: str) -> Phrase:

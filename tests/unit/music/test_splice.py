@@ -11,9 +11,9 @@ from symvae.music.bars import bar_lines
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.music.reading import Reading
-from symvae.music.segment import whole, windows
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 from symvae.music.splice import MERGED_NAME, Patch, splice, with_tempos
+from symvae.music.windows import whole, windows
 
 QUARTER = 480
 STEP = QUARTER // 4

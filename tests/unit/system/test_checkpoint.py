@@ -7,8 +7,8 @@ import torch
 
 from symvae.config.run import ModelConfig, RunConfig
 from symvae.errors import CheckpointError
+from symvae.system.artifacts import load_config, load_vae, save_model
 from symvae.system.build import build_vae
-from symvae.system.checkpoint import load_config, load_vae, save_model
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,11 @@ from symvae.errors import CheckpointError, LatentError, PhraseError
 from symvae.latent.arousal import Arousal
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.system import settle_tokens
+from symvae.system.artifacts import load_config, load_vae, save_editor, save_model, save_scales
 from symvae.system.build import build_editor, build_vae
-from symvae.system.checkpoint import load_config, load_vae, save_editor, save_model, save_scales
-from symvae.system.fade import Fader, aims, asked_values, miss, targets, with_velocities_of
-from symvae.system.scales import Scales, measure_phrases
+from symvae.system.faders import refine_tokens as settle_tokens
+from symvae.system.faders.request import Fader, aims, asked_values, miss, targets, with_velocities_of
+from symvae.system.faders.scales import Scales, measure_phrases
 from symvae.system.symvae import SymVAE
 from tests.conftest import TUNES
 

@@ -8,7 +8,7 @@ import torch
 
 import symvae
 from symvae.errors import LatentError, PhraseError
-from symvae.latent.prior import FlowPrior
+from symvae.models.flow.prior import FlowPrior
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.system.infill import only_bars, put_together, shift_home

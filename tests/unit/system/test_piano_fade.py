@@ -7,8 +7,8 @@ import pytest
 
 import symvae
 from symvae.music.phrase import Phrase
-from symvae.system.graft import lost_share
-from symvae.system.scales import measure_phrases
+from symvae.system.faders.edit_transfer import lost_share
+from symvae.system.faders.scales import measure_phrases
 from symvae.system.symvae import SymVAE
 from tests.conftest import TUNES
 

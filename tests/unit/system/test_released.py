@@ -3,8 +3,8 @@
 import pytest
 
 from symvae.config.load import load_preset
+from symvae.system.artifacts import load_config
 from symvae.system.catalog import PRETRAINED, available, find
-from symvae.system.checkpoint import load_config
 from symvae.system.symvae import SymVAE
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from symvae.config.load import load_preset
 from symvae.config.sound import PROGRAMS, SynthConfig
+from symvae.system.artifacts import load_synth
 from symvae.system.catalog import available_synths, find_synth
-from symvae.system.checkpoint import load_synth
 from symvae.system.synth import DEFAULT_SYNTH
 
 

@@ -14,8 +14,8 @@ from symvae.errors import CheckpointError, ConfigError, CorpusError
 from symvae.latent.arousal import Arousal
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.system.checkpoint import load_scales, save_scales
-from symvae.system.scales import Scales, fit_scales, measure_ids, measure_phrases, measured_positions
+from symvae.system.artifacts import load_scales, save_scales
+from symvae.system.faders.scales import Scales, fit_scales, measure_ids, measure_phrases, measured_positions
 
 NAMES = ("register", "notes_per_bar", "contour")
 
@@ -136,7 +136,7 @@ def test_what_never_varies_is_no_fader(shards: Path) -> None:
 def test_a_constant_whose_mean_is_off_by_a_rounding_error_never_varies_either(monkeypatch) -> None:
     """A thousand times .1 has a standard deviation of 1e-17."""
     ids = np.zeros((1001, 2, 16), np.uint8)
-    monkeypatch.setattr("symvae.system.scales.measure_ids", lambda *_: np.full((1001, 1), 0.1))
+    monkeypatch.setattr("symvae.system.faders.scales.measure_ids", lambda *_: np.full((1001, 1), 0.1))
     from symvae.tokens.melody_grid import MelodyGrid
 
     with pytest.raises(CorpusError, match="is the same in all training phrases"):

@@ -19,11 +19,11 @@ from symvae.dsp.loudness import integrated_lufs
 from symvae.dsp.wav import write_wav
 from symvae.errors import AudioError, CheckpointError
 from symvae.music.grid import Grid
-from symvae.music.midi import to_song
+from symvae.music.io.midi import to_song
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song, Track
 from symvae.system import catalog
-from symvae.system.checkpoint import load_synth, save_synth
+from symvae.system.artifacts import load_synth, save_synth
 from symvae.system.symvae import SymVAE
 from symvae.system.synth import DEFAULT_SYNTH, LONGEST_CLIP_SEC, Synth
 

@@ -9,8 +9,8 @@ import torch
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError
+from symvae.system.artifacts import format_of, load_synth, save_synth, save_timbres
 from symvae.system.build_synth import build_synth
-from symvae.system.checkpoint import format_of, load_synth, save_synth, save_timbres
 from tests.sines import TINY_SYNTH
 
 TIMBRES = [{"name": "piano", "font": "First", "program": 0, "z": [0.5, -1.0, 0.0, 2.0]}]

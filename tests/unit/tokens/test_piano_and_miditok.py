@@ -6,10 +6,10 @@ from miditok import REMI, TokenizerConfig
 from symusic import Score, Tempo
 
 from symvae.music.grid import Grid
-from symvae.music.midi import TICKS_PER_STEP, load, to_bytes
+from symvae.music.io.midi import TICKS_PER_STEP, load, to_bytes
 from symvae.music.phrase import Phrase
-from symvae.music.segment import whole
-from symvae.tokens.piano_bars import PAD, STEPS_PER_BAR, TEMPOS_QPM, VELOCITIES, PianoBars
+from symvae.music.windows import whole
+from symvae.tokens.piano import PAD, STEPS_PER_BAR, TEMPOS_QPM, VELOCITIES, PianoBars
 from tests.conftest import TUNES
 
 #: The bundled tunes in 4/4 and 2/2.

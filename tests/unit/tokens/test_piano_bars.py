@@ -7,7 +7,7 @@ from symvae.errors import TokenError
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.tokens.load import load_tokenizer
-from symvae.tokens.piano_bars import PAD, TEMPO, TEMPOS_QPM, TOKENS_PER_BAR, PianoBars, thin, token_counts
+from symvae.tokens.piano import PAD, TEMPO, TEMPOS_QPM, TOKENS_PER_BAR, PianoBars, thin, token_counts
 from symvae.tokens.tokenizer import Tokenizer
 
 NAMES = PianoBars().token_names
@@ -125,7 +125,7 @@ def test_a_full_bar_fits_and_one_note_more_is_refused() -> None:
         PianoBars().encode_phrase(crowded)
     assert str(fault.value) == (
         "Bar 2 takes 130 tokens, and 128 are the most. Leave out some notes: "
-        "symvae.tokens.piano_bars.thin takes the softest."
+        "symvae.tokens.piano.thin takes the softest."
     )
 
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from symvae.audio.excitation import LOWEST
-from symvae.audio.probe import HOP, Heard
 from symvae.corpus.clips import ClipDraws
 from symvae.dsp.stft import Stft
+from symvae.models.sound.probe import HOP, Heard
 from symvae.training.probe import disturbed, lesson_of, played, probe_loss, train_probe
 from tests.sines import SinePlayer
 from tests.unit.audio.test_note_matching import notes

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from symvae.audio.quantised import QuantisedEncoder
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import PROGRAMS, SynthConfig
 from symvae.corpus.clips import ClipDraws
 from symvae.errors import ConfigError, TrainingError
+from symvae.models.sound.quantized import QuantisedEncoder
+from symvae.system.artifacts import load_synth
 from symvae.system.build_synth import build_stft
-from symvae.system.checkpoint import load_synth
 from symvae.training.code_prior import codes_of, learn_code_prior
 from symvae.training.sound import train_synth
 from tests.sines import TINY_SYNTH, SinePlayer

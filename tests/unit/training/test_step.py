@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from symvae.models.critic import Critic
-from symvae.models.vae import VAE
+from symvae.models.faders.critic import Critic
+from symvae.models.phrase.vae import VAE
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.objective.elbo import LossTerms
 from symvae.objective.faders import Faders

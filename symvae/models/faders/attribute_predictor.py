@@ -1,0 +1,70 @@
+"""A reader of attributes: a decoding of z to where the faders of that music are.
+
+    z, ids ─ the model's decoder (fixed) ─ probabilities ─┬─ layers a token ─ mean, maximum ─┬─ positions
+                                     └ features of slots ─┴─ added up by slot ─ a layer ─────┘
+
+``ids`` are what z decodes to. The probabilities are flattened (a softmax at temperature 2), so that they
+name the notes and still let a gradient through. It exists for training alone: through it a gradient finds
+out where z should go (`symvae.training.faders`). What is told to people is always measured. It handles ids
+and latents and knows no music.
+"""
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.nn.functional import gelu
+
+from symvae.models.phrase.conductor import HierarchicalDecoder
+
+_SLOT_SIZE = 64
+_HIDDEN_SIZE = 512
+_TEMPERATURE = 2.0
+_SCALE = 4.0
+
+
+class AttributeReader(nn.Module):
+    """``(batch, latent)`` and what it decodes to → ``(batch, fader)`` positions."""
+
+    def __init__(self, decoder: HierarchicalDecoder, *, attributes: int, width: int = 192) -> None:
+        """``decoder`` is looked through and stays as it is."""
+        super().__init__()
+        self.through = [decoder]  # in a list: its weights are not this module's
+        bars, slots, feature_size = decoder.conductor.bars, decoder.bar.num_slots, decoder.bar.feature_size
+        token_size = decoder.bar.logits.out_features + feature_size
+        self.norm = nn.LayerNorm(feature_size)
+        self.place = nn.Parameter(0.02 * torch.randn(bars, slots, width))
+        self.first = nn.Linear(token_size, width)
+        self.second = nn.Linear(width, width)
+        self.squeeze = nn.Linear(token_size, _SLOT_SIZE)
+        self.laid_out = nn.Linear(slots * _SLOT_SIZE, width)
+        self.conclude = nn.Sequential(
+            nn.Linear((3 * bars + 2) * width, _HIDDEN_SIZE),
+            nn.GELU(),
+            nn.Linear(_HIDDEN_SIZE, _HIDDEN_SIZE),
+            nn.GELU(),
+            nn.Linear(_HIDDEN_SIZE, attributes),
+        )
+
+    def forward(
+        self, z: Float[Tensor, "batch latent"], ids: Int[Tensor, "batch bar position"]
+    ) -> Float[Tensor, "batch fader"]:
+        """Where the faders of the music are, as far as the reader can tell."""
+        decoder = self.through[0]
+        bars, rows = decoder.conductor.bars, ids.flatten(0, 1)
+        code = decoder.conductor(z).flatten(0, 1)
+        said = (decoder.bar(code, rows).float() / _TEMPERATURE).softmax(-1)
+        features = self.norm(decoder.bar.unfold(code).float().view(len(rows), decoder.bar.num_slots, -1))
+        slot, inside = decoder.bar.slots(rows)
+        here = features.gather(1, slot[:, :, None].expand(-1, -1, features.shape[-1]))
+        x = torch.cat([_SCALE * said, here], dim=-1)
+        bar = torch.arange(len(rows), device=ids.device) % bars
+        token = gelu(self.second(gelu(self.first(x) + self.place[bar[:, None], slot])))
+        mean = (token * inside[:, :, None]).sum(1) / token.shape[1]
+        highest = token.masked_fill(~inside[:, :, None], -torch.inf).amax(1)
+        squeezed = (gelu(self.squeeze(x)) * inside[:, :, None]).float()
+        by_slot = squeezed.new_zeros((len(rows), decoder.bar.num_slots, _SLOT_SIZE))
+        by_slot = by_slot.scatter_add(1, slot[:, :, None].expand_as(squeezed), squeezed)
+        laid_out = gelu(self.laid_out(by_slot.flatten(1)))
+        each = [part.float().view(len(ids), bars, -1) for part in (mean, highest, laid_out)]
+        parts = (*(part.flatten(1) for part in each), each[0].mean(1), each[1].amax(1))
+        return self.conclude(torch.cat(parts, dim=-1))

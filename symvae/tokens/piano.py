@@ -1,0 +1,299 @@
+"""Piano bars: polyphony, velocity and tempo as REMI tokens, one row of up to 128 a bar.
+
+    Tempo  [Position]  Pitch Velocity Duration  Pitch Velocity Duration …  Position  Pitch …  PAD …
+
+REMI (Huang and Yang 2020, arXiv 2002.00212) as miditok writes it, with the same names and in the same
+order: all tracks merged, 16 positions a bar, 88 pitches, 16 velocities, durations in sixteenths up to
+four bars, 32 tempos from 40 to 220 quarter notes a minute in equal ratios. What a row makes needless is
+left out: the Bar token that opens each row, and the Position_0 that would follow it. Each row names
+the tempo, so that a bar says it by itself.
+
+Velocity and tempo go to the nearest class; all else comes back as it was. `decode_ids` reads any ids: a
+note is a Pitch with its Velocity and Duration behind it, whatever else stands there is passed over.
+
+Nothing here knows miditok, which takes seconds to import; a test holds the two together.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float64, Int64, Integer, UInt8
+
+from symvae.errors import TokenError
+from symvae.music.grid import Grid
+from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
+from symvae.tokens.transpose import shift_pitches
+
+PAD = 0
+TOKENS_PER_BAR = 128
+MIN_PITCH, MAX_PITCH = 21, 108
+STEPS_PER_BAR = 16
+STEPS_PER_BEAT = 4
+MAX_DURATION_STEP = 64
+
+VELOCITIES: Int64[np.ndarray, " class"] = np.linspace(0, 127, 17).astype(np.int64)[1:]
+TEMPOS_QPM: Float64[np.ndarray, " class"] = np.geomspace(40, 220, 32).round(2)
+
+# The first id of each kind, in miditok's order.
+PITCH = 2  # after PAD and Bar
+VELOCITY = PITCH + MAX_PITCH - MIN_PITCH + 1
+DURATION = VELOCITY + len(VELOCITIES)
+POSITION = DURATION + MAX_DURATION_STEP
+TEMPO = POSITION + STEPS_PER_BAR
+VOCABULARY_SIZE = TEMPO + len(TEMPOS_QPM)
+
+TOKENIZER = "PianoBars"
+
+
+@dataclass(frozen=True)
+class PianoBars:
+    """The tokenizer of piano bars, in 4/4. Raises `TokenError` for another metre."""
+
+    metre: str = "4/4"
+
+    def __post_init__(self) -> None:
+        if self.metre != "4/4":
+            raise TokenError(f"Piano bars are in 4/4, not in {self.metre!r}.")
+
+    @property
+    def positions_per_bar(self) -> int:
+        """How many ids a bar has at most; the rest of its row is PAD."""
+        return TOKENS_PER_BAR
+
+    @property
+    def vocabulary_size(self) -> int:
+        """How many ids exist."""
+        return VOCABULARY_SIZE
+
+    @property
+    def token_names(self) -> tuple[str, ...]:
+        """Names in miditok's form, Type_Value."""
+        steps = range(1, MAX_DURATION_STEP + 1)
+        return (
+            "PAD_None",
+            "Bar_None",
+            *(f"Pitch_{pitch}" for pitch in range(MIN_PITCH, MAX_PITCH + 1)),
+            *(f"Velocity_{velocity}" for velocity in VELOCITIES),
+            *(f"Duration_{step // STEPS_PER_BEAT}.{step % STEPS_PER_BEAT}.4" for step in steps),
+            *(f"Position_{step}" for step in range(STEPS_PER_BAR)),
+            *(f"Tempo_{tempo}" for tempo in TEMPOS_QPM),
+        )
+
+    @property
+    def slots(self) -> Int64[np.ndarray, " id"]:
+        """How far in the bar each id says that one is: the step of a Position, 0 at a Tempo, else -1."""
+        slots = np.full(VOCABULARY_SIZE, -1)
+        slots[POSITION:TEMPO] = np.arange(STEPS_PER_BAR)
+        slots[TEMPO:] = 0
+        return slots
+
+    @property
+    def follows(self) -> Bool[np.ndarray, "id_and_start id"]:
+        """Which ids may stand behind each id; the last row says which may open a bar."""
+        kinds = {"Tempo": (TEMPO, VOCABULARY_SIZE), "Position": (POSITION, TEMPO), "Pitch": (PITCH, VELOCITY)}
+        kinds |= {"Velocity": (VELOCITY, DURATION), "Duration": (DURATION, POSITION), "PAD": (PAD, PAD + 1)}
+        kinds |= {"start": (VOCABULARY_SIZE, VOCABULARY_SIZE + 1)}
+        behind = {"start": ["Tempo"], "Tempo": ["Position", "Pitch", "PAD"], "Position": ["Pitch"]}
+        behind |= {"Pitch": ["Velocity"], "Velocity": ["Duration"], "PAD": ["PAD"]}
+        behind |= {"Duration": ["Position", "Pitch", "PAD"]}
+        follows = np.zeros((VOCABULARY_SIZE + 1, VOCABULARY_SIZE), bool)
+        for kind, allowed in behind.items():
+            for other in allowed:
+                follows[slice(*kinds[kind]), slice(*kinds[other])] = True
+        follows[PAD + 1, PAD] = True  # Bar, which no row holds
+        return follows
+
+    def encode_phrase(self, phrase: Phrase) -> UInt8[np.ndarray, "bar position"]:
+        """The ids of a phrase; `TokenError` for another metre, pitches out of range and bars too full."""
+        if phrase.grid.metre != self.metre:
+            raise TokenError(f"Piano bars are in {self.metre}, and this phrase is in {phrase.grid.metre}.")
+        outside = (phrase.pitch < MIN_PITCH) | (phrase.pitch > MAX_PITCH)
+        if outside.any():
+            raise TokenError(
+                f"The pitch {phrase.pitch[np.argmax(outside)]} lies outside {MIN_PITCH} to {MAX_PITCH}. "
+                "Transpose the phrase."
+            )
+        length = token_counts(phrase)
+        if length.max() > TOKENS_PER_BAR:
+            raise TokenError(
+                f"Bar {int(length.argmax()) + 1} takes {length.max()} tokens, and {TOKENS_PER_BAR} are the "
+                "most. Leave out some notes: symvae.tokens.piano.thin takes the softest."
+            )
+        ids = np.full((phrase.grid.bars, TOKENS_PER_BAR), PAD, np.uint8)
+        ids[:, 0] = TEMPO + np.abs(np.log(TEMPOS_QPM / phrase.tempo_qpm)).argmin()
+        bar, step = np.divmod(phrase.onset_step, STEPS_PER_BAR)
+        opens = _opens_position(phrase)
+        end = np.cumsum(3 + opens)  # of each note's tokens, in one row over all bars
+        before = np.concatenate([[0], np.cumsum(length - 1)])[bar]
+        place = 1 + end - 3 - before
+        ids[bar[opens], place[opens] - 1] = POSITION + step[opens]
+        ids[bar, place] = PITCH + phrase.pitch - MIN_PITCH
+        ids[bar, place + 1] = VELOCITY + np.abs(phrase.velocity[:, None] - VELOCITIES).argmin(axis=1)
+        ids[bar, place + 2] = DURATION - 1 + np.minimum(phrase.duration_step, MAX_DURATION_STEP)
+        return ids
+
+    def decode_ids(
+        self,
+        ids: Integer[np.ndarray, "..."],
+        tempo_qpm: float = DEFAULT_TEMPO_QPM,
+        velocity: int = DEFAULT_VELOCITY,
+    ) -> Phrase:
+        """The phrase that ids shaped (bar, position) say; `TokenError` for another shape or unknown ids.
+
+        The first tempo named counts, ``tempo_qpm`` only where none is. Of equal notes that start together
+        the longest stays.
+        """
+        ids = np.asarray(ids)
+        if ids.ndim != 2 or ids.shape[0] < 1 or ids.shape[1] != TOKENS_PER_BAR:
+            raise TokenError(f"Ids of piano bars are shaped (bar, {TOKENS_PER_BAR}), not {ids.shape}.")
+        if ids.min() < 0 or ids.max() >= VOCABULARY_SIZE:
+            raise TokenError(
+                f"Ids go from 0 to {VOCABULARY_SIZE - 1}, and these from {ids.min()} to {ids.max()}: "
+                "they are of another vocabulary."
+            )
+        ids = ids.astype(np.int64)
+        notes = read_notes(ids)
+        grid = Grid.of_metre(self.metre, len(ids))
+        duration = np.minimum(notes.duration_step, grid.num_steps - notes.onset_step)
+        longest = np.lexsort((-duration, notes.pitch, notes.onset_step))
+        spelled = np.stack([notes.onset_step, notes.pitch], axis=1)[longest]
+        first = np.ones(len(longest), bool)
+        first[1:] = (spelled[1:] != spelled[:-1]).any(axis=1)
+        kept = longest[first]
+        named = ids[(ids >= TEMPO) & ~np.logical_or.accumulate(ids == PAD, axis=1)]
+        return Phrase(
+            grid,
+            notes.onset_step[kept],
+            duration[kept],
+            notes.pitch[kept],
+            VELOCITIES[notes.velocity_class[kept]],
+            float(TEMPOS_QPM[named[0] - TEMPO]) if len(named) else tempo_qpm,
+        )
+
+    @property
+    def pitch_ids(self) -> tuple[int, int]:
+        """The first and the last pitch."""
+        return PITCH, VELOCITY - 1
+
+    def cut_out(
+        self, ids: UInt8[np.ndarray, "window bar position"]
+    ) -> UInt8[np.ndarray, "window bar position"]:
+        """The windows as phrases of their own: no note lasts past the end."""
+        bars = ids.shape[1]
+        bar = np.arange(bars)[:, None]
+        left = bars * STEPS_PER_BAR - bar * STEPS_PER_BAR - _steps(ids)
+        is_duration = (ids >= DURATION) & (ids < POSITION)
+        return np.where(is_duration, np.minimum(ids, DURATION - 1 + left), ids).astype(np.uint8)
+
+    def silent_bars(self, ids: UInt8[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
+        """Bars in which no note starts."""
+        return _is(ids, PITCH, VELOCITY).sum(axis=-1) == 0
+
+    def transpose_ids(
+        self, ids: UInt8[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
+    ) -> UInt8[np.ndarray, "window bar position"]:
+        """Each window moved by its own number of semitones, or as far as the keys reach."""
+        return shift_pitches(ids, semitones, *self.pitch_ids)
+
+    def save(self, out_path: str | PathLike[str]) -> None:
+        """Write to a file, or as ``tokenizer.json`` into a folder."""
+        path = Path(out_path)
+        if path.is_dir() or not path.suffix:
+            path = path / "tokenizer.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the file holds: the settings with which miditok's REMI has the same vocabulary."""
+        return {
+            "tokenization": TOKENIZER,
+            "config": {
+                "pitch_range": [MIN_PITCH, MAX_PITCH],
+                "beat_res": {"0_16": STEPS_PER_BEAT},
+                "num_velocities": len(VELOCITIES),
+                "use_tempos": True,
+                "num_tempos": len(TEMPOS_QPM),
+                "tempo_range": [40, 220],
+                "log_tempos": True,
+                "use_time_signatures": False,
+                "use_pitchdrum_tokens": False,
+                "special_tokens": ["PAD"],
+                "additional_params": {"metre": self.metre},
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Notes:
+    """The notes that ids say, one row each, in the order in which they stand there."""
+
+    onset_step: Int64[np.ndarray, " note"]
+    duration_step: Int64[np.ndarray, " note"]
+    pitch: Int64[np.ndarray, " note"]
+    velocity_class: Int64[np.ndarray, " note"]
+
+
+def read_notes(ids: Int64[np.ndarray, "bar position"]) -> Notes:
+    """Every Pitch, Velocity, Duration in a row, before the first PAD of its bar."""
+    alive = ~np.logical_or.accumulate(ids == PAD, axis=1)
+    starts = alive[:, 2:] & _is(ids[:, :-2], PITCH, VELOCITY)
+    starts &= _is(ids[:, 1:-1], VELOCITY, DURATION) & _is(ids[:, 2:], DURATION, POSITION)
+    bar, place = np.nonzero(starts)
+    return Notes(
+        bar * STEPS_PER_BAR + _steps(ids)[bar, place],
+        ids[bar, place + 2] - DURATION + 1,
+        ids[bar, place] - PITCH + MIN_PITCH,
+        ids[bar, place + 1] - VELOCITY,
+    )
+
+
+def token_counts(phrase: Phrase) -> Int64[np.ndarray, " bar"]:
+    """How many tokens each bar takes."""
+    bar = phrase.onset_step // STEPS_PER_BAR
+    weight = 3 + _opens_position(phrase)
+    return 1 + np.bincount(bar, weight, phrase.grid.bars).astype(np.int64)
+
+
+def thin(phrase: Phrase) -> Phrase:
+    """The phrase with no bar too full: in such bars the softest notes go first, and of these the shortest."""
+    over = np.flatnonzero(token_counts(phrase) > TOKENS_PER_BAR)
+    keep = np.ones(len(phrase), bool)
+    bar = phrase.onset_step // STEPS_PER_BAR
+    for crowded in over.tolist():
+        inside = np.flatnonzero(bar == crowded)
+        loudest = inside[np.lexsort((phrase.duration_step[inside], phrase.velocity[inside]))[::-1]]
+        tokens = 1
+        steps = {crowded * STEPS_PER_BAR}
+        for note in loudest:
+            step = int(phrase.onset_step[note])
+            tokens += 3 + (step not in steps)
+            keep[note] = tokens <= TOKENS_PER_BAR
+            steps.add(step)
+    columns = {
+        name: getattr(phrase, name)[keep] for name in ("onset_step", "duration_step", "pitch", "velocity")
+    }
+    return replace(phrase, **columns)
+
+
+def _opens_position(phrase: Phrase) -> Bool[np.ndarray, " note"]:
+    """Which notes have a Position before them: the first of their step, but not at the start of a bar."""
+    new = np.ones(len(phrase), bool)
+    new[1:] = phrase.onset_step[1:] != phrase.onset_step[:-1]
+    return new & (phrase.onset_step % STEPS_PER_BAR != 0)
+
+
+def _steps(ids: Integer[np.ndarray, "*any position"]) -> Int64[np.ndarray, "*any position"]:
+    """The step in the bar that each place of a row stands at: that of the last Position before it."""
+    is_position = _is(ids, POSITION, TEMPO)
+    places = np.arange(ids.shape[-1])
+    last = np.maximum.accumulate(np.where(is_position, places, -1), axis=-1)
+    steps = np.take_along_axis(ids, np.maximum(last, 0), axis=-1).astype(np.int64) - POSITION
+    return np.where(last >= 0, steps, 0)
+
+
+def _is(ids: Integer[np.ndarray, "*any"], first: int, end: int) -> Bool[np.ndarray, "*any"]:
+    return (ids >= first) & (ids < end)

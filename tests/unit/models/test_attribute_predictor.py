@@ -1,0 +1,65 @@
+"""The reader that a fader's training looks through: of both kinds of bars, and no part of the model."""
+
+import pytest
+import torch
+
+from symvae.config.run import FaderConfig
+from symvae.models.faders.attribute_predictor import AttributeReader
+from symvae.models.phrase.vae import VAE
+from symvae.system.build import build_attribute_reader, build_vae
+from tests.unit.system.test_checkpoint import KINDS
+
+ATTRIBUTES = ("register", "contour", "mode")
+
+
+@pytest.fixture(params=["melody", "piano"])
+def vae(request) -> VAE:
+    torch.manual_seed(0)
+    return build_vae(KINDS[request.param]).requires_grad_(False)
+
+
+@pytest.fixture
+def reader(vae: VAE) -> AttributeReader:
+    return build_attribute_reader(FaderConfig(attributes=ATTRIBUTES), vae)
+
+
+def some(rows: int) -> torch.Tensor:
+    return torch.randn(rows, 6, generator=torch.Generator().manual_seed(1))
+
+
+@torch.no_grad()
+def test_an_item_ignores_the_rest_of_its_batch(reader: AttributeReader, vae: VAE) -> None:
+    z = some(5)
+    ids = vae.decoder.generate(z)
+    together = reader(z, ids)
+    assert together.shape == (5, len(ATTRIBUTES))
+    for row in range(5):
+        torch.testing.assert_close(
+            reader(z[row : row + 1], ids[row : row + 1])[0], together[row], atol=1e-5, rtol=1e-5
+        )
+
+
+def test_a_gradient_finds_every_coordinate_of_z_through_a_model_that_stays(
+    reader: AttributeReader, vae: VAE
+) -> None:
+    z = some(4).requires_grad_()
+    with torch.no_grad():
+        ids = vae.decoder.generate(z)
+    reader(z, ids).square().sum().backward()
+    assert (z.grad != 0).all()
+    assert all(weight.grad is not None for weight in reader.parameters())
+    assert all(weight.grad is None for weight in vae.parameters())
+
+
+def test_the_model_is_no_part_of_it(reader: AttributeReader, vae: VAE) -> None:
+    own = {id(weight) for weight in reader.parameters()}
+    assert own.isdisjoint(id(weight) for weight in vae.parameters())
+    assert not any(name.startswith("through") for name in reader.state_dict())
+
+
+def test_its_chance_is_the_seed(vae: VAE) -> None:
+    first, second, other = (
+        build_attribute_reader(FaderConfig(attributes=ATTRIBUTES, seed=seed), vae).place for seed in (0, 0, 1)
+    )
+    assert torch.equal(first, second)
+    assert not torch.equal(first, other)

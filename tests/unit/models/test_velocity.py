@@ -1,0 +1,89 @@
+"""The bar-wise network: bars that look at each other, a time that is told, sizes that come back."""
+
+import torch
+
+from symvae.models.flow.prior import FlowPrior, FlowTraining
+from symvae.models.flow.velocity import BarVelocity
+from symvae.nn.gaussian import DiagonalGaussian
+
+BARS, CODE = 4, 2
+LATENT = BARS * CODE
+
+
+def prior(width: int = 32, layers: int = 1) -> FlowPrior:
+    torch.manual_seed(0)
+    velocity = BarVelocity(LATENT, bars=BARS, code_size=CODE, width=width, layers=layers)
+    with torch.no_grad():
+        velocity.unfold.weight.copy_(torch.eye(LATENT))
+        velocity.project.weight.copy_(torch.eye(LATENT))
+    return FlowPrior(torch.ones(LATENT, dtype=torch.bool), velocity, home_key=True)
+
+
+def repeating(count: int = 2000) -> DiagonalGaussian:
+    """Phrases whose second half says again what the first half said, in codes of -1 and 1."""
+    half = torch.randint(0, 2, (count, BARS // 2, CODE), generator=torch.Generator().manual_seed(0)) * 2.0 - 1
+    mean = torch.cat([half, half], dim=1).flatten(1)
+    return DiagonalGaussian(mean, torch.full_like(mean, 0.1).log())
+
+
+def training(steps: int = 300) -> FlowTraining:
+    return FlowTraining(
+        prior(), repeating(), steps=steps, batch_size=64, learning_rate=3e-3, middle_times=True
+    )
+
+
+def test_it_learns_that_bars_come_back() -> None:
+    """Of noise, and of independent bars, less than a tenth has both halves of equal signs."""
+    learning = training()
+    while learning.step < learning.steps:
+        learning.advance()
+    drawn = learning.average.sample(400, torch.Generator().manual_seed(1)).view(-1, 2, LATENT // 2)
+    same = (drawn[:, 0].sign() == drawn[:, 1].sign()).all(-1).float().mean()
+    assert same > 0.5
+    assert (drawn.abs().mean() - 1).abs() < 0.15
+
+
+def test_before_learning_it_moves_nothing_by_what_it_sees() -> None:
+    """The blocks and the last layer start at nothing, so only the part that keeps z is left."""
+    z = torch.randn(3, LATENT)
+    time = torch.rand(3, 1)
+    moves = prior().velocity(z, time) / z
+    torch.testing.assert_close(moves, moves[:, :1].expand_as(moves))
+
+
+def test_it_comes_back_from_its_state() -> None:
+    fresh = prior(width=64, layers=2)
+    again = FlowPrior.from_state({name: value.float() for name, value in fresh.state_dict().items()})
+    assert bool(again.home_key)
+    assert isinstance(again.velocity, BarVelocity)
+    noise = torch.randn(2, LATENT)
+    assert torch.equal(again.carry(noise), fresh.carry(noise))
+
+
+def test_a_training_goes_on_bit_equal_from_its_state() -> None:
+    whole, first, second = training(6), training(6), training(6)
+    for _ in range(6):
+        whole.advance()
+    for _ in range(2):
+        first.advance()
+    second.load_state_dict(first.state_dict())
+    for _ in range(4):
+        second.advance()
+    assert second.step == 6
+    for kept, weight in zip(whole.average.parameters(), second.average.parameters(), strict=True):
+        assert torch.equal(kept, weight)
+
+
+def test_an_echo_brings_the_noise_of_both_halves_together() -> None:
+    """By as much as was asked, at the width that it had; none by default."""
+    white, echoing = prior(), prior()
+    echoing.echo.fill_(0.8)
+    noise, again = (each.noise(4000, torch.Generator().manual_seed(3)) for each in (white, echoing))
+    first, second = again.view(-1, 2, LATENT // 2).unbind(1)
+    assert ((first * second).mean() / again.square().mean() - 0.8).abs() < 0.05
+    assert (again.std() - noise.std()).abs() < 0.05
+    assert torch.equal(first, noise[:, : LATENT // 2])
+    back = FlowPrior.from_state(echoing.state_dict())
+    assert torch.equal(
+        back.noise(3, torch.Generator().manual_seed(3)), echoing.noise(3, torch.Generator().manual_seed(3))
+    )

@@ -1,0 +1,78 @@
+"""Edits done to the music itself: what the model did not say stays, and what it changed changes."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from symvae.music.grid import Grid
+from symvae.music.phrase import Phrase
+from symvae.system.faders.edit_transfer import graft, lost_share
+
+GRID = Grid(2)
+
+
+def phrase(*notes: tuple[int, int, int, int], tempo_qpm: float = 100.0) -> Phrase:
+    """Notes as onset, duration, pitch, velocity."""
+    columns = np.array(notes, np.int64).reshape(-1, 4).T
+    return Phrase(GRID, *columns, tempo_qpm=tempo_qpm)
+
+
+def chords(seed: int) -> Phrase:
+    """No key twice at once."""
+    chance = np.random.default_rng(seed)
+    places = chance.choice(8 * 5, size=chance.integers(1, 20), replace=False)
+    return phrase(*[(4 * (p // 5), int(chance.integers(1, 4)), 60 + 3 * (p % 5), 60) for p in places])
+
+
+MUSIC = st.integers(0, 10**6).map(chords)
+
+
+@given(MUSIC, MUSIC)
+def test_nothing_edited_is_nothing_changed(music: Phrase, said: Phrase) -> None:
+    """However badly the model says the phrase."""
+    assert graft(music, said, said) == music
+
+
+@given(MUSIC, MUSIC)
+def test_what_the_model_says_well_is_edited_as_it_edits(before: Phrase, after: Phrase) -> None:
+    result = graft(before, before, after)
+    assert np.array_equal(result.onset_step, after.onset_step)
+    assert np.array_equal(result.pitch, after.pitch)
+
+
+@given(MUSIC, MUSIC, MUSIC)
+def test_any_three_phrases_make_one(music: Phrase, before: Phrase, after: Phrase) -> None:
+    """On the grid, and no key struck while it sounds."""
+    result = graft(music, before, after)
+    for pitch in np.unique(result.pitch):
+        of_key = result.pitch == pitch
+        assert (result.onset_step[of_key][1:] >= result.end_step[of_key][:-1]).all()
+
+
+def test_notes_go_come_and_stay() -> None:
+    music = phrase((0, 4, 60, 80), (0, 4, 64, 80), (8, 4, 67, 80))
+    before = phrase((0, 4, 60, 70), (8, 4, 67, 70))  # the third is not said
+    after = phrase((0, 2, 60, 90), (12, 2, 72, 90), tempo_qpm=140.0)
+    result = graft(music, before, after)
+    assert list(zip(result.onset_step.tolist(), result.pitch.tolist(), strict=True)) == [
+        (0, 60), (0, 64), (12, 72)
+    ]  # fmt: skip
+    assert result.velocity.tolist() == [100, 100, 90]
+    assert result.duration_step.tolist() == [2, 2, 2]
+    assert result.tempo_qpm == 140.0
+
+
+def test_velocities_stay_in_range_and_silence_is_no_error() -> None:
+    loud, silence = phrase((0, 4, 60, 120)), Phrase(GRID)
+    assert graft(loud, phrase((0, 4, 60, 10)), phrase((0, 4, 60, 90))).velocity.tolist() == [127]
+    assert len(graft(loud, loud, silence)) == 0
+    assert graft(silence, silence, loud) == loud.with_tempo(loud.tempo_qpm)
+    assert graft(loud, silence, silence) == loud.with_tempo(silence.tempo_qpm)
+
+
+def test_the_lost_share_by_hand() -> None:
+    music = phrase((0, 4, 60, 80), (4, 4, 62, 80))
+    assert lost_share(music, music) == 0
+    assert lost_share(music, phrase((0, 1, 60, 20))) == 1 - 2 / 3
+    assert lost_share(music, Phrase(GRID)) == 1
+    assert lost_share(Phrase(GRID), Phrase(GRID)) == 0

@@ -1,0 +1,87 @@
+"""A longer model starts as the shorter one, bar by bar, for as long as z has room for what bars say."""
+
+import pytest
+import torch
+
+from symvae.config.run import ModelConfig
+from symvae.errors import TrainingError
+from symvae.models.phrase.vae import VAE
+from symvae.system.build import build_vae
+from symvae.system.warm_start import grow
+
+PHRASES = torch.randint(9, (300, 3, 4), generator=torch.Generator().manual_seed(1))
+
+
+def vae(bars: int, latent_size: int, decoder: str = "hierarchical", code_size: int = 4) -> VAE:
+    torch.manual_seed(0)
+    return build_vae(
+        ModelConfig(
+            bars=bars,
+            positions=4,
+            vocabulary_size=9,
+            latent_size=latent_size,
+            decoder=decoder,
+            embedding_size=3,
+            encoder_size=4,
+            summary_size=6,
+            code_size=code_size,
+            phrase_size=3 if bars > 1 else 0,
+            conductor_size=6 if bars > 1 else 0,
+            decoder_size=8,
+            unfold_size=7,
+            feature_size=3,
+        )
+    ).eval()
+
+
+@torch.no_grad()
+def half_dead() -> VAE:
+    """A one-bar model whose last two coordinates are the prior's: no phrase moves them."""
+    short = vae(1, 4)
+    short.encoder.project.weight.copy_(torch.eye(4))
+    short.encoder.bar.mean.weight[2:] = 0
+    short.encoder.bar.mean.bias[2:] = 0
+    short.encoder.bar.log_std.bias.copy_(torch.tensor([-2.0, -1.0, 0.0, 0.0]))
+    return short
+
+
+@torch.no_grad()
+def test_with_room_for_all_codes_each_bar_is_what_it_was() -> None:
+    short, long = vae(1, 4), vae(3, 14)
+    grow(short, long, PHRASES)
+    alone = short.encoder(PHRASES.flatten(0, 1)[:, None])
+    together = long.encoder(PHRASES)
+    torch.testing.assert_close(together.mean[:, :12], alone.mean.view(300, 12))
+    torch.testing.assert_close(together.log_std[:, :12], alone.log_std.view(300, 12))
+    expected = short.decoder(alone.mean, PHRASES.flatten(0, 1)[:, None]).view(300, 3, 4, 9)
+    torch.testing.assert_close(long.decoder(together.mean, PHRASES), expected)
+
+
+@torch.no_grad()
+def test_coordinates_that_say_nothing_are_the_first_to_go() -> None:
+    short, long = half_dead(), vae(3, 6)
+    grow(short, long, PHRASES)
+    alone = short.encoder(PHRASES.flatten(0, 1)[:, None])
+    together = long.encoder(PHRASES)
+    expected = short.decoder(alone.mean, PHRASES.flatten(0, 1)[:, None]).view(300, 3, 4, 9)
+    torch.testing.assert_close(long.decoder(together.mean, PHRASES), expected, atol=1e-4, rtol=1e-4)
+    # As the prior expects it: draws of all phrases together have variance 1 along every coordinate.
+    variance = together.mean.var(0, correction=0) + together.std.square().mean(0)
+    torch.testing.assert_close(variance, torch.ones(6), atol=1e-3, rtol=1e-3)
+
+
+@torch.no_grad()
+def test_the_kept_coordinates_say_most() -> None:
+    """Two of six: as many nats as any two axes could hold, so more than the two clearest codes."""
+    short, long, whole = half_dead(), vae(3, 2), vae(3, 6)
+    grow(short, long, PHRASES)
+    grow(short, whole, PHRASES)
+    kept, all_of_them = (m.encoder(PHRASES).kl_nats().mean(0) for m in (long, whole))
+    torch.testing.assert_close(kept, all_of_them.sort(descending=True).values[:2], atol=1e-3, rtol=1e-3)
+
+
+def test_what_cannot_grow_is_refused() -> None:
+    with pytest.raises(TrainingError, match="both are hierarchical"):
+        grow(vae(1, 4), vae(3, 6, decoder="flat"), PHRASES)
+    with pytest.raises(TrainingError, match="different sizes"):
+        grow(vae(1, 4), vae(3, 6, code_size=5), PHRASES)
