@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PRETRAINED = ROOT / "symvae" / "pretrained"
 PICTURE = ROOT / "docs" / "images" / "rate.png"
 
-#: Okabe and Ito's colours, told apart by nearly all eyes, and three more; then they begin anew.
-COLOURS = (
+#: Okabe and Ito's colors, told apart by nearly all eyes, and three more; then they begin anew.
+COLORS = (
     "#0072B2",
     "#D55E00",
     "#009E73",
@@ -61,9 +61,9 @@ def draw(models: list[dict[str, Any]]) -> Figure:
     """The picture of all models."""
     figure = Figure(figsize=(7.2, 4.4), layout="constrained", facecolor="white")
     axes = figure.subplots()
-    colours = [COLOURS[index % len(COLOURS)] for index in range(len(models))]
-    for metrics, colour in zip(models, colours, strict=True):
-        _draw_model(axes, metrics, colour)
+    colors = [COLORS[index % len(COLORS)] for index in range(len(models))]
+    for metrics, color in zip(models, colors, strict=True):
+        _draw_model(axes, metrics, color)
     axes.set_xlim(left=0)
     axes.set_xlabel("KL, nats a bar", color=INK)
     axes.set_ylabel("token accuracy", color=INK)
@@ -73,15 +73,15 @@ def draw(models: list[dict[str, Any]]) -> Figure:
     axes.tick_params(length=0, labelcolor=INK)
     for side in axes.spines.values():
         side.set_visible(False)
-    _explain(figure, models, colours)
+    _explain(figure, models, colors)
     return figure
 
 
-def _draw_model(axes: Axes, metrics: dict[str, Any], colour: str) -> None:
+def _draw_model(axes: Axes, metrics: dict[str, Any], color: str) -> None:
     for way, dashes in WAYS.items():
         axes.plot(
             *curve(metrics, way),
-            color=colour,
+            color=color,
             linestyle=dashes,
             linewidth=1.4,
             marker="o",
@@ -92,7 +92,7 @@ def _draw_model(axes: Axes, metrics: dict[str, Any], colour: str) -> None:
     axes.plot(
         whole["kl_nats"] / metrics["bars"],
         whole["mean"]["token"],
-        color=colour,
+        color=color,
         marker="o",
         markersize=7,
         markerfacecolor="white",
@@ -102,8 +102,8 @@ def _draw_model(axes: Axes, metrics: dict[str, Any], colour: str) -> None:
     )
 
 
-def _explain(figure: Figure, models: list[dict[str, Any]], colours: list[str]) -> None:
-    """Colours beside the picture, kinds of lines below them."""
+def _explain(figure: Figure, models: list[dict[str, Any]], colors: list[str]) -> None:
+    """Colors beside the picture, kinds of lines below them."""
     kinds = [
         Line2D([], [], color=INK, linewidth=1.4, linestyle=WAYS["widened"], label="a draw, widened"),
         Line2D([], [], color=INK, linewidth=1.4, linestyle=WAYS["truncated"], label="a draw, truncated"),
@@ -118,8 +118,8 @@ def _explain(figure: Figure, models: list[dict[str, Any]], colours: list[str]) -
         ),
     ]
     names = [
-        Line2D([], [], color=colour, linewidth=3, label=metrics["model"])
-        for metrics, colour in zip(models, colours, strict=True)
+        Line2D([], [], color=color, linewidth=3, label=metrics["model"])
+        for metrics, color in zip(models, colors, strict=True)
     ]
     gap = Line2D([], [], linestyle="none", label="")
     figure.legend(

@@ -173,7 +173,7 @@ def _rate(metrics: dict[str, Any]) -> str:
         for row in metrics["rate"][1:]
     ]
     text = (
-        "**Rate**: what comes back when less is said in z, by the dial (the posterior widened towards the"
+        "**Rate**: what comes back when less is said in z, by the dial (the posterior widened toward the"
         " prior, decoded from a sample, since its mean would still hold everything). Weights trained to say"
         f" less keep more. {metrics['rate'][0]['windows']} windows:"
     )

@@ -31,7 +31,7 @@ def results(metrics: dict[str, Any]) -> str:
             label,
             f"{sound['rows'][way]['mss']:.3f}",
             f"{sound['rows'][way]['lsd_db']:.2f}",
-            *(share(sound["rows"][way][name]) for name in ("note_f1", "note_f1_of_truth", "programme")),
+            *(share(sound["rows"][way][name]) for name in ("note_f1", "note_f1_of_truth", "program")),
         ]
         for label, way in WAYS.items()
         if way in sound["rows"]

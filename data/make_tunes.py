@@ -5,7 +5,7 @@
 
 The tunes are written out below in a small part of ABC notation (letters, accidentals, octave marks,
 lengths; every bar says its own accidentals beyond the key). All melodies are older than any
-copyright; the notation here was made for this project and is under its licence.
+copyright; the notation here was made for this project and is under its license.
 """
 
 import argparse
@@ -276,7 +276,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "tunes")
     folder = parser.parse_args().out
     folder.mkdir(parents=True, exist_ok=True)
-    lines = ["# Written by data/make_tunes.py. Melodies: public domain. Notation: this project's licence."]
+    lines = ["# Written by data/make_tunes.py. Melodies: public domain. Notation: this project's license."]
     for name, (data, said) in sorted(bundle().items()):
         (folder / name).write_bytes(data)
         lines += ["", f'["{name}"]', *(f'{key} = "{value}"' for key, value in said.items())]

@@ -17,7 +17,7 @@ assert phrases == model.sample(8, seed=7, tempo_qpm=100.0)  # the same seed, the
 
 # The prior is learned from the training music. Spread is how wide the noise is that draws start from,
 # temperature how freely the decoder reads what was drawn.
-tame = model.sample(8, seed=7, spread=0.7)
+tame = model.sample(8, seed=7, prior_temperature=0.7)
 wild = model.sample(8, seed=7, temperature=1.0, top_p=0.95)
 
 for name, some in {"plain": phrases, "tame": tame, "wild": wild}.items():

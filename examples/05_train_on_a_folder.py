@@ -47,5 +47,5 @@ if not (run / "state.pt").exists():
 
 model = symvae.load(run)
 tune, *_ = symvae.read(TUNES / "frere_jacques.mid", grid=model.grid)
-symvae.write(model.similar(tune, amount=0.2, seed=3), out / "variations.mid", force=True)
+symvae.write(model.variations(tune, amount=0.2, seed=3), out / "variations.mid", force=True)
 print(f"The model is in {run / 'model'}, variations of Frère Jacques in {out / 'variations.mid'}")

@@ -19,12 +19,12 @@ ode, joy, jacques, barley = (symvae.read(TUNES / f"{name}.mid", grid=model.grid)
 # The attribute vectors that came with the model.
 print("Directions:", ", ".join(model.directions))
 for amount in (-1.0, 0.0, 1.0):
-    phrase = model.vary(ode, {"onset_density": amount})
+    phrase = model.shift(ode, {"onset_density": amount})
     print(f"onset_density {amount:+.0f}: {len(ode)} notes became {len(phrase)}")
     symvae.write(phrase, out / f"density{amount:+.0f}.mid", force=True)
 
 # Variations, as near or far as you like.
-symvae.write(model.similar(ode, amount=0.15, count=4, seed=1), out / "similar.mid", force=True)
+symvae.write(model.variations(ode, amount=0.15, count=4, seed=1), out / "similar.mid", force=True)
 
 # What Soldier's Joy has and Frère Jacques has not, given to the Ode.
 symvae.write(model.analogy(ode, joy, jacques), out / "analogy.mid", force=True)

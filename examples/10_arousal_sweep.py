@@ -30,7 +30,7 @@ for number, phrases in enumerate(sweep, 1):
 # Its first four bars, calm above and excited below; the darker a note the louder.
 first = [phrases[0] for phrases in sweep]
 titles = [f"{step:.2f}, at {phrase.tempo_qpm:.0f}" for step, phrase in zip(steps, first, strict=True)]
-piano_roll(first, out / "sweep.png", titles, columns=2, colour="velocity", force=True)
+piano_roll(first, out / "sweep.png", titles, columns=2, color="velocity", force=True)
 
 # What came out, measured: means over the phrases.
 rows = []

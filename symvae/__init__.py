@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     load = SymVAE.load
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "Audio": "symvae.dsp.audio",

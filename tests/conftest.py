@@ -96,11 +96,11 @@ def tiny_synth(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def quickly_settled():
     """Random weights miss by much: a few exchanges show as well as many what settling does."""
-    from symvae.system import settle_notes, settle_tokens
+    from symvae.system.faders import refine_notes, refine_tokens
 
     with pytest.MonkeyPatch.context() as patch:
         for name, number in (("MOST_EXCHANGES", 3), ("TRIED", 2), ("KEPT", 8)):
-            patch.setattr(settle_tokens, name, number)
+            patch.setattr(refine_tokens, name, number)
         for name, number in (("SWEEPS", 1), ("KEPT", 8)):
-            patch.setattr(settle_notes, name, number)
+            patch.setattr(refine_notes, name, number)
         yield

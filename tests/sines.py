@@ -33,7 +33,7 @@ TINY_SYNTH = (
 
 
 class SinePlayer:
-    """A `FontPlayer`: each note a sine and its octave, the octave louder the higher the programme."""
+    """A `FontPlayer`: each note a sine and its octave, the octave louder the higher the program."""
 
     def __init__(self, font: Path, sample_rate: int) -> None:
         self.font = font

@@ -43,7 +43,7 @@ def burst(samples: np.ndarray, program: int = 0, bank: int = DRUM_BANK) -> Voice
 
 
 def usual_voices() -> list[Voice]:
-    """Programmes 0 (a bright saw), 40 (odd harmonics), 73 (a sine), and a set of drums."""
+    """Programs 0 (a bright saw), 40 (odd harmonics), 73 (a sine), and a set of drums."""
     noise = np.random.default_rng(0).normal(0, 0.15, 6000) * np.exp(-np.arange(6000) / 1500)
     return [
         tone([1 / k for k in range(1, 20)], 0),

@@ -1,7 +1,7 @@
 """RAVE v1's decoder, for its time alone: the published sizes with fresh weights.
 
 Caillon and Esling 2021 (arXiv 2111.05011); sizes of ``configs/v1.gin`` in acids-rave 2.3.1: latent 128,
-capacity 64, ratios 4 4 4 2, 16 bands at 44.1 kHz, noise of 5 bands, weight normalisation folded in as in
+capacity 64, ratios 4 4 4 2, 16 bands at 44.1 kHz, noise of 5 bands, weight normalization folded in as in
 its exported models. What it says sounds like nothing, and takes as long as a trained one.
 """
 

@@ -11,7 +11,7 @@ a seed, from the same start, with the same music and as many steps:
 
     plain        a VAE, its z free of attributes
     sign         a coordinate of z for each attribute, in the right order: AR-VAE (Pati and Lerch 2020)
-    attribute    the coordinate is the attribute, standardised (latent = attribute)
+    attribute    the coordinate is the attribute, standardized (latent = attribute)
     value        the coordinate is the attribute's calibrated position (`symvae.latent.calibration`)
     glsr         a step along the coordinate is a step of the decoded attribute (Hadjeres et al. 2017)
     condition    the decoder is given the position beside z: a conditional VAE
@@ -220,7 +220,7 @@ def editor(known: Known) -> Move:
     save_scales(model.folder, scales)
     faded = SymVAE.load(model.folder)
     return lambda phrases, fader, values: faded.fade_each(
-        phrases, [{names[fader]: float(value)} for value in values], settled=False
+        phrases, [{names[fader]: float(value)} for value in values], refine=False
     )
 
 
@@ -236,8 +236,8 @@ WAYS: dict[str, tuple[str, Callable[[Known], Move]]] = {
     "sign loss, calibrated, z along": ("sign", whole_z_calibrated),
     "latent = attribute": ("attribute", own_coordinate),
     "latent = attribute, calibrated": ("attribute", own_coordinate_calibrated),
-    "value-regularised": ("value", own_coordinate),
-    "value-regularised, calibrated": ("value", own_coordinate_calibrated),
+    "value-regularized": ("value", own_coordinate),
+    "value-regularized, calibrated": ("value", own_coordinate_calibrated),
     "GLSR": ("glsr", own_coordinate),
     "GLSR, calibrated": ("glsr", own_coordinate_calibrated),
     "CVAE": ("condition", own_coordinate),

@@ -32,7 +32,7 @@ from torch import Tensor
 from symvae.config.load import load_preset
 from symvae.models.phrase.bar_decoder import BarDecoder
 from symvae.models.phrase.conductor import HierarchicalDecoder
-from symvae.models.phrase.fast_decoder import quick
+from symvae.models.phrase.fast_decoder import fast_decoder
 from symvae.models.phrase.flat_decoder import FlatDecoder
 from symvae.nn.recurrent import LSTM
 from symvae.system.artifacts import load_config, load_vae
@@ -117,10 +117,10 @@ def main() -> None:
         weight.copy_(weight.half().float())
     bar_lstm, flat_lstm = plain(decoder.bar.lstm), plain(flat.lstm)
     ways = {
-        "quick": quick(decoder).generate,
+        "quick": fast_decoder(decoder).generate,
         "side by side": decoder.generate,
         "nn.LSTM": lambda z: bars_one_after_the_other(decoder, bar_lstm, z),
-        "flat quick": quick(flat).generate,
+        "flat quick": fast_decoder(flat).generate,
         "flat": flat.generate,
         "flat nn.LSTM": lambda z: flat_token_by_token(flat, flat_lstm, z),
     }

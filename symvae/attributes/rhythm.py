@@ -2,7 +2,7 @@
 
 Roberts et al. 2018 (arXiv 1803.05428) define
 
-- at sixteenths: the fraction of the (sixteenth-quantised) onsets that land between two eighths,
+- at sixteenths: the fraction of the (sixteenth-quantized) onsets that land between two eighths,
   with no onset at the sixteenth before;
 - at eighths: the fraction that land on the eighth between two beats, with no onset at the
   sixteenth before, nor at the eighth before.

@@ -20,7 +20,7 @@ def sine_voices(parts: Sequence[Part], sample_rate: int) -> list[Voice]:
 
 
 def font_voices(parts: Sequence[Part], font: FontPlayer, sample_rate: int) -> list[Voice]:
-    """Every part on its own programme of a sound font, the drums on its kit."""
+    """Every part on its own program of a sound font, the drums on its kit."""
     return [Voice(part, ProgramPlayer(font, part.program, sample_rate, drums=part.is_drum)) for part in parts]
 
 

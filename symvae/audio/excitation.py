@@ -1,7 +1,7 @@
 """What the notes themselves say about the sound: source signals and a piano roll, frame by frame.
 
 The sources are band-limited pulses, the harmonics of every note in a few groups. They carry the fine
-structure that no network has to invent: where the harmonics lie, how their phases run, how neighbours beat.
+structure that no network has to invent: where the harmonics lie, how their phases run, how neighbors beat.
 The roll says what the network has to know: which key was struck, how hard, how long ago, and which has
 been let go.
 

@@ -93,7 +93,7 @@ class FluidSynth:
             errors="replace",
         )
         if "Instrument not found" in done.stderr:
-            kind = "set of drums" if drums else "programme"
+            kind = "set of drums" if drums else "program"
             raise AudioError(f"{self.font.name} has no {kind} {program}. {HOW_TO_GET_A_FONT}")
         if done.returncode or not raw.is_file() or not raw.stat().st_size:
             said = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]

@@ -1,6 +1,6 @@
-"""Which of a synthesizer's timbres plays a General MIDI programme, and where it sits on the stage."""
+"""Which of a synthesizer's timbres plays a General MIDI program, and where it sits on the stage."""
 
-#: For each family of eight programmes, the timbre that plays it unless `_EXCEPTIONS` says otherwise.
+#: For each family of eight programs, the timbre that plays it unless `_EXCEPTIONS` says otherwise.
 _FAMILIES = (
     "piano", "vibraphone", "organ", "guitar", "bass", "strings", "strings", "trumpet",
     "clarinet", "flute", "clarinet", "strings", "electric-piano", "guitar", "vibraphone", "strings",
@@ -10,7 +10,7 @@ _EXCEPTIONS = {
     40: "violin", 41: "violin", 42: "violin", 43: "bass", 45: "guitar", 46: "guitar", 47: "bass",
     81: "violin", 110: "violin", 111: "clarinet",
 }  # fmt: skip
-#: What the timbres were learned from: these programmes are played by that very instrument.
+#: What the timbres were learned from: these programs are played by that very instrument.
 _LEARNED = (0, 4, 6, 11, 16, 24, 33, 40, 48, 56, 71, 73)
 #: From -1 (left) to 1 (right), as a small ensemble sits.
 _STAGE = {
@@ -21,10 +21,10 @@ _STAGE = {
 
 
 def timbre_of_program(program: int) -> tuple[str, bool]:
-    """The timbre that plays a programme (0 to 127), and whether it is that very instrument."""
+    """The timbre that plays a program (0 to 127), and whether it is that very instrument."""
     return _EXCEPTIONS.get(program, _FAMILIES[program // 8]), program in _LEARNED
 
 
 def place_of_program(program: int) -> float:
-    """Where a programme sits, from -1 (left) to 1 (right)."""
+    """Where a program sits, from -1 (left) to 1 (right)."""
     return _STAGE[timbre_of_program(program)[0]]

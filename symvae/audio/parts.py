@@ -24,7 +24,7 @@ class Part(NamedTuple):
 
     name: str
     program: int
-    """General MIDI programme, from 0."""
+    """General MIDI program, from 0."""
     is_drum: bool
     notes: Notes
     pan: float | None = None

@@ -1,7 +1,7 @@
 """Players: one part's notes → blocks of sound, one after the other, for songs of any length.
 
 A block is made by itself and equals the same samples of the whole: the network's frames see a known
-number of neighbours, which are computed beside the block and thrown away.
+number of neighbors, which are computed beside the block and thrown away.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ from symvae.audio.sine import tones
 from symvae.audio.soundfont import FontPlayer
 from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
 
-#: Samples of a block, about: long enough that its neighbours cost little, short enough for any memory.
+#: Samples of a block, about: long enough that its neighbors cost little, short enough for any memory.
 BLOCK_SEC = 6.0
 #: Lanes that are computed at once, so that two hundred notes at a time fit into any memory.
 MOST_LANES = 8
@@ -144,7 +144,7 @@ class DrumPlayer:
 
 
 class ProgramPlayer:
-    """One programme of a sound font."""
+    """One program of a sound font."""
 
     tail_sec = 2.0
 

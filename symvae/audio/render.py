@@ -143,9 +143,9 @@ def render_voices(
 
 
 def place_of(part: Part) -> float:
-    """Where a part sits, from -1 (left) to 1 (right): where the file says, else by its programme.
+    """Where a part sits, from -1 (left) to 1 (right): where the file says, else by its program.
 
-    A drum part's programme names a kit and no instrument; drums sit in the middle.
+    A drum part's program names a kit and no instrument; drums sit in the middle.
     """
     if part.pan is not None:
         return part.pan

@@ -42,7 +42,7 @@ _FLUSH_SEC = 0.1
 
 @runtime_checkable
 class FontPlayer(Protocol):
-    """Notes on one programme of a sound font → stereo samples."""
+    """Notes on one program of a sound font → stereo samples."""
 
     def play(
         self, notes: Notes, program: int, samples: int, *, drums: bool = False
@@ -74,7 +74,7 @@ def kit_of(font: Path, kit: int) -> int:
 
 @lru_cache(maxsize=8)
 def presets(font: Path) -> frozenset[tuple[int, int]]:
-    """Bank and programme of all that a font plays, as its headers say; none of what is no font.
+    """Bank and program of all that a font plays, as its headers say; none of what is no font.
 
     The list stands in the last of three chunks, a row of 38 bytes each, the last of which ends it
     (SoundFont Technical Specification 2.04, section 7.2).
@@ -148,7 +148,7 @@ class TinySoundFont:
         try:
             synth.program_select(channel, font, bank, program)
         except Exception as fault:
-            kind = "set of drums" if drums else "programme"
+            kind = "set of drums" if drums else "program"
             raise AudioError(f"{self.font.name} has no {kind} {program}. {HOW_TO_GET_A_FONT}") from fault
         events, now = _events(notes, self.sample_rate), 0
         due = 0

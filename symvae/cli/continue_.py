@@ -17,7 +17,7 @@ from symvae.cli.options import (
     Plot,
     Program,
     Seed,
-    Spread,
+    PriorTemperature,
     TrackOption,
     Wav,
     track_of,
@@ -38,7 +38,7 @@ def continue_(
         typer.Option("--bar", min=1, help="Last bar before the new ones; by default the tune's last."),
     ] = None,
     track: TrackOption = None,
-    spread: Spread = 1.0,
+    prior_temperature: PriorTemperature = 1.0,
     seed: Seed = 0,
     out: OutFolder = None,
     force: Force = False,
@@ -64,7 +64,7 @@ def continue_(
     vae = SymVAE.load(model)
     taken = take_before(file, vae, track_of(track), bar)
     given = taken.phrases[0]
-    fillings = vae.continue_(given, bars, count, seed=seed, spread=spread)
+    fillings = vae.continue_(given, bars, count, seed=seed, prior_temperature=prior_temperature)
     files = output.write(
         [each.phrase for each in fillings], [f"version {number}" for number in range(1, count + 1)]
     )

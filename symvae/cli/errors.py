@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from symvae.cli.aliases import with_names_of_today
 from symvae.errors import SymvaeError
 
 DEBUG = "--debug"
@@ -25,7 +26,7 @@ class GuardedGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Take ``--debug`` out wherever it stands, so that every verb has it."""
         ctx.obj = {"debug": DEBUG in args}
-        return super().parse_args(ctx, [arg for arg in args if arg != DEBUG])
+        return super().parse_args(ctx, with_names_of_today([arg for arg in args if arg != DEBUG]))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the verb."""

@@ -109,7 +109,7 @@ def fade(
             help="Decode so often, the aim corrected, and take each bar from the decode that comes nearest.",
         ),
     ] = 1,
-    settle: Annotated[
+    refine: Annotated[
         bool,
         typer.Option(
             help="Make up what is still missed by exchanging a few notes for others that the model says."
@@ -171,7 +171,7 @@ def fade(
         raise nothing_to_fade(taken)
     phrases, too_full = thinned(taken, vae, versions, lines)
     faded = fade_versions(
-        vae, taken, phrases, versions, lines, hold=hold or [], best_of=best_of, settled=settle
+        vae, taken, phrases, versions, lines, hold=hold or [], best_of=best_of, refine=refine
     )
     spliced = put_back(taken, vae, faded, lines, program)
     _write(paths, spliced.song, taken, vae, force=force)
@@ -189,7 +189,7 @@ def fade(
         _left_out(file),
         beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
         best_of=best_of,
-        decodes_each=best_of + vae.grafts,
+        decodes_each=best_of + vae.transfers_edits,
         files=paths,
     )
     if json:

@@ -17,7 +17,7 @@ from symvae.cli.options import (
     Plot,
     Program,
     Seed,
-    Spread,
+    PriorTemperature,
     TrackOption,
     Wav,
     track_of,
@@ -34,7 +34,7 @@ def infill(
     model: ModelOption = LONG_MODEL,
     bar: Annotated[int | None, typer.Option("--bar", min=1, help="Bar where the window starts.")] = None,
     track: TrackOption = None,
-    spread: Spread = 1.0,
+    prior_temperature: PriorTemperature = 1.0,
     seed: Seed = 0,
     out: OutFolder = None,
     force: Force = False,
@@ -62,7 +62,9 @@ def infill(
     if not from_ <= to <= vae.grid.bars:
         raise typer.BadParameter(f"give --from and --to within bars 1 to {vae.grid.bars} of the window")
     taken = take_one(file, vae, track_of(track), bar)
-    fillings = vae.infill(taken.phrases[0], range(from_ - 1, to), count, seed=seed, spread=spread)
+    fillings = vae.infill(
+        taken.phrases[0], range(from_ - 1, to), count, seed=seed, prior_temperature=prior_temperature
+    )
     files = output.write(
         [each.phrase for each in fillings], [f"version {number}" for number in range(1, count + 1)]
     )

@@ -25,13 +25,13 @@ from symvae.cli.prepare import prepare
 from symvae.cli.reconstruct import reconstruct
 from symvae.cli.render import render
 from symvae.cli.sample import sample
-from symvae.cli.shift import vary
+from symvae.cli.shift import shift
 from symvae.cli.train import train
 from symvae.cli.train_arousal import train_arousal
 from symvae.cli.train_faders import train_faders
 from symvae.cli.train_prior import train_prior
 from symvae.cli.train_synth import train_synth
-from symvae.cli.variations import similar
+from symvae.cli.variations import variations
 
 app = typer.Typer(
     name="symvae",
@@ -44,7 +44,7 @@ app = typer.Typer(
 
 PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Look": (models, inspect, measure, plot),
-    "Play": (reconstruct, sample, continue_, infill, interpolate, similar, vary, fade, render),
+    "Play": (reconstruct, sample, continue_, infill, interpolate, variations, shift, fade, render),
     "Latents": (encode, decode),
     "Learn": (prepare, train, train_prior, train_faders, train_arousal, train_synth, evaluate),
 }

@@ -40,8 +40,8 @@ Temperature = Annotated[
     float,
     typer.Option("--temperature", min=0.0, help="How freely the decoder draws; 0 takes the likeliest token."),
 ]
-Spread = Annotated[
-    float, typer.Option("--spread", min=0.0, help="How wide the noise is that draws start from.")
+PriorTemperature = Annotated[
+    float, typer.Option("--prior-temperature", min=0.0, help="How wide the noise is that draws start from.")
 ]
 TopP = Annotated[
     float,

@@ -29,7 +29,7 @@ def render(
         typer.Option(
             "--timbre",
             help="One timbre for all parts: a name that --list shows, or a blend as piano:strings:0.4. "
-            "Default: each part by its programme.",
+            "Default: each part by its program.",
         ),
     ] = None,
     timbre_from: Annotated[
@@ -180,7 +180,7 @@ def _voices(
 
 
 def _timbre(voice: "Synth", words: dict[str, "str | Path | None"]) -> tuple:  # type: ignore[type-arg]
-    """The timbre, the one it moves to, and its name for the table; nothing where programmes decide."""
+    """The timbre, the one it moves to, and its name for the table; nothing where programs decide."""
     word, clip, sweep = words["--timbre"], words["--timbre-from"], words["--timbre-sweep"]
     if clip is not None:
         return voice.timbre_of(clip), None, f"as {Path(clip).name}"
@@ -202,7 +202,7 @@ def _list(name: str, json: bool) -> None:
         show_json([{"name": t.name, "program": t.program, "learned_from": t.font} for t in timbres])
         return
     show_table(
-        ["timbre", "programme", "learned from"],
+        ["timbre", "program", "learned from"],
         [[t.name, str(t.program + 1), t.font] for t in timbres],
         left=["learned from"],
     )

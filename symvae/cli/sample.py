@@ -17,7 +17,7 @@ from symvae.cli.options import (
     Plot,
     Program,
     Seed,
-    Spread,
+    PriorTemperature,
     Temperature,
     TopP,
     Wav,
@@ -39,7 +39,7 @@ def sample(
         str,
         typer.Option("--prior", help='"learned" (from the training music) or "gaussian".'),
     ] = "learned",
-    spread: Spread = 1.0,
+    prior_temperature: PriorTemperature = 1.0,
     tempo: Annotated[
         float | None,
         typer.Option(
@@ -79,7 +79,7 @@ def sample(
         top_p=top_p,
         seed=seed,
         prior=prior,
-        spread=spread,
+        prior_temperature=prior_temperature,
         tempo_qpm=tempo,
     )
     files = output.write(phrases, [f"sample {number}" for number in range(1, count + 1)])

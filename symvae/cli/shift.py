@@ -25,7 +25,7 @@ from symvae.pipelines.intake import in_place, take
 from symvae.pipelines.output import Output, numbered
 
 
-def vary(
+def shift(
     file: Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file.")],
     set_: Annotated[
         list[str],
@@ -69,7 +69,7 @@ def vary(
         program=program,
         force=force,
     ).check()
-    results = [vae.vary(phrase, amounts, temperature=temperature, seed=seed) for phrase in taken.phrases]
+    results = [vae.shift(phrase, amounts, temperature=temperature, seed=seed) for phrase in taken.phrases]
     row, filled = in_place(taken.reading, results)
     before, after = vae.measure(taken.phrases), vae.measure(results)
     changes = {name: (float(before[name].mean()), float(after[name].mean())) for name in before}

@@ -1,4 +1,4 @@
-"""``symvae train-arousal``: the way of excitement through a model's faders, from labelled music."""
+"""``symvae train-arousal``: the way of excitement through a model's faders, from labeled music."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,13 +20,13 @@ def train_arousal(
 ) -> None:
     """Learn arousal, so that `fade --arousal` works: low and high from few labels, the rest without."""
     from symvae.corpus.shards import open_shards
-    from symvae.evaluation.arousal import fit_arousal, unlabelled_positions
+    from symvae.evaluation.arousal import fit_arousal, unlabeled_positions
     from symvae.system.artifacts import save_scales
     from symvae.system.symvae import SymVAE
 
     vae, shards = SymVAE.load(model), open_shards(data)
     pieces = pieces_in(labels)
-    found = fit_arousal(pieces, vae.fader_positions, unlabelled_positions(vae, shards))
+    found = fit_arousal(pieces, vae.fader_positions, unlabeled_positions(vae, shards))
     show(f"learned from {counted(len(pieces), 'piece')}; what one step of each fader adds to the log odds:")
     for name, weight in zip(vae.scales.names, found.way, strict=True):
         show(f"  {name:20s} {weight:+.2f}")

@@ -38,7 +38,7 @@ def train_synth(
     from symvae.config.load import load_preset, with_overrides
     from symvae.config.sound import PROGRAMS, SynthConfig
     from symvae.corpus.clips import ClipDraws, phrases_of
-    from symvae.models.sound.quantized import QuantisedEncoder
+    from symvae.models.sound.quantized import QuantizedEncoder
     from symvae.system.artifacts import load_synth, save_code_prior, save_timbres
     from symvae.system.build_synth import build_stft
     from symvae.system.catalog import find_synth
@@ -103,6 +103,6 @@ def train_synth(
     network = load_synth(model)[1]
     names = [path.stem for path in fonts]
     save_timbres(model, mean_timbres(network, learned, instruments=instruments, fonts=names))
-    if isinstance(network.encoder, QuantisedEncoder):
+    if isinstance(network.encoder, QuantizedEncoder):
         save_code_prior(model, learn_code_prior(network.encoder, codes_of(network, learned)))
     show(str(model))

@@ -26,7 +26,7 @@ from symvae.pipelines.intake import match, take_one
 from symvae.pipelines.output import Output, numbered
 
 
-def similar(
+def variations(
     file: Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file.")],
     amount: Annotated[
         float,
@@ -64,7 +64,7 @@ def similar(
     vae = SymVAE.load(model)
     taken = take_one(file, vae, track_of(track), bar)
     phrase = taken.phrases[0]
-    results = vae.similar(phrase, amount, count, temperature=temperature, seed=seed)
+    results = vae.variations(phrase, amount, count, temperature=temperature, seed=seed)
     matches = match(vae, [phrase] * count, results)
     files = output.write(results, [f"variation {number}" for number in range(1, count + 1)])
     if json:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import tomllib
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -11,6 +12,10 @@ from symvae.config.sound import SynthConfig
 from symvae.errors import ConfigError
 
 T = TypeVar("T")
+#: Keys of earlier releases: the name today, and the value under it.
+_RENAMED: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "prior.middle_times": ("time_sampling", lambda middle: "logit_normal" if middle else "uniform"),
+}
 _FOLDERS: dict[type, str] = {RunConfig: "presets", SynthConfig: "presets/sound"}
 
 
@@ -76,7 +81,9 @@ def _build(cls: Any, tree: dict[str, Any], path: str, faults: list[str]) -> Any:
     known = {f.name for f in dataclasses.fields(cls)}
     arguments = {}
     for key, value in tree.items():
-        name = f"{path}{key}"
+        if (name := f"{path}{key}") in _RENAMED:
+            key, renew = _RENAMED[name]
+            name, value = f"{path}{key}", renew(value)
         if key not in known:
             faults.append(f"There is no key {name!r}; known here: {', '.join(sorted(known))}.")
         elif dataclasses.is_dataclass(hints[key]):

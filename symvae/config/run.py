@@ -102,7 +102,7 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class ObjectiveConfig:
-    """What training minimises."""
+    """What training minimizes."""
 
     beta: float = 0.2
     """Final weight of the KL divergence."""
@@ -122,7 +122,7 @@ class ObjectiveConfig:
     """What ties the coordinates of model.faders to their attributes: "none", "value", "attribute", "sign",
     "glsr", "condition" or "adversarial" (see `symvae.objective.regularization`)."""
     regularization_weight: float = 10.0
-    """Nats per phrase that one unit of regularisation costs."""
+    """Nats per phrase that one unit of regularization costs."""
     sampling_rate: float = 0.0
     """Final share of input tokens that are the decoder's own choices (scheduled sampling)."""
     sampling_until: float = 0.5
@@ -203,14 +203,15 @@ class PriorConfig:
     """Learn tunes in C major or A minor only, each window moved there, instead of in all keys."""
     posterior_temperature: float = 1.0
     """Scale of the posterior's noise around each phrase; at 1 the prior learns draws, at 0 means."""
-    middle_times: bool = False
-    """Practise the middle of the way from noise to music more often than its ends."""
+    time_sampling: str = "uniform"
+    """"uniform", or "logit_normal": more often from the middle of the path from noise to music."""
     evaluate_every: int = 500
     """Steps between validations and checkpoints."""
     seed: int = 0
 
     def __post_init__(self) -> None:
         _check_choice("prior.velocity", self.velocity, ("plain", "bars"))
+        _check_choice("prior.time_sampling", self.time_sampling, ("uniform", "logit_normal"))
         _check_at_least("prior", self, 1, "width", "layers", "steps", "batch_size", "evaluate_every")
         _check_at_least("prior", self, 0, "posterior_temperature", "clip_norm", "seed")
         _check_above_zero("prior", self, "learning_rate")

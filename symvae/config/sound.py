@@ -11,7 +11,7 @@ from symvae.config.run import (
 )
 from symvae.errors import ConfigError
 
-#: The instruments that a synthesizer learns, by the General MIDI programme (0 to 127) that stands for each.
+#: The instruments that a synthesizer learns, by the General MIDI program (0 to 127) that stands for each.
 PROGRAMS = {
     "piano": 0,
     "electric-piano": 4,
@@ -44,11 +44,11 @@ class SynthModelConfig:
     noise_bands: int = 64
     """Places on the mel scale at which the noise's level is given."""
     bottleneck: str = "gaussian"
-    """"gaussian" or "vq" (a residual vector quantiser)."""
+    """"gaussian" or "vq" (a residual vector quantizer)."""
     timbre_size: int = 16
     """Coordinates of z."""
     codebooks: int = 4
-    """Stages of the residual quantiser, each of ``codebook_size`` entries."""
+    """Stages of the residual quantizer, each of ``codebook_size`` entries."""
     codebook_size: int = 32
     encoder_channels: int = 16
     head: str = "stft"
@@ -98,7 +98,7 @@ class SynthModelConfig:
 
 @dataclass(frozen=True)
 class SynthObjectiveConfig:
-    """What training minimises: spectral distances + beta · max(KL − free nats, 0)."""
+    """What training minimizes: spectral distances + beta · max(KL − free nats, 0)."""
 
     beta: float = 2e-4
     """Final weight of the KL divergence."""
@@ -124,7 +124,7 @@ class SynthObjectiveConfig:
         _check_share("objective", self, "beta_until", "waveform_from")
         if self.adversarial and (self.waveform_from or not self.waveform_weight):
             raise ConfigError(
-                "objective.adversarial judges the sound from the first step. "
+                "objective.adversarial discriminators the sound from the first step. "
                 "Set objective.waveform_from to 0 and objective.waveform_weight above 0."
             )
 

@@ -1,4 +1,4 @@
-"""The papers of a shard folder: what went in, from where, under which licence, and what was left out."""
+"""The papers of a shard folder: what went in, from where, under which license, and what was left out."""
 
 import csv
 import hashlib
@@ -15,7 +15,7 @@ from symvae.music.reason import Dropped
 
 
 def sources(collections: Sequence[str]) -> dict[str, Any]:
-    """Origin and licence of each collection."""
+    """Origin and license of each collection."""
     return {name: SOURCES.get(name, OWN_FOLDER) for name in collections}
 
 

@@ -123,9 +123,9 @@ def line(notes: Notes, rng: np.random.Generator) -> Notes:
 
 
 def sounding_keys(player: FontPlayer, program: int, sample_rate: int) -> tuple[int, int] | None:
-    """The lowest and the highest key of the run around middle C that sounds on a programme.
+    """The lowest and the highest key of the run around middle C that sounds on a program.
 
-    Some programmes are silent on part of the keyboard. None for one that grows softer when it is struck
+    Some programs are silent on part of the keyboard. None for one that grows softer when it is struck
     harder: then the player does not know what the font asks of it.
     """
     keys = np.arange(LOWEST, LOWEST + KEYS)

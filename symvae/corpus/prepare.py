@@ -5,7 +5,7 @@ What is written (version 1), for each of train, validation and test:
     <split>.npz    ids (total_bar, position) uint8; tune_start (tune + 1,) int64, the first bar of
                    each tune and the number of bars; collection (tune,) int16, into the card's
                    list; tempo_qpm (tune,) float32
-    card.json      origin and licence of each collection, counts, reasons, seed, checksums
+    card.json      origin and license of each collection, counts, reasons, seed, checksums
     tunes.csv      every tune: name, collection, title, split, cluster, bars
     dropped.csv    everything that was left out: what, reason, count, detail
     tokenizer.json the vocabulary

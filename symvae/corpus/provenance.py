@@ -1,46 +1,46 @@
-"""Where each collection comes from, and what its licence allows: the words that cards repeat.
+"""Where each collection comes from, and what its license allows: the words that cards repeat.
 
-Released weights may be trained on public-domain tunes and on MIT data; not on Essen, whose licence
+Released weights may be trained on public-domain tunes and on MIT data; not on Essen, whose license
 is non-commercial. A collection that is not listed here is a user's own folder.
 """
 
 _MUSIC21 = "the corpus that comes with music21 (pip install music21)"
 
-#: Collection → origin, licence words, and whether released weights may learn from it.
+#: Collection → origin, license words, and whether released weights may learn from it.
 SOURCES: dict[str, dict[str, str | bool]] = {
     "ryans": {
         "origin": f"Ryan's Mammoth Collection (Boston, 1883), from {_MUSIC21}",
-        "licence": "tunes in the public domain; the files state no licence",
+        "license": "tunes in the public domain; the files state no license",
         "for_released_weights": True,
     },
     "oneills": {
         "origin": f"O'Neill's Music of Ireland (Chicago, 1903), from {_MUSIC21}",
-        "licence": "tunes in the public domain; the files state no licence",
+        "license": "tunes in the public domain; the files state no license",
         "for_released_weights": True,
     },
     "airds": {
         "origin": f"Aird's Airs (Glasgow, 1782 to 1801), transcribed by Jack Campin, from {_MUSIC21}",
-        "licence": "tunes in the public domain; the files state no licence",
+        "license": "tunes in the public domain; the files state no license",
         "for_released_weights": True,
     },
     "misc": {
         "origin": f"American fife tunes and Northumbrian Minstrelsy, edited by Jack Campin, from {_MUSIC21}",
-        "licence": "traditional tunes in the public domain; the files state no licence",
+        "license": "traditional tunes in the public domain; the files state no license",
         "for_released_weights": True,
     },
     "bach": {
         "origin": f"chorales of Johann Sebastian Bach, the soprano part, from {_MUSIC21}",
-        "licence": "music in the public domain; encoding distributed with music21 by permission",
+        "license": "music in the public domain; encoding distributed with music21 by permission",
         "for_released_weights": True,
     },
     "bach-chorales": {
         "origin": f"chorales of Johann Sebastian Bach, all voices, from {_MUSIC21}",
-        "licence": "music in the public domain; encoding distributed with music21 by permission",
+        "license": "music in the public domain; encoding distributed with music21 by permission",
         "for_released_weights": True,
     },
     "essen": {
         "origin": f"the Essen Folksong Collection, from {_MUSIC21}",
-        "licence": "non-commercial use only",
+        "license": "non-commercial use only",
         "for_released_weights": False,
     },
     "pop909": {
@@ -48,7 +48,7 @@ SOURCES: dict[str, dict[str, str | bool]] = {
             "POP909 (Wang et al., POP909: A Pop-song Dataset for Music Arrangement Generation, ISMIR 2020; "
             "github.com/music-x-lab/POP909-Dataset), re-timed onto its beat annotation; track MELODY"
         ),
-        "licence": "MIT",
+        "license": "MIT",
         "for_released_weights": True,
     },
 }
@@ -56,6 +56,6 @@ SOURCES: dict[str, dict[str, str | bool]] = {
 #: What a card says of a collection that is not listed.
 OWN_FOLDER: dict[str, str | bool] = {
     "origin": "a folder of your own",
-    "licence": "yours to state",
+    "license": "yours to state",
     "for_released_weights": False,
 }

@@ -4,7 +4,7 @@ Samples pass two filters that stand for the head and for the ear ("K-weighting")
 blocks of 400 ms, one every 100 ms; blocks that are silent (under −70 LUFS), and then those that are 10 LU
 under the mean of the rest, do not count. A sine of 997 Hz at full scale in one channel has −3.01 LUFS.
 
-The standard gives the filters' coefficients at 48 kHz only. Here they come, at any rate, from the analogue
+The standard gives the filters' coefficients at 48 kHz only. Here they come, at any rate, from the analog
 filters behind them, as in libebur128; at 48 kHz they are the standard's to the eighth digit, at 24 kHz that
 sine is off by 0.02 LU, at 16 kHz by 0.04. Channels count alike: right for mono and stereo, while the standard
 gives surround channels more.

@@ -31,17 +31,17 @@ def mel_to_hz(mel: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
 def mel_filters(sample_rate: int, bins: int, mels: int) -> Float[Tensor, "bin mel"]:
     """How much of each bin of a spectrum belongs to each of ``mels`` bands from 0 Hz to half the rate.
 
-    A band that is narrower than the bins, as the lowest are, takes the bin nearest to its centre, so
+    A band that is narrower than the bins, as the lowest are, takes the bin nearest to its center, so
     that no band is empty.
     """
     nyquist_hz = sample_rate / 2
     top = float(hz_to_mel(torch.tensor(nyquist_hz, dtype=torch.float64)))
     edges = mel_to_hz(torch.linspace(0, top, mels + 2, dtype=torch.float64))
-    low, centre, high = edges[:-2], edges[1:-1], edges[2:]
+    low, center, high = edges[:-2], edges[1:-1], edges[2:]
     hz = torch.linspace(0, nyquist_hz, bins, dtype=torch.float64)[:, None]
-    filters = torch.minimum((hz - low) / (centre - low), (high - hz) / (high - centre)).clamp(min=0)
+    filters = torch.minimum((hz - low) / (center - low), (high - hz) / (high - center)).clamp(min=0)
     filters = filters * 2 / (high - low)
-    nearest = (hz - centre).abs().argmin(0)
+    nearest = (hz - center).abs().argmin(0)
     empty = filters.sum(0) == 0
     filters[nearest[empty], empty.nonzero()[:, 0]] = 2 / (high - low)[empty]
     return filters.float()

@@ -2,12 +2,12 @@
 
 Pseudo quadrature mirror filters (Nguyen 1994, "Near-perfect-reconstruction pseudo-QMF banks"): one
 low-pass prototype, moved to the middle of each band by a cosine. What decimation folds into a band is
-cancelled by its neighbour, as long as both are treated alike where they meet. The prototype is a
+canceled by its neighbor, as long as both are treated alike where they meet. The prototype is a
 Kaiser-windowed sinc whose cutoff is searched for (Lin and Vaidyanathan 1998, "A Kaiser window approach
 for the design of prototype filters of cosine modulated filterbanks"), as in RAVE (Caillon and Esling
 2021, arXiv 2111.05011).
 
-Synthesis is the transpose of analysis, and both are centred: there is no delay. In the odd bands
+Synthesis is the transpose of analysis, and both are centered: there is no delay. In the odd bands
 frequencies run downwards.
 """
 

@@ -1,6 +1,6 @@
 """The short-time Fourier transform as the whole of symvae uses it, and the way back without phases.
 
-Frame k is centred on sample k·hop, and what lies outside the signal is silence; so a signal of n
+Frame k is centered on sample k·hop, and what lies outside the signal is silence; so a signal of n
 samples has 1 + n // hop frames, and a frame depends on half a window to each side. With a Hann window
 and a hop of a quarter of it the inverse is exact.
 """

@@ -1,6 +1,6 @@
 """Does the arousal fader excite and calm music that neither it nor its judge has seen?
 
-Labelled pieces (`symvae.corpus.sources.vgmidi`) are taken series by series. For each series, two things
+Labeled pieces (`symvae.corpus.sources.vgmidi`) are taken series by series. For each series, two things
 are learned from the others alone: the mixture that the fader follows (`symvae.latent.arousal`), and a
 judge, a ridge regression from what is measured on a piece to how listeners rated it. Windows from all over
 each piece of the series are then faded to eight positions from calm to excited, and the judge rates what
@@ -31,7 +31,7 @@ from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.held_out import training_windows
 from symvae.evaluation.metrics.control import ranks
 from symvae.evaluation.metrics.similarity import content_similarity
-from symvae.latent.arousal import HIGH, LOW, UNLABELLED, Arousal
+from symvae.latent.arousal import HIGH, LOW, UNLABELED, Arousal
 from symvae.music.phrase import Phrase
 from symvae.system.faders.scales import measure_ids
 from symvae.system.symvae import SymVAE
@@ -50,13 +50,13 @@ FEATURES = (
 _RIDGE = 5.0
 #: Of a long piece so many windows are faded and judged, evenly from its first to its last.
 MOST_WINDOWS = 4
-#: The share of the pieces at either end that count as labelled; those between are without a label.
-LABELLED_SHARE = 0.4
+#: The share of the pieces at either end that count as labeled; those between are without a label.
+LABELED_SHARE = 0.4
 RULE_STRENGTH = 0.35
 
 
 class Piece(NamedTuple):
-    """A labelled piece of music."""
+    """A labeled piece of music."""
 
     name: str
     series: str
@@ -101,48 +101,48 @@ def features(phrases: Sequence[Phrase]) -> Float[np.ndarray, "phrase feature"]:
 def labels(pieces: Sequence[Piece]) -> Int[np.ndarray, " piece"]:
     """`LOW` and `HIGH` for the calmest and the most excited, nothing for those between."""
     rating = np.array([piece.arousal for piece in pieces])
-    low, high = np.quantile(rating, [LABELLED_SHARE, 1 - LABELLED_SHARE])
-    return np.where(rating <= low, LOW, np.where(rating >= high, HIGH, UNLABELLED))
+    low, high = np.quantile(rating, [LABELED_SHARE, 1 - LABELED_SHARE])
+    return np.where(rating <= low, LOW, np.where(rating >= high, HIGH, UNLABELED))
 
 
 def fit_arousal(
     pieces: Sequence[Piece],
     positions: Callable[[Sequence[Phrase]], Float[np.ndarray, "phrase fader"]],
-    unlabelled: Float[np.ndarray, "phrase fader"],
+    unlabeled: Float[np.ndarray, "phrase fader"],
     *,
     shuffle: int | None = None,
 ) -> Arousal:
-    """The mixture from labelled pieces and other phrases; these weigh as much as the labelled together.
+    """The mixture from labeled pieces and other phrases; these weigh as much as the labeled together.
 
     ``shuffle`` seeds a permutation of the labels among the pieces: what is then learned is chance.
     """
     of_piece = labels(pieces)
     if shuffle is not None:
         of_piece = np.random.default_rng(shuffle).permutation(of_piece)
-    x = np.concatenate([positions(piece.phrases) for piece in pieces] + [unlabelled])
+    x = np.concatenate([positions(piece.phrases) for piece in pieces] + [unlabeled])
     label = np.repeat(of_piece, [len(piece.phrases) for piece in pieces])
-    label = np.concatenate([label, np.full(len(unlabelled), UNLABELLED)])
-    # Each piece counts once, however long; all unlabelled phrases together as half the pieces.
+    label = np.concatenate([label, np.full(len(unlabeled), UNLABELED)])
+    # Each piece counts once, however long; all unlabeled phrases together as half the pieces.
     weight = np.concatenate([np.full(len(p.phrases), 1 / len(p.phrases)) for p in pieces])
-    rest = np.full(len(unlabelled), 0.5 * len(pieces) / max(1, len(unlabelled)))
+    rest = np.full(len(unlabeled), 0.5 * len(pieces) / max(1, len(unlabeled)))
     return Arousal.fit(x, label, np.concatenate([weight, rest]))
 
 
 def arousal(
     model: SymVAE,
     pieces: Sequence[Piece],
-    unlabelled: Float[np.ndarray, "phrase fader"],
+    unlabeled: Float[np.ndarray, "phrase fader"],
     *,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """The figures of the arousal fader of ``model``, and of all it is held against.
 
-    ``unlabelled`` are the fader positions of training phrases.
+    ``unlabeled`` are the fader positions of training phrases.
     """
 
     def fader(hold: tuple[str, ...], shuffle: int | None = None) -> Callable[[Sequence[Piece]], Move]:
         def learned(others: Sequence[Piece]) -> Move:
-            mixture = fit_arousal(others, model.fader_positions, unlabelled, shuffle=shuffle)
+            mixture = fit_arousal(others, model.fader_positions, unlabeled, shuffle=shuffle)
             faded = model.with_arousal(mixture)
             return lambda phrases, share: faded.fade_each(
                 phrases, [{"arousal": share}] * len(phrases), hold=hold
@@ -170,9 +170,7 @@ def arousal(
     }
 
 
-def unlabelled_positions(
-    model: SymVAE, shards: Shards, stride: int = 20
-) -> Float[np.ndarray, "phrase fader"]:
+def unlabeled_positions(model: SymVAE, shards: Shards, stride: int = 20) -> Float[np.ndarray, "phrase fader"]:
     """Where every so many-th training phrase has its faders."""
     ids = training_windows(shards, model.config)[::stride]
     return model.scales.positions(measure_ids(model.tokenizer, model.scales.names, ids)).double().numpy()

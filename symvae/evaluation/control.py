@@ -57,19 +57,19 @@ def control(
     Without a number 200, or a quarter of them where every position is decoded ``best_of`` times.
     """
     if phrases is None:
-        phrases = PHRASES // 4 if model.grafts else PHRASES
+        phrases = PHRASES // 4 if model.transfers_edits else PHRASES
     some = windows.some(phrases, seed)
     names = model.scales.names
 
-    def moving(candidates: int, settled: bool = True) -> Move:
+    def moving(candidates: int, refine: bool = True) -> Move:
         return lambda given, fader, values: model.fade_each(
-            given, [{names[fader]: float(value)} for value in values], best_of=candidates, settled=settled
+            given, [{names[fader]: float(value)} for value in values], best_of=candidates, refine=refine
         )
 
     music, scales = model.to_phrases(some.ids), model.scales
     figures = measure_moves(scales, music, moving(1), seed=seed, progress=progress)
-    unsettled = targets(scales, music, moving(1, settled=False), seed=seed)
-    if model.grafts:
+    unsettled = targets(scales, music, moving(1, refine=False), seed=seed)
+    if model.transfers_edits:
         chosen = measure_moves(scales, music, moving(best_of), seed=seed, progress=progress)["faders"]
     else:
         chosen = targets(scales, music, moving(best_of), seed=seed)

@@ -126,10 +126,10 @@ class Receiver:
     ) -> None:
         self.kept = kept
         self.mean = z.mean(0)
-        centred = (z - self.mean).double()
-        known = centred[:, kept]
+        centered = (z - self.mean).double()
+        known = centered[:, kept]
         gram = known.t() @ known / len(z) + ridge * torch.eye(len(kept), dtype=torch.float64)
-        self.weight = torch.linalg.solve(gram, known.t() @ centred / len(z)).to(z.dtype)
+        self.weight = torch.linalg.solve(gram, known.t() @ centered / len(z)).to(z.dtype)
 
     def __call__(self, sent: Float[Tensor, "phrase kept"]) -> Float[Tensor, "phrase latent"]:
         """The whole z, with what was sent as it was sent."""

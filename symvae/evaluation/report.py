@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from symvae.corpus.shards import Shards
-from symvae.evaluation.arousal import Piece, arousal, unlabelled_positions
+from symvae.evaluation.arousal import Piece, arousal, unlabeled_positions
 from symvae.evaluation.attribute_vectors import attribute_vectors
 from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.control import control
@@ -46,7 +46,7 @@ class Effort:
     prior_steps: int
     faded: int | None = None
     """Phrases whose faders are moved; None: as many as `symvae.evaluation.control.control` thinks right."""
-    unlabelled_stride: int = 20
+    unlabeled_stride: int = 20
 
 
 FULL = Effort(windows=None, pairs=1000, samples=2000, fillings=128, training_phrases=40_000, prior_steps=8000)
@@ -58,7 +58,7 @@ QUICK = Effort(
     training_phrases=3000,
     prior_steps=300,
     faded=40,
-    unlabelled_stride=100,
+    unlabeled_stride=100,
 )
 
 
@@ -156,8 +156,8 @@ def evaluate_control(
         )
     parts["control"] = control(model, windows, phrases=effort.faded, seed=seed, progress=progress)
     if pieces:
-        unlabelled = unlabelled_positions(model, shards, effort.unlabelled_stride)
-        parts["arousal"] = arousal(model, pieces, unlabelled, progress=progress)
+        unlabeled = unlabeled_positions(model, shards, effort.unlabeled_stride)
+        parts["arousal"] = arousal(model, pieces, unlabeled, progress=progress)
     return _without_nan(
         {
             "model": model.name,

@@ -3,7 +3,7 @@
     mss       spectral convergence + log-magnitude distance, mean over four windows
     lsd_db    log-spectral distance
     note_f1   notes that the probe hears in it, of those that were played
-    programme share of clips in which the probe hears the right instrument
+    program share of clips in which the probe hears the right instrument
 
 A distance says little alone. So the same figures stand beside it for the reference itself, for what the
 transform loses without any network (Griffin-Lim of the true magnitudes; the true magnitudes with the
@@ -49,7 +49,7 @@ class Judged(NamedTuple):
             "mss": self.mss[at].mean().item(),
             "lsd_db": self.lsd_db[at].mean().item(),
             "note_f1": counts.f1,
-            "programme": self.right[at].mean().item(),
+            "program": self.right[at].mean().item(),
         }
 
 

@@ -117,7 +117,7 @@ def probe_of(synth: Synth) -> Probe:
     probe = load_probe(synth.folder, synth.sample_rate)
     if probe is None:
         raise AudioError(
-            f"{synth.name} has no probe.safetensors, the listener that judges it."
+            f"{synth.name} has no probe.safetensors, the listener that discriminators it."
             f" Train one: python benchmarks/audio/train_probe.py --synth {synth.name}."
         )
     if probe.instruments != (asked := len(synth.config.clips.timbres)):

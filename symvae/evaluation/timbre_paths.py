@@ -11,7 +11,7 @@ Of each path:
     spearman      rank correlation of the position with the probability that the probe gives the second
                   instrument, of each excerpt alone, then the mean
     note_f1       notes that the probe hears: at the lower of both ends, and at the worst position
-    largest_step  the largest distance (log-mel) between neighbours, as a share of the way; a tenth is even
+    largest_step  the largest distance (log-mel) between neighbors, as a share of the way; a tenth is even
     decay_off_db  how far the level of a held note half-way strays from the mean of both ends' levels while
                   it decays (`symvae.evaluation.metrics.decay`): a cross-fade rings on in two instruments
 
@@ -128,7 +128,7 @@ def path_figures(
 
 
 def largest_step(looks: Float[Tensor, "position clip *any"]) -> float:
-    """The largest mean distance between neighbours over the sum of all; the mean over clips."""
+    """The largest mean distance between neighbors over the sum of all; the mean over clips."""
     steps = (looks[1:] - looks[:-1]).abs().flatten(2).mean(-1)
     return (steps.max(0).values / steps.sum(0).clamp(min=1e-9)).mean().item()
 

@@ -2,9 +2,9 @@
 
 Music FaderNets (Tan and Herremans 2020, arXiv 2007.15474) infer a high-level feature from low-level ones:
 the faders' coordinates follow a mixture of two Gaussians, low and high arousal, learned from few
-labelled phrases and many without (semi-supervised: Kingma et al. 2014, arXiv 1406.5298). Here the
+labeled phrases and many without (semi-supervised: Kingma et al. 2014, arXiv 1406.5298). Here the
 coordinates are those that the attributes have (their calibrated positions), so the mixture is fitted by
-expectation maximisation in which labelled phrases keep their component, and both components share one
+expectation maximization in which labeled phrases keep their component, and both components share one
 covariance. Then the log odds of "high" are linear in the faders,
 
     score(x) = w·x + b,   w = Σ⁻¹ (μ_high − μ_low),
@@ -24,7 +24,7 @@ from jaxtyping import Bool, Float, Int
 from symvae.errors import CorpusError
 
 #: What labels say: the component, or that there is none.
-LOW, HIGH, UNLABELLED = 0, 1, -1
+LOW, HIGH, UNLABELED = 0, 1, -1
 _ROUNDS = 50
 _RIDGE = 1e-2
 MOST_KNOTS = 65
@@ -46,7 +46,7 @@ class Arousal:
         label: Int[np.ndarray, " phrase"],
         weight: Float[np.ndarray, " phrase"] | None = None,
     ) -> "Arousal":
-        """From phrases labelled `LOW`, `HIGH` or `UNLABELLED`; ``weight`` counts some less than once.
+        """From phrases labeled `LOW`, `HIGH` or `UNLABELED`; ``weight`` counts some less than once.
 
         The scale is that of all phrases, by their weights. Raises `CorpusError` without labels of both kinds.
         """
@@ -54,7 +54,7 @@ class Arousal:
             raise CorpusError("Arousal is learned from calm and excited phrases. Give labels of both kinds.")
         weight = np.ones(len(label)) if weight is None else weight
         known = np.stack([label == LOW, label == HIGH], axis=1).astype(float)
-        free = label == UNLABELLED
+        free = label == UNLABELED
         share = known.copy()
         for _ in range(_ROUNDS):
             each = share * weight[:, None]

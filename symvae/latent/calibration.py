@@ -1,7 +1,7 @@
 """A fader's scale: which position of its coordinate stands for which value of its attribute.
 
 Positions are standard normal over the training phrases, whatever the attribute's own distribution is
-(value regularisation of a gaussianised attribute): the median lies at 0, and as many phrases lie beyond
+(value regularization of a gaussianized attribute): the median lies at 0, and as many phrases lie beyond
 1 as of a normal variable. The map is monotone and kept as a table; between its knots it is linear.
 
 It handles numbers and knows no network.
@@ -58,7 +58,7 @@ def coupling(
 
     Where two attributes can hardly be had apart (notes per bar and rhythmic complexity), holding the one
     while the other moves asks for music that does not exist. With P the inverse of the correlations, the
-    others' move d minimises what it makes unlikely, d'Pd and its cross terms with the fader's own move,
+    others' move d minimizes what it makes unlikely, d'Pd and its cross terms with the fader's own move,
     plus ``stiffness`` times their own squared move: what is loosely coupled stays where it was.
     """
     number = positions.shape[1]

@@ -52,7 +52,7 @@ def analogy(
     return a + (b - c)
 
 
-def similar(
+def variations(
     z: Float[Tensor, " latent"], amount: float, count: int, generator: torch.Generator
 ) -> Float[Tensor, "count latent"]:
     """``count`` latents near ``z``: a share ``amount`` of the way, along an arc, to draws from the prior.

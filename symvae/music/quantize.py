@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 
-class Quantised(NamedTuple):
+class Quantized(NamedTuple):
     """Notes on integer steps; rows sorted by onset, then pitch."""
 
     onset_step: Int[np.ndarray, " note"]
@@ -30,20 +30,20 @@ class Quantised(NamedTuple):
     """Notes that fell on another of equal pitch and are gone."""
 
 
-def quantise(
+def quantize(
     onset_tick: Int[np.ndarray, " note"],
     duration_tick: Int[np.ndarray, " note"],
     pitch: Int[np.ndarray, " note"],
     velocity: Int[np.ndarray, " note"],
     ticks_per_step: float,
-) -> Quantised:
+) -> Quantized:
     """The notes on the nearest steps, counted from tick 0."""
     exact_onset = onset_tick / ticks_per_step
     onset = nearest_step(exact_onset)
     exact_end = (onset_tick + duration_tick) / ticks_per_step
     duration = np.maximum(nearest_step(exact_end) - onset, 1)
     keep = _sort_without_twins(onset, duration, pitch, velocity)
-    return Quantised(
+    return Quantized(
         onset[keep],
         duration[keep],
         pitch[keep],
@@ -55,7 +55,7 @@ def quantise(
 
 
 def nearest_step(exact_step: Float[np.ndarray, " note"]) -> Int[np.ndarray, " note"]:
-    """Halves go up, always: numpy's own rounding sends them to the even neighbour."""
+    """Halves go up, always: numpy's own rounding sends them to the even neighbor."""
     return np.floor(exact_step + 0.5).astype(np.int64)
 
 

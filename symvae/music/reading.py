@@ -15,7 +15,7 @@ from symvae.music.bars import bars_in_words
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
 from symvae.music.melody_line import TrackChoice
 from symvae.music.phrase import Phrase
-from symvae.music.quantize import Quantised
+from symvae.music.quantize import Quantized
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song, Track
 
@@ -76,8 +76,8 @@ class Collector:
             for dropped in track.dropped:
                 self.drop(dropped.what, dropped.reason, dropped.detail, dropped.count)
 
-    def count_shifts(self, notes: Quantised, song: Song, onset_tick: np.ndarray) -> None:
-        """How far quantisation moved the notes, and how many it merged."""
+    def count_shifts(self, notes: Quantized, song: Song, onset_tick: np.ndarray) -> None:
+        """How far quantization moved the notes, and how many it merged."""
         shift = np.abs(notes.shift_step)
         step_ms = 60_000.0 / STEPS_PER_QUARTER / song.tempo_qpm_of(onset_tick)
         self._shift_step.append(shift)

@@ -11,7 +11,7 @@ every note at every bar line would change the rhythm of music that nobody asked 
 where the same pitch starts again, since MIDI cannot say two of it, and in one voice where any note starts.
 That goes for notes of the song that sound into a patch, too; how many is told.
 
-Controllers stay with their track, its pedal, too; pitch bends are centred under a patch, since they were
+Controllers stay with their track, its pedal, too; pitch bends are centered under a patch, since they were
 meant for notes that are gone. The tempo map stays, except under a patch that names a tempo: there it is
 that one tempo, and behind it the song's own again. This module knows ticks and steps, no files and no
 models.
@@ -142,14 +142,14 @@ def _without(track: Track, patches: Sequence[Patch], step_tick: float) -> Track:
     """The track without the notes that give way; half a step early counts as in the bar."""
     starts, ends = _spans(patches)
     gives_way = _inside(track.onset_tick + step_tick / 2, starts, ends)
-    return _rows(replace(track, bends=_centred(track.bends, starts, ends)), ~gives_way)
+    return _rows(replace(track, bends=_centered(track.bends, starts, ends)), ~gives_way)
 
 
 def _spans(patches: Sequence[Patch]) -> tuple[Int[np.ndarray, " patch"], Int[np.ndarray, " patch"]]:
     return np.array([p.start_tick for p in patches]), np.array([p.end_tick for p in patches])
 
 
-def _centred(
+def _centered(
     bends: Int[np.ndarray, "bend 2"], starts: Int[np.ndarray, " span"], ends: Int[np.ndarray, " span"]
 ) -> Int[np.ndarray, "changed 2"]:
     """The bends with none in the spans, and the one that is due again behind them."""
@@ -158,8 +158,8 @@ def _centred(
     tick, value = bends.T
     due = np.concatenate([[0], value])[np.searchsorted(tick, ends, side="right")]
     behind = np.stack([ends, due], axis=1)[~np.isin(ends, starts)]
-    centre = np.stack([starts, np.zeros_like(starts)], axis=1)[~np.isin(starts, ends)]
-    changed = np.concatenate([bends[~_inside(tick, starts, ends)], centre, behind])
+    center = np.stack([starts, np.zeros_like(starts)], axis=1)[~np.isin(starts, ends)]
+    changed = np.concatenate([bends[~_inside(tick, starts, ends)], center, behind])
     return changed[np.argsort(changed[:, 0], kind="stable")]
 
 

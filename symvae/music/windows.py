@@ -5,7 +5,7 @@ One reading works in four steps: choose the track (`symvae.music.melody_line`), 
 draw the melody line, or keep all voices if ``polyphonic``. `whole` stops there and gives one phrase a
 section; `windows` cuts each section into phrases of the model's own length.
 
-Nothing goes silently: a `Reading` names its track, the mean shift of quantisation, and every note,
+Nothing goes silently: a `Reading` names its track, the mean shift of quantization, and every note,
 window and section that was left out, with its reason. What is not known here: files, and models
 beyond their grid and pitch range.
 """
@@ -18,7 +18,7 @@ from symvae.music.bars import Section, sections
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
 from symvae.music.melody_line import choose_track, skyline
 from symvae.music.phrase import Phrase
-from symvae.music.quantize import Quantised, quantise, untangle
+from symvae.music.quantize import Quantized, quantize, untangle
 from symvae.music.reading import Collector, Reading
 from symvae.music.reason import Reason
 from symvae.music.song import Song, Track
@@ -176,7 +176,7 @@ def _section_phrases(
         if not num_notes and len(part):
             collector.drop_bars("section", Reason.EMPTY, section.bar_span, "no notes of this track")
             continue
-        notes = quantise(
+        notes = quantize(
             part.onset_tick[rows] - section.start_tick,
             part.duration_tick[rows],
             part.pitch[rows],
@@ -220,7 +220,7 @@ def _take_track(
 
 
 def _phrase_of(
-    notes: Quantised,
+    notes: Quantized,
     section: Section,
     grid: Grid,
     tempo_qpm: float,

@@ -29,7 +29,7 @@ class DiagonalGaussian:
     def sample(
         self, generator: torch.Generator | None = None, temperature: float = 1.0
     ) -> Float[Tensor, "batch latent"]:
-        """One draw a row, by the reparametrisation trick; ``temperature`` scales the deviation (0: mean)."""
+        """One draw a row, by the reparametrization trick; ``temperature`` scales the deviation (0: mean)."""
         noise = torch.randn(
             self.mean.shape, generator=generator, dtype=self.mean.dtype, device=self.mean.device
         )
@@ -41,5 +41,5 @@ class DiagonalGaussian:
 
     def log_prob(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, " batch"]:
         """Log density of ``z``, in nats."""
-        normalised = (z - self.mean) / self.std
-        return (-0.5 * (normalised.square() + math.log(2 * math.pi)) - self.log_std).sum(-1)
+        normalized = (z - self.mean) / self.std
+        return (-0.5 * (normalized.square() + math.log(2 * math.pi)) - self.log_std).sum(-1)

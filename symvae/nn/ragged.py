@@ -1,4 +1,4 @@
-"""Rows of different lengths without paying for the longest: neighbours in length go together."""
+"""Rows of different lengths without paying for the longest: neighbors in length go together."""
 
 import torch
 from jaxtyping import Bool, Int

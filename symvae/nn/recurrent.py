@@ -37,13 +37,13 @@ class LSTM(nn.LSTM):
         outputs, _ = self(inputs, (state.hidden[None].contiguous(), state.cell[None].contiguous()))
         return outputs
 
-    def drive(self, inputs: Float[Tensor, "*any input"]) -> Float[Tensor, "*any gates"]:
+    def input_gates(self, inputs: Float[Tensor, "*any input"]) -> Float[Tensor, "*any gates"]:
         """What ``inputs`` add to the gates: may be computed for many steps at once."""
         return nn.functional.linear(inputs, self.weight_ih_l0, self.bias_ih_l0 + self.bias_hh_l0)
 
-    def step(self, drive: Float[Tensor, "batch gates"], state: LSTMState) -> LSTMState:
-        """One step; ``drive`` is `drive` of the step's input."""
-        gates = torch.addmm(drive, state.hidden, self.weight_hh_l0.t())
+    def step(self, input_gates: Float[Tensor, "batch gates"], state: LSTMState) -> LSTMState:
+        """One step; ``input_gates`` is `input_gates` of the step's input."""
+        gates = torch.addmm(input_gates, state.hidden, self.weight_hh_l0.t())
         i, f, g, o = gates.chunk(4, dim=-1)
         cell = torch.sigmoid(f) * state.cell + torch.sigmoid(i) * torch.tanh(g)
         return LSTMState(torch.sigmoid(o) * torch.tanh(cell), cell)

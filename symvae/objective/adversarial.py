@@ -1,8 +1,8 @@
-"""What judges and the one they judge want of each other.
+"""What discriminators and the one they judge want of each other.
 
-The hinge loss (Lim and Ye 2017, arXiv 1705.02894) and the distance between what judges see in the real
+The hinge loss (Lim and Ye 2017, arXiv 1705.02894) and the distance between what discriminators see in the real
 and the made (Larsen et al. 2016, arXiv 1512.09300; relative, as in EnCodec, arXiv 2210.13438). Each is
-averaged over the judges, so that their number changes no weight.
+averaged over the discriminators, so that their number changes no weight.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def judges_loss(real: Sequence[Tensor], made: Sequence[Tensor]) -> Float[Tensor, ""]:
+def discriminator_loss(real: Sequence[Tensor], made: Sequence[Tensor]) -> Float[Tensor, ""]:
     """Logits of the real should be above 1 and those of the made below −1."""
     each = [
         functional.relu(1 - true).mean() + functional.relu(1 + false).mean()
@@ -22,7 +22,7 @@ def judges_loss(real: Sequence[Tensor], made: Sequence[Tensor]) -> Float[Tensor,
     return torch.stack(each).mean()
 
 
-def maker_loss(made: Sequence[Tensor]) -> Float[Tensor, ""]:
+def generator_loss(made: Sequence[Tensor]) -> Float[Tensor, ""]:
     """Logits of the made should be high."""
     return -torch.stack([logits.mean() for logits in made]).mean()
 

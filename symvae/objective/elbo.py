@@ -42,7 +42,7 @@ def elbo(
     free_nats: float,
     padding: int | None = None,
 ) -> LossTerms:
-    """The negative bound to minimise, and its terms.
+    """The negative bound to minimize, and its terms.
 
     In rows that ``padding`` fills up, only its first is learned: it says that the bar is over.
     """

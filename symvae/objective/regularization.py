@@ -2,11 +2,11 @@
 
     value       the coordinate is the attribute's calibrated position, standard normal over the training
                 phrases: asked for a value, one knows where to go
-    attribute   the coordinate is the attribute itself, standardised (the plain baseline)
+    attribute   the coordinate is the attribute itself, standardized (the plain baseline)
     sign        of two phrases, the one with more of the attribute lies higher: AR-VAE (Pati and Lerch
                 2020, arXiv 2004.05485); it fixes the order and no value
     glsr        a step along the coordinate is a step of the attribute, in what is decoded: geodesic latent
-                space regularisation (Hadjeres et al. 2017, arXiv 1707.04588)
+                space regularization (Hadjeres et al. 2017, arXiv 1707.04588)
     condition   the decoder is given the position beside z, a conditional VAE (Sohn et al. 2015); its
                 coordinate is not drawn, it learns to read the position of phrases that are encoded
     adversarial the same, and z may not tell the position: Fader Networks (Lample et al. 2017, arXiv
@@ -43,7 +43,7 @@ def geodesic(slope: Float[Tensor, " batch"], faders: int) -> Float[Tensor, ""]:
     return faders * (slope - 1).square().mean()
 
 
-def untold(reading: Float[Tensor, "batch fader"]) -> Float[Tensor, ""]:
+def confusion_loss(reading: Float[Tensor, "batch fader"]) -> Float[Tensor, ""]:
     """The adversary's loss: what a critic's reading of z explains of the positions, whose variance is 1.
 
     Lample et al. have attributes that are there or not, and reward z for being read as the opposite. For

@@ -1,4 +1,4 @@
-"""Labelled music from a user's folder, with nothing left out in silence."""
+"""Labeled music from a user's folder, with nothing left out in silence."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ _MOST_LINES = 5
 
 
 def pieces_in(folder: Path) -> list["Piece"]:
-    """The labelled pieces of a VGMIDI folder, no bar too full for tokens; what is left out is told."""
+    """The labeled pieces of a VGMIDI folder, no bar too full for tokens; what is left out is told."""
     from symvae.corpus.sources.vgmidi import LabelledPiece, vgmidi
     from symvae.evaluation.arousal import Piece
     from symvae.tokens.piano import thin

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def neural_words(synth: "Synth", part: "Part", name: str | None = None) -> str:
-    """Of a part that the synthesizer plays in the timbre ``name``, or in the one for its programme."""
+    """Of a part that the synthesizer plays in the timbre ``name``, or in the one for its program."""
     import numpy as np
 
     from symvae.audio.excitation import on_keyboard
@@ -22,7 +22,7 @@ def neural_words(synth: "Synth", part: "Part", name: str | None = None) -> str:
     if part.is_drum:
         return with_unheard(part, "noise")
     timbre, same = synth.timbre_for(part.program)
-    words = [name or (timbre if same else f"{timbre} (for programme {part.program + 1})")]
+    words = [name or (timbre if same else f"{timbre} (for program {part.program + 1})")]
     if moved := int(np.count_nonzero(on_keyboard(part.notes.pitch) != part.notes.pitch)):
         words.append(f"{counted(moved, 'note')} brought onto the piano's keys by octaves")
     return with_unheard(part, *words)
@@ -33,7 +33,7 @@ def font_words(font: Path, part: "Part") -> str:
     from symvae.audio.soundfont import kit_of
 
     if not part.is_drum:
-        return with_unheard(part, f"{font.stem}, programme {part.program + 1}")
+        return with_unheard(part, f"{font.stem}, program {part.program + 1}")
     missing = kit_of(font, part.program) != part.program
     words = f"{font.stem}, drums" + f" (standard kit for kit {part.program + 1})" * missing
     return with_unheard(part, words)

@@ -112,7 +112,7 @@ def fade_versions(
     *,
     hold: Sequence[str] = (),
     best_of: int = 1,
-    settled: bool = True,
+    refine: bool = True,
 ) -> list[Faded]:
     """Every version decoded and measured, with a progress bar, but for those that have what is asked for.
 
@@ -149,7 +149,7 @@ def fade_versions(
             for part in (rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)):
                 wishes = [versions[row].wishes for row in part]
                 new = model.fade_each(
-                    [sources[row] for row in part], wishes, hold=held, best_of=best_of, settled=settled
+                    [sources[row] for row in part], wishes, hold=held, best_of=best_of, refine=refine
                 )
                 results |= dict(zip(part, new, strict=True))
                 progress.update(task, completed=len(results))

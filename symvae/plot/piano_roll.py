@@ -5,7 +5,7 @@ octaves begin at a line with the name of their C; beats are thin lines, bars str
 their number. All panels of a picture share one pitch scale and one time scale, so that what
 looks equal is equal; no panel is stretched to its own notes.
 
-Colour says where a phrase stands on the path (from the first to the last panel, or between the
+Color says where a phrase stands on the path (from the first to the last panel, or between the
 four corners of a rectangle), or how loud each note is. This module draws what it is given and
 knows no latent space. It never touches pyplot: no window, no state between calls.
 """
@@ -28,12 +28,12 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from symvae.errors import PhraseError, SymvaeError
 from symvae.music.phrase import Phrase
 
-Colour: TypeAlias = Literal["path", "velocity"]
+Color: TypeAlias = Literal["path", "velocity"]
 
 #: From the first phrase to the last: blue, violet, red, orange, of about equal weight.
 PATH = LinearSegmentedColormap.from_list("path", colormaps["plasma"](np.linspace(0.08, 0.74, 64)))
 #: Top left, top right, bottom left, bottom right.
-CORNERS = np.array([to_rgb(colour) for colour in ("#2743a6", "#b5267e", "#2aa5c9", "#f1952b")])
+CORNERS = np.array([to_rgb(color) for color in ("#2743a6", "#b5267e", "#2aa5c9", "#f1952b")])
 VELOCITY = LinearSegmentedColormap.from_list("velocity", colormaps["YlGnBu"](np.linspace(0.3, 1.0, 64)))
 
 INK, BAR, BEAT, BLACK_KEY, OCTAVE = "#333333", "#8f8f8f", "#e3e3e3", "#f4f4f5", "#cfcfd4"
@@ -52,7 +52,7 @@ def piano_roll(
     titles: Sequence[str] | None = None,
     *,
     columns: int = 1,
-    colour: Colour = "path",
+    color: Color = "path",
     title: str | None = None,
     force: bool = False,
 ) -> Path:
@@ -67,7 +67,7 @@ def piano_roll(
         raise SymvaeError(f"{path} exists. Choose another name, or overwrite it with force.")
     if path.suffix.lower()[1:] not in Figure().canvas.get_supported_filetypes():
         raise SymvaeError(f"{path} ends in no format that can be drawn: use .png, .svg or .pdf.")
-    figure = draw(phrases, titles, columns=columns, colour=colour, title=title)
+    figure = draw(phrases, titles, columns=columns, color=color, title=title)
     try:
         figure.savefig(path, dpi=160)
     except OSError as fault:
@@ -92,7 +92,7 @@ def draw(
     titles: Sequence[str] | None = None,
     *,
     columns: int = 1,
-    colour: Colour = "path",
+    color: Color = "path",
     title: str | None = None,
 ) -> Figure:
     """The picture that `piano_roll` saves, as a matplotlib figure."""
@@ -121,19 +121,19 @@ def draw(
         facecolor="white",
     )
     panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).reshape(-1)
-    path_colours = _path_colours(len(phrases), columns)
+    path_colors = _path_colors(len(phrases), columns)
     for index, (axes, phrase) in enumerate(zip(panels, phrases, strict=False)):
         _draw_keys(axes, lowest, highest)
         _draw_metre(axes, phrase, width / steps)
-        colours = VELOCITY(np.asarray(phrase.velocity) / 127) if colour == "velocity" else path_colours[index]
-        _draw_notes(axes, phrase, np.asarray(colours), gap_step=GAP_INCH * steps / width)
+        colors = VELOCITY(np.asarray(phrase.velocity) / 127) if color == "velocity" else path_colors[index]
+        _draw_notes(axes, phrase, np.asarray(colors), gap_step=GAP_INCH * steps / width)
         if titles is not None:
             axes.set_title(titles[index], loc="left", fontsize=8.5, color=INK, pad=3)
         axes.tick_params(length=0, labelsize=7.5, labelcolor=INK, labelbottom=index + columns >= len(phrases))
     for axes in panels[len(phrases) :]:
         axes.set_visible(False)
     panels[0].set(xlim=(0, steps), ylim=(lowest - 0.5, highest + 0.5))
-    if colour == "velocity":
+    if color == "velocity":
         scale = ScalarMappable(Normalize(1, 127), VELOCITY)
         bar = figure.colorbar(
             scale, ax=panels.tolist(), ticks=[1, 64, 127], aspect=30, pad=0.01, fraction=0.02
@@ -165,7 +165,7 @@ def _panel_width(steps: int, columns: int) -> float:
     return alone if columns == 1 else max(1.7, min(alone, 11.0 / columns))
 
 
-def _path_colours(count: int, columns: int) -> Float[np.ndarray, "phrase channel"]:
+def _path_colors(count: int, columns: int) -> Float[np.ndarray, "phrase channel"]:
     """Along a row or column from end to end; in a rectangle between its four corners."""
     if columns == 1 or count <= columns:
         return PATH(np.linspace(0, 1, count))[:, :3]
@@ -205,10 +205,10 @@ def _draw_metre(axes: Axes, phrase: Phrase, step_inch: float) -> None:
     axes.set_xticks(bars * grid.steps_per_bar, ["bar 1", *(str(bar + 1) for bar in bars[1:])], ha="left")
 
 
-def _draw_notes(axes: Axes, phrase: Phrase, colours: Float[np.ndarray, "..."], gap_step: float) -> None:
+def _draw_notes(axes: Axes, phrase: Phrase, colors: Float[np.ndarray, "..."], gap_step: float) -> None:
     """A bar a note, as long as it lasts."""
     left, right = phrase.onset_step, phrase.end_step - np.minimum(gap_step, 0.4)
     low, high = phrase.pitch - 0.46, phrase.pitch + 0.46
     corners = [[left, low], [left, high], [right, high], [right, low]]
     outlines = np.array(corners).transpose(2, 0, 1)  # (note, corner, step and pitch)
-    axes.add_collection(PolyCollection(list(outlines), facecolors=colours, edgecolors="none", zorder=3))
+    axes.add_collection(PolyCollection(list(outlines), facecolors=colors, edgecolors="none", zorder=3))

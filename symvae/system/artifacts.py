@@ -40,6 +40,8 @@ SCALES_FILE = "faders.json"
 EDITOR_FILE = "faders.safetensors"
 TIMBRES_FILE = "timbres.json"
 PROBE_FILE = "probe.safetensors"
+#: Parts of tensor names that earlier releases spelled differently.
+_RENAMED_PARTS = {"summarise": "summarize", "recogniser": "recognizer"}
 
 
 def save_model(
@@ -137,9 +139,7 @@ def _check_timbre(timbre: dict[str, Any], size: int) -> None:
     name = timbre["name"]
     missing = {"program", "font", "z"} - timbre.keys()
     if missing or len(timbre["z"]) != size or not all(math.isfinite(number) for number in timbre["z"]):
-        raise ValueError(
-            f"the timbre {name!r} of {TIMBRES_FILE} lacks its programme, font or {size} numbers."
-        )
+        raise ValueError(f"the timbre {name!r} of {TIMBRES_FILE} lacks its program, font or {size} numbers.")
 
 
 def save_probe(folder: Path, probe: Probe) -> None:
@@ -156,7 +156,7 @@ def load_probe(folder: Path, sample_rate: int) -> Probe | None:
         return None
     state = _read_tensors(path, "Restore it or train it again (benchmarks/audio/train_probe.py).")
     try:
-        probe = Probe(len(state["recogniser.leave.bias"]), sample_rate=sample_rate)
+        probe = Probe(len(state["recognizer.leave.bias"]), sample_rate=sample_rate)
         probe.load_state_dict(state)
     except (KeyError, RuntimeError) as error:
         raise CheckpointError(
@@ -341,9 +341,14 @@ def load_prior(folder: Path) -> FlowPrior | None:
 
 def _read_tensors(path: Path, remedy: str) -> dict[str, Tensor]:
     try:
-        return {name: value.float() for name, value in load_file(path).items()}
+        return {_name_today(name): value.float() for name, value in load_file(path).items()}
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} is damaged ({error}). {remedy}") from error
+
+
+def _name_today(tensor: str) -> str:
+    """The name of a tensor of an earlier release."""
+    return ".".join(_RENAMED_PARTS.get(part, part) for part in tensor.split("."))
 
 
 def _write_tensors(path: Path, tensors: dict[str, Tensor]) -> None:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from symvae.config.run import FaderConfig, ModelConfig, ObjectiveConfig, PriorConfig, RunConfig
 from symvae.errors import TrainingError
-from symvae.models.faders.attribute_predictor import AttributeReader
+from symvae.models.faders.attribute_predictor import AttributePredictor
 from symvae.models.faders.critic import Critic
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
@@ -90,7 +90,7 @@ def build_faders(config: RunConfig, tokenizer: Tokenizer, scales: Scales | None)
 
 
 def build_critic(config: RunConfig) -> Critic | None:
-    """Who reads attributes where the regularisation needs a reader that learns along; else None."""
+    """Who reads attributes where the regularization needs a reader that learns along; else None."""
     choice, faders = config.model, len(config.model.faders)
     if config.objective.regularization == "glsr":
         return Critic(size=choice.bars * choice.positions * choice.vocabulary_size, faders=faders)
@@ -123,12 +123,12 @@ def build_editor(config: FaderConfig, vae: VAE) -> FaderEditor:
     return editor
 
 
-def build_attribute_reader(config: FaderConfig, vae: VAE) -> AttributeReader:
+def build_attribute_predictor(config: FaderConfig, vae: VAE) -> AttributePredictor:
     """A reader of the faders' attributes that looks through the model's decoder and knows nothing yet."""
     assert isinstance(vae.decoder, HierarchicalDecoder)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed + 1)
-        return AttributeReader(vae.decoder, attributes=len(config.attributes))
+        return AttributePredictor(vae.decoder, attributes=len(config.attributes))
 
 
 def padding_of(config: ModelConfig) -> int | None:

@@ -7,7 +7,7 @@ from symvae.config.sound import SynthConfig, SynthModelConfig, SynthObjectiveCon
 from symvae.dsp.stft import Stft
 from symvae.models.sound.band_vae import BandVAE
 from symvae.models.sound.discriminator import Discriminators
-from symvae.models.sound.quantized import QuantisedEncoder
+from symvae.models.sound.quantized import QuantizedEncoder
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE, SpectrumDecoder, TimbreEncoder
 from symvae.objective import schedule
 
@@ -48,10 +48,10 @@ def _build_encoder(config: SynthModelConfig) -> nn.Module:
     )
     if config.bottleneck == "gaussian":
         return encoder
-    return QuantisedEncoder(encoder, codebooks=config.codebooks, codebook_size=config.codebook_size)
+    return QuantizedEncoder(encoder, codebooks=config.codebooks, codebook_size=config.codebook_size)
 
 
-def build_judges(config: SynthConfig) -> Discriminators | None:
+def build_discriminators(config: SynthConfig) -> Discriminators | None:
     """What judges the sound, where the objective is adversarial."""
     return Discriminators() if config.objective.adversarial else None
 

@@ -43,7 +43,7 @@ def infill_ids(
     known: Bool[Tensor, " bar"],
     *,
     generator: torch.Generator,
-    spread: float = 1.0,
+    prior_temperature: float = 1.0,
 ) -> tuple[Int[Tensor, "batch bar position"], Float[Tensor, " batch"]]:
     """A draw for each row of ``ids``: its ``known`` bars stay; what stands in the others is not looked at.
 
@@ -51,11 +51,11 @@ def infill_ids(
     """
     held = known[None, :, None]
 
-    def steer(guess: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch latent"]:
+    def guidance(guess: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch latent"]:
         own = player.generate(guess)
         return guess + vae.encoder(torch.where(held, ids, own)).mean - vae.encoder(own).mean
 
-    own = player.generate(prior.carry(prior.noise(len(ids), generator, spread), steer))
+    own = player.generate(prior.integrate(prior.noise(len(ids), generator, prior_temperature), guidance))
     kept = (own == ids)[:, known].float().mean((1, 2)) if known.any() else torch.ones(len(ids))
     return torch.where(held, ids, own), kept
 

@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.errors import AudioError
-from symvae.models.sound.quantized import QuantisedEncoder
+from symvae.models.sound.quantized import QuantizedEncoder
 from symvae.system.artifacts import load_code_prior
 from symvae.system.synth import Synth
 
@@ -18,7 +18,7 @@ def new_timbres(
     The lower the temperature, the more usual they are.
     """
     generator, encoder = torch.Generator().manual_seed(seed), synth.network.encoder
-    if not isinstance(encoder, QuantisedEncoder):
+    if not isinstance(encoder, QuantizedEncoder):
         return temperature * torch.randn(count, synth.config.model.timbre_size, generator=generator)
     prior = load_code_prior(synth.folder)
     if prior is None:

@@ -25,7 +25,7 @@ from symvae.latent import direction, interpolate
 from symvae.latent.arousal import Arousal
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
-from symvae.models.phrase.fast_decoder import Generator, quick
+from symvae.models.phrase.fast_decoder import Generator, fast_decoder
 from symvae.models.phrase.vae import VAE
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase, join
@@ -40,10 +40,10 @@ from symvae.system.artifacts import (
 )
 from symvae.system.build import build_grid
 from symvae.system.catalog import available, find
-from symvae.system.faders.bar_search import Cost, assemble
-from symvae.system.faders.edit_transfer import graft
-from symvae.system.faders.refine_notes import settle_notes
-from symvae.system.faders.refine_tokens import settle_tokens
+from symvae.system.faders.bar_search import Cost, search_bars
+from symvae.system.faders.edit_transfer import transfer_edit
+from symvae.system.faders.refine_notes import refine_notes
+from symvae.system.faders.refine_tokens import refine_tokens
 from symvae.system.faders.request import (
     AROUSAL,
     BAR_DRIFT,
@@ -118,7 +118,7 @@ class SymVAE:
 
     @cached_property
     def _player(self) -> Generator:
-        return quick(self.vae.decoder)
+        return fast_decoder(self.vae.decoder)
 
     # Notes and ids
 
@@ -225,16 +225,16 @@ class SymVAE:
         top_p: float = 1.0,
         seed: int = 0,
         prior: str = "learned",
-        spread: float = 1.0,
+        prior_temperature: float = 1.0,
         tempo_qpm: float | None = None,
     ) -> list[Phrase]:
         """New phrases. ``prior`` is "learned" (from the training music) or "gaussian".
 
-        ``spread`` scales the noise that draws start from; ``temperature`` is the decoder's, and ``tempo_qpm``
+        ``prior_temperature`` scales the noise that draws start from; ``temperature`` is the decoder's, and ``tempo_qpm``
         goes before the tempo that z says.
         """
         return self.decode(
-            self.draw(count, seed=seed, prior=prior, spread=spread),
+            self.draw(count, seed=seed, prior=prior, prior_temperature=prior_temperature),
             temperature=temperature,
             top_p=top_p,
             seed=seed,
@@ -242,14 +242,14 @@ class SymVAE:
         )
 
     def draw(
-        self, count: int, *, seed: int = 0, prior: str = "learned", spread: float = 1.0
+        self, count: int, *, seed: int = 0, prior: str = "learned", prior_temperature: float = 1.0
     ) -> Float[Tensor, "batch latent"]:
         """Latents from the prior, as `sample` decodes them."""
         _check_count(count)
-        _check_scale("spread", spread)
+        _check_scale("prior_temperature", prior_temperature)
         generator = _chance(seed)
         if prior == "gaussian":
-            return spread * torch.randn((count, self.latent_size), generator=generator)
+            return prior_temperature * torch.randn((count, self.latent_size), generator=generator)
         if prior != "learned":
             raise LatentError(f'The prior is "learned" or "gaussian", not {prior!r}.')
         if self.prior is None:
@@ -257,10 +257,16 @@ class SymVAE:
                 f"{self.name} has no learned prior yet. Run `symvae evaluate --update-model` on it, "
                 'or choose the prior "gaussian".'
             )
-        return self.prior.sample(count, generator, spread)
+        return self.prior.sample(count, generator, prior_temperature)
 
     def infill(
-        self, phrase: Phrase, bars: Iterable[int], count: int = 4, *, seed: int = 0, spread: float = 1.0
+        self,
+        phrase: Phrase,
+        bars: Iterable[int],
+        count: int = 4,
+        *,
+        seed: int = 0,
+        prior_temperature: float = 1.0,
     ) -> list[Filling]:
         """``count`` phrases with the ``bars`` (from 0) drawn anew in sight of the others, which stay."""
         unknown = set(bars)
@@ -270,10 +276,10 @@ class SymVAE:
                 f" {sorted(unknown)} will not do. To draw everything there is `sample`."
             )
         known = [bar not in unknown for bar in range(self.grid.bars)]
-        return self.fill([phrase] * count, known, seed=seed, spread=spread)
+        return self.fill([phrase] * count, known, seed=seed, prior_temperature=prior_temperature)
 
     def continue_(
-        self, phrase: Phrase, bars: int = 8, count: int = 4, *, seed: int = 0, spread: float = 1.0
+        self, phrase: Phrase, bars: int = 8, count: int = 4, *, seed: int = 0, prior_temperature: float = 1.0
     ) -> list[Filling]:
         """``phrase`` (any number of bars) and ``bars`` more, ``count`` times.
 
@@ -297,7 +303,7 @@ class SymVAE:
             rest = self.grid.bars - seen
             starts = [each.window(each.grid.bars - seen, seen) for each in written]
             open_ends = [join([start, Phrase(self.grid.with_bars(rest))]) for start in starts]
-            filled = self._fill(open_ends, [True] * seen + [False] * rest, chance, spread)
+            filled = self._fill(open_ends, [True] * seen + [False] * rest, chance, prior_temperature)
             if written[0] is phrase:
                 kept = [new.kept for new in filled]
             written = [
@@ -307,24 +313,33 @@ class SymVAE:
         return [Filling(*each) for each in zip(written, kept, strict=True)]
 
     def fill(
-        self, phrases: Sequence[Phrase], known: Sequence[bool], *, seed: int = 0, spread: float = 1.0
+        self,
+        phrases: Sequence[Phrase],
+        known: Sequence[bool],
+        *,
+        seed: int = 0,
+        prior_temperature: float = 1.0,
     ) -> list[Filling]:
         """Each phrase with its unknown bars drawn, in the key and about as loud as its known ones.
 
         ``known`` says of each bar of the grid whether it stays. Raises `LatentError` without a learned
         prior, `PhraseError` for a phrase on another grid.
         """
-        return self._fill(phrases, known, _chance(seed), spread)
+        return self._fill(phrases, known, _chance(seed), prior_temperature)
 
     def _fill(
-        self, phrases: Sequence[Phrase], known: Sequence[bool], chance: torch.Generator, spread: float
+        self,
+        phrases: Sequence[Phrase],
+        known: Sequence[bool],
+        chance: torch.Generator,
+        prior_temperature: float,
     ) -> list[Filling]:
         if self.prior is None:
             raise LatentError(
                 f"{self.name} has no learned prior to fill bars with. Run `symvae train-prior` on it."
             )
         _check_count(len(phrases))
-        _check_scale("spread", spread)
+        _check_scale("prior_temperature", prior_temperature)
         if len(known) != self.grid.bars:
             raise LatentError(f"{self.name} has {self.grid.bars} bars to know or not, not {len(known)}.")
         self._check_grid(phrases)
@@ -337,7 +352,7 @@ class SymVAE:
             self.to_ids([each.transpose(shift) for each, shift in zip(given, shifts, strict=True)]),
             torch.tensor(known),
             generator=chance,
-            spread=spread,
+            prior_temperature=prior_temperature,
         )
         return [
             Filling(put_together(old, new.transpose(-shift), known), float(share))
@@ -374,14 +389,14 @@ class SymVAE:
         phrases = self.decode(z.flatten(0, 1), tempo_qpm=top_left.tempo_qpm)
         return [phrases[row * steps : (row + 1) * steps] for row in range(steps)]
 
-    def similar(
+    def variations(
         self, phrase: Phrase, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0
     ) -> list[Phrase]:
         """``count`` variations: ``amount`` 0 is a reconstruction, 1 has nothing left of the phrase."""
-        z = direction.similar(self.encode(phrase).mean[0], amount, count, _chance(seed))
+        z = direction.variations(self.encode(phrase).mean[0], amount, count, _chance(seed))
         return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)
 
-    def vary(
+    def shift(
         self, phrase: Phrase, amounts: dict[str, float], *, temperature: float = 0.0, seed: int = 0
     ) -> Phrase:
         """The phrase moved along attribute vectors, so many times each: ``{"onset_density": 1.0}``."""
@@ -431,17 +446,17 @@ class SymVAE:
         *,
         hold: Iterable[str] = (),
         best_of: int = 1,
-        settled: bool = True,
+        refine: bool = True,
     ) -> Phrase:
         """The phrase with faders moved: ``{"register": 64.0}`` sets one, ``{"register": "+5"}`` changes it.
 
         Values beyond a fader's reach go to its end (`Fader.nearest`). Attributes that can hardly be had apart
         go along, but for those to ``hold``. ``best_of`` decodes so often, each time with the aim corrected,
         and takes each bar from the decode that brings the phrase nearest (`symvae.system.faders.bar_search`). What is
-        still missed is then ``settled``: made up by exchanging a few tokens (`symvae.system.faders.refine_tokens`)
+        still missed is then ``refine``d: made up by exchanging a few tokens (`symvae.system.faders.refine_tokens`)
         or notes (`symvae.system.faders.refine_notes`). Raises `LatentError` for an unknown fader.
         """
-        return self.fade_each([phrase], [values], hold=hold, best_of=best_of, settled=settled)[0]
+        return self.fade_each([phrase], [values], hold=hold, best_of=best_of, refine=refine)[0]
 
     @torch.no_grad()
     def fade_each(
@@ -451,7 +466,7 @@ class SymVAE:
         *,
         hold: Iterable[str] = (),
         best_of: int = 1,
-        settled: bool = True,
+        refine: bool = True,
     ) -> list[Phrase]:
         """As `fade`, each phrase by its own values.
 
@@ -478,7 +493,7 @@ class SymVAE:
             target = self._aroused(target, asked, held)
             wanted = torch.where(torch.from_numpy(aroused)[:, None], target, wanted)
         mean = self.encode(phrases).mean
-        edits = torch.tensor([not (self.grafts and name == "tempo") for name in names])
+        edits = torch.tensor([not (self.transfers_edits and name == "tempo") for name in names])
         moves = ((target != position) & edits).any(dim=1)
         tempo = self._tempo(phrases, asked, target, position)
         wanted = torch.where(wanted.isnan() & held, position, wanted)  # what is held is asked to stay
@@ -495,12 +510,14 @@ class SymVAE:
         if best_of > 1:
             first = request.achieved(self.to_phrases(decodes[0], tempo))
             decodes += [decoded(aim + (start - target)) for aim in aims(target, first, best_of - 1)]
-        if self.grafts:
-            faded = self._grafted(request, decodes, self.decode_ids(mean), moves, tempo, settled)
+        if self.transfers_edits:
+            faded = self._with_edits_transferred(
+                request, decodes, self.decode_ids(mean), moves, tempo, refine
+            )
         else:
-            faded = self._assembled(request, decodes, moves, tempo, settled)
+            faded = self._assembled(request, decodes, moves, tempo, refine)
         faded = self._in_the_manner_of(faded, phrases, tempo)
-        if not self.grafts:
+        if not self.transfers_edits:
             return faded
         rows = zip(moves.tolist(), phrases, faded, tempo, strict=True)
         return [new if edited else old.with_tempo(qpm) for edited, old, new, qpm in rows]
@@ -511,44 +528,46 @@ class SymVAE:
         decodes: Sequence[Int[Tensor, "phrase bar position"]],
         moves: Bool[Tensor, " phrase"],
         tempo: Sequence[float],
-        settled: bool,
+        refine: bool,
     ) -> list[Phrase]:
         """The best of the decodes, bar by bar, with the last tokens of what moves exchanged."""
 
         def cost(drift_weight: float) -> Cost:
             return lambda ids, rows: request.miss(self._said(ids, rows, tempo), rows, drift_weight)
 
-        ids = assemble(decodes, cost(BAR_DRIFT)) if len(decodes) > 1 else decodes[0].clone()
-        for part in moves.nonzero()[:, 0].split(_BATCH) if settled and moves.any() else ():
+        ids = search_bars(decodes, cost(BAR_DRIFT)) if len(decodes) > 1 else decodes[0].clone()
+        for part in moves.nonzero()[:, 0].split(_BATCH) if refine and moves.any() else ():
             logits = self.vae.decoder(self.vae.encoder(ids[part]).mean, ids[part])
             for row, log_share in zip(part.tolist(), logits.float().log_softmax(-1), strict=True):
-                ids[row] = settle_tokens(ids[row], log_share, row, cost(TOKEN_DRIFT))
+                ids[row] = refine_tokens(ids[row], log_share, row, cost(TOKEN_DRIFT))
         return self.to_phrases(ids, tempo)
 
-    def _grafted(
+    def _with_edits_transferred(
         self,
         request: Request,
         decodes: Sequence[Int[Tensor, "phrase bar position"]],
         before: Int[Tensor, "phrase bar position"],
         moves: Bool[Tensor, " phrase"],
         tempo: Sequence[float],
-        settled: bool,
+        refine: bool,
     ) -> list[Phrase]:
         """The best of the decodes and of their edits, bar by bar, with single notes exchanged at last."""
         sources, reconstructed = request.phrases, self.to_phrases(before, tempo)
         faded = [self.to_phrases(after, tempo) for after in decodes]
         edited = [
-            self.to_ids([thin(graft(*each)) for each in zip(sources, reconstructed, after, strict=True)])
+            self.to_ids(
+                [thin(transfer_edit(*each)) for each in zip(sources, reconstructed, after, strict=True)]
+            )
             for after in faded
         ]
-        ids = assemble(
+        ids = search_bars(
             [torch.where(moves[:, None, None], each, before) for each in (*decodes, *edited)],
             lambda ids, rows: request.loss(self._said(ids, rows, tempo), rows),
         )
         result = self.to_phrases(ids, tempo)
-        for row in moves.nonzero()[:, 0].tolist() if settled else ():
+        for row in moves.nonzero()[:, 0].tolist() if refine else ():
             said = [sources[row], reconstructed[row], *(phrases[row] for phrases in faded)]
-            result[row] = settle_notes(result[row], said, partial(_loss_at, request, row))
+            result[row] = refine_notes(result[row], said, partial(_loss_at, request, row))
         return result
 
     def _said(
@@ -557,7 +576,7 @@ class SymVAE:
         return self.to_phrases(ids, [tempo[row] for row in rows.tolist()])
 
     @property
-    def grafts(self) -> bool:
+    def transfers_edits(self) -> bool:
         """Whether `fade` keeps the notes that an edit does not touch, and decodes once more to see which.
 
         Where tokens are steps of a grid, as in melodies, it need not: a decode brings nearly all back.

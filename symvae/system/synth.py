@@ -44,7 +44,7 @@ class KnownTimbre:
 
     name: str
     program: int
-    """General MIDI programme, from 0."""
+    """General MIDI program, from 0."""
     font: str
     """The sound font it was learned from."""
     z: Float[Tensor, " latent"]
@@ -101,7 +101,7 @@ class Synth:
         return start.toward(end, torch.tensor([share]))
 
     def timbre_for(self, program: int) -> tuple[str, bool]:
-        """Which timbre plays a General MIDI programme (0 to 127), and whether it is that very instrument.
+        """Which timbre plays a General MIDI program (0 to 127), and whether it is that very instrument.
 
         Where the usual one was not learned it is another font's, or the first of all.
         """
@@ -158,7 +158,7 @@ class Synth:
         timbre: Timbre | Mapping[str, Timbre] | None = None,
         until: Timbre | None = None,
     ) -> list[Voice]:
-        """Who plays each part: the timbre given for all, or the one nearest to the part's programme."""
+        """Who plays each part: the timbre given for all, or the one nearest to the part's program."""
         return [Voice(part, self._player_of(part, timbre, until)) for part in parts]
 
     def _player_of(self, part: Part, timbre: Any, until: Any) -> Player:
@@ -206,6 +206,6 @@ class Synth:
         """Stereo sound of phrases in a row, or of a song's parts.
 
         ``timbre`` is a name of `timbres`, a morph as "piano:strings:0.4", z or a `Blend`; None: phrases are
-        played as a piano, a song's parts by their programmes. With ``until`` it moves there evenly.
+        played as a piano, a song's parts by their programs. With ``until`` it moves there evenly.
         """
         return self.perform(music, timbre, until=until, loudness_lufs=loudness_lufs).audio()

@@ -17,7 +17,7 @@ from symvae.models.phrase.vae import VAE
 
 
 @torch.no_grad()
-def grow(short: VAE, long: VAE, phrases: Int[Tensor, "phrase bar position"]) -> None:
+def warm_start(short: VAE, long: VAE, phrases: Int[Tensor, "phrase bar position"]) -> None:
     """Start ``long`` from the one-bar model ``short``; ``phrases`` (thousands) show which codes occur.
 
     Raises `TrainingError` when the two do not share their bar networks' sizes.
@@ -48,9 +48,9 @@ def grow(short: VAE, long: VAE, phrases: Int[Tensor, "phrase bar position"]) -> 
     )
     latent, wanted = project.shape[0], encoder.project.out_features
     if wanted < latent:
-        centre, down, up = _principal(short, phrases, wanted)
-        project, project_bias = down @ project, down @ (project_bias - centre)
-        unfold, unfold_bias = unfold @ up, unfold @ centre + unfold_bias
+        center, down, up = _principal(short, phrases, wanted)
+        project, project_bias = down @ project, down @ (project_bias - center)
+        unfold, unfold_bias = unfold @ up, unfold @ center + unfold_bias
         latent = wanted
     encoder.project.weight[:latent] = project
     encoder.project.bias[:latent] = project_bias
@@ -63,7 +63,7 @@ def grow(short: VAE, long: VAE, phrases: Int[Tensor, "phrase bar position"]) -> 
 def _principal(
     short: VAE, phrases: Int[Tensor, "phrase bar position"], wanted: int
 ) -> tuple[Float[Tensor, " z"], Float[Tensor, "wanted z"], Float[Tensor, "z wanted"]]:
-    """The centre of the bars' z side by side, the way down to ``wanted`` coordinates and the way back up.
+    """The center of the bars' z side by side, the way down to ``wanted`` coordinates and the way back up.
 
     With noise n and signal s along an axis, both as variances, the axis says ½ log(1 + s/n) nats. Where
     every coordinate is divided by its posterior's mean deviation, n is 1 along all axes alike.
@@ -74,9 +74,9 @@ def _principal(
         means.append(posterior.mean.reshape(len(rows), -1))
         variances.append(posterior.std.square().reshape(len(rows), -1))
     z, noise = torch.cat(means).double(), torch.cat(variances).double().mean(0).sqrt()
-    centre = z.mean(0)
-    signal, axes = torch.linalg.eigh(((z - centre) / noise).t().cov(correction=0))
+    center = z.mean(0)
+    signal, axes = torch.linalg.eigh(((z - center) / noise).t().cov(correction=0))
     signal, axes = signal.flip(0)[:wanted].clamp(min=0), axes.flip(1)[:, :wanted]
     scale = (signal + 1).sqrt()
     down, up = (axes / noise[:, None] / scale).t(), axes * noise[:, None] * scale
-    return centre.float(), down.float(), up.float()
+    return center.float(), down.float(), up.float()

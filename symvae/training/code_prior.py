@@ -10,7 +10,7 @@ from torch import Tensor
 
 from symvae.corpus.clips import ClipDraws
 from symvae.models.sound.code_prior import CodePrior
-from symvae.models.sound.quantized import Quantised, QuantisedEncoder
+from symvae.models.sound.quantized import Quantized, QuantizedEncoder
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 
 CLIPS = 32
@@ -28,13 +28,13 @@ def codes_of(
     for font, timbre in draws.timbres:
         heard = draws.of([(font, timbre)] * (clips // 2), np.random.default_rng([seed, font, timbre]))
         posterior = model.encode(heard.wave)
-        assert isinstance(posterior, Quantised), "a synthesizer that does not round its timbres"
+        assert isinstance(posterior, Quantized), "a synthesizer that does not round its timbres"
         words.append(posterior.codes)
     return torch.cat(words)
 
 
 def learn_code_prior(
-    encoder: QuantisedEncoder,
+    encoder: QuantizedEncoder,
     words: Int[Tensor, "word codebook"],
     *,
     steps: int = STEPS,

@@ -2,7 +2,7 @@
 
     symvae train-faders MODEL --data SHARDS --out RUN [--set faders.key=value] [--resume]
 
-The model itself stays as it is; an editor of its z learns by practising (`symvae.models.faders.editor`):
+The model itself stays as it is; an editor of its z learns by practicing (`symvae.models.faders.editor`):
 
     asked     one or several faders of each phrase are set where another phrase has them. z is edited, and
               a reader should find them where they were set;
@@ -35,14 +35,14 @@ from symvae.config.run import FaderConfig
 from symvae.corpus.dataset import Batches, windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
-from symvae.models.faders.attribute_predictor import AttributeReader
+from symvae.models.faders.attribute_predictor import AttributePredictor
 from symvae.models.faders.editor import FaderEditor
-from symvae.models.phrase.fast_decoder import quick
+from symvae.models.phrase.fast_decoder import fast_decoder
 from symvae.models.phrase.vae import VAE
 from symvae.nn.mixed import mixed
 from symvae.objective.schedule import warmup_cosine
 from symvae.system.artifacts import save_editor, save_scales
-from symvae.system.build import build_attribute_reader, build_editor
+from symvae.system.build import build_attribute_predictor, build_editor
 from symvae.system.faders.scales import Scales, fit_scales, measured_positions
 from symvae.system.symvae import SymVAE
 from symvae.tokens.tokenizer import Tokenizer
@@ -71,11 +71,11 @@ class FaderTraining:
         tokenizer: Tokenizer,
         scales: Scales,
         editor: FaderEditor,
-        reader: AttributeReader,
+        reader: AttributePredictor,
         config: FaderConfig,
     ) -> None:
         self.vae = vae.requires_grad_(False)
-        self.player = vae.decoder if next(vae.parameters()).is_cuda else quick(vae.decoder)
+        self.player = vae.decoder if next(vae.parameters()).is_cuda else fast_decoder(vae.decoder)
         self.tokenizer = tokenizer
         self.scales = scales
         self.config = config
@@ -102,13 +102,13 @@ class FaderTraining:
             int(np.random.SeedSequence([config.seed, self.step]).generate_state(1)[0])
         )
         with mixed(device.type):
-            practises = self.step >= config.reading_steps
-            parts = (self._practice if practises else self._reading)(ids, generator)
+            practices = self.step >= config.reading_steps
+            parts = (self._practice if practices else self._reading)(ids, generator)
         self.optimizer.zero_grad(set_to_none=True)
         # Each learns from its own part alone: the reader to be right, the editor to be read as asked.
         reader, editor = list(self.reader.parameters()), list(self.editor.parameters())
-        parts["reading"].backward(inputs=reader, retain_graph=practises)
-        if practises:
+        parts["reading"].backward(inputs=reader, retain_graph=practices)
+        if practices:
             weights = {"asked": 1.0, "staying": config.staying_weight, "content": config.content_weight}
             torch.stack([weight * parts[name] for name, weight in weights.items()]).sum().backward(
                 inputs=editor
@@ -117,7 +117,7 @@ class FaderTraining:
         nn.utils.clip_grad_norm_(self.reader.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
-        if practises:
+        if practices:
             share = max(1 - config.ema_decay, 9 / (9 + self.step - config.reading_steps))
             with torch.no_grad():
                 for kept, weight in zip(self.average.parameters(), self.editor.parameters(), strict=True):
@@ -274,7 +274,7 @@ def train_faders(
         shards.tokenizer,
         scales,
         build_editor(config, model.vae).to(device),
-        build_attribute_reader(config, model.vae).to(device),
+        build_attribute_predictor(config, model.vae).to(device),
         config,
     )
     choice = dataclasses.replace(model.config, faders=config)

@@ -42,7 +42,7 @@ from symvae.system.build import (
     sampling_rate_at,
 )
 from symvae.system.faders.scales import fit_scales
-from symvae.system.warm_start import grow
+from symvae.system.warm_start import warm_start
 from symvae.training.log import TrainingLog
 from symvae.training.state import TrainingState, cpu_state, fresh_average
 from symvae.training.step import TrainingStep
@@ -250,11 +250,11 @@ def _start(
                 ) from error
         elif source.bars == 1:
             rows = np.random.default_rng(config.training.seed).permutation(len(ids))[:GROWTH_PHRASES]
-            grow(load_vae(start_from), model, torch.from_numpy(ids[rows].astype(np.int64)))
+            warm_start(load_vae(start_from), model, torch.from_numpy(ids[rows].astype(np.int64)))
         else:
             raise TrainingError(
                 f"{start_from} has {source.bars} bars and the preset {config.model.bars}. "
-                "Start from a model of as many bars, or grow from a one-bar model."
+                "Start from a model of as many bars, or warm_start from a one-bar model."
             )
     model.to(device)
     critic = build_critic(config)

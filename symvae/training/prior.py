@@ -73,7 +73,7 @@ def train_prior(
         learning_rate=config.learning_rate,
         seed=config.seed,
         posterior_temperature=config.posterior_temperature,
-        middle_times=config.middle_times,
+        time_sampling=config.time_sampling,
         slowest_average=1 - config.ema_decay,
         clip_norm=config.clip_norm,
     )

@@ -15,12 +15,12 @@ import torch
 from symvae.config.sound import SynthConfig
 from symvae.corpus.clips import ClipDraws, Clips
 from symvae.errors import TrainingError
-from symvae.models.sound.quantized import Quantised, perplexity
+from symvae.models.sound.quantized import Quantized, perplexity
 from symvae.models.sound.spectrogram_vae import FLOOR, SpectrogramVAE
 from symvae.objective.schedule import warmup_cosine
 from symvae.objective.spectral import log_spectral_distance_db, multi_scale_distance
 from symvae.system.artifacts import save_synth
-from symvae.system.build_synth import build_judges, build_synth, synth_beta_at
+from symvae.system.build_synth import build_discriminators, build_synth, synth_beta_at
 from symvae.training.log import TrainingLog
 from symvae.training.loop import Progress
 from symvae.training.sound_step import sound_loss
@@ -66,23 +66,23 @@ def train_synth(
                 "The synthesizer to start from has other sizes than the preset. "
                 "Choose its sizes, or train from nothing."
             ) from error
-    judges = build_judges(config)
-    if judges is not None:
+    discriminators = build_discriminators(config)
+    if discriminators is not None:
         if start_from is None and not resume:
             raise TrainingError(
                 "objective.adversarial goes on from a trained synthesizer. Give one with --from."
             )
-        judges.to(device)
+        discriminators.to(device)
         model.encoder.requires_grad_(False).eval()
     model.to(device)
     optimizer = torch.optim.AdamW(
-        [*model.parameters(), *(judges.parameters() if judges is not None else ())],
+        [*model.parameters(), *(discriminators.parameters() if discriminators is not None else ())],
         lr=choice.learning_rate,
         betas=(0.9, 0.99),
         weight_decay=choice.weight_decay,
         fused=True,
     )
-    state = TrainingState(model, fresh_average(model), optimizer, critic=judges)
+    state = TrainingState(model, fresh_average(model), optimizer, critic=discriminators)
     if resume:
         state.load(state_path, config)
     validation = Clips(
@@ -113,7 +113,7 @@ def train_synth(
                 alike=config.clips.alike,
                 waveform_frames=min(config.objective.waveform_frames, clips.roll.shape[2]),
                 bf16=choice.precision == "bf16",
-                judges=judges,
+                discriminators=discriminators,
                 adversarial_weight=config.objective.adversarial_weight,
                 matching_weight=config.objective.matching_weight,
             )
@@ -161,7 +161,7 @@ def validate(model: SpectrogramVAE, clips: Clips) -> dict[str, float]:
         kl.append(posterior.kl_nats().sum(-1))
         mss.append(multi_scale_distance(made, rows.wave, floor=FLOOR).total)
         lsd.append(log_spectral_distance_db(made, rows.wave, floor=FLOOR))
-        if isinstance(posterior, Quantised):
+        if isinstance(posterior, Quantized):
             rounded.append(posterior.codes)
     figures = {
         "mss": torch.cat(mss).mean().item(),

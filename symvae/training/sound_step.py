@@ -15,10 +15,10 @@ from torch import Tensor
 from symvae.corpus.clips import Clips
 from symvae.dsp.stft import log_magnitude
 from symvae.models.sound.discriminator import Discriminators
-from symvae.models.sound.quantized import Quantised
+from symvae.models.sound.quantized import Quantized
 from symvae.models.sound.spectrogram_vae import FLOOR, SpectrogramVAE, Spectrum
 from symvae.nn.mixed import mixed
-from symvae.objective.adversarial import judges_loss, maker_loss, matching_loss
+from symvae.objective.adversarial import discriminator_loss, generator_loss, matching_loss
 from symvae.objective.elbo import free_nats_kl
 from symvae.objective.spectral import magnitude_distance, multi_scale_distance
 
@@ -34,8 +34,8 @@ class SoundLoss(NamedTuple):
     """Of an encoder that rounds, to what it rounds to."""
     adversarial: Float[Tensor, ""] | None = None
     matching: Float[Tensor, ""] | None = None
-    judges: Float[Tensor, ""] | None = None
-    """What the judges of the sound minimise; in the total, but no gradient of it reaches the model."""
+    discriminators: Float[Tensor, ""] | None = None
+    """What the discriminators of the sound minimize; in the total, but no gradient of it reaches the model."""
 
 
 def of_others(
@@ -58,7 +58,7 @@ def heard(
     first: int,
     frames: int,
 ) -> tuple[Float[Tensor, "clip heard"], Float[Tensor, "clip heard"]]:
-    """The sound of some frames as made and as it should be, without the ends that lack a neighbour."""
+    """The sound of some frames as made and as it should be, without the ends that lack a neighbor."""
     stft = model.stft
     within, edge = slice(first, first + frames), stft.size // 2
     samples = (frames - 1) * stft.hop
@@ -78,7 +78,7 @@ def sound_loss(
     waveform_frames: int,
     alike: int,
     bf16: bool = False,
-    judges: Discriminators | None = None,
+    discriminators: Discriminators | None = None,
     adversarial_weight: float = 0.0,
     matching_weight: float = 0.0,
 ) -> SoundLoss:
@@ -98,27 +98,27 @@ def sound_loss(
     kl_nats = posterior.kl_nats().sum(-1)
     total = magnitude + waveform_weight * waveform + beta * free_nats_kl(kl_nats, free_nats).mean()
     loss = SoundLoss(total, magnitude, waveform, kl_nats.mean())
-    if isinstance(posterior, Quantised):
+    if isinstance(posterior, Quantized):
         loss = loss._replace(total=loss.total + posterior.commitment, commitment=posterior.commitment)
-    if judges is not None:
-        adversarial, matching, own = _judged(judges, wave, true)
+    if discriminators is not None:
+        adversarial, matching, own = _judged(discriminators, wave, true)
         loss = loss._replace(
             total=loss.total + adversarial_weight * adversarial + matching_weight * matching + own,
             adversarial=adversarial,
             matching=matching,
-            judges=own,
+            discriminators=own,
         )
     return loss
 
 
 def _judged(
-    judges: Discriminators, made: Float[Tensor, "clip heard"], true: Float[Tensor, "clip heard"]
+    discriminators: Discriminators, made: Float[Tensor, "clip heard"], true: Float[Tensor, "clip heard"]
 ) -> tuple[Float[Tensor, ""], Float[Tensor, ""], Float[Tensor, ""]]:
-    """What the maker wants of the judges' logits and of what they see, and what the judges want."""
-    seen, real, learning = judges.fixed(made), judges(true), judges(made.detach())
-    real_features = [[layer.detach() for layer in judgement.features] for judgement in real]
+    """What the maker wants of the discriminators' logits and of what they see, and what the discriminators want."""
+    seen, real, learning = discriminators.frozen(made), discriminators(true), discriminators(made.detach())
+    real_features = [[layer.detach() for layer in judgment.features] for judgment in real]
     return (
-        maker_loss([judgement.logits for judgement in seen]),
-        matching_loss(real_features, [judgement.features for judgement in seen]),
-        judges_loss([each.logits for each in real], [each.logits for each in learning]),
+        generator_loss([judgment.logits for judgment in seen]),
+        matching_loss(real_features, [judgment.features for judgment in seen]),
+        discriminator_loss([each.logits for each in real], [each.logits for each in learning]),
     )

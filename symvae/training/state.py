@@ -1,6 +1,6 @@
 """Everything a run needs to go on exactly where it stood.
 
-One file, replaced in one step: weights, their running average, the optimiser, the step and the best
+One file, replaced in one step: weights, their running average, the optimizer, the step and the best
 validation so far. All chance in training is drawn from (seed, step), so no generator has to be kept.
 """
 
@@ -37,7 +37,7 @@ class TrainingState(Generic[M, C]):
 
     @torch.no_grad()
     def update_average(self, decay: float) -> None:
-        """Move the average towards the weights; early on faster, so that it does not remember its start."""
+        """Move the average toward the weights; early on faster, so that it does not remember its start."""
         decay = min(decay, (1 + self.step) / (10 + self.step))
         for mean, value in zip(self.average.parameters(), self.model.parameters(), strict=True):
             mean.lerp_(value, 1 - decay)

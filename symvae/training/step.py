@@ -15,7 +15,7 @@ from symvae.models.faders.critic import Critic
 from symvae.models.phrase.vae import VAE, VAEOutput
 from symvae.objective.elbo import LossTerms, elbo
 from symvae.objective.faders import Faders
-from symvae.objective.regularization import geodesic, sign, squared, untold
+from symvae.objective.regularization import confusion_loss, geodesic, sign, squared
 
 #: GLSR looks at one phrase in so many, for it decodes each twice more.
 GEODESIC_EVERY = 4
@@ -86,8 +86,8 @@ class TrainingStep(nn.Module):
         assert self.critic is not None
         assert self.faders is not None
         rest = z[:, position.shape[1] :]
-        told = untold(self.critic.judging(rest))
-        return self.faders.regularization_weight * told + squared(self.critic.learning(rest), position)
+        told = confusion_loss(self.critic.frozen(rest))
+        return self.faders.regularization_weight * told + squared(self.critic.detached(rest), position)
 
     def _geodesic(
         self, z: Float[Tensor, "batch latent"], faders: int, generator: torch.Generator
@@ -102,7 +102,7 @@ class TrainingStep(nn.Module):
         with torch.no_grad():
             heard = self.model.decoder.generate(moved)
         said = self.model.decoder(moved, heard).float().softmax(-1).flatten(1)
-        up, down = self.critic.judging(said).chunk(2)
+        up, down = self.critic.frozen(said).chunk(2)
         slope = (up - down).gather(1, fader[:, None])[:, 0]
-        reading = squared(self.critic.learning(said), self.faders.measure(heard))
+        reading = squared(self.critic.detached(said), self.faders.measure(heard))
         return self.faders.regularization_weight * geodesic(slope, faders) + reading

@@ -340,7 +340,7 @@ def test_what_is_told_of_bars_is_what_they_have(fade, tmp_path):
 def test_silence_behind_the_end_is_no_part_of_what_is_told(cli, wide_model, tmp_path):
     """Of a phrase of four bars the song has two; what was decoded for the others is not in it."""
     symvae.write(melody(ODE).window(0, 6), tmp_path / "six.mid")
-    words = ("fade", "six.mid", "-m", wide_model, "--no-settle", "--json")
+    words = ("fade", "six.mid", "-m", wide_model, "--no-refine", "--json")
     report = report_of(cli(*words, "--set", "note_density=0.9"))
     last = report["phrases"][1]
     assert report["input"]["silent_bars_added"] == [0, 2]
@@ -405,7 +405,7 @@ def tempos_of(path: Path) -> list[tuple[int, float]]:
 def test_a_tempo_is_set_over_changes_of_the_songs_and_these_are_told(cli, wide_model, tmp_path):
     """Phrases of four bars begin at 120: asked for that they are not yet what is asked for."""
     file = rubato(tmp_path / "rubato.mid")
-    words = ("fade", file, "-m", wide_model, "--force", "--no-settle")
+    words = ("fade", file, "-m", wide_model, "--force", "--no-refine")
     result = cli(*words, "--set", "tempo=120")
     assert result.exit_code == 0, result.stderr
     assert "  2 tempo changes left out: where the tempo is set, a phrase has one" in result.stdout
@@ -417,7 +417,7 @@ def test_a_tempo_is_set_over_changes_of_the_songs_and_these_are_told(cli, wide_m
 
 def test_a_change_of_tempo_is_added_to_that_of_the_bars_themselves(cli, wide_model, tmp_path):
     file = rubato(tmp_path / "rubato.mid")
-    words = ("fade", file, "-m", wide_model, "--force", "--no-settle", "--json")
+    words = ("fade", file, "-m", wide_model, "--force", "--no-refine", "--json")
     report = report_of(cli(*words, "--set", "tempo=+20", "--bars", "3-4"))
     assert report["phrases"][0]["before"]["tempo"] == 60
     assert report["tempo_changes_left_out"] == 0
@@ -439,7 +439,7 @@ def test_settled_it_misses_by_no_more_than_one_decode_does(fade):
         phrases = report_of(fade(ODE, "--set", "register=60", "--json", *words))["phrases"]
         return [abs(row["achieved"]["register"] - 60) for row in phrases]
 
-    settled, decoded = missed(), missed("--no-settle")
+    settled, decoded = missed(), missed("--no-refine")
     assert sum(settled) < sum(decoded)
 
 

@@ -87,7 +87,10 @@ def test_a_tempo_is_that_of_a_piano_too(cli, tmp_path):
 
 
 def test_gaussian_prior_needs_no_fit(cli, tiny_model):
-    assert cli("sample", "-n", 1, "-m", tiny_model, "--prior", "gaussian", "--spread", 0.5).exit_code == 0
+    assert (
+        cli("sample", "-n", 1, "-m", tiny_model, "--prior", "gaussian", "--prior-temperature", 0.5).exit_code
+        == 0
+    )
 
 
 def test_interpolate_writes_the_path_picture_and_sound(cli, tiny_model, tmp_path):
@@ -158,7 +161,7 @@ def test_interpolate_refuses_an_unknown_path(cli, tiny_model):
 
 
 def test_similar_at_amount_0_is_the_reconstruction(cli, tiny_model, tmp_path):
-    result = cli("similar", ODE, "--amount", 0, "--count", 2, "-m", tiny_model, "--bar", 3)
+    result = cli("variations", ODE, "--amount", 0, "--count", 2, "-m", tiny_model, "--bar", 3)
     assert result.exit_code == 0, result.stderr
     model = symvae.load(tiny_model)
     (expected,) = model.reconstruct([symvae.read(ODE, grid=model.grid)[1]])
@@ -167,11 +170,11 @@ def test_similar_at_amount_0_is_the_reconstruction(cli, tiny_model, tmp_path):
 
 
 def test_similar_wrong_use(cli, tiny_model):
-    assert cli("similar", ODE, "--amount", 2, "-m", tiny_model).exit_code == 2
+    assert cli("variations", ODE, "--amount", 2, "-m", tiny_model).exit_code == 2
 
 
 def test_vary_tells_before_and_after(cli, tiny_model, tmp_path):
-    result = cli("vary", ODE, "--set", "onset_density=1", "--set", "mean_interval=-0.5", "-m", tiny_model)
+    result = cli("shift", ODE, "--set", "onset_density=1", "--set", "mean_interval=-0.5", "-m", tiny_model)
     assert result.exit_code == 0, result.stderr
     assert "onset_density: " in result.stdout
     assert "mean_interval: " in result.stdout
@@ -179,7 +182,7 @@ def test_vary_tells_before_and_after(cli, tiny_model, tmp_path):
 
 
 def test_vary_by_nothing_is_the_reconstruction(cli, tiny_model, tmp_path):
-    assert cli("vary", ODE, "--set", "onset_density=0", "-m", tiny_model).exit_code == 0
+    assert cli("shift", ODE, "--set", "onset_density=0", "-m", tiny_model).exit_code == 0
     model = symvae.load(tiny_model)
     windows = symvae.read(ODE, grid=model.grid)
     (got,) = symvae.read(tmp_path / "vary/window-1.mid", grid=model.grid)
@@ -187,7 +190,7 @@ def test_vary_by_nothing_is_the_reconstruction(cli, tiny_model, tmp_path):
 
 
 def test_vary_refuses_an_unknown_attribute(cli, tiny_model):
-    result = cli("vary", ODE, "--set", "loudness=1", "-m", tiny_model)
+    result = cli("shift", ODE, "--set", "loudness=1", "-m", tiny_model)
     assert result.exit_code == 1
     assert "loudness" in result.stderr
     assert "onset_density" in result.stderr
@@ -195,7 +198,7 @@ def test_vary_refuses_an_unknown_attribute(cli, tiny_model):
 
 @pytest.mark.parametrize("setting", ["onset_density", "onset_density=much", "=1="])
 def test_vary_wrong_use(cli, tiny_model, setting):
-    assert cli("vary", ODE, "--set", setting, "-m", tiny_model).exit_code == 2
+    assert cli("shift", ODE, "--set", setting, "-m", tiny_model).exit_code == 2
 
 
 @pytest.mark.parametrize("format", ["musicxml", "abc"])
@@ -237,7 +240,7 @@ def test_tracks_that_were_not_read_are_named(cli, tiny_model, tmp_path):
 
 def test_silence_that_fills_a_window_is_told(cli, tiny_model, tmp_path):
     many_tracks(tmp_path / "band.mid")
-    words = ("similar", "band.mid", "-m", tiny_model, "--force")
+    words = ("variations", "band.mid", "-m", tiny_model, "--force")
     result = cli(*words)
     assert "band.mid: bar 1 in 1 window" in result.stdout
     assert "1 bar of silence added after bar 1, to fill the window" in result.stdout
@@ -246,7 +249,7 @@ def test_silence_that_fills_a_window_is_told(cli, tiny_model, tmp_path):
 
 def test_pairs_of_short_bars_are_no_silence(cli, tiny_model):
     """Fishers' Hornpipe is in 2/4: four of its bars fill a window of two."""
-    result = cli("similar", FISHERS, "-m", tiny_model)
+    result = cli("variations", FISHERS, "-m", tiny_model)
     assert result.exit_code == 0, result.stderr
     assert "of silence" not in result.stdout
 
@@ -263,9 +266,9 @@ def test_one_silent_bar_inside_is_said_as_one():
     assert (len(row), filled, bars_in_words(filled)) == (3, [(1, 2)], "bar 2")
 
 
-@pytest.mark.parametrize("verb", ["similar", "reconstruct", "vary"])
+@pytest.mark.parametrize("verb", ["variations", "reconstruct", "shift"])
 def test_a_seed_out_of_range_is_wrong_use(cli, tiny_model, verb):
-    settings = ("--set", "onset_density=1") if verb == "vary" else ()
+    settings = ("--set", "onset_density=1") if verb == "shift" else ()
     assert cli(verb, ODE, "-m", tiny_model, *settings, "--seed", 10**20).exit_code == 2
     assert cli(verb, ODE, "-m", tiny_model, *settings, "--seed", -1).exit_code == 2
 
@@ -277,7 +280,7 @@ def test_the_largest_seed_and_the_slowest_tempo_are_taken(cli, tiny_model):
 
 
 def test_vary_sets_each_attribute_once(cli, tiny_model):
-    result = cli("vary", ODE, "--set", "onset_density=1", "--set", "onset_density=2", "-m", tiny_model)
+    result = cli("shift", ODE, "--set", "onset_density=1", "--set", "onset_density=2", "-m", tiny_model)
     assert result.exit_code == 2
     assert "onset_density is set twice" in result.stderr
 
@@ -285,7 +288,7 @@ def test_vary_sets_each_attribute_once(cli, tiny_model):
 def test_vary_of_a_model_without_vectors_says_how_to_get_them(cli, tiny_model, tmp_path):
     bare = shutil.copytree(tiny_model, tmp_path / "bare")
     (bare / "latent.safetensors").unlink()
-    result = cli("vary", ODE, "--set", "onset_density=1", "-m", bare)
+    result = cli("shift", ODE, "--set", "onset_density=1", "-m", bare)
     assert result.exit_code == 1
     assert "Run `symvae evaluate --update-model`" in result.stderr
 

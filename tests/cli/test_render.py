@@ -83,7 +83,7 @@ def test_the_report_says_who_plays_what(render, band, tmp_path):
     report = json.loads(render(band, "out/sound.wav", "--json").stdout)
     assert report["parts"] == [
         {"part": "flute", "notes": 4, "plays": "flute"},
-        {"part": "low", "notes": 4, "plays": "strings (for programme 45)"},
+        {"part": "low", "notes": 4, "plays": "strings (for program 45)"},
         {"part": "kit", "notes": 4, "plays": "noise"},
     ]
     assert report["files"] == ["out/sound.wav"]
@@ -152,7 +152,7 @@ def test_loudness_and_picture(render, band, tmp_path):
 def test_the_list_of_timbres(render):
     told = render("--list")
     assert told.exit_code == 0, told.stderr
-    assert told.stdout.splitlines()[0].split() == ["timbre", "programme", "learned", "from"]
+    assert told.stdout.splitlines()[0].split() == ["timbre", "program", "learned", "from"]
     assert "electric-piano" in told.stdout
     listed = json.loads(render("--list", "--json").stdout)
     assert listed[-1] == {"name": "flute", "program": 73, "learned_from": "chance"}
@@ -195,7 +195,7 @@ def test_a_sound_font_plays_every_part(cli, band, font, tmp_path):
     result = cli("render", band, "--engine", "soundfont", "--soundfont", font, "--json")
     assert result.exit_code == 0, result.stderr
     report = json.loads(result.stdout)
-    said = ["Band, programme 74", "Band, programme 45", "Band, drums"]
+    said = ["Band, program 74", "Band, program 45", "Band, drums"]
     assert [part["plays"] for part in report["parts"]] == said
     assert read_wav(tmp_path / "band.wav").sample_rate == report["sample_rate"] == 44_100
     assert result.stderr == ""
@@ -206,7 +206,7 @@ def test_a_sound_fonts_drums_beside_the_synthesizer(render, band, font):
     assert result.exit_code == 0, result.stderr
     assert result.stderr == ""
     said = [part["plays"] for part in json.loads(result.stdout)["parts"]]
-    assert said == ["flute", "strings (for programme 45)", "Band, drums"]
+    assert said == ["flute", "strings (for program 45)", "Band, drums"]
 
 
 def test_no_sound_font_says_how_to_get_one(cli, band, monkeypatch):
@@ -329,7 +329,7 @@ def default_synth(tiny_synth, tmp_path_factory, monkeypatch) -> None:
 
 
 @pytest.mark.usefixtures("default_synth")
-def test_sound_beside_the_music_is_the_programmes_timbre(cli, tiny_model, tmp_path):
+def test_sound_beside_the_music_is_the_programs_timbre(cli, tiny_model, tmp_path):
     words = ("sample", "-n", 1, "-m", tiny_model, "--wav", "--force")
     heard = []
     for program in (0, 73, 72):
@@ -344,7 +344,7 @@ def test_sound_beside_the_music_is_the_programmes_timbre(cli, tiny_model, tmp_pa
 def test_what_stands_in_is_said_beside_other_verbs_music(band, tiny_synth, capsys):
     say_what_stands_in(Synth.load(tiny_synth), load(band))
     assert capsys.readouterr().err.splitlines() == [
-        "In the sound 'low' is played as strings (for programme 45).",
+        "In the sound 'low' is played as strings (for program 45).",
         "1 drum part played as bursts of noise; `symvae render --soundfont FILE.sf2` plays them on its kit.",
     ]
 

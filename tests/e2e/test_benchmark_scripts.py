@@ -30,7 +30,7 @@ def rate_plot() -> ModuleType:
     return script("rate_plot")
 
 
-def test_a_model_is_two_curves_and_a_ring_in_one_colour(rate_plot) -> None:
+def test_a_model_is_two_curves_and_a_ring_in_one_color(rate_plot) -> None:
     models = rate_plot.measured()
     assert [metrics["bars"] for metrics in models] == sorted(metrics["bars"] for metrics in models)
     lines = rate_plot.draw(models).axes[0].get_lines()

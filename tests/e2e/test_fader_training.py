@@ -27,7 +27,7 @@ from symvae.nn.gaussian import DiagonalGaussian
 from symvae.objective.faders import Faders
 from symvae.objective.regularization import sign, squared
 from symvae.system.artifacts import load_config, load_editor, load_scales, save_scales
-from symvae.system.build import build_attribute_reader, build_editor
+from symvae.system.build import build_attribute_predictor, build_editor
 from symvae.system.faders.scales import Scales, fit_scales, measure_ids
 from symvae.system.symvae import SymVAE
 from symvae.training.faders import FaderTraining, moved, train_faders
@@ -107,7 +107,7 @@ def test_coordinates_come_to_be_their_attributes(coordinates: Path, shards: Path
 def decoded_at(model: SymVAE, phrases: list[Phrase], register: float) -> list[Phrase]:
     """One decode with the register set there; not settled, or exchanges of notes would do what z does not."""
     wishes = [{"register": register}] * len(phrases)
-    return model.fade_each(phrases, wishes, hold=["notes_per_bar"], settled=False)
+    return model.fade_each(phrases, wishes, hold=["notes_per_bar"], refine=False)
 
 
 def test_coordinates_are_set_and_decoded(coordinates: Path, shards: Path) -> None:
@@ -293,7 +293,7 @@ def test_without_being_told_to_it_leaves_the_model_alone(model: Path, shards: Pa
 
 
 def test_a_run_stopped_and_resumed_ends_bit_equal(tiny_model: Path, shards: Path, tmp_path: Path) -> None:
-    """Stopped while it only reads, killed between two checkpoints, stopped while it practises."""
+    """Stopped while it only reads, killed between two checkpoints, stopped while it practices."""
     data, choice = open_shards(shards), quick()
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     train_faders(SymVAE.load(tiny_model), choice, data, whole)
@@ -452,7 +452,7 @@ def test_one_fader_alone_and_a_model_with_coordinates(
 def training_of(model: SymVAE, shards: Shards, config: FaderConfig) -> tuple[FaderTraining, Batches]:
     ids = train_ids(shards)
     scales = fit_scales(config.attributes, shards.tokenizer, ids, 6, 0)
-    parts = build_editor(config, model.vae), build_attribute_reader(config, model.vae)
+    parts = build_editor(config, model.vae), build_attribute_predictor(config, model.vae)
     batches = Batches(
         ids, batch_size=config.batch_size, transpose_by=6, tokenizer=shards.tokenizer, seed=config.seed
     )

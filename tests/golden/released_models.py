@@ -89,10 +89,10 @@ def answers_of(name: str) -> dict[str, Any]:
         "sample": answer(model, model.sample(2, seed=7, prior=prior)),
         "sample_warm": answer(model, model.sample(2, seed=7, prior=prior, temperature=0.7, top_p=0.9)),
         "interpolate": answer(model, model.interpolate(a, b, 5)),
-        "similar": answer(model, model.similar(a, 0.3, 2, seed=3)),
+        "similar": answer(model, model.variations(a, 0.3, 2, seed=3)),
     }
     if model.directions:
-        found["vary"] = answer(model, [model.vary(a, {"onset_density": 1.0})])
+        found["vary"] = answer(model, [model.shift(a, {"onset_density": 1.0})])
     if model.prior is not None and model.grid.bars >= 4:
         found["infill"] = answer(model, [each.phrase for each in model.infill(a, [1, 2], 2, seed=5)])
     if model.prior is not None and model.grid.bars >= 2:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from symvae.config.run import ModelConfig
 from symvae.models.phrase.conductor import Decoder
-from symvae.models.phrase.fast_decoder import quick
+from symvae.models.phrase.fast_decoder import fast_decoder
 from symvae.system.build import build_decoder
 
 BARS, POSITIONS, VOCABULARY, LATENT = 3, 5, 11, 6
@@ -101,7 +101,7 @@ def test_an_item_ignores_the_rest_of_its_batch(kind: str, seed: int, size: int) 
 def test_the_quick_decoder_plays_what_the_decoder_plays(kind: str, seed: int, conductor_size: int) -> None:
     decoder = decoder_of(kind, seed, conductor_size)
     z, _ = draw(seed, 3)
-    assert likely(decoder, z, quick(decoder).generate(z), decoder.generate(z))
+    assert likely(decoder, z, fast_decoder(decoder).generate(z), decoder.generate(z))
 
 
 def likely(decoder: Decoder, z: Tensor, ids: Tensor, others: Tensor) -> bool:

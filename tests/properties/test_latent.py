@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from torch import Tensor
 
-from symvae.latent.direction import analogy, attribute_vector, move, similar
+from symvae.latent.direction import analogy, attribute_vector, move, variations
 from symvae.latent.interpolate import corners, lerp, slerp
 
 LATENT = 6
@@ -68,7 +68,7 @@ def test_a_square_has_its_four_corners(a: Tensor, b: Tensor, c: Tensor, d: Tenso
 @settings(deadline=None)
 @given(latents(), st.integers(1, 5), st.integers(0, 2**31))
 def test_no_change_is_the_same_phrase(z: Tensor, count: int, seed: int) -> None:
-    near = similar(z, 0.0, count, torch.Generator().manual_seed(seed))
+    near = variations(z, 0.0, count, torch.Generator().manual_seed(seed))
     assert torch.equal(near, z.expand(count, -1))
 
 

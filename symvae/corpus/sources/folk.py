@@ -5,7 +5,7 @@
     airds     Aird's Airs
     misc      American fife tunes and the Northumbrian Minstrelsy
     bach      chorale sopranos
-    essen     the Essen folk songs: only when asked for, since their licence is non-commercial
+    essen     the Essen folk songs: only when asked for, since their license is non-commercial
 
 `symvae.corpus.provenance` says where each comes from. music21 itself is never imported (that takes
 seconds, and its converter 24 ms a tune): only its folder of files is read, by `corpus.notation`.

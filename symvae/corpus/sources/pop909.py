@@ -1,7 +1,7 @@
 """POP909: the sung melodies of pop songs, or their whole arrangements, from a folder that the user has.
 
 POP909 is 909 pop songs as piano arrangements with tracks MELODY, BRIDGE and PIANO (Wang et al.,
-"POP909: A Pop-song Dataset for Music Arrangement Generation", ISMIR 2020; MIT licence;
+"POP909: A Pop-song Dataset for Music Arrangement Generation", ISMIR 2020; MIT license;
 github.com/music-x-lab/POP909-Dataset). Its files are not on their own bar grid, so each song of the
 original folder is put onto the beats that are annotated beside it (`pop909_align`). A folder of .mid
 files that went through this already, 4/4 and one tempo a file, is taken as it is. What is still off

@@ -2,14 +2,14 @@
 
 VGMIDI is piano arrangements of game music, whose valence and arousal some 30 people a piece rated while
 listening (Ferreira and Whitehead, "Learning to Generate Music with Sentiment", ISMIR 2019;
-github.com/lucasnfe/vgmidi). The repository states no licence: use it for research, cite the paper, and
+github.com/lucasnfe/vgmidi). The repository states no license: use it for research, cite the paper, and
 pass none of it on. Nothing of it comes with symvae. The folder that is read here holds
 
     midi/*.mid     the pieces
     labels.csv     a row a piece: midi (the file's name), series (the game's), arousal, valence
                    (means over raters and time, from -1 to 1); further columns are ignored
 
-The original has its ratings one by one, in labelled/annotations; whoever uses them averages them.
+The original has its ratings one by one, in labeled/annotations; whoever uses them averages them.
 
 Pieces of one series resemble each other, so a split keeps a series together. A piece has one label, and
 every window of it stands under that label.
@@ -66,9 +66,9 @@ def vgmidi(folder: Path | str, *, grid: Grid = FOUR_BARS) -> Iterator[LabelledPi
     labels = _read_labels(folder / LABEL_FILE)
     for label in labels:
         yield from _read(folder / "midi" / label.midi, label, grid)
-    labelled = {label.midi for label in labels}
+    labeled = {label.midi for label in labels}
     for path in sorted((folder / "midi").glob("*.mid")):
-        if path.name not in labelled:
+        if path.name not in labeled:
             yield Dropped(_name(path), Reason.UNREADABLE, f"{LABEL_FILE} has no row for it")
 
 

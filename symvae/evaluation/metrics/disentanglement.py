@@ -21,9 +21,9 @@ one attribute may outscore one that tells much of two, and one that tells of non
 most coordinates of a large z. So a z turned into a random frame can gain by it where the others fall.
 
 Departures from the authors' code (utils/evaluation.py), which takes mutual information from scikit-learn's
-estimate by nearest neighbours. Here it is that of a 20 by 20 histogram with cells of equal width, as in
+estimate by nearest neighbors. Here it is that of a 20 by 20 histogram with cells of equal width, as in
 Locatello et al. 2019 (disentanglement_lib, arXiv 1811.12359): the entropy of an attribute is then finite,
-where nearest neighbours give one that grows with the number of phrases. So MIG and modularity are
+where nearest neighbors give one that grows with the number of phrases. So MIG and modularity are
 not to be set against published figures, and the coordinate behind interpretability may be another where
 two tell nearly the same. A histogram of independent numbers still shows up to 180 / phrases nats: take
 thousands of phrases. Rank correlations are kept whatever their p value (theirs are 0 above .05, that is

@@ -36,14 +36,14 @@ def _what(config: RunConfig, metrics: dict[str, Any]) -> str:
         f" {model.metre}{'' if piano else ', one token a sixteenth'}. The encoder is a bidirectional LSTM"
         f" over each bar, z has {model.latent_size} dimensions, the decoder is {kind}."
         f" {metrics['parameters'] / 1e6:.1f} million weights, kept in half precision and run in single."
-        " Licence of the weights: Apache-2.0."
+        " License of the weights: Apache-2.0."
     )
 
 
 def _trained_on(shards_card: dict[str, Any]) -> str:
     counts = shards_card["counts"]["train"]
     rows = [
-        [name, str(counts[name]["tunes"]), str(counts[name]["bars"]), source["origin"], source["licence"]]
+        [name, str(counts[name]["tunes"]), str(counts[name]["bars"]), source["origin"], source["license"]]
         for name in shards_card["collections"]
         if name in counts and (source := shards_card["sources"][name])
     ]
@@ -52,7 +52,7 @@ def _trained_on(shards_card: dict[str, Any]) -> str:
             "## What it was trained on",
             f"{counts['all']['tunes']} training tunes, {counts['all']['bars']} bars; near-duplicate tunes"
             " are kept on one side of the split. Each phrase is transposed at random in training.",
-            table(["collection", "tunes", "bars", "origin", "licence"], rows),
+            table(["collection", "tunes", "bars", "origin", "license"], rows),
         )
     )
 

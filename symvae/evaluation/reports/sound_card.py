@@ -35,7 +35,7 @@ def _what(config: SynthConfig, metrics: dict[str, Any]) -> str:
         f"A spectrogram VAE at {model.sample_rate / 1000:g} kHz: an encoder that hears the timbre of a clip"
         f" as {model.timbre_size} numbers, and a decoder that shapes harmonics and noise of given notes"
         f" in that timbre. {metrics['parameters'] / 1e6:.1f} million weights, kept in half precision and run"
-        " in single. Licence of the weights: Apache-2.0."
+        " in single. License of the weights: Apache-2.0."
     )
 
 
@@ -62,8 +62,8 @@ def _limits(config: SynthConfig, metrics: dict[str, Any]) -> str:
             *(
                 [
                     f"- A font that it never heard is imitated less well: of {unseen['font']} the probe"
-                    f" recognises {100 * unseen['synth']['programme']:.0f} % of the imitations,"
-                    f" {100 * unseen['truth']['programme']:.0f} % of the originals."
+                    f" recognizes {100 * unseen['synth']['program']:.0f} % of the imitations,"
+                    f" {100 * unseen['truth']['program']:.0f} % of the originals."
                 ]
                 if unseen
                 else []

@@ -37,7 +37,7 @@ def _sound(metrics: dict[str, Any]) -> str:
         [
             label,
             *(_distance(part["rows"][way][name], digits) for name, digits in (("mss", 3), ("lsd_db", 2))),
-            *(share(part["rows"][way][name]) for name in ("note_f1", "note_f1_of_truth", "programme")),
+            *(share(part["rows"][way][name]) for name in ("note_f1", "note_f1_of_truth", "program")),
         ]
         for label, way in WAYS.items()
         if way in part["rows"]
@@ -49,19 +49,19 @@ def _sound(metrics: dict[str, Any]) -> str:
             f"{row['lsd_db']:.2f}",
             share(row["note_f1"]),
             share(row["truth"]["note_f1"]),
-            share(row["programme"]),
-            share(row["truth"]["programme"]),
+            share(row["program"]),
+            share(row["truth"]["program"]),
         ]
         for name, row in part["instruments"].items()
     ]
-    head = ["instrument", "MSS", "LSD, dB", "notes (F1)", "of the reference", "recognised"]
+    head = ["instrument", "MSS", "LSD, dB", "notes (F1)", "of the reference", "recognized"]
     return "\n\n".join(
         (
             "### Sound",
             f"{part['clips']} clips of {part['clip_sec']:.1f} s, phrases of the {metrics['split']} split,"
             f" {part['timbres']} instruments of {' and '.join(metrics['fonts'])}. MSS and LSD are distances"
             " from the reference. Notes are those that a probe hears (onset within 50 ms, same key), and"
-            " instruments those that it recognises; it was trained on the reference.",
+            " instruments those that it recognizes; it was trained on the reference.",
             table(["", "MSS", "LSD, dB", "notes (F1)", "of the reference's", "instrument"], rows),
             "The synthesizer by instrument:",
             table([*head, "of the reference"], instruments),
@@ -89,7 +89,7 @@ def _paths(metrics: dict[str, Any]) -> str:
             f"{len(part['pairs'])} pairs, {part['excerpts']} excerpts each at {part['positions']} positions."
             " Spearman: of the position and the probability that the probe gives the second instrument. Notes"
             " (F1): at the lower end, and at the worst position. Largest step: of the log-mel spectrum"
-            " between neighbours, as a share of the way; a tenth is even. Decay, off:"
+            " between neighbors, as a share of the way; a tenth is even. Decay, off:"
             " how far a held note's level half-way strays from the mean of both ends' levels (dB, standard"
             " deviation over time). By pair: the blend.",
             table(
@@ -129,7 +129,7 @@ def _unseen(metrics: dict[str, Any]) -> str:
         [
             label,
             *(_distance(part[way][name], digits) for name, digits in (("mss", 3), ("lsd_db", 2))),
-            *(share(part[way][name]) for name in ("note_f1", "programme")),
+            *(share(part[way][name]) for name in ("note_f1", "program")),
         ]
         for label, way in (
             ("the font itself", "truth"),

@@ -93,7 +93,7 @@ def _rate(metrics: dict[str, Any]) -> str:
         (
             "### Accuracy at a smaller rate",
             f"The same model and windows ({metrics['rate'][0]['windows']}), with less said in z: every"
-            " dimension less exactly (posterior widened towards the prior, decoded from a sample), or only"
+            " dimension less exactly (posterior widened toward the prior, decoded from a sample), or only"
             " the most informative dimensions said at all.",
             table(head, rows),
         )

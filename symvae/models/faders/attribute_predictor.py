@@ -22,7 +22,7 @@ _TEMPERATURE = 2.0
 _SCALE = 4.0
 
 
-class AttributeReader(nn.Module):
+class AttributePredictor(nn.Module):
     """``(batch, latent)`` and what it decodes to → ``(batch, fader)`` positions."""
 
     def __init__(self, decoder: HierarchicalDecoder, *, attributes: int, width: int = 192) -> None:

@@ -25,11 +25,11 @@ class Critic(nn.Module):
             nn.Linear(_HIDDEN_SIZE, faders),
         )
 
-    def learning(self, shown: Float[Tensor, "batch size"]) -> Float[Tensor, "batch fader"]:
+    def detached(self, shown: Float[Tensor, "batch size"]) -> Float[Tensor, "batch fader"]:
         """A reading from which the critic alone can learn."""
         return self.read(shown.detach()).float()
 
-    def judging(self, shown: Float[Tensor, "batch size"]) -> Float[Tensor, "batch fader"]:
+    def frozen(self, shown: Float[Tensor, "batch size"]) -> Float[Tensor, "batch fader"]:
         """A reading from which everyone but the critic can learn."""
         fixed = {name: weight.detach() for name, weight in self.read.named_parameters()}
         reading: Tensor = torch.func.functional_call(self.read, fixed, (shown,))

@@ -32,7 +32,7 @@ _UNUSED_NATS = 0.02
 _SOLVER_STEPS = 24
 
 #: Told a guess of where a path will end, returns a better one: how a path is guided on its way.
-Steer = Callable[[Float[Tensor, "batch latent"]], Float[Tensor, "batch latent"]]
+Guidance = Callable[[Float[Tensor, "batch latent"]], Float[Tensor, "batch latent"]]
 
 
 class FlowPrior(nn.Module):
@@ -79,7 +79,7 @@ class FlowPrior(nn.Module):
         self, count: int, generator: torch.Generator, temperature: float = 1.0
     ) -> Float[Tensor, "count latent"]:
         """Draws; ``temperature`` scales the noise that they start from."""
-        return self.carry(self.noise(count, generator, temperature))
+        return self.integrate(self.noise(count, generator, temperature))
 
     def noise(
         self, count: int, generator: torch.Generator, temperature: float = 1.0
@@ -96,19 +96,19 @@ class FlowPrior(nn.Module):
         return noise
 
     @torch.no_grad()
-    def carry(
-        self, noise: Float[Tensor, "batch latent"], steer: Steer | None = None
+    def integrate(
+        self, noise: Float[Tensor, "batch latent"], guidance: Guidance | None = None
     ) -> Float[Tensor, "batch latent"]:
-        """Where each point of noise ends, by Heun's method; ``steer`` may correct every guess of the end."""
+        """Where each point of noise ends, by Heun's method; ``guidance`` may correct every guess of the end."""
 
         def velocity(z: Tensor, time: float) -> Tensor:
             now = torch.full((len(z), 1), time)
             moves = self.velocity(z[:, self.active], now)
-            if steer is not None:
+            if guidance is not None:
                 guess = z.clone()
                 guess[:, self.active] += (1 - time) * moves
                 # At the end itself nothing is left of the way: there a correction is as quick as a half step.
-                moves = moves + (steer(guess) - guess)[:, self.active] / max(1 - time, 0.5 * width)
+                moves = moves + (guidance(guess) - guess)[:, self.active] / max(1 - time, 0.5 * width)
             return torch.zeros_like(z).index_copy(1, used, moves)
 
         used, z, width = self.active.nonzero()[:, 0], noise, 1.0 / _SOLVER_STEPS
@@ -116,7 +116,7 @@ class FlowPrior(nn.Module):
             first = velocity(z, step * width)
             second = velocity(z + width * first, (step + 1) * width)
             z = z + width * (first + second) / 2
-        return z if steer is None else steer(z)
+        return z if guidance is None else guidance(z)
 
 
 class FlowTraining:
@@ -132,21 +132,21 @@ class FlowTraining:
         learning_rate: float,
         seed: int = 0,
         posterior_temperature: float = 1.0,
-        middle_times: bool = False,
+        time_sampling: str = "uniform",
         slowest_average: float = 0.005,
         clip_norm: float = 0.0,
     ) -> None:
         """``posterior`` holds training phrases; ``posterior_temperature`` scales its noise.
 
-        With ``middle_times`` the times are drawn more often from the middle of the way, where there is
-        most to learn (logit-normal: Esser et al. 2024, arXiv 2403.03206), else evenly.
+        ``time_sampling`` is "uniform", or "logit_normal", which draws more times from the middle of the path,
+        where there is most to learn (Esser et al. 2024, arXiv 2403.03206).
         """
         self.mean = posterior.mean[:, prior.active]
         self.std = posterior_temperature * posterior.std[:, prior.active]
         self.posterior_temperature = posterior_temperature
         self.batch_size = batch_size
         self.steps = steps
-        self.middle_times = middle_times
+        self.time_sampling = time_sampling
         self.slowest_average = slowest_average
         self.clip_norm = clip_norm
         self.learner = prior
@@ -181,7 +181,7 @@ class FlowTraining:
     ) -> Float[Tensor, ""]:
         """How far a prior's velocity is from the straight way to ``music``, at a random time of each."""
         noise = torch.randn(music.shape, generator=generator)
-        if self.middle_times:
+        if self.time_sampling == "logit_normal":
             time = torch.randn((len(music), 1), generator=generator).sigmoid()
         else:
             time = torch.rand((len(music), 1), generator=generator)

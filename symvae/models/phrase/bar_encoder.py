@@ -36,7 +36,7 @@ class BarEncoder(nn.Module):
         self.embedding = nn.Embedding(vocabulary_size, embedding_size)
         self.lstm = nn.LSTM(embedding_size, hidden_size, batch_first=True, bidirectional=True)
         self.squeeze = nn.Linear(2 * hidden_size, 64)
-        self.summarise = nn.Linear(positions * 64, summary_size)
+        self.summarize = nn.Linear(positions * 64, summary_size)
         self.mean = nn.Linear(summary_size, code_size)
         self.log_std = nn.Linear(summary_size, code_size)
         nn.init.zeros_(self.log_std.weight)  # a narrow posterior from the first step keeps it from collapsing
@@ -45,6 +45,6 @@ class BarEncoder(nn.Module):
     def forward(self, ids: Int[Tensor, "batch bar position"]) -> BarCodes:
         batch, bars, _ = ids.shape
         states, _ = self.lstm(self.embedding(ids.flatten(0, 1)))
-        summary = nn.functional.gelu(self.summarise(nn.functional.gelu(self.squeeze(states)).flatten(1)))
+        summary = nn.functional.gelu(self.summarize(nn.functional.gelu(self.squeeze(states)).flatten(1)))
         summary = summary.view(batch, bars, -1)
         return BarCodes(self.mean(summary), self.log_std(summary), summary)

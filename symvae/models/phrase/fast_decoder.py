@@ -41,7 +41,7 @@ class Generator(Protocol):
         """Ids, each choice fed back as the next input."""
 
 
-def quick(decoder: Decoder) -> Generator:
+def fast_decoder(decoder: Decoder) -> Generator:
     """``decoder`` made to play; one of a kind unknown here plays as it is."""
     if isinstance(decoder, HierarchicalDecoder):
         return QuickHierarchicalDecoder(decoder)
@@ -67,7 +67,7 @@ class QuickLSTM:
 
     def run(
         self,
-        drive: Float[Tensor, "row step gates"],
+        input_gates: Float[Tensor, "row step gates"],
         logits: Float[Tensor, "row step vocabulary"],
         hidden: Float[Tensor, "row hidden"],
         cell: Float[Tensor, "row hidden"],
@@ -75,10 +75,10 @@ class QuickLSTM:
         top_p: float,
         generator: torch.Generator | None,
     ) -> Int[Tensor, "row step"]:
-        """A token a step; ``drive`` and ``logits`` are what is known of each step without its tokens."""
+        """A token a step; ``input_gates`` and ``logits`` are what is known of each step without its tokens."""
         # One addition a step serves this step's logits and the next step's gates.
-        known = torch.cat([drive.roll(-1, dims=1), logits], dim=-1)
-        gates = self.both(hidden)[:, : self.gates] + drive[:, 0]
+        known = torch.cat([input_gates.roll(-1, dims=1), logits], dim=-1)
+        gates = self.both(hidden)[:, : self.gates] + input_gates[:, 0]
         token = torch.full((len(hidden),), self.unknown)
         chosen = []
         for of_step in known.unbind(1):
@@ -91,7 +91,7 @@ class QuickLSTM:
 
     def run_tokens(
         self,
-        drive: Float[Tensor, "row slot gates"],
+        input_gates: Float[Tensor, "row slot gates"],
         logits: Float[Tensor, "row slot vocabulary"],
         hidden: Float[Tensor, "row hidden"],
         cell: Float[Tensor, "row hidden"],
@@ -108,7 +108,7 @@ class QuickLSTM:
         gates = self.both(hidden)[:, : self.gates]
         for position in range(clock.positions):
             slot = torch.maximum(slot, clock.slot_of[token])
-            gates = gates + drive[row, slot] + embedding(token, self.token_drive)
+            gates = gates + input_gates[row, slot] + embedding(token, self.token_drive)
             hidden, cell = step(gates, cell)
             both = self.both(hidden)
             open_to = (both[:, self.gates :] + logits[row, slot]).masked_fill(
@@ -156,7 +156,7 @@ class QuickConductor:
         self.unfold = HalfLinear(conductor.unfold.weight, conductor.unfold.bias)
         self.lstm = conductor.lstm
         if self.lstm is not None:
-            self.drive = HalfLinear(
+            self.input_gates = HalfLinear(
                 reordered(self.lstm.weight_ih_l0), reordered(self.lstm.bias_ih_l0 + self.lstm.bias_hh_l0)
             )
             self.recurrent = HalfLinear(reordered(self.lstm.weight_hh_l0))
@@ -167,11 +167,11 @@ class QuickConductor:
         plan = self.unfold(z).view(len(z), self.bars, -1)
         if self.lstm is None:
             return plan
-        first, *others = self.drive(plan).unbind(1)
+        first, *others = self.input_gates(plan).unbind(1)
         hidden, cell = step(first, torch.zeros(len(z), self.lstm.hidden_size))
         outputs = [hidden]
-        for drive in others:
-            hidden, cell = step(self.recurrent(hidden).add_(drive), cell)
+        for input_gates in others:
+            hidden, cell = step(self.recurrent(hidden).add_(input_gates), cell)
             outputs.append(hidden)
         return plan + self.correct(torch.stack(outputs, dim=1))
 
@@ -214,13 +214,13 @@ class QuickHierarchicalDecoder:
             code = self.conductor(z).flatten(0, 1)
             first, second, last = self.unfold
             feature = last(gelu(second(gelu(first(code))))).view(len(code), self.slots, -1)
-            drive, logits = self.feature(feature).split([self.lstm.gates, self.lstm.vocabulary], dim=-1)
+            input_gates, logits = self.feature(feature).split([self.lstm.gates, self.lstm.vocabulary], dim=-1)
             hidden, cell = torch.tanh(self.initial(code)).chunk(2, dim=-1)
             if self.tokens is None:
-                rows = self.lstm.run(drive, logits, hidden, cell, temperature, top_p, generator)
+                rows = self.lstm.run(input_gates, logits, hidden, cell, temperature, top_p, generator)
             else:
                 rows = self.lstm.run_tokens(
-                    drive, logits, hidden, cell, temperature, top_p, generator, self.tokens
+                    input_gates, logits, hidden, cell, temperature, top_p, generator, self.tokens
                 )
         return rows.clone().view(len(z), self.conductor.bars, self.positions)
 
@@ -235,7 +235,7 @@ class QuickFlatDecoder:
         from_token, from_z = reordered(lstm.weight_ih_l0).split(
             [token_size, lstm.input_size - token_size], dim=1
         )
-        self.drive = HalfLinear(from_z, reordered(lstm.bias_ih_l0 + lstm.bias_hh_l0))
+        self.input_gates = HalfLinear(from_z, reordered(lstm.bias_ih_l0 + lstm.bias_hh_l0))
         self.bias = decoder.logits.bias.detach()
         self.lstm = QuickLSTM(
             recurrent=reordered(lstm.weight_hh_l0),
@@ -253,8 +253,8 @@ class QuickFlatDecoder:
         """Ids, each choice fed back as the next input."""
         with torch.inference_mode():
             steps = self.bars * self.positions
-            drive = self.drive(z)[:, None].expand(-1, steps, -1)
+            input_gates = self.input_gates(z)[:, None].expand(-1, steps, -1)
             logits = self.bias.expand(len(z), steps, -1)
             hidden, cell = torch.tanh(self.initial(z)).chunk(2, dim=-1)
-            rows = self.lstm.run(drive, logits, hidden, cell, temperature, top_p, generator)
+            rows = self.lstm.run(input_gates, logits, hidden, cell, temperature, top_p, generator)
         return rows.clone().view(len(z), self.bars, self.positions)

@@ -119,7 +119,7 @@ class TokenBarDecoder(nn.Module):
             slot = torch.maximum(slot, self.slot_of[token])
             feature = features[row, slot]
             inputs = torch.cat([self.embedding(token), feature], dim=-1)
-            state = self.lstm.step(self.lstm.drive(inputs), state)
+            state = self.lstm.step(self.lstm.input_gates(inputs), state)
             logits = self.logits(torch.cat([state.hidden, feature], dim=-1))
             token = choose(
                 logits.masked_fill(~self.follows[token], -torch.inf), temperature, top_p, generator

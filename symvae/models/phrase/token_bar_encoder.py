@@ -46,7 +46,7 @@ class TokenBarEncoder(nn.Module):
         self.forwards = nn.LSTM(embedding_size, hidden_size, batch_first=True)
         self.backwards = nn.LSTM(embedding_size, hidden_size, batch_first=True)
         self.squeeze = nn.Linear(2 * hidden_size, _STATE_SIZE)
-        self.summarise = nn.Linear(self.num_slots * _STATE_SIZE, summary_size)
+        self.summarize = nn.Linear(self.num_slots * _STATE_SIZE, summary_size)
         self.mean = nn.Linear(summary_size, code_size)
         self.log_std = nn.Linear(summary_size, code_size)
         nn.init.zeros_(self.log_std.weight)
@@ -60,7 +60,7 @@ class TokenBarEncoder(nn.Module):
         for some, longest in groups_by_length(lengths):
             if longest:
                 pooled = pooled.index_copy(0, some, self._pool(rows[some, :longest], lengths[some]))
-        summary = nn.functional.gelu(self.summarise(pooled)).view(batch, bars, -1)
+        summary = nn.functional.gelu(self.summarize(pooled)).view(batch, bars, -1)
         return BarCodes(self.mean(summary), self.log_std(summary), summary)
 
     def _pool(

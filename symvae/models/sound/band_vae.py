@@ -75,13 +75,13 @@ class BandVAE(SpectrogramVAE):
 def band_filters(gain: Float[Tensor, "batch frame bin"], bands: int) -> Float[Tensor, "batch frame band tap"]:
     """Each band's part of the curve as a symmetric filter at the band's rate, by frequency sampling.
 
-    The curve is smoothed over neighbouring bins, which tapers the filters as a Hann window would, and the
+    The curve is smoothed over neighboring bins, which tapers the filters as a Hann window would, and the
     same on both sides of where bands meet. In the odd bands of a `Pqmf` frequencies run downwards.
     """
     beside = functional.pad(gain, (1, 1), mode="reflect")
     gain = 0.5 * gain + 0.25 * (beside[..., :-2] + beside[..., 2:])
     width = (gain.shape[-1] - 1) // bands
-    parts = gain.unfold(-1, width + 1, width)  # (batch, frame, band, width + 1): neighbours share an end
+    parts = gain.unfold(-1, width + 1, width)  # (batch, frame, band, width + 1): neighbors share an end
     parts = torch.stack([parts[:, :, 0::2], parts[:, :, 1::2].flip(-1)], 3).flatten(2, 3)
     return torch.fft.irfft(parts, 2 * width).roll(width - 1, -1)[..., :-1]
 

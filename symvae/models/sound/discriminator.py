@@ -20,7 +20,7 @@ _DILATIONS = (1, 2, 4)
 _LEAST = 1e-3
 
 
-class Judgement(NamedTuple):
+class Judgment(NamedTuple):
     """Of one window length."""
 
     logits: Float[Tensor, "batch 1 frame band"]
@@ -30,21 +30,21 @@ class Judgement(NamedTuple):
 
 
 class Discriminators(nn.Module):
-    """Sound → a `Judgement` for each of ``sizes`` window lengths."""
+    """Sound → a `Judgment` for each of ``sizes`` window lengths."""
 
     def __init__(self, *, sizes: tuple[int, ...] = SIZES, channels: int = CHANNELS) -> None:
         super().__init__()
-        self.judges = nn.ModuleList(_Judge(size, channels) for size in sizes)
+        self.discriminators = nn.ModuleList(_Judge(size, channels) for size in sizes)
 
-    def forward(self, wave: Float[Tensor, "batch sample"]) -> list[Judgement]:
-        """Judgements from which the judges can learn."""
-        return [judge(wave) for judge in self.judges]
+    def forward(self, wave: Float[Tensor, "batch sample"]) -> list[Judgment]:
+        """Judgments from which the discriminators can learn."""
+        return [judge(wave) for judge in self.discriminators]
 
-    def fixed(self, wave: Float[Tensor, "batch sample"]) -> list[Judgement]:
-        """Judgements from which everyone but the judges can learn."""
+    def frozen(self, wave: Float[Tensor, "batch sample"]) -> list[Judgment]:
+        """Judgments from which everyone but the discriminators can learn."""
         weights = {name: weight.detach() for name, weight in self.named_parameters()}
-        judgements: list[Judgement] = torch.func.functional_call(self, weights, (wave,))
-        return judgements
+        judgments: list[Judgment] = torch.func.functional_call(self, weights, (wave,))
+        return judgments
 
 
 class _Judge(nn.Module):
@@ -63,7 +63,7 @@ class _Judge(nn.Module):
         )
         self.leave = weight_norm(nn.Conv2d(channels, 1, 3, padding=1))
 
-    def forward(self, wave: Float[Tensor, "batch sample"]) -> Judgement:
+    def forward(self, wave: Float[Tensor, "batch sample"]) -> Judgment:
         parts = torch.view_as_real(self.stft(wave)) / self.stft.size**0.5
         power = parts.square().sum(-1, keepdim=True).clamp(min=_LEAST**2)
         x = (parts / power**0.25).permute(0, 3, 1, 2)  # (batch, re and im, frame, bin)
@@ -71,4 +71,4 @@ class _Judge(nn.Module):
         for layer in self.layers:
             x = functional.leaky_relu(layer(x), 0.2)
             features.append(x)
-        return Judgement(self.leave(x), tuple(features))
+        return Judgment(self.leave(x), tuple(features))

@@ -1,10 +1,10 @@
-"""A listener that judges synthesizers: which notes does it hear, and on which instrument?
+"""A listener that discriminators synthesizers: which notes does it hear, and on which instrument?
 
 It learns from recordings of the reference alone and knows no synthesizer, so what it finds in a
 synthesized sound is what it would have found in the true one.
 
     sound → magnitudes at each key's harmonics → Transcriber → onset and held, by frame and key → notes
-    sound → log-mel                            → Recogniser  → instrument
+    sound → log-mel                            → Recognizer  → instrument
 
 The transcriber looks at every key in the same way: at the places of its own harmonics, stacked as
 channels (Bittner et al. 2022, "A Lightweight Instrument-Agnostic Model for Polyphonic Note
@@ -26,7 +26,7 @@ from symvae.dsp.mel import mel_filters
 from symvae.dsp.stft import Stft
 
 HOP = 512
-#: A long window tells neighbouring keys apart, a short one says when they were struck.
+#: A long window tells neighboring keys apart, a short one says when they were struck.
 LONG, SHORT = Stft(4096, HOP), Stft(1024, HOP)
 MELS = 128
 #: Places of a semitone at which the spectrum is looked at.
@@ -35,7 +35,7 @@ LONG_HARMONICS = (0.5, 1, 2, 3, 4, 5, 6, 7, 8)
 SHORT_HARMONICS = (1, 2, 3, 4)
 #: The highest place lies above half of 24 kHz, where it is silent: it stands for all harmonics up there.
 _LOWEST_PLACE, _HIGHEST_PLACE = LOWEST - 13, 127
-#: Frames that the recogniser needs.
+#: Frames that the recognizer needs.
 _LEAST_FRAMES = 16
 _FLOOR = 1e-3
 
@@ -60,7 +60,7 @@ class Probe(nn.Module):
         self.sample_rate = sample_rate
         self.instruments = instruments
         self.transcriber = Transcriber(sample_rate, channels=channels, blocks=blocks)
-        self.recogniser = Recogniser(sample_rate, instruments)
+        self.recognizer = Recognizer(sample_rate, instruments)
         self.register_buffer("threshold", torch.tensor(0.5))
 
     @property
@@ -72,7 +72,7 @@ class Probe(nn.Module):
         """Logits of everything."""
         short = SHORT(wave).abs()
         onset, held = self.transcriber(LONG(wave).abs(), short)
-        return Heard(onset, held, self.recogniser(short))
+        return Heard(onset, held, self.recognizer(short))
 
     @torch.inference_mode()
     def listen(self, wave: Float[Tensor, "clip sample"], at_once: int = 8) -> Heard:
@@ -127,7 +127,7 @@ class Transcriber(nn.Module):
         return onset, held
 
 
-class Recogniser(nn.Module):
+class Recognizer(nn.Module):
     """Magnitudes → logits of the instruments: convolutions, then mean and deviation over time."""
 
     filters: Float[Tensor, "bin mel"]
@@ -172,9 +172,9 @@ def log_frequency(sample_rate: int, bins: int) -> Float[Tensor, "bin place"]:
     """The mean magnitude around each third of a semitone; a place between two bins lies between them."""
     hz = torch.linspace(0, sample_rate / 2, bins, dtype=torch.float64)[:, None]
     place = torch.arange(_LOWEST_PLACE * PER_SEMITONE, _HIGHEST_PLACE * PER_SEMITONE + 1, dtype=torch.float64)
-    centre = 440.0 * 2 ** ((place / PER_SEMITONE - 69) / 12)
-    width = (centre * (2 ** (1 / (12 * PER_SEMITONE)) - 1)).clamp(min=float(hz[1]))
-    filters = (1 - (hz - centre).abs() / width).clamp(min=0)
+    center = 440.0 * 2 ** ((place / PER_SEMITONE - 69) / 12)
+    width = (center * (2 ** (1 / (12 * PER_SEMITONE)) - 1)).clamp(min=float(hz[1]))
+    filters = (1 - (hz - center).abs() / width).clamp(min=0)
     return (filters / filters.sum(0).clamp(min=1e-9)).float()
 
 

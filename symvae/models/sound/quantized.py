@@ -1,9 +1,9 @@
 """A timbre in a few words: what the encoder says, rounded to entries of codebooks.
 
-Each codebook rounds what the ones before it have left over (residual vector quantisation: van den Oord et
+Each codebook rounds what the ones before it have left over (residual vector quantization: van den Oord et
 al. 2017, arXiv 1711.00937; Zeghidour et al. 2021, SoundStream, arXiv 2107.03312). The entries follow what
 is rounded to them by a running mean; one that nothing is rounded to is moved to where something is. The
-quantiser is that of vector-quantize-pytorch, which draws such places from torch's global generator: here
+quantizer is that of vector-quantize-pytorch, which draws such places from torch's global generator: here
 that one is seeded by the step and put back, so that a run that is resumed goes the same way.
 """
 
@@ -24,7 +24,7 @@ _COMMITMENT = 0.25
 
 
 @dataclass(frozen=True)
-class Quantised:
+class Quantized:
     """A posterior without width: one z, and the entries that it is the sum of."""
 
     mean: Float[Tensor, "batch latent"]
@@ -53,7 +53,7 @@ def perplexity(codes: Int[Tensor, "clip codebook"]) -> Float[Tensor, " codebook"
     return torch.special.entr(share).sum(-1).exp()
 
 
-class QuantisedEncoder(nn.Module):
+class QuantizedEncoder(nn.Module):
     """A timbre encoder whose mean is rounded; its deviation is not used."""
 
     step: Int[Tensor, ""]
@@ -69,7 +69,7 @@ class QuantisedEncoder(nn.Module):
             ) from fault
         self.encoder = encoder
         self.codebook_size = codebook_size
-        self.quantiser = ResidualVQ(
+        self.quantizer = ResidualVQ(
             dim=encoder.mean.out_features,
             num_quantizers=codebooks,
             codebook_size=codebook_size,
@@ -79,18 +79,18 @@ class QuantisedEncoder(nn.Module):
         )
         self.register_buffer("step", torch.zeros((), dtype=torch.long))
 
-    def forward(self, log_mel: Float[Tensor, "batch frame mel"]) -> Quantised:
+    def forward(self, log_mel: Float[Tensor, "batch frame mel"]) -> Quantized:
         """The nearest sum of entries to what the encoder says of each clip."""
         said = self.encoder(log_mel).mean
         devices = [said.device] if said.is_cuda else []
         with torch.random.fork_rng(devices):
             torch.manual_seed(int(self.step))
-            z, codes, commitment = self.quantiser(said[:, None])
+            z, codes, commitment = self.quantizer(said[:, None])
         if self.training:
             self.step += 1
-        return Quantised(z[:, 0], codes[:, 0], self.codebook_size, commitment.sum())
+        return Quantized(z[:, 0], codes[:, 0], self.codebook_size, commitment.sum())
 
     def lookup(self, codes: Int[Tensor, "batch codebook"]) -> Float[Tensor, "batch latent"]:
         """The z that these entries make."""
-        z: Tensor = self.quantiser.get_output_from_indices(codes[:, None])
+        z: Tensor = self.quantizer.get_output_from_indices(codes[:, None])
         return z[:, 0]

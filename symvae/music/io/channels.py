@@ -1,7 +1,7 @@
 """Volume, pan and pedal as MIDI has them: they hold for a channel, wherever in the file they stand.
 
 The reading of notes keeps a controller with the part in which it stands (`symvae.music.song.Track`). Files
-put the pedal of both hands into the track of one, or the volume before a change of programme: whoever plays
+put the pedal of both hands into the track of one, or the volume before a change of program: whoever plays
 a song gives each part what its channel is told.
 """
 

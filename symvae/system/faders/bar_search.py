@@ -22,7 +22,7 @@ Cost = Callable[
 LEAST_GAIN = 1e-4
 
 
-def assemble(
+def search_bars(
     candidates: Sequence[Int[Tensor, "phrase bar position"]], cost: Cost
 ) -> Int[Tensor, "phrase bar position"]:
     """The cheapest that was found for each phrase; never dearer than its best candidate."""

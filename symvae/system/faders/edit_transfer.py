@@ -5,7 +5,7 @@ does is read off two decodes, of z as it was and of z edited, and done to the ph
 the first and not in the second go, notes that only the second has come, all others stay, and velocities and
 lengths change by as much, on average, as they do from one decode to the other.
 
-A decode replaces the music, a graft keeps what it does not touch. Which of the two serves better, bar by bar,
+A decode replaces the music, a transfer_edit keeps what it does not touch. Which of the two serves better, bar by bar,
 is for `symvae.system.faders.bar_search`.
 """
 
@@ -19,7 +19,7 @@ Notes = Int[np.ndarray, "_ 4"]
 PITCHES = 128
 
 
-def graft(phrase: Phrase, before: Phrase, after: Phrase) -> Phrase:
+def transfer_edit(phrase: Phrase, before: Phrase, after: Phrase) -> Phrase:
     """``phrase`` changed as ``before`` changes into ``after``, at the tempo of ``after``."""
     there, old, new = (places(notes_of(each)) for each in (phrase, before, after))
     stays = notes_of(phrase)[~np.isin(there, np.setdiff1d(old, new))]

@@ -33,7 +33,7 @@ LOUDER = (-12, -4, 4, 12)
 LONGER = (0.7, 0.9, 1.12, 1.4)
 
 
-def settle_notes(phrase: Phrase, sources: Sequence[Phrase], cost: Cost) -> Phrase:
+def refine_notes(phrase: Phrase, sources: Sequence[Phrase], cost: Cost) -> Phrase:
     """``phrase`` after the exchanges; ``sources`` are what it may take notes from."""
     notes, least = notes_of(phrase), cost([phrase])[0]
     left = _exchanges(notes, [notes_of(source) for source in sources], phrase.grid.num_steps)

@@ -28,7 +28,7 @@ KEPT = 64
 MOST_EXCHANGES = 24
 
 
-def settle_tokens(
+def refine_tokens(
     ids: Int[Tensor, "bar position"],
     log_share: Float[Tensor, "bar position vocabulary"],
     row: int,

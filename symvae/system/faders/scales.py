@@ -44,8 +44,8 @@ class Scales:
     def fit(
         cls, names: Sequence[str], values: Float[np.ndarray, "phrase attribute"], *, linear: bool = False
     ) -> "Scales":
-        """From training phrases; ``linear`` standardises instead of making normal."""
-        fit = _standardised if linear else Calibration.fit
+        """From training phrases; ``linear`` standardizes instead of making normal."""
+        fit = _standardized if linear else Calibration.fit
         calibrations = tuple(fit(column) for column in values.T)
         return cls(tuple(names), calibrations, coupling(positions_of(calibrations, values)))
 
@@ -124,7 +124,7 @@ def fit_scales(
     *,
     linear: bool = False,
 ) -> Scales:
-    """The scales of attributes over training windows, as training moves them; ``linear`` only standardises.
+    """The scales of attributes over training windows, as training moves them; ``linear`` only standardizes.
 
     Raises `CorpusError` for an attribute that never varies.
     """
@@ -140,7 +140,7 @@ def fit_scales(
     return Scales.fit(names, values, linear=linear)
 
 
-def _standardised(values: Float[np.ndarray, " phrase"]) -> Calibration:
+def _standardized(values: Float[np.ndarray, " phrase"]) -> Calibration:
     mean, std = values.mean(), values.std()
     ends = np.array([-4.0, 4.0])
     return Calibration(mean + std * ends, ends)

@@ -71,11 +71,11 @@ def test_every_key_makes_a_bounded_sound_that_dies_away(rate: int) -> None:
 
 
 def test_a_kick_is_low_and_a_snare_is_not() -> None:
-    def centre_hz(key: int) -> float:
+    def center_hz(key: int) -> float:
         power = np.abs(np.fft.rfft(drum_bursts(strokes(0.0, key=key), 0, RATE, RATE))) ** 2
         return float((np.fft.rfftfreq(RATE, 1 / RATE) * power).sum() / power.sum())
 
-    assert centre_hz(KICK) < 150 < 300 < centre_hz(SNARE)
+    assert center_hz(KICK) < 150 < 300 < center_hz(SNARE)
 
 
 def test_no_strokes_no_sound() -> None:

@@ -25,7 +25,7 @@ def test_plain_tones_and_bursts() -> None:
     assert {voice.player.sample_rate for voice in voices} == {RATE}
 
 
-def test_every_part_on_its_programme_of_a_font() -> None:
+def test_every_part_on_its_program_of_a_font() -> None:
     font = SinePlayer(Path("a.sf2"), RATE)
     players = [voice.player for voice in font_voices(PARTS, font, RATE)]
     assert all(isinstance(player, ProgramPlayer) and player.font is font for player in players)

@@ -125,7 +125,7 @@ def test_drums_have_a_bank_of_their_own(font: Path) -> None:
 
 
 def test_a_kit_that_is_not_there_is_played_on_the_standard_one(font: Path) -> None:
-    """And not on the melodic programme of its number, as the library has it."""
+    """And not on the melodic program of its number, as the library has it."""
     player = TinySoundFont(font, RATE)
     standard = player.play(notes_at(0.0), 0, 6_000, drums=True)
     for kit in (7, 40):
@@ -157,8 +157,8 @@ def test_blocks_are_the_whole(font: Path, block: int) -> None:
     np.testing.assert_array_equal(np.concatenate(blocks, 1), whole)
 
 
-def test_a_programme_that_is_not_there_and_a_file_that_is_no_font(font: Path, tmp_path: Path) -> None:
-    with pytest.raises(AudioError, match=r"tones\.sf2 has no programme 7\. Give one with --soundfont"):
+def test_a_program_that_is_not_there_and_a_file_that_is_no_font(font: Path, tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match=r"tones\.sf2 has no program 7\. Give one with --soundfont"):
         TinySoundFont(font, RATE).play(notes_at(0.0), 7, 100)
     (tmp_path / "text.sf2").write_text("words")
     with pytest.raises(AudioError, match=r"text\.sf2 cannot be read as a sound font"):
@@ -190,7 +190,7 @@ def test_fluidsynth_in_blocks_is_the_whole(font: Path, actor: Path, block: int) 
 
 
 @pytest.mark.parametrize("drums", [False, True])
-def test_fluidsynth_is_asked_for_a_dry_sound_of_one_programme(font: Path, actor: Path, drums: bool) -> None:
+def test_fluidsynth_is_asked_for_a_dry_sound_of_one_program(font: Path, actor: Path, drums: bool) -> None:
     FluidSynth(font, RATE).play(notes_at(0.0), 40, 1_000, drums=drums)
     asked = json.loads(actor.read_text())
     assert asked["programs"] == [[9, 0] if drums else [0, 40]]  # the font has the standard kit alone
@@ -217,7 +217,7 @@ def test_a_note_ends_where_its_key_is_struck_again(font: Path, actor: Path) -> N
 
 
 def test_faults_of_fluidsynth_are_one_error(font: Path, actor: Path, tmp_path: Path) -> None:
-    with pytest.raises(AudioError, match=r"tones\.sf2 has no programme 99\. Give one"):
+    with pytest.raises(AudioError, match=r"tones\.sf2 has no program 99\. Give one"):
         FluidSynth(font, RATE).play(notes_at(0.0), 99, 100)
     (tmp_path / "text.sf2").write_text("words")
     with pytest.raises(AudioError, match=r"fluidsynth cannot play .*text\.sf2 \(No RIFF chunk\)\. Give one"):

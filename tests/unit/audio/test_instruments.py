@@ -1,4 +1,4 @@
-"""Every General MIDI programme has a timbre that plays it, and a place."""
+"""Every General MIDI program has a timbre that plays it, and a place."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from symvae.config.sound import PROGRAMS
 
 
 @pytest.mark.parametrize("program", range(128))
-def test_every_programme_is_played_by_a_timbre_that_is_learned(program: int) -> None:
+def test_every_program_is_played_by_a_timbre_that_is_learned(program: int) -> None:
     name, exact = timbre_of_program(program)
     assert exact == (PROGRAMS[name] == program)
     assert -1 <= place_of_program(program) <= 1

@@ -200,7 +200,7 @@ def test_the_files_place_comes_before_the_stages() -> None:
 
 
 def test_drums_sit_in_the_middle_whatever_their_kit() -> None:
-    """Programme 40 is a violin, and of drums the brushes."""
+    """Program 40 is a violin, and of drums the brushes."""
     notes = Notes(*(np.zeros(0),) * 2, *(np.zeros(0, np.int64),) * 2)
     assert place_of(Part("kit", 40, True, notes)) == 0.0
     assert place_of(Part("kit", 40, True, notes, -0.3)) == -0.3

@@ -254,7 +254,7 @@ class Font:
 
 
 @pytest.mark.parametrize("drums", [False, True])
-def test_a_sound_font_plays_its_programme_in_blocks(drums: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sound_font_plays_its_program_in_blocks(drums: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(players, "BLOCK_SEC", 0.5)
     font = Font()
     blocks = list(ProgramPlayer(font, 40, RATE, drums=drums).blocks(one_note(), 9_000))

@@ -54,7 +54,7 @@ def test_instruments_that_are_not_there_are_named_with_those_that_are() -> None:
         synth("clips.timbres=[]")
 
 
-def test_programmes_are_general_midis() -> None:
+def test_programs_are_general_midis() -> None:
     assert len(set(PROGRAMS.values())) == len(PROGRAMS)
     assert all(0 <= program <= 127 for program in PROGRAMS.values())
 

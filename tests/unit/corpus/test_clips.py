@@ -89,7 +89,7 @@ def test_what_is_heard_begins_where_the_roll_says(font: Path) -> None:
             assert sounding[0] >= struck[0] * STFT.hop
 
 
-def test_a_programme_that_is_silent_is_left_out(font: Path) -> None:
+def test_a_program_that_is_silent_is_left_out(font: Path) -> None:
     some = draws(font, programs=(0, 90, 40))
     assert sorted(some.timbres) == [(0, 0), (0, 2), (1, 0), (1, 2)]
     assert some.keys[0, 1] is None

@@ -106,7 +106,7 @@ def test_a_file_that_changed_is_read_again(music: Path, tmp_path: Path, make_tun
 
 
 def test_another_track_is_not_taken_from_the_journal(music: Path, tmp_path: Path):
-    """`--track` misspelt once must not stay misspelt."""
+    """`--track` misspelled once must not stay misspelled."""
     journal = tmp_path / "journal"
     wrong = list(folder(music, workers=1, journal=journal, tracks=["Melodia"]))
     right = list(folder(music, workers=1, journal=journal))

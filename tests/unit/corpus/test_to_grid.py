@@ -104,7 +104,7 @@ def test_a_bar_that_is_repeated_is_reported_once_with_its_count():
     assert [(d.what, d.reason, d.count) for d in dropped] == [("book/1#bar 1", Reason.TUPLET, 2)]
 
 
-def test_a_bad_bar_of_2_4_takes_its_neighbour_along():
+def test_a_bad_bar_of_2_4_takes_its_neighbor_along():
     phrases, dropped = folded("A4|B4|c4|d4|(3ABcd2|e4|f4|g4|a4|b4|", "2/4")
     assert [p.grid.bars for p in phrases] == [2, 2]
     assert [(d.what, d.reason) for d in dropped] == [

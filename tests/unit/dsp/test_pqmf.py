@@ -20,7 +20,7 @@ def test_splitting_and_joining_is_nearly_nothing(bands, samples):
     split = bank.split(wave)
     assert split.shape == (3, bands, -(-samples // bands))
     joined = bank.join(split, samples)
-    inside = slice(2 * bank.reach, -2 * bank.reach)  # the ends lack neighbours
+    inside = slice(2 * bank.reach, -2 * bank.reach)  # the ends lack neighbors
     assert error_db(joined[:, inside], wave[:, inside]) < -60
     assert joined[:, -1].abs().min() > 0
 

@@ -37,7 +37,7 @@ def test_frames_that_no_signal_has_become_the_nearest_one(samples: int, seed: in
 
 def test_a_frame_depends_on_half_a_window_to_each_side() -> None:
     wave, struck = torch.zeros(1, 320), torch.zeros(1, 320)
-    struck[0, 160] = 1.0  # the centre of frame 10
+    struck[0, 160] = 1.0  # the center of frame 10
     seen = (SMALL(struck) - SMALL(wave)).abs().amax((0, 2)) > 1e-6
     assert seen.nonzero()[:, 0].tolist() == [9, 10, 11]  # frames 8 and 12 see it with the window's zero
 

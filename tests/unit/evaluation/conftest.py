@@ -19,14 +19,14 @@ from symvae.system.symvae import SymVAE
 from symvae.tokens.melody_grid import MelodyGrid
 
 BARS, POSITIONS, VOCABULARY = 2, 16, 90
-CENTRE, UNIT = 45.0, 20.0
+CENTER, UNIT = 45.0, 20.0
 
 
 class WritingEncoder:
     """z is the ids, moved and scaled to the size of a standard normal."""
 
     def __call__(self, ids):
-        mean = (ids.flatten(1).float() - CENTRE) / UNIT
+        mean = (ids.flatten(1).float() - CENTER) / UNIT
         return DiagonalGaussian(mean, torch.full_like(mean, -7.0))
 
 
@@ -37,7 +37,7 @@ class ReadingDecoder:
         return torch.nn.functional.one_hot(self.generate(z), VOCABULARY).float()
 
     def generate(self, z, temperature=0.0, top_p=1.0, generator=None):
-        ids = (z * UNIT + CENTRE).round().clamp(0, VOCABULARY - 1).long()
+        ids = (z * UNIT + CENTER).round().clamp(0, VOCABULARY - 1).long()
         return ids.view(len(z), -1, POSITIONS)
 
 
@@ -81,7 +81,7 @@ class MemoryShards(Shards):
                 "collections": collections,
                 "counts": counts,
                 "sources": {
-                    name: {"origin": f"origin of {name}", "licence": f"licence of {name}"}
+                    name: {"origin": f"origin of {name}", "license": f"license of {name}"}
                     for name in collections
                 },
                 "sha256": {},

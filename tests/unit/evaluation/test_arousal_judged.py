@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from symvae.errors import CorpusError
 from symvae.evaluation.arousal import (
     FEATURES,
-    LABELLED_SHARE,
+    LABELED_SHARE,
     POSITIONS,
     Judge,
     Piece,
@@ -28,7 +28,7 @@ from symvae.evaluation.arousal import (
     thin_and_velocity,
     thin_out,
 )
-from symvae.latent.arousal import HIGH, LOW, UNLABELLED
+from symvae.latent.arousal import HIGH, LOW, UNLABELED
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.system.faders.scales import Scales, measure_phrases
@@ -96,11 +96,11 @@ def test_the_judge_hears_the_logarithm_of_the_tempo() -> None:
     assert difference[0] == pytest.approx([np.log(2)] + [0] * (len(FEATURES) - 1))
 
 
-def test_the_calmest_and_the_most_excited_are_labelled() -> None:
+def test_the_calmest_and_the_most_excited_are_labeled() -> None:
     label = labels(PIECES)
-    assert [(label == kind).mean() for kind in (LOW, HIGH)] == pytest.approx([LABELLED_SHARE] * 2)
-    assert RATING[label == LOW].max() < RATING[label == UNLABELLED].min()
-    assert RATING[label == UNLABELLED].max() < RATING[label == HIGH].min()
+    assert [(label == kind).mean() for kind in (LOW, HIGH)] == pytest.approx([LABELED_SHARE] * 2)
+    assert RATING[label == LOW].max() < RATING[label == UNLABELED].min()
+    assert RATING[label == UNLABELED].max() < RATING[label == HIGH].min()
 
 
 def test_the_mixture_follows_the_labels() -> None:
@@ -120,7 +120,7 @@ def test_a_long_piece_counts_as_much_as_a_short_one() -> None:
 
 def test_phrases_without_labels_count_as_half_the_pieces_however_many() -> None:
     rest = np.random.default_rng(1).normal(size=(50, 3))
-    few, many = (fit_arousal(PIECES, positions, unlabelled) for unlabelled in (rest, np.tile(rest, (9, 1))))
+    few, many = (fit_arousal(PIECES, positions, unlabeled) for unlabeled in (rest, np.tile(rest, (9, 1))))
     assert many.way == pytest.approx(few.way)
     assert few.way != pytest.approx(fit_arousal(PIECES, positions, NOBODY).way)
 
@@ -249,11 +249,11 @@ class Conductor(SymVAE):
 
 def test_a_model_is_held_against_all_that_costs_nothing(perfect: SymVAE) -> None:
     model, told = Conductor(perfect), []
-    unlabelled = model.scales.positions(measure_phrases(PIECES[0].phrases, model.scales.names))
+    unlabeled = model.scales.positions(measure_phrases(PIECES[0].phrases, model.scales.names))
     figures = arousal(
         model,
         PIECES[:16],
-        unlabelled.double().numpy(),
+        unlabeled.double().numpy(),
         progress=lambda what, share: told.append((what, share)),
     )
     ways = ["fader", "fader_tempo_held", "shuffled_labels", "speed_up", "thin_out", "all_rules"]

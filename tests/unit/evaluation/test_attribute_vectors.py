@@ -14,13 +14,13 @@ LATENT = 32
 def fit(still) -> LatentFit:
     more, nothing = torch.zeros(LATENT), torch.zeros(LATENT)
     more[0] = 4
-    centre = torch.zeros((1, LATENT))
-    centre[0, 0] = 8
+    center = torch.zeros((1, LATENT))
+    center[0, 0] = 8
     return LatentFit(
-        still(centre),
+        still(center),
         {"onset_density": more, "mean_interval": nothing},
         {"onset_density": 0.25, "mean_interval": 2.0},
-        DiagonalGaussian(centre, centre),
+        DiagonalGaussian(center, center),
         seed=0,
     )
 

@@ -179,9 +179,9 @@ class Faded(SymVAE):
         self.scales = Scales.fit(names, measure_phrases(self.to_phrases(windows.ids), names))
         self.best_ofs: set[int] = set()
 
-    def fade_each(self, phrases, values, *, hold=(), best_of=1, settled=True):
+    def fade_each(self, phrases, values, *, hold=(), best_of=1, refine=True):
         self.best_ofs.add(best_of)
-        off = 0 if best_of > 1 else 3 if settled else 6
+        off = 0 if best_of > 1 else 3 if refine else 6
         return [
             phrase.transpose(round(wish["register"] - before) + off) if "register" in wish else phrase
             for phrase, wish, before in zip(

@@ -68,7 +68,7 @@ def test_the_card_says_what_a_user_needs(perfect, memory_shards, metrics) -> Non
     text = card(perfect.config, memory_shards.card, metrics)
     assert text.startswith("# known\n")
     needed = (
-        "licence of reels",
+        "license of reels",
         "origin of hymns",
         "A quick look",
         "symvae prepare YOUR_FOLDER",

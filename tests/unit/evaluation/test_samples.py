@@ -68,8 +68,8 @@ def test_a_prior_at_the_phrases_is_better_than_one_that_knows_nothing(
     perfect, windows, training, still
 ) -> None:
     """The learned prior draws exactly the first held-out phrase; the other one numbers around middle C."""
-    centre = encode(perfect, windows.ids[:1]).mean
-    at_a_phrase = still(centre)
+    center = encode(perfect, windows.ids[:1]).mean
+    at_a_phrase = still(center)
     figures = prior_samples(perfect, windows, training, {"learned": at_a_phrase}, samples=60)
     assert figures["samples"] == 60
     assert figures["learned"]["canonical"] == 1

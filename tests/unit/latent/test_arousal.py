@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from symvae.errors import CorpusError
-from symvae.latent.arousal import HIGH, LOW, UNLABELLED, Arousal
+from symvae.latent.arousal import HIGH, LOW, UNLABELED, Arousal
 
 FADERS = 3
 APART = np.array([2.0, -1.0, 0.0])
@@ -25,9 +25,9 @@ def planted(count: int = 4000, seed: int = 0, excited: float = 0.5) -> tuple[np.
     return noise + (kind[:, None] - 0.5) * APART, kind
 
 
-def mixture(labelled: int = 4000, count: int = 4000) -> Arousal:
+def mixture(labeled: int = 4000, count: int = 4000) -> Arousal:
     positions, kind = planted(count)
-    label = np.where(np.arange(count) < labelled, kind, UNLABELLED)
+    label = np.where(np.arange(count) < labeled, kind, UNLABELED)
     return Arousal.fit(positions, label)
 
 
@@ -42,10 +42,10 @@ def angle(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.degrees(np.arccos(a @ b / np.linalg.norm(a) / np.linalg.norm(b))))
 
 
-@pytest.mark.parametrize(("labelled", "within_degrees"), [(4000, 3), (30, 8)])
-def test_two_kinds_are_found_with_all_labels_and_with_few(labelled: int, within_degrees: float) -> None:
+@pytest.mark.parametrize(("labeled", "within_degrees"), [(4000, 3), (30, 8)])
+def test_two_kinds_are_found_with_all_labels_and_with_few(labeled: int, within_degrees: float) -> None:
     """Thirty labels alone, without the other phrases, are 37 degrees off."""
-    found = mixture(labelled)
+    found = mixture(labeled)
     assert angle(found.way, np.linalg.solve(SPREAD, APART)) < within_degrees
     assert found.mean[HIGH] - found.mean[LOW] == pytest.approx(APART, abs=0.35)
     positions, kind = planted(seed=9)
@@ -56,7 +56,7 @@ def test_two_kinds_are_found_with_all_labels_and_with_few(labelled: int, within_
 def test_where_few_phrases_are_excited_the_calm_ones_are_not_taken_for_them() -> None:
     """One in ten. If both kinds were thought equally common, the excited would seem a deviation calmer."""
     positions, kind = planted(excited=0.1)
-    found = Arousal.fit(positions, np.where(np.arange(4000) < 100, kind, UNLABELLED))
+    found = Arousal.fit(positions, np.where(np.arange(4000) < 100, kind, UNLABELED))
     assert found.mean[HIGH] == pytest.approx(APART / 2, abs=0.25)
     assert found.mean[LOW] == pytest.approx(-APART / 2, abs=0.15)
 
@@ -147,7 +147,7 @@ def test_with_every_fader_held_nothing_can_be_done() -> None:
     assert moved is not positions
 
 
-@pytest.mark.parametrize("label", [UNLABELLED, LOW, HIGH])
+@pytest.mark.parametrize("label", [UNLABELED, LOW, HIGH])
 def test_labels_of_one_kind_are_not_enough(label: int) -> None:
     with pytest.raises(CorpusError) as refused:
         Arousal.fit(planted(9)[0], np.full(9, label))

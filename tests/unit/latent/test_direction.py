@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from symvae.errors import LatentError
-from symvae.latent.direction import attribute_vector, move, similar
+from symvae.latent.direction import attribute_vector, move, variations
 
 
 def test_it_is_the_mean_of_the_top_quarter_minus_that_of_the_bottom_quarter() -> None:
@@ -27,9 +27,9 @@ def test_moves_add_up_and_strangers_are_named() -> None:
 
 def test_full_change_keeps_nothing_and_keeps_the_length_of_the_prior() -> None:
     z = torch.full((400,), 1.0)
-    near = similar(z, 1.0, 50, torch.Generator().manual_seed(0))
+    near = variations(z, 1.0, 50, torch.Generator().manual_seed(0))
     cosine = torch.nn.functional.cosine_similarity(near, z[None])
     assert cosine.abs().max() < 0.25  # 400 dimensions: five standard errors
     assert abs(near.norm(dim=1).mean() - 20) < 0.5
     with pytest.raises(LatentError, match=r"from 0 .* to 1"):
-        similar(z, 1.2, 1, torch.Generator())
+        variations(z, 1.2, 1, torch.Generator())

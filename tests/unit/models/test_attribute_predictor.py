@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from symvae.config.run import FaderConfig
-from symvae.models.faders.attribute_predictor import AttributeReader
+from symvae.models.faders.attribute_predictor import AttributePredictor
 from symvae.models.phrase.vae import VAE
-from symvae.system.build import build_attribute_reader, build_vae
+from symvae.system.build import build_attribute_predictor, build_vae
 from tests.unit.system.test_checkpoint import KINDS
 
 ATTRIBUTES = ("register", "contour", "mode")
@@ -19,8 +19,8 @@ def vae(request) -> VAE:
 
 
 @pytest.fixture
-def reader(vae: VAE) -> AttributeReader:
-    return build_attribute_reader(FaderConfig(attributes=ATTRIBUTES), vae)
+def reader(vae: VAE) -> AttributePredictor:
+    return build_attribute_predictor(FaderConfig(attributes=ATTRIBUTES), vae)
 
 
 def some(rows: int) -> torch.Tensor:
@@ -28,7 +28,7 @@ def some(rows: int) -> torch.Tensor:
 
 
 @torch.no_grad()
-def test_an_item_ignores_the_rest_of_its_batch(reader: AttributeReader, vae: VAE) -> None:
+def test_an_item_ignores_the_rest_of_its_batch(reader: AttributePredictor, vae: VAE) -> None:
     z = some(5)
     ids = vae.decoder.generate(z)
     together = reader(z, ids)
@@ -40,7 +40,7 @@ def test_an_item_ignores_the_rest_of_its_batch(reader: AttributeReader, vae: VAE
 
 
 def test_a_gradient_finds_every_coordinate_of_z_through_a_model_that_stays(
-    reader: AttributeReader, vae: VAE
+    reader: AttributePredictor, vae: VAE
 ) -> None:
     z = some(4).requires_grad_()
     with torch.no_grad():
@@ -51,7 +51,7 @@ def test_a_gradient_finds_every_coordinate_of_z_through_a_model_that_stays(
     assert all(weight.grad is None for weight in vae.parameters())
 
 
-def test_the_model_is_no_part_of_it(reader: AttributeReader, vae: VAE) -> None:
+def test_the_model_is_no_part_of_it(reader: AttributePredictor, vae: VAE) -> None:
     own = {id(weight) for weight in reader.parameters()}
     assert own.isdisjoint(id(weight) for weight in vae.parameters())
     assert not any(name.startswith("through") for name in reader.state_dict())
@@ -59,7 +59,8 @@ def test_the_model_is_no_part_of_it(reader: AttributeReader, vae: VAE) -> None:
 
 def test_its_chance_is_the_seed(vae: VAE) -> None:
     first, second, other = (
-        build_attribute_reader(FaderConfig(attributes=ATTRIBUTES, seed=seed), vae).place for seed in (0, 0, 1)
+        build_attribute_predictor(FaderConfig(attributes=ATTRIBUTES, seed=seed), vae).place
+        for seed in (0, 0, 1)
     )
     assert torch.equal(first, second)
     assert not torch.equal(first, other)

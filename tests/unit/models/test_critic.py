@@ -12,14 +12,14 @@ def critic() -> Critic:
 
 def test_it_learns_and_leaves_what_it_is_shown_alone() -> None:
     own, shown = critic(), torch.randn(5, 6, requires_grad=True)
-    own.learning(shown).square().sum().backward()
+    own.detached(shown).square().sum().backward()
     assert shown.grad is None
     assert all(weight.grad is not None and weight.grad.any() for weight in own.parameters())
 
 
 def test_it_judges_and_stays_as_it_is() -> None:
     own, shown = critic(), torch.randn(5, 6, requires_grad=True)
-    own.judging(shown).square().sum().backward()
+    own.frozen(shown).square().sum().backward()
     assert shown.grad is not None
     assert shown.grad.abs().sum(1).all()
     assert all(weight.grad is None for weight in own.parameters())
@@ -27,5 +27,5 @@ def test_it_judges_and_stays_as_it_is() -> None:
 
 def test_both_readings_are_the_same() -> None:
     own, shown = critic(), torch.randn(5, 6)
-    assert torch.equal(own.learning(shown), own.judging(shown))
-    assert own.judging(shown).shape == (5, 2)
+    assert torch.equal(own.detached(shown), own.frozen(shown))
+    assert own.frozen(shown).shape == (5, 2)

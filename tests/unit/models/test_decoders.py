@@ -7,7 +7,7 @@ import torch
 
 from symvae.config.run import ModelConfig
 from symvae.models.phrase.conductor import Decoder, HierarchicalDecoder
-from symvae.models.phrase.fast_decoder import QuickFlatDecoder, QuickHierarchicalDecoder, quick
+from symvae.models.phrase.fast_decoder import QuickFlatDecoder, QuickHierarchicalDecoder, fast_decoder
 from symvae.models.phrase.flat_decoder import FlatDecoder
 from symvae.system.build import build_decoder
 
@@ -70,7 +70,7 @@ def test_z_matters(decoder: Decoder) -> None:
 def test_the_same_seed_the_same_tokens_also_when_made_to_play(decoder: Decoder, choice: dict) -> None:
     slow, again, fast = (
         player.generate(Z, generator=torch.Generator().manual_seed(7), **choice)
-        for player in (decoder, decoder, quick(decoder))
+        for player in (decoder, decoder, fast_decoder(decoder))
     )
     assert torch.equal(slow, again)
     assert torch.equal(slow, fast)
@@ -79,14 +79,14 @@ def test_the_same_seed_the_same_tokens_also_when_made_to_play(decoder: Decoder, 
 @torch.no_grad()
 def test_what_is_played_is_an_ordinary_tensor(decoder: Decoder) -> None:
     """Tensors made in inference mode cannot be changed outside it: users would meet that as an error."""
-    played = quick(decoder).generate(Z)
+    played = fast_decoder(decoder).generate(Z)
     played += 1
     assert not played.is_inference()
 
 
 def test_each_kind_has_its_quick_twin_and_a_stranger_plays_as_it_is(decoder: Decoder) -> None:
     twin = QuickFlatDecoder if isinstance(decoder, FlatDecoder) else QuickHierarchicalDecoder
-    assert isinstance(quick(decoder), twin)
+    assert isinstance(fast_decoder(decoder), twin)
 
     class Stranger:
         def __call__(self, z, ids, dropped=None):
@@ -96,7 +96,7 @@ def test_each_kind_has_its_quick_twin_and_a_stranger_plays_as_it_is(decoder: Dec
             return torch.zeros((len(z), 2, 4), dtype=torch.int64)
 
     stranger = Stranger()
-    assert quick(stranger) is stranger
+    assert fast_decoder(stranger) is stranger
 
 
 @torch.no_grad()

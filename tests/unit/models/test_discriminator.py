@@ -1,20 +1,20 @@
-"""Judges of sound: who learns from which judgement, and that they can tell noise from a tone."""
+"""Judges of sound: who learns from which judgment, and that they can tell noise from a tone."""
 
 import torch
 
 from symvae.models.sound.discriminator import Discriminators
-from symvae.objective.adversarial import judges_loss
+from symvae.objective.adversarial import discriminator_loss
 
 
-def judges() -> Discriminators:
+def discriminators() -> Discriminators:
     torch.manual_seed(0)
     return Discriminators(sizes=(256, 128), channels=4)
 
 
 def test_who_learns_from_what():
-    model = judges()
+    model = discriminators()
     wave = torch.randn(2, 2000, requires_grad=True)
-    sum(each.logits.sum() for each in model.fixed(wave)).backward()
+    sum(each.logits.sum() for each in model.frozen(wave)).backward()
     assert wave.grad.abs().sum() > 0
     assert all(weight.grad is None for weight in model.parameters())
     sum(each.logits.sum() for each in model(wave.detach())).backward()
@@ -22,25 +22,27 @@ def test_who_learns_from_what():
 
 
 def test_both_ways_of_asking_say_the_same():
-    model, wave = judges(), torch.randn(1, 2000)
-    for learning, fixed in zip(model(wave), model.fixed(wave), strict=True):
+    model, wave = discriminators(), torch.randn(1, 2000)
+    for learning, fixed in zip(model(wave), model.frozen(wave), strict=True):
         torch.testing.assert_close(learning.logits, fixed.logits)
         assert len(learning.features) == len(fixed.features) == 4
 
 
 def test_silence_is_judged_with_a_finite_gradient():
     wave = torch.zeros(1, 2000, requires_grad=True)
-    sum(each.logits.sum() for each in judges().fixed(wave)).backward()
+    sum(each.logits.sum() for each in discriminators().frozen(wave)).backward()
     assert torch.isfinite(wave.grad).all()
 
 
 def test_they_learn_to_tell_noise_from_a_tone():
-    model = judges()
+    model = discriminators()
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     tone = 0.1 * torch.sin(0.2 * torch.arange(3000.0))[None]
     for step in range(60):
         noise = 0.07 * torch.randn(1, 3000, generator=torch.Generator().manual_seed(step))
-        loss = judges_loss([each.logits for each in model(tone)], [each.logits for each in model(noise)])
+        loss = discriminator_loss(
+            [each.logits for each in model(tone)], [each.logits for each in model(noise)]
+        )
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

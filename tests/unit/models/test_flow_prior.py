@@ -29,7 +29,7 @@ def test_it_draws_from_the_islands_and_leaves_out_the_sea_between(flow: FlowPrio
 def test_a_coordinate_that_no_phrase_uses_stays_noise(flow: FlowPrior) -> None:
     assert flow.active.tolist() == [True, True, False]
     noise = torch.randn((50, 3), generator=torch.Generator().manual_seed(1))
-    assert torch.equal(flow.carry(noise)[:, 2], noise[:, 2])
+    assert torch.equal(flow.integrate(noise)[:, 2], noise[:, 2])
     assert torch.equal(flow.sample(50, torch.Generator().manual_seed(1))[:, 2], noise[:, 2])
 
 
@@ -66,7 +66,7 @@ def test_weights_from_before_velocities_had_names_are_read(flow: FlowPrior) -> N
     old = {name.removeprefix("velocity."): value for name, value in flow.state_dict().items()}
     del old["home_key"]
     noise = torch.randn((5, 3), generator=torch.Generator().manual_seed(1))
-    assert torch.equal(FlowPrior.from_state(old).carry(noise), flow.carry(noise))
+    assert torch.equal(FlowPrior.from_state(old).integrate(noise), flow.integrate(noise))
 
 
 def test_the_scale_of_its_noise_is_its_own_and_goes_where_it_goes(flow: FlowPrior) -> None:
@@ -79,7 +79,7 @@ def test_the_scale_of_its_noise_is_its_own_and_goes_where_it_goes(flow: FlowPrio
 
 def test_to_steer_to_where_one_is_changes_nothing(flow: FlowPrior) -> None:
     noise = torch.randn((20, 3), generator=torch.Generator().manual_seed(1))
-    assert torch.equal(flow.carry(noise, lambda guess: guess), flow.carry(noise))
+    assert torch.equal(flow.integrate(noise, lambda guess: guess), flow.integrate(noise))
 
 
 def test_a_steered_path_ends_where_it_is_steered_to(flow: FlowPrior) -> None:
@@ -89,7 +89,7 @@ def test_a_steered_path_ends_where_it_is_steered_to(flow: FlowPrior) -> None:
         return torch.cat([torch.full_like(guess[:, :1], -1.5), guess[:, 1:]], dim=1)
 
     noise = torch.randn((200, 3), generator=torch.Generator().manual_seed(1))
-    drawn = flow.carry(noise, left)
+    drawn = flow.integrate(noise, left)
     assert torch.equal(drawn[:, 0], torch.full((200,), -1.5))
     assert drawn[:, 1].std() < 0.3
     assert torch.equal(drawn[:, 2], noise[:, 2])

@@ -5,14 +5,14 @@ import math
 import pytest
 import torch
 
-from symvae.models.sound.quantized import QuantisedEncoder, perplexity
+from symvae.models.sound.quantized import QuantizedEncoder, perplexity
 from symvae.models.sound.spectrogram_vae import Posterior, TimbreEncoder
 
 
-def encoder() -> QuantisedEncoder:
+def encoder() -> QuantizedEncoder:
     torch.manual_seed(0)
     inner = TimbreEncoder(mels=16, channels=4, latent_size=6, initial_log_variance=-4.0)
-    return QuantisedEncoder(inner, codebooks=3, codebook_size=8)
+    return QuantizedEncoder(inner, codebooks=3, codebook_size=8)
 
 
 def clips(seed: int = 0) -> torch.Tensor:
@@ -57,9 +57,9 @@ def test_the_same_steps_give_the_same_codebooks_and_leave_the_global_generator_a
 
 def test_entries_move_to_where_timbres_are_but_not_when_it_only_plays():
     model = encoder()
-    before = model.quantiser.codebooks.clone()
+    before = model.quantizer.codebooks.clone()
     model.eval()(clips())
-    assert torch.equal(model.quantiser.codebooks, before)
+    assert torch.equal(model.quantizer.codebooks, before)
     first = model.train()(clips()).commitment
     for _ in range(20):
         last = model(clips()).commitment

@@ -28,7 +28,7 @@ def repeating(count: int = 2000) -> DiagonalGaussian:
 
 def training(steps: int = 300) -> FlowTraining:
     return FlowTraining(
-        prior(), repeating(), steps=steps, batch_size=64, learning_rate=3e-3, middle_times=True
+        prior(), repeating(), steps=steps, batch_size=64, learning_rate=3e-3, time_sampling="logit_normal"
     )
 
 
@@ -57,7 +57,7 @@ def test_it_comes_back_from_its_state() -> None:
     assert bool(again.home_key)
     assert isinstance(again.velocity, BarVelocity)
     noise = torch.randn(2, LATENT)
-    assert torch.equal(again.carry(noise), fresh.carry(noise))
+    assert torch.equal(again.integrate(noise), fresh.integrate(noise))
 
 
 def test_a_training_goes_on_bit_equal_from_its_state() -> None:

@@ -42,7 +42,7 @@ def test_the_tunes_are_whole_melodies_in_their_metre() -> None:
     assert "6/8" in metres
 
 
-def test_the_performed_tune_quantises_to_the_written_one() -> None:
+def test_the_performed_tune_quantizes_to_the_written_one() -> None:
     (written,) = whole(load(DATA / "tunes" / "ode_to_joy.mid")).phrases
     reading = whole(load(DATA / "tunes" / "ode_to_joy_performed.mid"))
     (played,) = reading.phrases

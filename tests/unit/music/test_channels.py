@@ -52,7 +52,7 @@ def test_a_track_without_notes_counts(tmp_path) -> None:
     assert told(tmp_path, lane(control(0, VOLUME, 40)), lane(*note(0, 240, 48))) == [[[0, VOLUME, 40]]]
 
 
-def test_what_was_set_before_a_change_of_programme_still_holds(tmp_path) -> None:
+def test_what_was_set_before_a_change_of_program_still_holds(tmp_path) -> None:
     line = lane(
         program(0, 0), control(0, VOLUME, 40), *note(0, 100, 60), program(400, 40), *note(480, 600, 62)
     )

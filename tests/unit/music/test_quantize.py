@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from symvae.music.quantize import nearest_step, quantise, untangle
+from symvae.music.quantize import nearest_step, quantize, untangle
 
 
 def columns(*rows: tuple[int, int, int, int]) -> tuple[np.ndarray, ...]:
@@ -10,7 +10,7 @@ def columns(*rows: tuple[int, int, int, int]) -> tuple[np.ndarray, ...]:
 
 
 def test_a_late_and_an_early_note_go_to_the_nearest_step() -> None:
-    notes = quantise(*columns((30, 100, 60, 90), (210, 130, 62, 80)), ticks_per_step=120.0)
+    notes = quantize(*columns((30, 100, 60, 90), (210, 130, 62, 80)), ticks_per_step=120.0)
     assert notes.onset_step.tolist() == [0, 2]
     assert notes.duration_step.tolist() == [1, 1]
     assert notes.shift_step.tolist() == [0.25, -0.25]
@@ -18,12 +18,12 @@ def test_a_late_and_an_early_note_go_to_the_nearest_step() -> None:
 
 
 def test_a_note_that_would_vanish_lasts_one_step() -> None:
-    notes = quantise(*columns((0, 5, 60, 90)), ticks_per_step=120.0)
+    notes = quantize(*columns((0, 5, 60, 90)), ticks_per_step=120.0)
     assert notes.duration_step.tolist() == [1]
 
 
 def test_equal_pitches_on_one_step_become_the_longer() -> None:
-    notes = quantise(*columns((0, 30, 60, 99), (40, 500, 60, 50), (10, 30, 64, 70)), ticks_per_step=120.0)
+    notes = quantize(*columns((0, 30, 60, 99), (40, 500, 60, 50), (10, 30, 64, 70)), ticks_per_step=120.0)
     assert notes.pitch.tolist() == [60, 64]
     assert notes.velocity.tolist() == [50, 70]
     assert notes.num_merged == 1
@@ -34,17 +34,17 @@ def test_halves_go_up_on_even_and_odd_steps_alike() -> None:
 
 
 def test_triplet_eighths_stand_a_third_of_a_step_off() -> None:
-    notes = quantise(*columns((0, 160, 60, 90), (160, 160, 62, 90), (320, 160, 64, 90)), ticks_per_step=120.0)
+    notes = quantize(*columns((0, 160, 60, 90), (160, 160, 62, 90), (320, 160, 64, 90)), ticks_per_step=120.0)
     np.testing.assert_allclose(np.abs(notes.shift_step), [0, 1 / 3, 1 / 3])
 
 
 def test_ticks_that_no_sixteenth_divides_are_no_trouble() -> None:
-    notes = quantise(*columns((0, 1, 60, 90), (5, 1, 62, 90)), ticks_per_step=5 / 4)
+    notes = quantize(*columns((0, 1, 60, 90), (5, 1, 62, 90)), ticks_per_step=5 / 4)
     assert notes.onset_step.tolist() == [0, 4]
 
 
-def test_nothing_quantises_to_nothing() -> None:
-    notes = quantise(*columns(), ticks_per_step=120.0)
+def test_nothing_quantizes_to_nothing() -> None:
+    notes = quantize(*columns(), ticks_per_step=120.0)
     assert len(notes.onset_step) == 0
 
 

@@ -192,7 +192,7 @@ def test_the_tempo_map_is_new_under_patches_that_name_a_tempo_and_the_songs_behi
     assert splice(piece, [patch(1, 60.0)], [0]).song.tempo_qpm_at(5 * QUARTER) == 60.0
 
 
-def test_controllers_stay_and_bends_are_centred_under_patches():
+def test_controllers_stay_and_bends_are_centered_under_patches():
     bends = np.array([[0, 50], [BAR + 10, 80], [2 * BAR + 10, 90], [4 * BAR - 10, 20]])
     controls = np.array([[0, 64, 127], [BAR + 5, 64, 0]])
     bent = replace(track(*quarters(0, 16)), bends=bends, controls=controls)

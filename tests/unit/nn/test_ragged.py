@@ -22,7 +22,7 @@ def test_the_padding_that_ends_a_row_counts_and_nothing_behind_it() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 13])
-def test_groups_take_each_row_once_and_neighbours_together(count: int) -> None:
+def test_groups_take_each_row_once_and_neighbors_together(count: int) -> None:
     lengths = torch.randint(0, 20, (count,), generator=torch.Generator().manual_seed(count))
     groups = groups_by_length(lengths)
     assert len(groups) <= 4

@@ -9,9 +9,9 @@ def test_single_steps_give_what_the_fused_sequence_gives() -> None:
     lstm = LSTM(3, 5)
     inputs = torch.randn(2, 7, 3)
     start = LSTMState(torch.randn(2, 5), torch.randn(2, 5))
-    drive, state, hidden = lstm.drive(inputs), start, []
+    input_gates, state, hidden = lstm.input_gates(inputs), start, []
     for position in range(7):
-        state = lstm.step(drive[:, position], state)
+        state = lstm.step(input_gates[:, position], state)
         hidden.append(state.hidden)
     torch.testing.assert_close(torch.stack(hidden, dim=1), lstm.unroll(inputs, start))
 

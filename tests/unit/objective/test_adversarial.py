@@ -1,21 +1,21 @@
-"""The losses of judges and judged, on numbers small enough to check by hand."""
+"""The losses of discriminators and judged, on numbers small enough to check by hand."""
 
 import pytest
 import torch
 
-from symvae.objective.adversarial import judges_loss, maker_loss, matching_loss
+from symvae.objective.adversarial import discriminator_loss, generator_loss, matching_loss
 
 
 def test_judges_want_a_margin_and_no_more():
-    assert judges_loss([torch.tensor([1.0, 5.0])], [torch.tensor([-1.0, -9.0])]) == 0
-    assert judges_loss([torch.zeros(3)], [torch.zeros(3)]) == 2
-    assert judges_loss([torch.tensor([0.5])], [torch.tensor([0.0])]) == 1.5
+    assert discriminator_loss([torch.tensor([1.0, 5.0])], [torch.tensor([-1.0, -9.0])]) == 0
+    assert discriminator_loss([torch.zeros(3)], [torch.zeros(3)]) == 2
+    assert discriminator_loss([torch.tensor([0.5])], [torch.tensor([0.0])]) == 1.5
 
 
 def test_the_number_of_judges_changes_no_weight():
-    one = judges_loss([torch.zeros(3)], [torch.ones(3)])
-    assert judges_loss([torch.zeros(3)] * 4, [torch.ones(3)] * 4) == one
-    assert maker_loss([torch.tensor([2.0, 4.0])]) == maker_loss([torch.tensor([2.0, 4.0])] * 3) == -3
+    one = discriminator_loss([torch.zeros(3)], [torch.ones(3)])
+    assert discriminator_loss([torch.zeros(3)] * 4, [torch.ones(3)] * 4) == one
+    assert generator_loss([torch.tensor([2.0, 4.0])]) == generator_loss([torch.tensor([2.0, 4.0])] * 3) == -3
 
 
 def test_features_are_compared_in_their_own_size():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from symvae.objective.regularization import geodesic, sign, squared, untold
+from symvae.objective.regularization import confusion_loss, geodesic, sign, squared
 
 COLUMNS = arrays("float32", (5, 2), elements=st.floats(-2, 2, width=32)).map(torch.from_numpy)
 
@@ -65,5 +65,5 @@ def test_glsr_wants_a_slope_of_one() -> None:
 
 
 def test_what_is_read_as_the_mean_tells_nothing() -> None:
-    assert untold(torch.zeros(3, 2)) == 0
-    assert untold(torch.tensor([[1.0, 2.0], [0.0, -3.0]])).item() == (5 + 9) / 2
+    assert confusion_loss(torch.zeros(3, 2)) == 0
+    assert confusion_loss(torch.tensor([[1.0, 2.0], [0.0, -3.0]])).item() == (5 + 9) / 2

@@ -67,18 +67,18 @@ def test_numbers_of_many_bars_do_not_collide() -> None:
     assert set(np.diff(bars)) == {64 // len(bars)}
 
 
-def test_colour_follows_the_path() -> None:
+def test_color_follows_the_path() -> None:
     figure = draw([TUNE] * 5)
-    colours = [tuple(axes.collections[0].get_facecolor()[0]) for axes in figure.axes]
-    assert len(set(colours)) == 5
+    colors = [tuple(axes.collections[0].get_facecolor()[0]) for axes in figure.axes]
+    assert len(set(colors)) == 5
     corners = draw([TUNE] * 9, columns=3).axes
     nine = np.array([axes.collections[0].get_facecolor()[0][:3] for axes in corners])
     np.testing.assert_allclose(nine[4], nine[[0, 2, 6, 8]].mean(0))
     np.testing.assert_allclose(nine[1], nine[[0, 2]].mean(0))
 
 
-def test_colour_follows_velocity() -> None:
-    panel, scale = draw(TUNE, colour="velocity").axes
+def test_color_follows_velocity() -> None:
+    panel, scale = draw(TUNE, color="velocity").axes
     lightness = panel.collections[0].get_facecolor()[:, :3].sum(1)
     assert (np.diff(lightness) < 0).all()  # louder is darker
     assert scale.get_ylabel() == "velocity"

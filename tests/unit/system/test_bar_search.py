@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symvae.system.faders.bar_search import assemble
+from symvae.system.faders.bar_search import search_bars
 
 TARGET = 12
 
@@ -23,7 +23,7 @@ def candidates(seed: int, count: int, phrases: int = 5, bars: int = 4) -> list[t
 def test_no_decode_comes_nearer_and_every_bar_is_from_one(seed: int, count: int) -> None:
     given_ = candidates(seed, count)
     rows = torch.arange(5)
-    best = assemble(given_, sums)
+    best = search_bars(given_, sums)
     assert (sums(best, rows) <= torch.stack([sums(ids, rows) for ids in given_]).amin(0)).all()
     for phrase in range(5):
         for bar in range(4):
@@ -32,16 +32,16 @@ def test_no_decode_comes_nearer_and_every_bar_is_from_one(seed: int, count: int)
 
 def test_bars_of_two_decodes_meet_what_neither_does() -> None:
     low, high = torch.full((1, 4, 1), 2), torch.full((1, 4, 1), 4)
-    best = assemble([low, high], sums)
+    best = search_bars([low, high], sums)
     assert sums(best, torch.zeros(1, dtype=torch.long)).item() == 0
     assert sorted(best.flatten().tolist()) == [2, 2, 4, 4]
 
 
 def test_a_phrase_ignores_the_others() -> None:
     given_ = candidates(3, 4)
-    together = assemble(given_, sums)
+    together = search_bars(given_, sums)
     for row in range(5):
-        alone = assemble(
+        alone = search_bars(
             [ids[row : row + 1] for ids in given_], lambda ids, rows, row=row: sums(ids, rows + row)
         )
         assert torch.equal(alone[0], together[row])
@@ -50,5 +50,5 @@ def test_a_phrase_ignores_the_others() -> None:
 def test_what_is_given_stays_as_it_is() -> None:
     given_ = candidates(4, 3)
     before = [ids.clone() for ids in given_]
-    assemble(given_, sums)
+    search_bars(given_, sums)
     assert all(torch.equal(a, b) for a, b in zip(given_, before, strict=True))

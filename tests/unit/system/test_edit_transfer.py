@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.system.faders.edit_transfer import graft, lost_share
+from symvae.system.faders.edit_transfer import lost_share, transfer_edit
 
 GRID = Grid(2)
 
@@ -30,12 +30,12 @@ MUSIC = st.integers(0, 10**6).map(chords)
 @given(MUSIC, MUSIC)
 def test_nothing_edited_is_nothing_changed(music: Phrase, said: Phrase) -> None:
     """However badly the model says the phrase."""
-    assert graft(music, said, said) == music
+    assert transfer_edit(music, said, said) == music
 
 
 @given(MUSIC, MUSIC)
 def test_what_the_model_says_well_is_edited_as_it_edits(before: Phrase, after: Phrase) -> None:
-    result = graft(before, before, after)
+    result = transfer_edit(before, before, after)
     assert np.array_equal(result.onset_step, after.onset_step)
     assert np.array_equal(result.pitch, after.pitch)
 
@@ -43,7 +43,7 @@ def test_what_the_model_says_well_is_edited_as_it_edits(before: Phrase, after: P
 @given(MUSIC, MUSIC, MUSIC)
 def test_any_three_phrases_make_one(music: Phrase, before: Phrase, after: Phrase) -> None:
     """On the grid, and no key struck while it sounds."""
-    result = graft(music, before, after)
+    result = transfer_edit(music, before, after)
     for pitch in np.unique(result.pitch):
         of_key = result.pitch == pitch
         assert (result.onset_step[of_key][1:] >= result.end_step[of_key][:-1]).all()
@@ -53,7 +53,7 @@ def test_notes_go_come_and_stay() -> None:
     music = phrase((0, 4, 60, 80), (0, 4, 64, 80), (8, 4, 67, 80))
     before = phrase((0, 4, 60, 70), (8, 4, 67, 70))  # the third is not said
     after = phrase((0, 2, 60, 90), (12, 2, 72, 90), tempo_qpm=140.0)
-    result = graft(music, before, after)
+    result = transfer_edit(music, before, after)
     assert list(zip(result.onset_step.tolist(), result.pitch.tolist(), strict=True)) == [
         (0, 60), (0, 64), (12, 72)
     ]  # fmt: skip
@@ -64,10 +64,10 @@ def test_notes_go_come_and_stay() -> None:
 
 def test_velocities_stay_in_range_and_silence_is_no_error() -> None:
     loud, silence = phrase((0, 4, 60, 120)), Phrase(GRID)
-    assert graft(loud, phrase((0, 4, 60, 10)), phrase((0, 4, 60, 90))).velocity.tolist() == [127]
-    assert len(graft(loud, loud, silence)) == 0
-    assert graft(silence, silence, loud) == loud.with_tempo(loud.tempo_qpm)
-    assert graft(loud, silence, silence) == loud.with_tempo(silence.tempo_qpm)
+    assert transfer_edit(loud, phrase((0, 4, 60, 10)), phrase((0, 4, 60, 90))).velocity.tolist() == [127]
+    assert len(transfer_edit(loud, loud, silence)) == 0
+    assert transfer_edit(silence, silence, loud) == loud.with_tempo(loud.tempo_qpm)
+    assert transfer_edit(loud, silence, silence) == loud.with_tempo(silence.tempo_qpm)
 
 
 def test_the_lost_share_by_hand() -> None:

@@ -24,7 +24,7 @@ from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.system.artifacts import load_config, load_vae, save_editor, save_model, save_scales
 from symvae.system.build import build_editor, build_vae
-from symvae.system.faders import refine_tokens as settle_tokens
+from symvae.system.faders import refine_tokens as refine_tokens
 from symvae.system.faders.request import Fader, aims, asked_values, miss, targets, with_velocities_of
 from symvae.system.faders.scales import Scales, measure_phrases
 from symvae.system.symvae import SymVAE
@@ -268,7 +268,7 @@ def test_the_best_of_many_never_misses_by_more_than_one(model: SymVAE, phrases, 
     one, few, many = (
         [missed(model, p, out, wishes) for p, out in zip(phrases, outs, strict=True)]
         for outs in (
-            model.fade_each(phrases, [wishes] * len(phrases), best_of=n, settled=False) for n in (1, 2, 6)
+            model.fade_each(phrases, [wishes] * len(phrases), best_of=n, refine=False) for n in (1, 2, 6)
         )
     )
     assert all(b <= a + 1e-6 for a, b in zip(one, few, strict=True))
@@ -279,7 +279,7 @@ def test_the_best_of_many_never_misses_by_more_than_one(model: SymVAE, phrases, 
 def test_settling_never_makes_a_phrase_miss_by_more(model: SymVAE, phrases) -> None:
     """And it is done to one decode, by a few tokens: what it did not touch is what was decoded."""
     wishes = [{"register": 75.0}] * len(phrases)
-    plain, settled = (model.fade_each(phrases, wishes, settled=on) for on in (False, True))
+    plain, settled = (model.fade_each(phrases, wishes, refine=on) for on in (False, True))
     away = [
         np.abs(measure_phrases(outs, ["register"])[:, 0] - model.faders["register"].nearest(75.0))
         for outs in (plain, settled)
@@ -287,7 +287,7 @@ def test_settling_never_makes_a_phrase_miss_by_more(model: SymVAE, phrases) -> N
     assert away[1].sum() < away[0].sum()
     exchanged = (model.to_ids(plain) != model.to_ids(settled)).flatten(1).sum(1)
     # A note that goes may leave a note-off behind.
-    assert 0 < exchanged.max() <= 2 * settle_tokens.MOST_EXCHANGES
+    assert 0 < exchanged.max() <= 2 * refine_tokens.MOST_EXCHANGES
 
 
 def test_the_tempo_needs_no_network(model: SymVAE, phrases: list[Phrase]) -> None:
@@ -314,13 +314,13 @@ def test_a_tempo_beyond_the_training_phrases_stays_if_it_is_not_asked_for(model:
 @pytest.mark.parametrize("qpm", [20.0, 120.0, 400.0])
 def test_a_tempo_is_met_from_nearby_and_from_beyond_the_scale(model: SymVAE, phrases, qpm, wish) -> None:
     wanted = qpm + 0.1 if wish == "+0.1" else wish
-    out = model.fade(phrases[0].with_tempo(qpm), {"tempo": wish}, settled=False)
+    out = model.fade(phrases[0].with_tempo(qpm), {"tempo": wish}, refine=False)
     assert out.tempo_qpm == round(model.faders["tempo"].nearest(wanted), 2)
 
 
 @pytest.mark.parametrize(("qpm", "arousal"), [(400.0, 0.99), (20.0, 0.01)])
 def test_arousal_leads_no_tempo_back_to_the_end_of_its_scale(aroused: SymVAE, phrases, qpm, arousal) -> None:
-    out = aroused.fade(phrases[0].with_tempo(qpm), {"arousal": arousal}, settled=False)
+    out = aroused.fade(phrases[0].with_tempo(qpm), {"arousal": arousal}, refine=False)
     assert out.tempo_qpm == qpm
 
 

@@ -125,7 +125,7 @@ def test_every_turn_of_a_continuation_draws_its_own_noise(
     drawn: list[torch.Tensor] = []
     carry = FlowPrior.carry
     monkeypatch.setattr(
-        FlowPrior, "carry", lambda self, z, steer: (drawn.append(z), carry(self, z, steer))[1]
+        FlowPrior, "integrate", lambda self, z, guidance: (drawn.append(z), carry(self, z, guidance))[1]
     )
     model.continue_(phrase, 3, count=2)
     assert len(drawn) == 3

@@ -48,7 +48,7 @@ def test_settled_notes_meet_what_bars_miss(model: SymVAE, phrases: list[Phrase])
     values = [{"rhythm_density": float(value)} for value in wanted]
     missed, moved = [], []
     for settled in (False, True):
-        after = measure_phrases(model.fade_each(phrases, values, settled=settled), model.scales.names)
+        after = measure_phrases(model.fade_each(phrases, values, refine=settled), model.scales.names)
         missed.append(np.abs(after[:, asked] - wanted).sum())
         apart = model.scales.positions(after) - model.scales.positions(before)
         moved.append(np.abs(np.delete(apart.numpy(), asked, axis=1)).sum())

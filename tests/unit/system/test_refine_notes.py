@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.system.test_graft import MUSIC, phrase
 
 from symvae.attributes.density import notes_per_bar, rhythm_density
 from symvae.attributes.dynamics import mean_velocity
 from symvae.music.phrase import Phrase
 from symvae.system.faders import refine_notes as module
 from symvae.system.faders.edit_transfer import notes_of, places
-from symvae.system.faders.refine_notes import FARTHEST_STEP, settle_notes
+from symvae.system.faders.refine_notes import FARTHEST_STEP, refine_notes
+from tests.unit.system.test_edit_transfer import MUSIC, phrase
 
 
 def missing(attribute, wanted: float, calls: list[int] | None = None):
@@ -31,14 +31,14 @@ def missing(attribute, wanted: float, calls: list[int] | None = None):
 @given(MUSIC, MUSIC, st.floats(0, 1))
 def test_it_never_ends_farther_away(music: Phrase, said: Phrase, wanted: float) -> None:
     cost = missing(rhythm_density, wanted)
-    assert cost([settle_notes(music, [music, said], cost)]) <= cost([music])
+    assert cost([refine_notes(music, [music, said], cost)]) <= cost([music])
 
 
 @settings(deadline=None, max_examples=25)
 @given(MUSIC, MUSIC, st.floats(0, 1))
 def test_nothing_is_made_up(music: Phrase, said: Phrase, wanted: float) -> None:
     """Notes are where they were, where a source has them, or a note's own key a step or two away."""
-    result = settle_notes(music, [music, said], missing(rhythm_density, wanted))
+    result = refine_notes(music, [music, said], missing(rhythm_density, wanted))
     known = set(places(notes_of(music)).tolist()) | set(places(notes_of(said)).tolist())
     struck = {*music.onset_step.tolist(), *said.onset_step.tolist()}
     for onset, _, pitch, _ in notes_of(result).tolist():
@@ -50,14 +50,14 @@ def test_nothing_is_made_up(music: Phrase, said: Phrase, wanted: float) -> None:
 @given(MUSIC, MUSIC)
 def test_what_no_source_gives_up_stays(music: Phrase, said: Phrase) -> None:
     common = np.intersect1d(places(notes_of(music)), places(notes_of(said)))
-    result = settle_notes(music, [music, said], missing(notes_per_bar, 0.0))
+    result = refine_notes(music, [music, said], missing(notes_per_bar, 0.0))
     assert len(result) >= len(common)
-    assert len(settle_notes(music, [music, music], missing(notes_per_bar, 0.0))) == len(music)
+    assert len(refine_notes(music, [music, music], missing(notes_per_bar, 0.0))) == len(music)
 
 
 def test_what_is_met_is_left_alone() -> None:
     music, said, calls = phrase((0, 4, 60, 80)), phrase((4, 4, 64, 80)), []
-    assert settle_notes(music, [music, said], missing(notes_per_bar, 0.5, calls)) == music
+    assert refine_notes(music, [music, said], missing(notes_per_bar, 0.5, calls)) == music
     assert calls == [1]
 
 
@@ -65,10 +65,10 @@ def test_a_chord_is_broken_and_gathered_again() -> None:
     """The note that moves still ends when it did."""
     chord = phrase((0, 8, 60, 80), (0, 8, 64, 80))
     elsewhere = phrase((2, 4, 72, 80))
-    broken = settle_notes(chord, [chord, elsewhere], _both(2 / 32, 1.0))
+    broken = refine_notes(chord, [chord, elsewhere], _both(2 / 32, 1.0))
     assert broken.onset_step.tolist() == [0, 2]
     assert broken.end_step.tolist() == [8, 8]
-    gathered = settle_notes(broken, [broken], _both(1 / 32, 1.0))
+    gathered = refine_notes(broken, [broken], _both(1 / 32, 1.0))
     assert len(np.unique(gathered.onset_step)) == 1
     assert sorted(gathered.pitch.tolist()) == sorted(broken.pitch.tolist())
 
@@ -84,7 +84,7 @@ def _both(rhythm: float, notes: float):
 
 def test_all_notes_become_louder_together() -> None:
     music = phrase((0, 4, 60, 80), (8, 4, 62, 60))
-    result = settle_notes(music, [music], missing(mean_velocity, 78.0))
+    result = refine_notes(music, [music], missing(mean_velocity, 78.0))
     assert result.velocity.tolist() == [88, 68]
 
 
@@ -94,7 +94,7 @@ def test_a_note_that_is_struck_already_takes_the_other_length() -> None:
     def cost(tries: Sequence[Phrase]) -> np.ndarray:
         return np.array([abs(each.duration_step.sum() - 7.0) for each in tries])
 
-    result = settle_notes(music, [music, said], cost)
+    result = refine_notes(music, [music, said], cost)
     assert (result.duration_step.tolist(), result.velocity.tolist()) == ([7], [80])
 
 
@@ -102,7 +102,7 @@ def test_later_sweeps_look_at_the_best_alone(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(module, "KEPT", 5)
     music = phrase(*[(4 * i, 2, 60, 80) for i in range(8)])
     said, calls = phrase(*[(4 * i + 2, 2, 65, 80) for i in range(8)]), []
-    settle_notes(music, [music, said], missing(notes_per_bar, 8.0, calls))
+    refine_notes(music, [music, said], missing(notes_per_bar, 8.0, calls))
     sweeps = [count for count in calls if count > 1]
     assert sweeps[0] > 16
     assert sweeps[1:] == [5]  # all five are made, so none gains again
@@ -111,5 +111,5 @@ def test_later_sweeps_look_at_the_best_alone(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_silence_can_be_filled_and_need_not_be() -> None:
     silence, said = phrase(), phrase((0, 4, 60, 80))
-    assert settle_notes(silence, [silence, said], missing(notes_per_bar, 0.5)) == said
-    assert settle_notes(silence, [silence], missing(notes_per_bar, 0.5)) == silence
+    assert refine_notes(silence, [silence, said], missing(notes_per_bar, 0.5)) == said
+    assert refine_notes(silence, [silence], missing(notes_per_bar, 0.5)) == silence

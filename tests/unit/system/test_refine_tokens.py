@@ -3,7 +3,7 @@
 import torch
 
 from symvae.system.faders import refine_tokens as module
-from symvae.system.faders.refine_tokens import settle_tokens
+from symvae.system.faders.refine_tokens import refine_tokens
 
 VOCABULARY = 8
 
@@ -23,15 +23,15 @@ def likely(ids: torch.Tensor, nats: torch.Tensor) -> torch.Tensor:
 def test_the_fewest_and_likeliest_exchanges_are_made() -> None:
     ids = torch.zeros(2, 4, dtype=torch.long)
     nats = torch.tensor([[9.0, 1.0, 9.0, 9.0], [9.0, 9.0, 2.0, 9.0]])
-    settled = settle_tokens(ids, likely(ids, nats), 0, missing(2))
+    settled = refine_tokens(ids, likely(ids, nats), 0, missing(2))
     assert settled.tolist() == [[0, 1, 0, 0], [0, 0, 1, 0]]
 
 
 def test_what_is_met_is_left_alone_and_the_given_ids_too() -> None:
     ids = torch.tensor([[1, 0, 0, 1]])
-    settled = settle_tokens(ids, likely(ids, torch.zeros(1, 4)), 0, missing(2))
+    settled = refine_tokens(ids, likely(ids, torch.zeros(1, 4)), 0, missing(2))
     assert torch.equal(settled, ids)
-    settle_tokens(ids, likely(ids, torch.zeros(1, 4)), 0, missing(4))
+    refine_tokens(ids, likely(ids, torch.zeros(1, 4)), 0, missing(4))
     assert ids.tolist() == [[1, 0, 0, 1]]
 
 
@@ -39,17 +39,17 @@ def test_nothing_is_done_for_less_than_it_costs(monkeypatch) -> None:
     """Where a nat is worth as much as a whole fader, an unlikely note is not worth its gain."""
     ids = torch.zeros(1, 4, dtype=torch.long)
     monkeypatch.setattr(module, "NAT", 1.0)
-    assert torch.equal(settle_tokens(ids, likely(ids, torch.full((1, 4), 3.0)), 0, missing(1)), ids)
-    assert settle_tokens(ids, likely(ids, torch.full((1, 4), 0.5)), 0, missing(1)).sum() == 1
+    assert torch.equal(refine_tokens(ids, likely(ids, torch.full((1, 4), 3.0)), 0, missing(1)), ids)
+    assert refine_tokens(ids, likely(ids, torch.full((1, 4), 0.5)), 0, missing(1)).sum() == 1
 
 
 def test_only_what_the_decoder_thinks_likeliest_is_tried(monkeypatch) -> None:
     ids = torch.zeros(1, 4, dtype=torch.long)
     view = likely(ids, torch.full((1, 4), 60.0))  # every other token is likelier than a one
     monkeypatch.setattr(module, "TRIED", VOCABULARY - 1)
-    assert torch.equal(settle_tokens(ids, view, 0, missing(2)), ids)
+    assert torch.equal(refine_tokens(ids, view, 0, missing(2)), ids)
     monkeypatch.setattr(module, "TRIED", VOCABULARY)
-    assert settle_tokens(ids, view, 0, missing(2)).sum() == 2
+    assert refine_tokens(ids, view, 0, missing(2)).sum() == 2
 
 
 def test_the_phrase_is_told_by_its_row() -> None:
@@ -60,5 +60,5 @@ def test_the_phrase_is_told_by_its_row() -> None:
         return missing(1)(ids, rows)
 
     ids = torch.zeros(1, 4, dtype=torch.long)
-    settle_tokens(ids, likely(ids, torch.ones(1, 4)), 7, cost)
+    refine_tokens(ids, likely(ids, torch.ones(1, 4)), 7, cost)
     assert set(asked) == {7}

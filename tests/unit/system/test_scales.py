@@ -78,7 +78,7 @@ def test_what_is_no_scales_is_refused(tmp_path: Path, content: bytes) -> None:
     assert str(refused.value).endswith("). Restore it or export the model again.")
 
 
-def test_plain_scales_only_standardise(values: np.ndarray) -> None:
+def test_plain_scales_only_standardize(values: np.ndarray) -> None:
     """Four deviations to either side are as far as they go."""
     scales = Scales.fit(NAMES, values, linear=True)
     standard = (values - values.mean(axis=0)) / values.std(axis=0)

@@ -47,10 +47,10 @@ def test_the_largest_seed_is_taken(model: SymVAE):
         (lambda m, p: m.sample(1, temperature=1.0, top_p=0.0), "top_p is a share above 0"),
         (lambda m, p: m.sample(1, temperature=1.0, top_p=-0.5), "top_p is a share above 0"),
         (lambda m, p: m.sample(1, temperature=-1.0), "temperature is a number of at least 0"),
-        (lambda m, p: m.sample(1, spread=-1.0), "spread is a number of at least 0"),
+        (lambda m, p: m.sample(1, prior_temperature=-1.0), "prior_temperature is a number of at least 0"),
         (lambda m, p: m.sample(1, seed=2**64), "A seed is a whole number"),
-        (lambda m, p: m.similar(p, seed=-(2**63) - 1), "A seed is a whole number"),
-        (lambda m, p: m.similar(p, count=0), "number of variations is 1 or more"),
+        (lambda m, p: m.variations(p, seed=-(2**63) - 1), "A seed is a whole number"),
+        (lambda m, p: m.variations(p, count=0), "number of variations is 1 or more"),
         (lambda m, p: m.reconstruct([p], posterior_temperature=-1.0), "posterior_temperature is a number"),
     ],
 )

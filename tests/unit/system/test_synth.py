@@ -45,7 +45,7 @@ TUNE = phrase(60, 64, 67, 72)
 
 
 def song_of(*tracks: tuple[str, int, bool]) -> Song:
-    """The same notes in each track: name, programme, whether it is drums."""
+    """The same notes in each track: name, program, whether it is drums."""
     whole = to_song(TUNE)
     (line,) = whole.tracks
     made = tuple(Track(name, program, is_drum, *line.columns) for name, program, is_drum in tracks)
@@ -112,7 +112,7 @@ def test_numbers_of_another_model_are_refused(synth: Synth) -> None:
         synth.timbre(torch.zeros(5))
 
 
-def test_each_programme_has_a_timbre_whatever_was_learned(synth: Synth) -> None:
+def test_each_program_has_a_timbre_whatever_was_learned(synth: Synth) -> None:
     assert synth.timbre_for(56) == ("trumpet", True)
     assert synth.timbre_for(57) == ("trumpet", False)
     names = ("strings", "flute", "piano/Other", "piano/Third")
@@ -234,7 +234,7 @@ def test_loudness_is_asked_for(synth: Synth) -> None:
     assert integrated_lufs(synth.render(TUNE, loudness_lufs=-30.0)) == pytest.approx(-30, abs=0.5)
 
 
-def test_parts_are_played_by_their_programmes(synth: Synth) -> None:
+def test_parts_are_played_by_their_programs(synth: Synth) -> None:
     flute, violin = synth.timbres["flute"].z, synth.timbres["violin"].z
     song = song_of(("a", 73, False), ("b", 41, False), ("kit", 0, True))
     from symvae.audio.parts import parts_of

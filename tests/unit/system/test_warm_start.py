@@ -7,7 +7,7 @@ from symvae.config.run import ModelConfig
 from symvae.errors import TrainingError
 from symvae.models.phrase.vae import VAE
 from symvae.system.build import build_vae
-from symvae.system.warm_start import grow
+from symvae.system.warm_start import warm_start
 
 PHRASES = torch.randint(9, (300, 3, 4), generator=torch.Generator().manual_seed(1))
 
@@ -48,7 +48,7 @@ def half_dead() -> VAE:
 @torch.no_grad()
 def test_with_room_for_all_codes_each_bar_is_what_it_was() -> None:
     short, long = vae(1, 4), vae(3, 14)
-    grow(short, long, PHRASES)
+    warm_start(short, long, PHRASES)
     alone = short.encoder(PHRASES.flatten(0, 1)[:, None])
     together = long.encoder(PHRASES)
     torch.testing.assert_close(together.mean[:, :12], alone.mean.view(300, 12))
@@ -60,7 +60,7 @@ def test_with_room_for_all_codes_each_bar_is_what_it_was() -> None:
 @torch.no_grad()
 def test_coordinates_that_say_nothing_are_the_first_to_go() -> None:
     short, long = half_dead(), vae(3, 6)
-    grow(short, long, PHRASES)
+    warm_start(short, long, PHRASES)
     alone = short.encoder(PHRASES.flatten(0, 1)[:, None])
     together = long.encoder(PHRASES)
     expected = short.decoder(alone.mean, PHRASES.flatten(0, 1)[:, None]).view(300, 3, 4, 9)
@@ -74,14 +74,14 @@ def test_coordinates_that_say_nothing_are_the_first_to_go() -> None:
 def test_the_kept_coordinates_say_most() -> None:
     """Two of six: as many nats as any two axes could hold, so more than the two clearest codes."""
     short, long, whole = half_dead(), vae(3, 2), vae(3, 6)
-    grow(short, long, PHRASES)
-    grow(short, whole, PHRASES)
+    warm_start(short, long, PHRASES)
+    warm_start(short, whole, PHRASES)
     kept, all_of_them = (m.encoder(PHRASES).kl_nats().mean(0) for m in (long, whole))
     torch.testing.assert_close(kept, all_of_them.sort(descending=True).values[:2], atol=1e-3, rtol=1e-3)
 
 
 def test_what_cannot_grow_is_refused() -> None:
     with pytest.raises(TrainingError, match="both are hierarchical"):
-        grow(vae(1, 4), vae(3, 6, decoder="flat"), PHRASES)
+        warm_start(vae(1, 4), vae(3, 6, decoder="flat"), PHRASES)
     with pytest.raises(TrainingError, match="different sizes"):
-        grow(vae(1, 4), vae(3, 6, code_size=5), PHRASES)
+        warm_start(vae(1, 4), vae(3, 6, code_size=5), PHRASES)

@@ -9,7 +9,7 @@ from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import PROGRAMS, SynthConfig
 from symvae.corpus.clips import ClipDraws
 from symvae.errors import ConfigError, TrainingError
-from symvae.models.sound.quantized import QuantisedEncoder
+from symvae.models.sound.quantized import QuantizedEncoder
 from symvae.system.artifacts import load_synth
 from symvae.system.build_synth import build_stft
 from symvae.training.code_prior import codes_of, learn_code_prior
@@ -66,7 +66,7 @@ def test_the_sound_is_compared_as_soon_as_it_should(trained):
     assert all(float(row[header.index("train_waveform")]) > 0 for row in rows)
 
 
-def test_the_second_stage_keeps_the_encoder_and_moves_decoder_and_judges(draws, trained, tmp_path):
+def test_the_second_stage_keeps_the_encoder_and_moves_decoder_and_discriminators(draws, trained, tmp_path):
     config, before = choice("synth-24k-adversarial"), load_synth(trained)[1]
     out = train_synth(config, draws, draws, tmp_path / "run", start_from=before)
     state = torch.load(out.parent / "state.pt", weights_only=True)
@@ -76,7 +76,7 @@ def test_the_second_stage_keeps_the_encoder_and_moves_decoder_and_judges(draws, 
     assert not torch.equal(state["model"]["decoder.leave.weight"], before.decoder.leave.weight)
     header, row = [line.split(",") for line in (out.parent / "log.csv").read_text().splitlines()[:2]]
     said = dict(zip(header, row, strict=True))
-    assert 0 < float(said["train_judges"]) < 3
+    assert 0 < float(said["train_discriminators"]) < 3
     assert float(said["train_waveform"]) > 0
     assert float(said["train_matching"]) > 0
 
@@ -98,7 +98,7 @@ def test_codebook_use_is_told_and_a_prior_learns_the_words_in_use(draws, tmp_pat
     used = [float(row[header.index("codebook_perplexity")]) for row in rows]
     assert all(1 <= value <= config.model.codebook_size for value in used)
     network = load_synth(folder)[1]
-    assert isinstance(network.encoder, QuantisedEncoder)
+    assert isinstance(network.encoder, QuantizedEncoder)
     words = codes_of(network, draws, clips=4)
     assert words.shape == (8, config.model.codebooks)
     prior = learn_code_prior(network.encoder, words, steps=150)

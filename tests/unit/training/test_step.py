@@ -1,4 +1,4 @@
-"""The regularisations that are more than a function of a batch: what they ask, and of whom."""
+"""The regularizations that are more than a function of a batch: what they ask, and of whom."""
 
 from collections.abc import Callable
 
