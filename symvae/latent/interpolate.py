@@ -16,6 +16,28 @@ from symvae.errors import LatentError
 _PARALLEL = 1e-4
 
 
+def path(
+    start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], steps: int, *, kind: str = "slerp"
+) -> Float[Tensor, "step latent"]:
+    """Interpolate by the method called ``kind``.
+
+    Args:
+        start: the first latent.
+        end: the last latent.
+        steps: number of latents, both ends included.
+        kind: "slerp" or "lerp".
+
+    Returns:
+        Latents along the path.
+
+    Raises:
+        LatentError: there is no such method.
+    """
+    if kind not in ("slerp", "lerp"):
+        raise LatentError(f'The path is "slerp" or "lerp", not {kind!r}.')
+    return (slerp if kind == "slerp" else lerp)(start, end, steps)
+
+
 def lerp(
     start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], steps: int
 ) -> Float[Tensor, "step latent"]:
