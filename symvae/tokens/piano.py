@@ -26,11 +26,12 @@ from jaxtyping import Bool, Float64, Int64, Integer, UInt8
 from symvae.errors import TokenError
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
+from symvae.music.pitch import PIANO_PITCHES
 from symvae.tokens.transpose import shift_pitches
 
 PAD = 0
 TOKENS_PER_BAR = 128
-MIN_PITCH, MAX_PITCH = 21, 108
+MIN_PITCH, MAX_PITCH = PIANO_PITCHES
 STEPS_PER_BAR = 16
 STEPS_PER_BEAT = 4
 MAX_DURATION_STEP = 64
