@@ -15,7 +15,7 @@ Nothing here knows miditok, which takes seconds to import; a test holds the two 
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -274,10 +274,7 @@ def thin(phrase: Phrase) -> Phrase:
             tokens += 3 + (step not in steps)
             keep[note] = tokens <= TOKENS_PER_BAR
             steps.add(step)
-    columns = {
-        name: getattr(phrase, name)[keep] for name in ("onset_step", "duration_step", "pitch", "velocity")
-    }
-    return replace(phrase, **columns)
+    return phrase.select(keep)
 
 
 def _opens_position(phrase: Phrase) -> Bool[np.ndarray, " note"]:
