@@ -226,8 +226,7 @@ def test_no_block_is_longer_than_asked_for(
 ) -> None:
     monkeypatch.setattr(players, "BLOCK_SEC", 0.5)
     samples = 2 * RATE + 100
-    lengths = [
-        block.shape[1] for block in NeuralPlayer(network, Blend.of(ends[0])).blocks(one_note(), samples)
-    ]
+    player = NeuralPlayer(network, Blend.of(ends[0]))
+    lengths = [block.shape[1] for block in player.blocks(one_note(), samples)]
     assert sum(lengths) == samples
     assert max(lengths) <= 0.5 * RATE + network.stft.hop
