@@ -237,7 +237,6 @@ def _models_for(song: "Song", model: "SymVAE") -> str:
 def _read(
     song: "Song", model: "SymVAE", track: str | int | None, stride_bars: int | None = None
 ) -> "Reading":
-    from symvae.music.pitch import PIANO_PITCHES
     from symvae.music.windows import windows
 
     tokens = model.tokenizer
