@@ -15,8 +15,12 @@ install_import_hook("symvae", "beartype.beartype")
 
 import pytest  # noqa: E402
 import torch  # noqa: E402
+from hypothesis import settings  # noqa: E402
 
 torch.set_num_threads(1)
+# No test depends on a deadline: machines are shared and noisy.
+settings.register_profile("symvae", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("symvae")
 
 ROOT = Path(__file__).resolve().parent.parent
 TUNES = ROOT / "data" / "tunes"
@@ -57,9 +61,9 @@ def tiny_model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a tiny trained model with a learned prior and attribute vectors."""
     from symvae.config.load import load_preset, with_overrides
     from symvae.corpus.shards import open_shards
-    from symvae.evaluation.latent_fit import fit_latent
     from symvae.system.artifacts import save_latent
     from symvae.system.symvae import SymVAE
+    from symvae.training.latent_fit import fit_latent
     from symvae.training.loop import train
 
     config = with_overrides(load_preset("melody-2bar"), list(TINY))

@@ -10,7 +10,6 @@ et al. 2022 inpaint images (RePaint, arXiv 2201.09865), here through the VAE.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -22,9 +21,9 @@ from symvae.attributes.key import home_shift
 from symvae.errors import LatentError
 from symvae.models.flow.prior import FlowPrior
 from symvae.music.phrase import DEFAULT_VELOCITY, Phrase
+from symvae.music.pitch import PIANO_PITCHES
 from symvae.system.codec import Codec
 from symvae.system.draws import check_count, check_temperature
-from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH
 
 
 class Filling(NamedTuple):
@@ -72,7 +71,8 @@ def fill(
         )
     codec.check_grid(phrases)
     given = [only_bars(phrase, known) for phrase in phrases]
-    shifts = [home_shift_on_piano(each) if prior.home_key else 0 for each in given]
+    pitch_range = codec.tokenizer.pitch_range
+    shifts = [home_shift_within(each, pitch_range) if prior.home_key else 0 for each in given]
     ids, kept = infill_ids(
         codec,
         prior,
@@ -82,7 +82,7 @@ def fill(
         prior_temperature,
     )
     return [
-        Filling(merge_bars(old, new.transpose(-shift), known), float(share))
+        Filling(merge_bars(old, new.transpose(-shift), known, pitch_range), float(share))
         for new, shift, old, share in zip(codec.to_phrases(ids), shifts, given, kept, strict=True)
     ]
 
@@ -140,28 +140,32 @@ def known_bars(unknown: Iterable[int], bars: int) -> list[bool]:
 def only_bars(phrase: Phrase, known: Sequence[bool]) -> Phrase:
     """Keep the notes that start in known bars."""
     inside = np.array(known)[phrase.onset_step // phrase.grid.steps_per_bar]
-    columns = ("onset_step", "duration_step", "pitch", "velocity")
-    return replace(phrase, **{name: getattr(phrase, name)[inside] for name in columns})
+    return phrase.select(inside)
 
 
-def home_shift_on_piano(phrase: Phrase) -> int:
-    """Semitones to C major or A minor that leave no note beyond the piano; 0 where there are none."""
+def home_shift_within(phrase: Phrase, pitch_range: tuple[int, int] = PIANO_PITCHES) -> int:
+    """Semitones to C major or A minor that leave every note in the range; 0 where there are none."""
     shift = home_shift(phrase)
     candidates = (shift, shift - 12, shift + 12)
-    return next((each for each in candidates if (_octaves_off(phrase.pitch + each) == 0).all()), 0)
+    return next(
+        (each for each in candidates if (_octaves_off(phrase.pitch + each, pitch_range) == 0).all()), 0
+    )
 
 
-def merge_bars(given: Phrase, drawn: Phrase, known: Sequence[bool]) -> Phrase:
+def merge_bars(
+    given: Phrase, drawn: Phrase, known: Sequence[bool], pitch_range: tuple[int, int] = PIANO_PITCHES
+) -> Phrase:
     """Combine the given notes with the drawn notes that start in unknown bars.
 
     A drawn note ends with its run of unknown bars at the latest; a given note held into unknown bars ends
-    where a drawn one starts. Drawn notes have the median velocity of the given ones, and notes beyond the
-    piano move in by octaves.
+    where a drawn one starts. Drawn notes have the median velocity of the given ones, and those beyond the
+    range move in by octaves.
 
     Args:
         given: notes of the known bars.
         drawn: a phrase on the same grid; its notes in known bars are dropped.
         known: for each bar whether it is given.
+        pitch_range: lowest and highest MIDI pitch of drawn notes.
 
     Returns:
         One phrase at the tempo of ``given``.
@@ -177,14 +181,15 @@ def merge_bars(given: Phrase, drawn: Phrase, known: Sequence[bool]) -> Phrase:
         given.grid,
         np.concatenate([given.onset_step, onset]),
         np.concatenate([np.minimum(given.end_step, next_drawn) - given.onset_step, end - onset]),
-        np.concatenate([given.pitch, pitch - 12 * _octaves_off(pitch)]),
+        np.concatenate([given.pitch, pitch - 12 * _octaves_off(pitch, pitch_range)]),
         np.concatenate([given.velocity, np.full(len(onset), velocity)]),
         given.tempo_qpm,
     )
 
 
-def _octaves_off(pitch: Int[np.ndarray, " note"]) -> Int[np.ndarray, " note"]:
-    """Octaves by which each pitch lies above the piano (negative: below)."""
-    above = np.maximum(0, -((PIANO_MAX_PITCH - pitch) // 12))
-    below = np.maximum(0, -((pitch - PIANO_MIN_PITCH) // 12))
+def _octaves_off(pitch: Int[np.ndarray, " note"], pitch_range: tuple[int, int]) -> Int[np.ndarray, " note"]:
+    """Octaves by which each pitch lies above the range (negative: below)."""
+    lowest, highest = pitch_range
+    above = np.maximum(0, -((highest - pitch) // 12))
+    below = np.maximum(0, -((pitch - lowest) // 12))
     return above - below

@@ -170,7 +170,7 @@ class LatentModel:
 
     @property
     def transfers_edits(self) -> bool:
-        """Whether `fade` transfers edits to the phrase's own notes, at the price of one more decode."""
+        """True if `fade` transfers edits to the phrase's own notes, at the price of one more decode."""
         return self._control.transfers_edits
 
     def fader_positions(self, phrases: Sequence[Phrase]) -> Float[np.ndarray, "phrase fader"]:

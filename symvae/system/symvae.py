@@ -21,7 +21,7 @@ from symvae.system.draws import check_temperature, seeded
 from symvae.system.faders.request import Wishes
 from symvae.system.infill import Filling, fill, known_bars
 from symvae.system.latent_model import LatentModel
-from symvae.system.synth import Synth
+from symvae.system.synth import load_synth
 
 
 class SymVAE(LatentModel):
@@ -295,4 +295,4 @@ class SymVAE(LatentModel):
         Returns:
             Stereo sound.
         """
-        return Synth.load().render(phrases, timbre)
+        return load_synth().render(phrases, timbre)

@@ -10,6 +10,7 @@ Velocities of melodies and the tempo do not pass through z: they are set on the 
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -29,7 +30,6 @@ from symvae.system.faders.refine_tokens import refine_tokens
 from symvae.system.faders.request import Wishes
 from symvae.system.faders.scales import Scales
 from symvae.system.faders.targets import find_targets
-from symvae.tokens.piano import thin
 
 
 class FaderControl:
@@ -49,11 +49,11 @@ class FaderControl:
 
     @property
     def transfers_edits(self) -> bool:
-        """Whether edits are transferred to the phrase's own notes, at the price of one more decode.
+        """True if edits are transferred to the phrase's own notes, at the price of one more decode.
 
         On a grid, as of melodies, a decode reconstructs nearly all notes, and there is no need.
         """
-        return self.codec.tokenizer.positions_per_bar != self.codec.grid.steps_per_bar
+        return not self.codec.tokenizer.on_grid
 
     def fade(
         self,
@@ -161,9 +161,10 @@ class FaderControl:
         """Take the best bars of all decodes and transferred edits, then exchange notes of what moves."""
         sources, reconstructed = request.phrases, self.codec.to_phrases(before, tempo)
         faded = [self.codec.to_phrases(after, tempo) for after in decodes]
+        fit = self.codec.tokenizer.fit
         transferred = [
             self.codec.to_ids(
-                [thin(transfer_edit(*each)) for each in zip(sources, reconstructed, after, strict=True)]
+                [fit(transfer_edit(*each)) for each in zip(sources, reconstructed, after, strict=True)]
             )
             for after in faded
         ]
@@ -201,8 +202,7 @@ def with_velocities_of(phrases: Sequence[Phrase], sources: Sequence[Phrase]) -> 
         if len(source):
             distance = np.abs(phrase.onset_step[:, None] - source.onset_step)
             velocity = source.velocity[distance.argmin(axis=1)]
-            columns = (phrase.onset_step, phrase.duration_step, phrase.pitch, velocity)
-            phrase = Phrase(phrase.grid, *columns, phrase.tempo_qpm)
+            phrase = replace(phrase, velocity=velocity)
         result.append(phrase)
     return result
 

@@ -4,7 +4,7 @@ import torch
 
 from symvae.attributes.table import measure
 from symvae.evaluation.batching import encode
-from symvae.evaluation.held_out import held_out, training_windows
+from symvae.evaluation.held_out import held_out
 from symvae.evaluation.metrics.memorization import KnownRuns
 from symvae.evaluation.samples import (
     FEATURES,
@@ -17,6 +17,7 @@ from symvae.evaluation.samples import (
 )
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
+from symvae.training.data import training_windows
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +137,7 @@ def test_real_long_music_passes_for_real_music(perfect_long, memory_shards) -> N
     phrases = perfect_long.to_phrases(ids)
     real = measure(phrases, LONG_FEATURES)
     training = training_windows(memory_shards, perfect_long.config)
-    long = LongPhrases(onset_histogram(phrases), KnownRuns(training))
+    long = LongPhrases(onset_histogram(phrases), KnownRuns(training, perfect_long.tokenizer))
     figures = compare(perfect_long, ids, real, training, long)
     assert figures["onset_histogram"] == figures["overlapped_area_mean"] == pytest.approx(1)
 

@@ -11,7 +11,7 @@ from symvae.errors import LatentError, PhraseError
 from symvae.models.flow.prior import FlowPrior
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.system.infill import only_bars, merge_bars, home_shift_on_piano
+from symvae.system.infill import home_shift_within, merge_bars, only_bars
 from symvae.system.symvae import SymVAE
 
 FOUR_BARS = Grid.of_metre("4/4", 4)
@@ -70,11 +70,11 @@ def test_drawn_notes_stay_on_the_piano() -> None:
 
 def test_home_is_an_octave_away_where_the_piano_ends() -> None:
     high = melody((0, 4, 103, 9), (4, 8, 107, 9), (8, 16, 98, 9))  # G major: home is five semitones higher
-    assert home_shift_on_piano(high.transpose(-12)) == 5
-    assert home_shift_on_piano(high) == -7
+    assert home_shift_within(high.transpose(-12)) == 5
+    assert home_shift_within(high) == -7
     wide = melody((0, 4, 22, 9), (4, 8, 106, 9))
-    assert (wide.pitch + home_shift_on_piano(wide)).min() >= 21
-    assert (wide.pitch + home_shift_on_piano(wide)).max() <= 108
+    assert (wide.pitch + home_shift_within(wide)).min() >= 21
+    assert (wide.pitch + home_shift_within(wide)).max() <= 108
 
 
 @pytest.mark.parametrize("drawn", [0, 1])

@@ -69,7 +69,9 @@ def test_a_phrase_ignores_the_rest_of_its_batch(aroused: SymVAE, phrases: list[P
     assert together == [aroused.fade(p, wish, best_of=4) for p, wish in zip(some, wishes, strict=True)]
 
 
-def test_coupled_faders_follow_unless_they_are_held(model: SymVAE, phrases: list[Phrase], monkeypatch) -> None:
+def test_coupled_faders_follow_unless_they_are_held(
+    model: SymVAE, phrases: list[Phrase], monkeypatch
+) -> None:
     asked: list[torch.Tensor] = []
     edit = model._editor.edit
     monkeypatch.setattr(
@@ -138,7 +140,9 @@ def test_silence_can_be_faded(model: SymVAE) -> None:
     assert model.fade(silence, {"register": 70.0, "notes_per_bar": 8.0}, best_of=2).grid == model.grid
 
 
-def test_attributes_with_coordinates_of_their_own_are_set_there(tiny_model: Path, tmp_path: Path, phrases) -> None:
+def test_attributes_with_coordinates_of_their_own_are_set_there(
+    tiny_model: Path, tmp_path: Path, phrases
+) -> None:
     names = ("register", "notes_per_bar")
     config = with_overrides(load_config(tiny_model), ['model.faders=["register", "notes_per_bar"]'])
     torch.manual_seed(0)

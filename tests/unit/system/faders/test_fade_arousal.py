@@ -19,7 +19,9 @@ def test_arousal_is_a_fader_where_it_was_learned(model: SymVAE, aroused: SymVAE)
     assert (aroused.faders["arousal"].low, aroused.faders["arousal"].high) == (0.0, 1.0)
 
 
-def test_another_arousal_gives_another_model_and_leaves_the_first(model: SymVAE, aroused: SymVAE, phrases: list[Phrase]) -> None:
+def test_another_arousal_gives_another_model_and_leaves_the_first(
+    model: SymVAE, aroused: SymVAE, phrases: list[Phrase]
+) -> None:
     """Network and editor are shared; the scales are not."""
     mixture = arousal_of(model.scales)
     other = model.with_arousal(mixture)
@@ -54,7 +56,9 @@ def test_arousal_with_every_fader_held_gives_the_reconstruction(aroused: SymVAE,
     assert aroused.fade(phrases[0], {"arousal": 0.9}, hold=NAMES) == aroused.fade(phrases[0], {})
 
 
-def test_the_current_arousal_as_a_request_moves_almost_nothing(aroused: SymVAE, phrases: list[Phrase]) -> None:
+def test_the_current_arousal_as_a_request_moves_almost_nothing(
+    aroused: SymVAE, phrases: list[Phrase]
+) -> None:
     position = aroused.scales.positions(measure_phrases(phrases, NAMES)).double().numpy()
     arousal = aroused.scales.arousal.of(position)
     inside = (arousal > 0.05) & (arousal < 0.95)

@@ -67,7 +67,9 @@ def test_a_phrase_on_another_grid_is_refused(model: SymVAE) -> None:
         model.fade(Phrase(Grid(1)), {"register": 60.0})
 
 
-def test_a_model_without_faders_names_those_that_have_them(tiny_model: Path, monkeypatch, folder: Path) -> None:
+def test_a_model_without_faders_names_those_that_have_them(
+    tiny_model: Path, monkeypatch, folder: Path
+) -> None:
     plain, again = symvae.load(tiny_model), symvae.load(tiny_model)
     assert plain.faders == {}
     monkeypatch.setattr("symvae.system.latent_model.available", lambda: ["bare", "faded"])

@@ -38,14 +38,18 @@ def test_a_tempo_beyond_the_scale_stays_without_a_request(model: SymVAE, phrases
 
 @pytest.mark.parametrize("wish", [120.05, 119.95, "+0.1", 1e3, 1.0])
 @pytest.mark.parametrize("qpm", [20.0, 120.0, 400.0])
-def test_a_requested_tempo_is_met_from_nearby_and_from_beyond_the_scale(model: SymVAE, phrases, qpm, wish) -> None:
+def test_a_requested_tempo_is_met_from_nearby_and_from_beyond_the_scale(
+    model: SymVAE, phrases, qpm, wish
+) -> None:
     wanted = qpm + 0.1 if wish == "+0.1" else wish
     out = model.fade(phrases[0].with_tempo(qpm), {"tempo": wish}, refine=False)
     assert out.tempo_qpm == round(model.faders["tempo"].nearest(wanted), 2)
 
 
 @pytest.mark.parametrize(("qpm", "arousal"), [(400.0, 0.99), (20.0, 0.01)])
-def test_arousal_does_not_pull_a_tempo_back_to_the_end_of_the_scale(aroused: SymVAE, phrases, qpm, arousal) -> None:
+def test_arousal_does_not_pull_a_tempo_back_to_the_end_of_the_scale(
+    aroused: SymVAE, phrases, qpm, arousal
+) -> None:
     out = aroused.fade(phrases[0].with_tempo(qpm), {"arousal": arousal}, refine=False)
     assert out.tempo_qpm == qpm
 
