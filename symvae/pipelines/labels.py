@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from symvae.errors import CorpusError
 
 if TYPE_CHECKING:
-    from symvae.evaluation.arousal import Piece
+    from symvae.training.tasks.arousal import Piece
 
 _MOST_NOTICES = 5
 
@@ -32,8 +32,8 @@ def pieces_in(folder: Path) -> LabeledPieces:
         CorpusError: No piece can be read.
     """
     from symvae.corpus.sources.vgmidi import LabelledPiece, vgmidi
-    from symvae.evaluation.arousal import Piece
     from symvae.tokens.piano import thin
+    from symvae.training.tasks.arousal import Piece
 
     items = list(vgmidi(folder))
     dropped = [item for item in items if not isinstance(item, LabelledPiece)]
