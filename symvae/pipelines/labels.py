@@ -19,7 +19,7 @@ class LabeledPieces(NamedTuple):
     """Sentences about pieces that were dropped, with their reasons."""
 
 
-def pieces_in(folder: Path) -> LabeledPieces:
+def read_labeled(folder: Path) -> LabeledPieces:
     """Read the labeled pieces of a folder, thinned where a bar has more notes than its tokens hold.
 
     Args:
