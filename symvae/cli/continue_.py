@@ -32,7 +32,9 @@ MAX_BARS = 256
 def continue_(
     file: FileArgument,
     bars: Annotated[int, typer.Option("--bars", min=1, max=MAX_BARS, help="Number of bars to add.")] = 8,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=MAX_COUNT, help="Number of versions.")] = 4,
+    count: Annotated[
+        int, typer.Option("--count", "-n", min=1, max=MAX_COUNT, help="Number of versions.")
+    ] = 4,
     model: ModelOption = LONG_MODEL,
     bar: Annotated[
         int | None,

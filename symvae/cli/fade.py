@@ -39,8 +39,8 @@ def fade(
         list[str] | None,
         typer.Option(
             "--set",
-            help="fader=value in its own unit, as note_density=6; register=+5 or -5 changes the present value; "
-            "contour==-2 is a value below zero.",
+            help="fader=value in its own unit, as note_density=6; register=+5 or -5 changes the present "
+            "value; contour==-2 is a value below zero.",
         ),
     ] = None,
     arousal: Annotated[

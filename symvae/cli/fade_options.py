@@ -52,7 +52,7 @@ def ramps_of(first: str | None, last: str | None) -> dict[str, tuple[float, floa
 
 def controllers_of(words: Sequence[str], file: Path) -> dict[int, str]:
     """Faders of ``--cc controller=fader`` by controller number."""
-    from symvae.music.io.files import SCORE_SUFFIXES
+    from symvae.music.io.files import is_score
     from symvae.pipelines.automation import CONTROLLERS
 
     controllers: dict[int, str] = {}
@@ -66,7 +66,7 @@ def controllers_of(words: Sequence[str], file: Path) -> dict[int, str]:
         if int(number) in controllers:
             raise typer.BadParameter(f"controller {int(number)} is given twice", param_hint="--cc")
         controllers[int(number)] = name
-    if controllers and file.suffix.lower() in SCORE_SUFFIXES:
+    if controllers and is_score(file):
         raise typer.BadParameter(f"{file} is a score; only MIDI files have controllers", param_hint="--cc")
     return controllers
 

@@ -31,7 +31,9 @@ def infill(
     file: FileArgument,
     from_: Annotated[int, typer.Option("--from", min=1, help="First bar to draw, counted in the window.")],
     to: Annotated[int, typer.Option("--to", min=1, help="Last bar to draw.")],
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=MAX_COUNT, help="Number of versions.")] = 4,
+    count: Annotated[
+        int, typer.Option("--count", "-n", min=1, max=MAX_COUNT, help="Number of versions.")
+    ] = 4,
     model: ModelOption = LONG_MODEL,
     bar: Annotated[int | None, typer.Option("--bar", min=1, help="Bar where the window starts.")] = None,
     track: TrackOption = None,

@@ -54,7 +54,9 @@ Temperature = Annotated[
 ]
 PriorTemperature = Annotated[
     float,
-    typer.Option("--prior-temperature", min=0.0, help="Scale of the noise that draws from the prior start from."),
+    typer.Option(
+        "--prior-temperature", min=0.0, help="Scale of the noise that draws from the prior start from."
+    ),
 ]
 TopP = Annotated[
     float,

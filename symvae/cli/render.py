@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from symvae.cli.console import say, show, show_files, show_json, show_table, watching
-from symvae.cli.options import Force, Json, one_of
+from symvae.cli.options import Device, Force, Json, one_of
 
 
 def render(
@@ -50,6 +50,7 @@ def render(
     list_: Annotated[bool, typer.Option("--list", help="List the timbres; needs no file.")] = False,
     plot: Annotated[bool, typer.Option("--plot", help="Draw the spectrogram (PNG), too.")] = False,
     force: Force = False,
+    device: Device = "cpu",
     json: Json = False,
 ) -> None:
     """Render a whole song as a stereo WAV file."""
@@ -85,6 +86,7 @@ def render(
             stems=stems,
             plot=plot,
             force=force,
+            device=device,
             watch=watch,
         )
     for notice in result.saved.notices:
@@ -100,9 +102,9 @@ def render(
 
 def _list(name: str, as_json: bool) -> None:
     from symvae.music.io.programs import program_label
-    from symvae.system.synth import Synth
+    from symvae.system.synth import load_synth
 
-    timbres = Synth.load(name).timbres.values()
+    timbres = load_synth(name).timbres.values()
     if as_json:
         show_json([{"name": t.name, "program": t.program, "learned_from": t.font} for t in timbres])
         return

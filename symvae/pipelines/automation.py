@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from symvae.errors import ConfigError, MidiError
-from symvae.music.io.midi import ControlLane
+from symvae.music.io.controllers import ControlLane
 from symvae.system.faders.request import Fader
 
 Setting: TypeAlias = float | int | str

@@ -83,9 +83,7 @@ def continue_tune(
     """
     plan = output.plan(numbered("version", count), "versions")
     intake = read_ending(file, model, track, bar)
-    versions = model.continue_(
-        intake.phrases[0], bars, count, seed=seed, prior_temperature=prior_temperature
-    )
+    versions = model.continue_(intake.phrases[0], bars, count, seed=seed, prior_temperature=prior_temperature)
     titles = [f"version {number}" for number in range(1, count + 1)]
     saved = plan.write([each.phrase for each in versions], titles)
     return Continuation(model.name, intake, bars, versions, saved)

@@ -141,7 +141,8 @@ class FadeReport:
         rest = [dropped for dropped in reading.dropped if dropped.what not in ("window", "section")]
         lines += [f"  not read: {dropped}" for dropped in rest]
         lines += [
-            f"  {bars_in_words([(bar, bar + 1)])} has too many notes: its {counted(notes, 'softest note')} not read"
+            f"  {bars_in_words([(bar, bar + 1)])} has too many notes: its {counted(notes, 'softest note')} "
+            "not read"
             for bar, notes in self.too_full
         ]
         if self.num_cut:
@@ -178,8 +179,8 @@ class FadeReport:
                 lines.append(f"{name} {beyond[0]:.4g} is {limits}: the nearest, {nearest}, was used")
             else:
                 lines.append(
-                    f"{name} {beyond[0]:.4g} to {beyond[-1]:.4g} is {limits} in {len(beyond)} of {len(asked)} "
-                    "versions: the nearest was used"
+                    f"{name} {beyond[0]:.4g} to {beyond[-1]:.4g} is {limits} in {len(beyond)} of "
+                    f"{len(asked)} versions: the nearest was used"
                 )
         return lines
 

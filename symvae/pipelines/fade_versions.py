@@ -165,9 +165,7 @@ def fade_versions(
     return faded
 
 
-def bars_in_song(
-    phrase: Phrase, start: int, bars: Sequence[int], song: Song, lines: Sequence[int]
-) -> Phrase:
+def bars_in_song(phrase: Phrase, start: int, bars: Sequence[int], song: Song, lines: Sequence[int]) -> Phrase:
     """Bars of a phrase that are bars of the song, one after the other.
 
     The song may have fewer bars than the grid: silence was appended, or its metre changes within a bar.
@@ -185,8 +183,7 @@ def bars_in_song(
     step_tick = step_ticks(song)
     tick = lines[start] + phrase.onset_step * step_tick
     inside = np.isin(np.searchsorted(lines, np.floor(tick + 0.5), side="right") - 1, bars)
-    columns = (phrase.onset_step, phrase.duration_step, phrase.pitch, phrase.velocity)
-    phrase = Phrase(phrase.grid, *(column[inside] for column in columns), phrase.tempo_qpm)
+    phrase = phrase.select(inside)
     first_step = [round((lines[bar] - lines[start]) / step_tick) for bar in bars]
     grid_bars = np.unique(np.array(first_step) // phrase.grid.steps_per_bar)
     runs = np.split(grid_bars, np.flatnonzero(np.diff(grid_bars) > 1) + 1)

@@ -41,8 +41,8 @@ class Infill:
             *self.intake.lines(),
             f"{bars} of the window drawn anew; the others unchanged",
             *(
-                f"version {number}: {counted(len(phrase), 'note')}; the model by itself reproduces {kept:.1%} "
-                "of the unchanged bars"
+                f"version {number}: {counted(len(phrase), 'note')}; the model by itself reproduces "
+                f"{kept:.1%} of the unchanged bars"
                 for number, (phrase, kept) in enumerate(self.versions, 1)
             ),
         ]

@@ -108,8 +108,9 @@ def _lines(report: Report) -> list[str]:
     if report.fault:
         return [f"{report.file}: not read", f"  {report.fault}"]
     minutes, seconds = divmod(round(report.duration_sec), 60)
+    size = f"{counted(report.num_bars, 'bar')}, {counted(report.num_notes, 'note')}"
     lines = [
-        f"{report.file}: {counted(report.num_bars, 'bar')}, {counted(report.num_notes, 'note')}, {minutes}:{seconds:02d} min",
+        f"{report.file}: {size}, {minutes}:{seconds:02d} min",
         "  metre  " + _few([_metre_words(m) for m in report.metres]),
         "  tempo  " + _few([f"{t.tempo_qpm:g} qpm from {t.start_sec:g} s" for t in report.tempos]),
         *(f"  left out: {d}" for d in report.dropped),

@@ -1,6 +1,5 @@
 """Files into windows of a model, with a report of everything that was dropped."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -246,7 +245,7 @@ def _read(song: Song, model: SymVAE, track: str | int | None, stride_bars: int |
 
 
 def _one_row(reading: Reading, row: int) -> Reading:
-    one: dict[str, Sequence[Any]] = {
+    one: dict[str, Any] = {
         name: getattr(reading, name)[row : row + 1] for name in ("phrases", "start_bar", "end_bar")
     }
     return replace(reading, **one)

@@ -77,7 +77,9 @@ def interpolate(
     if len(files) not in (2, 4):
         raise ConfigError(f"Interpolation takes two files, or four for a square, not {len(files)}.")
     if len(bars) not in (1, len(files)):
-        raise ConfigError(f"There are {len(bars)} bars for {len(files)} files. Give one for all, or one each.")
+        raise ConfigError(
+            f"There are {len(bars)} bars for {len(files)} files. Give one for all, or one each."
+        )
     square = len(files) == 4
     names = _square_names(steps) if square else numbered("step", steps)
     plan = output.plan(names, "square" if square else "path", columns=steps if square else 1)

@@ -1,6 +1,6 @@
 """Latents in a file: a plain .npz that any program with numpy can read.
 
-    mean, log_std  (window, latent) float32   the posterior; `symvae decode` reads ``z`` if present, else ``mean``
+    mean, log_std  (window, latent) float32   posterior; `symvae decode` reads ``z`` if present, else ``mean``
     tempo_qpm      (window,) float32          tempo of models whose tokens hold none, such as melodies
     source, bar    (window,)                  file and first bar of each window, bars from 1
     model          ()                         name of the model

@@ -149,9 +149,9 @@ class Plan:
             picture = out.folder / f"{self.row}.png"
             piano_roll(phrases, picture, titles, columns=self.columns, force=out.force)
         if out.wav:
-            from symvae.system.synth import Synth
+            from symvae.system.synth import load_synth
 
-            synth = Synth.load()
+            synth = load_synth()
             sound = synth.perform(row, synth.timbre_for(out.program)[0])
             sound.write(sound.mixture, out.folder / f"{self.row}.wav", force=out.force)
         if not leftovers:
@@ -191,9 +191,7 @@ def refuse_existing(paths: Sequence[Path], force: bool, named: str = "--out") ->
     existing = [path for path in paths if path.exists()]
     if existing and not force:
         more = f" (and {len(existing) - 1} more)" if len(existing) > 1 else ""
-        raise SymvaeError(
-            f"{existing[0]} exists{more}. Add --force to overwrite, or choose another {named}."
-        )
+        raise SymvaeError(f"{existing[0]} exists{more}. Add --force to overwrite, or choose another {named}.")
     for folder in dict.fromkeys(path.parent for path in paths):
         nearest = next(place for place in (folder, *folder.parents) if place.exists())
         if not access(nearest, W_OK):

@@ -1,4 +1,4 @@
-"""Instruments of each part in words: substitutions that a listener could not guess, and what is not played."""
+"""Instruments of each part in words, with substitutions and what is not played."""
 
 from collections.abc import Sequence
 from pathlib import Path

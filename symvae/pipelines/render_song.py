@@ -11,11 +11,12 @@ from symvae.audio.parts import Part, parts_of
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.audio.soundfont import find_soundfont
 from symvae.errors import AudioError, ConfigError
-from symvae.music.io.files import load_to_play
+from symvae.music.io.files import load_for_playback
 from symvae.pipelines.output import Saved, refuse_existing
 from symvae.pipelines.playback import drum_notices, font_label, neural_label, with_unheard
 from symvae.plot.spectrogram import spectrogram_picture
-from symvae.system.synth import DEFAULT_SYNTH, Synth, Timbre
+from symvae.system.device import find_device
+from symvae.system.synth import DEFAULT_SYNTH, Synth, Timbre, load_synth
 
 SINE_RATE_HZ, FONT_RATE_HZ = 24_000, 44_100
 
@@ -86,6 +87,7 @@ def render_song(
     stems: bool = False,
     plot: bool = False,
     force: bool = False,
+    device: str = "cpu",
     watch: Callable[[float], None] = lambda share: None,
 ) -> RenderResult:
     """Render a song as a stereo WAV file.
@@ -102,6 +104,7 @@ def render_song(
         stems: Write each part to its own file, too.
         plot: Draw the spectrogram (PNG), too.
         force: Overwrite existing files.
+        device: Device of the neural engine: "cpu", "cuda", "cuda:1" or "mps".
         watch: Progress, 0 to 1.
 
     Returns:
@@ -116,10 +119,12 @@ def render_song(
     path = Path(out)
     picture = path.with_suffix(".png")
     refuse_existing([path, *[picture] * plot], force, "OUT")
-    song = load_to_play(file)
+    song = load_for_playback(file)
     parts, seconds = parts_of(song)
     if not any(len(part.notes.pitch) for part in parts):
         raise AudioError(f"{file} has no notes that sound. Give a file with notes, and a volume above 0.")
+    if engine == "neural" and not isinstance(synth, Synth):
+        synth = load_synth(synth, str(find_device(device)))
     band = _band(parts, engine, soundfont, synth, sample_rate, timbre)
     files = [path.with_name(f"{path.stem}-{number:02d}.wav") for number in range(1, len(parts) + 1)] * stems
     refuse_existing(files, force, "OUT")
@@ -168,8 +173,7 @@ def _band(
         font = find_soundfont(soundfont)
         labels = [font_label(font, part) for part in parts]
         return _Band(font_voices(parts, font_player(font, rate), rate), labels, rate, [])
-    if not isinstance(synth, Synth):
-        synth = Synth.load(synth)
+    assert isinstance(synth, Synth)
     rate = synth.sample_rate
     if sample_rate not in (None, rate):
         raise AudioError(

@@ -16,8 +16,9 @@ import numpy as np
 
 from symvae.errors import ConfigError, MidiError
 from symvae.music.bars import bar_lines, bars_in_words
-from symvae.music.io.files import SCORE_SUFFIXES, write
-from symvae.music.io.midi import controls, left_out
+from symvae.music.io.controllers import control_lanes
+from symvae.music.io.dropped_events import dropped_events
+from symvae.music.io.files import is_score, write
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
 from symvae.music.splice import Patch, Spliced, splice
@@ -41,7 +42,7 @@ from symvae.pipelines.playback import stand_ins
 from symvae.plot.piano_roll import piano_roll
 from symvae.system.faders.request import Fader, asked_values
 from symvae.system.symvae import SymVAE
-from symvae.system.synth import Synth
+from symvae.system.synth import load_synth
 
 DEFAULT_MODEL = "piano-4bar-faders"
 #: Phrases in the picture, one row each; more would be too small to read.
@@ -62,9 +63,7 @@ class FadeResult:
         """Windows of the faded song at the places of those before; silent where no note starts."""
         intake = self.details.intake
         track, grid = intake.reading.track, intake.phrases[0].grid
-        reading = windows(
-            self.song, grid, None if track is None else track.index, polyphonic=self.polyphonic
-        )
+        reading = windows(self.song, grid, None if track is None else track.index, polyphonic=self.polyphonic)
         phrase_at = dict(zip(reading.start_bar, reading.phrases, strict=True))
         return [
             phrase_at.get(start, Phrase(grid, tempo_qpm=old.tempo_qpm))
@@ -95,7 +94,7 @@ class FadeResult:
         if path.suffix == ".png":
             notices = self._draw(path, force)
         elif path.suffix == ".wav":
-            synth = Synth.load()
+            synth = load_synth()
             notices = stand_ins(synth, self.song)
             sound = synth.perform(self.song)
             sound.write(sound.mixture, path, force=force)
@@ -163,7 +162,9 @@ def fade_song(
     table = dict(automation or {})
     names = [*settings, *slopes, *table, *lanes_of_controllers.values()]
     if not names:
-        raise ConfigError('No fader is set. Give values, as {"arousal": 0.9}, ramps, automation or controllers.')
+        raise ConfigError(
+            'No fader is set. Give values, as {"arousal": 0.9}, ramps, automation or controllers.'
+        )
     if twice := set_twice(names):
         raise ConfigError(f"{twice} is set in two ways. Keep one.")
     only = _bar_numbers(bars)
@@ -212,7 +213,7 @@ def fade_song(
         too_full,
         spliced.num_cut,
         spliced.num_bends,
-        {} if file.suffix.lower() in SCORE_SUFFIXES else left_out(file),
+        {} if is_score(file) else dropped_events(file),
         beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
         best_of=best_of,
         decodes_each=best_of + model.transfers_edits,
@@ -248,10 +249,10 @@ def _bar_numbers(bars: str | Iterable[int] | None) -> set[int] | None:
 
 
 def _controller_lane(file: Path, number: int, intake: Intake, lines: Sequence[int], fader: Fader) -> Lane:
-    if file.suffix.lower() in SCORE_SUFFIXES:
+    if is_score(file):
         raise ConfigError(f"{file} is a score, and only MIDI files have controllers. Use automation.")
     track = intake.reading.track
-    lane = choose_lane(file, number, controls(file, number), None if track is None else track.name)
+    lane = choose_lane(file, number, control_lanes(file, number), None if track is None else track.name)
     return lane_of(lane, lines, fader)
 
 
