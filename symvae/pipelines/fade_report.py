@@ -225,7 +225,7 @@ def unchanged_bars(intake: Intake, faded: Sequence[Faded]) -> list[tuple[str, st
     met = sorted(bar for each in faded if each.unchanged for bar in each.version.bars)
     found = [
         (bars_in_words([(bar, bar + 1) for bar in bars]), why)
-        for bars, why in ((rest, "not asked for"), (met, "already at the values asked for"))
+        for bars, why in ((rest, "not asked for"), (met, "as asked for already"))
         if bars
     ]
     for dropped in intake.reading.dropped:

@@ -37,7 +37,7 @@ class Intake:
 
     @property
     def titles(self) -> list[str]:
-        """The same in words: "bars 3-4", or "bar 3"."""
+        """Bars of each window in words: "bars 3-4", or "bar 3"."""
         return titles_of(self.reading)
 
     @property

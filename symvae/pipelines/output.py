@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import W_OK, access
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from symvae.errors import ConfigError, SymvaeError
 from symvae.pipelines.words import counted
@@ -34,6 +34,7 @@ class Saved(NamedTuple):
         return [str(path) for path in self.files]
 
 
+@runtime_checkable
 class Result(Protocol):
     """Result of a pipeline: its report in two forms, and the files."""
 
@@ -195,7 +196,7 @@ def refuse_existing(paths: Sequence[Path], force: bool, named: str = "--out") ->
     for folder in dict.fromkeys(path.parent for path in paths):
         nearest = next(place for place in (folder, *folder.parents) if place.exists())
         if not access(nearest, W_OK):
-            raise SymvaeError(f"You have no permission to write in {nearest}. Choose another {named}.")
+            raise SymvaeError(f"The folder {nearest} is not writable. Choose another {named}.")
 
 
 def numbered(word: str, count: int) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def neural_label(synth: Synth, part: Part, timbre: str | None = None) -> str:
     usual, same = synth.timbre_for(part.program)
     words = [timbre or (usual if same else f"{usual} (for program {program_label(part.program)})")]
     if moved := int(np.count_nonzero(on_keyboard(part.notes.pitch) != part.notes.pitch)):
-        words.append(f"{counted(moved, 'note')} moved by octaves onto the piano's keyboard")
+        words.append(f"{counted(moved, 'note')} brought onto the piano's keys by octaves")
     return with_unheard(part, *words)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from symvae.audio import font_player
 from symvae.audio.engines import ENGINES, check_sample_rate, font_voices, sine_voices, with_font_drums
-from symvae.audio.font_player import font_player
 from symvae.audio.parts import Part, parts_of
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.audio.soundfont import find_soundfont
@@ -172,7 +172,7 @@ def _band(
         rate = check_sample_rate(sample_rate or FONT_RATE_HZ)
         font = find_soundfont(soundfont)
         labels = [font_label(font, part) for part in parts]
-        return _Band(font_voices(parts, font_player(font, rate), rate), labels, rate, [])
+        return _Band(font_voices(parts, font_player.font_player(font, rate), rate), labels, rate, [])
     assert isinstance(synth, Synth)
     rate = synth.sample_rate
     if sample_rate not in (None, rate):
@@ -187,7 +187,7 @@ def _band(
         return _Band(voices, labels, rate, drum_notices(parts))
     if any(part.is_drum for part in parts):
         font = find_soundfont(soundfont)
-        voices = with_font_drums(voices, font_player(font, rate), rate)
+        voices = with_font_drums(voices, font_player.font_player(font, rate), rate)
         labels = [
             font_label(font, part) if part.is_drum else label
             for part, label in zip(parts, labels, strict=True)
