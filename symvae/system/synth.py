@@ -26,7 +26,7 @@ from symvae.errors import AudioError
 from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
-from symvae.system.artifacts import export_decoder, load_synth
+from symvae.system.synth_artifacts import load_synth
 from symvae.system.catalog import find_synth
 
 DEFAULT_SYNTH = "synth-24k"
@@ -140,12 +140,6 @@ class Synth:
         # The encoder has learned from clips at the fonts' level.
         mono = mono * (self.config.clips.level / mono.square().mean().sqrt().clamp(min=1e-6))
         return self.network.encode(mono[None]).mean[0]
-
-    def export(self, path: "str | os.PathLike[str]", *, force: bool = False) -> Path:
-        """Write the decoder for use without symvae (see `symvae.system.artifacts.export_decoder`)."""
-        if Path(path).exists() and not force:
-            raise AudioError(f"{path} exists. Choose another name, or overwrite it with force.")
-        return export_decoder(self.network, self.config.model.timbre_size, Path(path))
 
     def player(self, timbre: Timbre, until: Timbre | None = None) -> NeuralPlayer:
         """A player in one timbre, or moving evenly from it to another over the whole sound."""

@@ -23,7 +23,7 @@ OWNERS = {
     "miditok": {"tokens/melody.py"},
     "music21": {"music/io/score.py"},
     "muspy": set(),
-    "safetensors": {"system/artifacts.py"},
+    "safetensors": {"system/weight_file.py"},
     "wave": {"dsp/wav.py"},
     "soundfile": {"dsp/wav.py"},
     "tinysoundfont": {"audio/soundfont.py"},
