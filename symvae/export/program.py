@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from symvae.errors import AudioError
+from symvae.errors import AudioError, refuse_to_overwrite
 from symvae.models.sound.spectrogram_vae import SpectrumDecoder
 from symvae.system.synth import Synth
 
@@ -40,8 +40,7 @@ def export_decoder(synth: Synth, path: str | os.PathLike[str], *, force: bool = 
         AudioError: The file exists, and ``force`` is not set.
     """
     path = Path(path)
-    if path.exists() and not force:
-        raise AudioError(f"{path} exists. Choose another name, or overwrite it with force.")
+    refuse_to_overwrite(path, AudioError, force=force)
     decoder = synth.network.decoder
     lanes, frames = torch.export.Dim("lanes", max=1024), torch.export.Dim("frames", min=2, max=2**20)
     latent_size = synth.config.model.timbre_size

@@ -93,7 +93,8 @@ def read_header(folder: Path, kind: str) -> dict[str, Any]:
         raise CheckpointError(f"{path} describes no symvae model. Give a folder that `symvae {verb}` wrote.")
     if header.pop("format", None) != kind or header.pop("version", None) not in VERSIONS_READ:
         raise CheckpointError(
-            f"{path} is not in format {kind} version {VERSION}. Install the symvae release that wrote it."
+            f"{path} is not in format {kind} version {' or '.join(map(str, VERSIONS_READ))}. "
+            "Install the symvae release that wrote it."
             if header.get("model")
             else f"{path} describes no symvae model. Give a folder that `symvae {verb}` wrote."
         )

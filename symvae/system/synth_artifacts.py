@@ -13,7 +13,7 @@ from symvae.models.sound.code_prior import CodePrior
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.system.artifact import JsonFile, TensorFile, loaded
-from symvae.system.build_synth import build_synth
+from symvae.system.build_synth import build_probe, build_synth
 from symvae.system.model_folder import (
     METRICS_FILE,
     SYNTH_FORMAT,
@@ -33,12 +33,14 @@ def _checked_timbres(saved: dict[str, Any], size: int) -> list[dict[str, Any]]:
     for timbre in saved["timbres"]:
         missing = {"name", "program", "font", "z"} - timbre.keys()
         if missing or len(timbre["z"]) != size or not all(math.isfinite(number) for number in timbre["z"]):
-            raise ValueError(f"the timbre {timbre.get('name')!r} lacks its program, font or {size} numbers")
+            raise ValueError(
+                f"the timbre {timbre.get('name')!r} lacks its program, font or {size} numbers"
+            )
     return list(saved["timbres"])
 
 
 def _probe_like(state: dict[str, Tensor], sample_rate: int) -> Probe:
-    return Probe(len(state["recognizer.leave.bias"]), sample_rate=sample_rate)
+    return build_probe(len(state["recognizer.leave.bias"]), sample_rate)
 
 
 #: Places in z of the instruments that it has learned.

@@ -1,16 +1,16 @@
 """Weight files: safetensors, matrices as int8 rows with half-precision scales, all else in half precision.
 
-Version 2. The metadata of a file hold ``format`` ("symvae-weights") and ``version``. A tensor of two or more
-axes and more than 4,096 values is stored as
+Version 2. The metadata of a file hold ``format`` ("symvae-weights") and ``version``. A tensor of two or
+more axes and more than 4,096 values is stored as
 
     <name>         int8   q, shaped as the tensor
     <name>.scale   half   s, one number for each row (index of the first axis)
 
     weight = q · s,   q = round(127 · weight / max |row|),   s = max |row| / 127
 
-with halves rounded to even; a row of zeros has the scale 1. Any other tensor is stored in half precision. This
-is symmetric per-channel quantization (Krishnamoorthi 2018, arXiv 1806.08342, section 2.2); weights are
-dequantized to single precision when they are read. Quantizing dequantized weights changes nothing.
+with halves rounded to even; a row of zeros has the scale 1. Any other tensor is stored in half precision.
+This is symmetric per-channel quantization (Krishnamoorthi 2018, arXiv 1806.08342, section 2.2); weights
+are dequantized to single precision when they are read. Quantizing dequantized weights changes nothing.
 
 Files of version 1 have no metadata and hold all tensors in half precision.
 """
@@ -26,16 +26,17 @@ from torch import Tensor
 from symvae.errors import CheckpointError
 
 FORMAT, VERSION = "symvae-weights", 2
-#: Tensors of up to as many values stay in half precision: they are small, and biases and norms are among them.
+#: Tensors of at most this many values stay in half precision.
 LEAST_VALUES = 4096
+#: Positive levels of a signed byte, used symmetrically.
 LEVELS = 127
 SCALE = ".scale"
 #: Parts of tensor names that earlier releases spelled differently.
 _RENAMED_PARTS = {"summarise": "summarize", "recogniser": "recognizer"}
 
 
-def quantize(weight: Float[Tensor, "row *rest"]) -> tuple[Int8[Tensor, "row *rest"], Float16[Tensor, " row"]]:
-    """Round each row to 255 levels between minus and plus its largest magnitude; returns levels and scales."""
+def quantize(weight: Float[Tensor, "row ..."]) -> tuple[Int8[Tensor, "row ..."], Float16[Tensor, " row"]]:
+    """Round each row to 255 levels from minus to plus its largest magnitude: levels and scales."""
     rows = weight.float().flatten(1)
     largest = rows.abs().amax(1)
     # A row too small for a half-precision scale is a row of zeros.
@@ -46,9 +47,7 @@ def quantize(weight: Float[Tensor, "row *rest"]) -> tuple[Int8[Tensor, "row *res
     return levels.view(weight.shape), (largest / LEVELS).half()
 
 
-def dequantize(
-    levels: Int8[Tensor, "row *rest"], scale: Float16[Tensor, " row"]
-) -> Float[Tensor, "row *rest"]:
+def dequantize(levels: Int8[Tensor, "row ..."], scale: Float16[Tensor, " row"]) -> Float[Tensor, "row ..."]:
     """Weights in single precision."""
     return (levels.flatten(1).float() * scale.float()[:, None]).view(levels.shape)
 
@@ -80,7 +79,8 @@ def read_weights(path: Path, remedy: str) -> dict[str, Tensor]:
         raise CheckpointError(f"{path} is damaged ({error}). {remedy}") from error
     if version not in ("1", str(VERSION)):
         raise CheckpointError(
-            f"{path} is in version {version} of symvae's weight files. Install the symvae release that wrote it."
+            f"{path} is in version {version} of symvae's weight files. "
+            "Install the symvae release that wrote it."
         )
     weights = {}
     for name, value in stored.items():
