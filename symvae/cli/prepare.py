@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from symvae.cli.console import counted, progress_bar, say, show, show_json
+from symvae.cli.console import progress_bar, say, show, show_json
 from symvae.cli.options import MAX_SEED, Force, Json, one_of
+from symvae.pipelines.words import counted
 
 if TYPE_CHECKING:
     from symvae.corpus.tune import Source
