@@ -120,5 +120,8 @@ def is_score(path: str | os.PathLike[str]) -> bool:
 
     Args:
         path: A file name.
+
+    Returns:
+        True for .xml, .musicxml, .mxl and .abc, in any case.
     """
     return Path(path).suffix.lower() in SCORE_SUFFIXES

@@ -9,9 +9,10 @@ from symvae.music.grid import Grid
 from symvae.music.io.midi_read import load
 from symvae.music.io.midi_write import to_bytes
 from symvae.music.phrase import Phrase
+from symvae.music.reading import Reading
 from symvae.music.reason import Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
-from symvae.music.windows import Reading, longest_rest_step, whole, windows
+from symvae.music.windows import longest_rest_step, whole, windows
 
 QUARTER = 480
 
@@ -167,7 +168,7 @@ def test_a_window_filled_by_a_held_note_is_not_silent() -> None:
     assert [str(d) for d in reading.dropped] == [
         "window: tied_in: bars 3-4: no note starts, and one from before sounds on",
         "notes: cut_off: it outlasts the window and ends with it",
-        "notes: tied_in: it sounds on from before the window",
+        "notes: tied_in: it starts before the window and sounds into it",
     ]
 
 
