@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from symvae.nn.gaussian import DiagonalGaussian as DiagonalGaussian
     from symvae.system.catalog import available as available
     from symvae.system.symvae import SymVAE as SymVAE
+    from symvae.system.synth import Synth as Synth
+    from symvae.system.synth import load_synth as load_synth
 
     load = SymVAE.load
 
@@ -44,8 +46,10 @@ _HOME = {
     "Grid": "symvae.music.grid",
     "Phrase": "symvae.music.phrase",
     "SymVAE": "symvae.system.symvae",
+    "Synth": "symvae.system.synth",
     "available": "symvae.system.catalog",
     "join": "symvae.music.phrase",
+    "load_synth": "symvae.system.synth",
     "read": "symvae.music.io.files",
     "to_pretty_midi": "symvae.music.io.pretty_midi_bridge",
     "write": "symvae.music.io.files",
@@ -72,8 +76,6 @@ __all__ = [*sorted(_HOME), "load"]
 def __getattr__(name: str) -> Any:
     if name == "load":
         return import_module("symvae.system.symvae").SymVAE.load
-    if name == "audio":  # the sounding part's own door: symvae.audio.load
-        return import_module("symvae.audio")
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
     raise AttributeError(f"symvae has no {name!r}. It has: {', '.join(__all__)}.")

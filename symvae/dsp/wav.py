@@ -28,7 +28,7 @@ FULL_SCALE = 2**15 - 1
 MOST_BYTES = 2**32 - 64
 
 #: What lies under it is silence: 80 dB under full scale.
-SOUNDLESS = 1e-4
+SILENCE = 1e-4
 _BLOCK = 2**18
 
 
@@ -199,7 +199,7 @@ def _samples(file: Any, most: float) -> Float[np.ndarray, "channel sample"]:
         block = file.read(_BLOCK, dtype="float32", always_2d=True)
         if not len(block):
             break
-        if math.isfinite(most) and len(blocks) == 2 and np.abs(blocks[1]).max() <= SOUNDLESS:
+        if math.isfinite(most) and len(blocks) == 2 and np.abs(blocks[1]).max() <= SILENCE:
             del blocks[1]
         blocks.append(block)
     return np.ascontiguousarray(np.concatenate(blocks).T)

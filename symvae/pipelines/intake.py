@@ -237,11 +237,12 @@ def _models_for(song: "Song", model: "SymVAE") -> str:
 def _read(
     song: "Song", model: "SymVAE", track: str | int | None, stride_bars: int | None = None
 ) -> "Reading":
-    from symvae.music.pitch import PIANO_PITCHES
     from symvae.music.windows import windows
 
-    polyphonic = model.config.model.tokenizer == "piano"
-    return windows(song, model.grid, track, stride_bars, polyphonic=polyphonic, pitch_range=PIANO_PITCHES)
+    tokens = model.tokenizer
+    return windows(
+        song, model.grid, track, stride_bars, polyphonic=tokens.polyphonic, pitch_range=tokens.pitch_range
+    )
 
 
 def _only(reading: "Reading", row: int) -> "Reading":
