@@ -195,10 +195,11 @@ def join(phrases: Sequence[Phrase]) -> Phrase:
             f"Phrases of different metres cannot be joined: {sorted({p.grid.metre for p in phrases})}."
         )
     starts = np.cumsum([0] + [p.grid.num_steps for p in phrases[:-1]])
-    onset, *others = (np.concatenate(columns) for columns in zip(*(p.columns for p in phrases), strict=True))
+    columns = zip(*(p.columns for p in phrases), strict=True)
+    onset, duration, pitch, velocity = (np.concatenate(column) for column in columns)
     onset = onset + np.repeat(starts, [len(p) for p in phrases])
     grid = first.grid.with_bars(sum(p.grid.bars for p in phrases))
-    return Phrase(grid, onset, *others, tempo_qpm=first.tempo_qpm)
+    return Phrase(grid, onset, duration, pitch, velocity, first.tempo_qpm)
 
 
 def as_one(phrases: Phrase | Sequence[Phrase]) -> Phrase:

@@ -3,7 +3,6 @@
 import pytest
 from pretty_midi import INSTRUMENT_MAP, note_name_to_number
 
-from symvae.config.run import METRES as CONFIG_METRES
 from symvae.errors import MidiError, PhraseError
 from symvae.music.grid import Grid
 from symvae.music.io.programs import program_label, program_name
@@ -24,10 +23,6 @@ def test_the_bars_of_a_file_fill_the_bars_of_the_grid() -> None:
     for metre, (grid_metre, file_bars) in GRID_BARS.items():
         numerator, denominator = map(int, metre.split("/"))
         assert file_bars * 16 * numerator // denominator == Grid.of_metre(grid_metre, 1).steps_per_bar
-
-
-def test_a_config_offers_the_metres_of_grids() -> None:
-    assert set(CONFIG_METRES) == set(METRES)
 
 
 def test_an_unknown_metre_names_the_known_ones() -> None:
