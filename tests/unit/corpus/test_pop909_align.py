@@ -1,4 +1,4 @@
-"""Original POP909 songs find their bars, whatever their files say."""
+"""Original POP909 songs are aligned with their annotated bars, whatever metre their files state."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,12 +24,12 @@ WriteSong = Callable[..., Path]
 
 
 def beat_sec() -> np.ndarray:
-    """The beats of a player who slows down from 0.5 to 0.75 s a beat."""
+    """Beats that slow down from 0.5 to 0.75 s."""
     return FIRST_BEAT_SEC + np.concatenate([[0.0], np.cumsum(np.linspace(0.5, 0.75, NUM_BEATS - 1))])
 
 
 def played(name: str, onset_beat: list[float], pitch: int, velocity: int, song_tempo_qpm: float) -> Track:
-    """Half-beat notes at times in beats, as ticks of a file that keeps one tempo of its own."""
+    """Notes of half a beat at times in beats, in ticks of a file with one constant tempo."""
     beats = Beats(beat_sec(), np.zeros(NUM_BEATS, bool))
     edges = []
     for beat in (np.array(onset_beat), np.array(onset_beat) + 0.5):
@@ -111,8 +111,8 @@ def test_seconds_pass_at_the_tempo_in_force(write_song: WriteSong):
     ("downbeats", "phase"),
     [
         ([3, 7, 11, 15], 3),
-        ([2, 6, 8, 12, 16, 20], 0),  # a shift by half a bar: the longer stretch counts
-        ([3, 7, 9, 13], 3),  # as long as each other: the first heard
+        ([2, 6, 8, 12, 16, 20], 0),  # a shift by half a bar: the longer stretch decides
+        ([3, 7, 9, 13], 3),  # equally common: the first annotated
         ([1, 5, 11, 15], 1),
     ],
 )
