@@ -108,7 +108,7 @@ class _Reading(NamedTuple):
     """The tunes that were kept, in reading order."""
 
     tunes: list[TuneEntry]
-    keys: list[UInt64[np.ndarray, " window"]]
+    keys: list[UInt64[np.ndarray, "_"]]
 
 
 def _read(
@@ -120,7 +120,7 @@ def _read(
 ) -> _Reading:
     """Encode the tunes that the vocabulary covers, each once, and log everything else with its reason."""
     tunes: list[TuneEntry] = []
-    keys: list[UInt64[np.ndarray, " window"]] = []
+    keys: list[UInt64[np.ndarray, "_"]] = []
     first_with: dict[bytes, str] = {}
     for item in (item for source in sources for item in source):
         if isinstance(item, Dropped):
