@@ -60,9 +60,7 @@ def window_keys(phrase: Phrase) -> UInt64[np.ndarray, " window"]:
     return np.unique(np.frombuffer(b"".join(keys), np.uint64))
 
 
-def clusters(
-    names: Sequence[str], keys: Iterable[UInt64[np.ndarray, "_"]]
-) -> Int[np.ndarray, " tune"]:
+def clusters(names: Sequence[str], keys: Iterable[UInt64[np.ndarray, "..."]]) -> Int[np.ndarray, " tune"]:
     """Cluster tunes by the windows that they share.
 
     Args:
@@ -91,7 +89,7 @@ def clusters(
     return np.array([numbers.setdefault(_root(parent, w), len(numbers)) for w in work_of], np.int64)
 
 
-def _shared_windows(keys: Sequence[UInt64[np.ndarray, "_"]]) -> dict[tuple[int, int], int]:
+def _shared_windows(keys: Sequence[UInt64[np.ndarray, "..."]]) -> dict[tuple[int, int], int]:
     """Number of windows that two voices share, for the pairs that share any."""
     shared: dict[tuple[int, int], int] = defaultdict(int)
     for holders in _holders(keys):
@@ -101,7 +99,7 @@ def _shared_windows(keys: Sequence[UInt64[np.ndarray, "_"]]) -> dict[tuple[int, 
     return shared
 
 
-def _holders(keys: Sequence[UInt64[np.ndarray, "_"]]) -> list[Int64[np.ndarray, "_"]]:
+def _holders(keys: Sequence[UInt64[np.ndarray, "..."]]) -> list[Int64[np.ndarray, "..."]]:
     """The voices that hold a window, in rising order, for each window that several voices hold."""
     if not keys:
         return []

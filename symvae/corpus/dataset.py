@@ -42,9 +42,7 @@ class Windows:
     def __len__(self) -> int:
         return len(self.start)
 
-    def __getitem__(
-        self, rows: slice | Int[np.ndarray, " row"]
-    ) -> UInt8[np.ndarray, "row bar position"]:
+    def __getitem__(self, rows: slice | Int[np.ndarray, " row"]) -> UInt8[np.ndarray, "row bar position"]:
         ids = self.split.ids[self.start[rows, None] + np.arange(self.bars)]
         return ids if self.mid_phrase else self.tokenizer.cut_out(ids)
 

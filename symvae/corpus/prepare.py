@@ -23,7 +23,7 @@ from symvae.corpus import card as facts
 from symvae.corpus.cluster import clusters, window_keys
 from symvae.corpus.drops import DropLog
 from symvae.corpus.journal import journal_beside
-from symvae.corpus.shards import FORMAT, SPLITS, VERSION
+from symvae.corpus.shards import FORMAT, VERSION
 from symvae.corpus.split import split
 from symvae.corpus.spool import Spool
 from symvae.corpus.tune import Source, Tune, TuneEntry
@@ -78,9 +78,7 @@ def prepare(
             cluster = clusters([tune.name for tune in tunes], reading.keys)
             split_of = split(tunes, cluster, seed)
             collections = sorted({tune.collection for tune in tunes})
-            number = {name: index for index, name in enumerate(collections)}
-            for name in SPLITS:
-                spool.write_split(folder, name, tunes, split_of, number)
+            spool.write_splits(folder, tunes, split_of, collections)
         tokens.save(folder)
         facts.write_tunes(folder / "tunes.csv", tunes, split_of, cluster.tolist())
         card = {
@@ -108,7 +106,7 @@ class _Reading(NamedTuple):
     """The tunes that were kept, in reading order."""
 
     tunes: list[TuneEntry]
-    keys: list[UInt64[np.ndarray, "_"]]
+    keys: list[UInt64[np.ndarray, "..."]]
 
 
 def _read(
@@ -120,7 +118,7 @@ def _read(
 ) -> _Reading:
     """Encode the tunes that the vocabulary covers, each once, and log everything else with its reason."""
     tunes: list[TuneEntry] = []
-    keys: list[UInt64[np.ndarray, "_"]] = []
+    keys: list[UInt64[np.ndarray, ...]] = []
     first_with: dict[bytes, str] = {}
     for item in (item for source in sources for item in source):
         if isinstance(item, Dropped):

@@ -4,13 +4,15 @@ The split of a tune is known only when all tunes are read. Until then their ids 
 preparation needs memory for the names of its tunes and not for their notes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 from jaxtyping import UInt8
 
+from symvae.corpus.shards import SPLITS
 from symvae.corpus.tune import TuneEntry
 
 
@@ -40,30 +42,31 @@ class Spool:
         """Append the ids of a tune."""
         self._file.write(ids.tobytes())
 
-    def write_split(
-        self, folder: Path, split: str, tunes: Sequence[TuneEntry], split_of: Sequence[str], number: Mapping[str, int]
+    def write_splits(
+        self, folder: Path, tunes: Sequence[TuneEntry], split_of: Sequence[str], collections: Sequence[str]
     ) -> None:
-        """Write the columns of one split (`symvae.corpus.shards` describes them).
+        """Write the columns of all splits (`symvae.corpus.shards` describes them).
 
         Args:
             folder: The shard folder.
-            split: Name of the split.
             tunes: All tunes, in the order in which they were added.
             split_of: The split of each tune.
-            number: Number of each collection.
+            collections: Names of the collections, in the order of their numbers.
         """
-        chosen = [tune for tune, its_split in zip(tunes, split_of, strict=True) if its_split == split]
-        starts = np.cumsum([0, *(tune.bars for tune in chosen)], dtype=np.int64)
-        with (folder / f"{split}.ids.npy").open("wb") as file:
-            shape = (int(starts[-1]), self._positions)
-            np.lib.format.write_array_header_1_0(
-                file, {"descr": "|u1", "fortran_order": False, "shape": shape}
-            )
+        number = {name: index for index, name in enumerate(collections)}
+        with ExitStack() as stack:
+            ids_of = {name: stack.enter_context((folder / f"{name}.ids.npy").open("wb")) for name in SPLITS}
+            for name in SPLITS:
+                chosen = [tune for tune, its_split in zip(tunes, split_of, strict=True) if its_split == name]
+                tune_start = np.cumsum([0, *(tune.bars for tune in chosen)], dtype=np.int64)
+                shape = (int(tune_start[-1]), self._positions)
+                header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(ids_of[name], header)
+                collection = np.array([number[tune.collection] for tune in chosen], np.int16)
+                tempo_qpm = np.array([tune.tempo_qpm for tune in chosen], np.float32)
+                np.save(folder / f"{name}.tune_start.npy", tune_start)
+                np.save(folder / f"{name}.collection.npy", collection)
+                np.save(folder / f"{name}.tempo_qpm.npy", tempo_qpm)
             self._file.seek(0)
             for tune, its_split in zip(tunes, split_of, strict=True):
-                ids = self._file.read(tune.bars * self._positions)
-                if its_split == split:
-                    file.write(ids)
-        np.save(folder / f"{split}.tune_start.npy", starts)
-        np.save(folder / f"{split}.collection.npy", np.array([number[t.collection] for t in chosen], np.int16))
-        np.save(folder / f"{split}.tempo_qpm.npy", np.array([t.tempo_qpm for t in chosen], np.float32))
+                ids_of[its_split].write(self._file.read(tune.bars * self._positions))

@@ -82,9 +82,7 @@ def test_the_split_does_not_depend_on_the_order_of_the_tunes(made: list[Tune], s
     unique = list({tune.name: tune for tune in made}.values())
     forwards = dict(zip((t.name for t in unique), dealt(unique, seed, {}), strict=True))
     backwards = unique[::-1]
-    assert forwards == dict(
-        zip((t.name for t in backwards), dealt(backwards, seed, {}), strict=True)
-    )
+    assert forwards == dict(zip((t.name for t in backwards), dealt(backwards, seed, {}), strict=True))
 
 
 def test_shares_are_near_four_and_eight_percent_of_the_bars():

@@ -25,7 +25,7 @@ PIANO = ModelConfig(bars=4, tokenizer="piano", positions=128, vocabulary_size=21
 
 
 def arrangement(name: str, seed: int, notes: int = 40, metre: str = "4/4") -> Tune:
-    """Chords, held notes and a fourth bar without onsets; velocities and tempo are values of the vocabulary."""
+    """Chords, held notes, a fourth bar without onsets; velocities and tempo in the vocabulary."""
     chance = np.random.default_rng(seed)
     grid = Grid.of_metre(metre, BARS)
     onset = chance.integers(0, grid.num_steps, notes)

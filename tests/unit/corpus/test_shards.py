@@ -117,7 +117,9 @@ def test_a_truncated_file_of_version_1_is_refused(folder: Path):
         ({"tempo_qpm": np.zeros(2, np.float32)}, "columns of different lengths"),
     ],
 )
-def test_columns_that_do_not_fit_each_other_are_refused(folder: Path, change: dict[str, np.ndarray], message: str):
+def test_columns_that_do_not_fit_each_other_are_refused(
+    folder: Path, change: dict[str, np.ndarray], message: str
+):
     arrays = {
         "ids": np.zeros((3, 16), np.uint8),
         "tune_start": np.array([0, 3]),

@@ -114,5 +114,3 @@ def test_batches_are_the_same_from_windows_and_from_their_ids(shards: Shards):
     mapped, in_memory = Batches(found, **choice), Batches(found.ids, **choice)
     for step in (0, 1, mapped.steps_per_epoch + 1):
         np.testing.assert_array_equal(mapped.batch(step), in_memory.batch(step))
-
-
