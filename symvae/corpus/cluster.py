@@ -15,11 +15,11 @@ that any two of these 14 million windows collide are 5 in a million.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Int, Int64, UInt64
+from jaxtyping import Int, UInt64
 
 from symvae.music.phrase import Phrase
 
@@ -93,22 +93,23 @@ def _shared_windows(keys: Sequence[UInt64[np.ndarray, "..."]]) -> dict[tuple[int
     """Number of windows that two voices share, for the pairs that share any."""
     shared: dict[tuple[int, int], int] = defaultdict(int)
     for holders in _holders(keys):
-        if len(holders) <= MOST_VOICES:
-            for pair in combinations(holders.tolist(), 2):
-                shared[pair] += 1
+        for pair in combinations(holders, 2):
+            shared[pair] += 1
     return shared
 
 
-def _holders(keys: Sequence[UInt64[np.ndarray, "..."]]) -> list[Int64[np.ndarray, "..."]]:
-    """The voices that hold a window, in rising order, for each window that several voices hold."""
+def _holders(keys: Sequence[UInt64[np.ndarray, "..."]]) -> Iterator[list[int]]:
+    """The voices that have a window, in rising order, for each window of 2 to `MOST_VOICES` voices."""
     if not keys:
-        return []
-    voice = np.repeat(np.arange(len(keys)), [len(of_voice) for of_voice in keys])
+        return
     key = np.concatenate(keys)
+    voice = np.repeat(np.arange(len(keys), dtype=np.int32), [len(of_voice) for of_voice in keys])
     order = np.argsort(key, kind="stable")
     key, voice = key[order], voice[order]
-    groups = np.split(voice, np.flatnonzero(key[1:] != key[:-1]) + 1)
-    return [group for group in groups if len(group) > 1]
+    first = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]])[: len(key)])
+    count = np.diff(first, append=len(key))
+    for window in np.flatnonzero((count > 1) & (count <= MOST_VOICES)):
+        yield voice[first[window] : first[window] + count[window]].tolist()
 
 
 def _root(parent: list[int], node: int) -> int:
