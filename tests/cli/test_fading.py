@@ -23,7 +23,7 @@ from tests.conftest import TINY, TUNES
 ODE, JOY, HORNPIPE = (TUNES / f"{name}.mid" for name in ("ode_to_joy", "soldiers_joy", "fishers_hornpipe"))
 NAMES = ("register", "note_density", "contour", "tempo")
 
-pytestmark = pytest.mark.usefixtures("quickly_settled")
+pytestmark = pytest.mark.usefixtures("few_exchanges")
 
 
 def with_faders(folder: Path, phrases: list[Phrase]) -> Path:
