@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from symvae.system.catalog import PRETRAINED
-from symvae.system.model_folder import CONFIG_FILE, VERSION, write_json
+from symvae.system.artifact_folder import CONFIG_FILE, VERSION, write_json
 from symvae.system.weight_file import read_weights, write_weights
 
 

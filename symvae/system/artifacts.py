@@ -21,7 +21,7 @@ from symvae.models.phrase.vae import VAE
 from symvae.system.artifact import JsonFile, TensorFile, loaded
 from symvae.system.build import build_vae
 from symvae.system.faders.scales import Scales
-from symvae.system.model_folder import (
+from symvae.system.artifact_folder import (
     FORMAT,
     METRICS_FILE,
     WEIGHTS_FILE,

@@ -10,7 +10,7 @@ from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError
 from symvae.system.build_synth import build_synth
-from symvae.system.model_folder import format_of
+from symvae.system.artifact_folder import format_of
 from symvae.system.synth_artifacts import load_synth, save_synth, save_timbres
 from tests.sines import TINY_SYNTH
 from tests.weights import stored
