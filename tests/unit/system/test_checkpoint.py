@@ -9,7 +9,8 @@ import torch
 from safetensors.torch import save_file
 
 from benchmarks.store_released_weights import requantize
-from symvae.config.run import ModelConfig, RunConfig
+from symvae.config.model import ModelConfig
+from symvae.config.run import RunConfig
 from symvae.errors import CheckpointError
 from symvae.system.artifacts import load_config, load_vae, save_model
 from symvae.system.build import build_vae
