@@ -14,7 +14,7 @@ from symvae.models.sound.probe import Probe
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.system.artifact import JsonFile, TensorFile, loaded
 from symvae.system.build_synth import build_probe, build_synth
-from symvae.system.model_folder import (
+from symvae.system.artifact_folder import (
     METRICS_FILE,
     SYNTH_FORMAT,
     WEIGHTS_FILE,
