@@ -61,9 +61,9 @@ def tiny_model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a tiny trained model with a learned prior and attribute vectors."""
     from symvae.config.load import load_preset, with_overrides
     from symvae.corpus.shards import open_shards
-    from symvae.evaluation.latent_fit import fit_latent
     from symvae.system.artifacts import save_latent
     from symvae.system.symvae import SymVAE
+    from symvae.training.latent_fit import fit_latent
     from symvae.training.loop import train
 
     config = with_overrides(load_preset("melody-2bar"), list(TINY))

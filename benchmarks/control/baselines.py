@@ -45,7 +45,7 @@ from symvae.config.run import RunConfig
 from symvae.corpus.shards import Shards, open_shards
 from symvae.evaluation.batching import encode
 from symvae.evaluation.control import Move, measure_moves
-from symvae.evaluation.held_out import HeldOut, held_out, training_phrases, training_windows
+from symvae.evaluation.held_out import HeldOut, held_out
 from symvae.evaluation.metrics.clustered_accuracy import score
 from symvae.evaluation.metrics.disentanglement import Disentanglement, disentanglement
 from symvae.evaluation.reports.tables import share, table
@@ -54,6 +54,7 @@ from symvae.music.phrase import Phrase
 from symvae.system.artifacts import load_editor, load_scales, save_editor, save_scales
 from symvae.system.faders.scales import Scales, fit_scales, measure_phrases
 from symvae.system.symvae import SymVAE
+from symvae.training.data import training_phrases, training_windows
 from symvae.training.faders import train_faders
 from symvae.training.loop import train
 

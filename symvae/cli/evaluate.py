@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from symvae.corpus.shards import Shards
     from symvae.evaluation.batching import Progress
-    from symvae.evaluation.latent_fit import LatentFit
     from symvae.system.symvae import SymVAE
+    from symvae.training.latent_fit import LatentFit
 
 
 class Measured(NamedTuple):

@@ -20,9 +20,9 @@ def train_arousal(
 ) -> None:
     """Learn arousal, so that `fade --arousal` works: low and high from few labels, the rest without."""
     from symvae.corpus.shards import open_shards
-    from symvae.evaluation.arousal import fit_arousal, unlabeled_positions
     from symvae.system.artifacts import save_scales
     from symvae.system.symvae import SymVAE
+    from symvae.training.tasks.arousal import fit_arousal, unlabeled_positions
 
     vae, shards = SymVAE.load(model), open_shards(data)
     pieces = pieces_in(labels)

@@ -22,19 +22,16 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 
 from symvae.attributes.table import measure
-from symvae.corpus.shards import Shards
 from symvae.errors import CorpusError
 from symvae.evaluation.batching import Progress, silent
-from symvae.evaluation.held_out import training_windows
 from symvae.evaluation.metrics.control import ranks
 from symvae.evaluation.metrics.similarity import content_similarity
-from symvae.latent.arousal import HIGH, LOW, UNLABELED, Arousal
 from symvae.music.phrase import Phrase
-from symvae.system.faders.scales import measure_ids
 from symvae.system.symvae import SymVAE
+from symvae.training.tasks.arousal import Piece, fit_arousal
 
 POSITIONS = np.linspace(0.1, 0.9, 8)
 #: What the judge hears; the tempo as its logarithm.
@@ -50,18 +47,7 @@ FEATURES = (
 _RIDGE = 5.0
 #: Of a long piece so many windows are faded and judged, evenly from its first to its last.
 MOST_WINDOWS = 4
-#: The share of the pieces at either end that count as labeled; those between are without a label.
-LABELED_SHARE = 0.4
 RULE_STRENGTH = 0.35
-
-
-class Piece(NamedTuple):
-    """A labeled piece of music."""
-
-    name: str
-    series: str
-    arousal: float
-    phrases: tuple[Phrase, ...]
 
 
 #: Phrases at one of the positions, 0 to 1, given what was learned from other series.
@@ -96,36 +82,6 @@ def features(phrases: Sequence[Phrase]) -> Float[np.ndarray, "phrase feature"]:
     columns = measure(phrases, FEATURES)
     columns["tempo"] = np.log(columns["tempo"])
     return np.stack(list(columns.values()), axis=1)
-
-
-def labels(pieces: Sequence[Piece]) -> Int[np.ndarray, " piece"]:
-    """`LOW` and `HIGH` for the calmest and the most excited, nothing for those between."""
-    rating = np.array([piece.arousal for piece in pieces])
-    low, high = np.quantile(rating, [LABELED_SHARE, 1 - LABELED_SHARE])
-    return np.where(rating <= low, LOW, np.where(rating >= high, HIGH, UNLABELED))
-
-
-def fit_arousal(
-    pieces: Sequence[Piece],
-    positions: Callable[[Sequence[Phrase]], Float[np.ndarray, "phrase fader"]],
-    unlabeled: Float[np.ndarray, "phrase fader"],
-    *,
-    shuffle: int | None = None,
-) -> Arousal:
-    """The mixture from labeled pieces and other phrases; these weigh as much as the labeled together.
-
-    ``shuffle`` seeds a permutation of the labels among the pieces: what is then learned is chance.
-    """
-    of_piece = labels(pieces)
-    if shuffle is not None:
-        of_piece = np.random.default_rng(shuffle).permutation(of_piece)
-    x = np.concatenate([positions(piece.phrases) for piece in pieces] + [unlabeled])
-    label = np.repeat(of_piece, [len(piece.phrases) for piece in pieces])
-    label = np.concatenate([label, np.full(len(unlabeled), UNLABELED)])
-    # Each piece counts once, however long; all unlabeled phrases together as half the pieces.
-    weight = np.concatenate([np.full(len(p.phrases), 1 / len(p.phrases)) for p in pieces])
-    rest = np.full(len(unlabeled), 0.5 * len(pieces) / max(1, len(unlabeled)))
-    return Arousal.fit(x, label, np.concatenate([weight, rest]))
 
 
 def arousal(
@@ -168,12 +124,6 @@ def arousal(
             for name, way in ways.items()
         },
     }
-
-
-def unlabeled_positions(model: SymVAE, shards: Shards, stride: int = 20) -> Float[np.ndarray, "phrase fader"]:
-    """Where every so many-th training phrase has its faders."""
-    ids = training_windows(shards, model.config)[::stride]
-    return model.scales.positions(measure_ids(model.tokenizer, model.scales.names, ids)).double().numpy()
 
 
 def by_series(

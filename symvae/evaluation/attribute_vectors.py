@@ -15,9 +15,9 @@ from torch import Tensor
 
 from symvae.attributes.table import ATTRIBUTES, measure
 from symvae.evaluation.batching import Progress, silent
-from symvae.evaluation.latent_fit import LatentFit
 from symvae.latent.direction import move
 from symvae.system.symvae import SymVAE
+from symvae.training.latent_fit import LatentFit
 
 
 def attribute_vectors(

@@ -22,6 +22,7 @@ from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.errors import CorpusError
 from symvae.tokens.melody_grid import FIRST_NOTE_ON
+from symvae.training.data import as_tensor, training_windows
 
 #: The ids of a melody grid that are pitches, whatever its range.
 MELODY_PITCHES = (FIRST_NOTE_ON, 255)
@@ -89,22 +90,6 @@ def held_out(shards: Shards, config: RunConfig, split: str = "test") -> HeldOut:
     )
 
 
-def training_windows(shards: Shards, config: RunConfig) -> UInt8[np.ndarray, "window bar position"]:
-    """All windows that the model was trained on, in their own keys."""
-    return windows(shards, "train", config.model.bars, mid_phrase=config.data.mid_phrase).ids
-
-
-def training_phrases(
-    shards: Shards, config: RunConfig, count: int, seed: int
-) -> Int[Tensor, "phrase bar position"]:
-    """A seeded draw of training windows, each transposed at random as training transposes them."""
-    ids = training_windows(shards, config)
-    chance = np.random.default_rng(seed)
-    rows = chance.permutation(len(ids))[:count]
-    shift = chance.integers(-config.data.transpose, config.data.transpose + 1, len(rows))
-    return as_tensor(shards.tokenizer.transpose_ids(ids[rows], shift))
-
-
 def stands_in(
     ids: UInt8[np.ndarray, "window bar position"],
     others: UInt8[np.ndarray, "other bar position"],
@@ -124,8 +109,3 @@ def without_key(
     first = np.take_along_axis(flat, onset.argmax(axis=1)[:, None], axis=1)
     fixed = np.int16(1000)  # far from hold and note-off, whatever the distance
     return np.where(onset, flat - first + fixed, flat)
-
-
-def as_tensor(ids: UInt8[np.ndarray, "window bar position"]) -> Int[Tensor, "window bar position"]:
-    """Ids as the network takes them."""
-    return torch.from_numpy(ids.astype(np.int64))

@@ -16,14 +16,13 @@ from typing import Any
 import torch
 
 from symvae.corpus.shards import Shards
-from symvae.evaluation.arousal import Piece, arousal, unlabeled_positions
+from symvae.evaluation.arousal import arousal
 from symvae.evaluation.attribute_vectors import attribute_vectors
 from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.control import control
-from symvae.evaluation.held_out import held_out, training_windows
+from symvae.evaluation.held_out import held_out
 from symvae.evaluation.infilling import FEWEST_BARS, infilling
 from symvae.evaluation.interpolation import interpolation
-from symvae.evaluation.latent_fit import LatentFit, fit_latent
 from symvae.evaluation.metrics.ngram import NGram
 from symvae.evaluation.notes import note_reconstruction
 from symvae.evaluation.rate import rate_curve
@@ -31,6 +30,9 @@ from symvae.evaluation.reconstruction import reconstruction
 from symvae.evaluation.reports.tables import to_markdown as to_markdown
 from symvae.evaluation.samples import prior_samples
 from symvae.system.symvae import SymVAE
+from symvae.training.data import training_windows
+from symvae.training.latent_fit import LatentFit, fit_latent
+from symvae.training.tasks.arousal import Piece, unlabeled_positions
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def evaluate(
 ) -> dict[str, Any]:
     """Everything that symvae measures of a model, by part; nan is written as None.
 
-    ``latent`` is what `symvae.evaluation.latent_fit.fit_latent` found, so that a caller who ships it
+    ``latent`` is what `symvae.training.latent_fit.fit_latent` found, so that a caller who ships it
     measures the very thing; without it, it is fitted here and forgotten.
     """
     shards.check_fit(model.config.model)
@@ -183,7 +185,7 @@ def fit(
         phrases=effort.training_phrases,
         prior_steps=effort.prior_steps,
         seed=seed,
-        progress=progress,
+        watch=lambda share: progress("latent fit", share),
     )
 
 

@@ -7,7 +7,7 @@ from symvae.cli.console import say
 from symvae.errors import CorpusError
 
 if TYPE_CHECKING:
-    from symvae.evaluation.arousal import Piece
+    from symvae.training.tasks.arousal import Piece
 
 _MOST_LINES = 5
 
@@ -15,8 +15,8 @@ _MOST_LINES = 5
 def pieces_in(folder: Path) -> list["Piece"]:
     """The labeled pieces of a VGMIDI folder, no bar too full for tokens; what is left out is told."""
     from symvae.corpus.sources.vgmidi import LabelledPiece, vgmidi
-    from symvae.evaluation.arousal import Piece
     from symvae.tokens.piano import thin
+    from symvae.training.tasks.arousal import Piece
 
     found = list(vgmidi(folder))
     left_out = [item for item in found if not isinstance(item, LabelledPiece)]

@@ -20,7 +20,7 @@ from symvae.config.run import PriorConfig
 from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
-from symvae.models.flow.prior import FlowPrior, FlowTraining, used_coordinates
+from symvae.models.flow.prior import FlowPrior
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.artifacts import save_prior
 from symvae.system.build import build_prior
@@ -28,6 +28,7 @@ from symvae.system.symvae import SymVAE
 from symvae.training.log import TrainingLog
 from symvae.training.loop import Progress
 from symvae.training.state import read_state, write_state
+from symvae.training.tasks.flow import FlowTraining, used_coordinates
 
 _ENCODED_AT_ONCE = 256
 ECHOES = (0.0, 0.5, 0.8, 0.9, 0.95)

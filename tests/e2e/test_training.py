@@ -22,10 +22,10 @@ from symvae.config.load import load_preset, with_overrides
 from symvae.config.run import PriorConfig, RunConfig
 from symvae.corpus.shards import open_shards
 from symvae.errors import TrainingError
-from symvae.evaluation.latent_fit import fit_latent
 from symvae.models.flow.prior import FlowPrior
 from symvae.system.artifacts import load_config
 from symvae.system.symvae import SymVAE
+from symvae.training.latent_fit import fit_latent
 from symvae.training.loop import Progress, own_device, train
 from symvae.training.prior import calibrate, train_prior
 from tests.conftest import ROOT, TINY

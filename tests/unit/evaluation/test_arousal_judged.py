@@ -14,16 +14,12 @@ from hypothesis import strategies as st
 from symvae.errors import CorpusError
 from symvae.evaluation.arousal import (
     FEATURES,
-    LABELED_SHARE,
     POSITIONS,
     Judge,
-    Piece,
     all_rules,
     arousal,
     by_series,
     features,
-    fit_arousal,
-    labels,
     speed_up,
     thin_and_velocity,
     thin_out,
@@ -33,6 +29,7 @@ from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.system.faders.scales import Scales, measure_phrases
 from symvae.system.symvae import SymVAE
+from symvae.training.tasks.arousal import LABELED_SHARE, Piece, fit_arousal, labels
 
 
 def rule(tempo_qpm: float, velocity: float) -> float:

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from symvae.evaluation.attribute_vectors import attribute_vectors
-from symvae.evaluation.latent_fit import LatentFit
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.training.latent_fit import LatentFit
 
 LATENT = 32
 

@@ -4,7 +4,8 @@ import torch
 
 from symvae.config.run import DataConfig, ModelConfig, RunConfig
 from symvae.errors import CorpusError
-from symvae.evaluation.held_out import held_out, stands_in, training_phrases, training_windows, without_key
+from symvae.evaluation.held_out import held_out, stands_in, without_key
+from symvae.training.data import training_phrases, training_windows
 
 CONFIG = RunConfig(model=ModelConfig(bars=2))
 

@@ -3,9 +3,10 @@ import pytest
 import torch
 
 from symvae.errors import CorpusError
-from symvae.evaluation.held_out import held_out, training_windows
+from symvae.evaluation.held_out import held_out
 from symvae.evaluation.interpolation import choose_pairs, hamming_share, interpolation, mixed, path_figures
 from symvae.evaluation.metrics.ngram import NGram
+from symvae.training.data import training_windows
 
 
 @pytest.fixture(scope="module")

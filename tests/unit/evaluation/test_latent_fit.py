@@ -1,8 +1,8 @@
 import torch
 
-from symvae.evaluation.latent_fit import ATTRIBUTES, fit_latent
 from symvae.models.flow.prior import FlowPrior
 from symvae.system.artifacts import load_latent, save_latent
+from symvae.training.latent_fit import ATTRIBUTES, fit_latent
 
 
 def test_what_is_fitted_can_be_shipped_and_points_the_right_way(perfect, memory_shards, tmp_path) -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from symvae.evaluation.batching import encode
-from symvae.evaluation.held_out import held_out, training_phrases
+from symvae.evaluation.held_out import held_out
 from symvae.evaluation.rate import (
     BUDGETS_NATS,
     Receiver,
@@ -15,6 +15,7 @@ from symvae.evaluation.rate import (
     widened,
 )
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.training.data import training_phrases
 
 
 def test_the_budget_buys_whole_coordinates() -> None:

@@ -4,7 +4,7 @@ import torch
 
 from symvae.attributes.table import measure
 from symvae.evaluation.batching import encode
-from symvae.evaluation.held_out import held_out, training_windows
+from symvae.evaluation.held_out import held_out
 from symvae.evaluation.metrics.memorization import KnownRuns
 from symvae.evaluation.samples import (
     FEATURES,
@@ -17,6 +17,7 @@ from symvae.evaluation.samples import (
 )
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
+from symvae.training.data import training_windows
 
 
 @pytest.fixture(scope="module")

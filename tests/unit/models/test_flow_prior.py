@@ -2,8 +2,9 @@ import pytest
 import torch
 
 from symvae.errors import LatentError
-from symvae.models.flow.prior import FlowPrior, fit_flow
+from symvae.models.flow.prior import FlowPrior
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.training.tasks.flow import fit_flow
 
 
 def two_islands(count: int = 2000) -> DiagonalGaussian:

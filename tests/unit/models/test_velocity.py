@@ -2,9 +2,10 @@
 
 import torch
 
-from symvae.models.flow.prior import FlowPrior, FlowTraining
+from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.training.tasks.flow import FlowTraining
 
 BARS, CODE = 4, 2
 LATENT = BARS * CODE

@@ -6,6 +6,7 @@ posterior draws, not means, because the decoder learned on draws; attribute vect
 posterior means (`symvae.latent.direction`).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -16,13 +17,13 @@ from torch import Tensor
 from symvae.attributes.table import measure
 from symvae.corpus.shards import Shards
 from symvae.errors import LatentError
-from symvae.evaluation.batching import Progress, encode, silent
-from symvae.evaluation.held_out import training_phrases
 from symvae.latent.direction import attribute_vector
-from symvae.models.flow.prior import FlowPrior, fit_flow
+from symvae.models.flow.prior import FlowPrior
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.artifacts import load_prior
 from symvae.system.symvae import SymVAE
+from symvae.training.data import encode, training_phrases
+from symvae.training.tasks.flow import fit_flow
 
 #: The attributes of Roberts et al. 2018, section 5.4.
 ATTRIBUTES = ("c_major_membership", "onset_density", "mean_interval", "syncopation_8th", "syncopation_16th")
@@ -56,19 +57,17 @@ def fit_latent(
     phrases: int = 20_000,
     prior_steps: int = 4000,
     seed: int = 0,
-    progress: Progress = silent,
+    watch: Callable[[float], None] = lambda share: None,
 ) -> LatentFit:
     """Directions, and a prior if the model has none of its own, from up to ``phrases`` training phrases."""
     shards.check_fit(model.config.model)
     ids = training_phrases(shards, model.config, phrases, seed)
     posterior = encode(model, ids)
-    progress("latent fit", 0.1)
-
-    def watch(share: float) -> None:
-        progress("latent fit", 0.1 + 0.8 * share)
-
+    watch(0.1)
     own = load_prior(model.folder)
-    prior = own or fit_flow(posterior, steps=prior_steps, seed=seed, watch=watch)
+    prior = own or fit_flow(
+        posterior, steps=prior_steps, seed=seed, watch=lambda share: watch(0.1 + 0.8 * share)
+    )
     values = measure(model.to_phrases(ids), ATTRIBUTES)
     directions = {}
     for name, of_phrase in values.items():
@@ -76,6 +75,6 @@ def fit_latent(
             directions[name] = attribute_vector(posterior.mean, torch.from_numpy(of_phrase))
         except LatentError:  # an attribute that this music never varies has no direction to ship
             continue
-    progress("latent fit", 1.0)
+    watch(1.0)
     spread = {name: float(np.std(of_phrase)) for name, of_phrase in values.items()}
     return LatentFit(prior, directions, spread, posterior, seed, fitted=own is None)

@@ -1,0 +1,42 @@
+"""Windows of the training split as a model is trained on them."""
+
+import numpy as np
+import torch
+from jaxtyping import Int, UInt8
+from torch import Tensor
+
+from symvae.config.run import RunConfig
+from symvae.corpus.dataset import windows
+from symvae.corpus.shards import Shards
+from symvae.nn.gaussian import DiagonalGaussian
+from symvae.system.symvae import SymVAE
+
+_BATCH = 512
+
+
+def training_windows(shards: Shards, config: RunConfig) -> UInt8[np.ndarray, "window bar position"]:
+    """All windows that the model was trained on, in their own keys."""
+    return windows(shards, "train", config.model.bars, mid_phrase=config.data.mid_phrase).ids
+
+
+def training_phrases(
+    shards: Shards, config: RunConfig, count: int, seed: int
+) -> Int[Tensor, "phrase bar position"]:
+    """A seeded draw of training windows, each transposed at random as training transposes them."""
+    ids = training_windows(shards, config)
+    chance = np.random.default_rng(seed)
+    rows = chance.permutation(len(ids))[:count]
+    shift = chance.integers(-config.data.transpose, config.data.transpose + 1, len(rows))
+    return as_tensor(shards.tokenizer.transpose_ids(ids[rows], shift))
+
+
+def as_tensor(ids: UInt8[np.ndarray, "window bar position"]) -> Int[Tensor, "window bar position"]:
+    """Ids as the network takes them."""
+    return torch.from_numpy(ids.astype(np.int64))
+
+
+@torch.no_grad()
+def encode(model: SymVAE, ids: Int[Tensor, "phrase bar position"]) -> DiagonalGaussian:
+    """The posterior of each phrase."""
+    parts = [model.vae.encoder(rows) for rows in ids.split(_BATCH)]
+    return DiagonalGaussian(torch.cat([p.mean for p in parts]), torch.cat([p.log_std for p in parts]))
