@@ -20,9 +20,8 @@ from torch import Tensor
 
 from symvae.attributes.key import home_shift
 from symvae.models.flow.prior import FlowPrior
-from symvae.models.phrase.fast_decoder import Generator
-from symvae.models.phrase.vae import VAE
 from symvae.music.phrase import DEFAULT_VELOCITY, Phrase
+from symvae.system.codec import Codec
 from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH
 
 
@@ -36,8 +35,7 @@ class Filling(NamedTuple):
 
 @torch.no_grad()
 def infill_ids(
-    vae: VAE,
-    player: Generator,
+    codec: Codec,
     prior: FlowPrior,
     ids: Int[Tensor, "batch bar position"],
     known: Bool[Tensor, " bar"],
@@ -52,10 +50,11 @@ def infill_ids(
     held = known[None, :, None]
 
     def guidance(guess: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch latent"]:
-        own = player.generate(guess)
-        return guess + vae.encoder(torch.where(held, ids, own)).mean - vae.encoder(own).mean
+        own = codec.decode_ids(guess)
+        given, drawn = codec.encode_ids(torch.where(held, ids, own)).mean, codec.encode_ids(own).mean
+        return guess + given.to(guess.device) - drawn.to(guess.device)
 
-    own = player.generate(prior.integrate(prior.noise(len(ids), generator, prior_temperature), guidance))
+    own = codec.decode_ids(prior.integrate(prior.noise(len(ids), generator, prior_temperature), guidance))
     kept = (own == ids)[:, known].float().mean((1, 2)) if known.any() else torch.ones(len(ids))
     return torch.where(held, ids, own), kept
 
