@@ -66,9 +66,7 @@ def attribute_vectors(
     for number, direction in enumerate(names):
         for amount, label in ((1.0, "added"), (-1.0, "taken")):
             after = measure_latents(model, move(z, fit.directions, {direction: amount}), names)
-            change[label][direction] = {
-                name: float((after[name] - before[name]).mean()) for name in names
-            }
+            change[label][direction] = {name: float((after[name] - before[name]).mean()) for name in names}
         progress("attribute vectors", (number + 1) / len(names))
     return AttributeVectors(
         samples=samples,

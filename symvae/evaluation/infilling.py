@@ -85,7 +85,10 @@ def infilling(
 def tables(part: dict[str, Any]) -> str:
     """Table of `InfillingFigures` as stored in metrics.json."""
     first, last = part["bars"]
-    ways = {"drawn by `infill`, one draw a phrase": "drawn", "baseline: the bars before, repeated": "bars_before"}
+    ways = {
+        "drawn by `infill`, one draw a phrase": "drawn",
+        "baseline: the bars before, repeated": "bars_before",
+    }
     return section(
         "Infilling",
         f"Bars {first + 1} to {last} of {part['phrases']} held-out phrases, redrawn in the context of the"

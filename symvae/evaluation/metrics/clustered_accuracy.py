@@ -46,9 +46,7 @@ def clustered_accuracy(
         All accuracies; standard errors are nan for a single tune.
     """
     meaning = {"onset_ids": tokenizer.onset_ids, "padding": tokenizer.padding}
-    correct, counts, onset = (
-        mask.flatten(1).numpy() for mask in correct_tokens(predicted, ids, **meaning)
-    )
+    correct, counts, onset = (mask.flatten(1).numpy() for mask in correct_tokens(predicted, ids, **meaning))
     return ClusteredAccuracy(
         *accuracy(predicted, ids, **meaning),
         standard_error(correct.sum(1), counts.sum(1), tune),
@@ -57,9 +55,7 @@ def clustered_accuracy(
     )
 
 
-def standard_error(
-    correct: np.ndarray, total: np.ndarray, tune: Int64[np.ndarray, " phrase"]
-) -> float:
+def standard_error(correct: np.ndarray, total: np.ndarray, tune: Int64[np.ndarray, " phrase"]) -> float:
     """Standard error of Σ correct / Σ total over tunes.
 
     Args:

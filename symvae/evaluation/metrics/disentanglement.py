@@ -198,6 +198,8 @@ def _check(z: np.ndarray, attributes: np.ndarray) -> None:
     if not attributes.shape[1]:
         raise ConfigError("Disentanglement needs at least one attribute. Give one or more.")
     if len(z) < 2:
-        raise CorpusError(f"Disentanglement is measured on thousands of phrases, not on {len(z)}. Give more phrases.")
+        raise CorpusError(
+            f"Disentanglement is measured on thousands of phrases, not on {len(z)}. Give more phrases."
+        )
     if not (np.isfinite(z).all() and np.isfinite(attributes).all()):
         raise CorpusError("Some latents or attributes are not finite numbers. Leave these phrases out.")

@@ -80,9 +80,7 @@ class TrainingRuns:
         for first in range(ids.shape[1] - RUN_BARS + 1):
             yield self._tokenizer.cut_out(ids[:, first : first + RUN_BARS])
 
-    def _is_distinct(
-        self, run: UInt8[np.ndarray, "phrase run_bar position"]
-    ) -> Bool[np.ndarray, " phrase"]:
+    def _is_distinct(self, run: UInt8[np.ndarray, "phrase run_bar position"]) -> Bool[np.ndarray, " phrase"]:
         """True where the run has enough onsets to be evidence of memorization."""
         first, last = self._tokenizer.onset_ids
         return ((run >= first) & (run <= last)).sum(axis=(1, 2)) >= MIN_ONSETS
