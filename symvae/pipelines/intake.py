@@ -238,10 +238,11 @@ def _read(
     song: "Song", model: "SymVAE", track: str | int | None, stride_bars: int | None = None
 ) -> "Reading":
     from symvae.music.windows import windows
-    from symvae.pipelines.inspect import PIANO_PITCHES
 
-    polyphonic = model.config.model.tokenizer == "piano"
-    return windows(song, model.grid, track, stride_bars, polyphonic=polyphonic, pitch_range=PIANO_PITCHES)
+    tokens = model.tokenizer
+    return windows(
+        song, model.grid, track, stride_bars, polyphonic=tokens.polyphonic, pitch_range=tokens.pitch_range
+    )
 
 
 def _only(reading: "Reading", row: int) -> "Reading":

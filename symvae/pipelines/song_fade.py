@@ -84,11 +84,7 @@ def thinned(
     """The phrases with no bar too full for the model, and what that cost those that are faded."""
     import numpy as np
 
-    from symvae.tokens.piano import thin
-
-    if model.config.model.tokenizer != "piano":
-        return list(taken.phrases), []
-    phrases = [thin(phrase) for phrase in taken.phrases]
+    phrases = [model.tokenizer.fit(phrase) for phrase in taken.phrases]
     gone = []
     for row in sorted({version.row for version in versions}):
         before, after, start = taken.phrases[row], phrases[row], taken.reading.start_bar[row]
@@ -246,7 +242,7 @@ def put_back(
             Patch(each.phrase, lines[start], lines[bar], lines[bar + 1], lines[end], tempo_qpm)
             for bar in each.version.bars
         ]
-    one_voice = model.config.model.tokenizer != "piano"
+    one_voice = not model.tokenizer.polyphonic
     return splice(taken.song, patches, tracks_read(taken), one_voice=one_voice, program=program)
 
 
@@ -256,7 +252,7 @@ def phrases_in(song: "Song", taken: Taken, model: "SymVAE") -> list["Phrase"]:
     from symvae.music.windows import windows
 
     track = None if taken.reading.track is None else taken.reading.track.index
-    polyphonic = model.config.model.tokenizer == "piano"
+    polyphonic = model.tokenizer.polyphonic
     reading = windows(song, model.grid, track, polyphonic=polyphonic)
     known = dict(zip(reading.start_bar, reading.phrases, strict=True))
     return [

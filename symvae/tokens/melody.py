@@ -16,7 +16,7 @@ miditok.
 
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Int64, Integer, UInt8
@@ -39,6 +39,15 @@ class MelodyTokenizer(MusicTokenizer):
     Either ``metre``, ``min_pitch`` and ``max_pitch``, or a ``tokenizer_config`` that carries them
     as extra keywords, or the ``params`` file of a saved one.
     """
+
+    name: ClassVar[str] = MelodyGrid.name
+    saved_as: ClassVar[str] = MelodyGrid.saved_as
+    padding: ClassVar[int | None] = MelodyGrid.padding
+    on_grid: ClassVar[bool] = MelodyGrid.on_grid
+    polyphonic: ClassVar[bool] = MelodyGrid.polyphonic
+    has_tempo: ClassVar[bool] = MelodyGrid.has_tempo
+    has_velocity: ClassVar[bool] = MelodyGrid.has_velocity
+    attributes: ClassVar[tuple[str, ...]] = MelodyGrid.attributes
 
     def __init__(
         self,
@@ -106,9 +115,23 @@ class MelodyTokenizer(MusicTokenizer):
         return self.grid.decode_ids(ids, tempo_qpm, velocity)
 
     @property
+    def onset_ids(self) -> tuple[int, int]:
+        """First and last note-on."""
+        return self.grid.onset_ids
+
+    @property
     def pitch_ids(self) -> tuple[int, int]:
-        """The first and the last note-on."""
+        """First and last note-on."""
         return self.grid.pitch_ids
+
+    @property
+    def pitch_range(self) -> tuple[int, int]:
+        """Lowest and highest MIDI pitch."""
+        return self.grid.pitch_range
+
+    def fit(self, phrase: Phrase) -> Phrase:
+        """The phrase itself: a row holds any bar."""
+        return phrase
 
     def cut_out(
         self, ids: UInt8[np.ndarray, "window bar position"]

@@ -12,7 +12,6 @@ from symvae.music.grid import METRES
     "override",
     [
         "model.metre=5/4",
-        "model.tokenizer=foo",
         "model.decoder=foo",
         "model.bars=0",
         "model.phrase_size=-1",
