@@ -1,14 +1,14 @@
 """The arousal fader on labeled pieces, by leave-one-series-out cross-validation.
 
-Pieces labeled by listeners (`symvae.corpus.sources.vgmidi`) are held out series by series. For each series two
-models are fitted to the others alone: the mixture that the fader follows (`symvae.latent.arousal`), and a
-ridge regression that predicts the listeners' rating of a piece from its attributes. Windows from all over each
-piece of the held-out series are then set to eight positions from calm to excited, and the regression rates the
-outputs.
+Pieces labeled by listeners (`symvae.corpus.sources.vgmidi`) are held out series by series. For each series
+two models are fitted to the others alone: the mixture that the fader follows (`symvae.latent.arousal`), and
+a ridge regression that predicts the listeners' rating of a piece from its attributes. Windows from all over
+each piece of the held-out series are then set to eight positions from calm to excited, and the regression
+rates the outputs.
 
     spearman       rank correlation of position and rating, mean over pieces
-    low_to_high    of the pieces that listeners rated below the median, the share rated above it at the highest
-                   position; high_to_low likewise
+    low_to_high    of the pieces that listeners rated below the median, the share rated above it at the
+                   highest position; high_to_low likewise
     range          mean rating at the highest position minus that at the lowest, in standard deviations of the
                    listeners' ratings
     chroma, groove similarity to the input, mean over positions (`symvae.evaluation.metrics.similarity`)
@@ -165,7 +165,9 @@ def arousal(
     figures = {}
     for name, way in ways.items():
         figures[name] = leave_one_series_out(
-            pieces, way, progress=lambda _, done, name=name: progress(name, done)  # type: ignore[misc]
+            pieces,
+            way,
+            progress=lambda _, done, name=name: progress(name, done),  # type: ignore[misc]
         )
     return ArousalControl(
         series=len({piece.series for piece in pieces}),
@@ -192,15 +194,15 @@ def leave_one_series_out(
     """
     series = sorted({piece.series for piece in pieces})
     if len(series) < 2:
-        raise CorpusError("All pieces are of one series, and no other is left to learn from. Give more series.")
+        raise CorpusError(
+            "All pieces are of one series, and no other is left to learn from. Give more series."
+        )
     outcomes = []
     for number, name in enumerate(series):
         others = [piece for piece in pieces if piece.series != name]
         regression, move = RatingRegression.fit(others), fit(others)
         median = float(np.median([piece.arousal for piece in others]))
-        outcomes += [
-            _outcome(piece, regression, move, median) for piece in pieces if piece.series == name
-        ]
+        outcomes += [_outcome(piece, regression, move, median) for piece in pieces if piece.series == name]
         progress("arousal", (number + 1) / len(series))
     return _summary(outcomes, np.array([piece.arousal for piece in pieces]).std())
 

@@ -151,8 +151,8 @@ def tables(part: dict[str, Any]) -> str:
     return section(
         "Faders",
         f"{part['phrases']} held-out phrases, each asked for the value of another one, one fader at a time:"
-        " Pearson correlation of requested and achieved values, and their mean distance in standard deviations"
-        " of the data; one decode, without and with refinement, and the best of"
+        " Pearson correlation of requested and achieved values, and their mean distance in standard"
+        " deviations of the data; one decode, without and with refinement, and the best of"
         f" {part['best_of']} decodes, searched bar by bar.",
         _target_table(part, best),
         "Each phrase at eight positions, the same for all, from -1.75 to 1.75 standard deviations. Range in"
@@ -173,8 +173,8 @@ def fadernets_restrictiveness(rows: dict[str, Any]) -> str:
         return ""
     first, second = (rows[name]["others"][other] for name, other in (pair, pair[::-1]))
     return (
-        "Restrictiveness is the mean over all other attributes. As FaderNets defines it, of rhythm density and"
-        f" note density alone, it is {share(first)} and {share(second)}."
+        "Restrictiveness is the mean over all other attributes. As FaderNets defines it, of rhythm density"
+        f" and note density alone, it is {share(first)} and {share(second)}."
     )
 
 

@@ -215,8 +215,8 @@ def tables(part: dict[str, Any]) -> str:
     return section(
         "Interpolation",
         f"{part['pairs']} pairs of held-out phrases A and B, {part['steps']} steps. Deviation of the Hamming"
-        " distance to A from the straight line, as a share of the distance from A to B: of the mean curve, and"
-        " pair by pair. Cost under a 5-gram model of the training melodies, in nats a token (held-out phrases:"
-        f" {part['held_out_nats_per_token']:.3f}), relative to the mean of both ends.",
+        " distance to A from the straight line, as a share of the distance from A to B: of the mean curve,"
+        " and pair by pair. Cost under a 5-gram model of the training melodies, in nats a token (held-out"
+        f" phrases: {part['held_out_nats_per_token']:.3f}), relative to the mean of both ends.",
         table(["path", "curve", "pairs", "cost at A", "cost in the middle", "highest cost"], rows),
     )

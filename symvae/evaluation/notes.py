@@ -117,8 +117,9 @@ def tables(part: dict[str, Any]) -> str:
     """Table of a `NoteReconstruction` as stored in metrics.json."""
     return section(
         "Notes",
-        f"{part['phrases']} phrases of {part['tunes']} {part['split']} pieces, greedy, from the posterior mean,"
-        f" KL {part['kl_nats']:.1f} nats. A note is found if the output has the same pitch at the same onset.",
+        f"{part['phrases']} phrases of {part['tunes']} {part['split']} pieces, greedy, from the posterior"
+        f" mean, KL {part['kl_nats']:.1f} nats. A note is found if the output has the same pitch at the same"
+        " onset.",
         table(
             ["found (F1)", "same duration", "velocity error", "chroma", "groove", "token, teacher-forced"],
             [

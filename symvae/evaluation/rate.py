@@ -4,9 +4,9 @@ Rate is the divergence of the posterior from the prior in nats a phrase: the cos
 who knows the prior and the decoder (Hinton and van Camp 1993; Alemi et al. 2018, "Fixing a Broken ELBO",
 arXiv 1711.00464). Two ways to reduce it without changing a weight:
 
-widened     Every coordinate is sent with less precision: its deviation s grows to min(factor · s, 1) by mixing
-            the posterior sample with fresh noise from the prior, a·z + √(1 − a²)·ε, so that samples over all
-            phrases keep their distribution. Phrases are decoded from a sample.
+widened     Every coordinate is sent with less precision: its deviation s grows to min(factor · s, 1) by
+            mixing the posterior sample with fresh noise from the prior, a·z + √(1 − a²)·ε, so that samples
+            over all phrases keep their distribution. Phrases are decoded from a sample.
 truncated   Only the most informative coordinates are kept, by their mean divergence over training phrases, as
             many as the budget allows; the posterior of the others becomes the prior, which costs nothing, and
             the receiver predicts them from the kept ones (linear regression on training posteriors). Phrases

@@ -45,10 +45,11 @@ def clustered_accuracy(
     Returns:
         All accuracies; standard errors are nan for a single tune.
     """
-    meaning = {"onset_ids": tokenizer.onset_ids, "padding": tokenizer.padding}
-    correct, counts, onset = (mask.flatten(1).numpy() for mask in correct_tokens(predicted, ids, **meaning))
+    onset_ids, padding = tokenizer.onset_ids, tokenizer.padding
+    masks = correct_tokens(predicted, ids, onset_ids=onset_ids, padding=padding)
+    correct, counts, onset = (mask.flatten(1).numpy() for mask in masks)
     return ClusteredAccuracy(
-        *accuracy(predicted, ids, **meaning),
+        *accuracy(predicted, ids, onset_ids=onset_ids, padding=padding),
         standard_error(correct.sum(1), counts.sum(1), tune),
         standard_error((correct & onset).sum(1), onset.sum(1), tune),
         standard_error((correct | ~counts).all(1), np.ones(len(ids)), tune),

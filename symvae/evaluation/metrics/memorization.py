@@ -23,7 +23,7 @@ MIN_ONSETS = 4
 def transposition_invariant(
     ids: UInt8[np.ndarray, "window bar position"], tokenizer: Tokenizer
 ) -> Int[np.ndarray, "window step"]:
-    """Flattened windows with each pitch as an interval from the first one: equal for equal music in any key."""
+    """Flattened windows with pitches as intervals from the first one: equal for equal music in any key."""
     flat = ids.reshape(len(ids), math.prod(ids.shape[1:])).astype(np.int16)
     first_pitch, last_pitch = tokenizer.pitch_ids
     pitched = (flat >= first_pitch) & (flat <= last_pitch)

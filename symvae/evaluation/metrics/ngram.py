@@ -25,12 +25,12 @@ class _Counts(NamedTuple):
     """Sorted n-gram keys and their counts."""
 
     key: Integer[np.ndarray, " key"]
-    count: Float[np.ndarray, " key"]
+    occurrences: Float[np.ndarray, " key"]
 
     def of(self, keys: Integer[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
         """Counts of ``keys``; 0 for those never seen."""
         place = np.minimum(np.searchsorted(self.key, keys), len(self.key) - 1)
-        return np.where(self.key[place] == keys, self.count[place], 0.0)
+        return np.where(self.key[place] == keys, self.occurrences[place], 0.0)
 
 
 class NGram:
@@ -64,7 +64,9 @@ class NGram:
             seen = _summed(self._key(rows[:, order - length :]), count)
             context = seen.key // self._base
             self._seen.append(seen)
-            self._followed.append((_summed(context, seen.count), _summed(context, np.ones_like(seen.count))))
+            self._followed.append(
+                (_summed(context, seen.occurrences), _summed(context, np.ones_like(seen.occurrences)))
+            )
 
     def nats_per_token(self, ids: Integer[np.ndarray, "window bar position"]) -> Float[np.ndarray, " window"]:
         """Mean cost of the tokens of each window, in nats."""
