@@ -195,8 +195,8 @@ def take_before(file: Path, model: "SymVAE", track: str | int | None, bar: int |
     At most half as many as the model has; fewer where the tune or its stretch in one metre is shorter.
     """
     from symvae.music.io.files import load_any
+    from symvae.music.pitch import PIANO_PITCHES
     from symvae.music.windows import ending
-    from symvae.pipelines.inspect import PIANO_PITCHES
 
     song = load_any(file)
     most = model.grid.with_bars(max(1, model.grid.bars // 2))

@@ -5,7 +5,7 @@ its notes from the version for its own wishes; a bar without wishes stays as it 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from symvae.cli.console import progress_bar
@@ -188,8 +188,7 @@ def bars_in_song(
     step_tick = _step_tick(song)
     tick = lines[start] + phrase.onset_step * step_tick
     inside = np.isin(np.searchsorted(lines, np.floor(tick + 0.5), side="right") - 1, bars)
-    names = ("onset_step", "duration_step", "pitch", "velocity")
-    phrase = replace(phrase, **{name: getattr(phrase, name)[inside] for name in names})
+    phrase = phrase.select(inside)
     first_step = [round((lines[bar] - lines[start]) / step_tick) for bar in bars]
     of_grid = np.unique(np.array(first_step) // phrase.grid.steps_per_bar)
     runs = np.split(of_grid, np.flatnonzero(np.diff(of_grid) > 1) + 1)

@@ -38,6 +38,7 @@ class Family:
     limits: str
     """Limits of the representation for model cards; ``{metre}`` stands for the model's metre."""
 
+
 def _encoder_sizes(config: ModelConfig) -> dict[str, int]:
     return {
         "vocabulary_size": config.vocabulary_size,

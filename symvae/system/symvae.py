@@ -58,7 +58,7 @@ from symvae.system.faders.request import (
 )
 from symvae.system.faders.scales import Scales, measure_phrases
 from symvae.system.infill import Filling, infill_ids, only_bars, put_together, shift_home
-from symvae.system.synth import Synth
+from symvae.system.synth import load_synth
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.tokenizer import Tokenizer
 
@@ -701,7 +701,7 @@ class SymVAE:
 
     def render(self, phrases: Phrase | Sequence[Phrase], timbre: str = "piano") -> Audio:
         """Stereo sound of a phrase, or of several in a row, in a timbre of the package's synthesizer."""
-        return Synth.load().render(phrases, timbre)
+        return load_synth().render(phrases, timbre)
 
 
 def _loss_at(request: Request, row: int, tries: Sequence[Phrase]) -> Float[np.ndarray, " try"]:

@@ -27,7 +27,8 @@ from miditok.midi_tokenizer import NoteTickList, Score, ScoreTick
 
 from symvae.errors import TokenError
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
-from symvae.music.io.midi import END_MARKER, to_bytes
+from symvae.music.io.end_marker import END_MARKER
+from symvae.music.io.midi_write import to_bytes
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH, MelodyGrid

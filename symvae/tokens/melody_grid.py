@@ -24,8 +24,10 @@ import numpy as np
 from jaxtyping import Bool, Int64, Integer, UInt8
 
 from symvae.errors import TokenError
-from symvae.music.grid import METRES, Grid
+from symvae.music.grid import Grid
+from symvae.music.metre import METRES
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
+from symvae.music.pitch import PIANO_PITCHES
 from symvae.tokens.attributes import SCORE_ATTRIBUTES
 from symvae.tokens.save import save_tokenizer
 from symvae.tokens.transpose import shift_pitches
@@ -34,8 +36,7 @@ HOLD = 0
 NOTE_OFF = 1
 FIRST_NOTE_ON = 2
 
-PIANO_MIN_PITCH = 21
-PIANO_MAX_PITCH = 108
+PIANO_MIN_PITCH, PIANO_MAX_PITCH = PIANO_PITCHES
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ note is a Pitch with its Velocity and Duration behind it, whatever else stands t
 Nothing here knows miditok, which takes seconds to import; a test holds the two together.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from os import PathLike
 from typing import Any, ClassVar
 
@@ -24,13 +24,14 @@ from jaxtyping import Bool, Float64, Int64, Integer, UInt8
 from symvae.errors import TokenError
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
+from symvae.music.pitch import PIANO_PITCHES
 from symvae.tokens.attributes import PERFORMANCE_ATTRIBUTES, SCORE_ATTRIBUTES
 from symvae.tokens.save import save_tokenizer
 from symvae.tokens.transpose import shift_pitches
 
 PAD = 0
 TOKENS_PER_BAR = 128
-MIN_PITCH, MAX_PITCH = 21, 108
+MIN_PITCH, MAX_PITCH = PIANO_PITCHES
 STEPS_PER_BAR = 16
 STEPS_PER_BEAT = 4
 MAX_DURATION_STEP = 64
@@ -290,10 +291,7 @@ def thin(phrase: Phrase) -> Phrase:
             tokens += 3 + (step not in steps)
             keep[note] = tokens <= TOKENS_PER_BAR
             steps.add(step)
-    columns = {
-        name: getattr(phrase, name)[keep] for name in ("onset_step", "duration_step", "pitch", "velocity")
-    }
-    return replace(phrase, **columns)
+    return phrase.select(keep)
 
 
 def _opens_position(phrase: Phrase) -> Bool[np.ndarray, " note"]:

@@ -18,10 +18,12 @@ from torch.nn import functional
 from symvae.audio.excitation import KEYS, LOWEST, on_keyboard
 from symvae.audio.note_matching import F1, match_clips
 from symvae.audio.notes import Notes
+from symvae.audio.transcription import transcribe
 from symvae.corpus.clips import ClipDraws, within
-from symvae.models.sound.probe import Heard, Probe
+from symvae.models.sound.probe import Predictions, Probe
 from symvae.nn.mixed import mixed
 from symvae.objective.schedule import warmup_cosine
+from symvae.system.build_synth import build_probe
 
 #: How far around an onset, in frames, the probe may say so.
 ONSET_FRAMES = 2.0
@@ -57,7 +59,7 @@ def train_probe(
     The threshold of its notes is the one with the best F1 there.
     """
     torch.manual_seed(seed)
-    probe = Probe(len(draws.programs), sample_rate=draws.sample_rate)
+    probe = build_probe(len(draws.programs), draws.sample_rate)
     optimizer = torch.optim.AdamW(probe.parameters(), lr=learning_rate, betas=(0.9, 0.99), weight_decay=0.01)
     for step in range(steps):
         for group in optimizer.param_groups:
@@ -100,7 +102,7 @@ def disturbed(wave: Float[Tensor, "clip sample"], generator: torch.Generator) ->
     return wave * 10 ** (level_db / 20) + noise * 10 ** (noise_db / 20)
 
 
-def probe_loss(heard: Heard, lesson: Lesson, frame_sec: float) -> Float[Tensor, ""]:
+def probe_loss(heard: Predictions, lesson: Lesson, frame_sec: float) -> Float[Tensor, ""]:
     """Cross entropy of onsets and held keys, summed over keys, and of the instrument."""
     truth = [played(notes, heard.onset.shape[1], frame_sec) for notes in lesson.notes]
     onset, held = (torch.stack(column) for column in zip(*truth, strict=True))
@@ -129,12 +131,22 @@ def played(
 def settle(probe: Probe, held_out: ClipDraws, batches: int) -> dict[str, float]:
     """Set the probe's threshold by held-out clips; how well it hears them."""
     lessons = [lesson_of(held_out, step, 24) for step in range(batches)]
-    heard = [probe.listen(lesson.wave) for lesson in lessons]
+    heard = [probe.predict(lesson.wave) for lesson in lessons]
     until_sec = held_out.samples / held_out.sample_rate
     found: dict[float, F1] = {}
     for threshold in THRESHOLDS:
         probe.threshold.fill_(threshold)
-        made = [notes for logits in heard for notes in probe.notes(logits)]
+        made = [
+            notes
+            for logits in heard
+            for notes in transcribe(
+                logits.onset,
+                logits.held,
+                lowest_pitch=probe.lowest_pitch,
+                frame_sec=probe.frame_sec,
+                threshold=float(probe.threshold),
+            )
+        ]
         true = [notes for lesson in lessons for notes in lesson.notes]
         found[threshold] = match_clips(true, made, until_sec=until_sec)
     best = max(found, key=lambda threshold: found[threshold].f1)

@@ -5,7 +5,7 @@ import pytest
 from symvae.config import run
 from symvae.config.load import load_preset, presets, with_overrides
 from symvae.errors import ConfigError
-from symvae.music.grid import METRES
+from symvae.music.metre import METRES
 
 
 @pytest.mark.parametrize(

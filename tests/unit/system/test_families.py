@@ -24,7 +24,7 @@ def test_an_unknown_family_is_refused_with_those_that_exist() -> None:
 
 def test_a_family_whose_rows_end_early_has_no_scheduled_sampling() -> None:
     config = with_overrides(load_preset("piano-1bar"), ["objective.sampling_rate=0.5"])
-    with pytest.raises(ConfigError, match="objective.sampling_rate must be 0 for piano"):
+    with pytest.raises(ConfigError, match=r"objective\.sampling_rate must be 0 for piano"):
         check_family(config)
 
 
