@@ -78,8 +78,8 @@ def tiny_synth(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a tiny synthesizer that has learned nothing: its weights and timbres come by chance."""
     from symvae.config.load import with_overrides
     from symvae.config.sound import PROGRAMS, SynthConfig
-    from symvae.system.artifacts import save_synth
     from symvae.system.build_synth import build_synth
+    from symvae.system.synth_artifacts import save_synth
     from tests.sines import TINY_SYNTH
 
     config = with_overrides(SynthConfig(), list(TINY_SYNTH))

@@ -31,7 +31,7 @@ from symvae.system.draws import check_count, check_temperature, check_top_p, see
 from symvae.system.faders.control import FaderControl
 from symvae.system.faders.request import Fader, faders_of
 from symvae.system.faders.scales import Scales, measure_phrases
-from symvae.system.model_folder import CARD_FILE, write_model_folder
+from symvae.system.model_writer import CARD_FILE, write_model_folder
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.tokenizer import Tokenizer
 

@@ -12,6 +12,7 @@ from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
 from symvae.system import artifacts
+from symvae.system.artifact_folder import FORMAT, format_of
 from symvae.system.faders.scales import Scales
 from symvae.tokens.tokenizer import Tokenizer
 
@@ -50,7 +51,7 @@ def write_model_folder(
     Raises:
         CheckpointError: the folder exists, and ``force`` is not set or it holds no model.
     """
-    if folder.exists() and not (force and artifacts.format_of(folder) == artifacts.FORMAT):
+    if folder.exists() and not (force and format_of(folder) == FORMAT):
         raise CheckpointError(
             f"{folder} exists already. Give another folder, or force=True to replace a model folder."
         )
