@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from symvae.nn.gaussian import DiagonalGaussian
-from symvae.nn.ragged import counted
+from symvae.nn.ragged import target_mask
 
 _NOT_LEARNED = -1
 
@@ -46,7 +46,7 @@ def elbo(
 
     In rows that ``padding`` fills up, only its first is learned: it says that the bar is over.
     """
-    target = ids if padding is None else ids.masked_fill(~counted(ids, padding), _NOT_LEARNED)
+    target = ids if padding is None else ids.masked_fill(~target_mask(ids, padding), _NOT_LEARNED)
     reconstruction = functional.cross_entropy(
         logits.float().flatten(0, -2), target.flatten(), reduction="sum", ignore_index=_NOT_LEARNED
     ) / len(ids)

@@ -3,7 +3,7 @@ import torch
 from torch import Tensor
 
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
-from symvae.nn.ragged import counted
+from symvae.nn.ragged import target_mask
 
 LENGTHS = (10, 1, 4, 0, 7, 3, 9, 2)
 CODE = torch.randn((len(LENGTHS), 6), generator=torch.Generator().manual_seed(1))
@@ -72,7 +72,7 @@ def test_logits_do_not_depend_on_the_length_of_the_row(toy) -> None:
 def test_logits_after_the_end_of_a_row_are_zero(toy) -> None:
     ids = toy.rows(*LENGTHS)
     logits = decoder_of(toy)(CODE, ids)
-    inside = counted(ids, toy.padding)
+    inside = target_mask(ids, toy.padding)
     assert inside.sum(1).tolist() == [min(length + 1, toy.positions) for length in LENGTHS]
     assert (logits[~inside] == 0).all()
     assert (logits[inside] != 0).any(-1).all()
@@ -110,7 +110,7 @@ def test_greedy_tokens_are_those_that_teacher_forcing_predicts(toy, seed: int) -
     allowed = toy.follows[before(own, toy.vocabulary_size)]
     logits = decoder(CODE, own).masked_fill(~allowed, -torch.inf)
     chosen = logits.gather(-1, own[..., None]).squeeze(-1)
-    inside = counted(own, toy.padding)
+    inside = target_mask(own, toy.padding)
     assert (logits.max(-1).values - chosen <= 1e-4)[inside].all()  # equal up to a tie within rounding
     assert (own[~inside] == toy.padding).all()
 
@@ -129,7 +129,7 @@ def test_rows_of_different_lengths_are_generated_in_one_batch(toy) -> None:
     lengths = {
         int(length)
         for seed in SEEDS
-        for length in counted(decoder_of(toy, seed).generate(CODE), toy.padding).sum(1)
+        for length in target_mask(decoder_of(toy, seed).generate(CODE), toy.padding).sum(1)
     }
     assert min(lengths) < 4
     assert toy.positions in lengths

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from symvae.nn.ragged import counted, groups_by_length, lengths_of, reversed_within
+from symvae.nn.ragged import groups_by_length, lengths_of, reversed_within, target_mask
 
 PAD = 9
 
@@ -17,8 +17,8 @@ def test_the_length_of_a_row_ends_at_its_first_padding() -> None:
 
 def test_the_mask_includes_the_padding_that_ends_a_row_and_nothing_after() -> None:
     expected = [[1, 1, 1, 1], [1, 0, 0, 0], [1, 1, 1, 0], [1, 1, 0, 0]]
-    assert counted(rows(), PAD).long().tolist() == expected
-    assert counted(rows()[None], PAD).long().tolist() == [expected]
+    assert target_mask(rows(), PAD).long().tolist() == expected
+    assert target_mask(rows()[None], PAD).long().tolist() == [expected]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 13])

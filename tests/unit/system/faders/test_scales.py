@@ -47,7 +47,7 @@ def test_scales_survive_json(scales: Scales, values: np.ndarray) -> None:
     assert (again.names, again.error) == (NAMES, (0.5, None, 2.0))
     torch.testing.assert_close(again.positions(values), scales.positions(values), atol=1e-4, rtol=0)
     assert again.coupling == pytest.approx(scales.coupling, abs=1e-6)
-    assert again.arousal.way == pytest.approx(arousal.way, abs=1e-3)
+    assert again.arousal.weights == pytest.approx(arousal.weights, abs=1e-3)
 
 
 def test_fresh_scales_have_no_error_and_no_arousal(scales: Scales) -> None:

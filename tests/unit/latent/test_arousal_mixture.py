@@ -46,7 +46,7 @@ def angle(a: np.ndarray, b: np.ndarray) -> float:
 def test_the_direction_is_found_with_all_labels_and_with_few(labeled: int, within_degrees: float) -> None:
     """Thirty labels without unlabeled phrases are 37 degrees off."""
     found = mixture(labeled)
-    assert angle(found.way, np.linalg.solve(SPREAD, APART)) < within_degrees
+    assert angle(found.weights, np.linalg.solve(SPREAD, APART)) < within_degrees
     assert found.mean[HIGH] - found.mean[LOW] == pytest.approx(APART, abs=0.35)
     positions, kind = planted(seed=9)
     right = ((found.score(positions) > 0) == (kind == HIGH)).mean()
@@ -64,7 +64,7 @@ def test_unbalanced_classes_are_estimated_from_unlabeled_phrases() -> None:
 def test_swapped_labels_reverse_the_scale() -> None:
     positions, kind = planted(500)
     there, back = Arousal.fit(positions, kind), Arousal.fit(positions, 1 - kind)
-    assert back.way == pytest.approx(-there.way)
+    assert back.weights == pytest.approx(-there.weights)
     assert back.of(positions) == pytest.approx(1 - there.of(positions), abs=1e-6)
 
 
@@ -80,10 +80,10 @@ def test_a_weight_of_two_equals_a_phrase_twice() -> None:
     weight = np.where(np.arange(200) < 50, 2.0, 1.0)
     twice = Arousal.fit(np.concatenate([positions, positions[:50]]), np.concatenate([kind, kind[:50]]))
     weighed = Arousal.fit(positions, kind, weight)
-    assert weighed.way == pytest.approx(twice.way)
+    assert weighed.weights == pytest.approx(twice.weights)
     assert weighed.score_at[5:-5] == pytest.approx(twice.score_at[5:-5], abs=0.15)
     fewer = Arousal.fit(positions, kind, np.where(np.arange(200) < 150, 1.0, 1e-12))
-    assert fewer.way == pytest.approx(Arousal.fit(positions[:150], kind[:150]).way)
+    assert fewer.weights == pytest.approx(Arousal.fit(positions[:150], kind[:150]).weights)
 
 
 @given(PHRASES, PHRASES, st.floats(-1, 2))
@@ -92,7 +92,7 @@ def test_the_score_is_linear(a: np.ndarray, b: np.ndarray, share: float) -> None
     assert between == pytest.approx(
         AROUSAL.score(a) + share * (AROUSAL.score(b) - AROUSAL.score(a)), abs=1e-9
     )
-    assert AROUSAL.score(a + 1) - AROUSAL.score(a) == pytest.approx(AROUSAL.way.sum())
+    assert AROUSAL.score(a + 1) - AROUSAL.score(a) == pytest.approx(AROUSAL.weights.sum())
 
 
 @given(PHRASES)
@@ -125,9 +125,9 @@ def test_no_move_to_that_arousal_has_a_smaller_mahalanobis_norm(
     move = AROUSAL.toward(positions, np.full(4, 0.7), held) - positions
     sideways = np.where(held, 0.0, other)
     sideways -= (
-        (sideways @ AROUSAL.way)[:, None]
+        (sideways @ AROUSAL.weights)[:, None]
         * move
-        / np.where(move @ AROUSAL.way, move @ AROUSAL.way, 1)[:, None]
+        / np.where(move @ AROUSAL.weights, move @ AROUSAL.weights, 1)[:, None]
     )
     length = lambda m: np.einsum("pf,fg,pg->p", m, precision, m)  # noqa: E731
     assert (length(move + sideways) >= length(move) - 1e-6).all()
@@ -160,7 +160,7 @@ def test_a_constant_fader_has_no_weight() -> None:
     positions, kind = planted(300)
     positions[:, 2] = 0.5
     found = Arousal.fit(positions, kind)
-    assert found.way[2] == pytest.approx(0, abs=1e-9)
+    assert found.weights[2] == pytest.approx(0, abs=1e-9)
     assert np.isfinite(found.score_at).all()
 
 
