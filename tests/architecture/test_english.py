@@ -27,8 +27,7 @@ BRITISH = re.compile(
 KEPT = {
     "symvae/system/weight_file.py: recognise",
     "symvae/system/weight_file.py: summarise",
-    "symvae/corpus/shards.py: licence",
-    "tests/unit/corpus/test_shards.py: licence",
+    "symvae/evaluation/reports/training_data.py: licence",
 }
 
 
