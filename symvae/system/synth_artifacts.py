@@ -33,9 +33,7 @@ def _checked_timbres(saved: dict[str, Any], size: int) -> list[dict[str, Any]]:
     for timbre in saved["timbres"]:
         missing = {"name", "program", "font", "z"} - timbre.keys()
         if missing or len(timbre["z"]) != size or not all(math.isfinite(number) for number in timbre["z"]):
-            raise ValueError(
-                f"the timbre {timbre.get('name')!r} lacks its program, font or {size} numbers"
-            )
+            raise ValueError(f"the timbre {timbre.get('name')!r} lacks its program, font or {size} numbers")
     return list(saved["timbres"])
 
 
