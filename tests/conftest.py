@@ -98,8 +98,8 @@ def tiny_synth(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def quickly_settled():
-    """Random weights miss by much: a few exchanges show as well as many what settling does."""
+def few_exchanges():
+    """Few exchanges in a refinement: random weights miss by much, and a few show as well as many."""
     from symvae.system.faders import refine_notes, refine_tokens
 
     with pytest.MonkeyPatch.context() as patch:

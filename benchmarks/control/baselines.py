@@ -458,7 +458,7 @@ def main() -> None:
     done = [json.loads(line) for line in results.read_text().splitlines()] if results.is_file() else []
     shards = open_shards(asked.data)
     same = {name: getattr(asked, name) for name in ("preset", "steps", "phrases", "split", "part", "set")}
-    same["data"] = shards.card["sha256"]["train.npz"][:12]
+    same["data"] = shards.checksum("train")[:12]
     rows = [row for row in done if all(row.get(name) == value for name, value in same.items())]
     there = {(row["way"], row["seed"]) for row in rows}
     tracks = set(tracks_of(shards, asked.split))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from symvae.pipelines.output import Result, Saved
-from symvae.pipelines.words import counted as counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress

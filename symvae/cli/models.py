@@ -1,7 +1,8 @@
 """``symvae models``: the models in the package."""
 
-from symvae.cli.console import counted, show, show_json, show_table
+from symvae.cli.console import show, show_json, show_table
 from symvae.cli.options import Json
+from symvae.pipelines.words import counted
 
 
 def models(json: Json = False) -> None:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from symvae.cli.console import counted, say, show
+from symvae.cli.console import say, show
 from symvae.pipelines.labels import read_labeled
+from symvae.pipelines.words import counted
 
 
 def train_arousal(

@@ -7,7 +7,7 @@ import symvae
 from tests.fader_models import ODE
 from tests.songs import band, lane, melody, report_of
 
-pytestmark = pytest.mark.usefixtures("quickly_settled")
+pytestmark = pytest.mark.usefixtures("few_exchanges")
 
 
 def test_automation_decodes_each_set_of_values_once(fade, fader_model, tmp_path):

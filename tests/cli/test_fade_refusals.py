@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import TUNES
 from tests.fader_models import NAMES, ODE
 
-pytestmark = pytest.mark.usefixtures("quickly_settled")
+pytestmark = pytest.mark.usefixtures("few_exchanges")
 
 
 def test_nothing_is_overwritten_without_force(cli, fader_model):

@@ -9,7 +9,7 @@ from symvae.music.io.midi_read import load
 from tests.fader_models import NAMES, ODE
 from tests.songs import band, lane, melody, report_of
 
-pytestmark = pytest.mark.usefixtures("quickly_settled")
+pytestmark = pytest.mark.usefixtures("few_exchanges")
 
 
 def test_table_shows_values_asked_for_and_achieved(fade):

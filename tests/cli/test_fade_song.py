@@ -11,7 +11,7 @@ from symvae.music.phrase import Phrase, join
 from tests.fader_models import NAMES, ODE
 from tests.songs import band, columns, melody, report_of, two_hands
 
-pytestmark = pytest.mark.usefixtures("quickly_settled")
+pytestmark = pytest.mark.usefixtures("few_exchanges")
 
 
 def test_song_is_the_faded_phrases_in_a_row(fade, fader_model, tmp_path):
@@ -101,7 +101,7 @@ def test_note_held_into_a_faded_bar_ends_there_and_is_reported(fade, tmp_path):
     symvae.write(held, tmp_path / "held.mid")
     words = ("held.mid", "--set", "register=50", "--bars", "3-4")
     output = fade(*words).stdout
-    assert "  not read: notes: tied_in: it sounds on from before the window" in output
+    assert "  not read: notes: tied_in: it starts before the window and sounds into it" in output
     assert "  1 note of unchanged bars shortened, where a faded bar starts" in output
     assert report_of(fade(*words, "--json"))["notes_cut"] == 1
     first, second, *_ = columns(load(tmp_path / "fade/faded.mid").tracks[0])

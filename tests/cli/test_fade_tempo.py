@@ -10,7 +10,7 @@ from symvae.music.io.midi_read import load
 from tests.fader_models import ODE
 from tests.songs import band, report_of
 
-pytestmark = pytest.mark.usefixtures("quickly_settled")
+pytestmark = pytest.mark.usefixtures("few_exchanges")
 
 
 def test_tempo_changes_in_its_bars_only(fade, fader_model, tmp_path):

@@ -22,13 +22,12 @@ def settings(*more: str) -> list[str]:
     return [word for value in (*TINY, *more) for word in ("--set", value)]
 
 
-def test_labels_of_pieces_that_cannot_be_read(tmp_path, capsys):
+def test_labels_of_pieces_that_cannot_be_read(tmp_path):
     (tmp_path / "midi").mkdir()
     rows = "midi,series,duration_sec,arousal,valence\na.mid,One,20,0.5,0\nb.mid,Two,20,-0.5,0\n"
     (tmp_path / "labels.csv").write_text(rows)
-    with pytest.raises(CorpusError, match=r"No piece of .* can be read\. Give a folder as VGMIDI's"):
+    with pytest.raises(CorpusError, match=r"No piece of .* can be read \(left out: .*; left out: .*\)\."):
         read_labeled(tmp_path)
-    assert capsys.readouterr().err.count("left out: ") == 2
 
 
 def test_prepare_a_folder(cli, tmp_path):

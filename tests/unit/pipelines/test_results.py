@@ -148,7 +148,7 @@ def test_picture_of_drums_has_the_reason(tmp_path):
     midi.instruments.append(drums)
     midi.write(str(tmp_path / "drums.mid"))
     for pipeline in (lambda file: measure([file]), lambda file: plot([file], tmp_path / "roll.png")):
-        with pytest.raises(MidiError, match="drums.mid: .*all its notes are in drum tracks"):
+        with pytest.raises(MidiError, match=r"drums\.mid: .*all its notes are in drum tracks"):
             pipeline(tmp_path / "drums.mid")
 
 

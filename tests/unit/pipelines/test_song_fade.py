@@ -13,7 +13,7 @@ from symvae.pipelines.song_fade import known_faders
 from tests.fader_models import ODE
 from tests.songs import band, columns, lane
 
-pytestmark = pytest.mark.usefixtures("quickly_settled")
+pytestmark = pytest.mark.usefixtures("few_exchanges")
 
 
 def test_a_song_is_faded_in_three_lines(fader_model, tmp_path):
