@@ -1,7 +1,7 @@
 """Weight files: safetensors, matrices as int8 rows with half-precision scales, all else in half precision.
 
-Version 2. The metadata of a file hold ``format`` ("symvae-weights") and ``version``. A tensor of two or
-more axes and more than 4,096 values is stored as
+Version 2. The metadata of a file are ``symvae-weights``: "2". A tensor of two or more axes and more than
+4,096 values is stored as
 
     <name>         int8   q, shaped as the tensor
     <name>.scale   half   s, one number for each row (index of the first axis)
@@ -61,7 +61,7 @@ def write_weights(path: Path, tensors: dict[str, Tensor]) -> None:
         else:
             stored[name] = value.half()
     data = {name: value.contiguous() for name, value in stored.items()}
-    path.write_bytes(save(data, {"format": FORMAT, "version": str(VERSION)}))
+    path.write_bytes(save(data, {FORMAT: str(VERSION)}))
 
 
 def read_weights(path: Path, remedy: str) -> dict[str, Tensor]:
@@ -73,7 +73,7 @@ def read_weights(path: Path, remedy: str) -> dict[str, Tensor]:
     """
     try:
         with safe_open(path, framework="pt") as file:
-            version = (file.metadata() or {}).get("version", "1")
+            version = (file.metadata() or {}).get(FORMAT, "1")
             stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} is damaged ({error}). {remedy}") from error

@@ -312,7 +312,9 @@ def test_a_model_that_renders_twice_reads_the_weights_once(
     monkeypatch.setattr(catalog, "PRETRAINED", tmp_path)
     shutil.copytree(tiny_synth, tmp_path / DEFAULT_SYNTH)
     reads, original = [], synth_artifacts.load_synth
-    monkeypatch.setattr(synth_artifacts, "load_synth", lambda folder: reads.append(folder) or original(folder))
+    monkeypatch.setattr(
+        synth_artifacts, "load_synth", lambda folder: reads.append(folder) or original(folder)
+    )
     model = SymVAE.load(tiny_model)
     np.testing.assert_array_equal(model.render(TUNE).samples, model.render(TUNE).samples)
     assert len(reads) == 1
