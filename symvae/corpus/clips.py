@@ -15,7 +15,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from symvae.audio.excitation import KEYS, LOWEST, excite, lanes_of, on_keyboard
+from symvae.audio.excitation import excite
+from symvae.audio.keyboard import KEYS, LOWEST, on_keyboard
+from symvae.audio.lanes import lane_count
 from symvae.audio.notes import Notes, notes_of
 from symvae.audio.soundfont import FontPlayer
 from symvae.corpus.dataset import windows
@@ -84,10 +86,8 @@ class ClipDraws:
 
     def of(self, timbres: Sequence[tuple[int, int]], rng: np.random.Generator) -> Clips:
         """Two clips of each timbre, given as font and instrument, with all the notes that sound together."""
-        lanes = 0
         chosen = [(*timbre, self.notes(rng)) for timbre in timbres for _ in range(2)]
-        for _, _, notes in chosen:
-            lanes = max(lanes, int(lanes_of(notes).max(initial=0)) + 1)
+        lanes = lane_count([notes for _, _, notes in chosen])
         rows = [self.clip(font, timbre, notes, lanes) for font, timbre, notes in chosen]
         return Clips(*(torch.stack(column) for column in zip(*rows, strict=True)))
 

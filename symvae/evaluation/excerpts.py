@@ -12,7 +12,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from symvae.audio.excitation import Excitation, excite, lanes_of
+from symvae.audio.excitation import Excitation, excite
+from symvae.audio.lanes import lane_count
 from symvae.audio.notes import Notes
 from symvae.corpus.clips import ClipDraws, Clips, within
 from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE

@@ -17,7 +17,7 @@ def neural_words(synth: "Synth", part: "Part", name: str | None = None) -> str:
     """Of a part that the synthesizer plays in the timbre ``name``, or in the one for its program."""
     import numpy as np
 
-    from symvae.audio.excitation import on_keyboard
+    from symvae.audio.keyboard import on_keyboard
 
     if part.is_drum:
         return with_unheard(part, "noise")
@@ -62,4 +62,4 @@ def say_drums(parts: "Sequence[Part]") -> None:
 
 def with_unheard(part: "Part", *words: str) -> str:
     """Words, and what is not played of the part."""
-    return "; ".join([*words, *[f"without {what}" for what in part.unheard]])
+    return "; ".join([*words, *[f"without {what}" for what in part.ignored]])

@@ -28,7 +28,8 @@ from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
 from symvae.models.sound.code_prior import CodePrior
 from symvae.models.sound.probe import Probe
-from symvae.models.sound.spectrogram_vae import SpectrogramVAE, SpectrumDecoder
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
+from symvae.models.sound.spectrum_decoder import SpectrumDecoder
 from symvae.system.build import build_vae
 from symvae.system.build_synth import build_probe, build_synth
 from symvae.system.faders.scales import Scales

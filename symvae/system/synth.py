@@ -160,8 +160,8 @@ class Synth:
         """Encode the timbre of a recording, best of one instrument alone.
 
         Args:
-            recording: Sound, or the path of a sound file. Of a long one the start counts, from its first sound
-                on.
+            recording: Sound, or the path of a sound file. Of a long one the start counts, from its first
+                sound on.
 
         Returns:
             z, the posterior mean.

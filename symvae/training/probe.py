@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional
 
-from symvae.audio.excitation import KEYS, LOWEST, on_keyboard
+from symvae.audio.keyboard import KEYS, LOWEST, on_keyboard
 from symvae.audio.note_matching import F1, match_clips
 from symvae.audio.notes import Notes
 from symvae.audio.transcription import transcribe

@@ -8,8 +8,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symvae.audio.excitation import KEYS, LOWEST, ROLL_SIZE
+from symvae.audio.keyboard import KEYS, LOWEST
 from symvae.audio.notes import Notes
+from symvae.audio.roll import ROLL_SIZE
 from symvae.audio.soundfont import TinySoundFont
 from symvae.corpus.clips import (
     ClipDraws,

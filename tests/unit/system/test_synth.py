@@ -16,7 +16,6 @@ from symvae.audio.player import DrumPlayer
 from symvae.audio.render import PEAK
 from symvae.config.sound import PROGRAMS
 from symvae.dsp.audio import Audio
-from symvae.dsp.loudness import integrated_lufs
 from symvae.dsp.wav import write_wav
 from symvae.errors import AudioError, CheckpointError
 from symvae.music.grid import Grid
@@ -27,6 +26,7 @@ from symvae.system import artifacts, catalog
 from symvae.system.artifacts import load_synth, save_synth
 from symvae.system.symvae import SymVAE
 from symvae.system.synth import DEFAULT_SYNTH, LONGEST_CLIP_SEC, Synth
+from tests.sounds import integrated_lufs
 
 RATE = 8_000
 
