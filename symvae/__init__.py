@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from symvae.music.grid import Grid as Grid
     from symvae.music.io.files import read as read
     from symvae.music.io.files import write as write
-    from symvae.music.io.midi import to_pretty_midi as to_pretty_midi
+    from symvae.music.io.pretty_midi_bridge import to_pretty_midi as to_pretty_midi
     from symvae.music.phrase import Phrase as Phrase
     from symvae.music.phrase import join as join
     from symvae.nn.gaussian import DiagonalGaussian as DiagonalGaussian
@@ -51,7 +51,7 @@ _HOME = {
     "join": "symvae.music.phrase",
     "load_synth": "symvae.system.synth",
     "read": "symvae.music.io.files",
-    "to_pretty_midi": "symvae.music.io.midi",
+    "to_pretty_midi": "symvae.music.io.pretty_midi_bridge",
     "write": "symvae.music.io.files",
     **{
         name: "symvae.errors"

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-LOWEST, KEYS = 21, 88
+from symvae.music.pitch import PIANO_PITCHES
+
+LOWEST, KEYS = PIANO_PITCHES[0], PIANO_PITCHES[1] - PIANO_PITCHES[0] + 1
 
 
 def on_keyboard(pitch: np.ndarray) -> np.ndarray:

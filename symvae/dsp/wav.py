@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float
 
 from symvae.dsp.audio import Audio
-from symvae.errors import AudioError
+from symvae.errors import AudioError, refuse_to_overwrite
 
 BYTES_PER_SAMPLE = 2
 FULL_SCALE = 2**15 - 1
@@ -89,8 +89,7 @@ class WavWriter:
         """Samples written so far."""
         if self.path.exists() and not self.path.is_file():
             raise AudioError(f"{self.path} is no file. Choose the name of a file.")
-        if self.path.exists() and not force:
-            raise AudioError(f"{self.path} exists. Choose another name, or overwrite it with force.")
+        refuse_to_overwrite(self.path, AudioError, force=force)
         self._part = self.path.with_name(self.path.name + ".part")
         self._file: wave.Wave_write | None = None
 

@@ -10,7 +10,6 @@ replacement, as Lugmayr et al. 2022 inpaint pictures (RePaint, arXiv 2201.09865)
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -62,8 +61,7 @@ def infill_ids(
 def only_bars(phrase: Phrase, known: Sequence[bool]) -> Phrase:
     """The notes that start in the known bars."""
     inside = np.array(known)[phrase.onset_step // phrase.grid.steps_per_bar]
-    columns = ("onset_step", "duration_step", "pitch", "velocity")
-    return replace(phrase, **{name: getattr(phrase, name)[inside] for name in columns})
+    return phrase.select(inside)
 
 
 def shift_home(phrase: Phrase) -> int:

@@ -60,7 +60,6 @@ from symvae.system.faders.scales import Scales, measure_phrases
 from symvae.system.infill import Filling, infill_ids, only_bars, put_together, shift_home
 from symvae.system.synth import load_synth
 from symvae.tokens.load import load_tokenizer
-from symvae.tokens.piano import thin
 from symvae.tokens.tokenizer import Tokenizer
 
 #: A fader reaches from one training phrase in a thousand to all but one in a thousand: so far in positions.
@@ -546,7 +545,10 @@ class SymVAE:
         faded = [self.to_phrases(after, tempo) for after in decodes]
         edited = [
             self.to_ids(
-                [thin(transfer_edit(*each)) for each in zip(sources, reconstructed, after, strict=True)]
+                [
+                    self.tokenizer.fit(transfer_edit(*each))
+                    for each in zip(sources, reconstructed, after, strict=True)
+                ]
             )
             for after in faded
         ]
@@ -571,7 +573,7 @@ class SymVAE:
 
         Where tokens are steps of a grid, as in melodies, it need not: a decode brings nearly all back.
         """
-        return self.tokenizer.positions_per_bar != self.grid.steps_per_bar
+        return not self.tokenizer.on_grid
 
     def _asked(
         self,

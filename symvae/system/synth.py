@@ -22,7 +22,7 @@ from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.config.sound import SynthConfig
 from symvae.dsp.audio import Audio
 from symvae.dsp.wav import SILENCE, read_audio, resample
-from symvae.errors import AudioError
+from symvae.errors import AudioError, refuse_to_overwrite
 from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
@@ -199,8 +199,7 @@ class Synth:
         Raises:
             AudioError: For an existing file without ``force``.
         """
-        if Path(path).exists() and not force:
-            raise AudioError(f"{path} exists. Choose another name, or overwrite it with force.")
+        refuse_to_overwrite(Path(path), AudioError, force=force)
         return artifacts.export_decoder(self.network, self.config.model.timbre_size, Path(path))
 
     def player(self, timbre: Timbre, until: Timbre | None = None) -> NeuralPlayer:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,11 +39,12 @@ from symvae.system.build import (
     build_critic,
     build_faders,
     build_vae,
-    padding_of,
     sampling_rate_at,
 )
 from symvae.system.faders.scales import fit_scales
+from symvae.system.families import check_family
 from symvae.system.warm_start import warm_start
+from symvae.tokens.tokenizer import Tokenizer
 from symvae.training.log import TrainingLog
 from symvae.training.state import TrainingState, cpu_state, fresh_average
 from symvae.training.step import TrainingStep
@@ -99,6 +101,7 @@ def train(
             f"There is nothing to resume in {out}: it has no state.pt. Leave out --resume to start."
         )
 
+    check_family(config)
     config = dataclasses.replace(config, start_from=load_config(start_from).name if start_from else "")
     shards = open_shards(shards_folder)
     shards.check_fit(config.model)
@@ -124,7 +127,7 @@ def train(
     task = TrainingStep(
         state.model,
         free_nats=config.objective.free_nats,
-        padding=padding_of(config.model),
+        padding=tokens.padding,
         faders=build_faders(config, shards.tokenizer, scales),
         critic=state.critic,
     )
@@ -170,7 +173,7 @@ def train(
 
             if state.step % choice.evaluate_every == 0 or state.step == choice.steps:
                 speed = phrases / (time.monotonic() - since)
-                figures = validate(state.average, held_out, device, padding_of(config.model))
+                figures = validate(state.average, held_out, device, tokens)
                 if log is not None:
                     settled = beta_settled(config.objective, state.step / choice.steps)
                     if not settled or figures["free_token"] > state.best:
@@ -212,7 +215,7 @@ def train(
 
 @torch.no_grad()
 def validate(
-    model: VAE, ids: Int[Tensor, "phrase bar position"], device: str, padding: int | None = None
+    model: VAE, ids: Int[Tensor, "phrase bar position"], device: str, tokens: Tokenizer
 ) -> dict[str, float]:
     """Accuracies of the posterior mean on held-out phrases, teacher-forced and free-running, and the KL."""
     forced, free, kl = [], [], []
@@ -222,15 +225,16 @@ def validate(
         free.append(model.decoder.generate(posterior.mean))
         kl.append(posterior.kl_nats().sum(-1))
     truth = ids.to(device)
-    own = accuracy(torch.cat(free), truth, padding)
+    share = partial(accuracy, ids=truth, onset_ids=tokens.onset_ids, padding=tokens.padding)
+    own = share(torch.cat(free))
     figures = {
-        "forced_token": accuracy(torch.cat(forced), truth, padding).token,
+        "forced_token": share(torch.cat(forced)).token,
         "free_token": own.token,
         "free_exact": own.exact,
         "kl_nats": torch.cat(kl).mean().item(),
     }
     # Only on a grid is a token's place an onset's.
-    return figures if padding is not None else {**figures, "free_onset": own.onset}
+    return {**figures, "free_onset": own.onset} if tokens.on_grid else figures
 
 
 def _start(

@@ -16,10 +16,12 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 #: Module → the only files that may name it.
 OWNERS = {
-    "pretty_midi": {"music/io/midi.py"},
+    "pretty_midi": {
+        f"music/io/{name}.py" for name in ("files", "midi_read", "pretty_midi_bridge", "programs")
+    },
     "mido": set(),
     # miditok's tokenizer interface is written in symusic's types.
-    "symusic": {"music/io/midi.py", "tokens/melody.py"},
+    "symusic": {"music/io/midi_read.py", "music/io/midi_write.py", "tokens/melody.py"},
     "miditok": {"tokens/melody.py"},
     "music21": {"music/io/score.py"},
     "muspy": set(),

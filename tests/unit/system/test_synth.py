@@ -19,7 +19,7 @@ from symvae.dsp.audio import Audio
 from symvae.dsp.wav import write_wav
 from symvae.errors import AudioError, CheckpointError
 from symvae.music.grid import Grid
-from symvae.music.io.midi import to_song
+from symvae.music.io.midi_write import to_song
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song, Track
 from symvae.system import artifacts, catalog
