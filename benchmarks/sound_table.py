@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from symvae.evaluation.reports.markdown import share, table
 from symvae.evaluation.reports.sound_tables import PATHS, WAYS
-from symvae.evaluation.reports.tables import share, table
 
 ROOT = Path(__file__).resolve().parent.parent
 METRICS = ROOT / "symvae" / "pretrained" / "synth-24k" / "metrics.json"

@@ -1,8 +1,7 @@
-"""``symvae evaluate``: every figure of a model on held-out music."""
+"""``symvae evaluate``: figures of a model on held-out music."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -16,14 +15,11 @@ from symvae.pipelines.output import refuse_existing
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from symvae.corpus.shards import Shards
-    from symvae.evaluation.batching import Progress
-    from symvae.system.symvae import SymVAE
-    from symvae.training.latent_fit import LatentFit
+    from symvae.evaluation.progress import Progress
 
 
 class Measured(NamedTuple):
-    """What was found, in numbers and in tables, and what writes it into the model's folder."""
+    """Figures and tables of an evaluation, and the function that writes them into the model's folder."""
 
     metrics: dict[str, Any]
     tables: str
@@ -33,27 +29,27 @@ class Measured(NamedTuple):
 def evaluate(
     model: Annotated[str, typer.Argument(help="A model's name or folder.")],
     data: Annotated[
-        list[Path], typer.Option("--data", help="Shards that `symvae prepare` wrote; several with --audio.")
+        list[Path], typer.Option("--data", help="Shards from `symvae prepare`; several with --audio.")
     ],
     quick: Annotated[bool, typer.Option("--quick", help="Fewer phrases, pairs and samples.")] = False,
-    split: Annotated[str, typer.Option("--split", help="The held-out split to measure on.")] = "test",
-    seed: Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, help="Of draws and choices.")] = 0,
+    split: Annotated[str, typer.Option("--split", help="Held-out split to measure on.")] = "test",
+    seed: Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, help="Seed of draws and choices.")] = 0,
     control: Annotated[
-        bool, typer.Option("--control", help="Only how well phrases come back and faders are followed.")
+        bool, typer.Option("--control", help="Measure reconstruction and faders only.")
     ] = False,
     labels: Annotated[
         Path | None,
-        typer.Option("--labels", help="With --control: a VGMIDI folder, for the arousal fader as well."),
+        typer.Option("--labels", help="With --control: a VGMIDI folder, to measure the arousal fader too."),
     ] = None,
     audio: Annotated[
-        bool, typer.Option("--audio", help="MODEL is a synthesizer: how it sounds, against sound fonts.")
+        bool, typer.Option("--audio", help="MODEL is a synthesizer: compare its sound with sound fonts.")
     ] = False,
     font: Annotated[
         list[Path] | None,
-        typer.Option("--font", help="With --audio: a sound font it learned from; may be repeated."),
+        typer.Option("--font", help="With --audio: a sound font it was trained on; can be repeated."),
     ] = None,
     unseen_font: Annotated[
-        Path | None, typer.Option("--unseen-font", help="With --audio: a sound font it never heard.")
+        Path | None, typer.Option("--unseen-font", help="With --audio: a sound font it was not trained on.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for metrics.json and report.md.")
@@ -79,12 +75,14 @@ def evaluate(
     refuse_existing(written, force)
     choices: dict[str, Any] = {"quick": quick, "split": split, "seed": seed}
     if audio:
-        metrics, tables, update = _of_sound(model, data, font or [], unseen_font, choices)
+        metrics, tables, update = _measure_sound(model, data, font or [], unseen_font, choices)
     else:
-        metrics, tables, update = _of_music(model, data[0], control, labels, choices)
+        metrics, tables, update = _measure_music(model, data[0], control, labels, choices)
     if out is not None:
+        from symvae.evaluation.reports.update import write_metrics
+
         out.mkdir(parents=True, exist_ok=True)
-        _write_json(written[0], metrics)
+        write_metrics(written[0], metrics)
         written[1].write_text(tables, encoding="utf-8")
     if update_model:
         written += update()
@@ -97,7 +95,7 @@ def evaluate(
 
 
 def _check_use(data: list[Path], audio: bool, *, needs_control: bool, needs_audio: bool) -> None:
-    """Options that belong to another kind of evaluation are wrong use."""
+    """Refuse options that belong to another kind of evaluation."""
     if needs_control:
         raise typer.BadParameter("give it with --control", param_hint="--labels")
     if needs_audio and not audio:
@@ -108,25 +106,26 @@ def _check_use(data: list[Path], audio: bool, *, needs_control: bool, needs_audi
 
 @contextmanager
 def _progress() -> Iterator["Progress"]:
-    """A bar for each thing that is measured."""
+    """Show a progress bar for each measurement."""
     with progress_bar() as bar:
         tasks: dict[str, TaskID] = {}
 
-        def progress(what: str, share: float) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=100, note="")
-            bar.update(tasks[what], completed=round(100 * share))
+        def progress(measurement: str, share: float) -> None:
+            if measurement not in tasks:
+                tasks[measurement] = bar.add_task(measurement, total=100, note="")
+            bar.update(tasks[measurement], completed=round(100 * share))
 
         yield progress
 
 
-def _of_music(
+def _measure_music(
     model: str, data: Path, control: bool, labels: Path | None, choices: dict[str, Any]
 ) -> Measured:
-    """Of a model of notes."""
+    """Measure a model of notes."""
     from symvae.corpus.shards import open_shards
-    from symvae.evaluation.report import evaluate as evaluate_model
-    from symvae.evaluation.report import evaluate_control, fit, to_markdown
+    from symvae.evaluation.reports.evaluate import evaluate as evaluate_model
+    from symvae.evaluation.reports.evaluate import evaluate_control, fit, to_markdown
+    from symvae.evaluation.reports.update import update_model
     from symvae.system.symvae import SymVAE
 
     vae, shards = SymVAE.load(model), open_shards(data)
@@ -138,17 +137,18 @@ def _of_music(
         else:
             latent = fit(vae, shards, quick=choices["quick"], seed=choices["seed"], progress=progress)
             metrics = evaluate_model(vae, shards, latent=latent, progress=progress, **choices)
-    return Measured(metrics, to_markdown(metrics), lambda: _update(vae, shards, metrics, latent))
+    return Measured(metrics, to_markdown(metrics), lambda: update_model(vae, shards, metrics, latent))
 
 
-def _of_sound(
+def _measure_sound(
     model: str, data: list[Path], fonts: list[Path], unseen_font: Path | None, choices: dict[str, Any]
 ) -> Measured:
-    """Of a synthesizer."""
+    """Measure a synthesizer."""
     from symvae.audio.soundfont import find_soundfont
     from symvae.corpus.shards import open_shards
     from symvae.evaluation.reports.sound_card import sound_card
     from symvae.evaluation.reports.sound_tables import to_markdown
+    from symvae.evaluation.reports.update import write_metrics
     from symvae.evaluation.sound_report import evaluate_sound
     from symvae.system.synth import Synth
 
@@ -165,38 +165,9 @@ def _of_sound(
 
     def update() -> list[Path]:
         written = [synth.folder / name for name in ("metrics.json", "CARD.md")]
-        _write_json(written[0], metrics)
+        write_metrics(written[0], metrics)
         collections = sorted({name for one in shards for name in one.card["collections"]})
         written[1].write_text(sound_card(synth.config, metrics, phrases_from=collections), encoding="utf-8")
         return written
 
     return Measured(metrics, to_markdown(metrics), update)
-
-
-def _update(
-    vae: "SymVAE", shards: "Shards", metrics: dict[str, Any], latent: "LatentFit | None"
-) -> list[Path]:
-    """Write what was measured into the model's folder, beside what was measured before of other parts."""
-    from symvae.evaluation.reports.card import card
-    from symvae.system.artifacts import load_scales, save_latent, save_scales
-
-    written = [vae.folder / name for name in ("metrics.json", "CARD.md")]
-    if latent is not None:
-        save_latent(vae.folder, latent.tensors())
-        written.append(vae.folder / "latent.safetensors")
-    scales = load_scales(vae.folder)
-    if scales is not None and "control" in metrics:
-        errors = tuple(metrics["control"]["faders"][name]["error"] for name in scales.names)
-        save_scales(vae.folder, replace(scales, error=errors))
-        written.append(vae.folder / "faders.json")
-    before = {part: figures for part, figures in vae.metrics.items() if part != "validation"}
-    everything = {**before, **metrics}
-    _write_json(vae.folder / "metrics.json", everything)
-    (vae.folder / "CARD.md").write_text(card(vae.config, shards.card, everything), encoding="utf-8")
-    return written
-
-
-def _write_json(path: Path, value: object) -> None:
-    import json
-
-    path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")

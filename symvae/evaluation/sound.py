@@ -24,8 +24,8 @@ from symvae.audio.notes import Notes
 from symvae.audio.transcription import transcribe
 from symvae.corpus.clips import ClipDraws
 from symvae.dsp.stft import griffin_lim, unit
-from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.excerpts import Excerpts, excerpts, resynthesis
+from symvae.evaluation.progress import Progress, silent
 from symvae.models.sound.probe import Predictions, Probe
 from symvae.models.sound.spectrogram_vae import FLOOR, SpectrogramVAE
 from symvae.objective.spectral import log_spectral_distance_db, multi_scale_distance

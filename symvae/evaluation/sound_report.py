@@ -21,8 +21,8 @@ from symvae.config.sound import PROGRAMS
 from symvae.corpus.clips import ClipDraws, phrases_of
 from symvae.corpus.shards import Shards
 from symvae.errors import AudioError
-from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.excerpts import excerpts, of_the_other, played, timbres_in
+from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.sound import judge, sound
 from symvae.evaluation.timbre_paths import timbre_paths
 from symvae.evaluation.timbre_space import nearest, timbre_space

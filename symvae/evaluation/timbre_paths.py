@@ -32,10 +32,10 @@ from symvae.audio.excitation import Excitation
 from symvae.audio.note_matching import match_clips
 from symvae.audio.notes import Notes
 from symvae.corpus.clips import ClipDraws
-from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.excerpts import excitations, played
-from symvae.evaluation.metrics.control import item_spearman
+from symvae.evaluation.metrics.correlation import item_spearman
 from symvae.evaluation.metrics.decay import decay_off_db
+from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.sound import clip_notes
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE

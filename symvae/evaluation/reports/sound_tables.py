@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from symvae.evaluation.reports.tables import share, table
+from symvae.evaluation.reports.markdown import share, table
 
 WAYS = {
     "the reference itself": "truth",

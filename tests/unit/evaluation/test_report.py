@@ -4,11 +4,11 @@ import dataclasses
 import json
 
 import pytest
+from symvae.evaluation.report import evaluate, fit
+from symvae.evaluation.reports.tables import share, table, to_markdown
 
 from symvae.evaluation import report
-from symvae.evaluation.report import evaluate, fit
 from symvae.evaluation.reports.card import _sources, card
-from symvae.evaluation.reports.tables import share, table, to_markdown
 
 
 @pytest.fixture(scope="module", autouse=True)

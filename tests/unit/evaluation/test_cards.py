@@ -3,10 +3,10 @@
 import json
 
 import pytest
+from symvae.evaluation.reports.tables import to_markdown
 
 from symvae.config.run import ModelConfig, RunConfig
 from symvae.evaluation.reports.card import card
-from symvae.evaluation.reports.tables import to_markdown
 from tests.conftest import ROOT
 
 PRETRAINED = ROOT / "symvae" / "pretrained"
