@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from symvae.audio import source
 from symvae.audio import player as players
+from symvae.audio import source
 from symvae.audio.lanes import split_lanes
 from symvae.audio.notes import Notes
 from symvae.models.sound.blend import Blend
