@@ -17,10 +17,10 @@ import torch
 from symvae.audio.font_player import font_player
 from symvae.config.sound import PROGRAMS
 from symvae.corpus.clips import ClipDraws, phrases_of
-from symvae.system.artifacts import load_synth, save_probe
 from symvae.system.build_synth import build_stft
 from symvae.system.catalog import find_synth
 from symvae.system.synth import DEFAULT_SYNTH
+from symvae.system.synth_artifacts import load_synth, save_probe
 from symvae.training.probe import train_probe
 
 

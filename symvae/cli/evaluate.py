@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from symvae.cli.console import progress_bar, show, show_json
+from symvae.cli.console import progress_bar, say, show, show_json
 from symvae.cli.options import MAX_SEED, Force, Json
-from symvae.pipelines.labels import pieces_in
+from symvae.pipelines.labels import read_labeled
 from symvae.pipelines.output import refuse_existing
 
 if TYPE_CHECKING:
@@ -132,7 +132,9 @@ def _measure_music(
     latent = None
     with _progress() as progress:
         if control:
-            pieces = [] if labels is None else pieces_in(labels)
+            pieces, notices = ([], ()) if labels is None else read_labeled(labels)
+            for notice in notices:
+                say(notice)
             metrics = evaluate_control(vae, shards, pieces=pieces, progress=progress, **choices)
         else:
             latent = fit(vae, shards, quick=choices["quick"], seed=choices["seed"], progress=progress)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from symvae.cli.console import counted, show
-from symvae.pipelines.labels import pieces_in
+from symvae.cli.console import say, show
+from symvae.pipelines.labels import read_labeled
+from symvae.pipelines.words import counted
 
 
 def train_arousal(
@@ -25,7 +26,9 @@ def train_arousal(
     from symvae.training.tasks.arousal import fit_arousal, unlabeled_positions
 
     vae, shards = SymVAE.load(model), open_shards(data)
-    pieces = pieces_in(labels)
+    pieces, notices = read_labeled(labels)
+    for notice in notices:
+        say(notice)
     found = fit_arousal(pieces, vae.fader_positions, unlabeled_positions(vae, shards))
     show(f"learned from {counted(len(pieces), 'piece')}; what one step of each fader adds to the log odds:")
     for name, weight in zip(vae.scales.names, found.way, strict=True):

@@ -39,9 +39,9 @@ def train_synth(
     from symvae.config.sound import PROGRAMS, SynthConfig
     from symvae.corpus.clips import ClipDraws, phrases_of
     from symvae.models.sound.quantized import QuantizedEncoder
-    from symvae.system.artifacts import load_synth, save_code_prior, save_timbres
     from symvae.system.build_synth import build_stft
     from symvae.system.catalog import find_synth
+    from symvae.system.synth_artifacts import load_synth, save_code_prior, save_timbres
     from symvae.training.code_prior import codes_of, learn_code_prior
     from symvae.training.loop import Progress
     from symvae.training.sound import train_synth as learn

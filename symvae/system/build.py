@@ -6,7 +6,11 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor, nn
 
-from symvae.config.run import FaderConfig, ModelConfig, ObjectiveConfig, PriorConfig, RunConfig
+from symvae.config.faders import FaderConfig
+from symvae.config.model import ModelConfig
+from symvae.config.objective import ObjectiveConfig
+from symvae.config.prior import PriorConfig
+from symvae.config.run import RunConfig
 from symvae.errors import TrainingError
 from symvae.models.faders.attribute_predictor import AttributePredictor
 from symvae.models.faders.critic import Critic

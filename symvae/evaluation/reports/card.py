@@ -52,8 +52,8 @@ def _model(config: RunConfig, metrics: dict[str, Any]) -> str:
     return (
         "## Model\n\n"
         f"A variational autoencoder of {kind.music} of {_bars(model.bars)} in {model.metre}{step}. The"
-        f" encoder is a bidirectional LSTM over each bar, z has {model.latent_size} dimensions, the decoder is"
-        f" {decoder}. {metrics['parameters'] / 1e6:.1f} million parameters, computed in single precision."
+        f" encoder is a bidirectional LSTM over each bar, z has {model.latent_size} dimensions, the decoder"
+        f" is {decoder}. {metrics['parameters'] / 1e6:.1f} million parameters, computed in single precision."
         " License of the weights: Apache-2.0."
     )
 
@@ -82,7 +82,7 @@ def _sample_limits(metrics: dict[str, Any]) -> list[str]:
             f", bar similarity {drawn['bar_similarity']['mean']:.3f} against {real['bar_similarity']:.3f}"
         )
     return [
-        "Samples of the prior are less tonal than real phrases: diatonic share"
+        "Samples of the prior differ from real phrases: diatonic share"
         f" {drawn['diatonic_share']['mean']:.3f} against {real['diatonic_share']:.3f}, mean interval"
         f" {drawn['mean_interval']['mean']:.2f} against {real['mean_interval']:.2f} semitones{repeats}."
     ]

@@ -27,9 +27,9 @@ from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.result import as_json
 from symvae.evaluation.timbre_space import TimbreSpace
 from symvae.models.sound.probe import Probe
-from symvae.system.artifacts import load_probe
 from symvae.system.build_synth import build_stft
 from symvae.system.synth import Synth
+from symvae.system.synth_artifacts import load_probe
 
 #: Tables of each part of metrics.json, in the order of a report.
 TABLES: dict[str, Callable[[dict[str, Any]], str]] = {

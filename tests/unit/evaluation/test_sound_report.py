@@ -16,9 +16,9 @@ from symvae.evaluation import timbre_space
 from symvae.evaluation.reports.evaluate_sound import evaluate_sound, to_markdown
 from symvae.evaluation.reports.sound_card import sound_card
 from symvae.evaluation.timbre_paths import LABELS, PathFigures
-from symvae.system.artifacts import save_probe, save_synth
 from symvae.system.build_synth import build_probe, build_synth
 from symvae.system.synth import Synth
+from symvae.system.synth_artifacts import save_probe, save_synth
 from tests.sines import TINY_SYNTH, SinePlayer
 
 FONTS = [Path("First.sf2"), Path("Second.sf2")]

@@ -15,8 +15,8 @@ from symvae.audio.notes import Notes
 from symvae.models.sound.blend import Blend
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.models.sound.spectrum import Spectrum
-from symvae.system.artifacts import load_synth
 from symvae.system.neural_player import NeuralPlayer
+from symvae.system.synth_artifacts import load_synth
 from tests.sounds import RATE, difference_db, one_note, play, random_notes
 
 

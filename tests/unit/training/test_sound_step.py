@@ -9,8 +9,8 @@ from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import PROGRAMS, SynthConfig
 from symvae.corpus.clips import ClipDraws
 from symvae.errors import TrainingError
-from symvae.system.artifacts import load_synth
 from symvae.system.build_synth import build_stft, build_synth
+from symvae.system.synth_artifacts import load_synth
 from symvae.training.sound import train_synth
 from symvae.training.sound_step import of_others, sound_loss
 from tests.sines import TINY_SYNTH, SinePlayer

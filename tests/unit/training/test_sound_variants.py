@@ -10,8 +10,8 @@ from symvae.config.sound import PROGRAMS, SynthConfig
 from symvae.corpus.clips import ClipDraws
 from symvae.errors import ConfigError, TrainingError
 from symvae.models.sound.quantized import QuantizedEncoder
-from symvae.system.artifacts import load_synth
 from symvae.system.build_synth import build_stft
+from symvae.system.synth_artifacts import load_synth
 from symvae.training.code_prior import codes_of, learn_code_prior
 from symvae.training.sound import train_synth
 from tests.sines import TINY_SYNTH, SinePlayer
