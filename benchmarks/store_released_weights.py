@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from symvae.system.catalog import PRETRAINED
 from symvae.system.artifact_folder import CONFIG_FILE, VERSION, write_json
+from symvae.system.catalog import PRETRAINED
 from symvae.system.weight_file import read_weights, write_weights
 
 
