@@ -14,7 +14,7 @@ def test_a_lane_holds_one_key_at_a_time_and_lanes_are_as_few_as_possible(some: N
     lane = assign_lanes(some)
     for number in range(int(lane.max()) + 1):
         part = some.select(lane == number)
-        order = np.argsort(part.onset_sec, kind="stable")
+        order = np.lexsort((part.pitch, part.onset_sec))
         assert len(order)
         assert (part.end_sec[order][:-1] <= part.onset_sec[order][1:] + 0.006).all()
     at_once = [
