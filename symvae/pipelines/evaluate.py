@@ -127,10 +127,10 @@ def evaluate_sound(
     """
     from symvae.audio.soundfont import find_soundfont
     from symvae.corpus.shards import open_shards
-    from symvae.evaluation.reports.sound_card import sound_card
-    from symvae.evaluation.reports.evaluate_sound import to_markdown
-    from symvae.evaluation.reports.update import write_metrics
     from symvae.evaluation.reports.evaluate_sound import evaluate_sound as measure
+    from symvae.evaluation.reports.evaluate_sound import to_markdown
+    from symvae.evaluation.reports.sound_card import sound_card
+    from symvae.evaluation.reports.update import write_metrics
     from symvae.system.synth import Synth
 
     synth, shards = Synth.load(model, device=device), [open_shards(folder) for folder in data]
