@@ -132,7 +132,7 @@ def _measure_music(
     latent = None
     with _progress() as progress:
         if control:
-            pieces, notices = ([], ()) if labels is None else read_labeled(labels)
+            pieces, notices = ([], ()) if labels is None else read_labeled(labels, vae.tokenizer)
             for notice in notices:
                 say(notice)
             metrics = evaluate_control(vae, shards, pieces=pieces, progress=progress, **choices)
