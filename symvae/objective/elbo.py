@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from symvae.nn.gaussian import DiagonalGaussian
-from symvae.nn.ragged import counted
+from symvae.nn.ragged import target_mask
 
 _IGNORED = -1
 
@@ -56,7 +56,7 @@ def elbo(
     Returns:
         The loss to minimize, and its terms.
     """
-    target = ids if padding is None else ids.masked_fill(~counted(ids, padding), _IGNORED)
+    target = ids if padding is None else ids.masked_fill(~target_mask(ids, padding), _IGNORED)
     reconstruction = functional.cross_entropy(
         logits.float().flatten(0, -2), target.flatten(), reduction="sum", ignore_index=_IGNORED
     ) / len(ids)

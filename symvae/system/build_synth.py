@@ -2,14 +2,18 @@
 
 from torch import nn
 
-from symvae.audio.excitation import GROUPS, KEYS, LOWEST, ROLL_SIZE
+from symvae.audio.keyboard import KEYS, LOWEST
+from symvae.audio.roll import ROLL_SIZE
+from symvae.audio.source import GROUPS
 from symvae.config.sound import SynthConfig, SynthModelConfig, SynthObjectiveConfig
 from symvae.dsp.stft import Stft
 from symvae.models.sound.band_vae import BandVAE
 from symvae.models.sound.discriminator import Discriminators
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.quantized import QuantizedEncoder
-from symvae.models.sound.spectrogram_vae import SpectrogramVAE, SpectrumDecoder, TimbreEncoder
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
+from symvae.models.sound.spectrum_decoder import SpectrumDecoder
+from symvae.models.sound.timbre_encoder import TimbreEncoder
 from symvae.objective import schedule
 
 
