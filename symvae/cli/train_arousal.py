@@ -26,7 +26,7 @@ def train_arousal(
     from symvae.training.tasks.arousal import fit_arousal, unlabeled_positions
 
     vae, shards = SymVAE.load(model), open_shards(data)
-    pieces, notices = read_labeled(labels)
+    pieces, notices = read_labeled(labels, vae.tokenizer)
     for notice in notices:
         say(notice)
     found = fit_arousal(pieces, vae.fader_positions, unlabeled_positions(vae, shards))

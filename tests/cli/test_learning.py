@@ -15,6 +15,7 @@ from symvae.music.io.midi_write import song_to_bytes, write
 from symvae.music.phrase import Phrase
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 from symvae.pipelines.labels import read_labeled
+from symvae.tokens.piano import PianoBars
 from tests.conftest import TINY, TUNES
 
 
@@ -27,7 +28,7 @@ def test_labels_of_pieces_that_cannot_be_read(tmp_path):
     rows = "midi,series,duration_sec,arousal,valence\na.mid,One,20,0.5,0\nb.mid,Two,20,-0.5,0\n"
     (tmp_path / "labels.csv").write_text(rows)
     with pytest.raises(CorpusError, match=r"No piece of .* can be read \(left out: .*; left out: .*\)\."):
-        read_labeled(tmp_path)
+        read_labeled(tmp_path, PianoBars())
 
 
 def test_prepare_a_folder(cli, tmp_path):
