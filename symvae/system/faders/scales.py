@@ -20,6 +20,7 @@ from symvae.errors import CorpusError
 from symvae.latent.arousal import Arousal
 from symvae.latent.calibration import Calibration, coupling, positions_of
 from symvae.music.phrase import Phrase
+from symvae.tokens.rows import Rows
 from symvae.tokens.tokenizer import Tokenizer
 
 SCALE_PHRASES = 20_000
@@ -144,7 +145,7 @@ def measured_positions(
 def fit_scales(
     names: tuple[str, ...],
     tokenizer: Tokenizer,
-    ids: np.ndarray,
+    ids: Rows,
     transpose: int,
     seed: int,
     *,

@@ -1,7 +1,7 @@
-"""Write the README's results from the released models' metrics.json, so that no figure is typed by hand.
+"""Write the results of melody models into docs/results.md from their metrics.json.
 
-python benchmarks/readme_table.py            # rewrites README.md between its markers
-python benchmarks/readme_table.py --check    # status 1 if README.md says anything else
+python benchmarks/results_table.py            # rewrites docs/results.md between its markers
+python benchmarks/results_table.py --check    # status 1 if docs/results.md differs
 """
 
 import json
@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from symvae.evaluation.reports.tables import share, table
+from symvae.evaluation.reconstruction import pooled_table
+from symvae.evaluation.reports.markdown import share, table, words
 
 ROOT = Path(__file__).resolve().parent.parent
 PRETRAINED = ROOT / "symvae" / "pretrained"
+PAGE = ROOT / "docs" / "results.md"
 START, END = "<!-- results:start -->", "<!-- results:end -->"
 
 #: Token accuracies of Roberts et al. 2018 (arXiv 1803.05428), on their own data, teacher-forced and
@@ -21,18 +23,18 @@ START, END = "<!-- results:start -->", "<!-- results:end -->"
 MUSICVAE = {2: (0.986, 0.951), 16: (0.919, 0.812)}
 SHORT = "melody-2bar"
 LONG = ("melody-16bar", "melody-16bar-lokl", "melody-16bar-3-4", "melody-16bar-6-8")
-#: The runs of benchmarks/reconstruct/conductor_against_flat.py, one JSON line each.
+#: Runs of benchmarks/reconstruct/conductor_against_flat.py, one JSON line each.
 CONDUCTOR = ROOT / "benchmarks" / "reconstruct" / "results.jsonl"
 
 
 def measured() -> dict[str, dict[str, Any]]:
-    """What `symvae evaluate` wrote of each model that the README shows."""
+    """metrics.json of each model on the page."""
     files = {name: PRETRAINED / name / "metrics.json" for name in (SHORT, *LONG)}
     return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items()}
 
 
 def results(metrics: dict[str, dict[str, Any]]) -> str:
-    """The README's results section."""
+    """Section of the melody models."""
     two = metrics[SHORT]
     long = [metrics[name] for name in LONG]
     parts = (
@@ -49,9 +51,9 @@ def results(metrics: dict[str, dict[str, Any]]) -> str:
     return "\n\n".join(parts)
 
 
-def with_results(readme: str, metrics: dict[str, dict[str, Any]]) -> str:
-    """``readme`` with what stands between its markers made anew."""
-    before, _, rest = readme.partition(START)
+def with_results(page: str, metrics: dict[str, dict[str, Any]]) -> str:
+    """The page with a new section between its markers."""
+    before, _, rest = page.partition(START)
     _, _, after = rest.partition(END)
     return f"{before}{START}\n{results(metrics)}\n{END}{after}"
 
@@ -68,9 +70,9 @@ def _long_models(models: list[dict[str, Any]]) -> str:
         for of_model in models
         for whole in (of_model["reconstruction"]["all"],)
     ]
-    head = ["", "windows", "KL nats", "from the mean: token", "onset", "exact phrase"]
+    head = ["", "windows", "KL nats", "posterior mean: token", "onset", "exact phrase"]
     return "**All models of 16 bars**, free-running on held-out windows of their metre:\n\n" + table(
-        [*head, "from a sample: token"], rows
+        [*head, "posterior sample: token"], rows
     )
 
 
@@ -91,43 +93,33 @@ def _conductor(runs: list[dict[str, Any]]) -> str:
     seeds = len({run["seed"] for run in runs})
     return (
         f"**Conductor against flat decoder**: 16 bars, equal parameters, {runs[0]['minutes']:g} minutes of"
-        f" one core each from nothing (the conductor's with its bar stage), {seeds} seeds,"
-        f" {runs[0]['windows']} held-out windows, free-running from the mean"
-        " (`benchmarks/reconstruct/conductor_against_flat.py`), mean, lowest and highest:\n\n"
+        f" one core each from scratch (including the conductor's bar stage), {seeds} seeds,"
+        f" {runs[0]['windows']} held-out windows, free-running from the posterior mean"
+        " (`benchmarks/reconstruct/conductor_against_flat.py`), mean, minimum and maximum:\n\n"
         + table(["decoder", "parameters", "token", "onset", "KL nats", "core-seconds"], rows)
     )
 
 
 def _spread(values: list[float]) -> str:
-    """The mean, and in brackets the lowest and the highest."""
+    """Mean, with minimum and maximum in brackets."""
     return f"{share(statistics.mean(values))} ({share(min(values))} to {share(max(values))})"
 
 
 def _reconstruction(metrics: dict[str, Any], *, bars: int) -> str:
     part = metrics["reconstruction"]
     forced, free = MUSICVAE[bars]
-    whole = part["all"]
-    ways = {
-        "teacher-forced, from the posterior mean": "forced",
-        "**free-running, from the posterior mean**": "mean",
-        "free-running, from a posterior sample": "sample",
-        'always "hold"': "always_hold",
-    }
-    rows = [
-        [label, *(share(whole[way][name], whole[way][f"{name}_se"]) for name in ("token", "onset", "exact"))]
-        for label, way in ways.items()
-    ]
-    rows += [
+    pooled = part["all"]
+    published = [
         ["MusicVAE as published, teacher-forced (its own data)", share(forced), "–", "–"],
         ["MusicVAE as published, free-running (its own data)", share(free), "–", "–"],
     ]
     text = (
-        f"**Reconstruction** by `{metrics['model']}` of {whole['windows']} held-out windows"
-        f" of {whole['tunes']} tunes"
-        f" ({part['stands_in_train']['all']} more, which also stand in the training music, are left out),"
-        f" greedy, at a KL of {whole['kl_nats']:.1f} nats a phrase, ± one standard error over tunes:"
+        f"**Reconstruction** by `{metrics['model']}` of {pooled['windows']} held-out windows"
+        f" of {pooled['tunes']} tunes"
+        f" ({part['stands_in_train']['all']} more also occur in the training set and are excluded),"
+        f" greedy decoding, KL {pooled['kl_nats']:.1f} nats a phrase, ± one standard error over tunes:"
     )
-    return f"{text}\n\n{table([f'{bars}-bar melodies', 'token', 'onset', 'exact phrase'], rows)}"
+    return f"{text}\n\n{pooled_table(part, f'{bars}-bar melodies', published)}"
 
 
 def _collections(two: dict[str, Any], sixteen: dict[str, Any]) -> str:
@@ -147,7 +139,7 @@ def _collections(two: dict[str, Any], sixteen: dict[str, Any]) -> str:
         ]
         for name, of_two in two["reconstruction"]["collections"].items()
     ]
-    head = ["free-running from the mean", "2 bars: windows", "token", "onset", "KL nats"]
+    head = ["free-running, posterior mean", "2 bars: windows", "token", "onset", "KL nats"]
     head += ["16 bars: windows", "token", "onset", "KL nats"]
     return f"The same by collection:\n\n{table(head, rows)}"
 
@@ -173,11 +165,11 @@ def _rate(metrics: dict[str, Any]) -> str:
         for row in metrics["rate"][1:]
     ]
     text = (
-        "**Rate**: what comes back when less is said in z, by the dial (the posterior widened toward the"
-        " prior, decoded from a sample, since its mean would still hold everything). Weights trained to say"
-        f" less keep more. {metrics['rate'][0]['windows']} windows:"
+        "**Rate**: accuracy when z carries less information: the posterior is widened toward the prior and"
+        " decoded from a sample, since its mean would still hold everything. A model trained at a lower rate"
+        f" is more accurate at that rate. {metrics['rate'][0]['windows']} windows:"
     )
-    head = ["", "KL nats", "from the mean: token", "onset", "exact phrase", "from a sample: token"]
+    head = ["", "KL nats", "posterior mean: token", "onset", "exact phrase", "posterior sample: token"]
     return f"{text}\n\n{table(head, rows)}"
 
 
@@ -191,12 +183,12 @@ def _interpolation(*models: dict[str, Any]) -> str:
             share(figures["pair_deviation"]),
             f"{100 * figures['middle_over_ends']:+.1f} %",
         ]
-        for label, figures in (*ways, ("tokens mixed at random", part["data_space"]))
+        for label, figures in (*ways, ("data space: random mixture of tokens", part["data_space"]))
     ]
     text = (
         f"**Interpolation** between {part['pairs']} pairs of held-out phrases in {part['steps']} steps:"
         " deviation of the Hamming distance from a straight line (of the mean curve, and of each pair),"
-        " and cost of the middle under a 5-gram model of the training melodies, over that of the ends:"
+        " and cost of the middle under a 5-gram model of the training melodies, relative to the ends:"
     )
     return f"{text}\n\n{table(['path', 'mean curve', 'each pair', 'cost in the middle'], rows)}"
 
@@ -207,15 +199,15 @@ def _samples(metrics: dict[str, Any]) -> str:
     drawn.append((f"`{metrics['model']}`, Gaussian prior", part["gaussian"]))
     rows = [
         [
-            name.replace("_", " "),
+            words(name),
             f"{part['real'][name]:.3f}",
             *(f"{figures['features'][name]['mean']:.3f}" for _, figures in drawn),
         ]
         for name in part["real"]
     ]
     rows += [
-        ["share that decodes", "", *(share(f["decodes"] / part["samples"]) for _, f in drawn)],
-        ["whole phrase stands in train", "", *(share(f["stands_in_train"]) for _, f in drawn)],
+        ["decodable", "", *(share(f["decodes"] / part["samples"]) for _, f in drawn)],
+        ["whole phrase in training set", "", *(share(f["stands_in_train"]) for _, f in drawn)],
     ]
     text = (
         f"**Prior samples**: {part['samples']} of each prior, none redrawn, against {part['real_phrases']}"
@@ -229,7 +221,7 @@ def _long_samples(metrics: dict[str, Any]) -> str:
     drawn = (part["learned"], part["gaussian"])
     rows = [
         [
-            name.replace("_", " "),
+            words(name),
             f"{part['real'][name]:.3f}",
             *(f"{figures['features'][name]['mean']:.3f}" for figures in drawn),
             share(part["learned"]["features"][name]["overlapped_area"]),
@@ -237,10 +229,10 @@ def _long_samples(metrics: dict[str, Any]) -> str:
         for name in part["real"]
     ]
     rows += [
-        ["overlap of where in the bar notes start", "–", "–", "–", share(part["learned"]["onset_histogram"])],
+        ["overlap of onset positions in the bar", "–", "–", "–", share(part["learned"]["onset_histogram"])],
         ["mean overlap of six features", "–", "–", "–", share(part["learned"]["overlapped_area_mean"])],
         [
-            "some four bars in a row stand in train",
+            "four bars in a row in training set",
             share(part["real_runs_in_train"]),
             *(share(figures["runs_in_train"]) for figures in drawn),
             "–",
@@ -254,19 +246,18 @@ def _long_samples(metrics: dict[str, Any]) -> str:
     )
     first, last = fill["bars"]
     filling = (
-        f"When bars {first + 1} to {last} of {fill['phrases']} held-out phrases are drawn anew (`infill`),"
-        f" the model itself keeps {share(fill['kept'])} of the other bars' tokens before they are put in"
-        f" place; the drawn bars have {share(fill['drawn']['token'])} of the true tokens, the bars before,"
-        f" repeated, {share(fill['bars_before']['token'])}."
+        f"When bars {first + 1} to {last} of {fill['phrases']} held-out phrases are redrawn (`infill`), the"
+        f" model itself reproduces {share(fill['kept'])} of the context's tokens, before the originals are"
+        f" put back. {share(fill['drawn']['token'])} of the redrawn tokens equal the originals; repeating the"
+        f" bars before gives {share(fill['bars_before']['token'])}."
     )
     head = ["", "real phrases", "learned prior", "Gaussian prior", "overlap, learned"]
     return f"{text}\n\n{table(head, rows)}\n\n{filling}"
 
 
 if __name__ == "__main__":
-    readme = ROOT / "README.md"
-    old = readme.read_text(encoding="utf-8")
+    old = PAGE.read_text(encoding="utf-8")
     new = with_results(old, measured())
     if "--check" in sys.argv:
         sys.exit(old != new)
-    readme.write_text(new, encoding="utf-8")
+    PAGE.write_text(new, encoding="utf-8")
