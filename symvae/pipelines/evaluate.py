@@ -127,10 +127,10 @@ def evaluate_sound(
     """
     from symvae.audio.soundfont import find_soundfont
     from symvae.corpus.shards import open_shards
+    from symvae.evaluation.reports.evaluate_sound import evaluate_sound as measure
+    from symvae.evaluation.reports.evaluate_sound import to_markdown
     from symvae.evaluation.reports.sound_card import sound_card
-    from symvae.evaluation.reports.sound_tables import to_markdown
     from symvae.evaluation.reports.update import write_metrics
-    from symvae.evaluation.sound_report import evaluate_sound as measure
     from symvae.system.synth import Synth
 
     synth, shards = Synth.load(model, device=device), [open_shards(folder) for folder in data]
@@ -138,7 +138,7 @@ def evaluate_sound(
         synth,
         shards,
         [find_soundfont(path) for path in fonts] or [find_soundfont()],
-        unseen_font=None if unseen_font is None else find_soundfont(unseen_font),
+        unseen=None if unseen_font is None else find_soundfont(unseen_font),
         quick=quick,
         split=split,
         seed=seed,

@@ -23,7 +23,7 @@ BRITISH = re.compile(
     r"|programme(?!r|d)|licence|centre|judgement|catalogue|artefact|practis|(?:label|model|cancel|travel|signal)l(?:ed|ing))"
     r"|\b(?:grey|towards|whilst|learnt|spelt|analogue)\b"
 )
-#: Names in files of an earlier release.
+#: Names of tensors and keys in files of an earlier release.
 KEPT = {
     "symvae/system/weight_file.py: recognise",
     "symvae/system/weight_file.py: summarise",
