@@ -31,7 +31,7 @@ def train_arousal(
         say(notice)
     found = fit_arousal(pieces, vae.fader_positions, unlabeled_positions(vae, shards))
     show(f"learned from {counted(len(pieces), 'piece')}; what one step of each fader adds to the log odds:")
-    for name, weight in zip(vae.scales.names, found.way, strict=True):
+    for name, weight in zip(vae.scales.names, found.weights, strict=True):
         show(f"  {name:20s} {weight:+.2f}")
     if update_model:
         save_scales(vae.folder, replace(vae.scales, arousal=found))

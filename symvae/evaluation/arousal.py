@@ -14,8 +14,8 @@ rates the outputs.
     chroma, groove similarity to the input, mean over positions (`symvae.evaluation.metrics.similarity`)
 
 Measured once with all faders free and once with the tempo held, since speeding music up is trivial.
-Baselines: rules without a model (`symvae.evaluation.arousal_rules`), and a fader learned from shuffled labels,
-which should have no effect.
+Baselines: rules without a model (`symvae.evaluation.arousal_rules`), and a fader learned from shuffled
+labels, which should have no effect.
 """
 
 from collections.abc import Callable, Sequence

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from symvae.audio.excitation import on_keyboard
+from symvae.audio.keyboard import on_keyboard
 from symvae.audio.parts import Part, parts_of
 from symvae.audio.soundfont import kit_of
 from symvae.music.io.programs import program_label
@@ -98,4 +98,4 @@ def with_unheard(part: Part, *words: str) -> str:
     Returns:
         One text.
     """
-    return "; ".join([*words, *[f"without {what}" for what in part.unheard]])
+    return "; ".join([*words, *[f"without {what}" for what in part.ignored]])

@@ -15,11 +15,11 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn import functional
 
-from symvae.audio.excitation import KEYS, LOWEST, on_keyboard
+from symvae.audio.keyboard import KEYS, LOWEST, on_keyboard
 from symvae.audio.note_matching import F1, match_clips
 from symvae.audio.notes import Notes
 from symvae.audio.transcription import transcribe
-from symvae.corpus.clips import ClipDraws, within
+from symvae.corpus.clips import ClipDraws, fold_into
 from symvae.models.sound.probe import Predictions, Probe
 from symvae.nn.mixed import mixed
 from symvae.objective.schedule import warmup_cosine
@@ -87,7 +87,7 @@ def lesson_of(draws: ClipDraws, step: int, clips: int) -> Lesson:
         font, instrument = draws.timbres[int(rng.integers(len(draws.timbres)))]
         notes, keys = draws.notes(rng), draws.keys[font, instrument]
         assert keys is not None, "a timbre that its player cannot play"
-        notes = notes._replace(pitch=within(notes.pitch, *keys))
+        notes = notes._replace(pitch=fold_into(notes.pitch, *keys))
         wave = draws.players[font].play(notes, draws.programs[instrument], draws.samples).mean(0)
         rows.append((torch.from_numpy(wave), notes, instrument))
     waves, notes_of_clips, instruments = zip(*rows, strict=True)

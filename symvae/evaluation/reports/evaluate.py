@@ -241,7 +241,7 @@ def _require_grid(model: SymVAE) -> None:
 
 
 def _header(model: SymVAE, shards: Shards, **choices: Any) -> dict[str, Any]:
-    """What was measured, and how."""
+    """Model, music and settings of an evaluation."""
     return {
         "model": model.name,
         "parameters": sum(p.numel() for p in model.vae.parameters()),

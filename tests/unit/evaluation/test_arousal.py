@@ -99,7 +99,7 @@ def test_the_calmest_and_the_most_excited_are_labeled() -> None:
 
 def test_the_mixture_follows_the_labels() -> None:
     found = fit_arousal(PIECES, positions, NONE)
-    tempo, loudness, register = found.way
+    tempo, loudness, register = found.weights
     assert min(tempo, loudness) > 4 * abs(register)
     mean = np.array([found.of(positions(piece.phrases)).mean() for piece in PIECES])
     assert np.corrcoef(mean, RATING)[0, 1] > 0.9
@@ -107,14 +107,16 @@ def test_the_mixture_follows_the_labels() -> None:
 
 def test_a_long_piece_counts_as_much_as_a_short_one() -> None:
     longer = [PIECES[0]._replace(phrases=PIECES[0].phrases * 9), *PIECES[1:]]
-    assert fit_arousal(longer, positions, NONE).way == pytest.approx(fit_arousal(PIECES, positions, NONE).way)
+    assert fit_arousal(longer, positions, NONE).weights == pytest.approx(
+        fit_arousal(PIECES, positions, NONE).weights
+    )
 
 
 def test_phrases_without_labels_count_as_half_the_pieces_however_many() -> None:
     rest = np.random.default_rng(1).normal(size=(50, 3))
     few, many = (fit_arousal(PIECES, positions, unlabeled) for unlabeled in (rest, np.tile(rest, (9, 1))))
-    assert many.way == pytest.approx(few.way)
-    assert few.way != pytest.approx(fit_arousal(PIECES, positions, NONE).way)
+    assert many.weights == pytest.approx(few.weights)
+    assert few.weights != pytest.approx(fit_arousal(PIECES, positions, NONE).weights)
 
 
 def test_shuffled_labels_give_a_short_and_different_direction() -> None:
@@ -122,9 +124,9 @@ def test_shuffled_labels_give_a_short_and_different_direction() -> None:
     true = fit_arousal(PIECES, positions, NONE)
     shuffled = [fit_arousal(PIECES, positions, NONE, shuffle=seed) for seed in range(8)]
     again = fit_arousal(PIECES, positions, NONE, shuffle=0)
-    assert (again.way == shuffled[0].way).all()
-    assert (shuffled[1].way != shuffled[0].way).any()
-    assert np.mean([np.linalg.norm(each.way) for each in shuffled]) < 0.5 * np.linalg.norm(true.way)
+    assert (again.weights == shuffled[0].weights).all()
+    assert (shuffled[1].weights != shuffled[0].weights).any()
+    assert np.mean([np.linalg.norm(each.weights) for each in shuffled]) < 0.5 * np.linalg.norm(true.weights)
 
 
 # Leave one series out

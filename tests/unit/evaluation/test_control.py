@@ -12,6 +12,7 @@ from symvae.errors import CorpusError
 from symvae.evaluation.control import control
 from symvae.evaluation.held_out import HeldOut, held_out
 from symvae.evaluation.moves import POSITIONS, FaderFigures, Move, measure_moves, position_values, targets
+from symvae.evaluation.reports.evaluate import evaluate_control, to_markdown
 from symvae.evaluation.result import as_json
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
@@ -238,3 +239,11 @@ def test_a_single_fader_is_measured_too() -> None:
     assert single.positions._replace(restrictiveness=1) == pytest.approx(pair.positions)
     assert single.content == pytest.approx(pair.content)
     assert single.data_std == pytest.approx(pair.data_std)
+
+
+def test_melody_models_are_evaluated_by_tokens_and_faders(perfect, windows: HeldOut, memory_shards) -> None:
+    metrics = evaluate_control(Faded(perfect, windows), memory_shards, quick=True)
+    assert "notes" not in metrics
+    assert metrics["reconstruction"]["all"]["mean"]["exact"] == 1
+    assert metrics["control"]["faders"]["register"]["best_of_8"]["error"] <= 0.5
+    assert "### Faders" in to_markdown(metrics)

@@ -1,4 +1,4 @@
-"""The bar-wise network: bars that look at each other, a time that is told, sizes that come back."""
+"""Velocity by bars: attention between bars, initialization, weights that determine the sizes."""
 
 import torch
 
@@ -21,7 +21,7 @@ def prior(width: int = 32, layers: int = 1) -> FlowPrior:
 
 
 def repeating(count: int = 2000) -> DiagonalGaussian:
-    """Phrases whose second half says again what the first half said, in codes of -1 and 1."""
+    """Phrases whose second half repeats the first, in codes of -1 and 1."""
     half = torch.randint(0, 2, (count, BARS // 2, CODE), generator=torch.Generator().manual_seed(0)) * 2.0 - 1
     mean = torch.cat([half, half], dim=1).flatten(1)
     return DiagonalGaussian(mean, torch.full_like(mean, 0.1).log())
@@ -33,8 +33,8 @@ def training(steps: int = 300) -> FlowTraining:
     )
 
 
-def test_it_learns_that_bars_come_back() -> None:
-    """Of noise, and of independent bars, less than a tenth has both halves of equal signs."""
+def test_it_learns_repetition() -> None:
+    """Noise and independent bars have equal signs in both halves in less than a tenth of samples."""
     learning = training()
     while learning.step < learning.steps:
         learning.advance()
@@ -44,15 +44,15 @@ def test_it_learns_that_bars_come_back() -> None:
     assert (drawn.abs().mean() - 1).abs() < 0.15
 
 
-def test_before_learning_it_moves_nothing_by_what_it_sees() -> None:
-    """The blocks and the last layer start at nothing, so only the part that keeps z is left."""
+def test_at_initialization_bars_do_not_interact() -> None:
+    """Blocks and last layer start at zero, which leaves the skip connection of z."""
     z = torch.randn(3, LATENT)
     time = torch.rand(3, 1)
     moves = prior().velocity(z, time) / z
     torch.testing.assert_close(moves, moves[:, :1].expand_as(moves))
 
 
-def test_it_comes_back_from_its_state() -> None:
+def test_its_state_determines_its_sizes() -> None:
     fresh = prior(width=64, layers=2)
     again = FlowPrior.from_state({name: value.float() for name, value in fresh.state_dict().items()})
     assert bool(again.home_key)
@@ -75,8 +75,8 @@ def test_a_training_goes_on_bit_equal_from_its_state() -> None:
         assert torch.equal(kept, weight)
 
 
-def test_an_echo_brings_the_noise_of_both_halves_together() -> None:
-    """By as much as was asked, at the width that it had; none by default."""
+def test_an_echo_correlates_the_noise_of_both_halves() -> None:
+    """By the requested share, with the variance preserved; by default there is none."""
     white, echoing = prior(), prior()
     echoing.echo.fill_(0.8)
     noise, again = (each.noise(4000, torch.Generator().manual_seed(3)) for each in (white, echoing))

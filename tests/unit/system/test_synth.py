@@ -16,9 +16,8 @@ from symvae.audio.player import DrumPlayer
 from symvae.audio.render import PEAK
 from symvae.config.sound import PROGRAMS
 from symvae.dsp.audio import Audio
-from symvae.dsp.loudness import integrated_lufs
 from symvae.dsp.wav import write_wav
-from symvae.errors import AudioError, CheckpointError
+from symvae.errors import AudioError, CheckpointError, ConfigError
 from symvae.music.grid import Grid
 from symvae.music.io.midi_write import to_song
 from symvae.music.phrase import Phrase
@@ -27,6 +26,7 @@ from symvae.system import catalog, synth_artifacts
 from symvae.system.symvae import SymVAE
 from symvae.system.synth import DEFAULT_SYNTH, LONGEST_CLIP_SEC, Synth
 from symvae.system.synth_artifacts import load_synth, save_synth
+from tests.sounds import integrated_lufs
 
 RATE = 8_000
 
@@ -304,6 +304,11 @@ def test_a_synthesizer_is_loaded_once_and_again_when_its_files_change(
     _timbres(folder, name="only")
     os.utime(folder / "timbres.json", (0, 0))  # a clock may be coarser than two writes
     assert list(symvae.load_synth(folder).timbres) == ["only"]
+
+
+def test_an_unknown_device_is_refused(tiny_synth: Path) -> None:
+    with pytest.raises(ConfigError, match=r"There is no device 'gramophone' on this computer\. Devices: cpu"):
+        symvae.load_synth(tiny_synth, device="gramophone")
 
 
 def test_a_model_that_renders_twice_reads_the_weights_once(

@@ -30,7 +30,7 @@ def test_another_arousal_gives_another_model_and_leaves_the_first(
     wishes = [{"arousal": 0.8}] * len(phrases)
     assert other.fade_each(phrases, wishes) == aroused.fade_each(phrases, wishes)
     back = dataclasses.replace(mixture, mean=mixture.mean[::-1].copy())
-    assert other.with_arousal(back).scales.arousal.way == pytest.approx(-mixture.way)
+    assert other.with_arousal(back).scales.arousal.weights == pytest.approx(-mixture.weights)
 
 
 def test_more_arousal_is_faster_and_less_is_slower(aroused: SymVAE, phrases: list[Phrase]) -> None:

@@ -1,13 +1,30 @@
-"""Notes in seconds and comparisons of sound, for tests of players."""
+"""Notes in seconds and comparisons of sound, for tests of audio."""
 
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from symvae.audio import player as players
 from symvae.audio.notes import Notes
 from symvae.audio.player import Player
+from symvae.dsp.audio import Audio
+from symvae.dsp.loudness import LoudnessMeter
 
 RATE = 8_000
+NO_NOTES = Notes(np.zeros(0), np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+def notes_from(*rows: tuple[float, float, int, int]) -> Notes:
+    """Notes from rows of onset, duration, pitch and velocity."""
+    onset, duration, pitch, velocity = zip(*rows, strict=True)
+    return Notes(np.array(onset), np.array(duration), np.array(pitch), np.array(velocity))
+
+
+@st.composite
+def any_notes(draw: st.DrawFn) -> Notes:
+    """One to five notes in five seconds, some beyond the piano's range."""
+    row = st.tuples(st.floats(0, 2), st.floats(0.001, 3), st.integers(15, 115), st.integers(1, 127))
+    return notes_from(*draw(st.lists(row, min_size=1, max_size=5)))
 
 
 def random_notes(seconds: float, count: int = 24, seed: int = 0) -> Notes:
@@ -36,3 +53,10 @@ def play(player: Player, notes: Notes, samples: int, block_sec: float) -> np.nda
 def difference_db(a: np.ndarray, b: np.ndarray) -> float:
     """Largest difference, relative to the largest sample of ``b``."""
     return 20 * float(np.log10(max(np.abs(a - b).max(), 1e-12) / np.abs(b).max()))
+
+
+def integrated_lufs(audio: Audio) -> float:
+    """Loudness of a whole sound."""
+    meter = LoudnessMeter(audio.sample_rate, len(audio.samples))
+    meter.add(audio.samples)
+    return meter.integrated_lufs()
