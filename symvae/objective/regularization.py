@@ -16,7 +16,7 @@ The first three look at the coordinate as it was drawn, as AR-VAE's code does: t
 divergence lets it drown in noise, and the decoder does not listen to it.
 
 Each gives nats per phrase per unit; all work on whole batches and know no music. The last three are
-only in part functions of a batch: `symvae.training.step` puts them together, with a critic for GLSR and the
+only in part functions of a batch: `symvae.training.tasks.phrase_loss` puts them together, with a critic for GLSR and the
 adversary (`symvae.models.faders.critic`).
 """
 

@@ -27,7 +27,7 @@ class Progress(NamedTuple):
     """0 where the task does not measure it."""
     figures: dict[str, float]
     """The latest validation; empty before the first."""
-    terms: dict[str, Any] = {}
+    terms: dict[str, Any]
     """Terms of the step's loss: floats, or tensors on the training's device."""
 
 
@@ -69,7 +69,7 @@ def run(
         state.load_state_dict(folder.read(task.choice, task.base))
     device = next(next(iter(state.modules.values())).parameters()).device
     writes = folder if processes.first else None
-    stored, figures = state.step, {}
+    stored, figures = state.step, dict[str, float]()
     since, phrases = time.monotonic(), 0
 
     with nullcontext() if writes is None else TrainingLog(writes.path, state.step) as log:

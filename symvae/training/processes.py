@@ -13,7 +13,7 @@ class Processes(NamedTuple):
     """This process among those that share each batch."""
 
     rank: int
-    count: int
+    total: int
 
     @classmethod
     def current(cls) -> "Processes":
@@ -27,16 +27,20 @@ class Processes(NamedTuple):
 
     def connect(self, device: str) -> None:
         """Let several processes exchange gradients: by nccl between GPUs, by gloo between CPUs."""
-        if self.count > 1 and not dist.is_initialized():
+        if self.total > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
 
     def from_first(self, value: int, device: torch.device) -> int:
         """The first process's value, for decisions that all must agree on."""
-        if self.count == 1:
+        if self.total == 1:
             return value
         shared = torch.tensor(value, device=device)
         dist.broadcast(shared, 0)
         return int(shared)
+
+
+#: One process, without torchrun.
+ALONE = Processes(0, 1)
 
 
 def check_device(device: str) -> None:

@@ -53,8 +53,8 @@ class RunFolder:
             The folder of the run.
 
         Raises:
-            TrainingError: The folder holds a run already and ``resume`` is not set, holds a training of another
-                kind, or holds nothing to resume.
+            TrainingError: The folder holds a run and ``resume`` is not set, a training of another kind, or
+                nothing to resume.
         """
         if (path / state_name).exists():
             if not resume:

@@ -37,8 +37,8 @@ class TrainingState:
         for mean, value in zip(self.average.parameters(), learned.parameters(), strict=True):
             mean.lerp_(value, share)
         # Buffers that are learned without a gradient, as codebooks are, are running means already.
-        for mean, value in zip(self.average.buffers(), learned.buffers(), strict=True):
-            mean.copy_(value)
+        for kept, current in zip(self.average.buffers(), learned.buffers(), strict=True):
+            kept.copy_(current)
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that `load_state_dict` needs to go on from here."""
@@ -71,7 +71,7 @@ def fresh_average(module: M) -> M:
 
 
 def early_share(decay: float, step: int) -> float:
-    """The share of new weights in an average of decay ``decay``, larger early on, so that it forgets its start."""
+    """The share of new weights in an average, larger in early steps, so that it forgets its start."""
     return 1 - min(decay, (1 + step) / (10 + step))
 
 

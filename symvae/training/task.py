@@ -1,4 +1,4 @@
-"""The part of a training that differs between models: the `Task` that `symvae.training.loop.run` carries out."""
+"""The part of a training that differs between models, as `symvae.training.loop.run` needs it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Loss(NamedTuple):
 
     objectives: tuple[Objective, ...]
     terms: dict[str, Any]
-    """Scalars of the step by their column in the log: floats, or tensors that are read when they are written."""
+    """Scalars by their column in the log: floats, or tensors that are read only when they are written."""
 
     def backward(self) -> None:
         """Accumulate the gradient of every objective."""
@@ -63,7 +63,7 @@ class Task(Protocol):
         """Settings of the optimizer's parameter groups at a step: ``lr``, ``betas``."""
 
     def loss(self, step: int) -> Loss:
-        """The loss of a step; all chance follows from the seed and the step, or from the state's generator."""
+        """The loss of a step; its chance follows from seed and step, or from the state's generator."""
 
     def average_share(self, step: int) -> float:
         """The share of the new weights in the running average after ``step`` steps; 0 leaves it as it is."""

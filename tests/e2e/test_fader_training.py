@@ -31,7 +31,7 @@ from symvae.system.build import build_attribute_predictor, build_editor
 from symvae.system.faders.scales import Scales, fit_scales, measure_ids
 from symvae.system.symvae import SymVAE
 from symvae.training.faders import FaderTraining, moved, train_faders
-from symvae.training.loop import train
+from symvae.training.tasks.phrase import train
 from symvae.training.step import TrainingStep
 from tests.conftest import TINY
 

@@ -13,7 +13,7 @@ from symvae.corpus.shards import open_shards
 from symvae.corpus.tune import Tune
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase, join
-from symvae.training.loop import train
+from symvae.training.tasks.phrase import train
 from tests.conftest import TINY
 from tests.e2e.test_training import assert_equal, rows, run_cli, state
 

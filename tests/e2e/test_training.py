@@ -26,8 +26,10 @@ from symvae.models.flow.prior import FlowPrior
 from symvae.system.artifacts import load_config
 from symvae.system.symvae import SymVAE
 from symvae.training.latent_fit import fit_latent
-from symvae.training.loop import Progress, own_device, train
-from symvae.training.prior import calibrate, train_prior
+from symvae.training.loop import Progress
+from symvae.training.processes import own_device
+from symvae.training.tasks.phrase import train
+from symvae.training.tasks.prior import calibrate, train_prior
 from tests.conftest import ROOT, TINY
 
 

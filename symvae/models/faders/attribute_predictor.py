@@ -5,7 +5,7 @@
 
 ``ids`` are what z decodes to. The probabilities are flattened (a softmax at temperature 2), so that they
 name the notes and still let a gradient through. It exists for training alone: through it a gradient finds
-out where z should go (`symvae.training.faders`). What is told to people is always measured. It handles ids
+out where z should go (`symvae.training.tasks.faders`). What is told to people is always measured. It handles ids
 and latents and knows no music.
 """
 

@@ -8,7 +8,7 @@ where they are:
     edit(z, wanted, here) = z + change(z, wanted) − change(z, here)
 
 so that a fader which is not moved changes nothing, however little has been learned. Positions are those
-of `symvae.latent.calibration`. Training is `symvae.training.faders`; the blocks are those of the learned
+of `symvae.latent.calibration`. Training is `symvae.training.tasks.faders`; the blocks are those of the learned
 prior (`symvae.models.flow.velocity`).
 
 It handles latents and knows no ids.

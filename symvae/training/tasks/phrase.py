@@ -36,8 +36,8 @@ from symvae.system.build import (
 from symvae.system.faders.scales import fit_scales
 from symvae.training.data import validation_phrases
 from symvae.training.loop import Watch, endless, run, unwatched
-from symvae.training.processes import Processes, own_device
-from symvae.training.run import RunFolder
+from symvae.training.processes import ALONE, Processes, own_device
+from symvae.training.run import Base, RunFolder
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
 from symvae.training.task import Loss, Objective, Plan
 from symvae.training.tasks.phrase_loss import PhraseLoss
@@ -96,7 +96,7 @@ def train(
 class PhraseTask:
     """A VAE, its critic where the regularization needs one, and the scales of its faders."""
 
-    base = None
+    base: Base | None = None
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class PhraseTask:
         shards: Shards,
         start_from: Path | None = None,
         device: str = "cpu",
-        processes: Processes = Processes(0, 1),
+        processes: Processes = ALONE,
     ) -> None:
         """Read the windows and draw the initial weights.
 
@@ -126,12 +126,14 @@ class PhraseTask:
             tokenizer=shards.tokenizer,
             seed=training.seed,
             rank=processes.rank,
-            processes=processes.count,
+            processes=processes.total,
         )
         self.validation = validation_phrases(shards, config, VALIDATION_PHRASES, mid_phrase=data.mid_phrase)
         model = initial_vae(config, start_from, ids).to(device)
         critic = build_critic(config)
-        modules = {"model": model} if critic is None else {"model": model, "critic": critic.to(device)}
+        modules: dict[str, torch.nn.Module] = {"model": model}
+        if critic is not None:
+            modules["critic"] = critic.to(device)
         self.average = fresh_average(model)
         self.state = TrainingState(
             modules,
@@ -165,7 +167,7 @@ class PhraseTask:
             faders=build_faders(config, shards.tokenizer, self.scales),
             critic=critic,
         )
-        self.objective = DistributedDataParallel(objective) if processes.count > 1 else objective
+        self.objective = DistributedDataParallel(objective) if processes.total > 1 else objective
 
     def settings(self, step: int) -> dict[str, Any]:
         return {"lr": self._rate(step)}

@@ -1,7 +1,7 @@
 """The loss of the phrase VAE: the evidence lower bound, and a regularization of its faders' coordinates.
 
-    elbo             reconstruction and KL divergence (`symvae.objective.elbo`)
-    regularization   ties a fader's coordinate to its attribute (`symvae.objective.regularization`)
+elbo             reconstruction and KL divergence (`symvae.objective.elbo`)
+regularization   ties a fader's coordinate to its attribute (`symvae.objective.regularization`)
 """
 
 import torch
@@ -101,7 +101,7 @@ class PhraseLoss(nn.Module):
     def _confusion(
         self, z: Float[Tensor, "batch latent"], position: Float[Tensor, "batch fader"]
     ) -> Float[Tensor, ""]:
-        """Adversarial terms: the critic predicts the positions from the rest of z, the encoder prevents it."""
+        """Adversarial terms: the critic predicts positions from the rest of z, the encoder prevents it."""
         assert self.critic is not None
         assert self.faders is not None
         rest = z[:, position.shape[1] :]

@@ -8,7 +8,6 @@ The training windows are encoded once, then the flow is trained on their posteri
 
 import dataclasses
 from collections.abc import Callable
-
 from pathlib import Path
 
 import numpy as np
@@ -149,7 +148,7 @@ def posteriors(
     parts = []
     for rows in as_tensor(model.tokenizer.transpose_ids(ids, shift)).split(_ENCODED_AT_ONCE):
         parts.append(model.vae.encoder(rows))
-        watch(Progress(0, config.steps, 0.0, {}))
+        watch(Progress(0, config.steps, 0.0, {}, {}))
     return DiagonalGaussian(
         torch.cat([part.mean for part in parts]), torch.cat([part.log_std for part in parts])
     )

@@ -1,13 +1,13 @@
-"""The training loop of a synthesizer, readable from top to bottom.
+"""The synthesizer: a spectrogram VAE from clips that sound fonts play.
 
     symvae train-synth --preset synth-24k --data SHARDS --out RUN [--resume]
 
-All chance is drawn from (seed, step), so a run that is stopped and resumed ends bit-equal to one
-that was not.
+All chance follows from seed and step.
 """
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,12 +21,15 @@ from symvae.objective.schedule import warmup_cosine
 from symvae.objective.spectral import log_spectral_distance_db, multi_scale_distance
 from symvae.system.artifacts import save_synth
 from symvae.system.build_synth import build_discriminators, build_synth, synth_beta_at
-from symvae.training.log import TrainingLog
-from symvae.training.loop import Progress
-from symvae.training.sound_step import sound_loss
-from symvae.training.state import TrainingState, cpu_state, fresh_average
+from symvae.training.loop import Watch, endless, run, unwatched
+from symvae.training.run import Base, RunFolder
+from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
+from symvae.training.task import Loss, Objective, Plan
+from symvae.training.tasks.sound_loss import sound_loss
 
+STATE = "state.pt"
 _VALIDATION_SEED = 1
+_VALIDATION_BATCH = 8
 
 
 def train_synth(
@@ -39,135 +42,167 @@ def train_synth(
     start_from: SpectrogramVAE | None = None,
     device: str = "cpu",
     stop_after: int | None = None,
-    watch: Callable[[Progress], None] = lambda progress: None,
-    stopping: Callable[[], bool] = lambda: False,
+    watch: Watch = unwatched,
+    stopping: Callable[[], bool] = endless,
 ) -> Path:
-    """Train ``config`` on clips and return the folder of the best synthesizer.
+    """Train a synthesizer on clips.
 
-    The best has the least distance (MSS) from the reference on held-out notes. Raises `TrainingError`
-    for a run folder already in use and for a resume without a state.
+    The best synthesizer has the smallest multi-scale spectral distance (MSS) from the reference on held-out
+    notes.
+
+    Args:
+        config: All choices, as a preset names them.
+        draws: Clips to train on.
+        held_out: Clips of held-out notes.
+        out: The run's folder: log, state and best synthesizer.
+        resume: Go on with the run in ``out``.
+        start_from: Network of the same sizes to start from; the adversarial stage needs one.
+        device: "cpu" or "cuda".
+        stop_after: End this call after this many steps in all.
+        watch: Called after each step.
+        stopping: Asked after each step; True ends this call.
+
+    Returns:
+        The folder of the best synthesizer.
+
+    Raises:
+        TrainingError: ``out`` cannot be used, ``start_from`` has other sizes or is missing, or a gradient is
+            not finite.
     """
-    choice = config.training
-    torch.set_num_threads(choice.threads)
-    state_path = out / "state.pt"
-    if state_path.exists() != resume:
-        raise TrainingError(
-            f"There is nothing to resume in {out}: it has no state.pt. Leave out --resume to start."
-            if resume
-            else f"{out} already holds a run. Add --resume to go on with it, or choose another folder."
-        )
-    torch.manual_seed(choice.seed)
-    model = build_synth(config.model)
-    if start_from is not None:
-        try:
-            model.load_state_dict(start_from.state_dict())
-        except RuntimeError as error:
-            raise TrainingError(
-                "The synthesizer to start from has other sizes than the preset. "
-                "Choose its sizes, or train from nothing."
-            ) from error
-    discriminators = build_discriminators(config)
-    if discriminators is not None:
-        if start_from is None and not resume:
-            raise TrainingError(
-                "objective.adversarial goes on from a trained synthesizer. Give one with --from."
-            )
-        discriminators.to(device)
-        model.encoder.requires_grad_(False).eval()
-    model.to(device)
-    optimizer = torch.optim.AdamW(
-        [*model.parameters(), *(discriminators.parameters() if discriminators is not None else ())],
-        lr=choice.learning_rate,
-        betas=(0.9, 0.99),
-        weight_decay=choice.weight_decay,
-        fused=True,
-    )
-    state = TrainingState(model, fresh_average(model), optimizer, critic=discriminators)
-    if resume:
-        state.load(state_path, config)
-    validation = Clips(
-        *(c.to(device) for c in held_out.of(held_out.timbres, np.random.default_rng(_VALIDATION_SEED)))
-    )
-    figures: dict[str, float] = {}
-
-    with TrainingLog(out, state.step) as log:
-        while state.step < min(choice.steps, stop_after or choice.steps):
-            progress = state.step / choice.steps
-            rate = choice.learning_rate * warmup_cosine(state.step, choice.steps, choice.warmup_steps)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-            clips = Clips(
-                *(
-                    column.to(device)
-                    for column in draws.batch(state.step, choice.batch_size, config.clips.alike)
-                )
-            )
-            heard = progress >= config.objective.waveform_from
-            loss = sound_loss(
-                model,
-                clips,
-                generator=torch.Generator(device).manual_seed(choice.seed * 1_000_003 + state.step),
-                beta=synth_beta_at(config.objective, progress),
-                free_nats=config.objective.free_nats,
-                waveform_weight=config.objective.waveform_weight if heard else 0.0,
-                alike=config.clips.alike,
-                waveform_frames=min(config.objective.waveform_frames, clips.roll.shape[2]),
-                bf16=choice.precision == "bf16",
-                discriminators=discriminators,
-                adversarial_weight=config.objective.adversarial_weight,
-                matching_weight=config.objective.matching_weight,
-            )
-            optimizer.zero_grad(set_to_none=True)
-            loss.total.backward()
-            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), choice.clip_norm)
-            if not torch.isfinite(norm):
-                raise TrainingError(
-                    f"The gradient is not finite at step {state.step}. "
-                    "Start again with a lower training.learning_rate."
-                )
-            optimizer.step()
-            state.step += 1
-            state.update_average(choice.ema_decay)
-            if state.step % choice.evaluate_every == 0 or state.step == choice.steps:
-                figures = validate(state.average, validation)
-                if -figures["mss"] > state.best:
-                    state.best = -figures["mss"]
-                    save_synth(
-                        out / "model", config, cpu_state(state.average), metrics={"validation": figures}
-                    )
-                state.save(state_path, config)
-                log.write(
-                    state.step,
-                    rate=rate,
-                    **{f"train_{k}": v.item() for k, v in loss._asdict().items() if v is not None},
-                    **figures,
-                )
-            watch(Progress(state.step, choice.steps, 0.0, figures))
-            if stopping():
-                state.save(state_path, config)
-                break
+    torch.set_num_threads(config.training.threads)
+    folder = RunFolder.open(out, STATE, resume=resume)
+    if config.objective.adversarial and start_from is None and not resume:
+        raise TrainingError("objective.adversarial goes on from a trained synthesizer. Give one with --from.")
+    task = SynthTask(config, draws, held_out, start_from, device)
+    run(task, folder, stop_after=stop_after, watch=watch, stopping=stopping)
     return out / "model"
+
+
+class SynthTask:
+    """A spectrogram VAE, and discriminators where the objective is adversarial."""
+
+    base: Base | None = None
+
+    def __init__(
+        self,
+        config: SynthConfig,
+        draws: ClipDraws,
+        held_out: ClipDraws,
+        start_from: SpectrogramVAE | None = None,
+        device: str = "cpu",
+    ) -> None:
+        """Draw or copy the initial weights and play the validation clips.
+
+        Args:
+            config: All choices.
+            draws: Clips to train on.
+            held_out: Clips of held-out notes.
+            start_from: Network of the same sizes to start from; None draws fresh weights.
+            device: "cpu" or "cuda".
+
+        Raises:
+            TrainingError: ``start_from`` has other sizes than the preset.
+        """
+        self.choice, self.draws, self.device = config, draws, device
+        training = config.training
+        torch.manual_seed(training.seed)
+        self.model = build_synth(config.model)
+        if start_from is not None:
+            try:
+                self.model.load_state_dict(start_from.state_dict())
+            except RuntimeError as error:
+                raise TrainingError(
+                    "The synthesizer to start from has other sizes than the preset. "
+                    "Choose its sizes, or train from nothing."
+                ) from error
+        self.discriminators = build_discriminators(config)
+        modules: dict[str, torch.nn.Module] = {"model": self.model}
+        if self.discriminators is not None:
+            modules["critic"] = self.discriminators.to(device)
+            self.model.encoder.requires_grad_(False).eval()
+        self.model.to(device)
+        self.average = fresh_average(self.model)
+        optimizer = torch.optim.AdamW(
+            [weights for module in modules.values() for weights in module.parameters()],
+            lr=training.learning_rate,
+            betas=(0.9, 0.99),
+            weight_decay=training.weight_decay,
+            fused=True,
+        )
+        self.state = TrainingState(modules, optimizer, self.average)
+        self.plan = Plan(training.steps, training.evaluate_every, {"model": training.clip_norm})
+        chance = np.random.default_rng(_VALIDATION_SEED)
+        self.validation = _moved(held_out.of(held_out.timbres, chance), device)
+
+    def settings(self, step: int) -> dict[str, Any]:
+        return {"lr": self._rate(step)}
+
+    def loss(self, step: int) -> Loss:
+        training, objective, alike = self.choice.training, self.choice.objective, self.choice.clips.alike
+        progress = step / training.steps
+        clips = _moved(self.draws.batch(step, training.batch_size, alike), self.device)
+        loss = sound_loss(
+            self.model,
+            clips,
+            generator=torch.Generator(self.device).manual_seed(training.seed * 1_000_003 + step),
+            beta=synth_beta_at(objective, progress),
+            free_nats=objective.free_nats,
+            waveform_weight=objective.waveform_weight if progress >= objective.waveform_from else 0.0,
+            alike=alike,
+            waveform_frames=min(objective.waveform_frames, clips.roll.shape[2]),
+            bf16=training.precision == "bf16",
+            discriminators=self.discriminators,
+            adversarial_weight=objective.adversarial_weight,
+            matching_weight=objective.matching_weight,
+        )
+        terms = {f"train_{name}": term.detach() for name, term in loss._asdict().items() if term is not None}
+        return Loss((Objective(loss.total),), {"rate": self._rate(step), **terms})
+
+    def average_share(self, step: int) -> float:
+        return early_share(self.choice.training.ema_decay, step)
+
+    def validate(self) -> dict[str, float]:
+        return validate(self.average, self.validation)
+
+    def score(self, figures: dict[str, float], step: int) -> float | None:
+        return -figures["mss"]
+
+    def keep(self, folder: Path, figures: dict[str, float]) -> None:
+        save_synth(folder / "model", self.choice, cpu_state(self.average), metrics={"validation": figures})
+
+    def _rate(self, step: int) -> float:
+        choice = self.choice.training
+        return choice.learning_rate * warmup_cosine(step, choice.steps, choice.warmup_steps)
 
 
 @torch.no_grad()
 def validate(model: SpectrogramVAE, clips: Clips) -> dict[str, float]:
-    """Distances from the reference, each clip played in the timbre of the other one of its pair."""
-    kl, mss, lsd, rounded = [], [], [], []
-    for first in range(0, len(clips.wave), 8):
-        rows = Clips(*(column[first : first + 8] for column in clips))
+    """Distances from the reference, each clip played in the timbre of the other one of its pair.
+
+    Returns:
+        Means over clips: ``mss`` (multi-scale spectral distance), ``lsd_db`` (log-spectral distance in dB),
+        ``kl_nats``, and ``codebook_perplexity`` of an encoder that quantizes.
+    """
+    kl, mss, lsd, codes = [], [], [], []
+    for first in range(0, len(clips.wave), _VALIDATION_BATCH):
+        rows = Clips(*(column[first : first + _VALIDATION_BATCH] for column in clips))
         posterior = model.encode(rows.wave)
         z = posterior.mean.unflatten(0, (-1, 2)).flip(1).flatten(0, 1)
-        made = model.play(rows.roll, rows.source, z[:, None]).clone()
+        predicted = model.play(rows.roll, rows.source, z[:, None]).clone()
         kl.append(posterior.kl_nats().sum(-1))
-        mss.append(multi_scale_distance(made, rows.wave, floor=FLOOR).total)
-        lsd.append(log_spectral_distance_db(made, rows.wave, floor=FLOOR))
+        mss.append(multi_scale_distance(predicted, rows.wave, floor=FLOOR).total)
+        lsd.append(log_spectral_distance_db(predicted, rows.wave, floor=FLOOR))
         if isinstance(posterior, Quantized):
-            rounded.append(posterior.codes)
+            codes.append(posterior.codes)
     figures = {
         "mss": torch.cat(mss).mean().item(),
         "lsd_db": torch.cat(lsd).mean().item(),
         "kl_nats": torch.cat(kl).mean().item(),
     }
-    if rounded:
-        figures["codebook_perplexity"] = perplexity(torch.cat(rounded)).mean().item()
+    if codes:
+        figures["codebook_perplexity"] = perplexity(torch.cat(codes)).mean().item()
     return figures
+
+
+def _moved(clips: Clips, device: str) -> Clips:
+    return Clips(*(column.to(device) for column in clips))

@@ -13,8 +13,8 @@ from symvae.evaluation.infilling import infilling
 from symvae.evaluation.report import QUICK
 from symvae.evaluation.reports.tables import to_markdown
 from symvae.system.symvae import Filling, SymVAE
-from symvae.training.loop import train
-from symvae.training.prior import train_prior
+from symvae.training.tasks.phrase import train
+from symvae.training.tasks.prior import train_prior
 from tests.conftest import TINY
 
 
