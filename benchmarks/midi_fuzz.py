@@ -23,8 +23,10 @@ from pathlib import Path
 from random import Random
 
 from symvae.errors import MidiError
-from symvae.music.grid import METRES, Grid
-from symvae.music.io.midi import load, to_bytes
+from symvae.music.grid import Grid
+from symvae.music.io.midi_read import load
+from symvae.music.io.midi_write import to_bytes
+from symvae.music.metre import METRES
 from symvae.music.windows import whole, windows
 from symvae.pipelines.inspect import inspect_song
 

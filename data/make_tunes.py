@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from symvae.music.io.midi import TICKS_PER_STEP, song_to_bytes
+from symvae.music.io.midi_write import TICKS_PER_STEP, song_to_bytes
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
 SHARPS = "FCGDAEB"

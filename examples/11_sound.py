@@ -7,14 +7,13 @@ import sys
 from pathlib import Path
 
 import symvae
-import symvae.audio
 from symvae.dsp.wav import write_wav
 
 TUNES = Path(__file__).parent.parent / "data" / "tunes"
 out = Path(sys.argv[1] if len(sys.argv) > 1 else "out")
 out.mkdir(parents=True, exist_ok=True)
 
-synth = symvae.audio.load("synth-24k")
+synth = symvae.load_synth("synth-24k")
 (tune,) = symvae.read(TUNES / "frere_jacques.mid")
 
 # Two fifths of the way from the flute to the strings: one sound, not two at once.

@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from symvae.music.grid import Grid as Grid
     from symvae.music.io.files import read as read
     from symvae.music.io.files import write as write
-    from symvae.music.io.midi import to_pretty_midi as to_pretty_midi
+    from symvae.music.io.pretty_midi_bridge import to_pretty_midi as to_pretty_midi
     from symvae.music.phrase import Phrase as Phrase
     from symvae.music.phrase import join as join
     from symvae.nn.gaussian import DiagonalGaussian as DiagonalGaussian
     from symvae.system.catalog import available as available
     from symvae.system.symvae import SymVAE as SymVAE
+    from symvae.system.synth import Synth as Synth
+    from symvae.system.synth import load_synth as load_synth
 
     load = SymVAE.load
 
@@ -44,10 +46,12 @@ _HOME = {
     "Grid": "symvae.music.grid",
     "Phrase": "symvae.music.phrase",
     "SymVAE": "symvae.system.symvae",
+    "Synth": "symvae.system.synth",
     "available": "symvae.system.catalog",
     "join": "symvae.music.phrase",
+    "load_synth": "symvae.system.synth",
     "read": "symvae.music.io.files",
-    "to_pretty_midi": "symvae.music.io.midi",
+    "to_pretty_midi": "symvae.music.io.pretty_midi_bridge",
     "write": "symvae.music.io.files",
     **{
         name: "symvae.errors"
@@ -72,8 +76,6 @@ __all__ = [*sorted(_HOME), "load"]
 def __getattr__(name: str) -> Any:
     if name == "load":
         return import_module("symvae.system.symvae").SymVAE.load
-    if name == "audio":  # the sounding part's own door: symvae.audio.load
-        return import_module("symvae.audio")
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
     raise AttributeError(f"symvae has no {name!r}. It has: {', '.join(__all__)}.")

@@ -15,6 +15,8 @@ A message is one sentence that names the fault and one that says what would work
 line prints it without a traceback and exits with status 1.
 """
 
+from pathlib import Path
+
 
 class SymvaeError(Exception):
     """Root of the tree: catch this to catch every error symvae raises on purpose."""
@@ -54,3 +56,18 @@ class LatentError(SymvaeError):
 
 class TrainingError(SymvaeError):
     """A training run that cannot start, go on or resume."""
+
+
+def refuse_to_overwrite(path: Path, error: type[SymvaeError], *, force: bool) -> None:
+    """Raise unless ``path`` may be written.
+
+    Args:
+        path: The file about to be written.
+        error: Class of the error.
+        force: Overwrite an existing file.
+
+    Raises:
+        SymvaeError: The file exists and ``force`` is not set; of the class ``error``.
+    """
+    if path.exists() and not force:
+        raise error(f"{path} exists. Choose another name, or overwrite it with force.")

@@ -15,8 +15,12 @@ install_import_hook("symvae", "beartype.beartype")
 
 import pytest  # noqa: E402
 import torch  # noqa: E402
+from hypothesis import settings  # noqa: E402
 
 torch.set_num_threads(1)
+# No test depends on a deadline: machines are shared and noisy.
+settings.register_profile("symvae", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("symvae")
 
 ROOT = Path(__file__).resolve().parent.parent
 TUNES = ROOT / "data" / "tunes"

@@ -28,7 +28,6 @@ from rave_v1 import LATENT, SAMPLES_A_LATENT, RaveV1Decoder
 from rave_v1 import SAMPLE_RATE as RAVE_RATE
 
 from symvae.audio.notes import Notes
-from symvae.audio.player import NeuralPlayer
 from symvae.audio.sine import tones
 from symvae.audio.soundfont import TinySoundFont
 from symvae.config.load import load_preset
@@ -38,6 +37,7 @@ from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.system.artifacts import load_synth
 from symvae.system.build_synth import build_synth
 from symvae.system.catalog import find_synth
+from symvae.system.neural_player import NeuralPlayer
 
 #: Thousand samples a second that RAVE's authors measured (arXiv 2111.05011, table 3), CPU and GPU.
 RAVE_PUBLISHED = {

@@ -356,7 +356,7 @@ def measured(known: Known, windows: HeldOut, way: Callable[[Known], Move], phras
     """How well the model brings phrases back, AR-VAE's figures of z, and some ``phrases`` moved."""
     music, posterior = known.model.to_phrases(windows.ids), encode(known.model, windows.ids)
     attributes = measure_phrases(music, known.scales.names)
-    back = score(known.model.decode_ids(posterior.mean), windows.ids, windows.tune)
+    back = score(known.model.decode_ids(posterior.mean), windows.ids, windows.tune, known.model.tokenizer)
     some = known.model.to_phrases(windows.some(phrases, 0).ids)
     figures = measure_moves(known.scales, some, way(known))
     return {

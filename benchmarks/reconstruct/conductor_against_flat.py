@@ -122,7 +122,7 @@ def run(decoder: str, seed: int, minutes: float, data: Path, out: Path) -> dict[
     spent += time.process_time() - started
     windows = held_out(open_shards(data), model.config).fresh().some(TEST_WINDOWS, 0)
     posterior = encode(model, windows.ids)
-    figures = score(model.decode_ids(posterior.mean), windows.ids, windows.tune)._asdict()
+    figures = score(model.decode_ids(posterior.mean), windows.ids, windows.tune, model.tokenizer)._asdict()
     return {
         "decoder": decoder,
         "seed": seed,

@@ -6,7 +6,6 @@ python docs/images/make.py
 from pathlib import Path
 
 import symvae
-import symvae.audio
 from symvae.music.io.files import load_any
 from symvae.plot.piano_roll import piano_roll
 from symvae.plot.spectrogram import spectrogram_picture
@@ -35,7 +34,7 @@ piano_roll(
     force=True,
 )
 
-synth = symvae.audio.load()
+synth = symvae.load_synth()
 minuet = load_any(TUNES / "petzold_minuet.mid")
 sound = synth.perform(minuet, "harpsichord")
 spectrogram_picture(

@@ -21,7 +21,7 @@ import numpy as np
 from jaxtyping import Float
 
 from symvae.attributes.attribute import attribute
-from symvae.music.grid import METRES
+from symvae.music.metre import METRES
 from symvae.music.phrase import Phrase
 
 #: Metre → the steps from pulse to pulse at each metrical level.

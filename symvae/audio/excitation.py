@@ -21,8 +21,9 @@ from torch.nn.functional import pad
 
 from symvae.audio.notes import Notes
 from symvae.dsp.pulse import harmonics
+from symvae.music.pitch import PIANO_PITCHES
 
-LOWEST, KEYS = 21, 88  # the piano's
+LOWEST, KEYS = PIANO_PITCHES[0], PIANO_PITCHES[1] - PIANO_PITCHES[0] + 1
 #: What the roll says of each key, by velocity.
 FEATURES = ("onset", "held", "age", "release")
 #: What it says besides of the note that was struck last: straight lines in dB, and the ways in which sounds

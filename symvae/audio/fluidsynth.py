@@ -25,7 +25,7 @@ from scipy.signal import resample_poly
 from symvae.audio.notes import Notes
 from symvae.audio.soundfont import HOW_TO_GET_A_FONT, HOW_TO_GET_A_PLAYER, kit_of
 from symvae.errors import AudioError
-from symvae.music.io.midi import song_to_bytes
+from symvae.music.io.midi_write import song_to_bytes
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
 COMMAND = "fluidsynth"

@@ -298,22 +298,23 @@ def _refuse_twice(names: Sequence[str]) -> None:
 
 
 def _controlled(file: Path, number: int, taken: Taken, lines: Sequence[int], fader: "Fader") -> Lane:
-    from symvae.music.io.midi import controls
+    from symvae.music.io.controllers import control_lanes
 
     track = taken.reading.track
-    lane = choose_lane(file, number, controls(file, number), None if track is None else track.name)
+    lane = choose_lane(file, number, control_lanes(file, number), None if track is None else track.name)
     return lane_of(lane, lines, fader)
 
 
 def _left_out(file: Path) -> dict[str, int]:
+    from symvae.music.io.dropped_events import dropped_events
     from symvae.music.io.files import SCORE_SUFFIXES
-    from symvae.music.io.midi import left_out
 
-    return {} if file.suffix.lower() in SCORE_SUFFIXES else left_out(file)
+    return {} if file.suffix.lower() in SCORE_SUFFIXES else dropped_events(file)
 
 
 def _write(paths: Sequence[Path], song: "Song", taken: Taken, vae: "SymVAE", *, force: bool) -> None:
-    from symvae.music.io.midi import song_to_bytes, write_bytes
+    from symvae.music.io.file_bytes import write_bytes
+    from symvae.music.io.midi_write import song_to_bytes
 
     data = song_to_bytes(song)
     paths[0].parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,6 @@ import typer
 
 from symvae.cli.console import counted, progress_bar, say, show, show_json
 from symvae.cli.options import MAX_SEED, Force, Json, one_of
-from symvae.config.run import TOKENIZERS
 
 if TYPE_CHECKING:
     from symvae.corpus.tune import Source
@@ -49,12 +48,13 @@ def prepare(
 ) -> None:
     """Read corpora and folders, split them by near-duplicate cluster, and write shards with their card."""
     plan = _plan(sources)
-    one_of(tokenizer, TOKENIZERS, "--tokens")
     from symvae.corpus.prepare import prepare as prepare_shards
+    from symvae.tokens.table import TOKENIZERS
 
-    readers = _readers(
-        plan, out, essen=essen, tracks=track or [], workers=workers, piano=tokenizer == "piano"
-    )
+    one_of(tokenizer, tuple(TOKENIZERS), "--tokens")
+    polyphonic = TOKENIZERS[tokenizer](metre).polyphonic
+
+    readers = _readers(plan, out, essen=essen, tracks=track or [], workers=workers, polyphonic=polyphonic)
     with progress_bar() as progress:
         task = progress.add_task("tunes", total=None, note="")
         try:
@@ -101,7 +101,7 @@ def _readers(
     essen: bool,
     tracks: Sequence[str],
     workers: int,
-    piano: bool,
+    polyphonic: bool,
 ) -> list["Source"]:
     from symvae.corpus.journal import journal_beside
     from symvae.corpus.sources.chorales import chorales
@@ -124,14 +124,14 @@ def _readers(
                 f'{path} is no folder. Give "folk", "chorales", "pop909 FOLDER" or a folder of music files.'
             )
         if kind == "pop909":
-            readers.append(pop909(path, polyphonic=piano))
+            readers.append(pop909(path, polyphonic=polyphonic))
         else:
             readers.append(
                 folder(
                     path,
                     collection=path.resolve().name,
                     tracks=tracks,
-                    polyphonic=piano,
+                    polyphonic=polyphonic,
                     workers=workers,
                     journal=journal_beside(out),
                 )

@@ -87,9 +87,9 @@ def render(
 
     from symvae.audio.parts import parts_of
     from symvae.audio.render import render_voices
-    from symvae.music.io.files import load_to_play
+    from symvae.music.io.files import load_for_playback
 
-    song = load_to_play(file)
+    song = load_for_playback(file)
     parts, seconds = parts_of(song)
     if not any(len(part.notes.pitch) for part in parts):
         raise AudioError(f"{file} has no notes that sound. Give a file with notes, and a volume above 0.")

@@ -12,7 +12,6 @@ from symvae.errors import ConfigError
 
 METRES = ("4/4", "3/4", "6/8")
 REGULARIZATIONS = ("none", "value", "attribute", "sign", "glsr", "condition", "adversarial")
-TOKENIZERS = ("melody", "piano")
 
 
 def _check_choice(key: str, value: str, known: tuple[str, ...]) -> None:
@@ -84,7 +83,6 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         _check_choice("model.metre", self.metre, METRES)
-        _check_choice("model.tokenizer", self.tokenizer, TOKENIZERS)
         _check_choice("model.decoder", self.decoder, ("hierarchical", "flat"))
         _check_at_least("model", self, 1, "bars", "positions", "vocabulary_size", "latent_size")
         _check_at_least("model", self, 1, "embedding_size", "encoder_size", "summary_size", "code_size")
@@ -272,18 +270,8 @@ class RunConfig:
     faders: FaderConfig = field(default_factory=FaderConfig)
 
     def __post_init__(self) -> None:
-        if self.model.tokenizer == "piano" and self.objective.sampling_rate:
-            raise ConfigError(
-                "objective.sampling_rate must be 0 for piano: a bar's own tokens may end it too early to "
-                "learn from. Set objective.word_dropout instead."
-            )
         if self.objective.regularization != "none" and not self.model.faders:
             raise ConfigError(
                 f"objective.regularization is {self.objective.regularization!r}, and model.faders names no "
                 "attribute for it. Name some, or set it to 'none'."
-            )
-        if self.model.tokenizer == "piano" and self.objective.regularization == "glsr":
-            raise ConfigError(
-                "objective.regularization 'glsr' reads tokens at fixed places, and a piano's bar has none. "
-                "Choose another."
             )

@@ -25,7 +25,6 @@ from typing import Any
 
 import numpy as np
 
-from symvae.config.run import TOKENIZERS
 from symvae.corpus import card as papers
 from symvae.corpus.cluster import clusters
 from symvae.corpus.journal import journal_beside
@@ -34,8 +33,8 @@ from symvae.corpus.split import split
 from symvae.corpus.tune import Source, Tune
 from symvae.errors import CorpusError
 from symvae.music.reason import Dropped, Reason
-from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH, MelodyGrid
-from symvae.tokens.piano import PianoBars, thin
+from symvae.tokens.table import TOKENIZERS
+from symvae.tokens.tokenizer import Tokenizer
 
 
 def prepare(
@@ -57,7 +56,7 @@ def prepare(
     if tokenizer not in TOKENIZERS:
         raise CorpusError(f"There are no {tokenizer!r} tokens. Known: {', '.join(TOKENIZERS)}.")
     _refuse_to_overwrite(out, force)
-    tokens = MelodyGrid(metre) if tokenizer == "melody" else PianoBars(metre)
+    tokens = TOKENIZERS[tokenizer](metre)
     tunes, dropped = _read(sources, tokens, progress)
     journal_beside(out).unlink(missing_ok=True)
     if not tunes:
@@ -115,7 +114,7 @@ def _refuse_to_overwrite(out: Path, force: bool) -> None:
 
 
 def _read(
-    sources: Sequence[Source], tokenizer: MelodyGrid | PianoBars, progress: Callable[[int], None] | None
+    sources: Sequence[Source], tokenizer: Tokenizer, progress: Callable[[int], None] | None
 ) -> tuple[list[Tune], list[Dropped]]:
     """The tunes that the vocabulary can say, each once, and everything else with its reason."""
     tunes: list[Tune] = []
@@ -123,8 +122,8 @@ def _read(
     first_with: dict[bytes, str] = {}
     for item in (item for source in sources for item in source):
         thinned: list[Dropped] = []
-        if isinstance(item, Tune) and isinstance(tokenizer, PianoBars):
-            item, thinned = _thinned(item)
+        if isinstance(item, Tune):
+            item, thinned = _thinned(item, tokenizer)
         fault = item if isinstance(item, Dropped) else _fault(item, tokenizer, first_with)
         if fault is not None:
             dropped.append(fault)
@@ -136,24 +135,25 @@ def _read(
     return tunes, dropped
 
 
-def _thinned(tune: Tune) -> tuple[Tune, list[Dropped]]:
+def _thinned(tune: Tune, tokenizer: Tokenizer) -> tuple[Tune, list[Dropped]]:
     """The tune with no bar fuller than a row of ids, and what had to go."""
-    kept = thin(tune.phrase)
+    kept = tokenizer.fit(tune.phrase)
     gone = len(tune.phrase) - len(kept)
     report = [Dropped(tune.name, Reason.TOO_FULL, count=gone)] if gone else []
     return replace(tune, phrase=kept), report
 
 
-def _fault(tune: Tune, tokenizer: MelodyGrid | PianoBars, first_with: dict[bytes, str]) -> Dropped | None:
+def _fault(tune: Tune, tokenizer: Tokenizer, first_with: dict[bytes, str]) -> Dropped | None:
     phrase = tune.phrase
     if phrase.grid.metre != tokenizer.metre:
         return Dropped(tune.name, Reason.METRE_NOT_SUPPORTED, f"{phrase.grid.metre}, not {tokenizer.metre}")
     if not len(phrase):
         return Dropped(tune.name, Reason.EMPTY)
     low, high = int(phrase.pitch.min()), int(phrase.pitch.max())
-    if low < PIANO_MIN_PITCH or high > PIANO_MAX_PITCH:
+    lowest, highest = tokenizer.pitch_range
+    if low < lowest or high > highest:
         return Dropped(tune.name, Reason.OUT_OF_RANGE, f"it goes from {low} to {high}")
-    if isinstance(tokenizer, MelodyGrid) and not phrase.is_monophonic:
+    if not tokenizer.polyphonic and not phrase.is_monophonic:
         return Dropped(tune.name, Reason.POLYPHONIC)
     # A copy in the same key, such as a part that is repeated note for note, would count double.
     notes = tokenizer.encode_phrase(phrase).tobytes()
@@ -163,9 +163,7 @@ def _fault(tune: Tune, tokenizer: MelodyGrid | PianoBars, first_with: dict[bytes
     return None
 
 
-def _arrays(
-    tunes: Sequence[Tune], collections: list[str], tokenizer: MelodyGrid | PianoBars
-) -> dict[str, np.ndarray]:
+def _arrays(tunes: Sequence[Tune], collections: list[str], tokenizer: Tokenizer) -> dict[str, np.ndarray]:
     empty = np.empty((0, tokenizer.positions_per_bar), np.uint8)
     return {
         "ids": np.concatenate([empty, *(tokenizer.encode_phrase(t.phrase) for t in tunes)]),

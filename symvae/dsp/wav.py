@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float
 
 from symvae.dsp.audio import Audio
-from symvae.errors import AudioError
+from symvae.errors import AudioError, refuse_to_overwrite
 
 BYTES_PER_SAMPLE = 2
 FULL_SCALE = 2**15 - 1
@@ -28,7 +28,7 @@ FULL_SCALE = 2**15 - 1
 MOST_BYTES = 2**32 - 64
 
 #: What lies under it is silence: 80 dB under full scale.
-SOUNDLESS = 1e-4
+SILENCE = 1e-4
 _BLOCK = 2**18
 
 
@@ -70,8 +70,7 @@ class WavWriter:
         """Written so far."""
         if self.path.exists() and not self.path.is_file():
             raise AudioError(f"{self.path} is no file. Choose the name of a file.")
-        if self.path.exists() and not force:
-            raise AudioError(f"{self.path} exists. Choose another name, or overwrite it with force.")
+        refuse_to_overwrite(self.path, AudioError, force=force)
         self._part = self.path.with_name(self.path.name + ".part")
         self._file: wave.Wave_write | None = None
 
@@ -200,7 +199,7 @@ def _samples(file: Any, most: float) -> Float[np.ndarray, "channel sample"]:
         block = file.read(_BLOCK, dtype="float32", always_2d=True)
         if not len(block):
             break
-        if math.isfinite(most) and len(blocks) == 2 and np.abs(blocks[1]).max() <= SOUNDLESS:
+        if math.isfinite(most) and len(blocks) == 2 and np.abs(blocks[1]).max() <= SILENCE:
             del blocks[1]
         blocks.append(block)
     return np.ascontiguousarray(np.concatenate(blocks).T)

@@ -230,5 +230,4 @@ def _strongest(phrase: Phrase, share: float) -> Phrase:
     order = np.lexsort((phrase.onset_step, weak))
     keep: Bool[np.ndarray, " note"] = np.zeros(len(phrase), bool)
     keep[order[: max(1, round(share * len(phrase)))]] = True
-    names = ("onset_step", "duration_step", "pitch", "velocity")
-    return replace(phrase, **{name: getattr(phrase, name)[keep] for name in names})
+    return phrase.select(keep)

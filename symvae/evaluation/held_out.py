@@ -21,11 +21,8 @@ from symvae.config.run import RunConfig
 from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.errors import CorpusError
-from symvae.tokens.melody_grid import FIRST_NOTE_ON
+from symvae.tokens.tokenizer import Tokenizer
 from symvae.training.data import as_tensor, training_windows
-
-#: The ids of a melody grid that are pitches, whatever its range.
-MELODY_PITCHES = (FIRST_NOTE_ON, 255)
 
 
 class HeldOut(NamedTuple):
@@ -84,7 +81,7 @@ def held_out(shards: Shards, config: RunConfig, split: str = "test") -> HeldOut:
         taken.collection,
         tuple(shards.card["collections"]),
         split,
-        known=stands_in(taken.ids, training_windows(shards, config), shards.tokenizer.pitch_ids),
+        known=stands_in(taken.ids, training_windows(shards, config), shards.tokenizer),
         left_out={},
         dropped={str(reason): count for reason, count in taken.dropped.items() if count},
     )
@@ -93,19 +90,20 @@ def held_out(shards: Shards, config: RunConfig, split: str = "test") -> HeldOut:
 def stands_in(
     ids: UInt8[np.ndarray, "window bar position"],
     others: UInt8[np.ndarray, "other bar position"],
-    pitch_ids: tuple[int, int] = MELODY_PITCHES,
+    tokenizer: Tokenizer,
 ) -> Bool[np.ndarray, " window"]:
-    """Whether each window's notes stand among ``others`` in any key; ``pitch_ids`` from first to last."""
-    known = {row.tobytes() for row in without_key(others, pitch_ids)}
-    return np.array([row.tobytes() in known for row in without_key(ids, pitch_ids)], dtype=bool)
+    """Whether each window's notes stand among ``others`` in any key."""
+    known = {row.tobytes() for row in without_key(others, tokenizer)}
+    return np.array([row.tobytes() in known for row in without_key(ids, tokenizer)], dtype=bool)
 
 
 def without_key(
-    ids: UInt8[np.ndarray, "window bar position"], pitch_ids: tuple[int, int] = MELODY_PITCHES
+    ids: UInt8[np.ndarray, "window bar position"], tokenizer: Tokenizer
 ) -> Int[np.ndarray, "window step"]:
     """The windows with every pitch as a distance from the first one: equal for equal music in any key."""
     flat = ids.reshape(len(ids), math.prod(ids.shape[1:])).astype(np.int16)
-    onset = (flat >= pitch_ids[0]) & (flat <= pitch_ids[1])
+    lowest, highest = tokenizer.pitch_ids
+    onset = (flat >= lowest) & (flat <= highest)
     first = np.take_along_axis(flat, onset.argmax(axis=1)[:, None], axis=1)
     fixed = np.int16(1000)  # far from hold and note-off, whatever the distance
     return np.where(onset, flat - first + fixed, flat)

@@ -42,7 +42,7 @@ def infilling(
         progress("infilling", min(1.0, (start + _AT_ONCE) / len(truth)))
 
     def scores(ids: Int[Tensor, "phrase bar position"]) -> dict[str, float]:
-        return score(ids, some.ids[:, first:last], some.tune)._asdict()
+        return score(ids, some.ids[:, first:last], some.tune, model.tokenizer)._asdict()
 
     return {
         "phrases": len(truth),

@@ -19,7 +19,6 @@ from symvae.evaluation.held_out import HeldOut
 from symvae.evaluation.metrics.similarity import content_similarity
 from symvae.music.phrase import Phrase
 from symvae.nn.ragged import counted
-from symvae.system.build import padding_of
 from symvae.system.symvae import SymVAE
 
 
@@ -33,7 +32,7 @@ def note_reconstruction(
     progress("notes", 0.3)
     back = model.decode(posterior.mean)
     progress("notes", 0.8)
-    padding = padding_of(model.config.model)
+    padding = model.tokenizer.padding
     asked = np.ones(some.ids.shape, bool) if padding is None else counted(some.ids, padding).numpy()
     right = (decode_forced(model, posterior.mean, some.ids) == some.ids).numpy()
     content = content_similarity(music, back)

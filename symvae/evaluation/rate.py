@@ -56,7 +56,7 @@ def rate_curve(
     budgets = [full, *(budget for budget in sorted(budgets_nats, reverse=True) if budget < full)]
 
     def scores(z: Float[Tensor, "phrase latent"]) -> dict[str, float]:
-        return score(model.decode_ids(z), windows.ids, windows.tune)._asdict()
+        return score(model.decode_ids(z), windows.ids, windows.tune, model.tokenizer)._asdict()
 
     rows = []
     for number, budget in enumerate(budgets):

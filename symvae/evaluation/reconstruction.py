@@ -51,7 +51,7 @@ def reconstruction(
             "tunes": len(np.unique(windows.tune[chosen])),
             "kl_nats": float(kl_nats[chosen].mean()),
             **{
-                way: score(ids[rows], windows.ids[rows], windows.tune[chosen])._asdict()
+                way: score(ids[rows], windows.ids[rows], windows.tune[chosen], model.tokenizer)._asdict()
                 for way, ids in answers.items()
             },
         }

@@ -149,7 +149,7 @@ def evaluate_control(
     effort = QUICK if quick else FULL
     windows = held_out(shards, model.config, split).fresh()
     parts: dict[str, Any] = {}
-    if model.config.model.tokenizer == "melody":
+    if model.tokenizer.on_grid:
         chosen = windows.some(effort.windows, seed)
         parts["reconstruction"] = reconstruction(model, chosen, seed=seed, progress=progress)
     else:

@@ -112,7 +112,7 @@ def prior_samples(
         half = -(-len(phrases) // 2)  # as array_split cuts
         halves = shared_mass(onset_histogram(phrases[:half]), onset_histogram(phrases[half:]))
         figures["real_halves"] |= _with_mean(figures["real_halves"], halves)
-        long = LongPhrases(onset_histogram(phrases), KnownRuns(training))
+        long = LongPhrases(onset_histogram(phrases), KnownRuns(training, model.tokenizer))
         figures["real_runs_in_train"] = _mean(long.runs.stand_in(_as_bytes(some.ids)))
     for number, (name, z) in enumerate(latents.items()):
         figures[name] = compare(model, model.decode_ids(z), real, training, long)
@@ -136,7 +136,7 @@ def compare(
         "decodes": len(phrases),
         "silent": sum(len(phrase) == 0 for phrase in phrases),
         "canonical": float(np.mean(again)),
-        "stands_in_train": float(stands_in(_as_bytes(ids), training).mean()),
+        "stands_in_train": float(stands_in(_as_bytes(ids), training, model.tokenizer).mean()),
         "features": {
             name: {
                 "mean": _mean(values[name]),

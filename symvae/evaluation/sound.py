@@ -21,11 +21,12 @@ from torch import Tensor
 
 from symvae.audio.note_matching import F1, match_clips
 from symvae.audio.notes import Notes
+from symvae.audio.transcription import transcribe
 from symvae.corpus.clips import ClipDraws
 from symvae.dsp.stft import griffin_lim, unit
 from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.excerpts import Excerpts, excerpts, resynthesis
-from symvae.models.sound.probe import Probe
+from symvae.models.sound.probe import Predictions, Probe
 from symvae.models.sound.spectrogram_vae import FLOOR, SpectrogramVAE
 from symvae.objective.spectral import log_spectral_distance_db, multi_scale_distance
 
@@ -129,16 +130,27 @@ def ways(
 def judge(probe: Probe, made: Float[Tensor, "clip sample"], drawn: Excerpts) -> Judged:
     """Sound against the reference and against what was played."""
     parts = list(zip(made.split(_AT_ONCE), drawn.clips.wave.split(_AT_ONCE), strict=True))
-    heard = probe.listen(made)
+    heard = probe.predict(made)
     until_sec = made.shape[-1] / probe.sample_rate
     return Judged(
         torch.cat([multi_scale_distance(a, b, floor=FLOOR).total for a, b in parts]),
         torch.cat([log_spectral_distance_db(a, b, floor=FLOOR) for a, b in parts]),
         [
             match_clips([true], [found], until_sec=until_sec)
-            for true, found in zip(drawn.notes, probe.notes(heard), strict=True)
+            for true, found in zip(drawn.notes, clip_notes(probe, heard), strict=True)
         ],
         (heard.instrument.argmax(-1) == drawn.clips.timbre).float(),
+    )
+
+
+def clip_notes(probe: Probe, predictions: Predictions) -> list[Notes]:
+    """Notes of each clip that the probe predicts."""
+    return transcribe(
+        predictions.onset,
+        predictions.held,
+        lowest_pitch=probe.lowest_pitch,
+        frame_sec=probe.frame_sec,
+        threshold=float(probe.threshold),
     )
 
 

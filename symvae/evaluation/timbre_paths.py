@@ -36,6 +36,7 @@ from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.excerpts import excitations, played
 from symvae.evaluation.metrics.control import item_spearman
 from symvae.evaluation.metrics.decay import decay_off_db
+from symvae.evaluation.sound import clip_notes
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
 
@@ -115,10 +116,10 @@ def path_figures(
 ) -> dict[str, float]:
     """Of one path, whose end is instrument number ``asked``."""
     clips = path.shape[1]
-    heard = [probe.listen(waves) for waves in path]
+    heard = [probe.predict(waves) for waves in path]
     surer = torch.stack([at.instrument.double().log_softmax(-1)[:, asked] for at in heard], 1).numpy()
     until_sec = path.shape[-1] / network.sample_rate
-    f1 = [match_clips(notes, probe.notes(at), until_sec=until_sec).f1 for at in heard]
+    f1 = [match_clips(notes, clip_notes(probe, at), until_sec=until_sec).f1 for at in heard]
     return {
         "spearman": item_spearman(np.tile(POSITIONS, (clips, 1)), surer),
         "note_f1_ends": min(f1[0], f1[-1]),

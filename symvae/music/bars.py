@@ -16,16 +16,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
+from symvae.music.metre import GRID_BARS
 from symvae.music.song import MetreChange, Song
-
-#: Metre of the file → (metre of the grid, how many of the file's bars make one of the grid's).
-GRID_OF_METRE = {
-    "4/4": ("4/4", 1),
-    "2/2": ("4/4", 1),
-    "2/4": ("4/4", 2),
-    "3/4": ("3/4", 1),
-    "6/8": ("6/8", 1),
-}
 
 
 @dataclass(frozen=True)
@@ -46,12 +38,12 @@ class Section:
     @property
     def grid_metre(self) -> str | None:
         """The metre of the grid that can hold this section; None if no grid can."""
-        return GRID_OF_METRE[self.metre][0] if self.metre in GRID_OF_METRE else None
+        return GRID_BARS[self.metre].metre if self.metre in GRID_BARS else None
 
     @property
     def file_bars_per_bar(self) -> int:
         """How many of the file's bars make one of the grid's."""
-        return GRID_OF_METRE[self.metre][1] if self.metre in GRID_OF_METRE else 1
+        return GRID_BARS[self.metre].file_bars if self.metre in GRID_BARS else 1
 
     @property
     def num_bars(self) -> int:

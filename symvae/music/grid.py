@@ -1,27 +1,19 @@
-"""The metrical grid: so many bars, each cut into equal steps.
-
-A step is a sixteenth note in every metre, so a step lasts a quarter of a quarter note:
-
-    4/4   4 beats of 4 steps   16 steps a bar      (2/2 is the same bar; 2/4 bars are paired)
-    3/4   3 beats of 4 steps   12 steps a bar
-    6/8   2 beats of 6 steps   12 steps a bar      (the beat is a dotted quarter)
-"""
+"""The metrical grid: bars of equal steps, a step being a sixteenth note in every metre."""
 
 from dataclasses import dataclass
 
 from symvae.errors import PhraseError
+from symvae.music.metre import METRES
 
 STEPS_PER_QUARTER = 4
-
-#: Metre → (beats per bar, steps per beat).
-METRES = {"4/4": (4, 4), "3/4": (3, 4), "6/8": (2, 6)}
 
 
 @dataclass(frozen=True)
 class Grid:
-    """``bars`` bars of ``beats_per_bar`` beats of ``steps_per_beat`` steps.
+    """A number of bars in one of the supported metres (see `symvae.music.metre`).
 
-    Raises `PhraseError` for a grid without bars and for a bar that is no known metre.
+    Raises:
+        PhraseError: The grid has no bars, or no metre has such a bar.
     """
 
     bars: int
@@ -39,16 +31,26 @@ class Grid:
 
     @classmethod
     def of_metre(cls, metre: str, bars: int) -> "Grid":
-        """The grid of ``bars`` bars of a metre written as musicians write it, "4/4"."""
+        """Build a grid of ``bars`` bars from a time signature such as "4/4".
+
+        Raises:
+            PhraseError: The metre is not supported.
+        """
         if metre not in METRES:
             raise PhraseError(f"The metre {metre!r} has no grid. Known metres: {', '.join(METRES)}.")
         return cls(bars, *METRES[metre])
 
     @property
     def metre(self) -> str:
-        """The time signature as musicians write it."""
+        """The time signature as text, such as "6/8"."""
         bar = (self.beats_per_bar, self.steps_per_beat)
         return next(name for name, value in METRES.items() if value == bar)
+
+    @property
+    def time_signature(self) -> tuple[int, int]:
+        """Numerator and denominator of the time signature."""
+        numerator, denominator = self.metre.split("/")
+        return int(numerator), int(denominator)
 
     @property
     def steps_per_bar(self) -> int:

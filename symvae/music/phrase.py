@@ -6,16 +6,18 @@ file format and no network; it is immutable, and equal to another when every arr
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import TypeAlias, cast
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from symvae.errors import PhraseError
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
+from symvae.music.quantize import resolve_overlaps
 
 DEFAULT_TEMPO_QPM = 120.0
 DEFAULT_VELOCITY = 90
+Column: TypeAlias = Int[np.ndarray, " note"]
 #: Stands for `DEFAULT_VELOCITY` at every note until the number of notes is known.
 _ONE_FOR_ALL = cast(np.ndarray, None)
 
@@ -76,6 +78,11 @@ class Phrase:
             raise PhraseError("Every velocity is from 1 to 127.")
 
     @property
+    def columns(self) -> tuple[Column, Column, Column, Column]:
+        """Onset, duration, pitch and velocity of every note."""
+        return self.onset_step, self.duration_step, self.pitch, self.velocity
+
+    @property
     def end_step(self) -> Int[np.ndarray, " note"]:
         """The step at which each note has stopped."""
         return self.onset_step + self.duration_step
@@ -104,20 +111,44 @@ class Phrase:
         return (
             self.grid == other.grid
             and self.tempo_qpm == other.tempo_qpm
-            and all(
-                np.array_equal(getattr(self, c), getattr(other, c))
-                for c in ("onset_step", "duration_step", "pitch", "velocity")
-            )
+            and all(map(np.array_equal, self.columns, other.columns))
         )
 
     def __hash__(self) -> int:
-        columns = (self.onset_step, self.duration_step, self.pitch, self.velocity)
-        return hash((self.grid, self.tempo_qpm, *(c.tobytes() for c in columns)))
+        return hash((self.grid, self.tempo_qpm, *(column.tobytes() for column in self.columns)))
 
     def __repr__(self) -> str:
         return (
             f"Phrase({self.grid.bars} bars of {self.grid.metre}, {len(self)} notes, {self.tempo_qpm:g} qpm)"
         )
+
+    def select(self, notes: Bool[np.ndarray, " note"] | Int[np.ndarray, " selected"]) -> "Phrase":
+        """The phrase with some of its notes, chosen by a mask or by row numbers."""
+        return self.with_notes(*(column[notes] for column in self.columns))
+
+    def with_notes(
+        self,
+        onset_step: Int[np.ndarray, " new"],
+        duration_step: Int[np.ndarray, " new"],
+        pitch: Int[np.ndarray, " new"],
+        velocity: Int[np.ndarray, " new"],
+    ) -> "Phrase":
+        """The phrase with other notes, on the same grid and at the same tempo.
+
+        Args:
+            onset_step: Start of each note, in steps.
+            duration_step: Length of each note, in steps.
+            pitch: MIDI note numbers.
+            velocity: MIDI velocities, 1 to 127.
+
+        Returns:
+            A new phrase.
+        """
+        return Phrase(self.grid, onset_step, duration_step, pitch, velocity, self.tempo_qpm)
+
+    def without_overlaps(self) -> "Phrase":
+        """The phrase with no pitch sounding twice at once (see `symvae.music.quantize.resolve_overlaps`)."""
+        return self.with_notes(*resolve_overlaps(*self.columns))
 
     def with_tempo(self, tempo_qpm: float) -> "Phrase":
         """The same notes at another tempo."""
@@ -168,3 +199,8 @@ def join(phrases: Sequence[Phrase]) -> Phrase:
         velocity=np.concatenate([p.velocity for p in phrases]),
         tempo_qpm=first.tempo_qpm,
     )
+
+
+def as_one(phrases: Phrase | Sequence[Phrase]) -> Phrase:
+    """A single phrase as it is, several joined."""
+    return phrases if isinstance(phrases, Phrase) else join(phrases)

@@ -59,7 +59,7 @@ def nearest_step(exact_step: Float[np.ndarray, " note"]) -> Int[np.ndarray, " no
     return np.floor(exact_step + 0.5).astype(np.int64)
 
 
-def untangle(
+def resolve_overlaps(
     onset: Int[np.ndarray, " note"],
     duration: Int[np.ndarray, " note"],
     pitch: Int[np.ndarray, " note"],

@@ -70,6 +70,11 @@ class Track:
             column.setflags(write=False)
             object.__setattr__(self, name, column)
 
+    @classmethod
+    def empty(cls, name: str = "", program: int = 0) -> "Track":
+        """A pitched track without notes."""
+        return cls(name, program, False, *(np.empty(0, np.int64) for _ in range(4)))
+
     @property
     def columns(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Onset, duration, pitch and velocity of every note."""

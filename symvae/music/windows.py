@@ -18,7 +18,7 @@ from symvae.music.bars import Section, sections
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
 from symvae.music.melody_line import choose_track, skyline
 from symvae.music.phrase import Phrase
-from symvae.music.quantize import Quantized, quantize, untangle
+from symvae.music.quantize import Quantized, quantize, resolve_overlaps
 from symvae.music.reading import Collector, Reading
 from symvae.music.reason import Reason
 from symvae.music.song import Song, Track
@@ -234,7 +234,7 @@ def _phrase_of(
     collector.drop("notes", Reason.OUT_OF_RANGE, f"below {low} or above {high}", int((~inside).sum()))
     onset, duration, pitch, velocity, shift, exact_end = (column[inside] for column in notes[:6])
     if polyphonic:
-        onset, duration, pitch, velocity = untangle(onset, duration, pitch, velocity)
+        onset, duration, pitch, velocity = resolve_overlaps(onset, duration, pitch, velocity)
     else:
         line = skyline(onset, duration, pitch)
         collector.num_cut += line.num_cut

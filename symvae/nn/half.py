@@ -18,7 +18,7 @@ class HalfLinear:
 
     def __init__(self, weight: Float[Tensor, "out in"], bias: Float[Tensor, " out"] | None = None) -> None:
         self.weight = weight.detach()
-        self.bias = torch.zeros(len(weight)) if bias is None else bias.detach()
+        self.bias = weight.new_zeros(len(weight)) if bias is None else bias.detach()
         self.packed = None
         if weight.device.type == "cpu" and torch.backends.quantized.engine in ("x86", "fbgemm"):
             self.packed = torch.ops.quantized.linear_prepack_fp16(

@@ -26,4 +26,6 @@ def choose(
         probability = torch.zeros_like(probability).scatter(
             -1, index, ordered.masked_fill(before >= top_p, 0)
         )
-    return torch.multinomial(probability, 1, generator=generator).squeeze(-1)
+    if generator is not None:  # the same seed draws the same on every device
+        probability = probability.to(generator.device)
+    return torch.multinomial(probability, 1, generator=generator).squeeze(-1).to(logits.device)

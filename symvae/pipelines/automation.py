@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from symvae.errors import ConfigError, MidiError
 
 if TYPE_CHECKING:
-    from symvae.music.io.midi import ControlLane
+    from symvae.music.io.controllers import ControlLane
     from symvae.system.faders.request import Fader
 
 Wish: TypeAlias = float | str

@@ -23,12 +23,10 @@ from symvae.music.bars import bars_in_words, sections
 from symvae.music.grid import Grid
 from symvae.music.io.files import load_any
 from symvae.music.melody_line import alone_share, choose_track
+from symvae.music.pitch import PIANO_PITCHES
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song
 from symvae.music.windows import whole, windows
-
-#: The pitches of the melody vocabulary, those of a piano.
-PIANO_PITCHES = (21, 108)
 
 
 @dataclass(frozen=True)

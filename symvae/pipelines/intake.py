@@ -195,8 +195,8 @@ def take_before(file: Path, model: "SymVAE", track: str | int | None, bar: int |
     At most half as many as the model has; fewer where the tune or its stretch in one metre is shorter.
     """
     from symvae.music.io.files import load_any
+    from symvae.music.pitch import PIANO_PITCHES
     from symvae.music.windows import ending
-    from symvae.pipelines.inspect import PIANO_PITCHES
 
     song = load_any(file)
     most = model.grid.with_bars(max(1, model.grid.bars // 2))
@@ -238,10 +238,11 @@ def _read(
     song: "Song", model: "SymVAE", track: str | int | None, stride_bars: int | None = None
 ) -> "Reading":
     from symvae.music.windows import windows
-    from symvae.pipelines.inspect import PIANO_PITCHES
 
-    polyphonic = model.config.model.tokenizer == "piano"
-    return windows(song, model.grid, track, stride_bars, polyphonic=polyphonic, pitch_range=PIANO_PITCHES)
+    tokens = model.tokenizer
+    return windows(
+        song, model.grid, track, stride_bars, polyphonic=tokens.polyphonic, pitch_range=tokens.pitch_range
+    )
 
 
 def _only(reading: "Reading", row: int) -> "Reading":

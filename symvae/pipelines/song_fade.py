@@ -5,7 +5,7 @@ its notes from the version for its own wishes; a bar without wishes stays as it 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from symvae.cli.console import progress_bar
@@ -84,11 +84,7 @@ def thinned(
     """The phrases with no bar too full for the model, and what that cost those that are faded."""
     import numpy as np
 
-    from symvae.tokens.piano import thin
-
-    if model.config.model.tokenizer != "piano":
-        return list(taken.phrases), []
-    phrases = [thin(phrase) for phrase in taken.phrases]
+    phrases = [model.tokenizer.fit(phrase) for phrase in taken.phrases]
     gone = []
     for row in sorted({version.row for version in versions}):
         before, after, start = taken.phrases[row], phrases[row], taken.reading.start_bar[row]
@@ -192,8 +188,7 @@ def bars_in_song(
     step_tick = _step_tick(song)
     tick = lines[start] + phrase.onset_step * step_tick
     inside = np.isin(np.searchsorted(lines, np.floor(tick + 0.5), side="right") - 1, bars)
-    names = ("onset_step", "duration_step", "pitch", "velocity")
-    phrase = replace(phrase, **{name: getattr(phrase, name)[inside] for name in names})
+    phrase = phrase.select(inside)
     first_step = [round((lines[bar] - lines[start]) / step_tick) for bar in bars]
     of_grid = np.unique(np.array(first_step) // phrase.grid.steps_per_bar)
     runs = np.split(of_grid, np.flatnonzero(np.diff(of_grid) > 1) + 1)
@@ -246,7 +241,7 @@ def put_back(
             Patch(each.phrase, lines[start], lines[bar], lines[bar + 1], lines[end], tempo_qpm)
             for bar in each.version.bars
         ]
-    one_voice = model.config.model.tokenizer != "piano"
+    one_voice = not model.tokenizer.polyphonic
     return splice(taken.song, patches, tracks_read(taken), one_voice=one_voice, program=program)
 
 
@@ -256,7 +251,7 @@ def phrases_in(song: "Song", taken: Taken, model: "SymVAE") -> list["Phrase"]:
     from symvae.music.windows import windows
 
     track = None if taken.reading.track is None else taken.reading.track.index
-    polyphonic = model.config.model.tokenizer == "piano"
+    polyphonic = model.tokenizer.polyphonic
     reading = windows(song, model.grid, track, polyphonic=polyphonic)
     known = dict(zip(reading.start_bar, reading.phrases, strict=True))
     return [

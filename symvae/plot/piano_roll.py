@@ -25,7 +25,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from symvae.errors import PhraseError, SymvaeError
+from symvae.errors import PhraseError, SymvaeError, refuse_to_overwrite
 from symvae.music.phrase import Phrase
 
 Color: TypeAlias = Literal["path", "velocity"]
@@ -63,8 +63,7 @@ def piano_roll(
     phrases, more than `MOST_PANELS` of them, or another number of titles.
     """
     path = picture_path(path)
-    if path.exists() and not force:
-        raise SymvaeError(f"{path} exists. Choose another name, or overwrite it with force.")
+    refuse_to_overwrite(path, SymvaeError, force=force)
     if path.suffix.lower()[1:] not in Figure().canvas.get_supported_filetypes():
         raise SymvaeError(f"{path} ends in no format that can be drawn: use .png, .svg or .pdf.")
     figure = draw(phrases, titles, columns=columns, color=color, title=title)

@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from symvae.dsp.mel import hz_to_mel, mel_filters
 from symvae.dsp.stft import Stft
-from symvae.errors import AudioError
+from symvae.errors import AudioError, refuse_to_overwrite
 
 _MELS = 128
 _COLUMNS = 1600
@@ -28,8 +28,7 @@ def spectrogram_picture(
 ) -> Path:
     """Draw sound that comes in blocks, as a PNG file; a column is the loudest of the frames it stands for."""
     path = Path(path)
-    if path.exists() and not force:
-        raise AudioError(f"{path} exists. Choose another name, or overwrite it with force.")
+    refuse_to_overwrite(path, AudioError, force=force)
     stft = Stft(2048, 512)
     filters = mel_filters(sample_rate, stft.bins, _MELS)
     pieces, seconds = [np.zeros((0, _MELS), np.float32)], 0.0

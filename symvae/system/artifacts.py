@@ -30,7 +30,7 @@ from symvae.models.sound.code_prior import CodePrior
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE, SpectrumDecoder
 from symvae.system.build import build_vae
-from symvae.system.build_synth import build_synth
+from symvae.system.build_synth import build_probe, build_synth
 from symvae.system.faders.scales import Scales
 
 FORMAT, VERSION = "symvae-model", 1
@@ -156,7 +156,7 @@ def load_probe(folder: Path, sample_rate: int) -> Probe | None:
         return None
     state = _read_tensors(path, "Restore it or train it again (benchmarks/audio/train_probe.py).")
     try:
-        probe = Probe(len(state["recognizer.leave.bias"]), sample_rate=sample_rate)
+        probe = build_probe(len(state["recognizer.leave.bias"]), sample_rate)
         probe.load_state_dict(state)
     except (KeyError, RuntimeError) as error:
         raise CheckpointError(

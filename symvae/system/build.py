@@ -13,19 +13,15 @@ from symvae.models.faders.critic import Critic
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity, PlainVelocity
-from symvae.models.phrase.bar_decoder import BarDecoder
-from symvae.models.phrase.bar_encoder import BarEncoder
 from symvae.models.phrase.conductor import Conductor, Decoder, HierarchicalDecoder
 from symvae.models.phrase.encoder import BidirectionalEncoder
 from symvae.models.phrase.flat_decoder import FlatDecoder
-from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
-from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
 from symvae.models.phrase.vae import VAE
 from symvae.music.grid import Grid
 from symvae.objective import schedule
 from symvae.objective.faders import Faders
 from symvae.system.faders.scales import Scales, measured_positions
-from symvae.tokens.piano import PAD, PianoBars
+from symvae.system.families import family
 from symvae.tokens.tokenizer import Tokenizer
 
 
@@ -37,44 +33,13 @@ def build_grid(config: ModelConfig) -> Grid:
 def build_vae(config: ModelConfig) -> VAE:
     """The network with fresh weights, drawn from torch's global generator."""
     encoder = BidirectionalEncoder(
-        _bar_encoder(config),
+        family(config.tokenizer).bar_encoder(config),
         bars=config.bars,
         hidden_size=config.phrase_size,
         latent_size=config.latent_size,
         faders=len(config.faders),
     )
     return VAE(encoder, build_decoder(config))
-
-
-def _bar_encoder(config: ModelConfig) -> BarEncoder | TokenBarEncoder:
-    sizes = {
-        "vocabulary_size": config.vocabulary_size,
-        "embedding_size": config.embedding_size,
-        "hidden_size": config.encoder_size,
-        "summary_size": config.summary_size,
-        "code_size": config.code_size,
-    }
-    if config.tokenizer == "piano":
-        slots = PianoBars(config.metre).slots.tolist()
-        return TokenBarEncoder(**sizes, slots=slots, padding=PAD, initial_std=config.initial_std)
-    return BarEncoder(**sizes, positions=config.positions, initial_std=config.initial_std)
-
-
-def _bar_decoder(config: ModelConfig) -> BarDecoder | TokenBarDecoder:
-    sizes = {
-        "vocabulary_size": config.vocabulary_size,
-        "positions": config.positions,
-        "code_size": config.code_size,
-        "embedding_size": config.embedding_size,
-        "hidden_size": config.decoder_size,
-        "unfold_size": config.unfold_size,
-        "feature_size": config.feature_size,
-    }
-    if config.tokenizer == "piano":
-        tokens = PianoBars(config.metre)
-        follows = torch.from_numpy(tokens.follows)
-        return TokenBarDecoder(**sizes, slots=tokens.slots.tolist(), follows=follows, padding=PAD)
-    return BarDecoder(**sizes)
 
 
 def build_faders(config: RunConfig, tokenizer: Tokenizer, scales: Scales | None) -> Faders | None:
@@ -131,11 +96,6 @@ def build_attribute_predictor(config: FaderConfig, vae: VAE) -> AttributePredict
         return AttributePredictor(vae.decoder, attributes=len(config.attributes))
 
 
-def padding_of(config: ModelConfig) -> int | None:
-    """The id that fills rows up and is not learned, but for the first of each; None where rows are full."""
-    return PAD if config.tokenizer == "piano" else None
-
-
 def build_decoder(config: ModelConfig) -> Decoder:
     """The decoder that ``config.decoder`` names."""
     if config.decoder == "flat":
@@ -155,7 +115,7 @@ def build_decoder(config: ModelConfig) -> Decoder:
             code_size=config.code_size,
             faders=len(config.faders),
         ),
-        _bar_decoder(config),
+        family(config.tokenizer).bar_decoder(config),
     )
 
 

@@ -2,11 +2,12 @@
 
 from torch import nn
 
-from symvae.audio.excitation import GROUPS, ROLL_SIZE
+from symvae.audio.excitation import GROUPS, KEYS, LOWEST, ROLL_SIZE
 from symvae.config.sound import SynthConfig, SynthModelConfig, SynthObjectiveConfig
 from symvae.dsp.stft import Stft
 from symvae.models.sound.band_vae import BandVAE
 from symvae.models.sound.discriminator import Discriminators
+from symvae.models.sound.probe import Probe
 from symvae.models.sound.quantized import QuantizedEncoder
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE, SpectrumDecoder, TimbreEncoder
 from symvae.objective import schedule
@@ -54,6 +55,11 @@ def _build_encoder(config: SynthModelConfig) -> nn.Module:
 def build_discriminators(config: SynthConfig) -> Discriminators | None:
     """What judges the sound, where the objective is adversarial."""
     return Discriminators() if config.objective.adversarial else None
+
+
+def build_probe(instruments: int, sample_rate: int) -> Probe:
+    """A probe of the piano's keys with fresh weights, drawn from torch's global generator."""
+    return Probe(instruments, lowest_pitch=LOWEST, keys=KEYS, sample_rate=sample_rate)
 
 
 def synth_beta_at(config: SynthObjectiveConfig, progress: float) -> float:

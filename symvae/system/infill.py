@@ -10,7 +10,6 @@ replacement, as Lugmayr et al. 2022 inpaint pictures (RePaint, arXiv 2201.09865)
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +19,8 @@ from torch import Tensor
 
 from symvae.attributes.key import home_shift
 from symvae.models.flow.prior import FlowPrior
-from symvae.models.phrase.fast_decoder import Generator
-from symvae.models.phrase.vae import VAE
 from symvae.music.phrase import DEFAULT_VELOCITY, Phrase
+from symvae.system.codec import Codec
 from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH
 
 
@@ -36,8 +34,7 @@ class Filling(NamedTuple):
 
 @torch.no_grad()
 def infill_ids(
-    vae: VAE,
-    player: Generator,
+    codec: Codec,
     prior: FlowPrior,
     ids: Int[Tensor, "batch bar position"],
     known: Bool[Tensor, " bar"],
@@ -52,10 +49,11 @@ def infill_ids(
     held = known[None, :, None]
 
     def guidance(guess: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch latent"]:
-        own = player.generate(guess)
-        return guess + vae.encoder(torch.where(held, ids, own)).mean - vae.encoder(own).mean
+        own = codec.decode_ids(guess)
+        given, drawn = codec.encode_ids(torch.where(held, ids, own)).mean, codec.encode_ids(own).mean
+        return guess + given.to(guess.device) - drawn.to(guess.device)
 
-    own = player.generate(prior.integrate(prior.noise(len(ids), generator, prior_temperature), guidance))
+    own = codec.decode_ids(prior.integrate(prior.noise(len(ids), generator, prior_temperature), guidance))
     kept = (own == ids)[:, known].float().mean((1, 2)) if known.any() else torch.ones(len(ids))
     return torch.where(held, ids, own), kept
 
@@ -63,8 +61,7 @@ def infill_ids(
 def only_bars(phrase: Phrase, known: Sequence[bool]) -> Phrase:
     """The notes that start in the known bars."""
     inside = np.array(known)[phrase.onset_step // phrase.grid.steps_per_bar]
-    columns = ("onset_step", "duration_step", "pitch", "velocity")
-    return replace(phrase, **{name: getattr(phrase, name)[inside] for name in columns})
+    return phrase.select(inside)
 
 
 def shift_home(phrase: Phrase) -> int:

@@ -25,7 +25,6 @@ from symvae.latent import direction, interpolate
 from symvae.latent.arousal import Arousal
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
-from symvae.models.phrase.fast_decoder import Generator, fast_decoder
 from symvae.models.phrase.vae import VAE
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase, join
@@ -40,6 +39,8 @@ from symvae.system.artifacts import (
 )
 from symvae.system.build import build_grid
 from symvae.system.catalog import available, find
+from symvae.system.codec import Codec, one_each
+from symvae.system.device import find_device
 from symvae.system.faders.bar_search import Cost, search_bars
 from symvae.system.faders.edit_transfer import transfer_edit
 from symvae.system.faders.refine_notes import refine_notes
@@ -57,13 +58,10 @@ from symvae.system.faders.request import (
 )
 from symvae.system.faders.scales import Scales, measure_phrases
 from symvae.system.infill import Filling, infill_ids, only_bars, put_together, shift_home
-from symvae.system.synth import Synth
+from symvae.system.synth import load_synth
 from symvae.tokens.load import load_tokenizer
-from symvae.tokens.piano import thin
 from symvae.tokens.tokenizer import Tokenizer
 
-#: Phrases decoded at once: large enough to be quick, small enough for any memory.
-_BATCH = 512
 #: A fader reaches from one training phrase in a thousand to all but one in a thousand: so far in positions.
 REACH = 3.09
 
@@ -71,19 +69,35 @@ REACH = 3.09
 class SymVAE:
     """A trained model. ``symvae.load`` makes one."""
 
-    def __init__(self, folder: Path, config: RunConfig, vae: VAE, tokenizer: Tokenizer) -> None:
+    def __init__(
+        self, folder: Path, config: RunConfig, vae: VAE, tokenizer: Tokenizer, device: str = "cpu"
+    ) -> None:
         self.folder = folder
         self.config = config
         self.vae = vae
         self.tokenizer = tokenizer
         self.grid: Grid = build_grid(config.model)
+        self.codec = Codec(vae, tokenizer, self.grid, find_device(device), name=config.name)
 
     @classmethod
-    def load(cls, name: str | Path) -> "SymVAE":
-        """The model ``name``: one of the package's, or a folder. Raises `CheckpointError`."""
+    def load(cls, name: str | Path, device: str = "cpu") -> "SymVAE":
+        """Load a model.
+
+        Args:
+            name: one that `symvae.available` lists, or a model folder.
+            device: where the network computes: "cpu", "cuda", "cuda:1", "mps". Results are on the CPU.
+
+        Returns:
+            The model, ready to use.
+
+        Raises:
+            CheckpointError: there is no such model, or its folder is incomplete or damaged.
+            ConfigError: there is no such device.
+        """
+        find_device(device)
         folder = find(name)
         config = load_config(folder)
-        return cls(folder, config, load_vae(folder, config), load_tokenizer(folder))
+        return cls(folder, config, load_vae(folder, config), load_tokenizer(folder), device)
 
     @property
     def name(self) -> str:
@@ -110,33 +124,18 @@ class SymVAE:
         """The prior learned from the training music, or None before there is one."""
         prefix = "prior."
         state = {k.removeprefix(prefix): v for k, v in self._latent_file.items() if k.startswith(prefix)}
-        return load_prior(self.folder) or (FlowPrior.from_state(state) if state else None)
+        prior = load_prior(self.folder) or (FlowPrior.from_state(state) if state else None)
+        return prior and prior.to(self.codec.device)
 
     @cached_property
     def _latent_file(self) -> dict[str, Tensor]:
         return load_latent(self.folder)
 
-    @cached_property
-    def _player(self) -> Generator:
-        return fast_decoder(self.vae.decoder)
-
     # Notes and ids
 
     def to_ids(self, phrases: Phrase | Sequence[Phrase]) -> Int[Tensor, "batch bar position"]:
         """Token ids of phrases on this model's grid; raises `PhraseError` for another grid."""
-        phrases = _listed(phrases)
-        self._check_grid(phrases)
-        if not phrases:
-            raise PhraseError("There is no phrase to encode. Give at least one.")
-        return torch.from_numpy(np.stack([self.tokenizer.encode_phrase(p) for p in phrases]).astype(np.int64))
-
-    def _check_grid(self, phrases: Sequence[Phrase]) -> None:
-        for phrase in phrases:
-            if phrase.grid != self.grid:
-                raise PhraseError(
-                    f"{self.name} takes {self.grid.bars} bars of {self.grid.metre}, this phrase has "
-                    f"{phrase.grid.bars} of {phrase.grid.metre}. Read it with grid=model.grid."
-                )
+        return self.codec.to_ids(phrases)
 
     def to_phrases(
         self, ids: Int[Tensor, "batch bar position"], tempo_qpm: float | Sequence[float] = DEFAULT_TEMPO_QPM
@@ -145,20 +144,14 @@ class SymVAE:
 
         Raises `PhraseError` for too many or too few tempos.
         """
-        return [
-            self.tokenizer.decode_ids(rows, tempo_qpm=tempo)
-            for rows, tempo in zip(ids.numpy(), _one_each(tempo_qpm, len(ids)), strict=True)
-        ]
+        return self.codec.to_phrases(ids, tempo_qpm)
 
     # Latent space
 
-    @torch.no_grad()
     def encode(self, phrases: Phrase | Sequence[Phrase]) -> DiagonalGaussian:
         """The posterior of each phrase, ``(batch, latent)``; a phrase by itself is a batch of one."""
-        parts = [self.vae.encoder(ids) for ids in self.to_ids(phrases).split(_BATCH)]
-        return DiagonalGaussian(torch.cat([p.mean for p in parts]), torch.cat([p.log_std for p in parts]))
+        return self.codec.encode(phrases)
 
-    @torch.no_grad()
     def decode(
         self,
         z: Float[Tensor, "batch latent"],
@@ -175,10 +168,9 @@ class SymVAE:
         phrases = self.to_phrases(self.decode_ids(z, temperature=temperature, top_p=top_p, seed=seed))
         if tempo_qpm is None:
             return phrases
-        tempos = _one_each(tempo_qpm, len(phrases))
+        tempos = one_each(tempo_qpm, len(phrases))
         return [phrase.with_tempo(qpm) for phrase, qpm in zip(phrases, tempos, strict=True)]
 
-    @torch.no_grad()
     def decode_ids(
         self, z: Float[Tensor, "batch latent"], *, temperature: float = 0.0, top_p: float = 1.0, seed: int = 0
     ) -> Int[Tensor, "batch bar position"]:
@@ -195,10 +187,7 @@ class SymVAE:
         _check_scale("temperature", temperature)
         if not 0 < top_p <= 1:
             raise LatentError(f"top_p is a share above 0 and up to 1 (all that is likely), not {top_p}.")
-        generator = _chance(seed)
-        return torch.cat(
-            [self._player.generate(rows, temperature, top_p, generator) for rows in z.split(_BATCH)]
-        )
+        return self.codec.decode_ids(z, temperature=temperature, top_p=top_p, generator=_chance(seed))
 
     # Musical verbs
 
@@ -257,7 +246,7 @@ class SymVAE:
                 f"{self.name} has no learned prior yet. Run `symvae evaluate --update-model` on it, "
                 'or choose the prior "gaussian".'
             )
-        return self.prior.sample(count, generator, prior_temperature)
+        return self.prior.sample(count, generator, prior_temperature).cpu()
 
     def infill(
         self,
@@ -342,12 +331,11 @@ class SymVAE:
         _check_scale("prior_temperature", prior_temperature)
         if len(known) != self.grid.bars:
             raise LatentError(f"{self.name} has {self.grid.bars} bars to know or not, not {len(known)}.")
-        self._check_grid(phrases)
+        self.codec.check_grid(phrases)
         given = [only_bars(phrase, known) for phrase in phrases]
         shifts = [shift_home(each) if self.prior.home_key else 0 for each in given]
         ids, kept = infill_ids(
-            self.vae,
-            self._player,
+            self.codec,
             self.prior,
             self.to_ids([each.transpose(shift) for each, shift in zip(given, shifts, strict=True)]),
             torch.tensor(known),
@@ -536,10 +524,11 @@ class SymVAE:
             return lambda ids, rows: request.miss(self._said(ids, rows, tempo), rows, drift_weight)
 
         ids = search_bars(decodes, cost(BAR_DRIFT)) if len(decodes) > 1 else decodes[0].clone()
-        for part in moves.nonzero()[:, 0].split(_BATCH) if refine and moves.any() else ():
-            logits = self.vae.decoder(self.vae.encoder(ids[part]).mean, ids[part])
-            for row, log_share in zip(part.tolist(), logits.float().log_softmax(-1), strict=True):
-                ids[row] = refine_tokens(ids[row], log_share, row, cost(TOKEN_DRIFT))
+        if refine and moves.any():
+            decoded, rows = ids[moves], moves.nonzero()[:, 0].tolist()
+            likely = self.codec.log_probability(self.codec.encode_ids(decoded).mean, decoded)
+            for row, log_probability in zip(rows, likely, strict=True):
+                ids[row] = refine_tokens(ids[row], log_probability, row, cost(TOKEN_DRIFT))
         return self.to_phrases(ids, tempo)
 
     def _with_edits_transferred(
@@ -556,7 +545,10 @@ class SymVAE:
         faded = [self.to_phrases(after, tempo) for after in decodes]
         edited = [
             self.to_ids(
-                [thin(transfer_edit(*each)) for each in zip(sources, reconstructed, after, strict=True)]
+                [
+                    self.tokenizer.fit(transfer_edit(*each))
+                    for each in zip(sources, reconstructed, after, strict=True)
+                ]
             )
             for after in faded
         ]
@@ -581,7 +573,7 @@ class SymVAE:
 
         Where tokens are steps of a grid, as in melodies, it need not: a decode brings nearly all back.
         """
-        return self.tokenizer.positions_per_bar != self.grid.steps_per_bar
+        return not self.tokenizer.on_grid
 
     def _asked(
         self,
@@ -661,9 +653,9 @@ class SymVAE:
 
     def with_arousal(self, arousal: Arousal) -> "SymVAE":
         """The same model with another way of excitement through its faders."""
-        model = SymVAE(self.folder, self.config, self.vae, self.tokenizer)
+        model = SymVAE(self.folder, self.config, self.vae, self.tokenizer, str(self.codec.device))
         model.scales = replace(self.scales, arousal=arousal)
-        model._editor, model._player = self._editor, self._player
+        model._editor, model.codec = self._editor, self.codec
         return model
 
     def _with_faders_at(
@@ -681,7 +673,8 @@ class SymVAE:
             column = self.scales.names.index("tempo")
             position[:, column] = here[:, column]
         if self._editor is not None:
-            return self._editor.edit(z, position, here)
+            device = self.codec.device
+            return self._editor.edit(z.to(device), position.to(device), here.to(device)).cpu()
         return torch.cat([position, z[:, position.shape[1] :]], dim=1)
 
     @cached_property
@@ -692,7 +685,7 @@ class SymVAE:
                 f"{self.folder} has the scales of faders and no faders.safetensors. "
                 "Restore it or run `symvae train-faders` again."
             )
-        return editor
+        return editor and editor.to(self.codec.device)
 
     def _in_the_manner_of(
         self, phrases: Sequence[Phrase], sources: Sequence[Phrase], tempo: Sequence[float]
@@ -708,7 +701,7 @@ class SymVAE:
 
     def render(self, phrases: Phrase | Sequence[Phrase], timbre: str = "piano") -> Audio:
         """Stereo sound of a phrase, or of several in a row, in a timbre of the package's synthesizer."""
-        return Synth.load().render(phrases, timbre)
+        return load_synth().render(phrases, timbre)
 
 
 def _loss_at(request: Request, row: int, tries: Sequence[Phrase]) -> Float[np.ndarray, " try"]:
@@ -722,15 +715,6 @@ def _models_with_faders() -> str:
 
 def _listed(phrases: Phrase | Sequence[Phrase]) -> Sequence[Phrase]:
     return [phrases] if isinstance(phrases, Phrase) else phrases
-
-
-def _one_each(tempo_qpm: float | Sequence[float], count: int) -> Sequence[float]:
-    tempos = [tempo_qpm] * count if isinstance(tempo_qpm, int | float) else tempo_qpm
-    if len(tempos) != count:
-        raise PhraseError(
-            f"There are {len(tempos)} tempos for {count} phrases. Give one for all, or one each."
-        )
-    return tempos
 
 
 def _check_count(count: int) -> None:

@@ -1,14 +1,14 @@
-"""The synthesizer as a musician meets it: music in, sound out, a timbre to choose, take or blend.
+"""The synthesizer: music in, sound out, in a timbre that is chosen, blended or taken from a recording.
 
-synth = symvae.audio.load("synth-24k")
+synth = symvae.load_synth("synth-24k")
 synth.render(symvae.read("tune.mid"), timbre="piano:strings:0.4")
 """
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -17,57 +17,75 @@ from torch import Tensor
 from symvae.audio.instruments import timbre_of_program
 from symvae.audio.notes import notes_of
 from symvae.audio.parts import Part, parts_of
-from symvae.audio.player import DrumPlayer, NeuralPlayer, Player
+from symvae.audio.player import DrumPlayer, Player
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.config.sound import SynthConfig
 from symvae.dsp.audio import Audio
-from symvae.dsp.wav import SOUNDLESS, read_audio, resample
-from symvae.errors import AudioError
+from symvae.dsp.wav import SILENCE, read_audio, resample
+from symvae.errors import AudioError, refuse_to_overwrite
 from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
-from symvae.system.artifacts import export_decoder, load_synth
+from symvae.system import artifacts
 from symvae.system.catalog import find_synth
+from symvae.system.neural_player import NeuralPlayer
 
 DEFAULT_SYNTH = "synth-24k"
-#: Of a recording, so much is listened to.
+#: Length of a recording that the encoder sees, from its first sound on.
 LONGEST_CLIP_SEC = 30.0
 SHORTEST_CLIP_SEC = 0.25
 
-#: What a sound is played on: a name, a blend as "piano:strings:0.4", z, or a `Blend` of several.
+#: A name, a blend as "piano:strings:0.4", z, or a `Blend` of several z.
 Timbre = str | Float[Tensor, " latent"] | Blend
 
 
 @dataclass(frozen=True)
-class KnownTimbre:
+class NamedTimbre:
     """An instrument that the synthesizer has learned."""
 
     name: str
     program: int
     """General MIDI program, from 0."""
     font: str
-    """The sound font it was learned from."""
+    """Sound font that it was learned from."""
     z: Float[Tensor, " latent"]
 
 
 class Synth:
-    """A trained synthesizer. ``symvae.audio.load`` makes one."""
+    """A trained synthesizer; `load_synth` makes one.
+
+    Args:
+        folder: Where its files are.
+        config: The choices that made it.
+        network: Its spectrogram VAE.
+        timbres: The instruments that it has learned.
+    """
 
     def __init__(
-        self, folder: Path, config: SynthConfig, network: SpectrogramVAE, timbres: Sequence[KnownTimbre]
+        self, folder: Path, config: SynthConfig, network: SpectrogramVAE, timbres: Sequence[NamedTimbre]
     ) -> None:
         self.folder = folder
         self.config = config
         self.network = network
-        self.timbres: dict[str, KnownTimbre] = {timbre.name: timbre for timbre in timbres}
+        self.timbres: dict[str, NamedTimbre] = {timbre.name: timbre for timbre in timbres}
 
     @classmethod
-    def load(cls, name: str | Path = DEFAULT_SYNTH) -> "Synth":
-        """A synthesizer by its name in the package, or a folder that `symvae train-synth` wrote."""
+    def load(cls, name: str | Path = DEFAULT_SYNTH, device: str = "cpu") -> "Synth":
+        """Read a synthesizer's files; `load_synth` does so once per process.
+
+        Args:
+            name: Name of a synthesizer of the package, or a folder that `symvae train-synth` wrote.
+            device: Where the network runs, as "cpu", "cuda" or "mps".
+
+        Returns:
+            The synthesizer.
+        """
         folder = find_synth(name)
-        config, network, timbres = load_synth(folder)
-        known = [KnownTimbre(t["name"], t["program"], t["font"], torch.tensor(t["z"])) for t in timbres]
-        return cls(folder, config, network, known)
+        config, network, rows = artifacts.load_synth(folder)
+        timbres = [
+            NamedTimbre(row["name"], row["program"], row["font"], torch.tensor(row["z"])) for row in rows
+        ]
+        return cls(folder, config, network.to(device), timbres)
 
     @property
     def name(self) -> str:
@@ -79,7 +97,18 @@ class Synth:
         return self.network.sample_rate
 
     def timbre(self, word: Timbre) -> Blend:
-        """What "piano" stands for, or "piano:strings:0.4" (two fifths of the way to the strings), or z."""
+        """Look up a timbre.
+
+        Args:
+            word: A name as "piano", a blend as "piano:strings:0.4" (two fifths of the way from the piano to
+                the strings), z, or a `Blend`.
+
+        Returns:
+            The timbre as a blend.
+
+        Raises:
+            AudioError: For an unknown name, a blend that cannot be read, and a z of another size.
+        """
         if isinstance(word, Blend):
             return word
         if isinstance(word, Tensor):
@@ -88,7 +117,7 @@ class Synth:
             return Blend.of(word)
         first, *rest = word.split(":")
         if not rest:
-            return Blend.of(self._known(first).z)
+            return self._by_name(first)
         if len(rest) != 2:
             raise AudioError(f"{word!r} is no timbre. Write NAME, or NAME:NAME:SHARE, as piano:strings:0.4.")
         try:
@@ -97,58 +126,92 @@ class Synth:
             share = -1.0
         if not 0 <= share <= 1:
             raise AudioError(f"{rest[1]!r} is no share from 0 to 1. Write it as in piano:strings:0.4.")
-        start, end = (Blend.of(self._known(name).z) for name in (first, rest[0]))
-        return start.toward(end, torch.tensor([share]))
+        return self._by_name(first).toward(self._by_name(rest[0]), torch.tensor([share]))
 
     def timbre_for(self, program: int) -> tuple[str, bool]:
-        """Which timbre plays a General MIDI program (0 to 127), and whether it is that very instrument.
+        """Choose a timbre for a General MIDI program.
 
-        Where the usual one was not learned it is another font's, or the first of all.
+        Where the usual timbre was not learned, it is that of another font, or the first of all.
+
+        Args:
+            program: 0 to 127.
+
+        Returns:
+            The timbre's name, and whether it is that very instrument.
+
+        Raises:
+            AudioError: Where the synthesizer has no timbres.
         """
-        usual, same = timbre_of_program(program)
+        usual, exact = timbre_of_program(program)
         names = [name for name in self.timbres if name.split("/")[0] == usual]
         if names:
-            return (usual if usual in names else names[0]), same
+            return (usual if usual in names else names[0]), exact
         if not self.timbres:
             raise AudioError(f"{self.name} has no timbres. Train it to the end, or choose another.")
         return next(iter(self.timbres)), False
 
-    def _known(self, name: str) -> KnownTimbre:
+    def _by_name(self, name: str) -> Blend:
         if name not in self.timbres:
             raise AudioError(f"There is no timbre {name!r}. {self.name} knows: {', '.join(self.timbres)}.")
-        return self.timbres[name]
+        return Blend.of(self.timbres[name].z)
 
     @torch.inference_mode()
     def timbre_of(self, recording: "Audio | str | os.PathLike[str]") -> Float[Tensor, " latent"]:
-        """z of a recording, best of one instrument alone; of a long one, the start of what sounds.
+        """Encode the timbre of a recording, best of one instrument alone.
 
-        Raises `AudioError` for a file that is no audio, for silence, and for less than a quarter of a second.
+        Args:
+            recording: Sound, or the path of a sound file. Of a long one the start counts, from its first sound
+                on.
+
+        Returns:
+            z, the posterior mean.
+
+        Raises:
+            AudioError: For a file that is no audio, for silence, and for less than a quarter of a second.
         """
         audio = recording if isinstance(recording, Audio) else read_audio(recording, LONGEST_CLIP_SEC)
-        sides = torch.from_numpy(resample(audio, self.sample_rate).samples)
-        mono = sides.mean(0)
-        if mono.abs().max() <= SOUNDLESS:  # two sides may cancel each other
-            mono = sides[0]
-        loud = (mono.abs() > SOUNDLESS).nonzero()
-        if not len(loud):
+        channels = torch.from_numpy(resample(audio, self.sample_rate).samples)
+        mono = channels.mean(0)
+        if mono.abs().max() <= SILENCE:  # two channels may cancel each other
+            mono = channels[0]
+        sounding = (mono.abs() > SILENCE).nonzero()
+        if not len(sounding):
             raise AudioError("The clip is silent, and silence has no timbre. Give one in which notes sound.")
-        mono = mono[int(loud[0]) :][: round(LONGEST_CLIP_SEC * self.sample_rate)]
+        mono = mono[int(sounding[0]) :][: round(LONGEST_CLIP_SEC * self.sample_rate)]
         if len(mono) < SHORTEST_CLIP_SEC * self.sample_rate:
             raise AudioError(
                 f"The clip lasts {len(mono) / self.sample_rate:.2f} s; give at least {SHORTEST_CLIP_SEC:g} s."
             )
-        # The encoder has learned from clips at the fonts' level.
+        # The encoder was trained on clips at the fonts' level.
         mono = mono * (self.config.clips.level / mono.square().mean().sqrt().clamp(min=1e-6))
-        return self.network.encode(mono[None]).mean[0]
+        return self.network.encode(mono[None].to(self.network.device)).mean[0].cpu()
 
     def export(self, path: "str | os.PathLike[str]", *, force: bool = False) -> Path:
-        """Write the decoder for use without symvae (see `symvae.system.artifacts.export_decoder`)."""
-        if Path(path).exists() and not force:
-            raise AudioError(f"{path} exists. Choose another name, or overwrite it with force.")
-        return export_decoder(self.network, self.config.model.timbre_size, Path(path))
+        """Write the decoder for use without symvae (`symvae.system.artifacts.export_decoder`).
+
+        Args:
+            path: File to write.
+            force: Replace an existing file.
+
+        Returns:
+            The path.
+
+        Raises:
+            AudioError: For an existing file without ``force``.
+        """
+        refuse_to_overwrite(Path(path), AudioError, force=force)
+        return artifacts.export_decoder(self.network, self.config.model.timbre_size, Path(path))
 
     def player(self, timbre: Timbre, until: Timbre | None = None) -> NeuralPlayer:
-        """A player in one timbre, or moving evenly from it to another over the whole sound."""
+        """Make a player in one timbre, or one that moves evenly from it to another.
+
+        Args:
+            timbre: Timbre of the whole sound, or of its start.
+            until: Timbre of the sound's end; None to keep ``timbre``.
+
+        Returns:
+            The player.
+        """
         end = None if until is None else self.timbre(until)
         return NeuralPlayer(self.network, self.timbre(timbre), end)
 
@@ -158,17 +221,26 @@ class Synth:
         timbre: Timbre | Mapping[str, Timbre] | None = None,
         until: Timbre | None = None,
     ) -> list[Voice]:
-        """Who plays each part: the timbre given for all, or the one nearest to the part's program."""
+        """Assign a player to each part.
+
+        Args:
+            parts: Parts of a song.
+            timbre: One timbre for all, or timbres by the parts' names; a part without one gets the timbre
+                nearest to its program.
+            until: Timbre that every part moves to; None to keep its own.
+
+        Returns:
+            A voice for each part.
+        """
         return [Voice(part, self._player_of(part, timbre, until)) for part in parts]
 
-    def _player_of(self, part: Part, timbre: Any, until: Any) -> Player:
+    def _player_of(
+        self, part: Part, timbre: Timbre | Mapping[str, Timbre] | None, until: Timbre | None
+    ) -> Player:
         if part.is_drum:
             return DrumPlayer(self.sample_rate)
-        if isinstance(timbre, Mapping):
-            timbre = timbre.get(part.name)
-        if timbre is None:
-            timbre = self.timbre_for(part.program)[0]
-        return self.player(timbre, until)
+        own = timbre.get(part.name) if isinstance(timbre, Mapping) else timbre
+        return self.player(self.timbre_for(part.program)[0] if own is None else own, until)
 
     def perform(
         self,
@@ -180,7 +252,19 @@ class Synth:
         loudness_lufs: float = LOUDNESS_LUFS,
         watch: Callable[[float], None] = lambda share: None,
     ) -> Rendering:
-        """As `render`, left in a file: a song may be as long as it likes."""
+        """Synthesize to a file, so that a song may be of any length.
+
+        Args:
+            music: A phrase, phrases in a row, or a song.
+            timbre: As for `render`.
+            until: As for `render`.
+            stems: Keep each part by itself, too.
+            loudness_lufs: Integrated loudness of the mix.
+            watch: Called with the share that is done, from 0 to 1.
+
+        Returns:
+            The mix and its stems.
+        """
         if isinstance(music, Song):
             parts, seconds = parts_of(music)
         else:
@@ -203,9 +287,36 @@ class Synth:
         until: Timbre | None = None,
         loudness_lufs: float = LOUDNESS_LUFS,
     ) -> Audio:
-        """Stereo sound of phrases in a row, or of a song's parts.
+        """Synthesize phrases in a row, or a song's parts, in stereo.
 
-        ``timbre`` is a name of `timbres`, a morph as "piano:strings:0.4", z or a `Blend`; None: phrases are
-        played as a piano, a song's parts by their programs. With ``until`` it moves there evenly.
+        Args:
+            music: A phrase, phrases in a row, or a song.
+            timbre: A name of `timbres`, a blend as "piano:strings:0.4", z or a `Blend`. Without one, phrases
+                are played on the piano and a song's parts by their programs.
+            until: Timbre that the sound moves to evenly; None to keep ``timbre``.
+            loudness_lufs: Integrated loudness of the mix.
+
+        Returns:
+            The sound, in memory.
         """
         return self.perform(music, timbre, until=until, loudness_lufs=loudness_lufs).audio()
+
+
+def load_synth(name: str | Path = DEFAULT_SYNTH, device: str = "cpu") -> Synth:
+    """Load a synthesizer, once per process; files that have changed since are read again.
+
+    Args:
+        name: Name of a synthesizer of the package, or a folder that `symvae train-synth` wrote.
+        device: Where the network runs, as "cpu", "cuda" or "mps".
+
+    Returns:
+        The synthesizer, the same object for the same folder and device.
+    """
+    folder = find_synth(name).resolve()
+    stamps = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))
+    return _loaded(folder, device, stamps)
+
+
+@lru_cache(maxsize=2)
+def _loaded(folder: Path, device: str, stamps: tuple[tuple[str, int], ...]) -> Synth:
+    return Synth.load(folder, device)

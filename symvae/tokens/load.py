@@ -8,12 +8,9 @@ from os import PathLike
 from pathlib import Path
 
 from symvae.errors import TokenError
-from symvae.tokens.melody_grid import TOKENIZER_FILE, MelodyGrid
-from symvae.tokens.piano import PianoBars
+from symvae.tokens.save import TOKENIZER_FILE
+from symvae.tokens.table import TOKENIZERS
 from symvae.tokens.tokenizer import Tokenizer
-
-#: What files call them.
-_KINDS: dict[str, type[Tokenizer]] = {"MelodyTokenizer": MelodyGrid, "PianoBars": PianoBars}
 
 
 def load_tokenizer(path: str | PathLike[str]) -> Tokenizer:
@@ -34,12 +31,13 @@ def load_tokenizer(path: str | PathLike[str]) -> Tokenizer:
         raise TokenError(
             f"{path} is no saved tokenizer: write it again with the tokenizer's save()."
         ) from fault
-    if kind not in _KINDS:
+    kinds = {each.saved_as: each for each in TOKENIZERS.values()}
+    if kind not in kinds:
         raise TokenError(
-            f"{path} holds a {kind}, and only {' and '.join(_KINDS)} are known. A newer symvae may read it."
+            f"{path} holds a {kind}, and only {' and '.join(kinds)} are known. A newer symvae may read it."
         )
     try:
-        return _KINDS[kind](**settings)
+        return kinds[kind](**settings)
     except TypeError as fault:
         raise TokenError(
             f"{path} has settings that no {kind} has: {', '.join(map(str, settings))}. "

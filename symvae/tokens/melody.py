@@ -16,7 +16,7 @@ miditok.
 
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Int64, Integer, UInt8
@@ -27,7 +27,8 @@ from miditok.midi_tokenizer import NoteTickList, Score, ScoreTick
 
 from symvae.errors import TokenError
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
-from symvae.music.io.midi import END_MARKER, to_bytes
+from symvae.music.io.end_marker import END_MARKER
+from symvae.music.io.midi_write import to_bytes
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH, MelodyGrid
@@ -39,6 +40,15 @@ class MelodyTokenizer(MusicTokenizer):
     Either ``metre``, ``min_pitch`` and ``max_pitch``, or a ``tokenizer_config`` that carries them
     as extra keywords, or the ``params`` file of a saved one.
     """
+
+    name: ClassVar[str] = MelodyGrid.name
+    saved_as: ClassVar[str] = MelodyGrid.saved_as
+    padding: ClassVar[int | None] = MelodyGrid.padding
+    on_grid: ClassVar[bool] = MelodyGrid.on_grid
+    polyphonic: ClassVar[bool] = MelodyGrid.polyphonic
+    has_tempo: ClassVar[bool] = MelodyGrid.has_tempo
+    has_velocity: ClassVar[bool] = MelodyGrid.has_velocity
+    attributes: ClassVar[tuple[str, ...]] = MelodyGrid.attributes
 
     def __init__(
         self,
@@ -106,9 +116,23 @@ class MelodyTokenizer(MusicTokenizer):
         return self.grid.decode_ids(ids, tempo_qpm, velocity)
 
     @property
+    def onset_ids(self) -> tuple[int, int]:
+        """First and last note-on."""
+        return self.grid.onset_ids
+
+    @property
     def pitch_ids(self) -> tuple[int, int]:
-        """The first and the last note-on."""
+        """First and last note-on."""
         return self.grid.pitch_ids
+
+    @property
+    def pitch_range(self) -> tuple[int, int]:
+        """Lowest and highest MIDI pitch."""
+        return self.grid.pitch_range
+
+    def fit(self, phrase: Phrase) -> Phrase:
+        """The phrase itself: a row holds any bar."""
+        return phrase
 
     def cut_out(
         self, ids: UInt8[np.ndarray, "window bar position"]

@@ -16,28 +16,27 @@ Ids carry neither velocity nor tempo. Nothing here knows miditok, which takes se
 `symvae.tokens.melody` wraps these functions in a miditok tokenizer of the same file format.
 """
 
-import json
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Int64, Integer, UInt8
 
 from symvae.errors import TokenError
-from symvae.music.grid import METRES, Grid
+from symvae.music.grid import Grid
+from symvae.music.metre import METRES
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
+from symvae.music.pitch import PIANO_PITCHES
+from symvae.tokens.attributes import SCORE_ATTRIBUTES
+from symvae.tokens.save import save_tokenizer
 from symvae.tokens.transpose import shift_pitches
 
 HOLD = 0
 NOTE_OFF = 1
 FIRST_NOTE_ON = 2
 
-PIANO_MIN_PITCH = 21
-PIANO_MAX_PITCH = 108
-
-TOKENIZER_FILE = "tokenizer.json"
+PIANO_MIN_PITCH, PIANO_MAX_PITCH = PIANO_PITCHES
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,15 @@ class MelodyGrid:
 
     Raises `TokenError` for an unknown metre or a pitch range that MIDI does not have.
     """
+
+    name: ClassVar[str] = "melody"
+    saved_as: ClassVar[str] = "MelodyTokenizer"
+    padding: ClassVar[int | None] = None
+    on_grid: ClassVar[bool] = True
+    polyphonic: ClassVar[bool] = False
+    has_tempo: ClassVar[bool] = False
+    has_velocity: ClassVar[bool] = False
+    attributes: ClassVar[tuple[str, ...]] = SCORE_ATTRIBUTES
 
     metre: str = "4/4"
     min_pitch: int = PIANO_MIN_PITCH
@@ -105,17 +113,36 @@ class MelodyGrid:
         return phrase_of(ids, Grid.of_metre(self.metre, len(ids)), self.min_pitch, tempo_qpm, velocity)
 
     @property
-    def pitch_ids(self) -> tuple[int, int]:
-        """The first and the last note-on."""
+    def onset_ids(self) -> tuple[int, int]:
+        """First and last note-on."""
         return FIRST_NOTE_ON, self.vocabulary_size - 1
+
+    @property
+    def pitch_ids(self) -> tuple[int, int]:
+        """First and last note-on."""
+        return self.onset_ids
+
+    @property
+    def pitch_range(self) -> tuple[int, int]:
+        """Lowest and highest MIDI pitch."""
+        return self.min_pitch, self.max_pitch
+
+    def fit(self, phrase: Phrase) -> Phrase:
+        """The phrase itself: a row holds any bar."""
+        return phrase
 
     def cut_out(
         self, ids: UInt8[np.ndarray, "window bar position"]
     ) -> UInt8[np.ndarray, "window bar position"]:
-        """The windows as phrases of their own: nothing but holds before the first onset."""
+        """Turn windows into phrases: a note-off that ends no note of the window becomes a hold."""
         flat = ids.reshape(len(ids), -1)
-        begun = np.maximum.accumulate(flat >= FIRST_NOTE_ON, axis=1)
-        return np.where(begun, flat, HOLD).astype(np.uint8).reshape(ids.shape)
+        result = np.full_like(flat, HOLD)
+        sounding = np.zeros(len(flat), bool)
+        for step, column in enumerate(flat.T):
+            onset = column >= FIRST_NOTE_ON
+            np.copyto(result[:, step], column, where=onset | sounding)
+            sounding = onset | (sounding & (column == HOLD))
+        return result.reshape(ids.shape)
 
     def silent_bars(self, ids: UInt8[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
         """Bars in which nothing sounds."""
@@ -133,16 +160,12 @@ class MelodyGrid:
 
     def save(self, out_path: str | PathLike[str]) -> None:
         """Write to a file, or as ``tokenizer.json`` into a folder, in miditok's format."""
-        path = Path(out_path)
-        if path.is_dir() or not path.suffix:
-            path = path / TOKENIZER_FILE
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
+        save_tokenizer(self.to_dict(), out_path)
 
     def to_dict(self) -> dict[str, Any]:
         """What the file holds: miditok's keys, and ours as its ``additional_params``."""
         return {
-            "tokenization": "MelodyTokenizer",
+            "tokenization": self.saved_as,
             "config": {
                 "pitch_range": [self.min_pitch, self.max_pitch],
                 "beat_res": {"0_4": 4},

@@ -14,11 +14,9 @@ note is a Pitch with its Velocity and Duration behind it, whatever else stands t
 Nothing here knows miditok, which takes seconds to import; a test holds the two together.
 """
 
-import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int64, Integer, UInt8
@@ -26,11 +24,14 @@ from jaxtyping import Bool, Float64, Int64, Integer, UInt8
 from symvae.errors import TokenError
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
+from symvae.music.pitch import PIANO_PITCHES
+from symvae.tokens.attributes import PERFORMANCE_ATTRIBUTES, SCORE_ATTRIBUTES
+from symvae.tokens.save import save_tokenizer
 from symvae.tokens.transpose import shift_pitches
 
 PAD = 0
 TOKENS_PER_BAR = 128
-MIN_PITCH, MAX_PITCH = 21, 108
+MIN_PITCH, MAX_PITCH = PIANO_PITCHES
 STEPS_PER_BAR = 16
 STEPS_PER_BEAT = 4
 MAX_DURATION_STEP = 64
@@ -46,12 +47,19 @@ POSITION = DURATION + MAX_DURATION_STEP
 TEMPO = POSITION + STEPS_PER_BAR
 VOCABULARY_SIZE = TEMPO + len(TEMPOS_QPM)
 
-TOKENIZER = "PianoBars"
-
 
 @dataclass(frozen=True)
 class PianoBars:
     """The tokenizer of piano bars, in 4/4. Raises `TokenError` for another metre."""
+
+    name: ClassVar[str] = "piano"
+    saved_as: ClassVar[str] = "PianoBars"
+    padding: ClassVar[int | None] = PAD
+    on_grid: ClassVar[bool] = False
+    polyphonic: ClassVar[bool] = True
+    has_tempo: ClassVar[bool] = True
+    has_velocity: ClassVar[bool] = True
+    attributes: ClassVar[tuple[str, ...]] = SCORE_ATTRIBUTES + PERFORMANCE_ATTRIBUTES
 
     metre: str = "4/4"
 
@@ -175,9 +183,23 @@ class PianoBars:
         )
 
     @property
-    def pitch_ids(self) -> tuple[int, int]:
-        """The first and the last pitch."""
+    def onset_ids(self) -> tuple[int, int]:
+        """First and last pitch: a Pitch opens each note."""
         return PITCH, VELOCITY - 1
+
+    @property
+    def pitch_ids(self) -> tuple[int, int]:
+        """First and last pitch."""
+        return self.onset_ids
+
+    @property
+    def pitch_range(self) -> tuple[int, int]:
+        """Lowest and highest MIDI pitch."""
+        return MIN_PITCH, MAX_PITCH
+
+    def fit(self, phrase: Phrase) -> Phrase:
+        """Drop the softest notes of bars that exceed a row, and of these the shortest first."""
+        return thin(phrase)
 
     def cut_out(
         self, ids: UInt8[np.ndarray, "window bar position"]
@@ -201,16 +223,12 @@ class PianoBars:
 
     def save(self, out_path: str | PathLike[str]) -> None:
         """Write to a file, or as ``tokenizer.json`` into a folder."""
-        path = Path(out_path)
-        if path.is_dir() or not path.suffix:
-            path = path / "tokenizer.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(self.to_dict(), indent=2) + "\n", encoding="utf-8")
+        save_tokenizer(self.to_dict(), out_path)
 
     def to_dict(self) -> dict[str, Any]:
         """What the file holds: the settings with which miditok's REMI has the same vocabulary."""
         return {
-            "tokenization": TOKENIZER,
+            "tokenization": self.saved_as,
             "config": {
                 "pitch_range": [MIN_PITCH, MAX_PITCH],
                 "beat_res": {"0_16": STEPS_PER_BEAT},
@@ -273,10 +291,7 @@ def thin(phrase: Phrase) -> Phrase:
             tokens += 3 + (step not in steps)
             keep[note] = tokens <= TOKENS_PER_BAR
             steps.add(step)
-    columns = {
-        name: getattr(phrase, name)[keep] for name in ("onset_step", "duration_step", "pitch", "velocity")
-    }
-    return replace(phrase, **columns)
+    return phrase.select(keep)
 
 
 def _opens_position(phrase: Phrase) -> Bool[np.ndarray, " note"]:

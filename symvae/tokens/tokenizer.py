@@ -1,11 +1,13 @@
-"""What every tokenizer offers: a phrase becomes ids, ids become a phrase.
+"""The interface of every tokenizer: phrases to token ids, token ids to phrases.
 
-Ids are shaped (bar, position) in every representation, so that a network sees bars of equal
-length and needs to know nothing else. A tokenizer knows no network.
+Ids are shaped (bar, position) in every representation, so that a network sees bars of equal length
+and needs no further knowledge of the music. All else that a part of symvae must know about a kind of
+music it asks of the tokenizer: which ids start a note, whether rows are padded, whether the
+representation is polyphonic. A tokenizer knows no network.
 """
 
 from os import PathLike
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Int64, Integer, UInt8
@@ -15,26 +17,61 @@ from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
 
 @runtime_checkable
 class Tokenizer(Protocol):
-    """Phrase ↔ ids. What ids cannot say (a melody's velocities, its tempo) is given to `decode_ids`."""
+    """Phrase ↔ token ids."""
+
+    name: ClassVar[str]
+    """Name of the kind of music ("melody", "piano"), the key in the families table."""
+    saved_as: ClassVar[str]
+    """Name of the kind in a tokenizer's file."""
+    padding: ClassVar[int | None]
+    """Id that fills a row after its last token; None where rows are always full."""
+    on_grid: ClassVar[bool]
+    """True if a position of a row is a time step of the bar, False if it only counts tokens."""
+    polyphonic: ClassVar[bool]
+    """True if it encodes all pitched tracks of a song, False if one melody line."""
+    has_tempo: ClassVar[bool]
+    """True if ids carry the tempo."""
+    has_velocity: ClassVar[bool]
+    """True if ids carry velocities."""
+    attributes: ClassVar[tuple[str, ...]]
+    """Names of the attributes that can differ between phrases decoded from ids."""
+
+    def __init__(self, metre: str = "4/4") -> None:
+        """Set up the vocabulary for phrases in ``metre``; raises `TokenError` for an unsupported one."""
 
     @property
     def metre(self) -> str:
-        """The metre of the phrases it takes, "4/4"."""
+        """Metre of the phrases that it encodes, "4/4"."""
 
     @property
     def positions_per_bar(self) -> int:
-        """How many ids a bar has."""
+        """Ids in the row of one bar, padding included."""
 
     @property
     def vocabulary_size(self) -> int:
-        """How many ids exist: they run from 0 to this number minus one."""
+        """Size of the vocabulary; ids run from 0 to this number minus one."""
 
     @property
     def token_names(self) -> tuple[str, ...]:
-        """The name of each id, in order."""
+        """Name of each id, in order."""
+
+    @property
+    def onset_ids(self) -> tuple[int, int]:
+        """First and last id that start a note."""
+
+    @property
+    def pitch_ids(self) -> tuple[int, int]:
+        """First and last id that stand for pitches, in rising order."""
+
+    @property
+    def pitch_range(self) -> tuple[int, int]:
+        """Lowest and highest MIDI pitch of the vocabulary."""
+
+    def fit(self, phrase: Phrase) -> Phrase:
+        """Drop the notes that exceed the row of a bar; the identity where any bar fits."""
 
     def encode_phrase(self, phrase: Phrase) -> UInt8[np.ndarray, "bar position"]:
-        """The ids of ``phrase``; `TokenError` if the vocabulary cannot say it."""
+        """Encode a phrase; raises `TokenError` for music outside the vocabulary."""
 
     def decode_ids(
         self,
@@ -42,24 +79,29 @@ class Tokenizer(Protocol):
         tempo_qpm: float = DEFAULT_TEMPO_QPM,
         velocity: int = DEFAULT_VELOCITY,
     ) -> Phrase:
-        """The phrase that ``ids``, shaped (bar, position), say. Any ids of the vocabulary say something."""
+        """Decode token ids to a phrase. Every array of ids of the vocabulary decodes.
 
-    @property
-    def pitch_ids(self) -> tuple[int, int]:
-        """The first and the last of the ids that are pitches, in rising order."""
+        Args:
+            ids: Token ids, shaped (bar, position).
+            tempo_qpm: Tempo of the phrase in quarter notes a minute, where ids carry none.
+            velocity: MIDI velocity of all notes, where ids carry none.
+
+        Returns:
+            The phrase, on a grid of as many bars as ``ids`` has rows.
+        """
 
     def cut_out(
         self, ids: UInt8[np.ndarray, "window bar position"]
     ) -> UInt8[np.ndarray, "window bar position"]:
-        """Windows of longer music as phrases of their own: as if it began and ended with them."""
+        """Turn windows of longer music into phrases of their own: no note reaches in or out."""
 
     def silent_bars(self, ids: UInt8[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
-        """Which bars of each window are silent."""
+        """Mask of the silent bars of each window."""
 
     def transpose_ids(
         self, ids: UInt8[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
     ) -> UInt8[np.ndarray, "window bar position"]:
-        """Each window moved by its own number of semitones, or as far as the vocabulary reaches."""
+        """Transpose each window by its own number of semitones, or as far as the vocabulary reaches."""
 
     def save(self, out_path: str | PathLike[str]) -> None:
-        """Write what `load_tokenizer` needs: to a file, or as ``tokenizer.json`` into a folder."""
+        """Write the file that `load_tokenizer` reads: to a path, or as ``tokenizer.json`` into a folder."""

@@ -13,7 +13,8 @@ import torch
 import symvae
 from symvae.attributes.table import measure
 from symvae.music.grid import Grid
-from symvae.music.io.midi import ControlLane, controls, load
+from symvae.music.io.controllers import ControlLane, control_lanes
+from symvae.music.io.midi_read import load
 from symvae.music.phrase import Phrase, join
 from symvae.music.windows import whole
 from symvae.pipelines.automation import bar_means, bars_of, ramp, wish_of
@@ -607,7 +608,7 @@ def test_a_controller_is_read_beside_a_key_that_does_not_exist(fade, tmp_path):
 
 def test_controls_are_read_from_a_track_without_notes(tmp_path):
     moves = (("lane", 4, 10, 3), ("lane", 4, 20, 5))
-    (found,) = controls(band(tmp_path / "band.mid", controllers=moves), 1)
+    (found,) = control_lanes(band(tmp_path / "band.mid", controllers=moves), 1)
     assert (found.track_name, found.channel) == ("lane", 5)
     assert (found.tick.tolist(), found.value.tolist()) == ([10, 20], [3, 5])
 

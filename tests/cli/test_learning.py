@@ -11,7 +11,7 @@ from symvae.corpus.dataset import windows
 from symvae.corpus.shards import SPLITS, open_shards
 from symvae.errors import CorpusError
 from symvae.music.grid import Grid
-from symvae.music.io.midi import song_to_bytes, write
+from symvae.music.io.midi_write import song_to_bytes, write
 from symvae.music.phrase import Phrase
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 from symvae.pipelines.labels import pieces_in

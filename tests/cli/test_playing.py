@@ -7,7 +7,7 @@ import pretty_midi
 import pytest
 
 import symvae
-from symvae.music.io.midi import load
+from symvae.music.io.midi_read import load
 from symvae.music.phrase import Phrase
 from symvae.pipelines.intake import in_place
 from tests.conftest import TUNES

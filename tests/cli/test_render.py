@@ -10,7 +10,7 @@ import pytest
 
 from symvae.dsp.loudness import integrated_lufs
 from symvae.dsp.wav import read_wav, write_wav
-from symvae.music.io.midi import load
+from symvae.music.io.midi_read import load
 from symvae.pipelines.playback import say_what_stands_in
 from symvae.system.synth import DEFAULT_SYNTH, Synth
 from tests.sines import SinePlayer

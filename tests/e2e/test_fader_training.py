@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from symvae.training.faders import FaderTraining, moved, train_faders
+from symvae.training.step import TrainingStep
 from typer.testing import CliRunner, Result
 
 import symvae
@@ -29,10 +31,9 @@ from symvae.objective.regularization import sign, squared
 from symvae.system.artifacts import load_config, load_editor, load_scales, save_scales
 from symvae.system.build import build_attribute_predictor, build_editor
 from symvae.system.faders.scales import Scales, fit_scales, measure_ids
+from symvae.system.families import check_family
 from symvae.system.symvae import SymVAE
-from symvae.training.faders import FaderTraining, moved, train_faders
 from symvae.training.tasks.phrase import train
-from symvae.training.step import TrainingStep
 from tests.conftest import TINY
 
 NAMES = ("register", "notes_per_bar")
@@ -153,8 +154,9 @@ def test_what_a_decoder_is_told_it_does(shards: Path, tmp_path: Path) -> None:
 
 def test_piano_has_no_fixed_places_for_glsr() -> None:
     choice = ['model.faders=["register"]', "objective.regularization=glsr"]
+    config = with_overrides(load_preset("piano-4bar-faders"), choice)
     with pytest.raises(ConfigError, match=r"'glsr' reads tokens at fixed places, and a piano's bar has none"):
-        with_overrides(load_preset("piano-4bar-faders"), choice)
+        check_family(config)
 
 
 def test_tying_without_attributes_is_a_contradiction() -> None:

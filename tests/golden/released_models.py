@@ -107,7 +107,7 @@ def answers_of(name: str) -> dict[str, Any]:
 
 def sounds() -> dict[str, Any]:
     """The synthesizer on a phrase and on a song: digests, and levels in dB for other machines."""
-    synth = symvae.audio.load("synth-24k")
+    synth = symvae.load_synth("synth-24k")
     phrase = symvae.read(TUNES / "ode_to_joy.mid", grid=symvae.Grid.of_metre("4/4", 2))[0]
     found = {}
     for timbre in ("piano", "piano:strings:0.4", "flute"):

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symvae.attributes.table import ATTRIBUTES, measure
-from symvae.music.grid import METRES, Grid
+from symvae.music.grid import Grid
+from symvae.music.metre import METRES
 from symvae.music.phrase import Phrase
 
 TRANSPOSITION_MATTERS = {"register", "c_major_membership"}

@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symvae.errors import MidiError
-from symvae.music.grid import METRES, Grid
-from symvae.music.io.midi import load, to_bytes, to_pretty_midi
+from symvae.music.grid import Grid
+from symvae.music.io.midi_read import load
+from symvae.music.io.midi_write import to_bytes
+from symvae.music.io.pretty_midi_bridge import to_pretty_midi
+from symvae.music.metre import METRES
 from symvae.music.phrase import Phrase, join
-from symvae.music.quantize import untangle
+from symvae.music.quantize import resolve_overlaps
 from symvae.music.windows import whole, windows
 
 TEMPOS_QPM = st.integers(2_000, 30_000).map(lambda hundredths: hundredths / 100)
@@ -34,7 +37,7 @@ def phrases(draw, metre: str | None = None) -> Phrase:
         )
     )
     onset, duration, pitch, velocity = np.array(rows, np.int64).reshape(-1, 4).T
-    onset, duration, pitch, velocity = untangle(
+    onset, duration, pitch, velocity = resolve_overlaps(
         onset, np.minimum(duration, grid.num_steps - onset), pitch, velocity
     )
     return Phrase(grid, onset, duration, pitch, velocity, draw(TEMPOS_QPM))

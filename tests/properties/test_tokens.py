@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from symvae.music.grid import METRES, Grid
+from symvae.music.grid import Grid
+from symvae.music.metre import METRES
 from symvae.music.phrase import Phrase
 from symvae.tokens.melody_grid import FIRST_NOTE_ON, HOLD, NOTE_OFF, MelodyGrid
 

@@ -20,8 +20,6 @@ from symvae.corpus.sources.folk import FOLDERS, music21_corpus
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
 from symvae.music.grid import Grid
-from symvae.music.phrase import Phrase
-from symvae.music.quantize import untangle
 from symvae.music.reason import Dropped, Reason
 
 COLLECTION = "bach-chorales"
@@ -79,11 +77,5 @@ def _together(items: Sequence[Tune | Dropped]) -> Tune | Dropped:
     if isinstance(first, Dropped):
         return first
     phrases = [item.phrase for item in items if isinstance(item, Tune)]
-    columns = (
-        np.concatenate(column)
-        for column in zip(
-            *((p.onset_step, p.duration_step, p.pitch, p.velocity) for p in phrases), strict=True
-        )
-    )
-    notes = untangle(*columns)
-    return replace(first, phrase=Phrase(first.phrase.grid, *notes, tempo_qpm=first.phrase.tempo_qpm))
+    columns = map(np.concatenate, zip(*(phrase.columns for phrase in phrases), strict=True))
+    return replace(first, phrase=first.phrase.with_notes(*columns).without_overlaps())

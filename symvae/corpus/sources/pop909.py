@@ -15,7 +15,7 @@ from symvae.corpus.sources.pop909_align import BEAT_FILE, load_aligned
 from symvae.corpus.sources.song_file import tunes_of_song
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError, SymvaeError
-from symvae.music.io.midi import load
+from symvae.music.io.midi_read import load
 from symvae.music.reason import Dropped, Reason
 
 MELODY_TRACK = "MELODY"

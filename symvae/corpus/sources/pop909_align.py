@@ -26,7 +26,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from symvae.errors import CorpusError
-from symvae.music.io.midi import TICKS_PER_QUARTER, load
+from symvae.music.io.midi_read import load
+from symvae.music.io.midi_write import TICKS_PER_QUARTER
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 

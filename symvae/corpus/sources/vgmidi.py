@@ -22,11 +22,11 @@ from pathlib import Path
 
 from symvae.errors import CorpusError, SymvaeError
 from symvae.music.grid import Grid
-from symvae.music.io.midi import load
+from symvae.music.io.midi_read import load
 from symvae.music.phrase import Phrase
+from symvae.music.pitch import PIANO_PITCHES
 from symvae.music.reason import Dropped, Reason
 from symvae.music.windows import windows
-from symvae.pipelines.inspect import PIANO_PITCHES
 
 COLUMNS = ("midi", "series", "arousal", "valence")
 LABEL_FILE = "labels.csv"

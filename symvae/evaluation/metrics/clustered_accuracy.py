@@ -14,7 +14,8 @@ import numpy as np
 from jaxtyping import Int, Int64
 from torch import Tensor
 
-from symvae.objective.accuracy import FIRST_ONSET_ID, accuracy
+from symvae.objective.accuracy import accuracy, correct_tokens
+from symvae.tokens.tokenizer import Tokenizer
 
 
 class Scores(NamedTuple):
@@ -32,16 +33,17 @@ def score(
     predicted: Int[Tensor, "phrase bar position"],
     ids: Int[Tensor, "phrase bar position"],
     tune: Int64[np.ndarray, " phrase"],
+    tokenizer: Tokenizer,
 ) -> Scores:
     """`symvae.objective.accuracy` of predicted against true ids, and how sure it is."""
-    right = (predicted == ids).flatten(1)
-    onset = (ids >= FIRST_ONSET_ID).flatten(1)
-    one = np.ones(len(ids))
+    onset_ids, padding = tokenizer.onset_ids, tokenizer.padding
+    found = correct_tokens(predicted, ids, onset_ids=onset_ids, padding=padding)
+    right, counts, onset = (mask.flatten(1) for mask in found)
     return Scores(
-        *accuracy(predicted, ids),
-        standard_error(right.sum(1).numpy(), right.shape[1] * one, tune),
+        *accuracy(predicted, ids, onset_ids=onset_ids, padding=padding),
+        standard_error(right.sum(1).numpy(), counts.sum(1).numpy(), tune),
         standard_error((right & onset).sum(1).numpy(), onset.sum(1).numpy(), tune),
-        standard_error(right.all(1).numpy(), one, tune),
+        standard_error((right | ~counts).all(1).numpy(), np.ones(len(ids)), tune),
     )
 
 

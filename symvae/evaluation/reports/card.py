@@ -3,9 +3,10 @@
 from typing import Any
 
 from symvae.config.load import load_preset, presets
-from symvae.config.run import RunConfig
+from symvae.config.run import ModelConfig, RunConfig
 from symvae.corpus.sources.folk import FOLDERS
 from symvae.evaluation.reports.tables import table, to_markdown
+from symvae.system.families import family
 
 
 def card(config: RunConfig, shards_card: dict[str, Any], metrics: dict[str, Any]) -> str:
@@ -27,13 +28,13 @@ def card(config: RunConfig, shards_card: dict[str, Any], metrics: dict[str, Any]
 
 def _what(config: RunConfig, metrics: dict[str, Any]) -> str:
     model = config.model
-    piano = model.tokenizer == "piano"
-    music = "piano music (REMI tokens, up to 128 a bar, with velocity and tempo)" if piano else "melodies"
+    kind_of_music = family(model.tokenizer)
+    rows = ", one token a sixteenth" if kind_of_music.tokenizer(model.metre).on_grid else ""
     kind = "a conductor with all bars decoded side by side" if model.decoder == "hierarchical" else "one LSTM"
     return (
         "## What it is\n\n"
-        f"A variational autoencoder of {music} of {model.bars} {'bar' if model.bars == 1 else 'bars'} in"
-        f" {model.metre}{'' if piano else ', one token a sixteenth'}. The encoder is a bidirectional LSTM"
+        f"A variational autoencoder of {kind_of_music.music} of {model.bars}"
+        f" {'bar' if model.bars == 1 else 'bars'} in {model.metre}{rows}. The encoder is a bidirectional LSTM"
         f" over each bar, z has {model.latent_size} dimensions, the decoder is {kind}."
         f" {metrics['parameters'] / 1e6:.1f} million weights, kept in half precision and run in single."
         " License of the weights: Apache-2.0."
@@ -58,19 +59,12 @@ def _trained_on(shards_card: dict[str, Any]) -> str:
 
 
 def _limits(config: RunConfig, metrics: dict[str, Any]) -> str:
-    piano = config.model.tokenizer == "piano"
-    says = (
-        "- Sixteenths in 4/4, up to 128 tokens a bar (about 30 notes): no triplets, no pedal, one tempo a"
-        " phrase. Velocities and tempos come in 16 and 32 classes."
-        if piano
-        else f"- One melody line in {config.model.metre}, in sixteenths: no chords, no triplets, no dynamics."
-        " Tempo and velocity do not pass through z."
-    )
+    limits = family(config.model.tokenizer).limits.format(metre=config.model.metre)
     return "\n".join(
         (
             "## What it cannot do",
             "",
-            says,
+            f"- {limits}",
             f"- It knows {config.model.bars} {'bar' if config.model.bars == 1 else 'bars'} at a time and"
             " nothing of what comes before or after.",
             *_samples_limit(metrics),
@@ -120,7 +114,8 @@ def _again(config: RunConfig, shards_card: dict[str, Any], metrics: dict[str, An
     for stage in chain:
         if stage.model.metre != metre:
             metre = stage.model.metre
-            tokens = "" if config.model.tokenizer == "melody" else f" --tokens {config.model.tokenizer}"
+            kind = config.model.tokenizer
+            tokens = "" if kind == ModelConfig.tokenizer else f" --tokens {kind}"
             lines.append(
                 f"symvae prepare {_sources(shards_card)} --metre {metre}{tokens} --out {_shards(metre)}"
             )

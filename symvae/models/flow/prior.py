@@ -82,11 +82,12 @@ class FlowPrior(nn.Module):
         With an ``echo`` the second half of the bars starts near the first: noise that is correlated where the
         result should be alike (Ge et al. 2023, arXiv 2305.10474, for the frames of a film).
         """
-        scale = temperature * torch.where(self.active, self.noise_scale, 1.0)
-        noise = scale * torch.randn((count, len(self.active)), generator=generator)
+        active = self.active.cpu()
+        scale = temperature * torch.where(active, self.noise_scale.cpu(), 1.0)
+        noise = scale * torch.randn((count, len(active)), generator=generator)
         if self.echo and isinstance(self.velocity, BarVelocity):
-            noise[:, self.active] = noise[:, self.active] @ self.velocity.echoing(float(self.echo)).t()
-        return noise
+            noise[:, active] = noise[:, active] @ self.velocity.echoing(float(self.echo)).cpu().t()
+        return noise.to(self.active.device)
 
     @torch.no_grad()
     def integrate(
@@ -95,7 +96,7 @@ class FlowPrior(nn.Module):
         """Where each point of noise ends, by Heun's method; ``guidance`` may correct every guess of the end."""
 
         def velocity(z: Tensor, time: float) -> Tensor:
-            now = torch.full((len(z), 1), time)
+            now = torch.full((len(z), 1), time, device=z.device)
             moves = self.velocity(z[:, self.active], now)
             if guidance is not None:
                 guess = z.clone()

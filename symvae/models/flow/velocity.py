@@ -49,7 +49,7 @@ class PlainVelocity(nn.Module):
         self, z: Float[Tensor, "batch used"], time: Float[Tensor, "batch 1"]
     ) -> Float[Tensor, "batch used"]:
         """Where the used coordinates move at ``time`` (0: noise, 1: music)."""
-        angle = time * torch.linspace(0, 5, _PLAIN_TIME_FEATURES // 2).exp()
+        angle = time * torch.linspace(0, 5, _PLAIN_TIME_FEATURES // 2, device=time.device).exp()
         when = torch.cat([angle.sin(), angle.cos()], dim=-1)
         hidden = self.start(torch.cat([z, when], dim=-1))
         for norm, layer in zip(self.norms, self.layers, strict=True):
@@ -124,7 +124,7 @@ class BarVelocity(nn.Module):
         """
         bars = len(self.place)
         half = bars // 2
-        mix = torch.eye(bars)
+        mix = torch.eye(bars, device=self.place.device)
         for bar in range(half, 2 * half):
             mix[bar, bar] = math.sqrt(1 - share**2)
             mix[bar, bar - half] = share
@@ -137,7 +137,7 @@ class BarVelocity(nn.Module):
         self, z: Float[Tensor, "batch used"], time: Float[Tensor, "batch 1"]
     ) -> Float[Tensor, "batch used"]:
         """Where the used coordinates move at ``time`` (0: noise, 1: music)."""
-        halves = torch.arange(_BAR_TIME_FEATURES // 2) * (2 / _BAR_TIME_FEATURES)
+        halves = torch.arange(_BAR_TIME_FEATURES // 2, device=time.device) * (2 / _BAR_TIME_FEATURES)
         angle = 1000 * time * torch.exp(-math.log(10_000) * halves)
         features = torch.cat([angle.sin(), angle.cos()], dim=-1)
         when = self.when(features)

@@ -79,7 +79,7 @@ class QuickLSTM:
         # One addition a step serves this step's logits and the next step's gates.
         known = torch.cat([input_gates.roll(-1, dims=1), logits], dim=-1)
         gates = self.both(hidden)[:, : self.gates] + input_gates[:, 0]
-        token = torch.full((len(hidden),), self.unknown)
+        token = torch.full((len(hidden),), self.unknown, device=hidden.device)
         chosen = []
         for of_step in known.unbind(1):
             hidden, cell = step(gates.add_(embedding(token, self.token_drive)), cell)
@@ -101,9 +101,9 @@ class QuickLSTM:
         clock: "TokenClock",
     ) -> Int[Tensor, "row position"]:
         """Tokens that themselves say which slot they reach; rows that have ended are left alone."""
-        chosen = torch.full((len(hidden), clock.positions), clock.padding)
-        row = torch.arange(len(hidden))
-        token = torch.full((len(hidden),), self.unknown)
+        chosen = torch.full((len(hidden), clock.positions), clock.padding, device=hidden.device)
+        row = torch.arange(len(hidden), device=hidden.device)
+        token = torch.full((len(hidden),), self.unknown, device=hidden.device)
         slot = torch.zeros_like(token)
         gates = self.both(hidden)[:, : self.gates]
         for position in range(clock.positions):
@@ -168,7 +168,7 @@ class QuickConductor:
         if self.lstm is None:
             return plan
         first, *others = self.input_gates(plan).unbind(1)
-        hidden, cell = step(first, torch.zeros(len(z), self.lstm.hidden_size))
+        hidden, cell = step(first, z.new_zeros((len(z), self.lstm.hidden_size)))
         outputs = [hidden]
         for input_gates in others:
             hidden, cell = step(self.recurrent(hidden).add_(input_gates), cell)

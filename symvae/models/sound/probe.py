@@ -1,14 +1,14 @@
-"""A listener that discriminators synthesizers: which notes does it hear, and on which instrument?
+"""The probe: a transcription and instrument network that measures synthesizers.
 
-It learns from recordings of the reference alone and knows no synthesizer, so what it finds in a
-synthesized sound is what it would have found in the true one.
+It is trained on recordings of the reference alone and knows no synthesizer, so what it predicts for a
+synthesized sound is what it would have predicted for the recording.
 
-    sound → magnitudes at each key's harmonics → Transcriber → onset and held, by frame and key → notes
+    sound → magnitudes at each key's harmonics → Transcriber → onset and held, by frame and key
     sound → log-mel                            → Recognizer  → instrument
 
-The transcriber looks at every key in the same way: at the places of its own harmonics, stacked as
+The transcriber treats all keys alike: it sees each at the frequencies of its own harmonics, stacked as
 channels (Bittner et al. 2022, "A Lightweight Instrument-Agnostic Model for Polyphonic Note
-Transcription", arXiv 2203.09893). What is learned of one key so holds for all of them.
+Transcription", arXiv 2203.09893), so what it learns of one key holds for all.
 """
 
 from itertools import pairwise
@@ -20,28 +20,29 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional
 
-from symvae.audio.excitation import KEYS, LOWEST
-from symvae.audio.notes import Notes
 from symvae.dsp.mel import mel_filters
 from symvae.dsp.stft import Stft
 
 HOP = 512
-#: A long window tells neighboring keys apart, a short one says when they were struck.
+#: A long window separates neighboring keys, a short one locates their onsets.
 LONG, SHORT = Stft(4096, HOP), Stft(1024, HOP)
 MELS = 128
-#: Places of a semitone at which the spectrum is looked at.
+#: Log-frequency bands of a semitone.
 PER_SEMITONE = 3
 LONG_HARMONICS = (0.5, 1, 2, 3, 4, 5, 6, 7, 8)
 SHORT_HARMONICS = (1, 2, 3, 4)
-#: The highest place lies above half of 24 kHz, where it is silent: it stands for all harmonics up there.
-_LOWEST_PLACE, _HIGHEST_PLACE = LOWEST - 13, 127
-#: Frames that the recognizer needs.
-_LEAST_FRAMES = 16
+#: Semitones of spectrum below the lowest key, where the octave below it is found.
+_BELOW = 13
+#: Pitch of the highest band. At 24 kHz it lies above the Nyquist frequency: silent, it stands for all harmonics
+#: up there.
+_HIGHEST_PITCH = 127
+#: Fewest frames that the recognizer accepts.
+_MIN_FRAMES = 16
 _FLOOR = 1e-3
 
 
-class Heard(NamedTuple):
-    """What the probe says of each clip, as logits."""
+class Predictions(NamedTuple):
+    """The probe's predictions for each clip, as logits."""
 
     onset: Float[Tensor, "clip frame key"]
     held: Float[Tensor, "clip frame key"]
@@ -49,59 +50,85 @@ class Heard(NamedTuple):
 
 
 class Probe(nn.Module):
-    """Sound at ``sample_rate`` → notes and instrument."""
+    """Sound → notes and instrument.
+
+    Args:
+        instruments: Number of instruments to tell apart.
+        lowest_pitch: MIDI pitch of the lowest key.
+        keys: Number of keys.
+        sample_rate: Of the sound, in Hz.
+        channels: Width of the transcriber.
+        blocks: Residual blocks of the transcriber.
+    """
 
     threshold: Float[Tensor, ""]
+    """Least probability of an onset that counts as a note."""
 
     def __init__(
-        self, instruments: int, *, sample_rate: int = 24_000, channels: int = 32, blocks: int = 3
+        self,
+        instruments: int,
+        *,
+        lowest_pitch: int,
+        keys: int,
+        sample_rate: int = 24_000,
+        channels: int = 32,
+        blocks: int = 3,
     ) -> None:
         super().__init__()
         self.sample_rate = sample_rate
         self.instruments = instruments
-        self.transcriber = Transcriber(sample_rate, channels=channels, blocks=blocks)
+        self.lowest_pitch = lowest_pitch
+        self.transcriber = Transcriber(
+            sample_rate, lowest_pitch=lowest_pitch, keys=keys, channels=channels, blocks=blocks
+        )
         self.recognizer = Recognizer(sample_rate, instruments)
         self.register_buffer("threshold", torch.tensor(0.5))
 
     @property
     def frame_sec(self) -> float:
-        """Time from frame to frame."""
+        """Seconds from frame to frame."""
         return HOP / self.sample_rate
 
-    def forward(self, wave: Float[Tensor, "clip sample"]) -> Heard:
-        """Logits of everything."""
+    def forward(self, wave: Float[Tensor, "clip sample"]) -> Predictions:
+        """Predict onsets, held keys and instruments."""
         short = SHORT(wave).abs()
         onset, held = self.transcriber(LONG(wave).abs(), short)
-        return Heard(onset, held, self.recognizer(short))
+        return Predictions(onset, held, self.recognizer(short))
 
     @torch.inference_mode()
-    def listen(self, wave: Float[Tensor, "clip sample"], at_once: int = 8) -> Heard:
-        """The same for any number of clips, a few at a time."""
-        parts = [self(rows) for rows in wave.split(at_once)]
-        return Heard(*(torch.cat(column) for column in zip(*parts, strict=True)))
-
-    def notes(self, heard: Heard) -> list[Notes]:
-        """The notes of each clip: a peak of the onsets, for as long as the key is held."""
-        pairs = zip(heard.onset.sigmoid().numpy(), heard.held.sigmoid().numpy(), strict=True)
-        return [notes_in(onset, held, self.frame_sec, float(self.threshold)) for onset, held in pairs]
+    def predict(self, wave: Float[Tensor, "clip sample"], batch_size: int = 8) -> Predictions:
+        """Predictions for any number of clips, ``batch_size`` at a time."""
+        parts = [self(rows) for rows in wave.split(batch_size)]
+        return Predictions(*(torch.cat(column) for column in zip(*parts, strict=True)))
 
 
 class Transcriber(nn.Module):
-    """Magnitudes in two windows → logits of onset and of held, for each frame and key."""
+    """Magnitudes in two windows → logits of onset and of held, for each frame and key.
 
-    long_places: Float[Tensor, "bin place"]
-    short_places: Float[Tensor, "bin place"]
+    Args:
+        sample_rate: Hz.
+        lowest_pitch: MIDI pitch of the lowest key.
+        keys: Number of keys.
+        channels: Width of the convolutions.
+        blocks: Number of residual blocks.
+    """
+
+    long_bands: Float[Tensor, "bin band"]
+    short_bands: Float[Tensor, "bin band"]
     long_stack: Int[Tensor, "channel key"]
     short_stack: Int[Tensor, "channel key"]
 
-    def __init__(self, sample_rate: int, *, channels: int, blocks: int) -> None:
+    def __init__(self, sample_rate: int, *, lowest_pitch: int, keys: int, channels: int, blocks: int) -> None:
         super().__init__()
-        for name, stft, harmonics, around in (
+        lowest_band = lowest_pitch - _BELOW
+        for name, stft, harmonics, offsets in (
             ("long", LONG, LONG_HARMONICS, (-1, 0, 1)),
             ("short", SHORT, SHORT_HARMONICS, (0,)),
         ):
-            self.register_buffer(f"{name}_places", log_frequency(sample_rate, stft.bins), persistent=False)
-            self.register_buffer(f"{name}_stack", _stack(harmonics, around), persistent=False)
+            bands = log_frequency(sample_rate, stft.bins, lowest_band)
+            stack = _stack(harmonics, offsets, keys, last_band=bands.shape[1] - 1)
+            self.register_buffer(f"{name}_bands", bands, persistent=False)
+            self.register_buffer(f"{name}_stack", stack, persistent=False)
         self.enter = nn.Conv2d(len(self.long_stack) + len(self.short_stack), channels, 3, padding=1)
         self.blocks = nn.ModuleList(_Block(channels) for _ in range(blocks))
         self.leave = nn.Conv2d(channels, 2, 1)
@@ -111,11 +138,11 @@ class Transcriber(nn.Module):
     def forward(
         self, long: Float[Tensor, "clip frame bin"], short: Float[Tensor, "clip frame short_bin"]
     ) -> tuple[Float[Tensor, "clip frame key"], Float[Tensor, "clip frame key"]]:
-        """Onset and held."""
+        """Logits of onset and of held."""
         stacked = torch.cat(
             [
-                _log_at(long @ self.long_places, self.long_stack),
-                _log_at(short @ self.short_places, self.short_stack),
+                _log_at(long @ self.long_bands, self.long_stack),
+                _log_at(short @ self.short_bands, self.short_stack),
             ],
             1,
         )
@@ -128,7 +155,7 @@ class Transcriber(nn.Module):
 
 
 class Recognizer(nn.Module):
-    """Magnitudes → logits of the instruments: convolutions, then mean and deviation over time."""
+    """Magnitudes → logits of the instruments: 2-D convolutions, then statistics pooling over time."""
 
     filters: Float[Tensor, "bin mel"]
 
@@ -143,8 +170,8 @@ class Recognizer(nn.Module):
         self.leave = nn.Linear(64, instruments)
 
     def forward(self, magnitude: Float[Tensor, "clip frame bin"]) -> Float[Tensor, "clip instrument"]:
-        """One row a clip."""
-        missing = max(_LEAST_FRAMES - magnitude.shape[1], 0)
+        """Logits of each clip's instrument."""
+        missing = max(_MIN_FRAMES - magnitude.shape[1], 0)
         magnitude = functional.pad(magnitude, (0, 0, 0, missing))
         x = ((magnitude @ self.filters).clamp(min=1e-4).log()[:, None] + 3.0) / 4.0
         for convolution in self.convolutions:
@@ -155,7 +182,7 @@ class Recognizer(nn.Module):
 
 
 class _Block(nn.Module):
-    """Residual: what is near in time and pitch, then what lies one and two octaves off."""
+    """Residual block: neighbors in time and pitch, then one and two octaves above and below."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -164,62 +191,43 @@ class _Block(nn.Module):
         self.far = nn.Conv2d(channels, channels, (1, 5), padding=(0, 24), dilation=(1, 12))
 
     def forward(self, x: Float[Tensor, "clip channel frame key"]) -> Float[Tensor, "clip channel frame key"]:
-        """``x`` with what the block adds."""
+        """``x`` plus the residual."""
         return x + self.far(functional.gelu(self.near(self.norm(x)), approximate="tanh"))
 
 
-def log_frequency(sample_rate: int, bins: int) -> Float[Tensor, "bin place"]:
-    """The mean magnitude around each third of a semitone; a place between two bins lies between them."""
+def log_frequency(sample_rate: int, bins: int, lowest_pitch: int) -> Float[Tensor, "bin band"]:
+    """Triangular filters of a third of a semitone, each of sum 1; one between two bins interpolates them.
+
+    Args:
+        sample_rate: Hz.
+        bins: Bins of a spectrum from 0 Hz to half the rate.
+        lowest_pitch: MIDI pitch of the first band's center.
+
+    Returns:
+        The weight of each bin in each band.
+    """
     hz = torch.linspace(0, sample_rate / 2, bins, dtype=torch.float64)[:, None]
-    place = torch.arange(_LOWEST_PLACE * PER_SEMITONE, _HIGHEST_PLACE * PER_SEMITONE + 1, dtype=torch.float64)
-    center = 440.0 * 2 ** ((place / PER_SEMITONE - 69) / 12)
+    band = torch.arange(lowest_pitch * PER_SEMITONE, _HIGHEST_PITCH * PER_SEMITONE + 1, dtype=torch.float64)
+    center = 440.0 * 2 ** ((band / PER_SEMITONE - 69) / 12)
     width = (center * (2 ** (1 / (12 * PER_SEMITONE)) - 1)).clamp(min=float(hz[1]))
     filters = (1 - (hz - center).abs() / width).clamp(min=0)
     return (filters / filters.sum(0).clamp(min=1e-9)).float()
 
 
-def _stack(harmonics: tuple[float | int, ...], around: tuple[int, ...]) -> Int[Tensor, "channel key"]:
-    """Where each key finds each harmonic."""
-    key = PER_SEMITONE * (torch.arange(KEYS) + LOWEST - _LOWEST_PLACE)
+def _stack(
+    harmonics: tuple[float | int, ...], offsets: tuple[int, ...], keys: int, *, last_band: int
+) -> Int[Tensor, "channel key"]:
+    """Band of each harmonic of each key, with the bands beside it; beyond the last band, the last band."""
+    key = PER_SEMITONE * (torch.arange(keys) + _BELOW)
     rows = [
-        key + round(12 * PER_SEMITONE * np.log2(harmonic)) + beside
+        key + round(12 * PER_SEMITONE * np.log2(harmonic)) + offset
         for harmonic in harmonics
-        for beside in around
+        for offset in offsets
     ]
-    return torch.stack(rows).clamp(0, PER_SEMITONE * (_HIGHEST_PLACE - _LOWEST_PLACE))
+    return torch.stack(rows).clamp(0, last_band)
 
 
 def _log_at(
-    magnitude: Float[Tensor, "clip frame place"], stack: Int[Tensor, "channel key"]
+    magnitude: Float[Tensor, "clip frame band"], stack: Int[Tensor, "channel key"]
 ) -> Float[Tensor, "clip channel frame key"]:
     return (magnitude.clamp(min=_FLOOR).log()[:, :, stack].transpose(1, 2) + 2.0) / 3.0
-
-
-def notes_in(
-    onset: Float[np.ndarray, "frame key"],
-    held: Float[np.ndarray, "frame key"],
-    frame_sec: float,
-    threshold: float,
-) -> Notes:
-    """Peaks over ``threshold`` as notes, placed between frames by a parabola; velocity is not heard.
-
-    A note lasts until its key is held no more (½) or struck again.
-    """
-    before = np.pad(onset, ((1, 0), (0, 0)))[:-1]
-    after = np.pad(onset, ((0, 1), (0, 0)))[1:]
-    frame, key = np.nonzero((onset >= threshold) & (onset > before) & (onset >= after))
-    left, peak, right = before[frame, key], onset[frame, key], after[frame, key]
-    shift = 0.5 * (left - right) / np.minimum(left - 2 * peak + right, -1e-9)
-    time = np.maximum(frame + shift.clip(-0.5, 0.5), 0)
-    end = np.empty(len(frame))
-    for row, (k, start) in enumerate(zip(key, frame, strict=True)):
-        silent = np.flatnonzero(held[start + 1 :, k] < 0.5)
-        struck = frame[(key == k) & (frame > start)]
-        stops = [len(held), *(start + 1 + silent[:1]), *struck[:1]]
-        end[row] = max(min(stops), start + 1)
-    return Notes(
-        time * frame_sec,
-        np.maximum(end - time, 0.5) * frame_sec,
-        (key + LOWEST).astype(np.int64),
-        np.full(len(key), 64),
-    )

@@ -65,6 +65,10 @@ class Blend(NamedTuple):
         """One timbre and nothing else."""
         return cls(z[None], z.new_ones(1, 1))
 
+    def to(self, device: torch.device) -> "Blend":
+        """A copy on a device."""
+        return Blend(self.z.to(device), self.share.to(device))
+
     def toward(self, other: "Blend", way: Float[Tensor, " frame_or_1"]) -> "Blend":
         """So much of the way (0 to 1) to another blend, in every frame."""
         before, after = (1 - way)[:, None] * self.share, way[:, None] * other.share
@@ -233,6 +237,11 @@ class SpectrogramVAE(nn.Module):
         self.register_buffer("noise", _noise(stft), persistent=False)
         curve = mel_interpolation(sample_rate, stft.bins, decoder.sizes[-1])
         self.register_buffer("noise_curve", curve, persistent=False)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return self.noise.device
 
     def encode(self, wave: Float[Tensor, "batch sample"]) -> Posterior:
         """The posterior over the timbre of each clip."""

@@ -1,35 +1,42 @@
-"""Every event of a MIDI file as it stands there, also what a song has no place for.
+"""Every event of a MIDI file with its bytes, including events that a song has no place for.
 
-symusic forgets a track that has no note; other readers stop at a meta event that says what cannot be, as a
-key of nine sharps. Here an event is a few bytes at a tick, and nobody asks what a meta event says. This
-module knows how the bytes follow each other (Standard MIDI Files 1.0) and no music.
+symusic drops tracks without notes, and mido stops at meta events with impossible contents, such as a key of
+nine sharps. Here an event is a tick and a few bytes, and the contents of meta events are not interpreted.
+This module knows the byte format (Standard MIDI Files 1.0) and no music.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from symvae.errors import MidiError
-from symvae.music.io.limits import EXPORT_AGAIN, check_header
+from symvae.music.io.validate import EXPORT_AGAIN, check_header
 
-NOTE_ON, AFTERTOUCH_OF_KEY, CONTROLLER, PROGRAM, AFTERTOUCH, BEND = 0x90, 0xA0, 0xB0, 0xC0, 0xD0, 0xE0
-EXCLUSIVE, EXCLUSIVE_GOES_ON, META = 0xF0, 0xF7, 0xFF
-TRACK_NAME, MARKER = 0x03, 0x06
+NOTE_ON, KEY_AFTERTOUCH, CONTROLLER, PROGRAM, AFTERTOUCH, PITCH_BEND = 0x90, 0xA0, 0xB0, 0xC0, 0xD0, 0xE0
+EXCLUSIVE, EXCLUSIVE_CONTINUED, META = 0xF0, 0xF7, 0xFF
+#: Types of meta events.
+TRACK_NAME, MARKER, CHANNEL_PREFIX, PORT, END_OF_TRACK = 0x03, 0x06, 0x20, 0x21, 0x2F
+TEMPO, TIME_SIGNATURE = 0x51, 0x58
 
 
 class Event(NamedTuple):
-    """Something that happens in a track."""
+    """One event of a track."""
 
     tick: int
+    """Time from the start of the track."""
     kind: int
-    """NOTE_ON and so on, without the channel."""
+    """Status byte without the channel: NOTE_ON …"""
     channel: int
-    """From 0 to 15; 0 for what has none."""
+    """0 to 15; 0 for events without a channel."""
     data: bytes
-    """One or two bytes of a channel's event, else of any length; of a meta event the first is its type."""
+    """One or two data bytes of a channel event; type and text of a meta event; else any bytes."""
 
 
-def tracks_in(data: bytes, where: str) -> list[list[Event]]:
-    """The events of each track of a MIDI file, front to back; raises `MidiError` for a damaged one."""
+def read_tracks(data: bytes, where: str) -> list[list[Event]]:
+    """Parse a MIDI file into the events of each track, in the order of the file.
+
+    Raises:
+        MidiError: The file is damaged; ``where`` names it.
+    """
     check_header(data, where)
     at, tracks = 8 + int.from_bytes(data[4:8], "big"), []
     try:
@@ -43,10 +50,10 @@ def tracks_in(data: bytes, where: str) -> list[list[Event]]:
     return tracks
 
 
-def name_of(track: list[Event]) -> str:
-    """The name that a track gives itself, or nothing."""
-    named = (event.data[1:] for event in track if event.kind == META and event.data[0] == TRACK_NAME)
-    name = next(named, b"")
+def track_name(track: list[Event]) -> str:
+    """The first track name among the events, or an empty string."""
+    names = (event.data[1:] for event in track if event.kind == META and event.data[0] == TRACK_NAME)
+    name = next(names, b"")
     try:
         return name.decode("utf-8").strip()
     except UnicodeDecodeError:
@@ -54,25 +61,25 @@ def name_of(track: list[Event]) -> str:
 
 
 def _events(chunk: bytes) -> Iterator[Event]:
-    """The events of one track; IndexError where it is cut off, ValueError where a byte cannot follow."""
+    """Events of one track; IndexError where it is cut off, ValueError at a byte that cannot follow."""
     tick = at = running = 0
     while at < len(chunk):
-        delta, at = _number(chunk, at)
+        delta, at = _variable_length(chunk, at)
         tick += delta
         status = running
         if chunk[at] & 0x80:
             status = chunk[at]
             at += 1
-        if status < 0x80 or EXCLUSIVE_GOES_ON > status > EXCLUSIVE or META > status > EXCLUSIVE_GOES_ON:
+        if status < 0x80 or EXCLUSIVE_CONTINUED > status > EXCLUSIVE or META > status > EXCLUSIVE_CONTINUED:
             raise ValueError(status)
         if status < EXCLUSIVE:
-            running = status  # an event of the same kind and channel need not say so again
+            running = status  # running status: the next event may leave out an equal status byte
             length = 1 if status & 0xF0 in (PROGRAM, AFTERTOUCH) else 2
             start = first = at
             kind, channel = status & 0xF0, status & 0x0F
         else:
             first = at + (status == META)
-            length, start = _number(chunk, first)
+            length, start = _variable_length(chunk, first)
             kind, channel = status, 0
         if start + length > len(chunk):
             raise IndexError(start)
@@ -80,8 +87,8 @@ def _events(chunk: bytes) -> Iterator[Event]:
         at = start + length
 
 
-def _number(chunk: bytes, at: int) -> tuple[int, int]:
-    """A number of seven bits a byte, the last byte below 0x80, and where it ends."""
+def _variable_length(chunk: bytes, at: int) -> tuple[int, int]:
+    """A variable-length quantity (seven bits a byte, the last byte below 0x80) and the index behind it."""
     value = 0
     while True:
         value = value << 7 | chunk[at] & 0x7F

@@ -1,36 +1,48 @@
-"""Any music file in or out: the suffix says which room it goes to.
+"""Music files in and out, in the format that the suffix names.
 
-    .mid .midi .kar           `symvae.music.io.midi`
+    .mid .midi .kar           `symvae.music.io.midi_read`, `symvae.music.io.midi_write`
     .xml .musicxml .mxl .abc  `symvae.music.io.score` (through music21: 3 s to import)
 
-A file without a suffix that is known is tried as MIDI, which says what is wrong with it. `read` and
-`write` are the package's front door: phrases in and out, without a report; for what falls away on the
-way, see `symvae.pipelines.inspect` or the `Reading` that `symvae.music.windows` gives.
+A file with any other suffix is read as MIDI, which gives the error. `read` and `write` are the front door
+of the package: phrases in and out, without a report. For drop reasons see `symvae.pipelines.inspect`, or the
+`symvae.music.reading.Reading` of `symvae.music.windows`.
 """
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Union
 
 from symvae.errors import MidiError
 from symvae.music.grid import Grid
-from symvae.music.io import midi
+from symvae.music.io import midi_read, midi_write
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
 from symvae.music.windows import whole, windows
 
+if TYPE_CHECKING:
+    import pretty_midi
+
 SCORE_SUFFIXES = (".xml", ".musicxml", ".mxl", ".abc")
 MIDI_SUFFIXES = (".mid", ".midi", ".kar")
 
+Source = Union[str, os.PathLike[str], bytes, "pretty_midi.PrettyMIDI"]
 
-def read(source: Any, grid: Grid | None = None, track: str | int | None = None) -> list[Phrase]:
-    """The phrases of a file (its path), of a MIDI file's bytes, or of a `pretty_midi.PrettyMIDI`.
 
-    With ``grid`` (a model's ``model.grid``): the melody, cut into windows that the grid can take.
-    Without: each pitched track whole, with all its voices, one phrase for each stretch of constant
-    metre. ``track`` chooses a track by name or number. Raises `MidiError`, with the reasons, when
-    nothing is left.
+def read(source: Source, grid: Grid | None = None, track: str | int | None = None) -> list[Phrase]:
+    """Read the phrases of a file.
+
+    Args:
+        source: Path of a MIDI, MusicXML or ABC file, the bytes of a MIDI file, or a `pretty_midi.PrettyMIDI`.
+        grid: Window of a model (``model.grid``): read the melody line, cut into windows of this grid. Without
+            it, read each pitched track whole, with all its voices, one phrase for each stretch of one metre.
+        track: Name or number (from 0) of the track; the melody track or all pitched tracks by default.
+
+    Returns:
+        At least one phrase.
+
+    Raises:
+        MidiError: The source cannot be read, or no phrase is left; the message gives the drop reasons.
     """
     song = load_any(source)
     if grid is not None:
@@ -43,7 +55,7 @@ def read(source: Any, grid: Grid | None = None, track: str | int | None = None) 
     phrases = [phrase for reading in readings for phrase in reading.phrases]
     if not phrases:
         wanted = "phrase" if grid is None else f"window of {grid.bars} bars of {grid.metre}"
-        reasons = "; ".join(str(d) for reading in readings for d in reading.dropped)
+        reasons = "; ".join(str(drop) for reading in readings for drop in reading.dropped)
         raise MidiError(
             f"{song.name or 'This music'} has no {wanted} ({reasons or 'it holds no notes'}). "
             "Choose another file or track."
@@ -51,22 +63,32 @@ def read(source: Any, grid: Grid | None = None, track: str | int | None = None) 
     return phrases
 
 
-def load_any(source: Any) -> Song:
-    """Read a MIDI, MusicXML or ABC file, or what `symvae.music.io.midi.load` takes beside paths.
+def load_any(source: Source) -> Song:
+    """Read a music file as a song, with all its tracks.
 
-    Raises `MidiError` for whatever cannot be read as music.
+    Args:
+        source: Path of a MIDI, MusicXML or ABC file, the bytes of a MIDI file, or a `pretty_midi.PrettyMIDI`.
+
+    Returns:
+        The song, in ticks.
     """
-    if isinstance(source, str | os.PathLike) and Path(source).suffix.lower() in SCORE_SUFFIXES:
+    if isinstance(source, str | os.PathLike) and is_score(source):
         from symvae.music.io.score import load_score
 
         return load_score(source)
-    return midi.load(source)
+    return midi_read.load(source)
 
 
-def load_to_play(path: str | os.PathLike[str]) -> Song:
-    """As `load_any` for whoever plays the song: see `symvae.music.io.midi.load_to_play`."""
-    is_score = Path(path).suffix.lower() in SCORE_SUFFIXES
-    return load_any(path) if is_score else midi.load_to_play(path)
+def load_for_playback(path: str | os.PathLike[str]) -> Song:
+    """Read a music file as a song whose parts have all controllers of their channels.
+
+    Args:
+        path: A MIDI, MusicXML or ABC file.
+
+    Returns:
+        The song, as `symvae.music.io.midi_read.load_for_playback` gives it.
+    """
+    return load_any(path) if is_score(path) else midi_read.load_for_playback(path)
 
 
 def write(
@@ -75,13 +97,28 @@ def write(
     program: int = 0,
     force: bool = False,
 ) -> Path:
-    """Write one phrase, or several in a row, in the format that the path's suffix names.
+    """Write one phrase, or several in sequence, in the format that the suffix names.
 
-    A score has no program: it is given to MIDI alone. MIDI keeps the tempo of each phrase; a score is
-    written at the first one's. An existing file is kept unless ``force``.
+    Args:
+        phrases: One phrase, or several of one metre. MIDI keeps the tempo of each, a score that of the first.
+        path: A file name that ends in .mid, .musicxml, .mxl, .abc …; MIDI for any other.
+        program: General MIDI program, 0 to 127; a score has none.
+        force: Overwrite an existing file.
+
+    Returns:
+        The path.
     """
-    if Path(path).suffix.lower() in SCORE_SUFFIXES:
+    if is_score(path):
         from symvae.music.io.score import write_score
 
         return write_score(phrases, path, force)
-    return midi.write(phrases, path, program, force)
+    return midi_write.write(phrases, path, program, force)
+
+
+def is_score(path: str | os.PathLike[str]) -> bool:
+    """Tell whether the suffix names a score format (MusicXML or ABC).
+
+    Args:
+        path: A file name.
+    """
+    return Path(path).suffix.lower() in SCORE_SUFFIXES

@@ -27,9 +27,11 @@ import numpy as np
 
 from symvae.errors import MidiError
 from symvae.music.grid import STEPS_PER_QUARTER
-from symvae.music.io.limits import MAX_FILE_BYTES, checked
-from symvae.music.io.midi import TICKS_PER_QUARTER, sounding_notes, write_bytes
-from symvae.music.phrase import DEFAULT_VELOCITY, Phrase, join
+from symvae.music.io import limits
+from symvae.music.io.file_bytes import write_bytes
+from symvae.music.io.midi_write import TICKS_PER_QUARTER
+from symvae.music.io.validate import validated
+from symvae.music.phrase import DEFAULT_VELOCITY, Phrase, as_one
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
@@ -61,7 +63,7 @@ def load_score(path: str | os.PathLike[str]) -> Song:
         raise MidiError(
             f"{path} cannot be read as a score ({fault}). Export it again, or give MIDI."
         ) from error
-    return checked(song, str(path), path.stem)
+    return validated(song, str(path), path.stem)
 
 
 def write_score(
@@ -73,7 +75,7 @@ def write_score(
     pitch below `LOWEST_PITCH`.
     """
     path = Path(path)
-    phrase = phrases if isinstance(phrases, Phrase) else join(phrases)
+    phrase = as_one(phrases)
     suffix = path.suffix.lower()
     if len(phrase) and phrase.pitch.min() < LOWEST_PITCH:
         raise MidiError(
@@ -147,8 +149,7 @@ def _check_file(path: Path) -> None:
                 size = max(size, sum(entry.file_size for entry in archive.infolist()))
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise MidiError(f"{path} cannot be opened: {error}. Export it again from the program.") from error
-    if size > MAX_FILE_BYTES:
-        raise MidiError(f"{path} holds more than {MAX_FILE_BYTES // 2**20} MiB. Give the score of one piece.")
+    limits.SCORE_MIB.check(size / limits.MIB, str(path))
 
 
 def _from_music21(score: Any) -> Song:
@@ -238,7 +239,7 @@ def _to_music21(phrase: Phrase, title: str) -> Any:
 
 def _voices(phrase: Phrase) -> list[list[tuple[int, int, list[int]]]]:
     """Rows (onset, duration, pitches) in voices, each row in the first voice that is free."""
-    onset, duration, pitch, _ = sounding_notes(phrase)
+    onset, duration, pitch, _ = phrase.without_overlaps().columns
     chords: dict[tuple[int, int], list[int]] = {}
     for start, steps, key in zip(onset.tolist(), duration.tolist(), pitch.tolist(), strict=True):
         chords.setdefault((start, steps), []).append(key)

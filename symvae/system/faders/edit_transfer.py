@@ -44,7 +44,7 @@ def lost_share(phrase: Phrase, result: Phrase) -> float:
 
 def notes_of(phrase: Phrase) -> Notes:
     """The notes of a phrase, a row each."""
-    return np.stack([phrase.onset_step, phrase.duration_step, phrase.pitch, phrase.velocity], axis=1)
+    return np.stack(phrase.columns, axis=1)
 
 
 def with_notes(phrase: Phrase, notes: Notes) -> Phrase:
@@ -55,7 +55,7 @@ def with_notes(phrase: Phrase, notes: Notes) -> Phrase:
     again = pitch[1:] == pitch[:-1]
     end[:-1][again] = onset[1:][again]
     duration = duration.clip(1, np.maximum(end - onset, 1))
-    return Phrase(phrase.grid, onset, duration, pitch, velocity, phrase.tempo_qpm)
+    return phrase.with_notes(onset, duration, pitch, velocity)
 
 
 def struck(at: Int[np.ndarray, " note"], num_steps: int) -> Bool[np.ndarray, " place"]:

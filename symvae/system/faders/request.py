@@ -9,7 +9,7 @@ voices keeps what the edit does not touch (`symvae.system.faders.edit_transfer`)
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -111,8 +111,7 @@ def with_velocities_of(phrases: Sequence[Phrase], sources: Sequence[Phrase]) -> 
         if len(source):
             distance = np.abs(phrase.onset_step[:, None] - source.onset_step)
             velocity = source.velocity[distance.argmin(axis=1)]
-            columns = (phrase.onset_step, phrase.duration_step, phrase.pitch, velocity)
-            phrase = Phrase(phrase.grid, *columns, phrase.tempo_qpm)
+            phrase = replace(phrase, velocity=velocity)
         given.append(phrase)
     return given
 

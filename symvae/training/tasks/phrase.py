@@ -8,6 +8,7 @@ seed, step and process.
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,11 @@ from symvae.system.build import (
     beta_settled,
     build_critic,
     build_faders,
-    padding_of,
     sampling_rate_at,
 )
 from symvae.system.faders.scales import fit_scales
+from symvae.system.families import check_family
+from symvae.tokens.tokenizer import Tokenizer
 from symvae.training.data import validation_phrases
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.processes import ALONE, Processes, own_device
@@ -87,6 +89,7 @@ def train(
     processes.connect(device)
     torch.set_num_threads(config.training.threads)
     folder = RunFolder.open(out, STATE, resume=resume)
+    check_family(config)
     config = dataclasses.replace(config, start_from=load_config(start_from).name if start_from else "")
     task = PhraseTask(config, open_shards(shards_folder), start_from, device, processes)
     run(task, folder, stop_after=stop_after, watch=watch, stopping=stopping)
@@ -159,11 +162,10 @@ class PhraseTask:
             if names
             else None
         )
-        self.padding = padding_of(config.model)
         objective = PhraseLoss(
             model,
             free_nats=config.objective.free_nats,
-            padding=self.padding,
+            padding=shards.tokenizer.padding,
             faders=build_faders(config, shards.tokenizer, self.scales),
             critic=critic,
         )
@@ -202,7 +204,7 @@ class PhraseTask:
         return early_share(self.choice.training.ema_decay, step)
 
     def validate(self) -> dict[str, float]:
-        return validate(self.average, self.validation, self.device, self.padding)
+        return validate(self.average, self.validation, self.device, self.shards.tokenizer)
 
     def score(self, figures: dict[str, float], step: int) -> float | None:
         settled = beta_settled(self.choice.objective, step / self.plan.steps)
@@ -226,7 +228,7 @@ class PhraseTask:
 
 @torch.no_grad()
 def validate(
-    model: VAE, ids: Int[Tensor, "phrase bar position"], device: str, padding: int | None = None
+    model: VAE, ids: Int[Tensor, "phrase bar position"], device: str, tokenizer: Tokenizer
 ) -> dict[str, float]:
     """Reconstruction from posterior means, teacher-forced and free-running.
 
@@ -234,7 +236,7 @@ def validate(
         model: The network, on ``device``.
         ids: Held-out phrases.
         device: Device to compute on.
-        padding: The id that fills rows up; None where rows are always full.
+        tokenizer: The tokenizer of the ids, which says what padding and onsets are.
 
     Returns:
         Accuracies from 0 to 1 by name, and the mean KL divergence from the prior in nats per phrase.
@@ -246,15 +248,16 @@ def validate(
         free.append(model.decoder.generate(posterior.mean))
         kl.append(posterior.kl_nats().sum(-1))
     truth = ids.to(device)
-    own = accuracy(torch.cat(free), truth, padding)
+    shares = partial(accuracy, ids=truth, onset_ids=tokenizer.onset_ids, padding=tokenizer.padding)
+    own = shares(torch.cat(free))
     figures = {
-        "forced_token": accuracy(torch.cat(forced), truth, padding).token,
+        "forced_token": shares(torch.cat(forced)).token,
         "free_token": own.token,
         "free_exact": own.exact,
         "kl_nats": torch.cat(kl).mean().item(),
     }
-    # Only on a grid is a token's place an onset's.
-    return figures if padding is not None else {**figures, "free_onset": own.onset}
+    # Only on a grid is a position in the row a time.
+    return {**figures, "free_onset": own.onset} if tokenizer.on_grid else figures
 
 
 def _mixed_seed(seed: int, step: int, rank: int) -> int:

@@ -13,11 +13,13 @@ import numpy as np
 import torch
 
 from symvae.audio.note_matching import F1, match_clips
+from symvae.audio.transcription import transcribe
 from symvae.corpus.clips import ClipDraws
 from symvae.models.sound.probe import Probe
 from symvae.nn.mixed import mixed
 from symvae.objective.schedule import warmup_cosine
 from symvae.system.artifacts import save_probe
+from symvae.system.build_synth import build_probe
 from symvae.training.loop import Watch, run, unwatched
 from symvae.training.run import Base, RunFolder
 from symvae.training.state import TrainingState
@@ -88,7 +90,7 @@ class ProbeTask:
         """
         self.choice, self.draws, self.held_out = choice, draws, held_out
         torch.manual_seed(choice.seed)
-        self.probe = Probe(len(draws.programs), sample_rate=draws.sample_rate)
+        self.probe = build_probe(len(draws.programs), draws.sample_rate)
         optimizer = torch.optim.AdamW(
             self.probe.parameters(), lr=choice.learning_rate, betas=(0.9, 0.99), weight_decay=0.01
         )
@@ -117,13 +119,23 @@ class ProbeTask:
             draw_lesson(self.held_out, step, VALIDATION_CLIPS)
             for step in range(self.choice.validation_batches)
         ]
-        logits = [self.probe.listen(lesson.wave) for lesson in lessons]
+        logits = [self.probe.predict(lesson.wave) for lesson in lessons]
         until_sec = self.held_out.samples / self.held_out.sample_rate
         reference = [notes for lesson in lessons for notes in lesson.notes]
         scores: dict[float, F1] = {}
         for threshold in THRESHOLDS:
             self.probe.threshold.fill_(threshold)
-            found = [notes for batch in logits for notes in self.probe.notes(batch)]
+            found = [
+                notes
+                for batch in logits
+                for notes in transcribe(
+                    batch.onset,
+                    batch.held,
+                    lowest_pitch=self.probe.lowest_pitch,
+                    frame_sec=self.probe.frame_sec,
+                    threshold=float(self.probe.threshold),
+                )
+            ]
             scores[threshold] = match_clips(reference, found, until_sec=until_sec)
         best = max(scores, key=lambda threshold: scores[threshold].f1)
         self.probe.threshold.fill_(best)

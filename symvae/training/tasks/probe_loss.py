@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from symvae.audio.excitation import KEYS, LOWEST, on_keyboard
 from symvae.audio.notes import Notes
-from symvae.models.sound.probe import Heard
+from symvae.models.sound.probe import Predictions
 from symvae.training.tasks.lessons import Lesson
 
 #: Frames around an onset whose target is above 0.
@@ -17,7 +17,7 @@ HELD_WEIGHT = 0.3
 INSTRUMENT_WEIGHT = 2.0
 
 
-def probe_loss(logits: Heard, lesson: Lesson, frame_sec: float) -> Float[Tensor, ""]:
+def probe_loss(logits: Predictions, lesson: Lesson, frame_sec: float) -> Float[Tensor, ""]:
     """Cross entropy of onsets and held keys, summed over keys, and of the instrument.
 
     Args:

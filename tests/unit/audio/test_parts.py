@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symvae.audio.parts import EXPRESSION, PAN, PEDAL, VOLUME, parts_of, seconds_at
-from symvae.music.io.midi import load
+from symvae.music.io.midi_read import load
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
 #: Ticks a quarter; at 60 quarters a minute, so that 100 ticks are a second.

@@ -5,14 +5,13 @@ import pytest
 from symvae.config import run
 from symvae.config.load import load_preset, presets, with_overrides
 from symvae.errors import ConfigError
-from symvae.music.grid import METRES
+from symvae.music.metre import METRES
 
 
 @pytest.mark.parametrize(
     "override",
     [
         "model.metre=5/4",
-        "model.tokenizer=foo",
         "model.decoder=foo",
         "model.bars=0",
         "model.phrase_size=-1",

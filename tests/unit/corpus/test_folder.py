@@ -18,7 +18,7 @@ from symvae.corpus.sources.folder import folder
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
 from symvae.music.grid import Grid
-from symvae.music.io.midi import song_to_bytes, write
+from symvae.music.io.midi_write import song_to_bytes, write
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track

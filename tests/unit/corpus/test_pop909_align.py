@@ -10,7 +10,7 @@ from symvae.corpus.sources.pop909 import pop909
 from symvae.corpus.sources.pop909_align import Beats, load_aligned
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
-from symvae.music.io.midi import song_to_bytes
+from symvae.music.io.midi_write import song_to_bytes
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 

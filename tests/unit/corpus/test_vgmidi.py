@@ -8,7 +8,7 @@ import pytest
 from symvae.corpus.sources.vgmidi import LabelledPiece, vgmidi
 from symvae.errors import CorpusError
 from symvae.music.grid import Grid
-from symvae.music.io.midi import song_to_bytes
+from symvae.music.io.midi_write import song_to_bytes
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 

@@ -5,13 +5,26 @@ import torch
 
 from symvae.evaluation.metrics.clustered_accuracy import score, standard_error
 from symvae.objective.accuracy import accuracy
+from symvae.tokens.melody_grid import MelodyGrid
+from symvae.tokens.piano import PianoBars
 
 
 def test_the_shares_are_those_of_the_objective() -> None:
     generator = torch.Generator().manual_seed(0)
     ids, predicted = (torch.randint(5, (20, 2, 4), generator=generator) for _ in range(2))
-    scores = score(predicted, ids, np.arange(20) // 4)
-    assert scores[:3] == accuracy(predicted, ids)
+    scores = score(predicted, ids, np.arange(20) // 4, MelodyGrid())
+    assert scores[:3] == accuracy(predicted, ids, onset_ids=(2, 89))
+
+
+def test_padding_counts_in_no_error() -> None:
+    ids = torch.zeros(3, 1, 8, dtype=torch.int64)
+    ids[:, :, :3] = torch.tensor([200, 40, 95])
+    predicted = ids.clone()
+    predicted[0, 0, 1] = 41
+    scores = score(predicted, ids, np.arange(3), PianoBars())
+    assert scores[:3] == accuracy(predicted, ids, onset_ids=PianoBars().onset_ids, padding=0)
+    assert math.isclose(scores.token, 11 / 12, rel_tol=1e-6)
+    assert math.isclose(scores.token_se, standard_error(np.array([3, 4, 4]), np.full(3, 4), np.arange(3)))
 
 
 def test_with_a_window_a_tune_it_is_the_error_of_a_mean() -> None:

@@ -5,9 +5,11 @@ import torch
 from symvae.config.run import DataConfig, ModelConfig, RunConfig
 from symvae.errors import CorpusError
 from symvae.evaluation.held_out import held_out, stands_in, without_key
+from symvae.tokens.melody_grid import MelodyGrid
 from symvae.training.data import training_phrases, training_windows
 
 CONFIG = RunConfig(model=ModelConfig(bars=2))
+MELODY = MelodyGrid()
 
 
 def windows(*rows: list[int]) -> np.ndarray:
@@ -16,18 +18,18 @@ def windows(*rows: list[int]) -> np.ndarray:
 
 def test_a_window_is_known_again_in_another_key() -> None:
     here = windows([40, 0, 44, 1])
-    assert stands_in(windows([47, 0, 51, 1]), here).tolist() == [True]
+    assert stands_in(windows([47, 0, 51, 1]), here, MELODY).tolist() == [True]
 
 
 def test_other_intervals_and_other_rhythms_are_other_music() -> None:
     here = windows([40, 0, 44, 1])
     strangers = windows([40, 0, 45, 1], [40, 44, 0, 1], [40, 0, 44, 0], [0, 40, 0, 44])
-    assert not stands_in(strangers, here).any()
+    assert not stands_in(strangers, here, MELODY).any()
 
 
 def test_silence_and_single_notes_have_a_key_free_form_too() -> None:
-    assert without_key(windows([0, 0, 0])).tolist() == [[0, 0, 0]]
-    assert stands_in(windows([0, 9, 0]), windows([0, 80, 0])).all()
+    assert without_key(windows([0, 0, 0]), MELODY).tolist() == [[0, 0, 0]]
+    assert stands_in(windows([0, 9, 0]), windows([0, 80, 0]), MELODY).all()
 
 
 def test_what_stands_in_train_is_left_out_and_counted(memory_shards) -> None:
@@ -48,7 +50,7 @@ def test_held_out_music_that_all_stands_in_train_measures_nothing(memory_shards)
     with pytest.raises(CorpusError, match="Of 11 test windows only 0 do not also stand in train"):
         everything.take(np.flatnonzero(everything.known)).fresh()
     nothing = np.zeros((0, 2, 16), np.uint8)
-    assert stands_in(nothing, training_windows(memory_shards, CONFIG)).shape == (0,)
+    assert stands_in(nothing, training_windows(memory_shards, CONFIG), MELODY).shape == (0,)
 
 
 def test_some_is_a_seeded_choice_in_order(memory_shards) -> None:
@@ -66,7 +68,7 @@ def test_training_phrases_are_training_windows_in_any_key(memory_shards) -> None
     phrases = training_phrases(memory_shards, CONFIG, 100, seed=0)
     known = training_windows(memory_shards, CONFIG)
     assert phrases.shape == (100, 2, 16)
-    assert stands_in(phrases.numpy().astype(np.uint8), known).all()
+    assert stands_in(phrases.numpy().astype(np.uint8), known, MELODY).all()
     as_they_are = {row.tobytes() for row in known}
     moved = [row.tobytes() not in as_they_are for row in phrases.numpy().astype(np.uint8)]
     assert np.mean(moved) > 0.8

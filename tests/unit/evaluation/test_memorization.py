@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from symvae.evaluation.metrics.memorization import KnownRuns
+from symvae.tokens.melody_grid import MelodyGrid
+
+TOKENS = MelodyGrid()
 
 #: Eight bars of four positions, a row a bar; the note at the end of bar 4 is held into bar 5.
 TUNE = np.array(
@@ -28,7 +31,7 @@ def phrases(*rows: np.ndarray | list[list[int]]) -> np.ndarray:
 @pytest.fixture(scope="module")
 def known() -> KnownRuns:
     """All windows of six bars, as training cuts them."""
-    return KnownRuns(np.stack([TUNE[start : start + 6] for start in range(3)]))
+    return KnownRuns(np.stack([TUNE[start : start + 6] for start in range(3)]), TOKENS)
 
 
 def test_training_music_is_known_in_any_key(known) -> None:
@@ -64,7 +67,7 @@ def test_what_sounds_on_from_before_the_run_is_silence_on_both_sides(known) -> N
 
 
 def test_idle_note_offs_are_nothing() -> None:
-    known = KnownRuns(phrases([[40, 1, 0, 0], [42, 1, 0, 0], [44, 1, 0, 0], [45, 1, 0, 0]]))
+    known = KnownRuns(phrases([[40, 1, 0, 0], [42, 1, 0, 0], [44, 1, 0, 0], [45, 1, 0, 0]]), TOKENS)
     loose = [[40, 1, 1, 1], [42, 1, 0, 1], [44, 1, 1, 0], [45, 1, 1, 1]]
     assert known.stand_in(phrases(loose)).tolist() == [True]
     assert known.stand_in(phrases([[1, 0, 0, 0], *loose])).tolist() == [True]
@@ -74,10 +77,10 @@ def test_fewer_than_four_notes_are_too_plain_to_be_known() -> None:
     three = [[40, 0, 0, 0], [42, 0, 0, 0], [44, 0, 0, 0], [0, 0, 0, 0]]
     four = [[40, 0, 0, 0], [42, 0, 0, 0], [44, 0, 0, 0], [45, 0, 0, 0]]
     both = phrases(three, four)
-    assert KnownRuns(both).stand_in(both).tolist() == [False, True]
+    assert KnownRuns(both, TOKENS).stand_in(both).tolist() == [False, True]
 
 
 def test_notes_tied_into_the_run_do_not_count_as_starting_in_it() -> None:
     tied = phrases([[40, 0, 0, 0], [0, 0, 0, 0], [42, 0, 0, 0], [44, 0, 0, 0], [45, 0, 0, 0]])
-    assert KnownRuns(tied[:, 1:]).stand_in(tied[:, 1:]).tolist() == [False]
-    assert KnownRuns(tied).stand_in(tied).tolist() == [False]  # 40, 42, 44 and three from bar 2 on
+    assert KnownRuns(tied[:, 1:], TOKENS).stand_in(tied[:, 1:]).tolist() == [False]
+    assert KnownRuns(tied, TOKENS).stand_in(tied).tolist() == [False]  # 40, 42, 44 and three from bar 2 on

@@ -137,7 +137,7 @@ def test_real_long_music_passes_for_real_music(perfect_long, memory_shards) -> N
     phrases = perfect_long.to_phrases(ids)
     real = measure(phrases, LONG_FEATURES)
     training = training_windows(memory_shards, perfect_long.config)
-    long = LongPhrases(onset_histogram(phrases), KnownRuns(training))
+    long = LongPhrases(onset_histogram(phrases), KnownRuns(training, perfect_long.tokenizer))
     figures = compare(perfect_long, ids, real, training, long)
     assert figures["onset_histogram"] == figures["overlapped_area_mean"] == pytest.approx(1)
 

@@ -13,9 +13,8 @@ from symvae.errors import AudioError
 from symvae.evaluation.reports.sound_card import sound_card
 from symvae.evaluation.reports.sound_tables import to_markdown
 from symvae.evaluation.sound_report import evaluate_sound
-from symvae.models.sound.probe import Probe
 from symvae.system.artifacts import save_probe, save_synth
-from symvae.system.build_synth import build_synth
+from symvae.system.build_synth import build_probe, build_synth
 from symvae.system.synth import Synth
 from tests.sines import TINY_SYNTH, SinePlayer
 
@@ -33,7 +32,7 @@ def folder(tmp_path_factory) -> Path:
     ]
     folder = tmp_path_factory.mktemp("synth") / "tiny"
     save_synth(folder, config, network.state_dict(), timbres=timbres)
-    save_probe(folder, Probe(2, sample_rate=config.model.sample_rate))
+    save_probe(folder, build_probe(2, config.model.sample_rate))
     return folder
 
 
@@ -101,7 +100,7 @@ def test_what_is_missing_is_said(folder, memory_shards):
 
 def test_a_probe_of_other_instruments_is_refused(folder, memory_shards, tmp_path):
     shutil.copytree(folder, tmp_path / "other")
-    save_probe(tmp_path / "other", Probe(3, sample_rate=8_000))
+    save_probe(tmp_path / "other", build_probe(3, 8_000))
     with pytest.raises(AudioError, match=r"tiny has 2 instruments, and its probe knows 3\. Train another"):
         evaluate_sound(Synth.load(tmp_path / "other"), [memory_shards], FONTS, open_font=SinePlayer)
 

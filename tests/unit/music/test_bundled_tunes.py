@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from symvae.music.grid import Grid
-from symvae.music.io.midi import load
+from symvae.music.io.midi_read import load
 from symvae.music.windows import whole, windows
 
 DATA = Path(__file__).parents[3] / "data"

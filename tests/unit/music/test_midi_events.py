@@ -6,7 +6,7 @@ import mido
 import pytest
 
 from symvae.errors import MidiError
-from symvae.music.io.events import CONTROLLER, META, Event, name_of, tracks_in
+from symvae.music.io.events import CONTROLLER, META, Event, read_tracks, track_name
 from tests.conftest import TUNES
 
 
@@ -28,7 +28,7 @@ def as_mido_reads(path) -> list[list[tuple[int, bytes]]]:
 
 @pytest.mark.parametrize("path", sorted(TUNES.glob("*.mid")), ids=lambda path: path.stem)
 def test_every_event_is_where_mido_has_it(path):
-    found = tracks_in(path.read_bytes(), path.name)
+    found = read_tracks(path.read_bytes(), path.name)
     expected = as_mido_reads(path)
     assert [[event.tick for event in track] for track in found] == [
         [tick for tick, _ in track] for track in expected
@@ -43,7 +43,7 @@ def test_every_event_is_where_mido_has_it(path):
 def test_running_status_goes_on_behind_meta_and_exclusive_events():
     track = bytes([0, 0xB3, 7, 100, 5, 7, 90, 0, 0xFF, 0x03, 2]) + "ü".encode() + bytes([0, 10, 64])
     track += bytes([0, 0xF0, 2, 1, 0xF7, 0x81, 0, 10, 0, 0, 0xFF, 0x2F, 0])
-    (events,) = tracks_in(file_of(track), "here")
+    (events,) = read_tracks(file_of(track), "here")
     assert events[0] == Event(0, CONTROLLER, 3, bytes([7, 100]))
     assert [(e.tick, e.data[0]) for e in events if e.kind == CONTROLLER] == [
         (0, 7),
@@ -51,7 +51,7 @@ def test_running_status_goes_on_behind_meta_and_exclusive_events():
         (5, 10),
         (133, 10),
     ]
-    assert name_of(events) == "ü"
+    assert track_name(events) == "ü"
 
 
 @pytest.mark.parametrize(
@@ -59,5 +59,5 @@ def test_running_status_goes_on_behind_meta_and_exclusive_events():
 )
 def test_a_track_that_cannot_be_is_named(track):
     with pytest.raises(MidiError) as refused:
-        tracks_in(file_of(b"\0\xff\x2f\0", track), "here.mid")
+        read_tracks(file_of(b"\0\xff\x2f\0", track), "here.mid")
     assert str(refused.value).startswith("here.mid is damaged MIDI (in track 2). ")

@@ -12,8 +12,12 @@ import pytest
 
 from symvae.errors import MidiError
 from symvae.music.grid import Grid
-from symvae.music.io import limits as guard
-from symvae.music.io.midi import left_out, load, song_to_bytes, to_bytes, to_pretty_midi, write
+from symvae.music.io import limits
+from symvae.music.io.dropped_events import dropped_events
+from symvae.music.io.midi_read import load
+from symvae.music.io.midi_write import song_to_bytes, to_bytes, write
+from symvae.music.io.pretty_midi_bridge import to_pretty_midi
+from symvae.music.io.validate import validated
 from symvae.music.phrase import Phrase
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 from symvae.music.windows import windows
@@ -120,7 +124,7 @@ def test_the_same_phrase_is_the_same_file() -> None:
         (midi_file(division=0), "0 ticks per quarter"),
         (midi_file(division=0xE728), "film frames"),
         (midi_file(NOTE + END)[:-3], "is cut off: a track of 12 bytes"),
-        (midi_file(tracks=3), "promises 3 tracks and holds 1"),
+        (midi_file(tracks=3), "declares 3 tracks and has 1"),
         (midi_file(b"\x00\x90\x3c"), "damaged MIDI"),
         (midi_file(b"\x00\x90\xbc\x40" + END), "damaged MIDI"),
         (midi_file(meta(0x51, b"\x00\x00\x00") + NOTE + END), "impossible tempo"),
@@ -151,7 +155,7 @@ def test_what_is_no_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         locked.setattr(Path, "read_bytes", lambda self: (_ for _ in ()).throw(PermissionError("denied")))
         with pytest.raises(MidiError, match="cannot be opened: denied"):
             load(path)
-    monkeypatch.setattr("symvae.music.io.midi.MAX_FILE_BYTES", 10)
+    monkeypatch.setattr("symvae.music.io.file_bytes.FILE_MIB", limits.FILE_MIB._replace(most=0))
     with pytest.raises(MidiError, match="larger than"):
         load(path)
 
@@ -166,23 +170,23 @@ def test_what_is_no_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ({"ticks_per_quarter": 0}, "0 ticks per quarter"),
         ({"metres": (MetreChange(0, 4, 3),)}, "time signature, 4/3"),
         ({"tempos": (TempoChange(0, float("inf")),)}, "impossible tempo"),
-        ({"end_tick": 480 * (guard.MAX_QUARTERS + 1)}, "at most 40000"),
-        ({"metres": (MetreChange(0, 4, 4),) * (guard.MAX_METRES + 1)}, "changes metre more than"),
-        ({"tempos": (TempoChange(0, 90.0),) * (guard.MAX_TEMPOS + 1)}, "changes tempo more than"),
+        ({"end_tick": 480 * (limits.QUARTERS.most + 1)}, "at most 40000"),
+        ({"metres": (MetreChange(0, 4, 4),) * (limits.METRES.most + 1)}, "changes metre more than"),
+        ({"tempos": (TempoChange(0, 90.0),) * (limits.TEMPOS.most + 1)}, "changes tempo more than"),
     ],
 )
 def test_the_guard_names_what_no_song_can_be(changes: dict, fault: str) -> None:
     with pytest.raises(MidiError, match=fault):
-        guard.checked(song_of(**changes), "it", "")
+        validated(song_of(**changes), "it", "")
 
 
 def test_too_many_notes_and_tracks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     song = song_of()
     with pytest.raises(MidiError, match="has 257 tracks"):
-        guard.checked(song_of(tracks=song.tracks * 257), "it", "")
-    monkeypatch.setattr(guard, "MAX_NOTES", 0)
+        validated(song_of(tracks=song.tracks * 257), "it", "")
+    monkeypatch.setattr(limits, "NOTES", limits.NOTES._replace(most=0))
     with pytest.raises(MidiError, match="holds 1 notes"):
-        guard.checked(song, "it", "")
+        validated(song, "it", "")
 
 
 def test_the_guard_keeps_the_promises_of_a_song() -> None:
@@ -191,7 +195,7 @@ def test_the_guard_keeps_the_promises_of_a_song() -> None:
         metres=(MetreChange(960, 3, 4), MetreChange(960, 6, 8)),
         tempos=(TempoChange(960, 60.0),),
     )
-    song = guard.checked(late, "it", "late")
+    song = validated(late, "it", "late")
     assert [(m.tick, m.name) for m in song.metres] == [(0, "4/4"), (960, "6/8")]
     assert [(t.tick, t.qpm) for t in song.tempos] == [(0, 120.0), (960, 60.0)]
     assert song.tracks[0].duration_tick.tolist() == [1]
@@ -250,7 +254,7 @@ def test_what_a_song_does_not_hold_is_counted(tmp_path) -> None:
     )
     song.tracks.append(notes)
     song.save(tmp_path / "song.mid")
-    assert left_out(tmp_path / "song.mid") == {
+    assert dropped_events(tmp_path / "song.mid") == {
         "key signature": 1,
         "lyric": 2,
         "marker": 1,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from symvae.music.quantize import nearest_step, quantize, untangle
+from symvae.music.quantize import nearest_step, quantize, resolve_overlaps
 
 
 def columns(*rows: tuple[int, int, int, int]) -> tuple[np.ndarray, ...]:
@@ -49,7 +49,7 @@ def test_nothing_quantizes_to_nothing() -> None:
 
 
 def test_untangled_pitches_never_sound_twice() -> None:
-    onset, duration, pitch, velocity = untangle(
+    onset, duration, pitch, velocity = resolve_overlaps(
         *columns((0, 8, 60, 1), (2, 8, 60, 2), (2, 3, 60, 3), (0, 8, 62, 4), (8, 1, 62, 5))
     )
     assert list(zip(onset.tolist(), duration.tolist(), pitch.tolist(), velocity.tolist(), strict=True)) == [

@@ -6,7 +6,8 @@ import pytest
 from symvae.errors import MidiError
 from symvae.music.bars import bars_in_words, sections
 from symvae.music.grid import Grid
-from symvae.music.io.midi import load, to_bytes
+from symvae.music.io.midi_read import load
+from symvae.music.io.midi_write import to_bytes
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from symvae.music.grid import Grid
-from symvae.music.io.midi import load, song_to_bytes
+from symvae.music.io.midi_read import load
+from symvae.music.io.midi_write import song_to_bytes
 from symvae.music.reason import Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 from symvae.pipelines.inspect import inspect, inspect_song

@@ -123,9 +123,9 @@ def test_every_turn_of_a_continuation_draws_its_own_noise(
     model: SymVAE, phrase: Phrase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[torch.Tensor] = []
-    carry = FlowPrior.carry
+    integrate = FlowPrior.integrate
     monkeypatch.setattr(
-        FlowPrior, "integrate", lambda self, z, guidance: (drawn.append(z), carry(self, z, guidance))[1]
+        FlowPrior, "integrate", lambda self, z, guidance: (drawn.append(z), integrate(self, z, guidance))[1]
     )
     model.continue_(phrase, 3, count=2)
     assert len(drawn) == 3

@@ -1,6 +1,7 @@
 """A synthesizer as it is used: timbres in words and from recordings, music in, sound out, folders on disk."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-import symvae.audio
+import symvae
 from symvae.audio.player import DrumPlayer
 from symvae.audio.render import PEAK
 from symvae.config.sound import PROGRAMS
@@ -19,10 +20,10 @@ from symvae.dsp.loudness import integrated_lufs
 from symvae.dsp.wav import write_wav
 from symvae.errors import AudioError, CheckpointError
 from symvae.music.grid import Grid
-from symvae.music.io.midi import to_song
+from symvae.music.io.midi_write import to_song
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song, Track
-from symvae.system import catalog
+from symvae.system import artifacts, catalog
 from symvae.system.artifacts import load_synth, save_synth
 from symvae.system.symvae import SymVAE
 from symvae.system.synth import DEFAULT_SYNTH, LONGEST_CLIP_SEC, Synth
@@ -293,10 +294,28 @@ def test_keys_that_no_piano_has_sound_in_the_nearest_octave(synth: Synth) -> Non
 # The front doors
 
 
-def test_the_package_has_a_door_of_its_own(tiny_synth: Path) -> None:
-    assert isinstance(symvae.audio.load(tiny_synth), Synth)
-    with pytest.raises(AttributeError, match=r"symvae\.audio has no 'save'"):
-        _ = symvae.audio.save
+def test_a_synthesizer_is_loaded_once_and_again_when_its_files_change(
+    tiny_synth: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(tiny_synth, tmp_path / "synth"))
+    first = symvae.load_synth(folder)
+    assert isinstance(first, symvae.Synth)
+    assert symvae.load_synth(str(folder)) is first
+    _timbres(folder, name="only")
+    os.utime(folder / "timbres.json", (0, 0))  # a clock may be coarser than two writes
+    assert list(symvae.load_synth(folder).timbres) == ["only"]
+
+
+def test_a_model_that_renders_twice_reads_the_weights_once(
+    tiny_model: Path, tiny_synth: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog, "PRETRAINED", tmp_path)
+    shutil.copytree(tiny_synth, tmp_path / DEFAULT_SYNTH)
+    reads, original = [], artifacts.load_synth
+    monkeypatch.setattr(artifacts, "load_synth", lambda folder: reads.append(folder) or original(folder))
+    model = SymVAE.load(tiny_model)
+    np.testing.assert_array_equal(model.render(TUNE).samples, model.render(TUNE).samples)
+    assert len(reads) == 1
 
 
 def test_a_model_plays_what_it_draws(

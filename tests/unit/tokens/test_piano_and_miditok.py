@@ -6,7 +6,8 @@ from miditok import REMI, TokenizerConfig
 from symusic import Score, Tempo
 
 from symvae.music.grid import Grid
-from symvae.music.io.midi import TICKS_PER_STEP, load, to_bytes
+from symvae.music.io.midi_read import load
+from symvae.music.io.midi_write import TICKS_PER_STEP, to_bytes
 from symvae.music.phrase import Phrase
 from symvae.music.windows import whole
 from symvae.tokens.piano import PAD, STEPS_PER_BAR, TEMPOS_QPM, VELOCITIES, PianoBars

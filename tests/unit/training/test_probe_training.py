@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from symvae.training.probe import disturbed, lesson_of, played, probe_loss, train_probe
 
 from symvae.audio.excitation import LOWEST
 from symvae.corpus.clips import ClipDraws
 from symvae.dsp.stft import Stft
-from symvae.models.sound.probe import HOP, Heard
-from symvae.training.probe import disturbed, lesson_of, played, probe_loss, train_probe
+from symvae.models.sound.probe import HOP, Predictions
 from tests.sines import SinePlayer
 from tests.unit.audio.test_note_matching import notes
 
@@ -61,11 +61,11 @@ def test_the_truth_costs_least(draws):
     ]
     sure = [(part.clamp(1e-3, 1 - 1e-3)).logit() for part in truth]
     right = torch.nn.functional.one_hot(lesson.instrument, 2) * 10.0
-    least = probe_loss(Heard(*sure, right), lesson, frame_sec)
+    least = probe_loss(Predictions(*sure, right), lesson, frame_sec)
     for worse in (
-        Heard(sure[0] + 1, sure[1], right),
-        Heard(sure[0], sure[1] + 1, right),
-        Heard(*sure, right.flip(1)),
+        Predictions(sure[0] + 1, sure[1], right),
+        Predictions(sure[0], sure[1] + 1, right),
+        Predictions(*sure, right.flip(1)),
     ):
         assert probe_loss(worse, lesson, frame_sec) > least
 

@@ -2,9 +2,9 @@
 
 import mido
 
-from symvae.music.io.channels import with_channel_controls
+from symvae.music.io.controllers import with_channel_controls
 from symvae.music.io.events import CONTROLLER, Event
-from symvae.music.io.midi import load_to_play
+from symvae.music.io.midi_read import load_for_playback
 from symvae.music.song import Song
 
 VOLUME, PEDAL = 7, 64
@@ -39,7 +39,7 @@ def told(tmp_path, *lanes: mido.MidiTrack) -> list[list[list[int]]]:
     file = mido.MidiFile(ticks_per_beat=480)
     file.tracks += lanes
     file.save(tmp_path / "song.mid")
-    return [track.controls.tolist() for track in load_to_play(tmp_path / "song.mid").tracks]
+    return [track.controls.tolist() for track in load_for_playback(tmp_path / "song.mid").tracks]
 
 
 def test_both_hands_have_the_pedal_of_one(tmp_path) -> None:

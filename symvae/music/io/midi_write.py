@@ -1,0 +1,137 @@
+"""Phrases and songs to MIDI files, at 120 ticks a sixteenth.
+
+Written are notes with velocities, tempo, time signature, programs and the end marker (see
+`symvae.music.io.end_marker`); of a song that was read from a file also its controllers and pitch bends.
+Reading a phrase on its own grid gives the phrase back, note for note, silence included:
+
+    windows(load(write(phrase, path)), phrase.grid).phrases == (phrase,)
+
+for tempos from 4 to 500 quarter notes a minute. Above, MIDI's own unit (whole microseconds a quarter) is
+coarser than a hundredth. MIDI cannot hold two sounding notes of equal pitch, since its note-off names only
+the pitch: `Phrase.without_overlaps` shortens the earlier one.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import symusic
+
+from symvae.errors import MidiError
+from symvae.music.grid import STEPS_PER_QUARTER
+from symvae.music.io.end_marker import END_MARKER
+from symvae.music.io.file_bytes import write_bytes
+from symvae.music.io.programs import check_program
+from symvae.music.phrase import Phrase, as_one
+from symvae.music.song import MetreChange, Song, TempoChange, Track
+
+TICKS_PER_QUARTER = 480
+TICKS_PER_STEP = TICKS_PER_QUARTER // STEPS_PER_QUARTER
+#: The longest quarter note that a MIDI file can hold: its tempo has three bytes.
+MAX_MICROSECONDS_PER_QUARTER = 2**24 - 1
+
+
+def write(
+    phrases: Phrase | Sequence[Phrase],
+    path: str | os.PathLike[str],
+    program: int = 0,
+    force: bool = False,
+) -> Path:
+    """Write a phrase, or several in sequence, as one MIDI file.
+
+    Args:
+        phrases: One phrase, or several of one metre; each keeps its tempo.
+        path: The file to write.
+        program: General MIDI program, 0 to 127.
+        force: Overwrite an existing file.
+
+    Returns:
+        The path.
+    """
+    return write_bytes(to_bytes(phrases, program), path, force)
+
+
+def to_bytes(phrases: Phrase | Sequence[Phrase], program: int = 0) -> bytes:
+    """The MIDI file that `write` writes, as bytes."""
+    return song_to_bytes(to_song(phrases, program))
+
+
+def to_song(phrases: Phrase | Sequence[Phrase], program: int = 0) -> Song:
+    """A phrase, or several in sequence, each at its own tempo, as a song of one track."""
+    phrase = as_one(phrases)
+    notes = phrase.without_overlaps()
+    track = Track(
+        track_name(phrase),
+        program,
+        False,
+        notes.onset_step * TICKS_PER_STEP,
+        notes.duration_step * TICKS_PER_STEP,
+        notes.pitch,
+        notes.velocity,
+    )
+    return Song(
+        TICKS_PER_QUARTER,
+        metres=(MetreChange(0, *phrase.grid.time_signature),),
+        tempos=_tempos(phrases),
+        tracks=(track,),
+        end_tick=phrase.grid.num_steps * TICKS_PER_STEP,
+    )
+
+
+def song_to_bytes(song: Song) -> bytes:
+    """A song as a MIDI file, with the end marker at its end.
+
+    Raises:
+        MidiError: A tempo or a program is outside the range of MIDI.
+    """
+    score: Any = symusic.Score(song.ticks_per_quarter)
+    for metre in song.metres:
+        score.time_signatures.append(symusic.TimeSignature(metre.tick, metre.numerator, metre.denominator))
+    for tempo in song.tempos:
+        microseconds = round(60e6 / tempo.qpm)
+        if not 1 <= microseconds <= MAX_MICROSECONDS_PER_QUARTER:
+            raise MidiError(
+                f"A MIDI file cannot hold {tempo.qpm:g} quarter notes a minute. Set a tempo from 4 to 500."
+            )
+        score.tempos.append(symusic.Tempo(tempo.tick, mspq=microseconds))
+    score.markers.append(symusic.TextMeta(song.end_tick, END_MARKER))
+    # Without any track symusic writes its events unsorted: a later one before an earlier, 2**28 ticks off.
+    for track in song.tracks or (Track.empty(),):
+        score.tracks.append(_to_symusic(track, song.end_tick))
+    return score.dumps_midi()
+
+
+def track_name(phrase: Phrase) -> str:
+    """The name of the track that holds a phrase in a file: "melody" for one voice, else "notes"."""
+    return "melody" if phrase.is_monophonic else "notes"
+
+
+def _to_symusic(track: Track, end_tick: int) -> Any:
+    part: Any = symusic.Track(track.name, check_program(track.program), track.is_drum)
+    onset, duration, pitch, velocity = track.columns
+    part.notes = symusic.Note.from_numpy(
+        onset.astype(np.int32), duration.astype(np.int32), pitch.astype(np.int8), velocity.astype(np.int8)
+    )
+    # Events behind the end move to the end, or a pedal that is down would stay down.
+    tick, number, value = track.controls.T
+    tick = tick.clip(max=end_tick)
+    part.controls = symusic.ControlChange.from_numpy(
+        tick.astype(np.int32), number.astype(np.uint8), value.astype(np.uint8)
+    )
+    tick, value = track.bends.T
+    tick = tick.clip(max=end_tick)
+    part.pitch_bends = symusic.PitchBend.from_numpy(tick.astype(np.int32), value.astype(np.int32))
+    return part
+
+
+def _tempos(phrases: Phrase | Sequence[Phrase]) -> tuple[TempoChange, ...]:
+    """The tempo of each phrase, where it differs from the one before."""
+    changes: list[TempoChange] = []
+    step = 0
+    for phrase in [phrases] if isinstance(phrases, Phrase) else phrases:
+        if not changes or changes[-1].qpm != phrase.tempo_qpm:
+            changes.append(TempoChange(step * TICKS_PER_STEP, phrase.tempo_qpm))
+        step += phrase.grid.num_steps
+    return tuple(changes)

@@ -1,0 +1,141 @@
+"""The families table: one row for each kind of music, with its tokenizer and its bar networks.
+
+A family is named by ``model.tokenizer`` of a config. A new one takes a tokenizer
+(`symvae.tokens.table`), a bar encoder and a bar decoder (`symvae.models.phrase`), a row here and a
+preset. Nothing else compares a family's name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from symvae.config.run import ModelConfig, RunConfig
+from symvae.errors import ConfigError
+from symvae.models.phrase.bar_decoder import BarDecoder
+from symvae.models.phrase.bar_encoder import BarEncoder
+from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
+from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
+from symvae.tokens.melody_grid import MelodyGrid
+from symvae.tokens.piano import PAD, PianoBars
+from symvae.tokens.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of music and the networks that model one bar of it."""
+
+    name: str
+    """The key in `FAMILIES`."""
+    tokenizer: Callable[[str], Tokenizer]
+    """Builder of the tokenizer, from the metre."""
+    bar_encoder: Callable[[ModelConfig], BarEncoder | TokenBarEncoder]
+    """Builder of the network that encodes one bar."""
+    bar_decoder: Callable[[ModelConfig], BarDecoder | TokenBarDecoder]
+    """Builder of the network that decodes one bar."""
+    music: str
+    """Description of the music for model cards, "melodies"."""
+    limits: str
+    """Limits of the representation for model cards; ``{metre}`` stands for the model's metre."""
+
+
+def _encoder_sizes(config: ModelConfig) -> dict[str, int]:
+    return {
+        "vocabulary_size": config.vocabulary_size,
+        "embedding_size": config.embedding_size,
+        "hidden_size": config.encoder_size,
+        "summary_size": config.summary_size,
+        "code_size": config.code_size,
+    }
+
+
+def _decoder_sizes(config: ModelConfig) -> dict[str, int]:
+    return {
+        "vocabulary_size": config.vocabulary_size,
+        "positions": config.positions,
+        "code_size": config.code_size,
+        "embedding_size": config.embedding_size,
+        "hidden_size": config.decoder_size,
+        "unfold_size": config.unfold_size,
+        "feature_size": config.feature_size,
+    }
+
+
+def _grid_encoder(config: ModelConfig) -> BarEncoder:
+    return BarEncoder(**_encoder_sizes(config), positions=config.positions, initial_std=config.initial_std)
+
+
+def _grid_decoder(config: ModelConfig) -> BarDecoder:
+    return BarDecoder(**_decoder_sizes(config))
+
+
+def _piano_encoder(config: ModelConfig) -> TokenBarEncoder:
+    slots = PianoBars(config.metre).slots.tolist()
+    return TokenBarEncoder(**_encoder_sizes(config), slots=slots, padding=PAD, initial_std=config.initial_std)
+
+
+def _piano_decoder(config: ModelConfig) -> TokenBarDecoder:
+    tokens = PianoBars(config.metre)
+    return TokenBarDecoder(
+        **_decoder_sizes(config),
+        slots=tokens.slots.tolist(),
+        follows=torch.from_numpy(tokens.follows),
+        padding=PAD,
+    )
+
+
+MELODY = Family(
+    "melody",
+    MelodyGrid,
+    _grid_encoder,
+    _grid_decoder,
+    music="melodies",
+    limits=(
+        "One melody line in {metre}, in sixteenths: no chords, no triplets, no dynamics. Tempo and velocity "
+        "do not pass through z."
+    ),
+)
+PIANO = Family(
+    "piano",
+    PianoBars,
+    _piano_encoder,
+    _piano_decoder,
+    music="piano music (REMI tokens, up to 128 a bar, with velocity and tempo)",
+    limits=(
+        "Sixteenths in {metre}, up to 128 tokens a bar (about 30 notes): no triplets, no pedal, one tempo a "
+        "phrase. Velocities and tempos come in 16 and 32 classes."
+    ),
+)
+
+FAMILIES: dict[str, Family] = {each.name: each for each in (MELODY, PIANO)}
+
+
+def family(name: str) -> Family:
+    """Look up a family by its name; raises `ConfigError` for an unknown one.
+
+    Raises:
+        ConfigError: There is no family of this name.
+    """
+    if name not in FAMILIES:
+        raise ConfigError(f"model.tokenizer is {' or '.join(map(repr, FAMILIES))}, not {name!r}.")
+    return FAMILIES[name]
+
+
+def check_family(config: RunConfig) -> None:
+    """Refuse an objective that the family of a model cannot be trained with.
+
+    Raises:
+        ConfigError: The family is unknown, or the objective needs tokens at fixed positions or rows
+            that never end early, and this family has neither.
+    """
+    tokenizer = family(config.model.tokenizer).tokenizer(config.model.metre)
+    if tokenizer.padding is not None and config.objective.sampling_rate:
+        raise ConfigError(
+            f"objective.sampling_rate must be 0 for {tokenizer.name}: a bar's own tokens may end it too "
+            "early to learn from. Set objective.word_dropout instead."
+        )
+    if not tokenizer.on_grid and config.objective.regularization == "glsr":
+        raise ConfigError(
+            f"objective.regularization 'glsr' reads tokens at fixed places, and a {tokenizer.name}'s bar has "
+            "none. Choose another."
+        )

@@ -1,0 +1,123 @@
+"""The neural player: the spectrogram VAE's decoder plays notes.
+
+The audio package knows no networks and the networks know no notes, so they meet here. Piano rolls and source
+signals are computed on the CPU (`symvae.audio.excitation`), the network runs on its own device, and blocks of
+sound come back to the CPU. The network's frames depend on a known number of neighbors
+(`SpectrogramVAE.context`), which are computed with each block and dropped, so blocks equal the whole.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache, partial, reduce
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from symvae.audio.excitation import TAIL_SEC, balanced_source, in_lanes, lanes_heard, roll
+from symvae.audio.notes import Notes
+from symvae.audio.player import block_samples, is_silent
+from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
+
+#: Lanes in one forward pass, so that two hundred notes at once fit into any memory.
+LANE_BATCH = 8
+_REST = Notes(np.zeros(0), np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+class NeuralPlayer:
+    """The decoder in one timbre, or on the way from one timbre to another.
+
+    Args:
+        network: The spectrogram VAE, on any device.
+        timbre: Timbre of the whole sound, or of its start.
+        until: Timbre of the sound's end, approached evenly; None to keep ``timbre``.
+    """
+
+    tail_sec = TAIL_SEC
+
+    def __init__(self, network: SpectrogramVAE, timbre: Blend, until: Blend | None = None) -> None:
+        _keep_freed_memory()
+        self.network = network
+        self.timbre = timbre
+        self.until = until
+        self.sample_rate = network.sample_rate
+
+    def blocks(self, notes: Notes, samples: int) -> Iterator[Float[np.ndarray, "1 sample"]]:
+        """Frame-exact blocks; silent ones are zeros at no cost."""
+        step = block_samples(self.sample_rate, self.network.stft.hop)
+        lanes = in_lanes(notes)
+        for first in range(0, samples, step):
+            length = min(step, samples - first)
+            start_sec, end_sec = first / self.sample_rate, (first + length) / self.sample_rate
+            if is_silent(notes, start_sec, end_sec, TAIL_SEC + 0.1):
+                yield np.zeros((1, length), np.float32)
+            else:
+                yield self.block(lanes, first, length, samples)
+
+    @torch.inference_mode()
+    def block(
+        self, lanes: Sequence[Notes], first: int, length: int, samples: int
+    ) -> Float[np.ndarray, "1 sample"]:
+        """One block of a longer sound.
+
+        Args:
+            lanes: Lanes of the whole sound (`in_lanes`), so that every block has the same ones.
+            first: First sample of the block, a multiple of the hop.
+            length: Samples of the block.
+            samples: Samples of the whole sound; places a moving timbre.
+
+        Returns:
+            The block's samples, in one channel.
+        """
+        stft, context = self.network.stft, self.network.context
+        before = min(first // stft.hop, context)
+        frames = before + -(-length // stft.hop) + context
+        frame = first // stft.hop - before
+        times = torch.arange(frame, frame + frames) * (stft.hop / max(samples, 1))
+        timbre = self.timbre if self.until is None else self.timbre.toward(self.until, times.clamp(0, 1))
+        wave = self.network.synthesize(
+            self._spectrum(lanes, frame, frames, timbre.to(self.network.device)),
+            (frames - 1) * stft.hop,
+            first_frame=frame,
+            consistency_steps=self.network.consistency_steps,
+        )[0]
+        return wave[before * stft.hop :][None, :length].cpu().numpy()
+
+    def _spectrum(self, lanes: Sequence[Notes], frame: int, frames: int, timbre: Blend) -> Spectrum:
+        """Sum of the spectra of all lanes that sound in these frames, a batch of lanes at a time."""
+        hop = self.network.stft.hop
+        active = lanes_heard(lanes, frame, frames, hop / self.sample_rate) or [_REST]
+        batches = [active[first : first + LANE_BATCH] for first in range(0, len(active), LANE_BATCH)]
+        spectra = (
+            self.network.spectrum_of(
+                self._rolls(batch, frame, frames), partial(self._carriers, batch, frame), timbre
+            )
+            for batch in batches
+        )
+        return reduce(Spectrum.plus, spectra)
+
+    def _rolls(
+        self, lanes: Sequence[Notes], frame: int, frames: int
+    ) -> Float[Tensor, "1 lane frame feature"]:
+        frame_sec = self.network.stft.hop / self.sample_rate
+        rolls = [torch.from_numpy(roll(lane, frame, frames, frame_sec)) for lane in lanes]
+        return torch.stack(rolls)[None].to(self.network.device)
+
+    def _carriers(
+        self, lanes: Sequence[Notes], frame: int, balance: Float[Tensor, "lane frame group"]
+    ) -> Float[Tensor, "lane sample"]:
+        """Balanced sources, computed on the CPU, where their pulses are cached."""
+        hop = self.network.stft.hop
+        pairs = zip(lanes, balance.cpu(), strict=True)
+        carriers = [balanced_source(lane, own, frame, hop, self.sample_rate) for lane, own in pairs]
+        return torch.stack(carriers).to(balance.device)
+
+
+@cache
+def _keep_freed_memory() -> None:
+    """Make the C library keep the memory that one block frees for the next; once per process.
+
+    glibc returns free memory beyond twice the largest piece that it has seen freed, counted up to 32 MB.
+    Without one so large, a song's blocks request the same pages again and again, for a fifth of their time.
+    """
+    torch.empty(30 * 2**20, dtype=torch.uint8, device="cpu")

@@ -1,0 +1,26 @@
+"""Names of the attributes (`symvae.attributes`) that a representation preserves."""
+
+#: Attributes of notes and their places in the bar.
+SCORE_ATTRIBUTES = (
+    "notes_per_bar",
+    "onset_density",
+    "rhythm_density",
+    "note_density",
+    "rest_share",
+    "mean_interval",
+    "contour",
+    "pitch_range",
+    "register",
+    "pitch_class_entropy",
+    "c_major_membership",
+    "diatonic_share",
+    "mode",
+    "syncopation_8th",
+    "syncopation_16th",
+    "rhythmic_complexity",
+    "repeated_bar_share",
+    "bar_similarity",
+    "articulation",
+)
+#: Attributes that need velocities or a tempo.
+PERFORMANCE_ATTRIBUTES = ("mean_velocity", "tempo", "notes_per_second")

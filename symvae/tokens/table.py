@@ -1,0 +1,7 @@
+"""Every tokenizer under its name. A new kind of music adds its row here."""
+
+from symvae.tokens.melody_grid import MelodyGrid
+from symvae.tokens.piano import PianoBars
+from symvae.tokens.tokenizer import Tokenizer
+
+TOKENIZERS: dict[str, type[Tokenizer]] = {"melody": MelodyGrid, "piano": PianoBars}

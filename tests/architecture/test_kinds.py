@@ -1,0 +1,77 @@
+"""No part of symvae asks which kind of music it handles: it asks the tokenizer for the answer."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from symvae.system.families import FAMILIES
+from symvae.tokens.table import TOKENIZERS
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "symvae"
+#: The rooms in which a kind is defined.
+KNOWN_TO = ("tokens/", "system/families.py")
+FILES = [
+    path for path in sorted(PACKAGE.rglob("*.py")) if not str(path.relative_to(PACKAGE)).startswith(KNOWN_TO)
+]
+CLASSES = {each.__name__ for each in TOKENIZERS.values()}
+
+
+def is_kind(node: ast.expr) -> bool:
+    """True for the name or class of a kind, alone or in a tuple, list or set."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return any(is_kind(each) for each in node.elts)
+    if isinstance(node, ast.Constant):
+        return node.value in FAMILIES
+    return ast.unparse(node).split(".")[-1] in CLASSES
+
+
+def comparisons(source: str) -> Iterator[str]:
+    """Every comparison, pattern or ``isinstance`` that asks for a kind."""
+    for node in ast.walk(ast.parse(source)):
+        asked: list[ast.expr] = []
+        if isinstance(node, ast.Compare):
+            asked = [node.left, *node.comparators]
+        elif isinstance(node, ast.MatchValue):
+            asked = [node.value]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("isinstance", "issubclass"):
+            asked = node.args[1:]
+        if any(is_kind(each) for each in asked):
+            yield ast.unparse(node)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'model.tokenizer == "piano"',
+        '"melody" != kind',
+        'kind in ("drums", "piano")',
+        "isinstance(tokens, PianoBars)",
+        "isinstance(tokens, str | piano.PianoBars)",
+        'match kind:\n    case "melody": pass',
+    ],
+)
+def test_a_question_for_the_kind_is_found(source: str) -> None:
+    assert list(comparisons(source))
+
+
+@pytest.mark.parametrize(
+    "source", ["model.tokenizer == other.tokenizer", 'name == "violin"', 'render(timbre="piano")']
+)
+def test_other_comparisons_are_not_questions_for_the_kind(source: str) -> None:
+    assert not list(comparisons(source))
+
+
+def test_no_file_asks_for_the_kind() -> None:
+    found = {
+        f"{path.relative_to(PACKAGE)}: {text}"
+        for path in FILES
+        for text in comparisons(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+def test_every_family_is_the_tokenizer_of_its_name() -> None:
+    assert {name: each.tokenizer for name, each in FAMILIES.items()} == TOKENIZERS
+    assert all(name == each.name for name, each in TOKENIZERS.items())
