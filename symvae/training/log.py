@@ -12,7 +12,7 @@ class TrainingLog:
     def __init__(self, folder: Path, resume_step: int) -> None:
         """Open the log of a run.
 
-        Rows after the checkpoint are cut off, so that the file reads as if the run had never been interrupted.
+        Rows after the checkpoint are cut off: the file reads as if the run had never been interrupted.
 
         Args:
             folder: The run's folder; made if missing.

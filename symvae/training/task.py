@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -49,6 +49,7 @@ class Plan:
     """Phrases a step over all processes, for the speed in log and progress; 0: not measured."""
 
 
+@runtime_checkable
 class Task(Protocol):
     """A model to train: its state, its loss, its validation."""
 

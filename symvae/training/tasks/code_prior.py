@@ -1,6 +1,7 @@
 """The prior over the codes of a trained synthesizer whose encoder quantizes.
 
-A few thousand words of a few codes, some seconds of training: by default nothing of the run is kept on disk.
+It is trained on a few thousand words of a few codes, in some seconds: `train_code_prior` keeps nothing of its
+run on disk.
 """
 
 import math
@@ -19,7 +20,7 @@ from symvae.models.sound.quantized import Quantized, QuantizedEncoder
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.system.artifacts import save_code_prior
 from symvae.training.loop import run
-from symvae.training.run import Base, RunFolder
+from symvae.training.run import Base
 from symvae.training.state import TrainingState
 from symvae.training.task import Loss, Objective, Plan
 
@@ -56,12 +57,7 @@ def encode_codes(
 
 
 def train_code_prior(
-    encoder: QuantizedEncoder,
-    words: Int[Tensor, "word codebook"],
-    *,
-    steps: int = STEPS,
-    seed: int = 0,
-    folder: RunFolder | None = None,
+    encoder: QuantizedEncoder, words: Int[Tensor, "word codebook"], *, steps: int = STEPS, seed: int = 0
 ) -> CodePrior:
     """Train an autoregressive prior over the codes of a synthesizer.
 
@@ -70,13 +66,12 @@ def train_code_prior(
         words: Codes of training clips.
         steps: Steps of training.
         seed: Seed of the initial weights and of the batches.
-        folder: Folder of a run that can be resumed; None keeps nothing on disk.
 
     Returns:
         The prior.
     """
     task = CodePriorTask(words, CodePriorChoice(encoder.codebook_size, steps, seed))
-    run(task, folder)
+    run(task)
     return task.prior.eval()
 
 
