@@ -44,9 +44,7 @@ def test_a_training_resumed_from_its_state_ends_bit_equal() -> None:
 
 
 def test_validation_repeats_the_same_draws() -> None:
-    task = FlowTask(
-        prior(), repeating(), steps=2, batch_size=8, learning_rate=1e-3, held_out=repeating(50)
-    )
+    task = FlowTask(prior(), repeating(), steps=2, batch_size=8, learning_rate=1e-3, held_out=repeating(50))
     first, second = task.validate(), task.validate()
     assert first == second
     run(task)

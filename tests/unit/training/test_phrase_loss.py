@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from symvae.models.faders.critic import Critic
-from symvae.models.phrase.vae import VAE
+from symvae.models.phrase.vae import VAE, VAEOutput
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.objective.elbo import LossTerms
 from symvae.objective.faders import Faders
@@ -139,3 +139,41 @@ def test_glsr_equals_its_formula() -> None:
     reading = torch.cat([up - POSITION[:2], down - POSITION[2:4]]).square().mean()
     by_hand = 3 * (up - down - 1).square().mean() + reading
     assert loss_of(task).regularization.item() == pytest.approx(by_hand.item(), rel=1e-3)
+
+
+class FixedPosterior(VAE):
+    """A model that returns its own posterior, whatever its input."""
+
+    def __init__(self, mean: torch.Tensor) -> None:
+        torch.nn.Module.__init__(self)
+        self.mean = mean
+
+    def forward(self, ids, **_):
+        posterior = DiagonalGaussian(self.mean, torch.zeros_like(self.mean))
+        return VAEOutput(torch.zeros(*ids.shape, 90), posterior, self.mean)
+
+
+@pytest.mark.parametrize("kind", ["value", "attribute", "sign", "none"])
+def test_a_regularization_of_the_first_coordinates_adds_to_the_total_alone(kind: str) -> None:
+    """By its weight, and independent of the other coordinates."""
+    mean = torch.randn(5, 4, generator=torch.Generator().manual_seed(0))
+    position = torch.randn(5, 2, generator=torch.Generator().manual_seed(1))
+    ids = torch.zeros((5, 2, 16), dtype=torch.int64)
+
+    def terms_of(faders: Faders | None):
+        step = PhraseLoss(FixedPosterior(mean), free_nats=0.0, padding=None, faders=faders)
+        return step(
+            ids,
+            dropped=torch.zeros_like(ids, dtype=torch.bool),
+            generator=torch.Generator(),
+            beta=0.1,
+            sampling_rate=0.0,
+        )
+
+    plain, tied = terms_of(None), terms_of(Faders(lambda ids: position, kind, 3.0))
+    by_hand = {"none": 0.0, "sign": 3 * sign(mean[:, :2], position).item()}
+    extra = by_hand.get(kind, 3 * squared(mean[:, :2], position).item())
+    assert plain.regularization == 0
+    assert tied.regularization.item() == pytest.approx(extra)
+    assert (tied.total - plain.total).item() == pytest.approx(extra, abs=1e-4)
+    assert (tied.reconstruction, tied.kl) == (plain.reconstruction, plain.kl)
