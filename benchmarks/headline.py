@@ -52,7 +52,7 @@ def figures() -> str:
         (
             "arousal: calm pieces made exciting, exciting ones made calm",
             f"{_share(arousal['fader']['low_to_high'])}, {_share(arousal['fader']['high_to_low'])}",
-            f"learned from shuffled labels {_share(shuffled['low_to_high'])}, {_share(shuffled['high_to_low'])}",
+            f"from shuffled labels {_share(shuffled['low_to_high'])}, {_share(shuffled['high_to_low'])}",
             "symvae evaluate piano-4bar-faders --data shards-piano --control --labels VGMIDI_FOLDER",
         ),
         (

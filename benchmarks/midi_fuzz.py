@@ -1,14 +1,13 @@
-"""Damaged MIDI files against the reader: no crash, no hang, and no exception but MidiError.
+"""Fuzz test of the MIDI reader: no crash, no hang, and no exception but MidiError.
 
     python benchmarks/midi_fuzz.py --count 5000 --seed 0
 
-Each file is a bundled tune with damage drawn from the seed: cut off, bits flipped, bytes replaced,
-inserted or deleted, half of the time near the beginning, where lengths, ticks, metre and tempo stand.
-Half of the files get a true track length again, so that the damage is met deeper in.
-A file that loads all the same goes on through everything that stands behind the reader: the report,
-whole phrases and windows in each metre, and back to MIDI. The counts of each outcome, the slowest
-file and the peak of memory are printed; the exit status is 1 if anything but a `MidiError` came out.
-A hang ends the run with a traceback after `HANG_SEC`.
+Each file is a bundled tune with random damage: cut off, bits flipped, bytes replaced, inserted or deleted,
+half of the time near the beginning, where lengths, ticks, metre and tempo are. Half of the files get a
+correct track length again, so that the parser meets the damage. A file that loads nevertheless is
+inspected, read as whole phrases and as windows in each metre, and written as MIDI. Printed are the counts
+of each outcome, the time of the slowest file and peak memory; the exit status is 1 after any exception but
+`MidiError`. A hang ends the run with a traceback after `HANG_SEC` seconds.
 """
 
 import argparse
@@ -37,44 +36,44 @@ GRIDS = {f"{bars} bars of {metre}": Grid.of_metre(metre, bars) for metre in METR
 
 
 def damaged_files(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
-    """(what was done, the bytes) for each file."""
-    chance = Random(seed)
+    """Yield (kind of damage, bytes) for each file."""
+    random = Random(seed)
     tunes = [path.read_bytes() for path in sorted(TUNES.glob("*.mid"))]
     for _ in range(count):
-        data = bytearray(chance.choice(tunes))
-        kind = chance.choice(("cut off", "bits flipped", "replaced", "inserted", "deleted"))
+        data = bytearray(random.choice(tunes))
+        kind = random.choice(("cut off", "bits flipped", "replaced", "inserted", "deleted"))
         if kind == "cut off":
-            del data[chance.randrange(len(data)) :]
+            del data[random.randrange(len(data)) :]
         else:
-            for _ in range(chance.choice((1, 1, 1, 2, 4, 16))):
-                _damage(data, kind, chance)
-        if chance.random() < 0.5:
+            for _ in range(random.choice((1, 1, 1, 2, 4, 16))):
+                _damage(data, kind, random)
+        if random.random() < 0.5:
             _mend_length(data)
         yield kind, bytes(data)
 
 
-def _damage(data: bytearray, kind: str, chance: Random) -> None:
-    at = chance.randrange(min(len(data), HEAD_BYTES) if chance.random() < 0.5 else len(data))
-    length = chance.randint(1, 4)
+def _damage(data: bytearray, kind: str, random: Random) -> None:
+    at = random.randrange(min(len(data), HEAD_BYTES) if random.random() < 0.5 else len(data))
+    length = random.randint(1, 4)
     if kind == "bits flipped":
-        data[at] ^= 1 << chance.randrange(8)
+        data[at] ^= 1 << random.randrange(8)
     elif kind == "replaced":
-        data[at : at + length] = chance.choice((b"\x00", b"\xff", chance.randbytes(1))) * length
+        data[at : at + length] = random.choice((b"\x00", b"\xff", random.randbytes(1))) * length
     elif kind == "inserted":
-        data[at:at] = chance.randbytes(length)
+        data[at:at] = random.randbytes(length)
     elif len(data) > HEAD_BYTES:
         del data[at : at + length]
 
 
 def _mend_length(data: bytearray) -> None:
-    """Let the last track's length be true again: past the first check, deeper into the parser."""
+    """Correct the length of the last track, so that the file passes the first check."""
     at = data.rfind(b"MTrk")
     if at >= 0 and at + 8 <= len(data):
         data[at + 4 : at + 8] = (len(data) - at - 8).to_bytes(4, "big")
 
 
 def outcome(data: bytes) -> str:
-    """What became of one file: "read", or the kind of `MidiError`; any other exception passes through."""
+    """Outcome of one file: "read", or the kind of `MidiError`; any other exception passes through."""
     try:
         song = load(data)
         inspect_song(song, GRIDS).to_text()
@@ -89,7 +88,7 @@ def outcome(data: bytes) -> str:
 
 
 def main() -> int:
-    """Run, print, and say with the exit status whether the reader held."""
+    """Run, print the outcomes, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=0)
@@ -102,7 +101,7 @@ def main() -> int:
         start_sec = time.perf_counter()
         try:
             outcomes[outcome(data)] += 1
-        except Exception as error:  # what this script is here to find
+        except Exception as error:  # any other exception is what this script looks for
             faults.append(f"file {number} ({kind}): {type(error).__name__}: {error}")
         slowest_sec = max(slowest_sec, time.perf_counter() - start_sec)
     faulthandler.cancel_dump_traceback_later()

@@ -3,9 +3,9 @@
     python data/make_tunes.py            # into data/tunes
     python data/make_tunes.py --out DIR
 
-The tunes are written out below in a small part of ABC notation (letters, accidentals, octave marks,
-lengths; every bar says its own accidentals beyond the key). All melodies are older than any
-copyright; the notation here was made for this project and is under its license.
+The tunes are below in a subset of ABC notation: letters, accidentals, octave marks, lengths; accidentals
+beyond the key hold for one note. All melodies are in the public domain; this notation was made for the
+project and is under its license.
 """
 
 import argparse
@@ -26,7 +26,7 @@ PERFORMANCE_SEED = 7
 
 
 class Tune(NamedTuple):
-    """A tune as it is written: ``sharps`` of the key (negative: flats), ``unit_step`` of one letter."""
+    """A tune in ABC notation."""
 
     name: str
     title: str
@@ -35,7 +35,9 @@ class Tune(NamedTuple):
     metre: tuple[int, int]
     tempo_qpm: float
     sharps: int
+    """Sharps of the key; negative for flats."""
     unit_step: int
+    """Sixteenths of a letter without a length."""
     voices: dict[str, str]
     program: int = 0
 
@@ -189,7 +191,7 @@ TUNES = (
 
 
 def pitch_of(accidental: str, letter: str, octave_marks: str, sharps: int) -> int:
-    """The MIDI note number of an ABC letter: C is middle C, c the C above."""
+    """MIDI note number of an ABC note: C is middle C, c the C above."""
     name = letter.upper()
     pitch = (
         60 + SCALE[name] + 12 * letter.islower() + 12 * (octave_marks.count("'") - octave_marks.count(","))
@@ -202,7 +204,7 @@ def pitch_of(accidental: str, letter: str, octave_marks: str, sharps: int) -> in
 
 
 def voice(name: str, abc: str, tune: Tune) -> tuple[Track, int]:
-    """One voice as a track, and the tick at which its last bar ends."""
+    """One voice as a track, and the tick of its end."""
     bar_step = 16 * tune.metre[0] // tune.metre[1]
     onset, duration, pitch = [], [], []
     step = 0
@@ -218,14 +220,14 @@ def voice(name: str, abc: str, tune: Tune) -> tuple[Track, int]:
         if step - bar_start != bar_step:
             raise SystemExit(f"{tune.name}, {name}: the bar {bar.strip()!r} has {step - bar_start} steps.")
     columns = [np.array(column) for column in (onset, duration, pitch)]
-    # The first beat is a little louder than the others, as in playing.
+    # The first beat is a little louder than the others.
     velocity = np.where(columns[0] % bar_step == 0, 96, 84)
     ticks = [columns[0] * TICKS_PER_STEP, columns[1] * TICKS_PER_STEP]
     return Track(name, tune.program, False, ticks[0], ticks[1], columns[2], velocity), step * TICKS_PER_STEP
 
 
 def song_of(tune: Tune) -> Song:
-    """The tune with all its voices, exactly on the grid."""
+    """All voices of a tune, exactly on the grid."""
     parts = [voice(name, abc, tune) for name, abc in tune.voices.items()]
     return Song(
         4 * TICKS_PER_STEP,
@@ -237,36 +239,36 @@ def song_of(tune: Tune) -> Song:
 
 
 def performed(song: Song) -> Song:
-    """The song as a person might play it: up to about a third of a sixteenth early or late."""
-    chance = np.random.default_rng(PERFORMANCE_SEED)
+    """A simulated performance: onsets up to a third of a sixteenth early or late, notes a little shorter."""
+    random = np.random.default_rng(PERFORMANCE_SEED)
     tracks = []
     for track in song.tracks:
-        shift = np.clip(chance.normal(0, 14, len(track)), -40, 40).astype(int)
+        shift = np.clip(random.normal(0, 14, len(track)), -40, 40).astype(int)
         onset = np.maximum(track.onset_tick + shift, 0)
-        held = np.clip(chance.normal(0.86, 0.05, len(track)), 0.7, 1.0)
-        velocity = np.clip(track.velocity + chance.normal(0, 8, len(track)), 1, 127).astype(int)
+        held = np.clip(random.normal(0.86, 0.05, len(track)), 0.7, 1.0)
+        velocity = np.clip(track.velocity + random.normal(0, 8, len(track)), 1, 127).astype(int)
         duration = np.maximum((track.duration_tick * held).astype(int), 20)
-        tracks.append(Track(track.name, track.program, track.is_drum, onset, duration, track.pitch, velocity))
+        tracks.append(track.with_notes(onset, duration, track.pitch, velocity))
     return Song(song.ticks_per_quarter, song.metres, song.tempos, tuple(tracks), song.end_tick)
 
 
 def bundle() -> dict[str, tuple[bytes, dict[str, str]]]:
-    """File name → (its bytes, what SOURCES.toml says of it)."""
+    """File name → (bytes, entry of SOURCES.toml)."""
     files = {}
     for tune in TUNES:
-        said = {
+        entry = {
             "title": tune.title,
             "origin": tune.origin,
             "public_domain": tune.public_domain,
             "metre": "/".join(map(str, tune.metre)),
         }
-        files[f"{tune.name}.mid"] = (song_to_bytes(song_of(tune)), said)
+        files[f"{tune.name}.mid"] = (song_to_bytes(song_of(tune)), entry)
         if tune.name == "ode_to_joy":
-            said = {
-                **said,
+            entry = {
+                **entry,
                 "title": f"{tune.title}, played off the grid (random timing, seed {PERFORMANCE_SEED})",
             }
-            files[f"{tune.name}_performed.mid"] = (song_to_bytes(performed(song_of(tune))), said)
+            files[f"{tune.name}_performed.mid"] = (song_to_bytes(performed(song_of(tune))), entry)
     return files
 
 
@@ -277,9 +279,9 @@ def main() -> None:
     folder = parser.parse_args().out
     folder.mkdir(parents=True, exist_ok=True)
     lines = ["# Written by data/make_tunes.py. Melodies: public domain. Notation: this project's license."]
-    for name, (data, said) in sorted(bundle().items()):
+    for name, (data, entry) in sorted(bundle().items()):
         (folder / name).write_bytes(data)
-        lines += ["", f'["{name}"]', *(f'{key} = "{value}"' for key, value in said.items())]
+        lines += ["", f'["{name}"]', *(f'{key} = "{value}"' for key, value in entry.items())]
         lines.append('notation = "written out for symvae in data/make_tunes.py"')
         lines.append(f'sha256 = "{hashlib.sha256(data).hexdigest()}"')
     (folder / "SOURCES.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""MIDI in, MIDI out: from a file to phrases on a model's grid, and back without loss.
+"""MIDI in and out: from a file to phrases on a grid, and back without loss.
 
 python examples/01_midi_in_out.py [FOLDER]
 """
@@ -12,11 +12,11 @@ TUNES = Path(__file__).parent.parent / "data" / "tunes"
 out = Path(sys.argv[1] if len(sys.argv) > 1 else "out")
 out.mkdir(parents=True, exist_ok=True)
 
-# Without a grid: each pitched track, whole.
+# Without a grid: each pitched track as one phrase.
 (whole,) = symvae.read(TUNES / "ode_to_joy.mid")
 print(whole)
 
-# With a grid: windows of that many bars. Four bars of 4/4 here; a model's is model.grid.
+# With a grid: windows of that length. Four bars of 4/4 here; the window of a model is model.grid.
 first, *rest = symvae.read(TUNES / "ode_to_joy.mid", grid=symvae.Grid(bars=4))
 print(f"{1 + len(rest)} windows; the first has pitches {first.pitch.tolist()}")
 print(f"and notes that start at the sixteenths {first.onset_step.tolist()}")
@@ -25,11 +25,11 @@ print(f"and notes that start at the sixteenths {first.onset_step.tolist()}")
 higher = first.transpose(7).with_tempo(90)
 symvae.write([first, higher], out / "twice.mid", force=True)
 
-# What is written comes back, note for note.
+# Reading a written file gives equal phrases.
 again = symvae.read(out / "twice.mid", grid=first.grid)
 assert again == [first, higher]
 
-# pretty_midi objects are welcome at both ends.
+# Conversion to and from pretty_midi.
 midi = symvae.to_pretty_midi(first)
 assert symvae.read(midi, grid=first.grid) == [first]
 print(f"{len(midi.instruments[0].notes)} notes as pretty_midi; files in {out}")

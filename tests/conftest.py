@@ -78,8 +78,8 @@ def tiny_synth(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a tiny synthesizer that has learned nothing: its weights and timbres come by chance."""
     from symvae.config.load import with_overrides
     from symvae.config.sound import PROGRAMS, SynthConfig
-    from symvae.system.artifacts import save_synth
     from symvae.system.build_synth import build_synth
+    from symvae.system.synth_artifacts import save_synth
     from tests.sines import TINY_SYNTH
 
     config = with_overrides(SynthConfig(), list(TINY_SYNTH))
@@ -98,8 +98,8 @@ def tiny_synth(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def quickly_settled():
-    """Random weights miss by much: a few exchanges show as well as many what settling does."""
+def few_exchanges():
+    """Few exchanges in a refinement: random weights miss by much, and a few show as well as many."""
     from symvae.system.faders import refine_notes, refine_tokens
 
     with pytest.MonkeyPatch.context() as patch:

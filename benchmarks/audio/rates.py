@@ -34,10 +34,10 @@ from symvae.config.load import load_preset
 from symvae.config.sound import SynthConfig
 from symvae.dsp.stft import griffin_lim
 from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
-from symvae.system.artifacts import load_synth
 from symvae.system.build_synth import build_synth
 from symvae.system.catalog import find_synth
 from symvae.system.neural_player import NeuralPlayer
+from symvae.system.synth_artifacts import load_synth
 
 #: Thousand samples a second that RAVE's authors measured (arXiv 2111.05011, table 3), CPU and GPU.
 RAVE_PUBLISHED = {

@@ -16,10 +16,10 @@ import torch
 from symvae.audio.font_player import font_player
 from symvae.config.sound import PROGRAMS
 from symvae.corpus.clips import ClipDraws, phrases_of
-from symvae.system.artifacts import load_synth, save_probe
 from symvae.system.build_synth import build_stft
 from symvae.system.catalog import find_synth
 from symvae.system.synth import DEFAULT_SYNTH
+from symvae.system.synth_artifacts import load_synth, save_probe
 from symvae.training.loop import Progress
 from symvae.training.tasks.probe import ProbeChoice, train_probe
 
@@ -33,7 +33,9 @@ def main() -> None:
     options.add_argument("--data", type=Path, action="append", required=True)
     options.add_argument("--font", type=Path, action="append", required=True)
     options.add_argument("--out", type=Path, required=True)
-    options.add_argument("--synth", default=DEFAULT_SYNTH, help="the synthesizer whose instruments it is trained on")
+    options.add_argument(
+        "--synth", default=DEFAULT_SYNTH, help="the synthesizer whose instruments it is trained on"
+    )
     options.add_argument("--steps", type=int, default=1000)
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--bf16", action="store_true", help="train in bfloat16 where the CPU has it")

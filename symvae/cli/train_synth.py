@@ -38,9 +38,9 @@ def train_synth(
     from symvae.config.load import load_preset, with_overrides
     from symvae.config.sound import PROGRAMS, SynthConfig
     from symvae.corpus.clips import ClipDraws, phrases_of
-    from symvae.system.artifacts import load_synth
     from symvae.system.build_synth import build_stft
     from symvae.system.catalog import find_synth
+    from symvae.system.synth_artifacts import load_synth
     from symvae.training.processes import check_device
     from symvae.training.tasks import synth as task
     from symvae.training.timbres import complete_synth

@@ -1,17 +1,14 @@
-"""The papers of a shard folder: what went in, from where, under which license, and what was left out."""
+"""The card of a shard folder: collections, origin and license, counts, drop reasons."""
 
 import csv
-import hashlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any
 
 from symvae.corpus.cluster import work_name
 from symvae.corpus.provenance import OWN_FOLDER, SOURCES
-from symvae.corpus.shards import SPLITS
-from symvae.corpus.tune import Tune
-from symvae.music.reason import Dropped
+from symvae.corpus.shards import SPLITS, file_checksum
+from symvae.corpus.tune import TuneEntry
 
 
 def sources(collections: Sequence[str]) -> dict[str, Any]:
@@ -19,57 +16,53 @@ def sources(collections: Sequence[str]) -> dict[str, Any]:
     return {name: SOURCES.get(name, OWN_FOLDER) for name in collections}
 
 
-def counts(tunes: Sequence[Tune], split_of: Sequence[str], collections: Sequence[str]) -> dict[str, Any]:
-    """split → collection → {tunes, bars}, with "all" for the split's total."""
+def counts(tunes: Sequence[TuneEntry], split_of: Sequence[str], collections: Sequence[str]) -> dict[str, Any]:
+    """Count tunes and bars.
+
+    Args:
+        tunes: All tunes.
+        split_of: The split of each tune.
+        collections: Names of all collections.
+
+    Returns:
+        split → collection → {tunes, bars}, with "all" for the total of the split.
+    """
     table = {s: {c: {"tunes": 0, "bars": 0} for c in ("all", *collections)} for s in SPLITS}
     for tune, split in zip(tunes, split_of, strict=True):
         for collection in ("all", tune.collection):
             table[split][collection]["tunes"] += 1
-            table[split][collection]["bars"] += tune.phrase.grid.bars
+            table[split][collection]["bars"] += tune.bars
     return table
 
 
-def works(tunes: Sequence[Tune], dropped: Sequence[Dropped]) -> dict[str, int]:
-    """How many works were kept whole, how many in part, and how many not at all.
+def works(tunes: Sequence[TuneEntry], cut: Set[str]) -> dict[str, int]:
+    """Count the works that were kept whole, in part, and not at all.
 
-    A work is a tune as its source has it; `tunes` counts the parts that it was cut into.
+    A work is a tune as its source has it; the "tunes" of `counts` are the parts that it was cut into. ``cut``
+    names the works of which something was left out.
     """
     kept = {work_name(tune.name) for tune in tunes}
-    cut = {work_name(item.what) for item in dropped}
     return {"whole": len(kept - cut), "in_part": len(kept & cut), "left_out": len(cut - kept)}
 
 
-def reasons(dropped: Sequence[Dropped]) -> dict[str, int]:
-    """How often each reason was given: for bars, parts, works or notes, as dropped.csv says."""
-    totals: Counter[str] = Counter()
-    for item in dropped:
-        totals[str(item.reason)] += item.count
-    return dict(sorted(totals.items()))
+def write_tunes(
+    path: Path, tunes: Sequence[TuneEntry], split_of: Sequence[str], cluster: Sequence[int]
+) -> None:
+    """Write tunes.csv, the tunes of a split in the order of its columns.
 
-
-def write_tunes(path: Path, tunes: Sequence[Tune], split_of: Sequence[str], cluster: Sequence[int]) -> None:
-    """tunes.csv: within each split in the order of its arrays."""
-    rows = zip(tunes, split_of, cluster, strict=True)
-    _write(
-        path,
-        ("name", "collection", "title", "split", "cluster", "bars"),
-        ((t.name, t.collection, t.title, split, int(c), t.phrase.grid.bars) for t, split, c in rows),
-    )
-
-
-def write_dropped(path: Path, dropped: Sequence[Dropped]) -> None:
-    """dropped.csv: everything that is not in the arrays."""
-    rows = ((item.what, str(item.reason), item.count, item.detail) for item in dropped)
-    _write(path, ("what", "reason", "count", "detail"), rows)
+    Args:
+        path: The file to write.
+        tunes: All tunes.
+        split_of: The split of each tune.
+        cluster: The near-duplicate cluster of each tune.
+    """
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("name", "collection", "title", "split", "cluster", "bars"))
+        for tune, split, number in zip(tunes, split_of, cluster, strict=True):
+            writer.writerow((tune.name, tune.collection, tune.title, split, int(number), tune.bars))
 
 
 def checksums(folder: Path) -> dict[str, str]:
-    """SHA-256 of each file."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
-
-
-def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+    """SHA-256 of each file of ``folder``, by name."""
+    return {path.name: file_checksum(path) for path in sorted(folder.iterdir())}

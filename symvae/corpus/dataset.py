@@ -1,69 +1,136 @@
-"""Shards → batches of ids, with numpy and torch alone.
+"""Training batches of token ids from shards, with numpy and torch alone.
 
-A shard holds whole tunes, bar after bar; a dataset is every window of so many bars within one tune.
-Which windows make which batch follows from seed and step alone, so a run that stops and resumes
-sees the same batches as one that does not.
+Shards hold whole tunes, bar after bar. A data set is all windows of a number of bars within one tune: it
+keeps where each window starts and reads the ids when they are asked for, so its size is 8 bytes a window,
+however long the window. Seed and step alone decide which windows make a batch: a run that is stopped and
+resumed sees the same batches as one that is not.
 """
 
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from jaxtyping import Int, Int64, UInt8
 from torch import Tensor
 
-from symvae.corpus.shards import Shards
+from symvae.corpus.shards import Shards, Split
 from symvae.errors import CorpusError
 from symvae.music.reason import Reason
+from symvae.tokens.rows import Rows
 from symvae.tokens.tokenizer import Tokenizer
 
+#: Ids read at a time where all windows are gone through: the tokenizer's working arrays stay small.
+IDS_AT_ONCE = 2**16
 
-class Windows(NamedTuple):
-    """All windows of one split, and what was left out."""
 
-    ids: UInt8[np.ndarray, "window bar position"]
-    tune: Int64[np.ndarray, " window"]
-    collection: Int64[np.ndarray, " window"]
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """All windows of one split. ``windows[rows]`` reads the ids of some, an array (row, bar, position)."""
+
+    split: Split
+    start: Int64[np.ndarray, " window"]
+    """First bar of each window, counted through the whole split."""
+    bars: int
+    tokenizer: Tokenizer
+    mid_phrase: bool
+    """Keep bars as they are in the tune, with notes held into and out of the window."""
     dropped: Counter[Reason]
+    """Windows and tunes left out."""
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def __getitem__(self, rows: slice | Int[np.ndarray, " row"]) -> UInt8[np.ndarray, "row bar position"]:
+        ids = self.split.ids[self.start[rows, None] + np.arange(self.bars)]
+        return ids if self.mid_phrase else self.tokenizer.cut_out(ids)
+
+    @property
+    def ids(self) -> UInt8[np.ndarray, "window bar position"]:
+        """The ids of all windows, read into memory anew at each call."""
+        ids = np.empty((len(self), self.bars, self.split.ids.shape[1]), np.uint8)
+        for rows in _pieces(len(self), ids[:1].size):
+            ids[rows] = self[rows]
+        return ids
+
+    @property
+    def tune(self) -> Int64[np.ndarray, " window"]:
+        """Index of the tune of each window."""
+        return np.searchsorted(self.split.tune_start, self.start, side="right") - 1
+
+    @property
+    def collection(self) -> Int64[np.ndarray, " window"]:
+        """Index of the collection of each window."""
+        return self.split.collection[self.tune].astype(np.int64)
 
 
 def windows(shards: Shards, split: str, bars: int, *, mid_phrase: bool = False, stride: int = 1) -> Windows:
-    """Every window of ``bars`` bars of a split, one every ``stride`` bars.
+    """Find all windows of a split.
 
-    A window is a phrase of its own, as if the music began and ended with it. With ``mid_phrase`` the bars
-    stay as they stand in the tune. Left out: windows of which a whole bar is
-    silent (`Reason.LONG_REST`) and tunes with too few bars (`Reason.TOO_SHORT`).
+    A window is a phrase of its own, as if the music began and ended with it, unless ``mid_phrase``.
+
+    Args:
+        shards: The opened shards.
+        split: "train", "validation" or "test".
+        bars: Bars per window.
+        mid_phrase: Keep bars as they are in the tune, silent ones too.
+        stride: Bars from the start of one window to the start of the next.
+
+    Returns:
+        The windows in the order of the tunes. Left out, and counted in ``dropped``: windows with a silent bar
+        (`Reason.LONG_REST`) and tunes with fewer bars than a window (`Reason.TOO_SHORT`).
+
+    Raises:
+        CorpusError: For a split without a tune of that many bars.
     """
-    arrays = shards.split(split)
-    starts, tunes, dropped = [], [], Counter[Reason]()
-    for tune, (first, end) in enumerate(zip(arrays.tune_start[:-1], arrays.tune_start[1:], strict=True)):
+    columns = shards.split(split)
+    dropped = Counter[Reason]()
+    starts = []
+    for first, end in zip(columns.tune_start[:-1], columns.tune_start[1:], strict=True):
         if end - first < bars:
             dropped[Reason.TOO_SHORT] += 1
-            continue
-        start = np.arange(first, end - bars + 1, stride)
-        starts.append(start)
-        tunes.append(np.full(len(start), tune))
+        else:
+            starts.append(np.arange(first, end - bars + 1, stride))
     if not starts:
         raise CorpusError(
             f"No {split} tune of these shards has {bars} bars; prepare longer music or a shorter model."
         )
-    start, tune_index = np.concatenate(starts), np.concatenate(tunes)
-    ids = arrays.ids[start[:, None] + np.arange(bars)]
-    if not mid_phrase:
-        ids = shards.tokenizer.cut_out(ids)
-        silent = shards.tokenizer.silent_bars(ids).any(-1)
-        dropped[Reason.LONG_REST] += int(silent.sum())
-        ids, tune_index = ids[~silent], tune_index[~silent]
-    return Windows(ids, tune_index, arrays.collection[tune_index].astype(np.int64), dropped)
+    everywhere = Windows(columns, np.concatenate(starts), bars, shards.tokenizer, mid_phrase, dropped)
+    if mid_phrase:
+        return everywhere
+    silent = np.empty(len(everywhere), bool)
+    for rows in _pieces(len(everywhere), bars * columns.ids.shape[1]):
+        silent[rows] = shards.tokenizer.silent_bars(everywhere[rows]).any(-1)
+    dropped[Reason.LONG_REST] += int(silent.sum())
+    return Windows(columns, everywhere.start[~silent], bars, shards.tokenizer, mid_phrase, dropped)
+
+
+def _pieces(count: int, ids_per_window: int) -> Iterator[slice]:
+    """Slices that go through all windows, about `IDS_AT_ONCE` ids each."""
+    step = max(IDS_AT_ONCE // ids_per_window, 1)
+    return (slice(first, first + step) for first in range(0, count, step))
 
 
 class Batches:
-    """The endless, seeded sequence of training batches of one process."""
+    """The endless, seeded sequence of training batches of one process.
+
+    Args:
+        ids: All windows: `Windows`, or their ids in memory.
+        batch_size: Windows per batch, over all processes.
+        transpose_by: Windows are transposed at random by at most this many semitones, up or down.
+        tokenizer: Transposes ids.
+        seed: Of order and transposition.
+        rank: Number of this process, from 0.
+        processes: Number of processes that share each batch.
+
+    Raises:
+        CorpusError: For fewer windows than one batch.
+    """
 
     def __init__(
         self,
-        ids: UInt8[np.ndarray, "window bar position"],
+        ids: Rows,
         *,
         batch_size: int,
         transpose_by: int,
@@ -89,10 +156,11 @@ class Batches:
 
     @property
     def steps_per_epoch(self) -> int:
+        """Full batches in one pass over the windows."""
         return len(self.ids) // self.batch_size
 
     def batch(self, step: int) -> Int[Tensor, "batch bar position"]:
-        """This process's rows of batch ``step``."""
+        """Read this process's rows of batch ``step``."""
         epoch, within = divmod(step, self.steps_per_epoch)
         if epoch != self._epoch:
             self._epoch = epoch

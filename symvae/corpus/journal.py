@@ -1,9 +1,9 @@
-"""What has been read of a folder so far, so that a second run goes on where the first was killed.
+"""Journal of a preparation: what each file gave, so that a second run resumes where the first was killed.
 
-One line of JSON a file, appended as soon as the file is read: its path with size and time of last
-change and how it was read, then its tunes and reasons. A file that has changed, or is to be read in
-another way, is read again. A line that was cut off when the run was killed is ignored. The journal
-stands beside the shard folder that is being made, and goes when all files are read.
+One line of JSON a file, appended as soon as the file is read: its path with size and modification time and
+how it was read, then its tunes and drops. A file that has changed, or is to be read in another way, is read
+again. A line that was cut off when the run was killed is ignored. The journal is kept beside the shard
+folder that is being made, and deleted when all files are read. In memory is only where each line begins.
 """
 
 import json
@@ -21,33 +21,47 @@ _COLUMNS = ("onset_step", "duration_step", "pitch", "velocity")
 
 
 def journal_beside(out: Path | str) -> Path:
-    """The journal of the shard folder ``out``."""
+    """Path of the journal of the shard folder ``out``."""
     out = Path(out)
     return out.with_name(f".{out.name}.journal")
 
 
 class Journal:
-    """Results by file and ``reading``, the choices that it is read with; ``path`` None keeps nothing."""
+    """Tunes and drops by file.
+
+    Args:
+        path: The journal's file; None keeps nothing.
+        reading: The choices that files are read with. What was read with other choices is not used.
+    """
 
     def __init__(self, path: Path | None, reading: str = "") -> None:
         self._path = path
         self._reading = reading
-        self._known: dict[str, list[Tune | Dropped]] = {}
+        self._line_start: dict[str, int] = {}
         if path is not None and path.is_file():
-            whole, _, torn = path.read_text(encoding="utf-8", errors="replace").rpartition("\n")
-            for line in whole.splitlines():
-                entry = _parsed(line)
-                if entry is not None:
-                    self._known[entry["file"]] = [_item(row) for row in entry["items"]]
-            if torn:
-                path.write_text(whole + "\n" if whole else "", encoding="utf-8")
+            end = 0
+            with path.open("rb") as journal:
+                for line in journal:
+                    if not line.endswith(b"\n"):
+                        break
+                    if (entry := _parsed(line)) is not None:
+                        self._line_start[entry["file"]] = end
+                    end += len(line)
+            if end < path.stat().st_size:
+                with path.open("rb+") as journal:
+                    journal.truncate(end)
 
     def get(self, file: Path, name: str) -> list[Tune | Dropped] | None:
-        """What an earlier run found in ``file`` when it read it as ``name``."""
-        return self._known.get(self._key(file, name))
+        """Look up what an earlier run found in ``file``, read as ``name``; None if it did not read it."""
+        start = self._line_start.get(self._key(file, name))
+        if start is None or self._path is None:
+            return None
+        with self._path.open("rb") as journal:
+            journal.seek(start)
+            return [_item(row) for row in json.loads(journal.readline())["items"]]
 
     def add(self, file: Path, name: str, items: list[Tune | Dropped]) -> None:
-        """Keep what was found, on disk at once."""
+        """Append the items found in ``file``, read as ``name``, and flush them to disk."""
         if self._path is None:
             return
         line = json.dumps({"file": self._key(file, name), "items": [_row(item) for item in items]})
@@ -60,10 +74,10 @@ class Journal:
         return f"{name}|{file.resolve()}|{status.st_size}|{status.st_mtime_ns}|{self._reading}"
 
 
-def _parsed(line: str) -> dict[str, Any] | None:
+def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
         return json.loads(line)
-    except json.JSONDecodeError:
+    except ValueError:
         return None
 
 

@@ -1,12 +1,12 @@
-"""Where each collection comes from, and what its license allows: the words that cards repeat.
+"""Origin and license of each collection, as quoted in cards.
 
-Released weights may be trained on public-domain tunes and on MIT data; not on Essen, whose license
-is non-commercial. A collection that is not listed here is a user's own folder.
+Released weights may be trained on public-domain tunes and on MIT data, but not on Essen, whose license is
+non-commercial. A collection that is not listed here is a user's own folder.
 """
 
 _MUSIC21 = "the corpus that comes with music21 (pip install music21)"
 
-#: Collection → origin, license words, and whether released weights may learn from it.
+#: Collection → origin, wording of the license, permission to train released weights on it.
 SOURCES: dict[str, dict[str, str | bool]] = {
     "ryans": {
         "origin": f"Ryan's Mammoth Collection (Boston, 1883), from {_MUSIC21}",
@@ -53,7 +53,7 @@ SOURCES: dict[str, dict[str, str | bool]] = {
     },
 }
 
-#: What a card says of a collection that is not listed.
+#: The same for a collection that is not listed.
 OWN_FOLDER: dict[str, str | bool] = {
     "origin": "a folder of your own",
     "license": "yours to state",

@@ -1,8 +1,26 @@
-"""Open a shard folder, with numpy and nothing else: this is all that training reads.
+"""Shard folders: tunes as token ids, memory-mapped, with their card. All that training reads.
 
-`symvae.corpus.prepare` says what a shard folder holds. Opening checks the format, the version, the
-checksums and that the arrays fit each other, so that a damaged folder is refused before a training
-has run on it for an hour.
+Format "symvae-shards", version 2. For each split (train, validation, test) one plain numpy file a column:
+
+    <split>.ids.npy         (total_bar, position) uint8: the bars of all tunes, tune after tune
+    <split>.tune_start.npy  (tune + 1,) int64: first bar of each tune, then total_bar
+    <split>.collection.npy  (tune,) int16: index into the card's collections
+    <split>.tempo_qpm.npy   (tune,) float32
+
+and beside them
+
+    card.json       format, version, metre, tokenizer; origin and license of each collection, counts, drop
+                    reasons, seed, SHA-256 of every other file
+    tunes.csv       a row a tune: name, collection, title, split, cluster, bars
+    dropped.csv     a row for everything left out: what, reason, count, detail
+    tokenizer.json  the vocabulary
+
+The columns are opened through `np.load(mmap_mode="r")`: the system reads the pages that a batch needs and
+may forget them again, so a corpus can be larger than memory. Version 1 held the four columns of a split in
+``<split>.npz`` and called the license of a collection "licence"; it is still read, into memory.
+
+`symvae.corpus.prepare` writes shard folders. Opening one compares checksums and sizes, so that a damaged
+folder is refused before a training has run on it for an hour.
 """
 
 import csv
@@ -22,7 +40,7 @@ from symvae.tokens.load import load_tokenizer
 from symvae.tokens.tokenizer import Tokenizer
 
 FORMAT = "symvae-shards"
-VERSION = 1
+VERSION = 2
 SPLITS = ("train", "validation", "test")
 
 
@@ -36,12 +54,17 @@ class Split(NamedTuple):
 
     @property
     def num_tunes(self) -> int:
-        """How many tunes it holds."""
+        """Number of tunes."""
         return len(self.tune_start) - 1
 
 
 class Shards:
-    """A shard folder whose papers are in order. `open_shards` makes one."""
+    """A verified shard folder, opened by `open_shards`.
+
+    Args:
+        folder: The shard folder.
+        card: Its card.json.
+    """
 
     def __init__(self, folder: Path, card: dict[str, Any]) -> None:
         self.folder = folder
@@ -49,38 +72,41 @@ class Shards:
 
     @property
     def metre(self) -> str:
-        """The one metre of all its tunes, "4/4"."""
+        """The metre that all tunes share, "4/4"."""
         return str(self.card["metre"])
 
     @property
     def positions(self) -> int:
-        """Steps a bar."""
+        """Ids per bar."""
         return int(self.card["positions"])
 
     @property
     def vocabulary_size(self) -> int:
-        """How many ids there are."""
+        """Number of ids in the vocabulary."""
         return int(self.card["vocabulary_size"])
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
-        """The tokenizer that wrote the ids."""
+        """The tokenizer that encoded the tunes."""
         return load_tokenizer(self.folder)
 
     @property
     def collections(self) -> list[str]:
-        """The names that the arrays' collection numbers stand for."""
+        """Names of the collections, in the order of their numbers."""
         return list(self.card["collections"])
 
     def split(self, name: str) -> Split:
-        """The arrays of "train", "validation" or "test"; `CorpusError` for another name or damage."""
+        """Open the columns of "train", "validation" or "test".
+
+        Raises:
+            CorpusError: For another name, and for columns that are damaged or do not fit each other.
+        """
         if name not in SPLITS:
             raise CorpusError(f"There is no split {name!r}. Shards have {', '.join(SPLITS)}.")
-        path = self.folder / f"{name}.npz"
+        path = self._ids_file(name)
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                split = Split(*(arrays[column] for column in Split._fields))
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as fault:
+            split = self._columns(name)
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as fault:
             raise _damaged(path, str(fault)) from fault
         if split.ids.ndim != 2 or split.ids.shape[1] != self.positions:
             raise _damaged(path, f"bars shaped {split.ids.shape} for {self.positions} positions")
@@ -92,8 +118,16 @@ class Shards:
             raise _damaged(path, f"an id of {split.ids.max()} in a vocabulary of {self.vocabulary_size}")
         return split
 
+    def checksum(self, split: str) -> str:
+        """SHA-256 of the file with the ids of a split."""
+        return str(self.card["sha256"][self._ids_file(split).name])
+
     def check_fit(self, model: ModelConfig) -> None:
-        """Raise `CorpusError` unless a model of these sizes can read them."""
+        """Check that a model of these sizes can read the shards.
+
+        Raises:
+            CorpusError: For another tokenizer, metre, bar length or vocabulary.
+        """
         for name, wanted, found in (
             ("tokenizer", model.tokenizer, str(self.card["tokenizer"])),
             ("metre", model.metre, self.metre),
@@ -107,15 +141,33 @@ class Shards:
                 )
 
     def tune_names(self, split: str) -> list[str]:
-        """The name of each tune of a split, in the order of its arrays."""
+        """Names of the tunes of a split, in the order of its columns."""
         with (self.folder / "tunes.csv").open(newline="", encoding="utf-8") as file:
             return [row["name"] for row in csv.DictReader(file) if row["split"] == split]
 
+    def _ids_file(self, split: str) -> Path:
+        return self.folder / (f"{split}.npz" if self.card["version"] == 1 else f"{split}.ids.npy")
+
+    def _columns(self, split: str) -> Split:
+        if self.card["version"] == 1:
+            with np.load(self._ids_file(split), allow_pickle=False) as arrays:
+                return Split(*(arrays[column] for column in Split._fields))
+        files = (self.folder / f"{split}.{column}.npy" for column in Split._fields)
+        return Split(*(np.asarray(np.load(file, mmap_mode="r", allow_pickle=False)) for file in files))
+
 
 def open_shards(folder: Path | str, *, verify: bool = True) -> Shards:
-    """Open a folder that `prepare` made. ``verify`` compares every file with its checksum.
+    """Open a folder written by `symvae.corpus.prepare`.
 
-    Raises `CorpusError` with the remedy for a folder that is missing, damaged or of another version.
+    Args:
+        folder: The shard folder.
+        verify: Compare the SHA-256 of every file with the card.
+
+    Returns:
+        The shards; their columns are read by `Shards.split`.
+
+    Raises:
+        CorpusError: With the remedy, for a folder that is missing, damaged or of another version.
     """
     folder = Path(folder)
     if not (folder / "card.json").is_file():
@@ -128,17 +180,27 @@ def open_shards(folder: Path | str, *, verify: bool = True) -> Shards:
         raise _damaged(folder / "card.json", f"it cannot be read: {fault!r}") from fault
     if kind != FORMAT:
         raise CorpusError(f"{folder} is a {kind!r}, not {FORMAT!r}. Make shards with: symvae prepare.")
-    if version != VERSION:
+    if version not in (1, VERSION):
         raise CorpusError(
-            f"{folder} holds shards of version {version}, and {VERSION} is read here. Prepare them again."
+            f"{folder} holds shards of version {version}, and versions 1 and {VERSION} are read here. "
+            "Prepare them again."
         )
     for name, expected in sums.items() if verify else ():
         path = folder / name
         if not path.is_file():
             raise _damaged(path, "it is missing")
-        if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+        if file_checksum(path) != expected:
             raise _damaged(path, "its checksum is not the card's")
+    for source in card.get("sources", {}).values():
+        if "licence" in source:  # cards of version 1
+            source["license"] = source.pop("licence")
     return Shards(folder, card)
+
+
+def file_checksum(path: Path) -> str:
+    """SHA-256 of a file, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _damaged(path: Path, what: str) -> CorpusError:

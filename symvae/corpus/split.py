@@ -1,13 +1,13 @@
-"""Train, validation and test: each cluster of near-duplicates goes into one of them as a whole.
+"""Split into train, validation and test, each cluster of near-duplicates as a whole.
 
-Works that the released weights have learned from, or were tested on, keep their split for good: it
-stands in ``released_split.csv``. So a model's test set is the same on every machine, with or without
-the other corpora at hand, and a later parser moves nothing. A cluster that holds a work of train is
-train, whatever else it holds: what a model has seen is never test.
+Works that the released weights were trained or tested on keep their split for good: it is listed in
+``released_split.csv``. So a model's test set is the same on every machine, with or without the other
+corpora at hand, and a later parser moves nothing. A cluster with a work of train is train, whatever else it
+holds: music that a model has seen is never test.
 
-All other clusters are dealt by a hash of their first name and the seed: 8 % of each collection's
-bars to test, 4 % to validation. One that would overfill a share goes into train, so the held-out
-sets are many small families rather than one large one.
+All other clusters are dealt by a hash of their first name and the seed: 8 % of each collection's bars to
+test, 4 % to validation. A cluster that would exceed a share goes into train, so the held-out splits are
+many small families rather than one large one.
 """
 
 import csv
@@ -20,39 +20,47 @@ import numpy as np
 from jaxtyping import Int
 
 from symvae.corpus.cluster import work_name
-from symvae.corpus.tune import Tune
+from symvae.corpus.tune import TuneEntry
 
 VALIDATION_SHARE = 0.04
 TEST_SHARE = 0.08
 
 
 def released_split() -> dict[str, str]:
-    """Work → split, for every work of the corpus that the released weights come from."""
+    """Work → split, for every work of the corpus of the released weights."""
     text = files("symvae.corpus").joinpath("released_split.csv").read_text(encoding="utf-8")
     return {row["work"]: row["split"] for row in csv.DictReader(text.splitlines())}
 
 
 def split(
-    tunes: Sequence[Tune],
+    tunes: Sequence[TuneEntry],
     cluster: Int[np.ndarray, " tune"],
     seed: int,
     released: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """The split of each tune, "train", "validation" or "test".
+    """Deal tunes to the splits.
 
-    ``released`` is by default `released_split`. A cluster counts for the collection that most of
-    its bars come from.
+    A cluster counts for the collection that most of its bars come from.
+
+    Args:
+        tunes: All tunes.
+        cluster: The near-duplicate cluster of each tune.
+        seed: Of the order in which clusters are dealt.
+        released: Work → split, for works whose split is settled; by default `released_split`.
+
+    Returns:
+        The split of each tune, "train", "validation" or "test".
     """
     released = released_split() if released is None else released
-    members: dict[int, list[Tune]] = defaultdict(list)
+    members: dict[int, list[TuneEntry]] = defaultdict(list)
     for tune, number in zip(tunes, cluster.tolist(), strict=True):
         members[number].append(tune)
     chosen: dict[int, str] = {}
     to_deal: dict[str, list[int]] = defaultdict(list)
     for number, group in members.items():
-        known = {released[work] for tune in group if (work := work_name(tune.name)) in released}
-        if known:
-            chosen[number] = next(s for s in ("train", "validation", "test") if s in known)
+        settled = {released[work] for tune in group if (work := work_name(tune.name)) in released}
+        if settled:
+            chosen[number] = next(s for s in ("train", "validation", "test") if s in settled)
         else:
             to_deal[_home(group)].append(number)
     for numbers in to_deal.values():
@@ -60,16 +68,17 @@ def split(
     return [chosen[number] for number in cluster.tolist()]
 
 
-def _home(group: Sequence[Tune]) -> str:
+def _home(group: Sequence[TuneEntry]) -> str:
+    """The collection that most bars of a cluster come from."""
     bars: dict[str, int] = defaultdict(int)
     for tune in group:
-        bars[tune.collection] += tune.phrase.grid.bars
+        bars[tune.collection] += tune.bars
     return max(sorted(bars), key=bars.__getitem__)
 
 
-def _deal(members: Mapping[int, Sequence[Tune]], seed: int) -> dict[int, str]:
-    """The clusters of one collection, in the order of their hashes."""
-    size = {number: sum(tune.phrase.grid.bars for tune in group) for number, group in members.items()}
+def _deal(members: Mapping[int, Sequence[TuneEntry]], seed: int) -> dict[int, str]:
+    """Deal the clusters of one collection, in the order of their hashes."""
+    size = {number: sum(tune.bars for tune in group) for number, group in members.items()}
     room = {
         "test": TEST_SHARE * sum(size.values()),
         "validation": VALIDATION_SHARE * sum(size.values()),
@@ -87,6 +96,6 @@ def _deal(members: Mapping[int, Sequence[Tune]], seed: int) -> dict[int, str]:
     return chosen
 
 
-def _hash(group: Sequence[Tune], seed: int) -> bytes:
+def _hash(group: Sequence[TuneEntry], seed: int) -> bytes:
     first = min(work_name(tune.name) for tune in group)
     return hashlib.sha256(f"{seed}:{first}".encode()).digest()

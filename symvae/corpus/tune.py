@@ -1,19 +1,28 @@
-"""What a corpus source yields: tunes, and reasons for those it could not give."""
+"""Tunes as a corpus source yields them, and the line that stands for one in a list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped
 
 
+class TuneEntry(NamedTuple):
+    """A tune without its notes."""
+
+    name: str
+    collection: str
+    title: str
+    bars: int
+    tempo_qpm: float
+
+
 @dataclass(frozen=True)
 class Tune:
-    """One whole melody: ``phrase`` spans all its bars, in one metre.
+    """A whole melody or piece in one metre; ``phrase`` spans all its bars.
 
-    ``name`` is unique within all corpora, "ryans/17"; ``collection`` is what figures are
-    reported by.
+    ``name`` is unique within all corpora, "ryans/17". Figures are reported by ``collection``.
     """
 
     name: str
@@ -21,6 +30,12 @@ class Tune:
     title: str
     phrase: Phrase
 
+    @property
+    def entry(self) -> TuneEntry:
+        """The tune without its notes."""
+        phrase = self.phrase
+        return TuneEntry(self.name, self.collection, self.title, phrase.grid.bars, phrase.tempo_qpm)
 
-#: A source is read once, front to back; it never raises for a single bad tune.
+
+#: Tunes, and drop reasons for the rest. A source is read once, front to back; it never raises for a bad file.
 Source: TypeAlias = Iterator[Tune | Dropped]

@@ -27,9 +27,9 @@ from symvae.evaluation.sound import judge, sound
 from symvae.evaluation.timbre_paths import timbre_paths
 from symvae.evaluation.timbre_space import nearest, timbre_space
 from symvae.models.sound.probe import Probe
-from symvae.system.artifacts import load_probe
 from symvae.system.build_synth import build_stft
 from symvae.system.synth import Synth
+from symvae.system.synth_artifacts import load_probe
 
 
 class Effort(NamedTuple):

@@ -1,16 +1,15 @@
-"""Arousal: how excited music sounds, as a way through the faders.
+"""Arousal: how excited music sounds, as a direction through the faders.
 
-Music FaderNets (Tan and Herremans 2020, arXiv 2007.15474) infer a high-level feature from low-level ones:
-the faders' coordinates follow a mixture of two Gaussians, low and high arousal, learned from few
-labeled phrases and many without (semi-supervised: Kingma et al. 2014, arXiv 1406.5298). Here the
-coordinates are those that the attributes have (their calibrated positions), so the mixture is fitted by
-expectation maximization in which labeled phrases keep their component, and both components share one
-covariance. Then the log odds of "high" are linear in the faders,
+Music FaderNets (Tan and Herremans 2020, arXiv 2007.15474) infer a high-level feature from low-level ones: the
+fader coordinates follow a mixture of two Gaussians, low and high arousal, learned from few labeled and many
+unlabeled phrases (semi-supervised: Kingma et al. 2014, arXiv 1406.5298). Here the coordinates are the
+calibrated positions of attributes, so the mixture is fitted by expectation maximization with the components
+of labeled phrases fixed and one covariance for both. The log odds of "high" are then linear in the faders,
 
     score(x) = w·x + b,   w = Σ⁻¹ (μ_high − μ_low),
 
-and of all moves that reach a score, the one along Σw is the least unusual. With some faders held, the same
-is true among the others, given that the held ones stay.
+and of all moves that reach a score, the one along Σw has the least Mahalanobis norm. With some faders held,
+the same holds for the others, conditionally on the held ones.
 
 It handles numbers and knows no network.
 """
@@ -23,7 +22,7 @@ from jaxtyping import Bool, Float, Int
 
 from symvae.errors import CorpusError
 
-#: What labels say: the component, or that there is none.
+#: Labels of phrases: a component of the mixture, or none.
 LOW, HIGH, UNLABELED = 0, 1, -1
 _ROUNDS = 50
 _RIDGE = 1e-2
@@ -32,12 +31,12 @@ MOST_KNOTS = 65
 
 @dataclass(frozen=True, eq=False)
 class Arousal:
-    """The mixture, and the scale from 0 to 1: the share of phrases that are calmer."""
+    """Mixture over fader positions, and a scale from 0 to 1: the share of phrases that are calmer."""
 
     mean: Float[np.ndarray, "2 fader"]
     covariance: Float[np.ndarray, "fader fader"]
     score_at: Float[np.ndarray, " knot"]
-    """The score of the arousals 0 to 1 in equal steps; it rises."""
+    """Scores of the arousals from 0 to 1 in equal steps, increasing."""
 
     @classmethod
     def fit(
@@ -46,28 +45,36 @@ class Arousal:
         label: Int[np.ndarray, " phrase"],
         weight: Float[np.ndarray, " phrase"] | None = None,
     ) -> "Arousal":
-        """From phrases labeled `LOW`, `HIGH` or `UNLABELED`; ``weight`` counts some less than once.
+        """Fit the mixture by expectation maximization.
 
-        The scale is that of all phrases, by their weights. Raises `CorpusError` without labels of both kinds.
+        Args:
+            positions: fader positions.
+            label: `LOW`, `HIGH` or `UNLABELED`.
+            weight: weight of each phrase, in the mixture and on the scale; None for 1.
+
+        Returns:
+            The mixture with its scale.
+
+        Raises:
+            CorpusError: a label is missing.
         """
         if not ((label == LOW).any() and (label == HIGH).any()):
             raise CorpusError("Arousal is learned from calm and excited phrases. Give labels of both kinds.")
         weight = np.ones(len(label)) if weight is None else weight
-        known = np.stack([label == LOW, label == HIGH], axis=1).astype(float)
+        share = np.stack([label == LOW, label == HIGH], axis=1).astype(float)
         free = label == UNLABELED
-        share = known.copy()
         for _ in range(_ROUNDS):
             each = share * weight[:, None]
             size = each.sum(axis=0)
             mean = each.T @ positions / size[:, None]
             covariance = _RIDGE * np.eye(positions.shape[1])
             for component in (LOW, HIGH):
-                apart = positions - mean[component]
-                covariance += (each[:, component, None] * apart).T @ apart / size.sum()
+                deviation = positions - mean[component]
+                covariance += (each[:, component, None] * deviation).T @ deviation / size.sum()
             if not free.any():
                 break
-            likely = _log_likely(positions[free], mean, covariance) + np.log(size / size.sum())
-            share[free] = np.exp(likely - np.logaddexp.reduce(likely, axis=1, keepdims=True))
+            density = _log_density(positions[free], mean, covariance) + np.log(size / size.sum())
+            share[free] = np.exp(density - np.logaddexp.reduce(density, axis=1, keepdims=True))
         mixture = cls(mean, covariance, np.empty(0))
         score = mixture.score(positions)
         order = np.argsort(score, kind="stable")
@@ -76,24 +83,24 @@ class Arousal:
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> "Arousal":
-        """What `to_dict` gave."""
+        """Restore from `to_dict`."""
         return cls(*(np.array(saved[name], float) for name in ("mean", "covariance", "score_at")))
 
     def to_dict(self) -> dict[str, Any]:
-        """As a JSON file holds it."""
+        """Convert to JSON types."""
         return {name: getattr(self, name).round(6).tolist() for name in ("mean", "covariance", "score_at")}
 
     @property
     def way(self) -> Float[np.ndarray, " fader"]:
-        """w: what each fader adds to the score when it moves by 1."""
+        """The weights w: the change of the score when a fader moves by 1."""
         return np.linalg.solve(self.covariance, self.mean[HIGH] - self.mean[LOW])
 
     def score(self, positions: Float[np.ndarray, "phrase fader"]) -> Float[np.ndarray, " phrase"]:
-        """The log odds of high arousal, for components of equal size."""
+        """Log odds of high arousal, for components of equal size."""
         return (positions - self.mean.mean(axis=0)) @ self.way
 
     def of(self, positions: Float[np.ndarray, "phrase fader"]) -> Float[np.ndarray, " phrase"]:
-        """Arousal from 0 to 1."""
+        """Arousal, 0 to 1."""
         return np.interp(self.score(positions), self.score_at, np.linspace(0, 1, len(self.score_at)))
 
     def toward(
@@ -102,9 +109,15 @@ class Arousal:
         arousal: Float[np.ndarray, " phrase"],
         held: Bool[np.ndarray, " fader"] | None = None,
     ) -> Float[np.ndarray, "phrase fader"]:
-        """Where the faders go so that the arousal is met, with those that are ``held`` where they are.
+        """Move faders by the least unusual change that reaches an arousal.
 
-        With all of them held, nothing can be done.
+        Args:
+            positions: current positions.
+            arousal: the arousal to reach, 0 to 1.
+            held: faders that stay; with all of them held, nothing moves.
+
+        Returns:
+            New positions.
         """
         if held is not None and held.all():
             return positions.copy()
@@ -118,11 +131,11 @@ class Arousal:
         return moved
 
 
-def _log_likely(
+def _log_density(
     positions: Float[np.ndarray, "phrase fader"],
     mean: Float[np.ndarray, "2 fader"],
     covariance: Float[np.ndarray, "fader fader"],
 ) -> Float[np.ndarray, "phrase 2"]:
-    """The log density under each component, but for a constant that both share."""
-    apart = positions[:, None] - mean
-    return -0.5 * np.einsum("pcf,fg,pcg->pc", apart, np.linalg.inv(covariance), apart)
+    """Log density under each component, up to a constant common to both."""
+    deviation = positions[:, None] - mean
+    return -0.5 * np.einsum("pcf,fg,pcg->pc", deviation, np.linalg.inv(covariance), deviation)

@@ -1,8 +1,8 @@
-"""A fader's scale: which position of its coordinate stands for which value of its attribute.
+"""Calibration of a fader: a monotone map between values of its attribute and positions.
 
-Positions are standard normal over the training phrases, whatever the attribute's own distribution is
-(value regularization of a gaussianized attribute): the median lies at 0, and as many phrases lie beyond
-1 as of a normal variable. The map is monotone and kept as a table; between its knots it is linear.
+Positions are standard normal over the training phrases, whatever the distribution of the attribute
+(quantile normalization): the median has position 0, and as many phrases lie beyond 1 as of a normal
+variable. The map is a table of knots, linear in between.
 
 It handles numbers and knows no network.
 """
@@ -19,14 +19,14 @@ MOST_KNOTS = 129
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """The map of one attribute; both columns rise."""
+    """Table of one attribute; both columns increase strictly."""
 
     value: Float[np.ndarray, " knot"]
     position: Float[np.ndarray, " knot"]
 
     @classmethod
     def fit(cls, values: Float[np.ndarray, " phrase"]) -> "Calibration":
-        """From the attribute's values on training phrases: each at the quantile of its middle rank."""
+        """Fit to the values of training phrases, each at the normal quantile of its middle rank."""
         value, count = np.unique(values, return_counts=True)
         rank = (np.cumsum(count) - count / 2) / count.sum()
         if len(value) > MOST_KNOTS:
@@ -35,18 +35,18 @@ class Calibration:
         return cls(value, np.array([NormalDist().inv_cdf(share) for share in rank]))
 
     def position_of(self, value: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
-        """Where a value lies; the nearest end for one beyond the training phrases."""
+        """Map values to positions; values beyond the table have the position of its end."""
         return np.interp(value, self.value, self.position)
 
     def value_at(self, position: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
-        """Which value a position stands for."""
+        """Map positions to values."""
         return np.interp(position, self.position, self.value)
 
 
 def positions_of(
     calibrations: Sequence[Calibration], values: Float[np.ndarray, "phrase attribute"]
 ) -> Float[np.ndarray, "phrase attribute"]:
-    """The position of each attribute of each phrase."""
+    """Map the values of each attribute to positions."""
     columns = [each.position_of(column) for each, column in zip(calibrations, values.T, strict=True)]
     return np.stack(columns, axis=1)
 
@@ -54,12 +54,19 @@ def positions_of(
 def coupling(
     positions: Float[np.ndarray, "phrase attribute"], stiffness: float = 3.0
 ) -> Float[np.ndarray, "attribute attribute"]:
-    """How far the others go along when one fader moves by 1: row by moved fader, its own entry 1.
+    """Compute how far the other faders follow when one moves by 1.
 
-    Where two attributes can hardly be had apart (notes per bar and rhythmic complexity), holding the one
-    while the other moves asks for music that does not exist. With P the inverse of the correlations, the
-    others' move d minimizes what it makes unlikely, d'Pd and its cross terms with the fader's own move,
-    plus ``stiffness`` times their own squared move: what is loosely coupled stays where it was.
+    Where two attributes are nearly inseparable (notes per bar and rhythmic complexity), to hold one while the
+    other moves is to request music that does not exist. With P the inverse of the correlation matrix, the
+    move d of the others minimizes the quadratic form of P, cross terms with the moved fader included, plus
+    ``stiffness`` times |d|²: loosely coupled faders stay.
+
+    Args:
+        positions: positions of training phrases.
+        stiffness: penalty of the squared moves.
+
+    Returns:
+        One row for each moved fader, with 1 on the diagonal.
     """
     number = positions.shape[1]
     precision = np.linalg.inv(np.corrcoef(positions.T).reshape(number, number) + 1e-3 * np.eye(number))

@@ -1,8 +1,8 @@
-"""Attribute vectors: the way in z along which an attribute grows.
+"""Attribute vectors, analogies and random variations in z.
 
-The mean latent of the phrases in the attribute's top quartile minus that of its bottom quartile
-(Roberts et al. 2018, arXiv 1803.05428, section 5.4). Latents are plain tensors, so the arithmetic of
-word vectors works on them too: a + (b − c).
+An attribute vector is the mean latent of the phrases in the attribute's top quartile minus that of the
+bottom quartile (Roberts et al. 2018, arXiv 1803.05428, section 5.4). Analogies, a + (b − c), are those of
+word vectors.
 """
 
 import torch
@@ -15,9 +15,10 @@ from symvae.errors import LatentError
 def attribute_vector(
     z: Float[Tensor, "phrase latent"], values: Float[Tensor, " phrase"]
 ) -> Float[Tensor, " latent"]:
-    """Mean of the top quartile by ``values`` minus mean of the bottom quartile.
+    """Subtract the mean latent of the bottom quartile from that of the top quartile, by rank of ``values``.
 
-    The quartiles are of equal size, by rank. Raises `LatentError` when the attribute never varies.
+    Raises:
+        LatentError: the attribute does not vary.
     """
     order = values.argsort(stable=True)
     quarter = max(1, len(values) // 4)
@@ -34,7 +35,19 @@ def move(
     directions: dict[str, Float[Tensor, " latent"]],
     amounts: dict[str, float],
 ) -> Float[Tensor, "batch latent"]:
-    """``z`` moved by so many times each named direction; raises `LatentError` for a name without one."""
+    """Add multiples of attribute vectors to z.
+
+    Args:
+        z: latents.
+        directions: attribute vectors by name.
+        amounts: the multiple of each vector to add, by name.
+
+    Returns:
+        Latents moved.
+
+    Raises:
+        LatentError: a name has no vector.
+    """
     unknown = sorted(set(amounts) - set(directions))
     if unknown:
         raise LatentError(
@@ -48,19 +61,37 @@ def move(
 def analogy(
     a: Float[Tensor, "batch latent"], b: Float[Tensor, "batch latent"], c: Float[Tensor, "batch latent"]
 ) -> Float[Tensor, "batch latent"]:
-    """a + (b − c): what b has and c has not, given to a."""
+    """Complete an analogy: a + (b − c).
+
+    Args:
+        a: latents to change.
+        b, c: latents whose difference is added.
+
+    Returns:
+        Latents moved.
+    """
     return a + (b - c)
 
 
 def variations(
     z: Float[Tensor, " latent"], amount: float, count: int, generator: torch.Generator
 ) -> Float[Tensor, "count latent"]:
-    """``count`` latents near ``z``: a share ``amount`` of the way, along an arc, to draws from the prior.
+    """Move z along arcs toward draws from the prior; the weights cosine and sine preserve the prior's norm.
 
-    ``amount`` 0 is ``z`` itself and 1 a fresh draw; cosine and sine keep the length that the prior has.
+    Args:
+        z: one latent.
+        amount: share of the arc, from 0 (z itself) to 1 (an independent draw).
+        count: number of variations.
+        generator: source of the draws, on the device of z.
+
+    Returns:
+        Latents.
+
+    Raises:
+        LatentError: ``amount`` is not from 0 to 1, or ``count`` is below 1.
     """
     if not 0 <= amount <= 1:
-        raise LatentError(f"The amount of change is from 0 (the same) to 1 (unrelated), not {amount}.")
+        raise LatentError(f"The amount of change goes from 0 (the same) to 1 (unrelated), not {amount}.")
     if count < 1:
         raise LatentError(f"The number of variations is 1 or more, not {count}.")
     noise = torch.randn((count, len(z)), generator=generator, dtype=z.dtype, device=z.device)

@@ -1,15 +1,8 @@
-"""Where the bars lie: a song's metre map, cut into stretches of one metre.
+"""Bar lines and sections: the metre map of a song, cut into stretches of one metre.
 
-The bar that the grid counts is not always the bar of the file:
-
-    4/4, 2/2   one bar of 16 steps
-    2/4        two bars are paired into one bar of 16 steps (4/4)
-    3/4, 6/8   one bar of 12 steps
-    others     have no grid; a stretch of them is named and left out
-
-A metre change begins a new section, on its own bar line, also where the bar before it is not full.
-The same metre said twice is no change when it falls on a bar line. This module knows ticks and bars
-and nothing of notes, apart from the moment at which they end.
+A metre change begins a new section, on a bar line of its own, even where the bar before it is incomplete. A
+time signature that is repeated on a bar line is no change. For the metres that a grid can hold see
+`symvae.music.metre`. This module knows ticks and bars; of notes it knows only the end of the last one.
 """
 
 from collections.abc import Iterable
@@ -22,49 +15,49 @@ from symvae.music.song import MetreChange, Song
 
 @dataclass(frozen=True)
 class Section:
-    """A stretch of one metre: ticks from ``start_tick`` up to ``end_tick``.
-
-    ``first_bar`` counts the file's own bars from 0, and ``num_file_bars`` are in this section; the
-    last of them may be cut short by the next section.
-    """
+    """A stretch of one metre."""
 
     start_tick: int
     end_tick: int
+    """The tick behind the section."""
     metre: str
+    """Time signature of the file."""
     first_bar: int
+    """Number of the first bar in the file, from 0."""
     num_file_bars: int
+    """Bars of the file; the next section may cut the last one short."""
     is_last: bool
 
     @property
     def grid_metre(self) -> str | None:
-        """The metre of the grid that can hold this section; None if no grid can."""
+        """Metre of the grid for this section; None if there is no such grid."""
         return GRID_BARS[self.metre].metre if self.metre in GRID_BARS else None
 
     @property
     def file_bars_per_bar(self) -> int:
-        """How many of the file's bars make one of the grid's."""
+        """Bars of the file in one bar of the grid."""
         return GRID_BARS[self.metre].file_bars if self.metre in GRID_BARS else 1
 
     @property
     def num_bars(self) -> int:
-        """Bars of the grid; at least one."""
+        """Bars of the grid, at least one."""
         return max(1, -(-self.num_file_bars // self.file_bars_per_bar))
 
     @property
     def grid(self) -> Grid | None:
-        """The grid over all of the section's bars; None if no grid can hold them."""
+        """Grid over all bars of the section; None if no grid has its metre."""
         return Grid.of_metre(self.grid_metre, self.num_bars) if self.grid_metre else None
 
     @property
     def bar_span(self) -> tuple[int, int]:
-        """The file's bars in this section: the first, and the one after the last."""
+        """Bars of the file in this section: the first, and the one behind the last."""
         return self.first_bar, self.first_bar + self.num_file_bars
 
 
 def bars_in_words(spans: Iterable[tuple[int, int]]) -> str:
-    """ "bars 1-8, 11-14" for spans (first, one after the last) counted from 0; spans that touch are one.
+    """Text such as "bars 1-8, 11-14", counted from 1, for (first, behind last) spans counted from 0.
 
-    The words count from 1, as musicians do.
+    Adjacent spans are merged.
     """
     merged: list[list[int]] = []
     for start, end in spans:
@@ -77,7 +70,7 @@ def bars_in_words(spans: Iterable[tuple[int, int]]) -> str:
 
 
 def sections(song: Song) -> tuple[Section, ...]:
-    """The stretches of one metre, front to back; none for a song that has no length."""
+    """Cut a song into stretches of one metre, in time order; none for a song without length."""
     tolerance_tick = song.ticks_per_quarter / STEPS_PER_QUARTER / 2
     changes: list[MetreChange] = []
     for change in song.metres:
@@ -92,7 +85,7 @@ def sections(song: Song) -> tuple[Section, ...]:
         is_last = i + 1 == len(changes)
         end_tick = song.end_tick if is_last else changes[i + 1].tick
         bar_tick = ticks_per_bar(song, change)
-        # A note held a hair over the bar line does not open another bar.
+        # A note held slightly past the bar line does not open another bar.
         num_bars = max(1, int(-((end_tick - tolerance_tick - change.tick) // -bar_tick)))
         found.append(Section(change.tick, end_tick, change.name, first_bar, num_bars, is_last))
         first_bar += num_bars
@@ -100,9 +93,9 @@ def sections(song: Song) -> tuple[Section, ...]:
 
 
 def bar_lines(song: Song) -> list[int]:
-    """The tick of every bar line, the last one included; bar n (from 0) lies between lines n and n + 1.
+    """Ticks of all bar lines; bar n (from 0) lies between lines n and n + 1.
 
-    One bar more than the file has is there at the end: a last note that is rounded up may open it.
+    The last bar listed is one more than the file has: a last note that is rounded up may open it.
     """
     lines: list[int] = []
     end = bar_tick = 0.0
@@ -115,7 +108,7 @@ def bar_lines(song: Song) -> list[int]:
 
 
 def ticks_per_bar(song: Song, metre: MetreChange) -> float:
-    """How long a bar of this metre lasts; not a whole number for 1/64 in coarse ticks."""
+    """Length of a bar in ticks; fractional for small note values at a low resolution."""
     return song.ticks_per_quarter * 4 * metre.numerator / metre.denominator
 
 

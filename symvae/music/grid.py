@@ -61,5 +61,5 @@ class Grid:
         return self.bars * self.steps_per_bar
 
     def with_bars(self, bars: int) -> "Grid":
-        """The same metre with another number of bars."""
+        """Change the number of bars."""
         return Grid(bars, self.beats_per_bar, self.steps_per_beat)

@@ -1,24 +1,22 @@
-"""Which track is the melody, and which of its notes.
+"""Melody extraction: the track of the melody, and its skyline.
 
-**The track.** A user's word goes first: a track's name or its number. Without one, the first track
-whose name says that it is the melody (`MELODY_WORDS`, in that order, so "MELODY" goes before "lead"):
-as a word of its own, so a neptune is no tune, or as its plural.
-Without such a name, the most melody-like of the pitched tracks that are busy enough, by
+**Track.** The user's choice, by name or number, has priority. Else the first track whose name contains one of
+`MELODY_WORDS`, in the order of the list ("melody" before "lead"), as a whole word or its plural ("Neptune"
+contains no "tune"). Else the most melody-like of the pitched tracks with enough notes, by
 
-    share of its notes that sound alone + mean pitch / 24
+    share of notes that sound alone + mean pitch / 24
 
-so two octaves higher count as much as all notes being alone. It is a rule of thumb: it
-finds the right hand of a piano piece and the tune above a bass, and it can be wrong, which is why the
-choice and its reason stand in every report.
+so that two octaves weigh as much as all notes alone. This heuristic finds the right hand of a piano piece and
+the tune above a bass. It can be wrong, so the choice and its reason are in every report.
 
-**The line.** The skyline, the best of the four ways of Uitdenbogerd and Zobel (Melodic matching
-techniques for large music databases, ACM Multimedia 1999): of notes that start together the highest
-stays, and one that still sounds when a higher starts is cut there. One departure: they also keep a
-lower note that starts under a sounding higher one and cut the higher. In piano music that note is
-mostly accompaniment, so here it is left out, unless the higher note stops before half of the lower
-one is over: then the two are one line played legato, and the higher is cut.
+**Line.** The skyline, the best of four algorithms in Uitdenbogerd and Zobel (Melodic matching techniques for
+large music databases, ACM Multimedia 1999): of notes that start together the highest is kept, and a note that
+sounds when a higher one starts ends there. One departure: they also keep a lower note that starts under a
+sounding higher one, and end the higher. In piano music such a note is mostly accompaniment, so here it is
+dropped, unless the higher note ends within the first half of the lower: then the two are one line played
+legato, and the higher note ends early.
 
-This module knows notes and their times; it does not know bars, files or models.
+This module knows notes and their times, and no bars, files or models.
 """
 
 import re
@@ -31,7 +29,7 @@ from jaxtyping import Int
 from symvae.errors import MidiError
 from symvae.music.song import Song, Track
 
-#: What people call the track with the tune, most telling first.
+#: Words in the name of a melody track, most reliable first.
 MELODY_WORDS = (
     "melody",
     "melodie",
@@ -45,40 +43,47 @@ MELODY_WORDS = (
     "solo",
     "tune",
 )
-#: A name that also says this is not the tune.
+#: A name with one of these words too is not the melody ("backing vocals").
 NOT_MELODY_WORDS = ("back", "backing", "background", "choir", "counter", "bass")
-#: A track with fewer than this share of the busiest track's notes is an ornament, not a melody.
+#: A track needs this share of the notes of the track with the most notes.
 BUSY_SHARE = 0.1
-SEMITONES_WORTH_ALL_ALONE = 24
+#: Semitones of mean pitch that weigh as much as a share of 1.
+PITCH_SCALE = 24
 
 
 @dataclass(frozen=True)
 class TrackChoice:
-    """The track that a reading is made of."""
+    """The track that is read."""
 
     index: int
     name: str
     why: str
+    """The reason of the choice, a clause that begins with "it" or "its"."""
 
 
 class MelodyLine(NamedTuple):
-    """One voice out of many, as row numbers of the notes it was drawn from."""
+    """One voice out of several, as row numbers of the input notes."""
 
     kept: Int[np.ndarray, " kept"]
+    """Rows of the melody."""
     duration_step: Int[np.ndarray, " kept"]
+    """New lengths of the melody notes."""
     hidden: Int[np.ndarray, " hidden"]
-    """Rows that are left out."""
+    """Rows that are dropped."""
     num_cut: int
-    """Kept notes that were shortened, since the next one starts before their end."""
+    """Melody notes that were shortened, since the next one starts before their end."""
 
 
 def choose_track(song: Song, track: str | int | None = None) -> TrackChoice | None:
-    """The track that is asked for, or the melody; None when no pitched track has notes.
+    """Choose the track given by name or number (from 0), else the melody.
 
-    Raises `MidiError` when the track that is asked for does not exist.
+    Returns None when no track is given and no pitched track has notes.
+
+    Raises:
+        MidiError: The given track does not exist.
     """
     if track is not None:
-        return _asked(song, track)
+        return _track_by_name(song, track)
     pitched = [i for i, t in enumerate(song.tracks) if len(t) and not t.is_drum]
     if not pitched:
         return None
@@ -103,12 +108,12 @@ def choose_track(song: Song, track: str | int | None = None) -> TrackChoice | No
 
 
 def name_words(name: str) -> set[str]:
-    """The words of a track's name, in small letters and in the singular: "LeadVocals_1" is lead, vocal."""
+    """Words of a track name in lower case, with singulars: "LeadVocals_1" gives lead, vocals, vocal."""
     words = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
     return {word.lower() for word in words} | {word.lower().removesuffix("s") for word in words}
 
 
-def _asked(song: Song, track: str | int) -> TrackChoice:
+def _track_by_name(song: Song, track: str | int) -> TrackChoice:
     names = [t.name for t in song.tracks]
     by_name = [i for i, name in enumerate(names) if name.lower() == str(track).strip().lower()]
     if isinstance(track, str) and by_name:
@@ -116,19 +121,19 @@ def _asked(song: Song, track: str | int) -> TrackChoice:
     number = str(track).strip()
     if number.isdecimal() and int(number) < len(names):
         return TrackChoice(int(number), names[int(number)], "it was asked for by number")
-    known = ", ".join(f"{i} {name!r}" for i, name in enumerate(names)) or "none"
-    raise MidiError(f"There is no track {track!r} in {song.name or 'the song'}. It has: {known}.")
+    tracks = ", ".join(f"{i} {name!r}" for i, name in enumerate(names)) or "none"
+    raise MidiError(f"There is no track {track!r} in {song.name or 'the song'}. It has: {tracks}.")
 
 
 def melody_likeness(track: Track, ticks_per_quarter: int) -> float:
-    """How much a track looks like a tune: higher is more. See the module's rule."""
-    return alone_share(track, ticks_per_quarter) + float(track.pitch.mean()) / SEMITONES_WORTH_ALL_ALONE
+    """Score of a track by the rule above; the highest is taken for the melody."""
+    return alone_share(track, ticks_per_quarter) + float(track.pitch.mean()) / PITCH_SCALE
 
 
 def alone_share(track: Track, ticks_per_quarter: int) -> float:
-    """The share of notes that sound alone, 1.0 for a melody and for silence.
+    """Share of notes that sound alone, 1.0 for a melody and for silence.
 
-    Overlaps shorter than half a sixteenth are legato playing and do not count.
+    Overlaps up to half a sixteenth are legato and do not count.
     """
     if not len(track):
         return 1.0
@@ -147,7 +152,16 @@ def skyline(
     duration_step: Int[np.ndarray, " note"],
     pitch: Int[np.ndarray, " note"],
 ) -> MelodyLine:
-    """The melody line of notes that are sorted by onset, then pitch."""
+    """Extract the melody line from notes sorted by onset, then pitch.
+
+    Args:
+        onset_step: Start of each note, in steps.
+        duration_step: Length of each note, in steps.
+        pitch: MIDI note numbers.
+
+    Returns:
+        The rows of the melody with their new lengths, and the other rows.
+    """
     top = np.ones(len(onset_step), bool)
     top[:-1] = onset_step[1:] != onset_step[:-1]  # the last of its onset is the highest
     kept: list[int] = []

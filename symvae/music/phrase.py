@@ -1,7 +1,7 @@
-"""A phrase: notes on a grid, with a tempo. The one musical object that symvae passes around.
+"""Phrase: notes on a grid, with a tempo. The musical object that symvae passes around.
 
-Notes are four parallel arrays, one row a note, sorted by onset, then pitch. A phrase knows no
-file format and no network; it is immutable, and equal to another when every array is.
+Notes are four parallel arrays, one row a note, sorted by onset, then pitch. A phrase is immutable, and
+equal to another when grid, tempo and all arrays are. It knows no file format and no network.
 """
 
 from collections.abc import Sequence
@@ -17,40 +17,45 @@ from symvae.music.quantize import resolve_overlaps
 
 DEFAULT_TEMPO_QPM = 120.0
 DEFAULT_VELOCITY = 90
+#: Names of the arrays of a phrase.
+COLUMNS = ("onset_step", "duration_step", "pitch", "velocity")
 Column: TypeAlias = Int[np.ndarray, " note"]
-#: Stands for `DEFAULT_VELOCITY` at every note until the number of notes is known.
+#: Placeholder for `DEFAULT_VELOCITY` at every note, until the number of notes is known.
 _ONE_FOR_ALL = cast(np.ndarray, None)
 
 
 @dataclass(frozen=True, eq=False)
 class Phrase:
-    """Notes on ``grid``, in integer steps from its start.
+    """Notes on a grid.
 
-    ``tempo_qpm`` is in quarter notes a minute, kept to two decimals (finer than MIDI's own
-    resolution at any playable tempo, so that a phrase equals itself after a file).
-
-    Raises `PhraseError` when a note leaves the grid or MIDI's ranges, or the tempo is not a
-    positive number.
+    Raises:
+        PhraseError: A note leaves the grid or the ranges of MIDI, or the tempo is not positive.
     """
 
     grid: Grid
-    onset_step: Int[np.ndarray, " note"] = field(default_factory=lambda: np.empty(0, np.int64))
-    duration_step: Int[np.ndarray, " note"] = field(default_factory=lambda: np.empty(0, np.int64))
-    pitch: Int[np.ndarray, " note"] = field(default_factory=lambda: np.empty(0, np.int64))
-    velocity: Int[np.ndarray, " note"] = _ONE_FOR_ALL
+    onset_step: Column = field(default_factory=lambda: np.empty(0, np.int64))
+    """Start of each note in steps (sixteenths) from the start of the grid."""
+    duration_step: Column = field(default_factory=lambda: np.empty(0, np.int64))
+    """Length of each note in steps, at least 1."""
+    pitch: Column = field(default_factory=lambda: np.empty(0, np.int64))
+    """MIDI note numbers, 0 to 127."""
+    velocity: Column = _ONE_FOR_ALL
+    """MIDI velocities, 1 to 127; `DEFAULT_VELOCITY` if not given."""
     tempo_qpm: float = DEFAULT_TEMPO_QPM
+    """Quarter notes a minute, rounded to two decimals: finer than the resolution of MIDI at any playable
+    tempo, so that a phrase is equal after writing and reading."""
 
     def __post_init__(self) -> None:
         velocity = (
             np.full(len(self.pitch), DEFAULT_VELOCITY) if self.velocity is _ONE_FOR_ALL else self.velocity
         )
-        columns = [
-            np.asarray(c, np.int64) for c in (self.onset_step, self.duration_step, self.pitch, velocity)
-        ]
-        if len({c.shape for c in columns}) > 1 or columns[0].ndim != 1:
-            raise PhraseError(f"A phrase needs four columns of one length, not {[c.shape for c in columns]}.")
+        given = (self.onset_step, self.duration_step, self.pitch, velocity)
+        columns = [np.asarray(column, np.int64) for column in given]
+        shapes = [column.shape for column in columns]
+        if len(set(shapes)) > 1 or columns[0].ndim != 1:
+            raise PhraseError(f"A phrase needs four arrays of one length, not of shapes {shapes}.")
         order = np.lexsort((columns[1], columns[2], columns[0]))
-        for name, column in zip(("onset_step", "duration_step", "pitch", "velocity"), columns, strict=True):
+        for name, column in zip(COLUMNS, columns, strict=True):
             column = column[order]
             column.setflags(write=False)
             object.__setattr__(self, name, column)
@@ -83,23 +88,23 @@ class Phrase:
         return self.onset_step, self.duration_step, self.pitch, self.velocity
 
     @property
-    def end_step(self) -> Int[np.ndarray, " note"]:
-        """The step at which each note has stopped."""
+    def end_step(self) -> Column:
+        """The end of each note, in steps."""
         return self.onset_step + self.duration_step
 
     @property
     def is_monophonic(self) -> bool:
-        """No note starts before the one before it has ended."""
+        """True if no note starts before the end of the note before it."""
         return bool((self.onset_step[1:] >= self.end_step[:-1]).all())
 
     @property
     def step_sec(self) -> float:
-        """How long one step lasts, in seconds."""
+        """Duration of one step, in seconds."""
         return 60.0 / self.tempo_qpm / STEPS_PER_QUARTER
 
     @property
     def duration_sec(self) -> float:
-        """How long the whole grid lasts, in seconds."""
+        """Duration of the whole grid, in seconds."""
         return self.grid.num_steps * self.step_sec
 
     def __len__(self) -> int:
@@ -151,37 +156,36 @@ class Phrase:
         return self.with_notes(*resolve_overlaps(*self.columns))
 
     def with_tempo(self, tempo_qpm: float) -> "Phrase":
-        """The same notes at another tempo."""
+        """Change the tempo, in quarter notes a minute."""
         return replace(self, tempo_qpm=tempo_qpm)
 
     def transpose(self, semitones: int) -> "Phrase":
-        """The same phrase ``semitones`` higher; `PhraseError` if a note would leave MIDI's range."""
+        """Shift all pitches; `PhraseError` if one leaves 0 to 127."""
         return replace(self, pitch=self.pitch + semitones)
 
-    def window(self, start_bar: int, bars: int) -> "Phrase":
-        """``bars`` bars from ``start_bar``, on a grid of their own.
+    def pad(self, bars: int) -> "Phrase":
+        """Add silent bars at the end, up to at least ``bars`` bars."""
+        return replace(self, grid=self.grid.with_bars(max(bars, self.grid.bars)))
 
-        A note that sounds on from before the window is left out, and one that outlasts it ends
-        with it: the window starts as if the music had just begun.
+    def window(self, start_bar: int, bars: int) -> "Phrase":
+        """Cut out ``bars`` bars from ``start_bar`` (from 0), on a grid of their own.
+
+        Notes that start before the window are dropped, and notes that outlast it end with it.
         """
         grid = self.grid.with_bars(bars)
         first = start_bar * grid.steps_per_bar
         inside = (self.onset_step >= first) & (self.onset_step < first + grid.num_steps)
-        onset = self.onset_step[inside] - first
-        return Phrase(
-            grid,
-            onset_step=onset,
-            duration_step=np.minimum(self.duration_step[inside], grid.num_steps - onset),
-            pitch=self.pitch[inside],
-            velocity=self.velocity[inside],
-            tempo_qpm=self.tempo_qpm,
-        )
+        onset, duration, pitch, velocity = (column[inside] for column in self.columns)
+        onset = onset - first
+        duration = np.minimum(duration, grid.num_steps - onset)
+        return Phrase(grid, onset, duration, pitch, velocity, self.tempo_qpm)
 
 
 def join(phrases: Sequence[Phrase]) -> Phrase:
-    """The phrases one after the other on one grid, at the first one's tempo.
+    """Concatenate phrases in time, at the tempo of the first.
 
-    Raises `PhraseError` for no phrases, or phrases of different metres.
+    Raises:
+        PhraseError: There are no phrases, or their metres differ.
     """
     if not phrases:
         raise PhraseError("There is nothing to join: give at least one phrase.")
@@ -191,14 +195,11 @@ def join(phrases: Sequence[Phrase]) -> Phrase:
             f"Phrases of different metres cannot be joined: {sorted({p.grid.metre for p in phrases})}."
         )
     starts = np.cumsum([0] + [p.grid.num_steps for p in phrases[:-1]])
-    return Phrase(
-        first.grid.with_bars(sum(p.grid.bars for p in phrases)),
-        onset_step=np.concatenate([p.onset_step + start for p, start in zip(phrases, starts, strict=True)]),
-        duration_step=np.concatenate([p.duration_step for p in phrases]),
-        pitch=np.concatenate([p.pitch for p in phrases]),
-        velocity=np.concatenate([p.velocity for p in phrases]),
-        tempo_qpm=first.tempo_qpm,
-    )
+    columns = zip(*(p.columns for p in phrases), strict=True)
+    onset, duration, pitch, velocity = (np.concatenate(column) for column in columns)
+    onset = onset + np.repeat(starts, [len(p) for p in phrases])
+    grid = first.grid.with_bars(sum(p.grid.bars for p in phrases))
+    return Phrase(grid, onset, duration, pitch, velocity, first.tempo_qpm)
 
 
 def as_one(phrases: Phrase | Sequence[Phrase]) -> Phrase:

@@ -1,12 +1,11 @@
-"""Ticks to sixteenths: the nearest step for every onset and every end.
+"""Quantization: ticks to sixteenths, each onset and each end to its nearest step.
 
-A performance is never on the grid, and that is no fault: each note moves to its nearest step, and how
-far it moved is reported (``shift_step``, signed: positive was late), so that a reader can tell a
-notated file (0) from a performance (a tenth of a step) from music that has no sixteenths (a quarter
-of a step is what random times give). A note that would vanish lasts one step. Two notes of equal
-pitch that meet on one step become one, the longer.
+A performance is never on the grid, and that is no error: the shift of each note is reported (positive was
+late), so that a notated file (0) can be told from a performance (about a tenth of a step) and from music
+that has no sixteenths (a quarter of a step, as for random times). A note shorter than half a step lasts one
+step. Two notes of equal pitch that meet on one step become one, the longer.
 
-This module knows steps and nothing of bars or melodies.
+This module knows steps, and no bars or melodies.
 """
 
 from typing import NamedTuple
@@ -16,18 +15,18 @@ from jaxtyping import Float, Int
 
 
 class Quantized(NamedTuple):
-    """Notes on integer steps; rows sorted by onset, then pitch."""
+    """Notes on integer steps, sorted by onset, then pitch."""
 
     onset_step: Int[np.ndarray, " note"]
     duration_step: Int[np.ndarray, " note"]
     pitch: Int[np.ndarray, " note"]
     velocity: Int[np.ndarray, " note"]
     shift_step: Float[np.ndarray, " note"]
-    """How late each note was played, in steps, from -0.5 to 0.5."""
+    """Exact onset minus quantized onset, in steps, from -0.5 to 0.5."""
     exact_end_step: Float[np.ndarray, " note"]
-    """Where each note really stopped, in steps."""
+    """End of each note before quantization, in steps."""
     num_merged: int
-    """Notes that fell on another of equal pitch and are gone."""
+    """Notes that fell on another of equal pitch and were dropped."""
 
 
 def quantize(
@@ -37,12 +36,23 @@ def quantize(
     velocity: Int[np.ndarray, " note"],
     ticks_per_step: float,
 ) -> Quantized:
-    """The notes on the nearest steps, counted from tick 0."""
+    """Move notes to the nearest steps, counted from tick 0.
+
+    Args:
+        onset_tick: Start of each note, in ticks.
+        duration_tick: Length of each note, in ticks.
+        pitch: MIDI note numbers.
+        velocity: MIDI velocities.
+        ticks_per_step: Length of a sixteenth, in ticks.
+
+    Returns:
+        The notes on steps, with the shift of each.
+    """
     exact_onset = onset_tick / ticks_per_step
     onset = nearest_step(exact_onset)
     exact_end = (onset_tick + duration_tick) / ticks_per_step
     duration = np.maximum(nearest_step(exact_end) - onset, 1)
-    keep = _sort_without_twins(onset, duration, pitch, velocity)
+    keep = _sorted_without_duplicates(onset, duration, pitch, velocity)
     return Quantized(
         onset[keep],
         duration[keep],
@@ -55,7 +65,7 @@ def quantize(
 
 
 def nearest_step(exact_step: Float[np.ndarray, " note"]) -> Int[np.ndarray, " note"]:
-    """Halves go up, always: numpy's own rounding sends them to the even neighbor."""
+    """Round halves up, where `numpy.round` would take the even neighbor."""
     return np.floor(exact_step + 0.5).astype(np.int64)
 
 
@@ -67,12 +77,21 @@ def resolve_overlaps(
 ) -> tuple[
     Int[np.ndarray, " kept"], Int[np.ndarray, " kept"], Int[np.ndarray, " kept"], Int[np.ndarray, " kept"]
 ]:
-    """The same notes with no pitch sounding twice at once, which neither MIDI nor a piano can do.
+    """Drop or shorten notes so that no pitch sounds twice at once, which neither MIDI nor a piano can do.
 
-    Of two that start together the longer stays; one that still sounds when its pitch starts again is
-    cut there. Gives (onset, duration, pitch, velocity), sorted by onset, then pitch.
+    Of notes that start together the longest stays (of equal ones the loudest); a note that still sounds when
+    its pitch starts again ends there.
+
+    Args:
+        onset: Start of each note, in any unit of time.
+        duration: Length of each note, in the same unit.
+        pitch: MIDI note numbers.
+        velocity: MIDI velocities.
+
+    Returns:
+        Onset, duration, pitch and velocity, sorted by onset, then pitch.
     """
-    keep = _sort_without_twins(onset, duration, pitch, velocity)
+    keep = _sorted_without_duplicates(onset, duration, pitch, velocity)
     onset, duration, pitch, velocity = onset[keep], duration[keep], pitch[keep], velocity[keep]
     by_pitch = np.lexsort((onset, pitch))
     first, then = by_pitch[:-1], by_pitch[1:]
@@ -82,7 +101,7 @@ def resolve_overlaps(
     return onset, duration, pitch, velocity
 
 
-def _sort_without_twins(
+def _sorted_without_duplicates(
     onset: Int[np.ndarray, " note"],
     duration: Int[np.ndarray, " note"],
     pitch: Int[np.ndarray, " note"],

@@ -1,7 +1,6 @@
-"""Why music is left out: one code for each cause, the same in reports, cards and errors.
+"""Drop reasons: one code for each cause, the same in reports, data cards and errors.
 
-Nothing is dropped without one of these. The code is what a script reads, the sentence what a
-person does.
+Nothing is dropped without one of these. The code is for scripts, the sentence for people.
 """
 
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """A cause for leaving out a file, a track, a window or a note."""
+    """A cause for dropping a file, a track, a window or a note."""
 
     UNREADABLE = "unreadable"
     EMPTY = "empty"
@@ -30,38 +29,41 @@ class Reason(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """What the code means, for a person."""
+        """The meaning of the code in words."""
         return _SENTENCES[self]
 
 
 _SENTENCES = {
     Reason.UNREADABLE: "the file or tune cannot be parsed",
-    Reason.EMPTY: "it holds no notes",
+    Reason.EMPTY: "it has no notes",
     Reason.DRUMS: "it is a drum track, and drums have no pitch",
-    Reason.POLYPHONIC: "another note sounds at the same time, and a melody has one",
-    Reason.OFF_GRID: "it does not fall on the sixteenth grid",
-    Reason.TUPLET: "it divides the beat in a way that sixteenths cannot say",
-    Reason.METRE_NOT_SUPPORTED: "its metre is not the model's",
+    Reason.POLYPHONIC: "another note sounds at the same time, and a melody has one voice",
+    Reason.OFF_GRID: "it is not on the sixteenth grid",
+    Reason.TUPLET: "it is a tuplet, which sixteenths cannot notate",
+    Reason.METRE_NOT_SUPPORTED: "its metre is not the metre of the model",
     Reason.METRE_CHANGES: "its metre changes within the window",
-    Reason.LONG_REST: "a whole bar or more of it is silent",
-    Reason.OUT_OF_RANGE: "a pitch lies outside the model's range",
-    Reason.TOO_SHORT: "it has fewer bars than the model's window",
-    Reason.GRACE_NOTE: "it is an ornament that takes no time of its own",
-    Reason.TIED_IN: "it sounds on from before the window",
+    Reason.LONG_REST: "it is silent for a whole bar or longer",
+    Reason.OUT_OF_RANGE: "a pitch is outside the range of the model",
+    Reason.TOO_SHORT: "it has fewer bars than the window of the model",
+    Reason.GRACE_NOTE: "it is an ornament without a duration of its own",
+    Reason.TIED_IN: "it starts before the window and sounds into it",
     Reason.CUT_OFF: "it outlasts the window and ends with it",
-    Reason.DUPLICATE: "the same music was already taken",
-    Reason.TOO_FULL: "its bar has more tokens than a row of ids holds, and the softest notes go first",
+    Reason.DUPLICATE: "the same music is there already",
+    Reason.TOO_FULL: "its bar has more tokens than the model can take; the softest notes are dropped first",
 }
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """Something that was left out: what, why, and how often (notes, windows or tunes)."""
+    """Music that was dropped."""
 
     what: str
+    """The thing: "notes", "window", "track 3" or the name of a tune."""
     reason: Reason
     detail: str = ""
+    """The particular case in words, if there is more to say than the reason's sentence."""
     count: int = 1
+    """Number of notes, windows or tunes."""
 
     def __str__(self) -> str:
         times = f" (×{self.count})" if self.count > 1 else ""

@@ -1,24 +1,22 @@
-"""A song: what a MIDI file says, as plain arrays, before anyone has heard bars in it.
+"""Song: the metre map, tempo map and tracks of a file as plain arrays, in ticks.
 
-Times are integer ticks, ``ticks_per_quarter`` to a quarter note. A song knows the file's metre
-map, tempo map and tracks; it knows no grid (see `symvae.music.windows`), no file format (see
-`symvae.music.io.midi`) and no network. Whoever makes a song keeps its promises: the metre map and the
-tempo map start at tick 0 and rise, every note lasts at least one tick, and ``end_tick`` is not
-before the last note's end.
+Invariants, established by `symvae.music.io.validate`: the metre map and the tempo map start at tick 0 and
+ascend, every note lasts at least one tick, and ``end_tick`` is not before the end of the last note. A song
+knows no grid (see `symvae.music.windows`), no file format (see `symvae.music.io`) and no network.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from symvae.music.reason import Dropped
 
 
 @dataclass(frozen=True)
 class MetreChange:
-    """From ``tick`` on, a bar holds ``numerator`` notes of one ``denominator``-th each."""
+    """A time signature that holds from ``tick`` on."""
 
     tick: int
     numerator: int
@@ -26,13 +24,13 @@ class MetreChange:
 
     @property
     def name(self) -> str:
-        """The time signature as musicians write it."""
+        """The time signature as text, such as "6/8"."""
         return f"{self.numerator}/{self.denominator}"
 
 
 @dataclass(frozen=True)
 class TempoChange:
-    """From ``tick`` on, ``qpm`` quarter notes a minute."""
+    """A tempo, in quarter notes a minute, that holds from ``tick`` on."""
 
     tick: int
     qpm: float
@@ -40,14 +38,11 @@ class TempoChange:
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """One part of a song; one row a note, sorted by onset, then pitch.
-
-    ``controls`` and ``bends`` are kept for whoever writes the song again; no reading looks at them.
-    ``dropped`` names what the file has in this part and the rows cannot hold.
-    """
+    """One part of a song: four parallel arrays, one row a note, sorted by onset, then pitch."""
 
     name: str
     program: int
+    """General MIDI program, 0 to 127; the drum kit of a drum track."""
     is_drum: bool
     onset_tick: Int[np.ndarray, " note"]
     duration_tick: Int[np.ndarray, " note"]
@@ -56,10 +51,11 @@ class Track:
     controls: Int[np.ndarray, "control 3"] = field(
         default_factory=lambda: np.empty((0, 3), int), kw_only=True
     )
-    """Tick, number and value (0 to 127) of each movement of a controller, as of the pedal, front to back."""
+    """Tick, number and value (0 to 127) of each control change, in time order; for writing and playback."""
     bends: Int[np.ndarray, "bend 2"] = field(default_factory=lambda: np.empty((0, 2), int), kw_only=True)
-    """Tick and value (-8192 to 8191) of each pitch bend, front to back."""
+    """Tick and value (-8192 to 8191) of each pitch bend, in time order; for writing and playback."""
     dropped: tuple[Dropped, ...] = field(default=(), kw_only=True)
+    """Music of this part that was dropped while the file was read, such as grace notes."""
 
     def __post_init__(self) -> None:
         columns = [np.asarray(column, np.int64) for column in self.columns]
@@ -82,8 +78,34 @@ class Track:
 
     @property
     def end_tick(self) -> Int[np.ndarray, " note"]:
-        """The tick at which each note has stopped."""
+        """The end of each note, in ticks."""
         return self.onset_tick + self.duration_tick
+
+    def select(self, notes: Bool[np.ndarray, " note"] | slice) -> "Track":
+        """The track with some of its notes, chosen by a mask or a slice of rows."""
+        return self.with_notes(*(column[notes] for column in self.columns))
+
+    def with_notes(
+        self,
+        onset_tick: Int[np.ndarray, " new"],
+        duration_tick: Int[np.ndarray, " new"],
+        pitch: Int[np.ndarray, " new"],
+        velocity: Int[np.ndarray, " new"],
+    ) -> "Track":
+        """The track with other notes; name, program and controllers stay.
+
+        Args:
+            onset_tick: Start of each note, in ticks.
+            duration_tick: Length of each note, in ticks.
+            pitch: MIDI note numbers.
+            velocity: MIDI velocities, 1 to 127.
+
+        Returns:
+            A new track.
+        """
+        return replace(
+            self, onset_tick=onset_tick, duration_tick=duration_tick, pitch=pitch, velocity=velocity
+        )
 
     def __len__(self) -> int:
         return len(self.pitch)
@@ -91,30 +113,28 @@ class Track:
 
 @dataclass(frozen=True, eq=False)
 class Song:
-    """A file's metre map, tempo map and tracks.
-
-    ``end_tick`` is where the music ends: at the file's end marker if it has one, at the last
-    note's end otherwise. ``name`` is the file's name without its suffix, or empty.
-    """
+    """Metre map, tempo map and tracks of a file."""
 
     ticks_per_quarter: int
     metres: tuple[MetreChange, ...]
     tempos: tuple[TempoChange, ...]
     tracks: tuple[Track, ...]
     end_tick: int
+    """The end of the music: the end marker of the file if it has one, else the end of the last note."""
     name: str = ""
+    """The name of the file without its suffix, or empty."""
 
     @property
     def num_notes(self) -> int:
-        """Notes in all tracks together."""
+        """Number of notes in all tracks."""
         return sum(len(track) for track in self.tracks)
 
     def tempo_qpm_at(self, tick: int | float) -> float:
-        """The tempo in force at a tick, in quarter notes a minute, to two decimals."""
+        """The tempo at a tick, in quarter notes a minute, rounded to two decimals."""
         return round(float(self.tempo_qpm_of(np.array([tick], np.int64))[0]), 2)
 
     def tempo_qpm_of(self, tick: Int[np.ndarray, " note"]) -> Float[np.ndarray, " note"]:
-        """The tempo in force at each of many ticks."""
+        """The tempo at each of many ticks, in quarter notes a minute."""
         starts, tempos_qpm = self._tempo_columns
         return tempos_qpm[np.maximum(np.searchsorted(starts, tick, side="right") - 1, 0)]
 

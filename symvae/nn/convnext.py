@@ -1,8 +1,8 @@
-"""ConvNeXt blocks along time, steered by a condition.
+"""ConvNeXt block over frames with FiLM conditioning.
 
-Liu et al. 2022 (arXiv 2201.03545), in one dimension as in Vocos (Siuzdak 2023, arXiv 2306.00814): a
-depthwise convolution looks sideways, two linear layers mix channels. FiLM (Perez et al. 2018, arXiv
-1709.07871) scales and shifts what the condition wants changed.
+ConvNeXt (Liu et al. 2022, arXiv 2201.03545) in one dimension, as in Vocos (Siuzdak 2023, arXiv 2306.00814):
+a depthwise convolution along time, then two linear layers over channels. FiLM (Perez et al. 2018, arXiv
+1709.07871) scales and shifts the normalized channels.
 """
 
 import torch
@@ -12,7 +12,14 @@ from torch.nn import functional
 
 
 class ConvNextBlock(nn.Module):
-    """Residual block of ``width`` channels that sees ``kernel`` // 2 frames to each side."""
+    """Residual block with a receptive field of ``kernel`` // 2 frames to each side.
+
+    Args:
+        width: channels.
+        hidden: width between the two linear layers.
+        kernel: frames of the convolution, an odd number.
+        condition: width of the condition.
+    """
 
     def __init__(self, width: int, *, hidden: int, kernel: int, condition: int) -> None:
         super().__init__()
@@ -27,24 +34,24 @@ class ConvNextBlock(nn.Module):
     def forward(
         self, x: Float[Tensor, "batch frame width"], condition: Float[Tensor, "batch frame_or_1 condition"]
     ) -> Float[Tensor, "batch frame width"]:
-        """``x`` with what the block adds."""
+        """Add the block's residual to ``x``; the condition holds for each frame or for all."""
         scale, shift = self.film(condition).chunk(2, -1)
-        y = torch.addcmul(shift, self.norm(self._beside(x)), 1 + scale)
+        y = torch.addcmul(shift, self.norm(self._depthwise(x)), 1 + scale)
         y = self.narrow(functional.gelu(self.widen(y)))
         return torch.addcmul(x, y, self.gain)
 
-    def _beside(self, x: Float[Tensor, "batch frame width"]) -> Float[Tensor, "batch frame width"]:
-        """The depthwise convolution, as that of a picture of one row.
+    def _depthwise(self, x: Float[Tensor, "batch frame width"]) -> Float[Tensor, "batch frame width"]:
+        """Depthwise convolution along frames, computed as that of an image of one row.
 
-        A picture's channels may lie side by side, as they do here. `conv1d` copies them apart and back,
-        and takes five times as long.
+        `conv2d` accepts channels-last memory, as here. `conv1d` copies to channels-first and back, and takes
+        five times as long.
         """
-        along = self.depthwise
+        layer = self.depthwise
         row = functional.conv2d(
             x.transpose(1, 2)[:, :, None],
-            along.weight[:, :, None],
-            along.bias,
-            padding=(0, along.kernel_size[0] // 2),
-            groups=along.groups,
+            layer.weight[:, :, None],
+            layer.bias,
+            padding=(0, layer.kernel_size[0] // 2),
+            groups=layer.groups,
         )
         return row[:, :, 0].transpose(1, 2)

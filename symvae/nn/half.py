@@ -1,11 +1,10 @@
-"""A linear map whose weights lie in memory in half precision, for playing, not for learning.
+"""Inference-only linear layer with weights in half precision in memory.
 
-One phrase through a decoder is a few rows through large matrices, dozens of times: the time goes
-into reading the matrices. Kept in half precision they are half as much to read; the arithmetic stays
-in single precision (FBGEMM, Khudia et al. 2021, arXiv 2101.05615, as torch uses it on x86). Weights
-that fit half precision, as those of every stored symvae model do, lose nothing; results differ from
-`torch.nn.functional.linear` only by the order of summation. Where torch has no such kernel (other
-processors), the weights stay as they are.
+Decoding one phrase multiplies a few rows by large matrices dozens of times, and the time goes into reading
+the matrices. In half precision there is half as much to read, while the arithmetic stays in single precision
+(FBGEMM, Khudia et al. 2021, arXiv 2101.05615, as torch uses it on x86 processors). Weights that half
+precision represents exactly lose nothing: results differ from `torch.nn.functional.linear` by the order of
+summation alone. Where torch has no such kernel, the weights stay as they are.
 """
 
 import torch
@@ -14,7 +13,7 @@ from torch import Tensor
 
 
 class HalfLinear:
-    """``inputs @ weight.T + bias``, the weights fixed at the moment of making."""
+    """``inputs @ weight.T + bias`` with a fixed copy of the weights."""
 
     def __init__(self, weight: Float[Tensor, "out in"], bias: Float[Tensor, " out"] | None = None) -> None:
         self.weight = weight.detach()
@@ -26,7 +25,7 @@ class HalfLinear:
             )
 
     def __call__(self, inputs: Float[Tensor, "*any in"]) -> Float[Tensor, "*any out"]:
-        """The linear map of ``inputs``."""
+        """Map the last axis of ``inputs``."""
         if self.packed is None:
             return torch.nn.functional.linear(inputs, self.weight, self.bias.to(self.weight))
         return torch.ops.quantized.linear_dynamic_fp16(inputs, self.packed)

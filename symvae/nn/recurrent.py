@@ -1,8 +1,8 @@
-"""An LSTM trained as one fused sequence, run one step at a time.
+"""LSTM that trains over whole sequences and generates in single steps.
 
-`torch.nn.LSTM` is quick over a whole sequence and slow when called for single steps: each call
-prepares the fused kernel anew. For generation the cell is therefore written out over the same
-weights (Hochreiter and Schmidhuber 1997, with the gate order of torch: input, forget, cell, output).
+`torch.nn.LSTM` is fast over a whole sequence and slow for single steps, since each call prepares the fused
+kernel anew. For generation the cell is therefore written out over the same weights (Hochreiter and
+Schmidhuber 1997, in torch's order of gates: input, forget, cell, output).
 """
 
 from typing import NamedTuple
@@ -13,14 +13,14 @@ from torch import Tensor, nn
 
 
 class LSTMState(NamedTuple):
-    """What an LSTM carries from one step to the next."""
+    """Hidden and cell state of an LSTM."""
 
     hidden: Float[Tensor, "batch hidden"]
     cell: Float[Tensor, "batch hidden"]
 
 
 class LSTM(nn.LSTM):
-    """One unidirectional layer, batch first, that can also take single steps."""
+    """One unidirectional layer, batch first, with a method for single steps."""
 
     weight_ih_l0: Tensor
     weight_hh_l0: Tensor
@@ -33,16 +33,16 @@ class LSTM(nn.LSTM):
     def unroll(
         self, inputs: Float[Tensor, "batch time input"], state: LSTMState
     ) -> Float[Tensor, "batch time hidden"]:
-        """The hidden states after each step, from ``state``."""
+        """Return the hidden states after each step of a sequence, starting from ``state``."""
         outputs, _ = self(inputs, (state.hidden[None].contiguous(), state.cell[None].contiguous()))
         return outputs
 
     def input_gates(self, inputs: Float[Tensor, "*any input"]) -> Float[Tensor, "*any gates"]:
-        """What ``inputs`` add to the gates: may be computed for many steps at once."""
+        """Return the contribution of ``inputs`` to the gates, for any number of steps at once."""
         return nn.functional.linear(inputs, self.weight_ih_l0, self.bias_ih_l0 + self.bias_hh_l0)
 
     def step(self, input_gates: Float[Tensor, "batch gates"], state: LSTMState) -> LSTMState:
-        """One step; ``input_gates`` is `input_gates` of the step's input."""
+        """Advance by one step; ``input_gates`` are those of the step's input."""
         gates = torch.addmm(input_gates, state.hidden, self.weight_hh_l0.t())
         i, f, g, o = gates.chunk(4, dim=-1)
         cell = torch.sigmoid(f) * state.cell + torch.sigmoid(i) * torch.tanh(g)

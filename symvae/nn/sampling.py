@@ -1,4 +1,4 @@
-"""From logits to a choice: greedy, tempered, or from the nucleus.
+"""Choice of a token from logits: greedy, with a temperature, or from the nucleus.
 
 Nucleus (top-p) sampling: Holtzman et al., "The Curious Case of Neural Text Degeneration", 2020
 (arXiv 1904.09751).
@@ -15,17 +15,26 @@ def choose(
     top_p: float = 1.0,
     generator: torch.Generator | None = None,
 ) -> Int[Tensor, " batch"]:
-    """One id a row. Temperature 0 takes the likeliest; ``top_p`` keeps the smallest set of ids that
-    holds that much probability."""
+    """Choose one id for each row.
+
+    Args:
+        logits: unnormalized log probabilities.
+        temperature: 0 takes the likeliest id, 1 draws from the distribution.
+        top_p: draw from the smallest set of ids with this total probability.
+        generator: source of the draws; on another device than the logits, the draw happens there.
+
+    Returns:
+        Ids.
+    """
     if temperature <= 0:
         return logits.argmax(-1)
     probability = (logits.float() / temperature).softmax(-1)
     if top_p < 1:
         ordered, index = probability.sort(descending=True)
-        before = ordered.cumsum(-1) - ordered  # the likeliest id has nothing before it, so one always stays
+        before = ordered.cumsum(-1) - ordered  # 0 for the likeliest id, so one id always stays
         probability = torch.zeros_like(probability).scatter(
             -1, index, ordered.masked_fill(before >= top_p, 0)
         )
-    if generator is not None:  # the same seed draws the same on every device
+    if generator is not None:  # a generator of the CPU draws the same for every device
         probability = probability.to(generator.device)
     return torch.multinomial(probability, 1, generator=generator).squeeze(-1).to(logits.device)

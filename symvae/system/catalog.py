@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from symvae.errors import CheckpointError
-from symvae.system.artifacts import FORMAT, SYNTH_FORMAT, format_of, load_config
+from symvae.system.artifacts import load_config
+from symvae.system.model_folder import FORMAT, SYNTH_FORMAT, format_of
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
 

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from symvae.errors import PhraseError
+from symvae.errors import LatentError, PhraseError
 from symvae.models.phrase.fast_decoder import Generator, fast_decoder
 from symvae.models.phrase.vae import VAE
 from symvae.music.grid import Grid
@@ -120,7 +120,15 @@ class Codec:
 
         Returns:
             Token ids, ``(batch, bar, position)``.
+
+        Raises:
+            LatentError: there is no latent, or one holds values that are not finite.
         """
+        if not len(z):
+            raise LatentError("There is no latent to decode. Give at least one.")
+        z = z.float()
+        if not torch.isfinite(z).all():
+            raise LatentError("A latent holds values that are not finite. Encode the phrase again.")
         parts = [
             self._generator.generate(rows.to(self.device), temperature, top_p, generator)
             for rows in z.split(_BATCH)

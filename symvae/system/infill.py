@@ -1,15 +1,15 @@
-"""Bars that are known, bars that are not: a draw from the prior that agrees with what is known.
+"""Infilling: draw the unknown bars of a phrase from the prior so that they agree with the known ones.
 
-While the prior carries noise to music, every guess of where it will end is decoded, the known bars are put
-back in place, and the guess moves by as much as that changes its encoding:
+While the prior integrates noise to a latent, each estimate of the end of the path is decoded, the known bars
+are put back, and the estimate moves by as much as that changes its encoding:
 
-    guess ← guess + encode(decode(guess) with the known bars) − encode(decode(guess))
+    z ← z + encode(decode(z) with the known bars) − encode(decode(z))
 
-So the unknown bars are drawn in sight of the known ones, without a gradient and without any further network:
-replacement, as Lugmayr et al. 2022 inpaint pictures (RePaint, arXiv 2201.09865), here through the VAE.
+This conditions on the known bars without a gradient and without another network: replacement, as Lugmayr
+et al. 2022 inpaint images (RePaint, arXiv 2201.09865), here through the VAE.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,10 +18,12 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from symvae.attributes.key import home_shift
+from symvae.errors import LatentError
 from symvae.models.flow.prior import FlowPrior
 from symvae.music.phrase import DEFAULT_VELOCITY, Phrase
+from symvae.music.pitch import PIANO_PITCHES
 from symvae.system.codec import Codec
-from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH
+from symvae.system.draws import check_count, check_temperature
 
 
 class Filling(NamedTuple):
@@ -29,7 +31,60 @@ class Filling(NamedTuple):
 
     phrase: Phrase
     kept: float
-    """The share of the given bars' tokens that the model itself said, 0 to 1; the phrase has them all."""
+    """Share of the given bars' tokens that the model itself predicts, 0 to 1; the phrase has all of them."""
+
+
+def fill(
+    codec: Codec,
+    prior: FlowPrior | None,
+    phrases: Sequence[Phrase],
+    known: Sequence[bool],
+    generator: torch.Generator,
+    prior_temperature: float = 1.0,
+) -> list[Filling]:
+    """Draw the unknown bars of each phrase, in the key of its known bars and about as loud.
+
+    Args:
+        codec: the model's encoder and decoder.
+        prior: the model's learned prior, on the codec's device.
+        phrases: music on the model's grid; its notes in unknown bars are ignored.
+        known: for each bar of the grid whether it stays.
+        generator: source of the draws, on the CPU.
+        prior_temperature: scale of the noise that draws start from.
+
+    Returns:
+        One filling for each phrase.
+
+    Raises:
+        LatentError: there is no learned prior or no phrase, or ``known`` has another number of bars.
+    """
+    if prior is None:
+        raise LatentError(
+            f"{codec.name} has no learned prior to fill bars with. Run `symvae train-prior` on it."
+        )
+    check_count(len(phrases))
+    check_temperature("prior_temperature", prior_temperature)
+    if len(known) != codec.grid.bars:
+        raise LatentError(
+            f"{codec.name} has {codec.grid.bars} bars, and `known` is given for {len(known)}. "
+            "Give True or False for each bar."
+        )
+    codec.check_grid(phrases)
+    given = [only_bars(phrase, known) for phrase in phrases]
+    pitch_range = codec.tokenizer.pitch_range
+    shifts = [home_shift_within(each, pitch_range) if prior.home_key else 0 for each in given]
+    ids, kept = infill_ids(
+        codec,
+        prior,
+        codec.to_ids([each.transpose(shift) for each, shift in zip(given, shifts, strict=True)]),
+        torch.tensor(known),
+        generator,
+        prior_temperature,
+    )
+    return [
+        Filling(merge_bars(old, new.transpose(-shift), known, pitch_range), float(share))
+        for new, shift, old, share in zip(codec.to_phrases(ids), shifts, given, kept, strict=True)
+    ]
 
 
 @torch.no_grad()
@@ -38,65 +93,103 @@ def infill_ids(
     prior: FlowPrior,
     ids: Int[Tensor, "batch bar position"],
     known: Bool[Tensor, " bar"],
-    *,
     generator: torch.Generator,
     prior_temperature: float = 1.0,
 ) -> tuple[Int[Tensor, "batch bar position"], Float[Tensor, " batch"]]:
-    """A draw for each row of ``ids``: its ``known`` bars stay; what stands in the others is not looked at.
+    """Draw the token ids of the unknown bars.
 
-    The second value is the share of the known bars' tokens that the model said by itself.
+    Args:
+        codec: the model's encoder and decoder.
+        prior: the model's learned prior, on the codec's device.
+        ids: token ids; those of unknown bars are ignored.
+        known: for each bar whether it stays.
+        generator: source of the draws, on the CPU.
+        prior_temperature: scale of the noise that draws start from.
+
+    Returns:
+        Token ids with the known bars unchanged, and the share of the known bars' tokens that the model
+        itself predicts.
     """
     held = known[None, :, None]
 
-    def guidance(guess: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch latent"]:
-        own = codec.decode_ids(guess)
+    def guidance(z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch latent"]:
+        own = codec.decode_ids(z)
         given, drawn = codec.encode_ids(torch.where(held, ids, own)).mean, codec.encode_ids(own).mean
-        return guess + given.to(guess.device) - drawn.to(guess.device)
+        return z + given.to(z.device) - drawn.to(z.device)
 
     own = codec.decode_ids(prior.integrate(prior.noise(len(ids), generator, prior_temperature), guidance))
     kept = (own == ids)[:, known].float().mean((1, 2)) if known.any() else torch.ones(len(ids))
     return torch.where(held, ids, own), kept
 
 
+def known_bars(unknown: Iterable[int], bars: int) -> list[bool]:
+    """Turn the numbers of the bars to fill, from 0, into a flag for each of ``bars`` bars.
+
+    Raises:
+        LatentError: there is no bar to fill or none that stays, or a number is out of range.
+    """
+    numbers = set(unknown)
+    if not numbers or not numbers < set(range(bars)):
+        raise LatentError(
+            f"Bars to fill are numbers from 0 to {bars - 1}, and not all of them; {sorted(numbers)} cannot "
+            "be filled. For a whole new phrase use `sample`."
+        )
+    return [bar not in numbers for bar in range(bars)]
+
+
 def only_bars(phrase: Phrase, known: Sequence[bool]) -> Phrase:
-    """The notes that start in the known bars."""
+    """Keep the notes that start in known bars."""
     inside = np.array(known)[phrase.onset_step // phrase.grid.steps_per_bar]
     return phrase.select(inside)
 
 
-def shift_home(phrase: Phrase) -> int:
-    """`home_shift`, or an octave beside it where the phrase would leave the piano; 0 where all would."""
+def home_shift_within(phrase: Phrase, pitch_range: tuple[int, int] = PIANO_PITCHES) -> int:
+    """Semitones to C major or A minor that leave every note in the range; 0 where there are none."""
     shift = home_shift(phrase)
-    ways = (shift, shift - 12, shift + 12)
-    return next((way for way in ways if (_octaves_off(phrase.pitch + way) == 0).all()), 0)
+    candidates = (shift, shift - 12, shift + 12)
+    return next(
+        (each for each in candidates if (_octaves_off(phrase.pitch + each, pitch_range) == 0).all()), 0
+    )
 
 
-def put_together(given: Phrase, drawn: Phrase, known: Sequence[bool]) -> Phrase:
-    """The given notes as they are, and of the drawn ones those that start in drawn bars.
+def merge_bars(
+    given: Phrase, drawn: Phrase, known: Sequence[bool], pitch_range: tuple[int, int] = PIANO_PITCHES
+) -> Phrase:
+    """Combine the given notes with the drawn notes that start in unknown bars.
 
-    A drawn note ends with its stretch of drawn bars at the latest; a given one that sounds on into drawn bars
-    ends where a drawn note starts. Drawn notes are as loud as the given ones usually are, and stay on the
-    piano.
+    A drawn note ends with its run of unknown bars at the latest; a given note held into unknown bars ends
+    where a drawn one starts. Drawn notes have the median velocity of the given ones, and those beyond the
+    range move in by octaves.
+
+    Args:
+        given: notes of the known bars.
+        drawn: a phrase on the same grid; its notes in known bars are dropped.
+        known: for each bar whether it is given.
+        pitch_range: lowest and highest MIDI pitch of drawn notes.
+
+    Returns:
+        One phrase at the tempo of ``given``.
     """
     bars, length = len(known), given.grid.steps_per_bar
-    stretch_end = [next((later for later in range(bar, bars) if known[later]), bars) for bar in range(bars)]
+    run_end = [next((later for later in range(bar, bars) if known[later]), bars) for bar in range(bars)]
     inside = ~np.array(known)[drawn.onset_step // length]
     onset, pitch = drawn.onset_step[inside], drawn.pitch[inside]
-    end = np.minimum(drawn.end_step[inside], np.array(stretch_end)[onset // length] * length)
+    end = np.minimum(drawn.end_step[inside], np.array(run_end)[onset // length] * length)
     next_drawn = np.append(onset, given.grid.num_steps)[np.searchsorted(onset, given.onset_step)]
-    loud = int(np.median(given.velocity)) if len(given) else DEFAULT_VELOCITY
+    velocity = int(np.median(given.velocity)) if len(given) else DEFAULT_VELOCITY
     return Phrase(
         given.grid,
         np.concatenate([given.onset_step, onset]),
         np.concatenate([np.minimum(given.end_step, next_drawn) - given.onset_step, end - onset]),
-        np.concatenate([given.pitch, pitch - 12 * _octaves_off(pitch)]),
-        np.concatenate([given.velocity, np.full(len(onset), loud)]),
+        np.concatenate([given.pitch, pitch - 12 * _octaves_off(pitch, pitch_range)]),
+        np.concatenate([given.velocity, np.full(len(onset), velocity)]),
         given.tempo_qpm,
     )
 
 
-def _octaves_off(pitch: Int[np.ndarray, " note"]) -> Int[np.ndarray, " note"]:
-    """By how many octaves each pitch lies above the piano (below it: negative)."""
-    above = np.maximum(0, -((PIANO_MAX_PITCH - pitch) // 12))
-    below = np.maximum(0, -((pitch - PIANO_MIN_PITCH) // 12))
+def _octaves_off(pitch: Int[np.ndarray, " note"], pitch_range: tuple[int, int]) -> Int[np.ndarray, " note"]:
+    """Octaves by which each pitch lies above the range (negative: below)."""
+    lowest, highest = pitch_range
+    above = np.maximum(0, -((highest - pitch) // 12))
+    below = np.maximum(0, -((pitch - lowest) // 12))
     return above - below

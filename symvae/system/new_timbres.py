@@ -6,8 +6,8 @@ from torch import Tensor
 
 from symvae.errors import AudioError
 from symvae.models.sound.quantized import QuantizedEncoder
-from symvae.system.artifacts import load_code_prior
 from symvae.system.synth import Synth
+from symvae.system.synth_artifacts import load_code_prior
 
 
 def new_timbres(

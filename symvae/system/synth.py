@@ -22,11 +22,11 @@ from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.config.sound import SynthConfig
 from symvae.dsp.audio import Audio
 from symvae.dsp.wav import SILENCE, read_audio, resample
-from symvae.errors import AudioError, refuse_to_overwrite
+from symvae.errors import AudioError
 from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
-from symvae.system import artifacts
+from symvae.system import synth_artifacts
 from symvae.system.catalog import find_synth
 from symvae.system.neural_player import NeuralPlayer
 
@@ -81,7 +81,7 @@ class Synth:
             The synthesizer.
         """
         folder = find_synth(name)
-        config, network, rows = artifacts.load_synth(folder)
+        config, network, rows = synth_artifacts.load_synth(folder)
         timbres = [
             NamedTimbre(row["name"], row["program"], row["font"], torch.tensor(row["z"])) for row in rows
         ]
@@ -185,22 +185,6 @@ class Synth:
         # The encoder was trained on clips at the fonts' level.
         mono = mono * (self.config.clips.level / mono.square().mean().sqrt().clamp(min=1e-6))
         return self.network.encode(mono[None].to(self.network.device)).mean[0].cpu()
-
-    def export(self, path: "str | os.PathLike[str]", *, force: bool = False) -> Path:
-        """Write the decoder for use without symvae (`symvae.system.artifacts.export_decoder`).
-
-        Args:
-            path: File to write.
-            force: Replace an existing file.
-
-        Returns:
-            The path.
-
-        Raises:
-            AudioError: For an existing file without ``force``.
-        """
-        refuse_to_overwrite(Path(path), AudioError, force=force)
-        return artifacts.export_decoder(self.network, self.config.model.timbre_size, Path(path))
 
     def player(self, timbre: Timbre, until: Timbre | None = None) -> NeuralPlayer:
         """Make a player in one timbre, or one that moves evenly from it to another.

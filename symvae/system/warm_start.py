@@ -1,9 +1,9 @@
-"""A longer model from a shorter one: the bar stays what it was, z starts from the bars' codes.
+"""Warm start of a longer model from a one-bar model: the bar networks are copied, z starts from bar codes.
 
-The encoder's projection is linear, so it can start as any linear map of trained bar codes. Where z
-has room for all of them it is a copy (block by block). Where it has not, it is their principal
-components, each coordinate measured in units of its own uncertainty so that those are kept which say
-most; they are scaled to unit variance as the prior expects, and the conductor starts as the inverse.
+The encoder's projection is linear, so it can start as any linear map of trained bar codes: a block-diagonal
+copy where z has room for all codes, else their principal components. For these each coordinate is divided by
+its posterior deviation, so that the components with most information are kept; they are scaled to unit
+variance as the prior expects, and the conductor starts as the inverse map.
 """
 
 import torch
@@ -18,9 +18,15 @@ from symvae.models.phrase.vae import VAE
 
 @torch.no_grad()
 def warm_start(short: VAE, long: VAE, phrases: Int[Tensor, "phrase bar position"]) -> None:
-    """Start ``long`` from the one-bar model ``short``; ``phrases`` (thousands) show which codes occur.
+    """Initialize a longer model from a one-bar model, in place.
 
-    Raises `TrainingError` when the two do not share their bar networks' sizes.
+    Args:
+        short: the trained one-bar model.
+        long: the model to initialize.
+        phrases: thousands of training phrases of the longer model, for the statistics of the codes.
+
+    Raises:
+        TrainingError: a model is flat, or the bar networks have different sizes.
     """
     encoder, bar_encoder = long.encoder, short.encoder
     decoder, bar_decoder = long.decoder, short.decoder
@@ -31,14 +37,14 @@ def warm_start(short: VAE, long: VAE, phrases: Int[Tensor, "phrase bar position"
         and isinstance(bar_decoder, HierarchicalDecoder)
     ):
         raise TrainingError(
-            "A model grows from a one-bar model only if both are hierarchical; train this one from nothing."
+            "Only hierarchical models can start from a one-bar model. Train this one from scratch."
         )
     try:
         encoder.bar.load_state_dict(bar_encoder.bar.state_dict())
         decoder.bar.load_state_dict(bar_decoder.bar.state_dict())
     except RuntimeError as error:
         raise TrainingError(
-            f"The two models' bars have different sizes: {str(error).splitlines()[-1].strip()}"
+            f"The bar networks of the two models differ: {str(error).splitlines()[-1].strip()}"
         ) from error
     bars = phrases.shape[1]
     project = torch.block_diag(*[bar_encoder.project.weight] * bars)
@@ -63,10 +69,10 @@ def warm_start(short: VAE, long: VAE, phrases: Int[Tensor, "phrase bar position"
 def _principal(
     short: VAE, phrases: Int[Tensor, "phrase bar position"], wanted: int
 ) -> tuple[Float[Tensor, " z"], Float[Tensor, "wanted z"], Float[Tensor, "z wanted"]]:
-    """The center of the bars' z side by side, the way down to ``wanted`` coordinates and the way back up.
+    """Principal components of the concatenated bar codes: their mean, the projection and its inverse.
 
-    With noise n and signal s along an axis, both as variances, the axis says ½ log(1 + s/n) nats. Where
-    every coordinate is divided by its posterior's mean deviation, n is 1 along all axes alike.
+    An axis with signal variance s and noise variance n carries ½ log(1 + s/n) nats. With every coordinate
+    divided by its mean posterior deviation, n is 1 along all axes.
     """
     means, variances = [], []
     for rows in phrases.split(512):

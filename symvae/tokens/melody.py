@@ -9,7 +9,7 @@ Departures from miditok's ways, all so that nothing is lost in silence: a chord,
 range or another metre raises `TokenError` (miditok would drop the notes), and the file holds
 only what the tokenizer is (no library versions), so that equal tokenizers are equal files.
 
-A Score ends where symvae's "end" marker says (see `symvae.music.io.midi`), else with the bar of the
+A Score ends where symvae's "end" marker says (see `symvae.music.io.end_marker`), else with the bar of the
 last note: silent bars after it are then not encoded. Empty tracks are dropped, as everywhere in
 miditok.
 """
@@ -22,7 +22,7 @@ import numpy as np
 from jaxtyping import Bool, Int64, Integer, UInt8
 from miditok import Event, MusicTokenizer, TokenizerConfig, TokSequence
 
-# miditok's own names for the score types: in symvae only music/io/midi.py may import their library.
+# miditok's own names for the score types: in symvae only music/io may import their library.
 from miditok.midi_tokenizer import NoteTickList, Score, ScoreTick
 
 from symvae.errors import TokenError

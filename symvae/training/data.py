@@ -8,10 +8,6 @@ from torch import Tensor
 from symvae.config.run import RunConfig
 from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
-from symvae.nn.gaussian import DiagonalGaussian
-from symvae.system.symvae import SymVAE
-
-_BATCH = 512
 
 
 def training_windows(shards: Shards, config: RunConfig) -> UInt8[np.ndarray, "window bar position"]:
@@ -33,11 +29,11 @@ def training_phrases(
     Returns:
         Token ids.
     """
-    ids = training_windows(shards, config)
+    taken = windows(shards, "train", config.model.bars, mid_phrase=config.data.mid_phrase)
     chance = np.random.default_rng(seed)
-    rows = chance.permutation(len(ids))[:count]
+    rows = chance.permutation(len(taken))[:count]
     shift = chance.integers(-config.data.transpose, config.data.transpose + 1, len(rows))
-    return as_tensor(shards.tokenizer.transpose_ids(ids[rows], shift))
+    return as_tensor(shards.tokenizer.transpose_ids(taken[rows], shift))
 
 
 def validation_phrases(
@@ -54,18 +50,10 @@ def validation_phrases(
     Returns:
         Token ids.
     """
-    ids = windows(shards, "validation", config.model.bars, mid_phrase=mid_phrase).ids
-    rows = np.random.default_rng(0).permutation(len(ids))[:count]
-    return as_tensor(ids[rows])
+    taken = windows(shards, "validation", config.model.bars, mid_phrase=mid_phrase)
+    return as_tensor(taken[np.random.default_rng(0).permutation(len(taken))[:count]])
 
 
 def as_tensor(ids: UInt8[np.ndarray, "window bar position"]) -> Int[Tensor, "window bar position"]:
     """Token ids as the network takes them."""
     return torch.from_numpy(ids.astype(np.int64))
-
-
-@torch.no_grad()
-def encode(model: SymVAE, ids: Int[Tensor, "phrase bar position"]) -> DiagonalGaussian:
-    """The posterior of each phrase."""
-    parts = [model.vae.encoder(rows) for rows in ids.split(_BATCH)]
-    return DiagonalGaussian(torch.cat([p.mean for p in parts]), torch.cat([p.log_std for p in parts]))

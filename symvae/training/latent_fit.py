@@ -22,7 +22,7 @@ from symvae.models.flow.prior import FlowPrior
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.artifacts import load_prior
 from symvae.system.symvae import SymVAE
-from symvae.training.data import encode, training_phrases
+from symvae.training.data import training_phrases
 from symvae.training.tasks.flow_matching import fit_flow
 
 #: The attributes of Roberts et al. 2018, section 5.4.
@@ -74,7 +74,7 @@ def fit_latent(
     """
     shards.check_fit(model.config.model)
     ids = training_phrases(shards, model.config, phrases, seed)
-    posterior = encode(model, ids)
+    posterior = model.codec.encode_ids(ids)
     watch(0.1)
     own = load_prior(model.folder)
     prior = own or fit_flow(

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
+from symvae.system.weight_file import name_today
+
 M = TypeVar("M", bound=nn.Module)
 
 
@@ -53,11 +55,11 @@ class TrainingState:
         }
 
     def load_state_dict(self, stored: dict[str, Any]) -> None:
-        """Go on from a stored state; states of earlier releases may lack a score."""
+        """Go on from a stored state, or from one of an earlier release."""
         for name, module in self.modules.items():
-            module.load_state_dict(stored[name])
+            module.load_state_dict(_under_current_names(stored[name]))
         if self.average is not None:
-            self.average.load_state_dict(stored["average"])
+            self.average.load_state_dict(_under_current_names(stored["average"]))
         if self.generator is not None:
             self.generator.set_state(stored["generator"])
         self.optimizer.load_state_dict(stored["optimizer"])
@@ -78,3 +80,7 @@ def early_share(decay: float, step: int) -> float:
 def cpu_state(module: nn.Module) -> dict[str, Tensor]:
     """Weights by name, on the CPU."""
     return {name: value.detach().cpu() for name, value in module.state_dict().items()}
+
+
+def _under_current_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name_today(name): value for name, value in weights.items()}

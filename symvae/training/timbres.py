@@ -14,7 +14,7 @@ import torch
 from symvae.corpus.clips import ClipDraws
 from symvae.models.sound.quantized import QuantizedEncoder
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
-from symvae.system.artifacts import load_synth, save_code_prior, save_timbres
+from symvae.system.synth_artifacts import load_synth, save_code_prior, save_timbres
 from symvae.training.tasks.code_prior import encode_codes, train_code_prior
 
 CLIPS = 16

@@ -23,7 +23,7 @@ from tests.conftest import TINY, TUNES
 ODE, JOY, HORNPIPE = (TUNES / f"{name}.mid" for name in ("ode_to_joy", "soldiers_joy", "fishers_hornpipe"))
 NAMES = ("register", "note_density", "contour", "tempo")
 
-pytestmark = pytest.mark.usefixtures("quickly_settled")
+pytestmark = pytest.mark.usefixtures("few_exchanges")
 
 
 def with_faders(folder: Path, phrases: list[Phrase]) -> Path:
@@ -278,7 +278,7 @@ def test_a_note_that_is_held_into_a_faded_bar_ends_there_and_is_told(fade, tmp_p
     symvae.write(held, tmp_path / "held.mid")
     words = ("held.mid", "--set", "register=50", "--bars", "3-4")
     told = fade(*words).stdout
-    assert "  not read: notes: tied_in: it sounds on from before the window" in told
+    assert "  not read: notes: tied_in: it starts before the window and sounds into it" in told
     assert "  1 note of unchanged bars cut short, where a faded bar starts" in told
     assert report_of(fade(*words, "--json"))["notes_cut"] == 1
     first, second, *_ = columns(load(tmp_path / "fade/faded.mid").tracks[0])

@@ -5,7 +5,7 @@ import csv
 import pytest
 import torch
 
-from symvae.system.artifacts import load_synth
+from symvae.system.synth_artifacts import load_synth
 from tests.sines import TINY_SYNTH, SinePlayer
 
 

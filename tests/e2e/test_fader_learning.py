@@ -14,7 +14,8 @@ from symvae.system.faders.scales import fit_scales
 from symvae.system.symvae import SymVAE
 from symvae.training.data import as_tensor
 from symvae.training.loop import Progress, run
-from symvae.training.tasks.faders import TERMS, FaderTask, train_faders
+from symvae.training.tasks.fader_task import TERMS, FaderTask
+from symvae.training.tasks.faders import train_faders
 from tests.e2e.test_coordinates import coordinates, train_ids
 from tests.e2e.test_fader_training import quick
 
@@ -38,7 +39,7 @@ def task_of(model: SymVAE, shards: Shards, config: FaderConfig) -> FaderTask:
 
 def test_a_fader_learns_to_move_its_attribute(coordinates: Path, shards: Path, monkeypatch) -> None:
     """On training phrases, each asked for the value of another one: .7 to .8 with other seeds."""
-    monkeypatch.setattr("symvae.training.tasks.faders.WARMUP_STEPS", 5)
+    monkeypatch.setattr("symvae.training.tasks.fader_task.WARMUP_STEPS", 5)
     choice = quick(
         attributes=("register",),
         **{"steps": 80, "reading_steps": 40, "batch_size": 16, "learning_rate": 5e-3},

@@ -1,4 +1,4 @@
-"""The law of MIDI out and in: reading what was written gives the phrase back."""
+"""MIDI round trips: a phrase is equal after writing and reading."""
 
 import io
 
@@ -23,7 +23,7 @@ TEMPOS_QPM = st.integers(2_000, 30_000).map(lambda hundredths: hundredths / 100)
 
 @st.composite
 def phrases(draw, metre: str | None = None) -> Phrase:
-    """Any notes that no two of equal pitch sound at once: silence, chords, voices that cross."""
+    """Notes of which no two of equal pitch sound at once: silence, chords, crossing voices."""
     grid = Grid.of_metre(metre or draw(st.sampled_from(list(METRES))), draw(st.integers(1, 4)))
     rows = draw(
         st.lists(
@@ -44,7 +44,7 @@ def phrases(draw, metre: str | None = None) -> Phrase:
 
 
 @given(phrases())
-def test_a_written_phrase_is_read_back_equal(phrase: Phrase) -> None:
+def test_a_phrase_is_equal_after_writing_and_reading(phrase: Phrase) -> None:
     song = load(to_bytes(phrase))
     reading = windows(song, phrase.grid, polyphonic=True)
     assert reading.phrases == (phrase,)
@@ -54,14 +54,14 @@ def test_a_written_phrase_is_read_back_equal(phrase: Phrase) -> None:
 
 
 @given(phrases())
-def test_a_melody_comes_back_through_the_melody_line(phrase: Phrase) -> None:
+def test_melody_extraction_keeps_a_melody(phrase: Phrase) -> None:
     melody = whole(load(to_bytes(phrase))).phrases[0]
     assert melody.is_monophonic
     assert windows(load(to_bytes(melody)), melody.grid).phrases == (melody,)
 
 
 @given(phrases())
-def test_pretty_midi_carries_a_phrase_there_and_back(phrase: Phrase) -> None:
+def test_a_phrase_is_equal_after_conversion_to_pretty_midi_and_back(phrase: Phrase) -> None:
     assert windows(load(to_pretty_midi(phrase)), phrase.grid, polyphonic=True).phrases == (phrase,)
 
 
@@ -74,19 +74,19 @@ def test_pretty_midi_reads_the_same_notes_at_the_same_seconds(phrase: Phrase) ->
 
 
 @given(st.lists(phrases("4/4"), min_size=2, max_size=4))
-def test_phrases_in_a_row_come_back_as_one(parts: list[Phrase]) -> None:
+def test_phrases_in_sequence_are_read_as_their_concatenation(parts: list[Phrase]) -> None:
     joined = join(parts)
     assert windows(load(to_bytes(parts)), joined.grid, polyphonic=True).phrases == (joined,)
 
 
 @given(st.binary(max_size=400))
-def test_arbitrary_bytes_are_a_midi_error(data: bytes) -> None:
+def test_arbitrary_bytes_raise_a_midi_error(data: bytes) -> None:
     with pytest.raises(MidiError):
         load(data)
 
 
 @given(st.binary(max_size=200))
-def test_any_track_contents_are_music_or_a_midi_error(events: bytes) -> None:
+def test_arbitrary_track_contents_are_read_or_raise_a_midi_error(events: bytes) -> None:
     header = b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xe0MTrk" + len(events).to_bytes(4, "big")
     try:
         song = load(header + events)

@@ -1,11 +1,11 @@
-"""ABC text → written bars, by one regular expression over the tune's body.
+"""Parse ABC text into written bars, by one regular expression over the body of a tune.
 
-Read: notes, accidentals (which hold to the end of the bar, in their octave), rests, broken
-rhythm, tuplets, ties, chords (the highest note is the melody), bar lines, repeats, endings, and
-the fields M L K Q V inside the body. Passed over: grace notes, ornaments, words, chord symbols,
-and every voice but the first. The standard is ABC 2.1 (abcnotation.com).
+Parsed: notes, accidentals (which hold to the end of the bar, in their octave), rests, broken rhythm, tuplets,
+ties, chords (the highest note is the melody), bar lines, repeats, endings, and the fields M L K Q V inside
+the body. Ignored: grace notes, ornaments, words, chord symbols, and all voices but the first. The standard
+is ABC 2.1 (abcnotation.com).
 
-The module does not know what a grid is: lengths stay exact.
+Lengths stay exact; this module knows no grid.
 """
 
 import re
@@ -41,13 +41,13 @@ _QPM = re.compile(r"(\d+)/(\d+)\s*=\s*(\d+(?:\.\d+)?)")
 
 
 def read_abc(text: str) -> Iterator[WrittenTune]:
-    """Each tune of an ABC file, in order."""
+    """Parse each tune of an ABC file, in order."""
     for block in re.split(r"(?m)^(?=X:)", text)[1:]:
         yield _Reader().read(block)
 
 
 def read_length(text: str) -> Fraction:
-    """The number after a note: "" 1, "3" 3, "/" 1/2, "//" 1/4, "3/2", "/4"."""
+    """Parse the length after a note: "" 1, "3" 3, "/" 1/2, "//" 1/4, "3/2", "/4"."""
     if "/" not in text:
         return Fraction(int(text)) if text else Fraction(1)
     above, _, below = text.partition("/")
@@ -59,7 +59,7 @@ def read_length(text: str) -> Fraction:
 
 @dataclass
 class _Reader:
-    """The state while a tune is read: what the next note's length and pitch depend on."""
+    """Parser state: all that the length and pitch of the next note depend on."""
 
     metre: tuple[int, int] | None = None
     unit_step: Fraction | None = None
@@ -113,12 +113,12 @@ class _Reader:
             self.first_voice = self.first_voice or self.voice
 
     def _default_unit(self) -> Fraction:
-        """An eighth, or a sixteenth where the metre is below 3/4 (ABC 2.1, section 3.1.7)."""
+        """An eighth, or a sixteenth in metres below 3/4 (ABC 2.1, section 3.1.7), in sixteenths."""
         small = self.metre is not None and Fraction(*self.metre) < Fraction(3, 4)
         return Fraction(1) if small else Fraction(2)
 
     def _tempo_qpm(self) -> float:
-        """Q: in quarters a minute; a bare number counts unit lengths, as the standard says."""
+        """Tempo of the field Q in quarter notes a minute; a bare number counts unit lengths (ABC 2.1)."""
         if found := _QPM.search(self.tempo):
             return float(Fraction(4 * int(found[1]), int(found[2])) * Fraction(found[3])) or DEFAULT_TEMPO_QPM
         if found := re.fullmatch(r"\s*(\d+)\s*", self.tempo):
@@ -181,7 +181,7 @@ class _Reader:
             self._ending(ending)
 
     def _ending(self, text: str) -> None:
-        """A bracket opens: mid-bar, it cuts the bar in two, which `unfold` puts together again."""
+        """Open a bracket. In the middle of a bar it cuts the bar in two; `measures` joins them again."""
         low_high = [part.split("-") for part in text.split(",")]
         self.endings = tuple(n for part in low_high for n in range(int(part[0]), int(part[-1]) + 1))
         if self._bar().notes:
@@ -221,7 +221,7 @@ class _Reader:
             self._note(pitch, length * own, tied or tie)
 
     def _broken(self, sign: str) -> None:
-        """a>b: the first note gains what the second loses; >> and >>> go further."""
+        """Broken rhythm a>b: the first note gains what the second loses; >> and >>> go further."""
         notes = self._bar().notes
         if not notes:
             return

@@ -1,8 +1,8 @@
-"""A bar as it is written: notes with exact lengths, and the repeat signs at its two ends.
+"""Written bars: notes with exact lengths, and the repeat signs at both ends.
 
-ABC and MusicXML both end up here, so that repeats, pickups and the sixteenth grid are dealt with
-once. Lengths are exact fractions of a sixteenth step: a triplet is 4/3 of a step here, and only
-`fold` decides that the grid cannot say it.
+ABC and MusicXML are both parsed into these, so that repeats, pickups and the sixteenth grid are implemented
+once. Lengths are exact fractions of a sixteenth step: a triplet eighth is 4/3 of a step here, and only
+`to_grid` finds that it is not on the grid.
 """
 
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ from fractions import Fraction
 
 @dataclass
 class WrittenNote:
-    """A note or rest (``pitch`` None) lasting ``length_step`` sixteenths.
+    """A note, or a rest (``pitch`` None), of ``length_step`` sixteenths.
 
-    ``tied`` joins it to the next note if that has the same pitch; over different pitches the
-    sign is a slur and does nothing.
+    ``tied`` joins it to the next note if that has the same pitch; between different pitches the sign is a
+    slur and ignored.
     """
 
     pitch: int | None
@@ -25,12 +25,12 @@ class WrittenNote:
 
 @dataclass
 class WrittenBar:
-    """What stands between two bar lines.
+    """The notes between two bar lines.
 
-    ``opens_repeat`` and ``closes_repeat`` are the repeat signs at its start and end, ``endings``
-    the numbers of the bracket that it stands in, ``ends_section`` a double bar line after it.
-    ``number`` counts the bars as written, from 1; a pickup counts too. A bar may be written in two
-    fragments, before and after a repeat sign. ``problem`` says why nobody can read it.
+    ``opens_repeat`` and ``closes_repeat`` are the repeat signs at its start and end, ``endings`` the numbers
+    of the bracket above it, ``ends_section`` a double bar line after it. ``number`` counts the bars as
+    written, from 1, pickups included. A bar may be written in two fragments, before and after a repeat sign.
+    ``problem`` is the reason why a bar cannot be used, empty for most bars.
     """
 
     metre: tuple[int, int] | None
@@ -44,18 +44,18 @@ class WrittenBar:
 
     @property
     def length_step(self) -> Fraction:
-        """How long its notes and rests are together."""
+        """Total length of its notes and rests in sixteenths."""
         return sum((note.length_step for note in self.notes), Fraction(0))
 
     @property
     def full_step(self) -> Fraction | None:
-        """How long the metre says that it should be; None without a metre."""
+        """Length of a full bar of its metre in sixteenths; None without a metre."""
         return None if self.metre is None else Fraction(16 * self.metre[0], self.metre[1])
 
 
 @dataclass
 class WrittenTune:
-    """A tune as its source writes it, before repeats are played out."""
+    """A tune as written in its source, before repeats are expanded."""
 
     number: str
     title: str

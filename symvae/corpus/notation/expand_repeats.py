@@ -1,8 +1,8 @@
-"""Written bars → the bars in the order in which they are played.
+"""Expand repeats: written bars in the order in which they are played.
 
-A repeat goes back to its opening sign; without one, to the last closed repeat or double bar, as
-players of these books read them. Brackets say on which time through they are played. Da capo and
-dal segno are not followed: the books that we read write them as text, if at all.
+A repeat goes back to its opening sign; without one, to the last closed repeat or double bar, as players of
+these books do. A bracket is played on the passes that it numbers. Da capo and dal segno are not followed:
+the books write them as text, if at all.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from symvae.corpus.notation.bar import WrittenBar
 MOST_PASSES = 8
 
 
-def unfold(bars: Sequence[WrittenBar]) -> list[WrittenBar]:
-    """Every bar as often as it is played."""
+def expand_repeats(bars: Sequence[WrittenBar]) -> list[WrittenBar]:
+    """List the bars in playing order, each as often as it is played."""
     played: list[WrittenBar] = []
     index, start, time = 0, 0, 1
     opened = False
@@ -36,7 +36,7 @@ def unfold(bars: Sequence[WrittenBar]) -> list[WrittenBar]:
 
 
 def _plays_again(bars: Sequence[WrittenBar], start: int, index: int, time: int) -> bool:
-    """Whether the section from ``start`` is played once more after bar ``index``."""
+    """True if the section from ``start`` is played again after bar ``index``."""
     bar = bars[index]
     if not bar.endings:
         return bar.closes_repeat and time == 1

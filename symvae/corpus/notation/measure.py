@@ -1,12 +1,12 @@
-"""Fragments between bar lines → whole measures.
+"""Join the fragments between bar lines into whole measures.
 
-A bar line may stand in the middle of a measure: a repeat sign before a pickup, a double bar, a
-bracket. Fragments are put together as long as they fit: the end of a section and the pickup of the
-next, or of its own repeat, make one measure. What stays incomplete is
+A bar line may fall in the middle of a measure: a repeat sign before a pickup, a double bar, a bracket.
+Fragments are joined as long as they fit: the end of a section and the pickup of the next, or of its own
+repeat, make one measure. An incomplete measure is
 
-    a pickup        at the start, or after a section that ended on a full measure
-    a section's end short, with nothing to fill it: filled with rest, as the tune's last bar is
-    a fault         anywhere else, as is a bar that is too long
+    a pickup           at the start, or after a section that ended on a full measure
+    a section's end    if nothing follows to fill it: filled with rest, as the last bar of a tune is
+    a fault            anywhere else, as is a bar that is too long
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from fractions import Fraction
 from symvae.corpus.notation.bar import WrittenBar, WrittenNote
 from symvae.music.reason import Reason
 
-#: Written metre → the grid's metre, and how many written bars make one of the grid's.
+#: Written metre → metre of the grid, and number of written bars in a bar of the grid.
 GRID_BARS = {
     (4, 4): ("4/4", 1),
     (2, 2): ("4/4", 1),
@@ -28,9 +28,9 @@ GRID_BARS = {
 
 @dataclass
 class Measure:
-    """A whole measure, or a fault with its reason. A pickup is led by the rest it lacks.
+    """A whole measure, or a fault with its reason. A pickup begins with the rest that fills it.
 
-    ``metre`` is None where no grid holds it. ``number`` is that of its last written bar.
+    ``metre`` is None for a metre without a grid. ``number`` is that of its last written bar.
     """
 
     metre: tuple[int, int] | None
@@ -42,7 +42,7 @@ class Measure:
 
 
 def measures(bars: Sequence[WrittenBar]) -> Iterator[Measure]:
-    """The measures of bars in playing order."""
+    """Join bars in playing order into measures."""
     pending: list[WrittenBar] = []
     may_be_pickup = True
     for bar in bars:
@@ -68,7 +68,7 @@ def measures(bars: Sequence[WrittenBar]) -> Iterator[Measure]:
 
 
 def _fault(pending: list[WrittenBar]) -> Measure | None:
-    """A second voice, notes that the grid cannot say, or too many of them."""
+    """The fault of an unfinished measure: a second voice, or too many notes; None if it has none."""
     bar, full = pending[-1], pending[0].full_step
     assert full is not None
     if bar.problem:

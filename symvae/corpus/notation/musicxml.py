@@ -1,7 +1,7 @@
-"""MusicXML → written bars: a part, its first voice, its highest note.
+"""Parse MusicXML into written bars: of a part the first voice, of a chord the highest note.
 
-A plain reader of the few elements that a melody needs, because a chorale takes 5 ms this way and
-hundreds through a full importer. Compressed files (.mxl) are zip archives with one score inside.
+Only the few elements that a melody needs are parsed: a chorale takes 5 ms this way and hundreds through a
+full importer. Compressed files (.mxl) are zip archives with one score inside.
 """
 
 import zipfile
@@ -18,17 +18,19 @@ _SEMITONE = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
 def read_musicxml(path: Path, part_name: str) -> WrittenTune | None:
-    """The first part whose name begins with ``part_name``; None if the score has none.
+    """Parse the first part whose name begins with ``part_name``; None if the score has none.
 
-    Raises `CorpusError` for a file that is no MusicXML score.
+    Raises:
+        CorpusError: For a file that is no MusicXML score.
     """
     return next(read_parts(path, part_name), None)
 
 
 def read_parts(path: Path, *part_names: str) -> Iterator[WrittenTune]:
-    """The parts whose name begins with one of ``part_names``, in the order of the score.
+    """Parse the parts whose names begin with one of ``part_names``, in the order of the score.
 
-    Raises `CorpusError` for a file that is no MusicXML score.
+    Raises:
+        CorpusError: For a file that is no MusicXML score.
     """
     try:
         root = ElementTree.fromstring(_score_text(path))

@@ -1,21 +1,28 @@
-"""A file of notation → tunes: the one door between written music and the corpus."""
+"""Read tunes from a file of notation, ABC or MusicXML."""
 
 from pathlib import Path
 
 from symvae.corpus.notation.abc import read_abc
 from symvae.corpus.notation.bar import WrittenTune
-from symvae.corpus.notation.expand_repeats import unfold
+from symvae.corpus.notation.expand_repeats import expand_repeats
 from symvae.corpus.notation.musicxml import read_musicxml
-from symvae.corpus.notation.to_grid import fold
+from symvae.corpus.notation.to_grid import to_grid
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
 from symvae.music.reason import Dropped, Reason
 
 
 def tunes_of_file(path: Path, name: str, collection: str, part: str = "") -> list[Tune | Dropped]:
-    """Every tune of an ABC file, or one part of a MusicXML score: the first whose name starts with ``part``.
+    """Read all tunes of an ABC file, or one part of a MusicXML score.
 
-    ABC tunes are named by their numbers, "name/17". Never raises for a bad file.
+    Args:
+        path: The file.
+        name: Its name in the corpus; ABC tunes are named by their numbers, "name/17".
+        collection: Collection of the tunes.
+        part: The first MusicXML part whose name starts with this is read.
+
+    Returns:
+        Tunes, and drops for the rest; a bad file is a drop, too.
     """
     if path.suffix.lower() != ".abc":
         try:
@@ -41,10 +48,19 @@ def tunes_of_file(path: Path, name: str, collection: str, part: str = "") -> lis
 
 
 def tunes_of(name: str, collection: str, tune: WrittenTune) -> list[Tune | Dropped]:
-    """The parts of one tune, repeats played out, and what had to be left out."""
+    """Put a written tune on the grid.
+
+    Args:
+        name: Name of the tune; several stretches are named "name#1", "name#2".
+        collection: Its collection.
+        tune: The tune as written.
+
+    Returns:
+        The stretches of one metre, repeats expanded, and drops for the bars left out.
+    """
     if not tune.bars:
         return [Dropped(name, Reason.EMPTY)]
-    phrases, dropped = fold(name, unfold(tune.bars), tune.tempo_qpm)
+    phrases, dropped = to_grid(name, expand_repeats(tune.bars), tune.tempo_qpm)
     names = [name] if len(phrases) == 1 else [f"{name}#{i}" for i in range(1, len(phrases) + 1)]
     tunes = [Tune(n, collection, tune.title, phrase) for n, phrase in zip(names, phrases, strict=True)]
     return [*tunes, *dropped]

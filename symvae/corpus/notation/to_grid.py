@@ -1,11 +1,11 @@
-"""Measures → phrases on the sixteenth grid, and a reason for each bar left out.
+"""Put measures on the sixteenth grid, with a drop reason for each bar left out.
 
-A 2/2 measure is a bar of 4/4. Measures of 2/4 are paired from the first one after the pickup; an
-odd one at the end is filled with rest. A pickup stands at the end of a bar of its own.
+A measure of 2/2 is a bar of 4/4. Measures of 2/4 are paired from the first one after the pickup; an odd one
+at the end is filled with rest. A pickup is placed at the end of a bar of its own.
 
-A bar that the grid cannot say (triplets, thirty-seconds, a wrong number of beats) is left out with
-its reason and cuts the tune in two there; so do a change of metre and a pickup for which the bar
-before has no room. A part of a single bar is too short to keep. No note is moved or invented.
+A bar off the grid (triplets, thirty-seconds, a wrong number of beats) is dropped and cuts the tune in two;
+so do a change of metre and a pickup for which the bar before has no room. A part of a single bar is too
+short to keep. No note is moved or invented.
 """
 
 from collections import Counter
@@ -35,10 +35,17 @@ class _Part:
     bars: list[list[WrittenNote]] = field(default_factory=list)
 
 
-def fold(name: str, bars: Sequence[WrittenBar], tempo_qpm: float) -> tuple[list[Phrase], list[Dropped]]:
-    """The phrases of a tune's bars in playing order, and what was left out of it.
+def to_grid(name: str, bars: Sequence[WrittenBar], tempo_qpm: float) -> tuple[list[Phrase], list[Dropped]]:
+    """Put the bars of a tune on the grid.
 
-    Bars are reported as "name#bar 7", numbered as written, with how often they are played.
+    Args:
+        name: Name of the tune.
+        bars: Its bars in playing order.
+        tempo_qpm: Its tempo in quarter notes a minute.
+
+    Returns:
+        The phrases, and the drops: a bar is reported as "name#bar 7", numbered as written, and counted as
+        often as it is played.
     """
     left_out: _LeftOut = Counter()
     phrases: list[Phrase] = []
@@ -74,7 +81,7 @@ def _parts(name: str, found: Sequence[Measure], left_out: _LeftOut) -> Iterator[
 
 
 def _grid_bars(found: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]]:
-    """The measures of each bar of the grid: one, or a pair in 2/4."""
+    """The measures of each bar of the grid with its metre: one, or a pair in 2/4."""
     index = 0
     while index < len(found):
         first = found[index]
@@ -101,7 +108,7 @@ def _fault(measure: Measure) -> tuple[Reason, str] | None:
 
 
 def _filled(group: list[Measure], metre: str) -> list[WrittenNote]:
-    """One bar of the grid: a pickup filled from the front, an odd 2/4 measure from behind."""
+    """Fill a bar of the grid with rest: a pickup at its start, an odd 2/4 measure at its end."""
     notes = [note for measure in group for note in measure.notes]
     length = sum((note.length_step for note in notes), Fraction(0))
     rest = WrittenNote(None, Grid.of_metre(metre, bars=1).steps_per_bar - length)
@@ -109,7 +116,7 @@ def _filled(group: list[Measure], metre: str) -> list[WrittenNote]:
 
 
 def _phrase(grid: Grid, notes: Sequence[WrittenNote], tempo_qpm: float) -> Phrase:
-    """Ties join equal pitches only: between others the same sign is a slur."""
+    """Build the phrase. Ties join equal pitches only: between others the same sign is a slur."""
     onset: list[int] = []
     duration: list[int] = []
     pitch: list[int] = []

@@ -1,10 +1,9 @@
-"""Bach's chorales with all their voices, from music21's own corpus.
+"""Bach chorales with all voices, from the corpus of music21.
 
-The source `folk` reads their sopranos as melodies; this one reads soprano, alto, tenor and bass (two
-chorales have a second soprano) as one polyphonic phrase. Instruments of the cantata that play along
-are not read. Two voices may meet on one pitch: of notes that start together the longer stays, and one
-that is held ends where another voice takes it up, as on a piano. The scores know no velocities, and few
-of them a tempo.
+The source `folk` reads their sopranos as melodies; this one reads soprano, alto, tenor and bass (two chorales
+have a second soprano) as one polyphonic phrase. Doubling instruments of the cantata are ignored. Where two
+voices meet on one pitch, the longer of two notes that start together is kept, and a held note ends where
+another voice strikes its pitch, as on a piano. The scores have no velocities, and few have a tempo.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,11 +27,20 @@ SUFFIXES = (".mxl", ".xml")
 
 
 def chorales(*, workers: int = 2, corpus: Path | None = None) -> Iterator[Tune | Dropped]:
-    """One polyphonic tune a chorale, named "bach-chorales/bwv1.6", in whatever metre it has.
+    """Read each chorale as one polyphonic tune in its own metre, "bach-chorales/bwv1.6".
 
-    ``corpus`` is a folder laid out like music21's; by default the installed one. A chorale is cut as in
-    `folk` ("…#1", "…#2") at a bar that the grid cannot say in any voice, and left out if only some of
-    its voices have such a bar. Raises `CorpusError` where there is no such corpus.
+    A chorale is cut as in `folk` ("…#1", "…#2") at a bar that is off the grid in all voices, and dropped if
+    a bar is off the grid in some voices only.
+
+    Args:
+        workers: Processes that read files.
+        corpus: A folder laid out like the corpus of music21; by default the installed one.
+
+    Yields:
+        Tunes, and drops for the rest.
+
+    Raises:
+        CorpusError: If there is no such corpus.
     """
     root = corpus or music21_corpus()
     files = [path for path in sorted((root / FOLDERS["bach"]).glob("*")) if path.suffix in SUFFIXES]
@@ -65,14 +73,14 @@ def _read(path: Path) -> list[Tune | Dropped]:
 
 
 def _cuts(voice: Sequence[Tune | Dropped]) -> list[tuple[str, Grid | int]]:
-    """What must be the same in all voices: the bars of every stretch, and those left out."""
+    """Bars of each stretch and number of drops: these must be the same in all voices."""
     return [
         (item.name, item.phrase.grid) if isinstance(item, Tune) else (item.what, item.count) for item in voice
     ]
 
 
 def _together(items: Sequence[Tune | Dropped]) -> Tune | Dropped:
-    """The same stretch of all voices as one tune, or what all of them leave out."""
+    """Merge the same stretch of all voices into one tune; a drop is common to all of them."""
     first = items[0]
     if isinstance(first, Dropped):
         return first

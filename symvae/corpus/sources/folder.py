@@ -1,9 +1,9 @@
-"""A user's own folder: every MIDI, MusicXML and ABC file in it, at any depth.
+"""A user's own folder: all MIDI, MusicXML and ABC files in it, at any depth.
 
 MIDI and MusicXML are read as everywhere in symvae; ABC files, which may hold a whole book, by
-`corpus.notation`. A pool of processes does the reading. A file that cannot be read is reported and
-skipped, even one that takes its process down with it; what was read is kept in a journal, so a run
-that is killed goes on where it was.
+`symvae.corpus.notation`. Files are read by a pool of processes. A file that cannot be read is reported and
+skipped, even one that crashes its process. Results are kept in a journal, so a run that is killed resumes
+where it was.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ from symvae.music.io.files import MIDI_SUFFIXES, SCORE_SUFFIXES
 from symvae.music.reason import Dropped, Reason
 
 SUFFIXES = (*MIDI_SUFFIXES, *SCORE_SUFFIXES)
-#: Files handed to the pool at a time: few enough that a kill loses little.
+#: Files handed to the pool at a time: few enough that little is lost when a run is killed.
 BATCH_FILES = 64
 
 
@@ -43,13 +43,23 @@ def folder(
     workers: int = 2,
     journal: Path | None = None,
 ) -> Iterator[Tune | Dropped]:
-    """The tunes of ``path``, in order of file name, named "collection/path/within/folder.mid".
+    """Read the tunes of a folder in order of file name, "collection/path/within/file.mid".
 
-    ``tracks`` names the melody's track, or several, each a tune of its own ("…/folder.mid#Alto"), all of one
-    work; without it each file's most melody-like one is taken. If ``polyphonic``, a track keeps its chords,
-    and without ``tracks`` all pitched ones are one piece. ABC tunes are melodies either way.
-    ``journal`` (see `journal_beside`) makes the reading restartable. Raises `CorpusError` for a
-    folder without music.
+    Args:
+        path: The folder.
+        collection: Name of the collection.
+        tracks: Name of the melody's track, or of several: each is a tune of its own ("…/file.mid#Alto"), all
+            of one work. Without it the most melody-like track of each file is taken.
+        polyphonic: Tracks keep their chords, and without ``tracks`` all pitched tracks are one piece. ABC
+            tunes are melodies either way.
+        workers: Processes that read files.
+        journal: File that makes the reading resumable (`journal_beside`).
+
+    Yields:
+        Tunes, and drops for the rest.
+
+    Raises:
+        CorpusError: For a folder without music.
     """
     root = Path(path)
     files = [
@@ -60,12 +70,12 @@ def folder(
         raise CorpusError(f"{root} holds no music. Name a folder with {', '.join(SUFFIXES)} files.")
     named = [f"track {tracks[0]}"] if len(tracks) == 1 else [f"tracks {list(tracks)}"] * bool(tracks)
     reading = ["polyphonic"] * polyphonic + named
-    known = Journal(journal, reading=", ".join(reading))
+    kept = Journal(journal, reading=", ".join(reading))
     for start in range(0, len(files), BATCH_FILES):
         batch = files[start : start + BATCH_FILES]
-        found = {file: items for file in batch if (items := known.get(file.path, file.name)) is not None}
+        found = {file: items for file in batch if (items := kept.get(file.path, file.name)) is not None}
         for file, items in _read_all([file for file in batch if file not in found], workers):
-            known.add(file.path, file.name, items)
+            kept.add(file.path, file.name, items)
             found[file] = items
         for file in batch:
             yield from found[file]
@@ -76,7 +86,7 @@ def _music_files(root: Path) -> list[Path]:
 
 
 def _name(root: Path, path: Path, collection: str) -> str:
-    """The path within the folder; "#" has a meaning of its own in names (`split.work_name`)."""
+    """Path within the folder; "#" separates works from parts in names (`symvae.corpus.cluster`)."""
     return f"{collection}/{path.relative_to(root).as_posix()}".replace("#", "♯")
 
 
@@ -97,7 +107,7 @@ def _read_all(files: Sequence[_File], workers: int) -> Iterator[tuple[_File, lis
 
 
 def _read_alone(file: _File) -> list[Tune | Dropped]:
-    """In a process of its own, after one of its batch has taken the pool down."""
+    """Read in a process of its own, after a file of its batch has crashed the pool."""
     try:
         with ProcessPoolExecutor(1) as pool:
             return pool.submit(_read, file).result()

@@ -1,14 +1,14 @@
-"""The melodies that music21's own corpus brings: every user has them after installing.
+"""Melodies from the corpus of music21, which is installed with symvae.
 
     ryans     Ryan's Mammoth Collection
     oneills   O'Neill's Music of Ireland, 1,850 tunes
     airds     Aird's Airs
     misc      American fife tunes and the Northumbrian Minstrelsy
     bach      chorale sopranos
-    essen     the Essen folk songs: only when asked for, since their license is non-commercial
+    essen     the Essen folk songs: on request only, since their license is non-commercial
 
-`symvae.corpus.provenance` says where each comes from. music21 itself is never imported (that takes
-seconds, and its converter 24 ms a tune): only its folder of files is read, by `corpus.notation`.
+`symvae.corpus.provenance` has their origins. music21 itself is never imported (that takes seconds, and its
+converter 24 ms a tune): only its folder of files is read, by `symvae.corpus.notation`.
 """
 
 import importlib.util
@@ -22,7 +22,7 @@ from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
 from symvae.music.reason import Dropped
 
-#: Collection → its folder in music21's corpus.
+#: Collection → its folder in the corpus of music21.
 FOLDERS = {
     "ryans": "ryansMammoth",
     "oneills": "oneills1850",
@@ -41,11 +41,20 @@ class _File:
 
 
 def folk(*, essen: bool = False, workers: int = 2, corpus: Path | None = None) -> Iterator[Tune | Dropped]:
-    """The tunes, collection by collection; a tune is named "oneills/0001-0050/17".
+    """Read the tunes collection by collection, "oneills/0001-0050/17".
 
-    ``corpus`` is a folder laid out like music21's; by default the installed one. A tune that is cut
-    at a bar which the grid cannot say yields parts named "…#1", "…#2". Raises `CorpusError` where
-    there is no such corpus.
+    A tune that is cut at a bar off the grid yields parts "…#1", "…#2".
+
+    Args:
+        essen: Include the Essen folk songs.
+        workers: Processes that read files.
+        corpus: A folder laid out like the corpus of music21; by default the installed one.
+
+    Yields:
+        Tunes, and drops for the rest.
+
+    Raises:
+        CorpusError: If there is no such corpus.
     """
     root = corpus or music21_corpus()
     files = _files(root, essen)
@@ -61,7 +70,11 @@ def folk(*, essen: bool = False, workers: int = 2, corpus: Path | None = None) -
 
 
 def music21_corpus() -> Path:
-    """Where music21 keeps its corpus, found without importing it."""
+    """Find the corpus of music21 without importing it.
+
+    Raises:
+        CorpusError: If music21 is not installed.
+    """
     spec = importlib.util.find_spec("music21")
     if spec is None or not spec.submodule_search_locations:
         raise CorpusError("The folk tunes come with music21, which is missing: pip install 'music21>=9,<10'.")

@@ -1,11 +1,11 @@
-"""POP909: the sung melodies of pop songs, or their whole arrangements, from a folder that the user has.
+"""POP909: vocal melodies of pop songs, or their whole arrangements, from the user's own folder.
 
-POP909 is 909 pop songs as piano arrangements with tracks MELODY, BRIDGE and PIANO (Wang et al.,
-"POP909: A Pop-song Dataset for Music Arrangement Generation", ISMIR 2020; MIT license;
-github.com/music-x-lab/POP909-Dataset). Its files are not on their own bar grid, so each song of the
-original folder is put onto the beats that are annotated beside it (`pop909_align`). A folder of .mid
-files that went through this already, 4/4 and one tempo a file, is taken as it is. What is still off
-the grid moves to the nearest sixteenth.
+POP909 has 909 pop songs as piano arrangements with tracks MELODY, BRIDGE and PIANO (Wang et al., "POP909: A
+Pop-song Dataset for Music Arrangement Generation", ISMIR 2020; MIT license;
+github.com/music-x-lab/POP909-Dataset). Its files are not on their own bar grid, so each song of the original
+folder is aligned with its beat annotation (`pop909_align`). A folder of .mid files that are aligned already,
+in 4/4 and with one tempo a file, is read as it is. Remaining deviations are quantized to the nearest
+sixteenth.
 """
 
 from collections.abc import Iterator
@@ -22,18 +22,20 @@ MELODY_TRACK = "MELODY"
 
 
 def pop909(folder: Path | str, *, polyphonic: bool = False) -> Iterator[Tune | Dropped]:
-    """One tune a song, named "pop909/001": its melody, or all its tracks merged if ``polyphonic``.
+    """Read each song as one tune, "pop909/001": its melody, or if ``polyphonic`` all its tracks merged.
 
-    ``folder`` is the original one, or its subfolder POP909, or one of aligned .mid files. Raises
-    `CorpusError` for any other.
+    ``folder`` is the original one, its subfolder POP909, or a folder of aligned .mid files.
+
+    Raises:
+        CorpusError: For any other folder.
     """
     for path in _songs(Path(folder)):
         yield from _read(path, polyphonic)
 
 
 def _songs(folder: Path) -> list[Path]:
-    """The folder of each original song, or else the aligned files."""
-    if _is_original(folder):  # one song of them: its .mid is not aligned
+    """The folders of the original songs, or the aligned files."""
+    if _is_original(folder):  # the folder of a single song, whose .mid is not aligned
         return [folder]
     for parent in (folder, folder / "POP909"):
         if originals := sorted(path for path in parent.glob("*") if _is_original(path)):

@@ -1,21 +1,21 @@
-"""An original POP909 song → the same song on its own bars, in 4/4 and at one tempo.
+"""Align an original POP909 song with its beat annotation: 4/4, one tempo, bars where they belong.
 
-The MIDI files of POP909 tell the seconds right and the bars wrong: three of four say 1/4, and the
-first beat lies anywhere. Where the beats are says the file beside each song, ``beat_midi.txt``, a row a
+In the MIDI files of POP909 times in seconds are right and bars are wrong: three of four files are marked 1/4,
+and the first beat has a random phase. The beats are annotated beside each song in ``beat_midi.txt``, a row a
 beat:
 
-    0.7219  1.0  0.0      the beat's time in seconds
+    0.7219  1.0  0.0      time of the beat in seconds
                           1 where a half bar may begin (every other beat)
                           1 where a bar begins
 
-A note's second is found between two beats and becomes a time in beats; outside the beats the median
-beat goes on. A bar is four beats from the beginning to the end, though some annotations shift by half
-a bar on their way: it begins where most of the annotated bars do, counted in fours, and of two phases
-as common as each other where the first of them is heard. Bar 0 holds the first note. The tempo is
-that of the median beat, so a ritardando is lost, and its notes stay on the beats they belong to.
+The time of a note in beats is interpolated linearly between the two beats around it, and extrapolated by the
+median beat outside the annotation. A bar is four beats throughout, though some annotations shift by half a
+bar on their way: bars begin on the most common phase of the annotated downbeats, modulo four, and of two
+equally common phases on the one annotated first. Bar 0 holds the first note. The tempo is that of the median
+beat, so a ritardando is lost, but its notes stay on their beats.
 
-About 3 % of the songs have a bar every six beats; they are left out. No note is moved to a sixteenth
-here: that is `symvae.music.windows`.
+About 3 % of the songs have a downbeat every six beats; they are dropped. Notes are not quantized here:
+`symvae.music.windows` does that.
 """
 
 from collections import Counter
@@ -33,39 +33,39 @@ from symvae.music.song import MetreChange, Song, TempoChange, Track
 
 BEAT_FILE = "beat_midi.txt"
 BEATS_PER_BAR = 4
-#: Fewer annotated bars than these have no regular distance.
+#: With fewer annotated downbeats the distance between them is not known.
 FEWEST_DOWNBEATS = 3
 
 
 @dataclass(frozen=True, eq=False)
 class Beats:
-    """The annotated beats of a song, front to back."""
+    """The annotated beats of a song, in order of time."""
 
     time_sec: Float[np.ndarray, " beat"]
     is_downbeat: Bool[np.ndarray, " beat"]
 
     @property
     def downbeat(self) -> Int[np.ndarray, " bar"]:
-        """The beats, counted from 0, on which a bar begins."""
+        """Indices of the beats on which a bar begins."""
         return np.flatnonzero(self.is_downbeat)
 
     @property
     def period_sec(self) -> float:
-        """How long the median beat lasts."""
+        """Median duration of a beat in seconds."""
         return float(np.median(np.diff(self.time_sec)))
 
     @property
     def beats_per_bar(self) -> int:
-        """The most common distance between two downbeats."""
+        """Most common distance between two downbeats."""
         return Counter(np.diff(self.downbeat).tolist()).most_common(1)[0][0]
 
     @property
     def phase(self) -> int:
-        """The beat, from 0 to 3, on which the bars begin; of equally common ones the first heard."""
+        """Most common downbeat modulo four; of equally common ones the first annotated."""
         return Counter((self.downbeat % BEATS_PER_BAR).tolist()).most_common(1)[0][0]
 
     def at(self, time_sec: Float[np.ndarray, " note"]) -> Float[np.ndarray, " note"]:
-        """Seconds in beats, from the first annotated one."""
+        """Convert seconds to beats, counted from the first annotated beat."""
         last = len(self.time_sec) - 1
         inside = np.interp(time_sec, self.time_sec, np.arange(last + 1))
         before = np.minimum(time_sec - self.time_sec[0], 0) / self.period_sec
@@ -74,9 +74,9 @@ class Beats:
 
 
 def load_aligned(song_folder: Path, name: str) -> Song | Dropped:
-    """The song of an original folder ("001", with 001.mid and beat_midi.txt in it) on its bars.
+    """Load a song from an original folder ("001" with 001.mid and beat_midi.txt) and align it.
 
-    Raises `MidiError` for a MIDI file that cannot be read.
+    A song whose bars cannot be found is a drop. Raises `MidiError` for a MIDI file that cannot be read.
     """
     song = load(song_folder / f"{song_folder.name}.mid")
     try:
@@ -95,12 +95,16 @@ def load_aligned(song_folder: Path, name: str) -> Song | Dropped:
 
 
 def read_beats(path: Path) -> Beats:
-    """The beats of a ``beat_midi.txt``. Raises `CorpusError` with the row that is wrong."""
+    """Read a ``beat_midi.txt``.
+
+    Raises:
+        CorpusError: For a file that cannot be read, with the row at fault.
+    """
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as fault:
         raise CorpusError(
-            f"{path} cannot be read ({fault.strerror}), so nobody knows the bars. Restore the file."
+            f"{path} cannot be read ({fault.strerror}), so the bars are not known. Restore the file."
         ) from fault
     rows: list[tuple[float, float]] = []
     for number, line in enumerate(lines, 1):
@@ -118,7 +122,7 @@ def read_beats(path: Path) -> Beats:
 
 
 def align(song: Song, beats: Beats) -> Song:
-    """The song with its notes at the annotated beats: 4/4, one tempo, bar 0 with the first note in it."""
+    """Move the notes of a song to the annotated beats: 4/4, one tempo, first note in bar 0."""
     starts = [_tick(song, beats, track.onset_tick) for track in song.tracks]
     ends = [_tick(song, beats, track.end_tick) for track in song.tracks]
     first = min(int(start.min()) for start in starts if len(start))
@@ -144,12 +148,12 @@ def _moved(track: Track, start: Int[np.ndarray, " note"], end: Int[np.ndarray, "
 
 
 def _tick(song: Song, beats: Beats, tick: Int[np.ndarray, " note"]) -> Int[np.ndarray, " note"]:
-    """The song's ticks as ticks from the first annotated beat."""
+    """Convert ticks of the song to ticks from the first annotated beat."""
     return np.rint(beats.at(_time_sec(song, tick)) * TICKS_PER_QUARTER).astype(np.int64)
 
 
 def _time_sec(song: Song, tick: Int[np.ndarray, " note"]) -> Float[np.ndarray, " note"]:
-    """The second at which each tick is played."""
+    """Time of each tick in seconds."""
     change = np.array([tempo.tick for tempo in song.tempos], np.int64)
     tick_sec = 60.0 / song.ticks_per_quarter / np.array([tempo.qpm for tempo in song.tempos])
     change_sec = np.concatenate([[0.0], np.cumsum(np.diff(change) * tick_sec[:-1])])

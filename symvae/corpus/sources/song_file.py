@@ -1,4 +1,4 @@
-"""One MIDI or MusicXML file → its tunes, and what had to be left out."""
+"""Read the tunes of one MIDI or MusicXML file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,9 +15,17 @@ from symvae.music.windows import whole
 def read_song(
     path: Path, name: str, collection: str, tracks: Sequence[str] = (), *, polyphonic: bool = False
 ) -> list[Tune | Dropped]:
-    """A tune for each stretch of one metre ("…#1", "…#2" if several); never raises for a bad file.
+    """Read a tune for each stretch of one metre ("…#1", "…#2" if there are several).
 
-    Of several ``tracks`` each is a voice of the work: "…#Alto", or "…#Alto#1" and so on.
+    Args:
+        path: The file.
+        name: Its name in the corpus.
+        collection: Collection of the tunes.
+        tracks: Names or numbers of tracks; of several, each is a voice of the work ("…#Alto", "…#Alto#1").
+        polyphonic: Tracks keep their chords, and without ``tracks`` all pitched ones are merged.
+
+    Returns:
+        Tunes, and drops for the rest; a bad file is a drop, too.
     """
     try:
         song = load_any(path)
@@ -30,7 +38,7 @@ def read_song(
     for track in tracks:
         try:
             chosen = choose_track(song, track)
-            assert chosen is not None  # a track that is asked for is there, or it is an error
+            assert chosen is not None  # a track that was named exists, or it is an error
             if chosen.index in read:
                 continue
             read.add(chosen.index)
@@ -42,14 +50,14 @@ def read_song(
 
 
 def _label(song: Song, index: int) -> str:
-    """A track's own name, or "track 2" where that is no name for it alone."""
+    """Name of a track, or "track 2" if the name is empty, a number or not unique."""
     own = song.tracks[index].name.strip()
-    alone = sum(track.name.strip() == own for track in song.tracks) == 1
-    return _safe(own) if own and alone and not own.isdecimal() else f"track {index}"
+    unique = sum(track.name.strip() == own for track in song.tracks) == 1
+    return _safe(own) if own and unique and not own.isdecimal() else f"track {index}"
 
 
 def _safe(name: str) -> str:
-    """Without "#", which has a meaning of its own in names (`symvae.corpus.cluster`)."""
+    """The name without "#", which separates works from parts (`symvae.corpus.cluster`)."""
     return name.replace("#", "♯")
 
 
@@ -62,9 +70,18 @@ def tunes_of_song(
     *,
     polyphonic: bool = False,
 ) -> list[Tune | Dropped]:
-    """The melody of each stretch of one metre; if ``polyphonic``, all of ``track`` or of all pitched tracks.
+    """Turn each stretch of one metre into a tune.
 
-    Raises `SymvaeError` where the song has no such track.
+    Args:
+        song: The song.
+        name: Its name in the corpus.
+        collection: Collection of the tunes.
+        title: Title of the tunes.
+        track: Name or number of the track; by default the most melody-like one.
+        polyphonic: Keep the chords of the track, or by default merge all pitched tracks.
+
+    Returns:
+        Tunes, and drops for the rest. Raises `SymvaeError` if the song has no such track.
     """
     reading = whole(song, track, polyphonic)
     phrases = [phrase for phrase in reading.phrases if len(phrase)]

@@ -1,18 +1,18 @@
-"""VGMIDI: piano pieces from video games with the arousal that listeners felt, from the user's own folder.
+"""VGMIDI: piano pieces from video games with ratings of arousal and valence, from the user's own folder.
 
-VGMIDI is piano arrangements of game music, whose valence and arousal some 30 people a piece rated while
-listening (Ferreira and Whitehead, "Learning to Generate Music with Sentiment", ISMIR 2019;
-github.com/lucasnfe/vgmidi). The repository states no license: use it for research, cite the paper, and
-pass none of it on. Nothing of it comes with symvae. The folder that is read here holds
+VGMIDI has piano arrangements of game music, rated for valence and arousal by some 30 listeners a piece
+(Ferreira and Whitehead, "Learning to Generate Music with Sentiment", ISMIR 2019;
+github.com/lucasnfe/vgmidi). The repository states no license: use it for research, cite the paper, and do not
+redistribute it. Nothing of it comes with symvae. The folder holds
 
     midi/*.mid     the pieces
-    labels.csv     a row a piece: midi (the file's name), series (the game's), arousal, valence
+    labels.csv     a row a piece: midi (name of the file), series (of games), arousal, valence
                    (means over raters and time, from -1 to 1); further columns are ignored
 
-The original has its ratings one by one, in labeled/annotations; whoever uses them averages them.
+The original data has single ratings, in labeled/annotations; they have to be averaged.
 
-Pieces of one series resemble each other, so a split keeps a series together. A piece has one label, and
-every window of it stands under that label.
+Pieces of one series resemble each other, so a split keeps a series together. All windows of a piece have the
+label of the piece.
 """
 
 import csv
@@ -35,7 +35,7 @@ FOUR_BARS = Grid(4)
 
 @dataclass(frozen=True)
 class LabelledPiece:
-    """The windows of one piece, all tracks merged, each at its own tempo, under the piece's label.
+    """The windows of one piece, all tracks merged, each with its own tempo, and the label of the piece.
 
     ``arousal`` and ``valence`` are means over raters, from -1 (calm, sad) to 1 (excited, happy).
     """
@@ -56,11 +56,13 @@ class _Label:
 
 
 def vgmidi(folder: Path | str, *, grid: Grid = FOUR_BARS) -> Iterator[LabelledPiece | Dropped]:
-    """The pieces of ``folder`` in the order of its labels, cut end to end into windows of ``grid``.
+    """Read the pieces of a folder in the order of its labels, cut into adjacent windows of ``grid``.
 
-    A piece is named "vgmidi/file name". Stretches in another metre, a file that cannot be read and one
-    without a label are dropped with a reason. Raises `CorpusError` for a folder without labels.csv, and
-    for a row of it that makes no sense.
+    A piece is named "vgmidi/file name". Stretches in another metre, unreadable files and files without a
+    label are drops.
+
+    Raises:
+        CorpusError: For a folder without labels.csv, or with a row in it that is not valid.
     """
     folder = Path(folder)
     labels = _read_labels(folder / LABEL_FILE)

@@ -1,12 +1,11 @@
-"""A reader of attributes: a decoding of z to where the faders of that music are.
+"""Attribute predictor: a differentiable estimate of the attributes of the music that z decodes to.
 
-    z, ids ─ the model's decoder (fixed) ─ probabilities ─┬─ layers a token ─ mean, maximum ─┬─ positions
-                                     └ features of slots ─┴─ added up by slot ─ a layer ─────┘
+    z, ids ─ the model's decoder (frozen) ─ probabilities ─┬─ MLP per token ─ mean, maximum ──┬─ positions
+                                      └ features of slots ─┴─ sums per slot ─ linear layer ───┘
 
-``ids`` are what z decodes to. The probabilities are flattened (a softmax at temperature 2), so that they
-name the notes and still let a gradient through. It exists for training alone: through it a gradient finds
-out where z should go (`symvae.training.tasks.faders`). What is told to people is always measured. It handles ids
-and latents and knows no music.
+``ids`` are the tokens decoded from z. A softmax at temperature 2 keeps the probabilities soft enough for a
+gradient. It serves the training of the fader editor, whose loss needs the gradient of attributes with
+respect to z; reported attributes are always measured. It handles ids and latents and knows no music.
 """
 
 import torch
@@ -23,12 +22,17 @@ _SCALE = 4.0
 
 
 class AttributePredictor(nn.Module):
-    """``(batch, latent)`` and what it decodes to → ``(batch, fader)`` positions."""
+    """``(batch, latent)`` and the ids decoded from it → ``(batch, fader)`` positions.
+
+    Args:
+        decoder: the model's decoder; its weights are not trained here.
+        attributes: number of faders.
+        width: width of the layers.
+    """
 
     def __init__(self, decoder: HierarchicalDecoder, *, attributes: int, width: int = 192) -> None:
-        """``decoder`` is looked through and stays as it is."""
         super().__init__()
-        self.through = [decoder]  # in a list: its weights are not this module's
+        self._decoder = [decoder]  # in a list, so that its weights are not registered here
         bars, slots, feature_size = decoder.conductor.bars, decoder.bar.num_slots, decoder.bar.feature_size
         token_size = decoder.bar.logits.out_features + feature_size
         self.norm = nn.LayerNorm(feature_size)
@@ -48,15 +52,15 @@ class AttributePredictor(nn.Module):
     def forward(
         self, z: Float[Tensor, "batch latent"], ids: Int[Tensor, "batch bar position"]
     ) -> Float[Tensor, "batch fader"]:
-        """Where the faders of the music are, as far as the reader can tell."""
-        decoder = self.through[0]
+        """Predict the positions of the faders."""
+        decoder = self._decoder[0]
         bars, rows = decoder.conductor.bars, ids.flatten(0, 1)
         code = decoder.conductor(z).flatten(0, 1)
-        said = (decoder.bar(code, rows).float() / _TEMPERATURE).softmax(-1)
+        probability = (decoder.bar(code, rows).float() / _TEMPERATURE).softmax(-1)
         features = self.norm(decoder.bar.unfold(code).float().view(len(rows), decoder.bar.num_slots, -1))
         slot, inside = decoder.bar.slots(rows)
         here = features.gather(1, slot[:, :, None].expand(-1, -1, features.shape[-1]))
-        x = torch.cat([_SCALE * said, here], dim=-1)
+        x = torch.cat([_SCALE * probability, here], dim=-1)
         bar = torch.arange(len(rows), device=ids.device) % bars
         token = gelu(self.second(gelu(self.first(x) + self.place[bar[:, None], slot])))
         mean = (token * inside[:, :, None]).sum(1) / token.shape[1]

@@ -1,8 +1,9 @@
-"""A critic: it learns to read the positions of faders from what it is shown, and its readings are a loss.
+"""Critic: predicts the positions of faders from its input; the prediction serves as a loss.
 
-Shown z, it tells what z betrays of them; shown the probabilities of tokens, it stands in for decoding and
-measuring, through which no gradient comes. Who learns from its reading must not change it, and what it learns
-must not change who is read; hence two ways of asking. It knows no music.
+Given z, it shows how much z reveals of the attributes (adversarial training, as in Fader Networks, Lample
+et al. 2017, arXiv 1706.00409); given token probabilities, it replaces decoding and measuring, through which
+there is no gradient. Its own training must not change the model, nor the model's training the critic: hence
+`detached` and `frozen`. It knows no music.
 """
 
 import torch
@@ -13,7 +14,7 @@ _HIDDEN_SIZE = 256
 
 
 class Critic(nn.Module):
-    """Anything flat → ``(batch, fader)`` positions."""
+    """``(batch, size)`` → ``(batch, fader)`` positions."""
 
     def __init__(self, *, size: int, faders: int) -> None:
         super().__init__()
@@ -25,12 +26,12 @@ class Critic(nn.Module):
             nn.Linear(_HIDDEN_SIZE, faders),
         )
 
-    def detached(self, shown: Float[Tensor, "batch size"]) -> Float[Tensor, "batch fader"]:
-        """A reading from which the critic alone can learn."""
-        return self.read(shown.detach()).float()
+    def detached(self, inputs: Float[Tensor, "batch size"]) -> Float[Tensor, "batch fader"]:
+        """Predict without a gradient to the inputs: the loss trains the critic alone."""
+        return self.read(inputs.detach()).float()
 
-    def frozen(self, shown: Float[Tensor, "batch size"]) -> Float[Tensor, "batch fader"]:
-        """A reading from which everyone but the critic can learn."""
+    def frozen(self, inputs: Float[Tensor, "batch size"]) -> Float[Tensor, "batch fader"]:
+        """Predict with fixed weights: the loss trains the model that made the inputs, not the critic."""
         fixed = {name: weight.detach() for name, weight in self.read.named_parameters()}
-        reading: Tensor = torch.func.functional_call(self.read, fixed, (shown,))
-        return reading.float()
+        position: Tensor = torch.func.functional_call(self.read, fixed, (inputs,))
+        return position.float()

@@ -1,15 +1,13 @@
-"""Faders: z moved so that one attribute of the music becomes what was asked, and the rest stays.
+"""Fader editor: edits z so that requested attributes of the music change and the others stay.
 
-    z ─ unfold ─ one embedding a bar ─ transformer over bars, told where the faders are ─ change of z
+    z ─ unfold ─ embeddings of bars ─ transformer over bars, conditioned on fader positions ─ change of z
 
-An edit is the difference between two changes of the same z, one told where the faders shall be and one told
-where they are:
+An edit is the difference of two changes of z, conditioned on the wanted and on the current positions:
 
     edit(z, wanted, here) = z + change(z, wanted) − change(z, here)
 
-so that a fader which is not moved changes nothing, however little has been learned. Positions are those
-of `symvae.latent.calibration`. Training is `symvae.training.tasks.faders`; the blocks are those of the learned
-prior (`symvae.models.flow.velocity`).
+so that faders at rest change nothing, whatever the weights. Positions are those of
+`symvae.latent.calibration`; the blocks are those of the learned prior (`symvae.models.flow.velocity`).
 
 It handles latents and knows no ids.
 """
@@ -22,7 +20,16 @@ from symvae.models.flow.velocity import CONDITION_SIZE, Block
 
 
 class FaderEditor(nn.Module):
-    """Moves the faders of z."""
+    """Editor of z, conditioned on fader positions.
+
+    Args:
+        latent: coordinates of z.
+        bars: bars in a phrase.
+        code_size: width of a bar embedding.
+        faders: number of faders.
+        width: width of the transformer.
+        layers: number of blocks.
+    """
 
     def __init__(
         self, *, latent: int, bars: int, code_size: int, faders: int, width: int, layers: int
@@ -37,12 +44,12 @@ class FaderEditor(nn.Module):
         self.blocks = nn.ModuleList(Block(width) for _ in range(layers))
         self.end = nn.Linear(width, code_size)
         self.project = nn.Linear(bars * code_size, latent, bias=False)
-        # The blocks start deaf to what they are told, so an edit starts as nothing. Were `end` zero as well,
-        # no gradient would reach either: each would wait for the other.
+        # Each block starts without regard to its condition, so an edit starts at zero. With `end` at zero as
+        # well, neither would have a gradient.
 
     @classmethod
     def like(cls, state: dict[str, Tensor]) -> "FaderEditor":
-        """One with the sizes of these weights."""
+        """Return an editor of the sizes of these weights."""
         bars, width = state["place"].shape
         return cls(
             latent=state["project.weight"].shape[0],
@@ -59,16 +66,25 @@ class FaderEditor(nn.Module):
         wanted: Float[Tensor, "batch fader"],
         here: Float[Tensor, "batch fader"],
     ) -> Float[Tensor, "batch latent"]:
-        """z with its faders at ``wanted``; z itself where they are there already."""
+        """Move the faders of z.
+
+        Args:
+            z: latents.
+            wanted: positions to move to.
+            here: current positions.
+
+        Returns:
+            z edited; z itself where ``wanted`` equals ``here``.
+        """
         change = self._change(torch.cat([z, z]), torch.cat([wanted, here]))
-        there, back = change.chunk(2)
-        return z + (there - back)
+        to_wanted, to_here = change.chunk(2)
+        return z + (to_wanted - to_here)
 
     def _change(
         self, z: Float[Tensor, "batch latent"], position: Float[Tensor, "batch fader"]
     ) -> Float[Tensor, "batch latent"]:
-        told = self.told(position)
+        condition = self.told(position)
         x = self.start(self.unfold(z).view(len(z), len(self.place), -1)) + self.place
         for block in self.blocks:
-            x = block(x, told)
+            x = block(x, condition)
         return self.project(self.end(nn.functional.layer_norm(x, x.shape[-1:])).flatten(1))

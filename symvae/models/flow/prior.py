@@ -1,14 +1,14 @@
-"""A learned prior: a small network that carries noise to where phrases are.
+"""Learned prior over z: a flow that integrates noise to latents of music.
 
     dz/dt = velocity(z, t),   z(0) standard normal,   z(1) like the posteriors of the training music
 
-Trained by flow matching along straight lines (Lipman et al. 2023, arXiv 2210.02747; Liu et al. 2023,
-arXiv 2209.03003): at a point between a draw of noise and a draw of a posterior, the network learns the
-way from the one to the other. A learned prior over the z of a trained MusicVAE is the idea of Mittal
-et al. 2021 (arXiv 2103.16091), who use diffusion. Unlike a mixture of Gaussians it can leave out the
-places between phrases, where no music is.
+The velocity is trained by flow matching along straight lines (Lipman et al. 2023, arXiv 2210.02747; Liu
+et al. 2023, arXiv 2209.03003; `symvae.training`). A learned prior over the z of a trained MusicVAE is due to
+Mittal et al. 2021 (arXiv 2103.16091), who use diffusion. Unlike a mixture of Gaussians it can have low
+density between phrases, where no music is.
 
-Coordinates that no phrase uses are the prior's already: noise passes through them unchanged.
+Coordinates that the posteriors do not use follow the standard normal prior already: noise passes through
+them unchanged.
 
 It handles latents and knows no ids.
 """
@@ -21,23 +21,29 @@ from torch import Tensor, nn
 
 from symvae.models.flow.velocity import BarVelocity, PlainVelocity
 
-#: Steps of Heun's method from noise to music, two evaluations each: more change nothing that can be heard.
+#: Steps of Heun's method, two evaluations each: more steps make no audible difference.
 _SOLVER_STEPS = 24
 
-#: Told a guess of where a path will end, returns a better one: how a path is guided on its way.
+#: Corrects an estimate of the end of the path, to guide it on its way.
 Guidance = Callable[[Float[Tensor, "batch latent"]], Float[Tensor, "batch latent"]]
 
 
 class FlowPrior(nn.Module):
-    """The flow over the used coordinates of z, and draws by following it."""
+    """Flow over the used coordinates of z.
+
+    Args:
+        active: the coordinates that the flow moves.
+        velocity: the network.
+        home_key: whether it was trained on music in C major and A minor only.
+    """
 
     active: Tensor
     home_key: Tensor
-    """Whether it learned tunes in C major and A minor only."""
+    """True if it was trained on music in C major and A minor only."""
     noise_scale: Tensor
-    """How wide the noise is that draws start from: at 1, a flow with much left to learn is too tame."""
+    """Scale of the noise that draws start from: at 1, an undertrained flow gives too little variety."""
     echo: Tensor
-    """How far the noise of the second half of the bars repeats that of the first, from 0 to 1."""
+    """Share of the first half's noise in the noise of the second half of the bars, 0 to 1."""
 
     def __init__(
         self,
@@ -55,7 +61,7 @@ class FlowPrior(nn.Module):
 
     @classmethod
     def from_state(cls, state: dict[str, Tensor]) -> "FlowPrior":
-        """The prior whose weights these are; its kind and sizes are theirs."""
+        """Rebuild a prior from its weights, which determine its class and sizes."""
         facts = ("active", "home_key", "noise_scale", "echo")
         weights = {
             name.removeprefix("velocity."): value for name, value in state.items() if name not in facts
@@ -71,39 +77,56 @@ class FlowPrior(nn.Module):
     def sample(
         self, count: int, generator: torch.Generator, temperature: float = 1.0
     ) -> Float[Tensor, "count latent"]:
-        """Draws; ``temperature`` scales the noise that they start from."""
+        """Draw latents.
+
+        Args:
+            count: number of draws.
+            generator: source of the noise, on the CPU.
+            temperature: scale of the noise.
+
+        Returns:
+            Latents, on the device of the prior.
+        """
         return self.integrate(self.noise(count, generator, temperature))
 
     def noise(
         self, count: int, generator: torch.Generator, temperature: float = 1.0
     ) -> Float[Tensor, "count latent"]:
-        """Where draws start.
+        """Draw the noise that `integrate` starts from.
 
-        With an ``echo`` the second half of the bars starts near the first: noise that is correlated where the
-        result should be alike (Ge et al. 2023, arXiv 2305.10474, for the frames of a film).
+        With an ``echo`` the noise of the second half of the bars is correlated with that of the first, so
+        that they resemble each other (after Ge et al. 2023, arXiv 2305.10474, on the frames of a video).
+
+        Args:
+            count: number of draws.
+            generator: source of the noise, on the CPU.
+            temperature: scale of the noise.
+
+        Returns:
+            Noise, on the device of the prior.
         """
         active = self.active.cpu()
         scale = temperature * torch.where(active, self.noise_scale.cpu(), 1.0)
         noise = scale * torch.randn((count, len(active)), generator=generator)
         if self.echo and isinstance(self.velocity, BarVelocity):
-            noise[:, active] = noise[:, active] @ self.velocity.echoing(float(self.echo)).cpu().t()
+            noise[:, active] = noise[:, active] @ self.velocity.echo_matrix(float(self.echo)).cpu().t()
         return noise.to(self.active.device)
 
     @torch.no_grad()
     def integrate(
         self, noise: Float[Tensor, "batch latent"], guidance: Guidance | None = None
     ) -> Float[Tensor, "batch latent"]:
-        """Where each point of noise ends, by Heun's method; ``guidance`` may correct every guess of the end."""
+        """Integrate the flow from noise (Heun's method); ``guidance`` corrects each estimate of the end."""
 
         def velocity(z: Tensor, time: float) -> Tensor:
             now = torch.full((len(z), 1), time, device=z.device)
-            moves = self.velocity(z[:, self.active], now)
+            move = self.velocity(z[:, self.active], now)
             if guidance is not None:
-                guess = z.clone()
-                guess[:, self.active] += (1 - time) * moves
-                # At the end itself nothing is left of the way: there a correction is as quick as a half step.
-                moves = moves + (guidance(guess) - guess)[:, self.active] / max(1 - time, 0.5 * width)
-            return torch.zeros_like(z).index_copy(1, used, moves)
+                end = z.clone()
+                end[:, self.active] += (1 - time) * move
+                # At time 1 there is no time left for the correction: it takes half a step.
+                move = move + (guidance(end) - end)[:, self.active] / max(1 - time, 0.5 * width)
+            return torch.zeros_like(z).index_copy(1, used, move)
 
         used, z, width = self.active.nonzero()[:, 0], noise, 1.0 / _SOLVER_STEPS
         for step in range(_SOLVER_STEPS):

@@ -1,14 +1,13 @@
-"""The networks that say where a latent moves at a time: plain, or bar by bar.
+"""Velocity networks of the flow prior: velocity of a latent at a time, plain or bar by bar.
 
-`PlainVelocity` sees z as one vector: enough for a bar or two. `BarVelocity` sees it as the conductor
-does, as one embedding a bar, so that a bar can look at the others: what a tune says again, in which key it
-stays, where its phrases end.
+`PlainVelocity` takes z as one vector, enough for a bar or two. `BarVelocity` unfolds it as the conductor
+does, into one embedding for each bar, so that attention relates the bars (repetition, key, cadences).
 
-    z ─ unfold ─ one embedding a bar ─ transformer over bars, told the time ─ project ─ velocity of z
+    z ─ unfold ─ embeddings of bars ─ transformer over bars, conditioned on time ─ project ─ velocity of z
 
-Its first and last maps start as the conductor's unfolding and the encoder's projection. The blocks are
-those of diffusion transformers (Peebles and Xie 2023, arXiv 2212.09748): the time scales and shifts each
-of them, and each starts as the identity.
+The first and last maps are initialized with the conductor's unfolding and the encoder's projection. The
+blocks are those of diffusion transformers (Peebles and Xie 2023, arXiv 2212.09748): time scales and shifts
+each of them, and each starts as the identity (adaLN-Zero).
 
 They handle latents and know no ids.
 """
@@ -23,12 +22,18 @@ from torch.nn import functional
 _PLAIN_TIME_FEATURES = 32
 _BAR_TIME_FEATURES = 64
 _HEAD_SIZE = 32
-#: Width of what tells a `Block` how to scale and shift.
+#: Width of the condition of a `Block`.
 CONDITION_SIZE = 128
 
 
 class PlainVelocity(nn.Module):
-    """Residual layers over the whole of z; the time goes into each."""
+    """Residual layers over the whole of z, conditioned on time.
+
+    Args:
+        used: coordinates of z that the prior moves.
+        width: width of the layers.
+        layers: number of residual layers.
+    """
 
     def __init__(self, used: int, width: int = 512, layers: int = 3) -> None:
         super().__init__()
@@ -41,24 +46,24 @@ class PlainVelocity(nn.Module):
 
     @classmethod
     def like(cls, state: dict[str, Tensor]) -> "PlainVelocity":
-        """One with the sizes of these weights."""
+        """Return a network of the sizes of these weights."""
         width, used = state["end.weight"].shape[1], state["end.weight"].shape[0]
         return cls(used, width, sum(n.startswith("layers.") and n.endswith(".weight") for n in state))
 
     def forward(
         self, z: Float[Tensor, "batch used"], time: Float[Tensor, "batch 1"]
     ) -> Float[Tensor, "batch used"]:
-        """Where the used coordinates move at ``time`` (0: noise, 1: music)."""
+        """Return the velocity of the used coordinates at ``time`` (0: noise, 1: music)."""
         angle = time * torch.linspace(0, 5, _PLAIN_TIME_FEATURES // 2, device=time.device).exp()
-        when = torch.cat([angle.sin(), angle.cos()], dim=-1)
-        hidden = self.start(torch.cat([z, when], dim=-1))
+        features = torch.cat([angle.sin(), angle.cos()], dim=-1)
+        hidden = self.start(torch.cat([z, features], dim=-1))
         for norm, layer in zip(self.norms, self.layers, strict=True):
-            hidden = hidden + functional.silu(layer(torch.cat([norm(hidden), when], dim=-1)))
+            hidden = hidden + functional.silu(layer(torch.cat([norm(hidden), features], dim=-1)))
         return self.end(hidden)
 
 
 class Block(nn.Module):
-    """Attention over the bars, then a layer for each; a condition (the time) scales and shifts both."""
+    """Transformer block over bars; a condition, such as time, scales and shifts attention and MLP."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -72,20 +77,30 @@ class Block(nn.Module):
         nn.init.zeros_(self.modulate.bias)
 
     def forward(
-        self, x: Float[Tensor, "batch bar width"], when: Float[Tensor, "batch 128"]
+        self, x: Float[Tensor, "batch bar width"], condition: Float[Tensor, "batch 128"]
     ) -> Float[Tensor, "batch bar width"]:
         batch, bars, width = x.shape
-        scale_a, shift_a, gate_a, scale_b, shift_b, gate_b = self.modulate(when)[:, None].chunk(6, dim=-1)
-        seen = functional.layer_norm(x, (width,)) * (1 + scale_a) + shift_a
-        query, key, value = self.attend(seen).view(batch, bars, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        found = functional.scaled_dot_product_attention(query, key, value)
-        x = x + gate_a * self.gather(found.transpose(1, 2).flatten(2))
-        seen = functional.layer_norm(x, (width,)) * (1 + scale_b) + shift_b
-        return x + gate_b * self.narrow(functional.gelu(self.widen(seen)))
+        scale_a, shift_a, gate_a, scale_b, shift_b, gate_b = self.modulate(condition)[:, None].chunk(
+            6, dim=-1
+        )
+        normed = functional.layer_norm(x, (width,)) * (1 + scale_a) + shift_a
+        query, key, value = self.attend(normed).view(batch, bars, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        attended = functional.scaled_dot_product_attention(query, key, value)
+        x = x + gate_a * self.gather(attended.transpose(1, 2).flatten(2))
+        normed = functional.layer_norm(x, (width,)) * (1 + scale_b) + shift_b
+        return x + gate_b * self.narrow(functional.gelu(self.widen(normed)))
 
 
 class BarVelocity(nn.Module):
-    """A transformer over the bars that the conductor unfolds from z."""
+    """Transformer over the bars that are unfolded from z.
+
+    Args:
+        used: coordinates of z that the prior moves.
+        bars: bars in a phrase.
+        code_size: width of a bar embedding.
+        width: width of the transformer.
+        layers: number of blocks.
+    """
 
     def __init__(self, used: int, *, bars: int, code_size: int, width: int, layers: int) -> None:
         super().__init__()
@@ -106,7 +121,7 @@ class BarVelocity(nn.Module):
 
     @classmethod
     def like(cls, state: dict[str, Tensor]) -> "BarVelocity":
-        """One with the sizes of these weights."""
+        """Return a network of the sizes of these weights."""
         bars, width = state["place"].shape
         return cls(
             state["project.weight"].shape[0],
@@ -117,10 +132,10 @@ class BarVelocity(nn.Module):
         )
 
     @torch.no_grad()
-    def echoing(self, share: float) -> Float[Tensor, "used used"]:
-        """The linear map of z that lets the second half of its bars repeat the first by ``share``.
+    def echo_matrix(self, share: float) -> Float[Tensor, "used used"]:
+        """Linear map of z after which the second half of its bars repeats the first by ``share``, 0 to 1.
 
-        On average over coordinates it leaves the width of white noise as it is.
+        It preserves the variance of white noise on average over coordinates.
         """
         bars = len(self.place)
         half = bars // 2
@@ -136,14 +151,14 @@ class BarVelocity(nn.Module):
     def forward(
         self, z: Float[Tensor, "batch used"], time: Float[Tensor, "batch 1"]
     ) -> Float[Tensor, "batch used"]:
-        """Where the used coordinates move at ``time`` (0: noise, 1: music)."""
+        """Return the velocity of the used coordinates at ``time`` (0: noise, 1: music)."""
         halves = torch.arange(_BAR_TIME_FEATURES // 2, device=time.device) * (2 / _BAR_TIME_FEATURES)
         angle = 1000 * time * torch.exp(-math.log(10_000) * halves)
         features = torch.cat([angle.sin(), angle.cos()], dim=-1)
-        when = self.when(features)
+        condition = self.when(features)
         x = self.start(self.unfold(z).view(len(z), len(self.place), -1)) + self.place
         for block in self.blocks:
-            x = block(x, when)
-        scale, shift = self.modulate(when)[:, None].chunk(2, dim=-1)
+            x = block(x, condition)
+        scale, shift = self.modulate(condition)[:, None].chunk(2, dim=-1)
         x = functional.layer_norm(x, x.shape[-1:]) * (1 + scale) + shift
         return self.project(self.end(x).flatten(1)) + self.keep(features) * z

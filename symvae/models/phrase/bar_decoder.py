@@ -1,8 +1,7 @@
-"""One bar from its embedding, position by position; all bars of all phrases as one batch.
+"""Decoder of one bar on a grid: an LSTM over its positions, all bars of all phrases as one batch.
 
-The embedding is unfolded into one feature a position (what should happen there, as far as the
-embedding tells), and an LSTM reads feature and previous token to decide what does happen. No token
-crosses from one bar into the next: a bar knows the others only through its embedding.
+The embedding of the bar is unfolded into one feature for each position, and the LSTM predicts each token
+from that feature and the token before it. A bar depends on other bars through its embedding alone.
 
 It handles ids and knows no pitch or rhythm.
 """
@@ -16,7 +15,17 @@ from symvae.nn.sampling import choose
 
 
 class BarDecoder(nn.Module):
-    """``(row, code)`` bar embeddings → ``(row, position, vocabulary)`` logits, or ids."""
+    """``(row, code)`` bar embeddings → ``(row, position, vocabulary)`` logits, or ids.
+
+    Args:
+        vocabulary_size: number of token ids.
+        positions: tokens in a bar.
+        code_size: width of a bar embedding.
+        embedding_size: width of a token embedding.
+        hidden_size: hidden units of the LSTM.
+        unfold_size: width of the layers that unfold a bar embedding.
+        feature_size: width of the feature of a position.
+    """
 
     def __init__(
         self,
@@ -32,7 +41,7 @@ class BarDecoder(nn.Module):
         super().__init__()
         self.positions = self.num_slots = positions
         self.feature_size = feature_size
-        # One row more than the vocabulary: what stands before the first position, and for a dropped token.
+        # The row after the vocabulary embeds the start of a bar and dropped tokens.
         self.embedding = nn.Embedding(vocabulary_size + 1, embedding_size)
         self.unknown = vocabulary_size
         self.unfold = nn.Sequential(
@@ -52,7 +61,16 @@ class BarDecoder(nn.Module):
         ids: Int[Tensor, "row position"],
         dropped: Bool[Tensor, "row position"] | None = None,
     ) -> Float[Tensor, "row position vocabulary"]:
-        """Logits under teacher forcing; where ``dropped`` is set the decoder does not see the input token."""
+        """Predict every token under teacher forcing.
+
+        Args:
+            code: bar embeddings.
+            ids: true tokens; each position sees those before it.
+            dropped: input tokens that are hidden.
+
+        Returns:
+            Logits of every token.
+        """
         seen = ids if dropped is None else ids.masked_fill(dropped, self.unknown)
         previous = torch.cat([torch.full_like(ids[:, :1], self.unknown), seen[:, :-1]], dim=1)
         feature, state = self._prepare(code)
@@ -64,9 +82,9 @@ class BarDecoder(nn.Module):
     def slots(
         self, ids: Int[Tensor, "row position"]
     ) -> tuple[Int[Tensor, "row position"], Bool[Tensor, "row position"]]:
-        """Where in the bar each token stands, and whether there is one."""
-        place = torch.arange(ids.shape[1], device=ids.device).expand(ids.shape)
-        return place, torch.ones_like(place, dtype=torch.bool)
+        """Return the slot of each token, here its position, and a mask of tokens, here all."""
+        slot = torch.arange(ids.shape[1], device=ids.device).expand(ids.shape)
+        return slot, torch.ones_like(slot, dtype=torch.bool)
 
     def generate(
         self,
@@ -75,13 +93,23 @@ class BarDecoder(nn.Module):
         top_p: float = 1.0,
         generator: torch.Generator | None = None,
     ) -> Int[Tensor, "row position"]:
-        """Ids, each choice fed back as the next input."""
+        """Decode embeddings, each token fed back as the next input.
+
+        Args:
+            code: bar embeddings, ``(row, code)``.
+            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            top_p: draw from the smallest set of tokens with this total probability.
+            generator: source of the draws.
+
+        Returns:
+            Token ids.
+        """
         feature, state = self._prepare(code)
         embedding_size = self.embedding.embedding_dim
         weight = self.lstm.weight_ih_l0
-        # What each token and each position's feature add to the gates is known before the loop starts.
-        token_drive = self.embedding.weight @ weight[:, :embedding_size].t()
-        feature_drive = nn.functional.linear(
+        # The contributions of tokens and features to the gates do not depend on the loop: compute them once.
+        token_gates = self.embedding.weight @ weight[:, :embedding_size].t()
+        feature_gates = nn.functional.linear(
             feature, weight[:, embedding_size:], self.lstm.bias_ih_l0 + self.lstm.bias_hh_l0
         )
         hidden_size = self.lstm.hidden_size
@@ -90,7 +118,7 @@ class BarDecoder(nn.Module):
         token = torch.full((len(code),), self.unknown, device=code.device)
         chosen = []
         for position in range(self.positions):
-            state = self.lstm.step(feature_drive[:, position] + token_drive[token], state)
+            state = self.lstm.step(feature_gates[:, position] + token_gates[token], state)
             token = choose(
                 torch.addmm(feature_logits[:, position], state.hidden, hidden_to_logits),
                 temperature,

@@ -1,4 +1,4 @@
-"""One bar of a grid, one id a position, read both ways: a Gaussian code and a summary.
+"""Encoder of one bar on a grid, one token for each position: a Gaussian code and a summary.
 
 It handles ids and knows no pitch or rhythm.
 """
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 
 class BarCodes(NamedTuple):
-    """What is known of each bar by itself."""
+    """Encoding of each bar by itself."""
 
     mean: Float[Tensor, "batch bar code"]
     log_std: Float[Tensor, "batch bar code"]
@@ -19,7 +19,17 @@ class BarCodes(NamedTuple):
 
 
 class BarEncoder(nn.Module):
-    """A BiLSTM over the positions of a bar; every position's state goes into the bar's summary."""
+    """BiLSTM over the positions of a bar; the states of all positions enter the summary.
+
+    Args:
+        vocabulary_size: number of token ids.
+        positions: tokens in a bar.
+        embedding_size: width of a token embedding.
+        hidden_size: hidden units of the LSTM, each direction.
+        summary_size: width of a bar's summary.
+        code_size: coordinates of a bar's code.
+        initial_std: standard deviation of the codes at initialization.
+    """
 
     def __init__(
         self,
@@ -39,7 +49,7 @@ class BarEncoder(nn.Module):
         self.summarize = nn.Linear(positions * 64, summary_size)
         self.mean = nn.Linear(summary_size, code_size)
         self.log_std = nn.Linear(summary_size, code_size)
-        nn.init.zeros_(self.log_std.weight)  # a narrow posterior from the first step keeps it from collapsing
+        nn.init.zeros_(self.log_std.weight)  # a narrow posterior does not collapse
         nn.init.constant_(self.log_std.bias, math.log(initial_std))
 
     def forward(self, ids: Int[Tensor, "batch bar position"]) -> BarCodes:

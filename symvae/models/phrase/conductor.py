@@ -1,11 +1,11 @@
-"""The conductor: z unfolds into one embedding a bar, and the bars are decoded side by side.
+"""Conductor: z → one embedding for each bar; the bars are decoded in parallel.
 
     z ─ linear ─┬────────────────────(+)─ embedding of each bar ─ BarDecoder ─ ids
                 └─ LSTM over bars ────┘
 
-No token crosses from bar to bar at this level: long-term structure has to pass through the
-conductor, which is what makes it hold (Roberts et al. 2018, arXiv 1803.05428, section 3.2). The
-linear part mirrors the encoder's projection; the LSTM's correction starts at zero.
+No token of one bar is an input of another: long-term structure has to pass through the conductor (Roberts
+et al. 2018, arXiv 1803.05428, section 3.2). The linear part mirrors the encoder's projection; the residual
+of the LSTM starts at zero.
 """
 
 from typing import Protocol, runtime_checkable
@@ -21,7 +21,7 @@ from symvae.nn.recurrent import LSTM
 
 @runtime_checkable
 class Decoder(Protocol):
-    """Anything that turns z into ids."""
+    """Interface of decoders: z → token ids."""
 
     def __call__(
         self,
@@ -36,13 +36,29 @@ class Decoder(Protocol):
         temperature: float = 0.0,
         top_p: float = 1.0,
         generator: torch.Generator | None = None,
-    ) -> Int[Tensor, "batch bar position"]: ...
+    ) -> Int[Tensor, "batch bar position"]:
+        """Decode z, each token fed back as the next input.
+
+        Args:
+            z: latents, ``(batch, latent)``.
+            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            top_p: draw from the smallest set of tokens with this total probability.
+            generator: source of the draws.
+
+        Returns:
+            Token ids.
+        """
 
 
 class Conductor(nn.Module):
-    """z → one embedding a bar. With ``hidden_size`` 0 the unfolding is linear only (one-bar models).
+    """z → one embedding for each bar.
 
-    What the first ``faders`` coordinates of z do is learned from nothing.
+    Args:
+        latent_size: coordinates of z.
+        bars: bars in a phrase.
+        hidden_size: hidden units of the LSTM over bars; 0 for a linear map only (one-bar models).
+        code_size: width of an embedding.
+        faders: how many of the first coordinates of z start without effect.
     """
 
     def __init__(
@@ -66,7 +82,7 @@ class Conductor(nn.Module):
 
 
 class HierarchicalDecoder(nn.Module):
-    """The conductor and, under it, the decoder of bars."""
+    """Conductor, then the decoder of bars."""
 
     def __init__(self, conductor: Conductor, bar_decoder: BarDecoder | TokenBarDecoder) -> None:
         super().__init__()
@@ -92,6 +108,17 @@ class HierarchicalDecoder(nn.Module):
         top_p: float = 1.0,
         generator: torch.Generator | None = None,
     ) -> Int[Tensor, "batch bar position"]:
+        """Decode z, each token fed back as the next input.
+
+        Args:
+            z: latents, ``(batch, latent)``.
+            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            top_p: draw from the smallest set of tokens with this total probability.
+            generator: source of the draws.
+
+        Returns:
+            Token ids.
+        """
         code = self.conductor(z)
         rows = self.bar.generate(code.flatten(0, 1), temperature, top_p, generator)
         return rows.view(len(z), self.conductor.bars, -1)

@@ -1,12 +1,12 @@
-"""The encoder: a bidirectional LSTM reads each bar, another reads the bars.
+"""Encoder: a bidirectional LSTM over the positions of each bar, another over the bars.
 
     ids (batch, bar, position)
-      └─ BarEncoder    BiLSTM over the positions, all bars as one batch → a Gaussian code a bar
-          └─ Encoder   the codes side by side, mapped linearly to z; a BiLSTM over the bars corrects
+      └─ BarEncoder    BiLSTM over the positions, all bars as one batch → a Gaussian code for each bar
+          └─ Encoder   linear map of the concatenated codes to z, plus the residual of a BiLSTM over the bars
 
-A linear map of independent Gaussians has a known mean and variance, so an encoder that starts
-with a principal-component map of trained bar codes starts as a good phrase encoder: that is how
-longer models grow from the one-bar model. The correction starts at zero.
+A linear map of independent Gaussians has a known mean and variance, so an encoder whose map is initialized
+with the principal components of trained bar codes starts as a good phrase encoder: longer models are warm
+started from the one-bar model (`symvae.system.warm_start`). The residual starts at zero.
 
 It handles ids and knows no pitch or rhythm.
 """
@@ -28,13 +28,13 @@ _FADER_STD = 0.1
 
 @runtime_checkable
 class Encoder(Protocol):
-    """Anything that turns ids into a posterior over z."""
+    """Interface of encoders: token ids → posterior over z."""
 
     def __call__(self, ids: Int[Tensor, "batch bar position"]) -> DiagonalGaussian: ...
 
 
 class Correction(nn.Module):
-    """What the bars tell together that they do not tell one by one; nothing at the start."""
+    """Residual from a BiLSTM over the bar summaries, zero at initialization."""
 
     def __init__(self, summary_size: int, hidden_size: int, latent_size: int) -> None:
         super().__init__()
@@ -43,14 +43,14 @@ class Correction(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def read(self, summary: Float[Tensor, "batch bar summary"]) -> Float[Tensor, "batch both_ways"]:
-        """All bars in one vector."""
+    def states(self, summary: Float[Tensor, "batch bar summary"]) -> Float[Tensor, "batch both_ways"]:
+        """Return the final hidden states of both directions."""
         _, (hidden, _) = self.lstm(summary)
         return hidden.transpose(0, 1).flatten(1)
 
 
-class FaderReader(nn.Sequential):
-    """The coordinates that attributes have for themselves, from all bars; narrow at the start."""
+class FaderHead(nn.Sequential):
+    """Mean and log deviation of the fader coordinates from the states over bars; narrow at initialization."""
 
     def __init__(self, state_size: int, faders: int, initial_std: float) -> None:
         super().__init__(
@@ -64,12 +64,18 @@ class FaderReader(nn.Sequential):
 
 
 class BidirectionalEncoder(nn.Module):
-    """Bar codes → posterior over the phrase's z.
+    """Posterior over the z of a phrase from its bars.
 
-    Source: the bidirectional encoder of Roberts et al. 2018 (arXiv 1803.05428), with the bars of a
-    phrase read side by side first. With ``hidden_size`` 0 there is no correction: a one-bar model
-    has nothing to correct. The first ``faders`` coordinates are for attributes
-    (`symvae.objective.regularization`); the others start as the bars' codes.
+    The bidirectional encoder of Roberts et al. 2018 (arXiv 1803.05428, section 3.1), applied to each bar
+    and then to the sequence of bars.
+
+    Args:
+        bar_encoder: network of one bar.
+        bars: bars in a phrase.
+        hidden_size: hidden units of the BiLSTM over bars, each direction; 0 for no residual.
+        latent_size: coordinates of z.
+        faders: how many of the first coordinates belong to attributes
+            (`symvae.objective.regularization`).
     """
 
     def __init__(
@@ -89,7 +95,7 @@ class BidirectionalEncoder(nn.Module):
         nn.init.orthogonal_(self.project.weight)
         nn.init.zeros_(self.project.bias)
         self.correction = Correction(summary_size, hidden_size, latent_size) if hidden_size else None
-        self.faders = FaderReader(2 * hidden_size, faders, _FADER_STD) if faders else None
+        self.faders = FaderHead(2 * hidden_size, faders, _FADER_STD) if faders else None
 
     def forward(self, ids: Int[Tensor, "batch bar position"]) -> DiagonalGaussian:
         codes = self.bar(ids)
@@ -99,10 +105,10 @@ class BidirectionalEncoder(nn.Module):
         log_std = 0.5 * (variance + 1e-8).log()
         if self.correction is None:
             return DiagonalGaussian(mean, log_std)
-        states = self.correction.read(codes.summary)
+        states = self.correction.states(codes.summary)
         mean_correction, log_std_correction = self.correction.out(states).float().chunk(2, dim=-1)
         mean, log_std = mean + mean_correction, log_std + log_std_correction
         if self.faders is None:
             return DiagonalGaussian(mean, log_std)
-        of_faders = self.faders(states).float().chunk(2, dim=-1)
-        return DiagonalGaussian(torch.cat([of_faders[0], mean], 1), torch.cat([of_faders[1], log_std], 1))
+        fader_mean, fader_log_std = self.faders(states).float().chunk(2, dim=-1)
+        return DiagonalGaussian(torch.cat([fader_mean, mean], 1), torch.cat([fader_log_std, log_std], 1))

@@ -1,15 +1,13 @@
-"""The decoders once more, made to play: the same weights and the same ids, several times as fast.
+"""Inference-only decoders: the same weights and the same token ids, several times as fast.
 
-What training needs (gradients, teacher forcing, weights that change) is left out, and whatever does
-not depend on z is computed once, when the decoder is made:
+Everything that does not depend on z is computed once, when the fast decoder is made:
 
-- what each token adds to the gates is a table, because a token is one of a few;
-- matrices lie in half precision (`symvae.nn.half`), as they are stored;
-- one product a step gives both the next step's gates and this step's logits, for both read the same
-  hidden state;
-- the conductor's LSTM is written out, too: it takes as many steps as there are bars.
+- the contribution of each token to the gates is a table over the vocabulary;
+- matrices stay in half precision where the processor multiplies them so (`symvae.nn.half`);
+- one matrix product a step gives this step's logits and the next step's gates, which share the hidden state;
+- the cells of all LSTMs are written out (`symvae.nn.recurrent` explains why).
 
-The decoder that `quick` is given must not change afterwards.
+There are no gradients, and the weights of the original decoder must not change afterwards.
 """
 
 from typing import Protocol, runtime_checkable
@@ -29,7 +27,7 @@ from symvae.nn.sampling import choose
 
 @runtime_checkable
 class Generator(Protocol):
-    """The part of a `Decoder` that plays."""
+    """Part of a `Decoder` that inference needs."""
 
     def generate(
         self,
@@ -38,32 +36,48 @@ class Generator(Protocol):
         top_p: float = 1.0,
         generator: torch.Generator | None = None,
     ) -> Int[Tensor, "batch bar position"]:
-        """Ids, each choice fed back as the next input."""
+        """Decode z, each token fed back as the next input.
+
+        Args:
+            z: latents, ``(batch, latent)``.
+            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            top_p: draw from the smallest set of tokens with this total probability.
+            generator: source of the draws.
+
+        Returns:
+            Token ids.
+        """
 
 
 def fast_decoder(decoder: Decoder) -> Generator:
-    """``decoder`` made to play; one of a kind unknown here plays as it is."""
+    """Return the fast equivalent of a decoder; the decoder itself if its class has none."""
     if isinstance(decoder, HierarchicalDecoder):
-        return QuickHierarchicalDecoder(decoder)
+        return FastHierarchicalDecoder(decoder)
     if isinstance(decoder, FlatDecoder):
-        return QuickFlatDecoder(decoder)
+        return FastFlatDecoder(decoder)
     return decoder
 
 
-class QuickLSTM:
-    """The token loop that both decoders share: a cell, a table of tokens, a row of logits."""
+class FastLSTM:
+    """Token loop of both decoders.
+
+    Args:
+        recurrent: recurrent weights of the LSTM, with gates in the order of `reorder_gates`.
+        logits: weights from the hidden state to the logits.
+        token_gates: contribution of each token to the gates; the last row is that of the start.
+    """
 
     def __init__(
         self,
         *,
         recurrent: Float[Tensor, "gates hidden"],
         logits: Float[Tensor, "vocabulary hidden"],
-        token_drive: Float[Tensor, "token gates"],
+        token_gates: Float[Tensor, "token gates"],
     ) -> None:
         self.gates, self.vocabulary = len(recurrent), len(logits)
         self.both = HalfLinear(torch.cat([recurrent, logits]))
-        self.token_drive = token_drive.detach()
-        self.unknown = len(token_drive) - 1  # what stands before the first token is the last of the table
+        self.token_gates = token_gates.detach()
+        self.start = len(token_gates) - 1
 
     def run(
         self,
@@ -75,14 +89,25 @@ class QuickLSTM:
         top_p: float,
         generator: torch.Generator | None,
     ) -> Int[Tensor, "row step"]:
-        """A token a step; ``input_gates`` and ``logits`` are what is known of each step without its tokens."""
-        # One addition a step serves this step's logits and the next step's gates.
-        known = torch.cat([input_gates.roll(-1, dims=1), logits], dim=-1)
+        """Decode one token for each step.
+
+        Args:
+            input_gates: gates of each step without recurrence and tokens.
+            logits: logits of each step without the hidden state.
+            hidden: initial hidden state.
+            cell: initial cell state.
+            temperature, top_p, generator: as in `Generator.generate`.
+
+        Returns:
+            Token ids.
+        """
+        # One addition a step adds to this step's logits and to the next step's gates.
+        static = torch.cat([input_gates.roll(-1, dims=1), logits], dim=-1)
         gates = self.both(hidden)[:, : self.gates] + input_gates[:, 0]
-        token = torch.full((len(hidden),), self.unknown, device=hidden.device)
+        token = torch.full((len(hidden),), self.start, device=hidden.device)
         chosen = []
-        for of_step in known.unbind(1):
-            hidden, cell = step(gates.add_(embedding(token, self.token_drive)), cell)
+        for of_step in static.unbind(1):
+            hidden, cell = step(gates.add_(embedding(token, self.token_gates)), cell)
             row = self.both(hidden).add_(of_step)
             gates = row[:, : self.gates]
             token = choose(row[:, self.gates :], temperature, top_p, generator)
@@ -100,21 +125,33 @@ class QuickLSTM:
         generator: torch.Generator | None,
         clock: "TokenClock",
     ) -> Int[Tensor, "row position"]:
-        """Tokens that themselves say which slot they reach; rows that have ended are left alone."""
+        """Decode tokens that name their time slot themselves, until every row has ended.
+
+        Args:
+            input_gates: gates of each slot without recurrence and tokens.
+            logits: logits of each slot without the hidden state.
+            hidden: initial hidden state.
+            cell: initial cell state.
+            temperature, top_p, generator: as in `Generator.generate`.
+            clock: time slots and grammar of the tokens.
+
+        Returns:
+            Token ids, with padding after the end of each row.
+        """
         chosen = torch.full((len(hidden), clock.positions), clock.padding, device=hidden.device)
         row = torch.arange(len(hidden), device=hidden.device)
-        token = torch.full((len(hidden),), self.unknown, device=hidden.device)
+        token = torch.full((len(hidden),), self.start, device=hidden.device)
         slot = torch.zeros_like(token)
         gates = self.both(hidden)[:, : self.gates]
         for position in range(clock.positions):
             slot = torch.maximum(slot, clock.slot_of[token])
-            gates = gates + input_gates[row, slot] + embedding(token, self.token_drive)
+            gates = gates + input_gates[row, slot] + embedding(token, self.token_gates)
             hidden, cell = step(gates, cell)
             both = self.both(hidden)
-            open_to = (both[:, self.gates :] + logits[row, slot]).masked_fill(
+            allowed = (both[:, self.gates :] + logits[row, slot]).masked_fill(
                 ~clock.follows[token], -torch.inf
             )
-            token, gates = choose(open_to, temperature, top_p, generator), both[:, : self.gates]
+            token, gates = choose(allowed, temperature, top_p, generator), both[:, : self.gates]
             chosen[row, position] = token
             alive = token != clock.padding
             if not alive.all():
@@ -125,7 +162,7 @@ class QuickLSTM:
 
 
 class TokenClock:
-    """What a decoder of tokens was told of them: which open a slot, which may follow which."""
+    """Time slots and grammar of tokens without fixed positions, as a `TokenBarDecoder` has them."""
 
     def __init__(self, bar: TokenBarDecoder) -> None:
         self.slot_of, self.follows = bar.slot_of, bar.follows
@@ -135,21 +172,21 @@ class TokenClock:
 def step(
     gates: Float[Tensor, "row gates"], cell: Float[Tensor, "row hidden"]
 ) -> tuple[Float[Tensor, "row hidden"], Float[Tensor, "row hidden"]]:
-    """One step of an LSTM: its hidden state and its cell, from all that drives the gates, `reordered`."""
+    """Advance an LSTM by one step from its gates (`reorder_gates`); return hidden and cell state."""
     hidden = cell.shape[1]
     i, f, o = torch.sigmoid(gates[:, : 3 * hidden]).chunk(3, dim=-1)
     cell = (f * cell).addcmul_(i, torch.tanh(gates[:, 3 * hidden :]))
     return o * torch.tanh(cell), cell
 
 
-def reordered(gates: Float[Tensor, " gates *any"]) -> Float[Tensor, " gates *any"]:
-    """Torch's gates (input, forget, cell, output) with the three sigmoids side by side."""
+def reorder_gates(gates: Float[Tensor, " gates *any"]) -> Float[Tensor, " gates *any"]:
+    """Reorder torch's gates (input, forget, cell, output) so that the three sigmoids are adjacent."""
     i, f, g, o = gates.detach().chunk(4)
     return torch.cat([i, f, o, g])
 
 
-class QuickConductor:
-    """`Conductor`, with its LSTM written out."""
+class FastConductor:
+    """Fast equivalent of `Conductor`."""
 
     def __init__(self, conductor: Conductor) -> None:
         self.bars = conductor.bars
@@ -157,13 +194,14 @@ class QuickConductor:
         self.lstm = conductor.lstm
         if self.lstm is not None:
             self.input_gates = HalfLinear(
-                reordered(self.lstm.weight_ih_l0), reordered(self.lstm.bias_ih_l0 + self.lstm.bias_hh_l0)
+                reorder_gates(self.lstm.weight_ih_l0),
+                reorder_gates(self.lstm.bias_ih_l0 + self.lstm.bias_hh_l0),
             )
-            self.recurrent = HalfLinear(reordered(self.lstm.weight_hh_l0))
+            self.recurrent = HalfLinear(reorder_gates(self.lstm.weight_hh_l0))
             self.correct = HalfLinear(conductor.correct.weight, conductor.correct.bias)
 
     def __call__(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch bar code"]:
-        """What `Conductor` gives."""
+        """Return the embeddings of the bars."""
         plan = self.unfold(z).view(len(z), self.bars, -1)
         if self.lstm is None:
             return plan
@@ -176,8 +214,8 @@ class QuickConductor:
         return plan + self.correct(torch.stack(outputs, dim=1))
 
 
-class QuickHierarchicalDecoder:
-    """`HierarchicalDecoder`: the conductor, then all bars side by side."""
+class FastHierarchicalDecoder:
+    """Fast equivalent of `HierarchicalDecoder`: the conductor, then all bars in parallel."""
 
     def __init__(self, decoder: HierarchicalDecoder) -> None:
         bar = decoder.bar
@@ -185,21 +223,21 @@ class QuickHierarchicalDecoder:
         self.slots = bar.num_slots
         hidden, token_size = bar.lstm.hidden_size, bar.embedding.embedding_dim
         self.positions = bar.positions
-        self.conductor = QuickConductor(decoder.conductor)
+        self.conductor = FastConductor(decoder.conductor)
         layers = [layer for layer in bar.unfold if isinstance(layer, Linear)]
         self.unfold = [HalfLinear(layer.weight, layer.bias) for layer in layers]
         self.initial = HalfLinear(bar.initial.weight, bar.initial.bias)
-        from_token, from_feature = reordered(bar.lstm.weight_ih_l0).split(
+        from_token, from_feature = reorder_gates(bar.lstm.weight_ih_l0).split(
             [token_size, bar.lstm.input_size - token_size], dim=1
         )
-        bias = reordered(bar.lstm.bias_ih_l0 + bar.lstm.bias_hh_l0)
+        bias = reorder_gates(bar.lstm.bias_ih_l0 + bar.lstm.bias_hh_l0)
         self.feature = HalfLinear(
             torch.cat([from_feature, bar.logits.weight[:, hidden:]]), torch.cat([bias, bar.logits.bias])
         )
-        self.lstm = QuickLSTM(
-            recurrent=reordered(bar.lstm.weight_hh_l0),
+        self.lstm = FastLSTM(
+            recurrent=reorder_gates(bar.lstm.weight_hh_l0),
             logits=bar.logits.weight[:, :hidden],
-            token_drive=bar.embedding.weight @ from_token.t(),
+            token_gates=bar.embedding.weight @ from_token.t(),
         )
 
     def generate(
@@ -209,7 +247,17 @@ class QuickHierarchicalDecoder:
         top_p: float = 1.0,
         generator: torch.Generator | None = None,
     ) -> Int[Tensor, "batch bar position"]:
-        """Ids, each choice fed back as the next input."""
+        """Decode z, each token fed back as the next input.
+
+        Args:
+            z: latents, ``(batch, latent)``.
+            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            top_p: draw from the smallest set of tokens with this total probability.
+            generator: source of the draws.
+
+        Returns:
+            Token ids.
+        """
         with torch.inference_mode():
             code = self.conductor(z).flatten(0, 1)
             first, second, last = self.unfold
@@ -225,22 +273,22 @@ class QuickHierarchicalDecoder:
         return rows.clone().view(len(z), self.conductor.bars, self.positions)
 
 
-class QuickFlatDecoder:
-    """`FlatDecoder`: z drives every step alike."""
+class FastFlatDecoder:
+    """Fast equivalent of `FlatDecoder`."""
 
     def __init__(self, decoder: FlatDecoder) -> None:
         lstm, token_size = decoder.lstm, decoder.embedding.embedding_dim
         self.bars, self.positions = decoder.bars, decoder.positions
         self.initial = HalfLinear(decoder.initial.weight, decoder.initial.bias)
-        from_token, from_z = reordered(lstm.weight_ih_l0).split(
+        from_token, from_z = reorder_gates(lstm.weight_ih_l0).split(
             [token_size, lstm.input_size - token_size], dim=1
         )
-        self.input_gates = HalfLinear(from_z, reordered(lstm.bias_ih_l0 + lstm.bias_hh_l0))
+        self.input_gates = HalfLinear(from_z, reorder_gates(lstm.bias_ih_l0 + lstm.bias_hh_l0))
         self.bias = decoder.logits.bias.detach()
-        self.lstm = QuickLSTM(
-            recurrent=reordered(lstm.weight_hh_l0),
+        self.lstm = FastLSTM(
+            recurrent=reorder_gates(lstm.weight_hh_l0),
             logits=decoder.logits.weight,
-            token_drive=decoder.embedding.weight @ from_token.t(),
+            token_gates=decoder.embedding.weight @ from_token.t(),
         )
 
     def generate(
@@ -250,7 +298,17 @@ class QuickFlatDecoder:
         top_p: float = 1.0,
         generator: torch.Generator | None = None,
     ) -> Int[Tensor, "batch bar position"]:
-        """Ids, each choice fed back as the next input."""
+        """Decode z, each token fed back as the next input.
+
+        Args:
+            z: latents, ``(batch, latent)``.
+            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            top_p: draw from the smallest set of tokens with this total probability.
+            generator: source of the draws.
+
+        Returns:
+            Token ids.
+        """
         with torch.inference_mode():
             steps = self.bars * self.positions
             input_gates = self.input_gates(z)[:, None].expand(-1, steps, -1)

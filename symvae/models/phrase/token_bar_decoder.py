@@ -1,10 +1,10 @@
-"""One bar of tokens that have no fixed place, token by token; all bars of all phrases as one batch.
+"""Decoder of one bar as a sequence of tokens without fixed positions, as in REMI; all bars as one batch.
 
-The embedding is unfolded into one feature a slot: what should happen there. At each token an LSTM reads
-the feature of the slot that has been reached (the last position token says which) and the previous
-token. A row ends with padding.
+The embedding of the bar is unfolded into one feature for each time slot. An LSTM predicts each token from
+the feature of the current slot (the one named by the last position token) and the token before it. A row
+ends with padding.
 
-It handles ids and knows no pitch or rhythm; which ids name a slot, and which may follow which, it is told.
+It handles ids and knows no pitch or rhythm; which ids open a slot and which may follow which are arguments.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,20 @@ from symvae.nn.sampling import choose
 
 
 class TokenBarDecoder(nn.Module):
-    """``(row, code)`` bar embeddings → ``(row, position, vocabulary)`` logits, or ids."""
+    """``(row, code)`` bar embeddings → ``(row, position, vocabulary)`` logits, or ids.
+
+    Args:
+        vocabulary_size: number of token ids.
+        slots: for each id the time slot that it opens, from 0, or -1.
+        follows: for each id the ids that may follow it; the last row is that of the start.
+        padding: the id that fills a row after its end.
+        positions: tokens in a bar, at most.
+        code_size: width of a bar embedding.
+        embedding_size: width of a token embedding.
+        hidden_size: hidden units of the LSTM.
+        unfold_size: width of the layers that unfold a bar embedding.
+        feature_size: width of the feature of a slot.
+    """
 
     slot_of: Tensor
     follows: Tensor
@@ -38,13 +51,12 @@ class TokenBarDecoder(nn.Module):
         unfold_size: int,
         feature_size: int,
     ) -> None:
-        """``follows`` says which ids may stand behind each id, its last row which may stand first."""
         super().__init__()
         self.positions = positions
         self.padding = padding
         self.num_slots = max(slots) + 1
         self.feature_size = feature_size
-        # The row behind the vocabulary: what stands before the first token, and for a dropped one.
+        # The row after the vocabulary embeds the start of a bar and dropped tokens.
         self.unknown = vocabulary_size
         self.register_buffer("slot_of", torch.tensor([*slots, 0], device="cpu"), persistent=False)
         self.register_buffer("follows", follows, persistent=False)
@@ -66,7 +78,16 @@ class TokenBarDecoder(nn.Module):
         ids: Int[Tensor, "row position"],
         dropped: Bool[Tensor, "row position"] | None = None,
     ) -> Float[Tensor, "row position vocabulary"]:
-        """Logits under teacher forcing, up to the padding that ends each row; behind it they are 0."""
+        """Predict every token under teacher forcing.
+
+        Args:
+            code: bar embeddings.
+            ids: true tokens; each position sees those before it.
+            dropped: input tokens that are hidden.
+
+        Returns:
+            Logits up to the padding that ends each row, and 0 after it.
+        """
         before = self._before(ids)
         slot, _ = self.slots(ids)
         seen = before
@@ -80,7 +101,7 @@ class TokenBarDecoder(nn.Module):
             feature = self._at(features[rows], slot[rows, :longest])
             inputs = torch.cat([self.embedding(seen[rows, :longest]), feature.to(code.dtype)], dim=-1)
             hidden = self.lstm.unroll(inputs, LSTMState(state.hidden[rows], state.cell[rows]))
-            if dropped is not None:  # what will be dropped is foretold from the embedding alone
+            if dropped is not None:  # a dropped token is predicted from the embedding alone
                 hidden = hidden.masked_fill(dropped[rows, :longest, None], 0)
             some = self.logits(torch.cat([hidden, feature.to(hidden.dtype)], dim=-1))
             behind = torch.arange(longest, device=code.device) >= lengths[rows, None]
@@ -94,12 +115,12 @@ class TokenBarDecoder(nn.Module):
     def slots(
         self, ids: Int[Tensor, "row position"]
     ) -> tuple[Int[Tensor, "row position"], Bool[Tensor, "row position"]]:
-        """The slot that is reached before each token, and whether there is one."""
+        """Return the current slot before each token, and a mask of tokens up to the end of the row."""
         slot = self.slot_of[self._before(ids)].cummax(dim=1).values.clamp(min=0)
         return slot, counted(ids, self.padding)
 
     def _before(self, ids: Int[Tensor, "row position"]) -> Int[Tensor, "row position"]:
-        """The token before each."""
+        """Shift ids by one: the token before each."""
         return torch.cat([torch.full_like(ids[:, :1], self.unknown), ids[:, :-1]], dim=1)
 
     def generate(
@@ -109,7 +130,17 @@ class TokenBarDecoder(nn.Module):
         top_p: float = 1.0,
         generator: torch.Generator | None = None,
     ) -> Int[Tensor, "row position"]:
-        """Ids, each choice fed back as the next input, only such as may follow."""
+        """Decode embeddings, each token fed back as the next input, among those that may follow.
+
+        Args:
+            code: bar embeddings, ``(row, code)``.
+            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            top_p: draw from the smallest set of tokens with this total probability.
+            generator: source of the draws.
+
+        Returns:
+            Token ids.
+        """
         features, state = self._prepare(code)
         row = torch.arange(len(code), device=code.device)
         token = torch.full((len(code),), self.unknown, device=code.device)

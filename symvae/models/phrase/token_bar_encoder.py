@@ -1,10 +1,9 @@
-"""A bar of tokens that have no fixed place, as in REMI: read both ways, then gathered by position.
+"""Encoder of one bar as a sequence of tokens without fixed positions, as in REMI.
 
-Where a grid has one id a step, a row of REMI tokens has as many as the bar needs. Each token stands in
-a slot: the one that the last position token before it named. A BiLSTM reads the row, and the states of a
-slot's tokens are added up, so that the summary sees the bar laid out in time again.
+Each token belongs to a time slot: the one named by the last position token before it. The states of a
+BiLSTM over the row are summed by slot, so that the summary sees the bar laid out in time.
 
-It handles ids and knows no pitch or rhythm; which ids name a slot it is told.
+It handles ids and knows no pitch or rhythm; which ids open a slot is an argument.
 """
 
 import math
@@ -21,7 +20,18 @@ _STATE_SIZE = 64
 
 
 class TokenBarEncoder(nn.Module):
-    """Rows of ids → a Gaussian code a bar, as `symvae.models.phrase.bar_encoder.BarEncoder`."""
+    """BiLSTM over the tokens of a bar; the interface is that of `BarEncoder`.
+
+    Args:
+        vocabulary_size: number of token ids.
+        slots: for each id the time slot that it opens, from 0, or -1.
+        padding: the id that fills a row after its end.
+        embedding_size: width of a token embedding.
+        hidden_size: hidden units of the LSTM, each direction.
+        summary_size: width of a bar's summary.
+        code_size: coordinates of a bar's code.
+        initial_std: standard deviation of the codes at initialization.
+    """
 
     slot_of: Tensor
 
@@ -37,7 +47,6 @@ class TokenBarEncoder(nn.Module):
         code_size: int,
         initial_std: float = 0.3,
     ) -> None:
-        """``slots`` says of each id which slot it opens, from 0, or -1; ``padding`` fills a row up."""
         super().__init__()
         self.padding = padding
         self.num_slots = max(slots) + 1
@@ -66,13 +75,13 @@ class TokenBarEncoder(nn.Module):
     def _pool(
         self, ids: Int[Tensor, "row position"], lengths: Int[Tensor, " row"]
     ) -> Float[Tensor, "row slots_and_state"]:
-        """The states of each slot's tokens, added up."""
+        """Sum the states of the tokens by slot."""
         embedded = self.embedding(ids)
         backwards = reversed_within(lengths, ids.shape[1])
         row = torch.arange(len(ids), device=ids.device)[:, None]
-        there, _ = self.forwards(embedded)
+        ahead, _ = self.forwards(embedded)
         back, _ = self.backwards(embedded[row, backwards])
-        states = nn.functional.gelu(self.squeeze(torch.cat([there, back[row, backwards]], dim=-1))).float()
+        states = nn.functional.gelu(self.squeeze(torch.cat([ahead, back[row, backwards]], dim=-1))).float()
         inside = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]
         slot = self.slot_of[ids].cummax(dim=1).values.clamp(min=0)
         pooled = states.new_zeros((len(ids), self.num_slots, _STATE_SIZE))

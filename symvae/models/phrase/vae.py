@@ -1,4 +1,7 @@
-"""The variational autoencoder: encoder, posterior sample, decoder. It handles ids and knows no music."""
+"""Variational autoencoder of phrases: encoder, posterior sample, decoder.
+
+It handles ids and knows no music.
+"""
 
 from typing import NamedTuple
 
@@ -12,7 +15,7 @@ from symvae.nn.gaussian import DiagonalGaussian
 
 
 class VAEOutput(NamedTuple):
-    """One training pass."""
+    """Result of one training pass."""
 
     logits: Float[Tensor, "batch bar position vocabulary"]
     posterior: DiagonalGaussian
@@ -20,7 +23,7 @@ class VAEOutput(NamedTuple):
 
 
 class VAE(nn.Module):
-    """Kingma and Welling 2014 (arXiv 1312.6114) over sequences of bars."""
+    """VAE over sequences of bars (Kingma and Welling 2014, arXiv 1312.6114)."""
 
     def __init__(self, encoder: Encoder, decoder: Decoder) -> None:
         super().__init__()
@@ -38,12 +41,18 @@ class VAE(nn.Module):
     ) -> VAEOutput:
         """Encode, draw z, decode under teacher forcing.
 
-        The decoder is told what is ``given`` in place of the first coordinates that were drawn.
+        Args:
+            ids: token ids.
+            generator: source of the draws, on the device of ``ids``.
+            dropped: input tokens hidden from the decoder (word dropout, Bowman et al. 2016, arXiv
+                1511.06349).
+            sampling_rate: share of the input tokens that are the decoder's own predictions from a first
+                pass (scheduled sampling, Bengio et al. 2015, arXiv 1506.03099, for all steps in parallel
+                as in Mihaylova and Martins 2019, arXiv 1906.07651).
+            given: fader positions that replace the first coordinates of the sampled z.
 
-        ``dropped`` hides input tokens from the decoder (word dropout, Bowman et al. 2016, arXiv
-        1511.06349). ``sampling_rate`` is the share of input tokens that are the decoder's own
-        choices from a first pass (scheduled sampling, Bengio et al. 2015, arXiv 1506.03099, done
-        for all steps at once as in Mihaylova and Martins 2019, arXiv 1906.07651).
+        Returns:
+            Logits of every token, the posterior, and the z that was decoded.
         """
         posterior = self.encoder(ids)
         z = posterior.sample(generator)

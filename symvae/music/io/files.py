@@ -1,7 +1,7 @@
 """Music files in and out, in the format that the suffix names.
 
     .mid .midi .kar           `symvae.music.io.midi_read`, `symvae.music.io.midi_write`
-    .xml .musicxml .mxl .abc  `symvae.music.io.score` (through music21: 3 s to import)
+    .xml .musicxml .mxl .abc  `symvae.music.io.score_read`, `symvae.music.io.score_write`
 
 A file with any other suffix is read as MIDI, which gives the error. `read` and `write` are the front door
 of the package: phrases in and out, without a report. For drop reasons see `symvae.pipelines.inspect`, or the
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Union
 from symvae.errors import MidiError
 from symvae.music.grid import Grid
 from symvae.music.io import midi_read, midi_write
+from symvae.music.io.score_read import FORMATS, load_score
+from symvae.music.io.score_write import write_score
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
 from symvae.music.windows import whole, windows
@@ -23,7 +25,7 @@ from symvae.music.windows import whole, windows
 if TYPE_CHECKING:
     import pretty_midi
 
-SCORE_SUFFIXES = (".xml", ".musicxml", ".mxl", ".abc")
+SCORE_SUFFIXES = tuple(FORMATS)
 MIDI_SUFFIXES = (".mid", ".midi", ".kar")
 
 Source = Union[str, os.PathLike[str], bytes, "pretty_midi.PrettyMIDI"]
@@ -73,8 +75,6 @@ def load_any(source: Source) -> Song:
         The song, in ticks.
     """
     if isinstance(source, str | os.PathLike) and is_score(source):
-        from symvae.music.io.score import load_score
-
         return load_score(source)
     return midi_read.load(source)
 
@@ -109,8 +109,6 @@ def write(
         The path.
     """
     if is_score(path):
-        from symvae.music.io.score import write_score
-
         return write_score(phrases, path, force)
     return midi_write.write(phrases, path, program, force)
 
@@ -120,5 +118,8 @@ def is_score(path: str | os.PathLike[str]) -> bool:
 
     Args:
         path: A file name.
+
+    Returns:
+        True for .xml, .musicxml, .mxl and .abc, in any case.
     """
     return Path(path).suffix.lower() in SCORE_SUFFIXES

@@ -12,7 +12,7 @@ DRUM_CHANNEL = 9
 
 
 def check_program(program: int) -> int:
-    """The same number, if it is a General MIDI program.
+    """Return the number if it is a General MIDI program.
 
     Raises:
         MidiError: The number lies outside 0 to 127.

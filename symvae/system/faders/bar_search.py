@@ -1,10 +1,10 @@
-"""One phrase from several decodes: each bar from the decode that brings the whole nearest to what is asked.
+"""Search over bars: combine several decodes, bar by bar, into the phrase of least cost.
 
-The conductor decodes bars side by side, so bars of two decodes of like latents go together. Eight decodes
-of four bars are 4,096 phrases; starting from the best decode, bar after bar is exchanged for as long as
-anything gains (coordinate descent), which looks at about a hundred of them.
+The conductor decodes bars in parallel, so bars of decodes of similar latents can be combined. Eight decodes
+of four bars allow 4,096 phrases; coordinate descent from the best decode, one bar at a time while the cost
+falls, evaluates about a hundred of them.
 
-It handles ids and is told what they cost.
+It handles ids; the cost is an argument.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,19 +13,19 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-#: Ids, and which of the phrases asked for each is a try at → how far each is from what was asked.
+#: Ids of candidates, and for each the row of its phrase → cost.
 Cost = Callable[
-    [Int[Tensor, "try bar position"], Int[Tensor, " try"]],
-    Float[Tensor, " try"],
+    [Int[Tensor, "candidate bar position"], Int[Tensor, " candidate"]],
+    Float[Tensor, " candidate"],
 ]
-#: An exchange has to gain more than this.
+#: Least decrease of the cost that an exchange must bring.
 LEAST_GAIN = 1e-4
 
 
 def search_bars(
     candidates: Sequence[Int[Tensor, "phrase bar position"]], cost: Cost
 ) -> Int[Tensor, "phrase bar position"]:
-    """The cheapest that was found for each phrase; never dearer than its best candidate."""
+    """Return the best combination found for each phrase; its cost is at most that of the best candidate."""
     every = torch.arange(len(candidates[0]))
     costs = torch.stack([cost(ids, every) for ids in candidates])
     best = torch.stack(list(candidates))[costs.argmin(0), every]
@@ -36,14 +36,14 @@ def search_bars(
         gained = torch.zeros_like(gained)
         for bar in range(best.shape[1]):
             for candidate in candidates:
-                tries = best[rows].clone()
-                tries[:, bar] = candidate[rows, bar]
-                other = (tries != best[rows]).flatten(1).any(1)
-                if not other.any():
+                exchanged = best[rows].clone()
+                exchanged[:, bar] = candidate[rows, bar]
+                new = (exchanged != best[rows]).flatten(1).any(1)
+                if not new.any():
                     continue
-                tries, of = tries[other], rows[other]
-                costs = cost(tries, of)
-                better = costs < least[of] - LEAST_GAIN
-                best[of[better]], least[of[better]] = tries[better], costs[better]
-                gained[of[better]] = True
+                exchanged, row = exchanged[new], rows[new]
+                costs = cost(exchanged, row)
+                better = costs < least[row] - LEAST_GAIN
+                best[row[better]], least[row[better]] = exchanged[better], costs[better]
+                gained[row[better]] = True
     return best

@@ -1,12 +1,12 @@
-"""An edit grafted onto the notes that were there: what the model cannot say need not be said again.
+"""Edit transfer: apply the difference of two decodes to the original notes.
 
-A decode of many voices brings some notes back and loses others, whether a fader moved or not. So what an edit
-does is read off two decodes, of z as it was and of z edited, and done to the phrase itself: notes that are in
-the first and not in the second go, notes that only the second has come, all others stay, and velocities and
-lengths change by as much, on average, as they do from one decode to the other.
+A decode of polyphonic music reconstructs some notes and loses others, whether a fader moved or not. The
+effect of an edit is therefore the difference between the decode of z and the decode of z edited, applied to
+the phrase itself: notes that the second decode lacks are removed, notes that only it has are added, all
+others stay, and velocities and durations change by the mean difference of the two decodes.
 
-A decode replaces the music, a transfer_edit keeps what it does not touch. Which of the two serves better, bar by bar,
-is for `symvae.system.faders.bar_search`.
+A decode replaces the music; a transferred edit keeps the notes that it does not touch. The search over bars
+(`symvae.system.faders.bar_search`) chooses between them.
 """
 
 import numpy as np
@@ -20,35 +20,44 @@ PITCHES = 128
 
 
 def transfer_edit(phrase: Phrase, before: Phrase, after: Phrase) -> Phrase:
-    """``phrase`` changed as ``before`` changes into ``after``, at the tempo of ``after``."""
-    there, old, new = (places(notes_of(each)) for each in (phrase, before, after))
-    stays = notes_of(phrase)[~np.isin(there, np.setdiff1d(old, new))]
-    comes = notes_of(after)[~np.isin(new, np.concatenate([old, there]))]
+    """Change a phrase as ``before`` changes into ``after``.
+
+    Args:
+        phrase: the original notes.
+        before: decode of its z.
+        after: decode of its z edited.
+
+    Returns:
+        The phrase edited, at the tempo of ``after``.
+    """
+    original, old, new = (places(notes_of(each)) for each in (phrase, before, after))
+    kept = notes_of(phrase)[~np.isin(original, np.setdiff1d(old, new))]
+    added = notes_of(after)[~np.isin(new, np.concatenate([old, original]))]
     if len(before) and len(after):
         louder = after.velocity.mean() - before.velocity.mean()
         longer = np.log(after.duration_step).mean() - np.log(before.duration_step).mean()
-        stays[:, 3] = np.rint(stays[:, 3] + louder).clip(1, 127)
-        stays[:, 1] = np.rint(stays[:, 1] * np.exp(longer))
-    return with_notes(phrase, np.concatenate([stays, comes])).with_tempo(after.tempo_qpm)
+        kept[:, 3] = np.rint(kept[:, 3] + louder).clip(1, 127)
+        kept[:, 1] = np.rint(kept[:, 1] * np.exp(longer))
+    return with_notes(phrase, np.concatenate([kept, added])).with_tempo(after.tempo_qpm)
 
 
 def lost_share(phrase: Phrase, result: Phrase) -> float:
-    """What share of both phrases' notes the other has not, by pitch and step: 0 for the same notes."""
+    """Share of the notes of both that the other phrase lacks, by pitch and onset: 0 for the same notes."""
     if not len(phrase) + len(result):
         return 0.0
     old, new = places(notes_of(phrase)), places(notes_of(result))
     steps = phrase.grid.num_steps
-    kept = np.count_nonzero(struck(old, steps)[new]) + np.count_nonzero(struck(new, steps)[old])
+    kept = np.count_nonzero(onset_table(old, steps)[new]) + np.count_nonzero(onset_table(new, steps)[old])
     return 1 - kept / (len(old) + len(new))
 
 
 def notes_of(phrase: Phrase) -> Notes:
-    """The notes of a phrase, a row each."""
+    """Return the notes of a phrase as rows."""
     return np.stack(phrase.columns, axis=1)
 
 
 def with_notes(phrase: Phrase, notes: Notes) -> Phrase:
-    """A phrase of other notes. None lasts past the end, or past the next stroke of its key."""
+    """Return a phrase of other notes, each cut at the next onset of its pitch and at the end."""
     order = np.lexsort((notes[:, 0], notes[:, 2]))
     onset, duration, pitch, velocity = notes[order].T
     end = np.full(len(notes), phrase.grid.num_steps)
@@ -58,13 +67,13 @@ def with_notes(phrase: Phrase, notes: Notes) -> Phrase:
     return phrase.with_notes(onset, duration, pitch, velocity)
 
 
-def struck(at: Int[np.ndarray, " note"], num_steps: int) -> Bool[np.ndarray, " place"]:
-    """Which of all places are among these: a table, quicker to ask than a set."""
+def onset_table(at: Int[np.ndarray, " note"], num_steps: int) -> Bool[np.ndarray, " place"]:
+    """Look-up table of places: True where a note starts."""
     table = np.zeros(num_steps * PITCHES, bool)
     table[at] = True
     return table
 
 
 def places(notes: Notes) -> Int[np.ndarray, " note"]:
-    """A number for each note that says which key is struck when."""
+    """Number each note by its onset step and pitch."""
     return notes[:, 0] * PITCHES + notes[:, 2]

@@ -1,12 +1,12 @@
-"""The last few notes: what decodes of many voices missed, made up by exchanging single notes.
+"""Refinement of notes: a greedy local search that meets a request by exchanges of single notes.
 
-Nothing is made up that nobody said. Notes come from the phrase itself or from a decode of it, and go only
-where a decode left them out; a note moves a step or two, to where the phrase or a decode strikes one, which
-breaks a chord or gathers it; all notes together become louder, softer, longer or shorter.
+Every exchange is supported by the music: notes are added from the phrase or from a decode of it and removed
+only where a decode lacks them; a note moves by a step or two, to an onset of the phrase or of a decode, which
+breaks or gathers a chord; all notes together become louder, softer, longer or shorter.
 
-A sweep looks at every exchange by itself; those that bring the phrase nearer to what was asked are then
-made in order, the best first, each as long as it still gains, and the best are looked at again. It handles
-notes and is told what they cost. For tokens that are steps of a grid see `symvae.system.faders.refine_tokens`.
+A sweep scores every exchange by itself, then makes those that lower the cost, the best first, each while it
+still does, and keeps the best for the next sweep. It handles notes; the cost is an argument. For tokens on a
+grid see `symvae.system.faders.refine_tokens`.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,61 +15,70 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from symvae.music.phrase import Phrase
-from symvae.system.faders.edit_transfer import PITCHES, Notes, notes_of, places, struck, with_notes
+from symvae.system.faders.edit_transfer import PITCHES, Notes, notes_of, onset_table, places, with_notes
 
-#: Phrases, all in the place of the one that is settled → how far each is from what was asked.
+#: Candidates for one phrase → cost.
 Cost = Callable[[Sequence[Phrase]], Float[np.ndarray, " phrase"]]
-#: The same notes where there is nothing to exchange.
+#: Notes → notes changed, or the same where the exchange does not apply.
 Exchange = Callable[[Notes], Notes]
 
 SWEEPS = 3
-#: Of all exchanges, so many are made after a sweep, if they gain, and looked at again in the next.
+#: Exchanges that are tried after a sweep and scored again in the next.
 KEPT = 128
-#: An exchange has to gain more than this.
+#: Least decrease of the cost that an exchange must bring.
 LEAST_GAIN = 0.002
-#: A note moves so many steps at most: an eighth.
+#: Farthest move of a note, in steps: an eighth.
 FARTHEST_STEP = 2
 LOUDER = (-12, -4, 4, 12)
 LONGER = (0.7, 0.9, 1.12, 1.4)
 
 
 def refine_notes(phrase: Phrase, sources: Sequence[Phrase], cost: Cost) -> Phrase:
-    """``phrase`` after the exchanges; ``sources`` are what it may take notes from."""
+    """Exchange notes of a phrase while the cost falls.
+
+    Args:
+        phrase: the phrase to refine.
+        sources: phrases that notes may be taken from.
+        cost: scores candidates.
+
+    Returns:
+        The phrase after the exchanges.
+    """
     notes, least = notes_of(phrase), cost([phrase])[0]
-    left = _exchanges(notes, [notes_of(source) for source in sources], phrase.grid.num_steps)
+    exchanges = _exchanges(notes, [notes_of(source) for source in sources], phrase.grid.num_steps)
     for _ in range(SWEEPS):
         if least <= LEAST_GAIN:
             break
-        by = cost([with_notes(phrase, exchange(notes)) for exchange in left])
-        left = [left[i] for i in by.argsort(kind="stable")[:KEPT]]
-        before, gains = least, np.count_nonzero(by < least - LEAST_GAIN)
-        for exchange in left[:gains]:
+        costs = cost([with_notes(phrase, exchange(notes)) for exchange in exchanges])
+        exchanges = [exchanges[i] for i in costs.argsort(kind="stable")[:KEPT]]
+        before, gains = least, np.count_nonzero(costs < least - LEAST_GAIN)
+        for exchange in exchanges[:gains]:
             result = with_notes(phrase, exchange(notes))
-            by_now = cost([result])[0]
-            if by_now < least - LEAST_GAIN:
-                notes, least = notes_of(result), by_now
+            new_cost = cost([result])[0]
+            if new_cost < least - LEAST_GAIN:
+                notes, least = notes_of(result), new_cost
         if least == before:
             break
     return with_notes(phrase, notes)
 
 
 def _exchanges(notes: Notes, pool: Sequence[Notes], num_steps: int) -> list[Exchange]:
-    """All that is worth a try: each changes something."""
-    everything, here = np.concatenate([notes, *pool]), places(notes)
-    taken = struck(here, num_steps)
-    given_up = np.concatenate([here[~struck(places(source), num_steps)[here]] for source in pool])
-    _, first = np.unique(everything[:, :3], axis=0, return_index=True)
+    """List the exchanges that change something."""
+    candidates, here = np.concatenate([notes, *pool]), places(notes)
+    occupied = onset_table(here, num_steps)
+    missing = np.concatenate([here[~onset_table(places(source), num_steps)[here]] for source in pool])
+    _, first = np.unique(candidates[:, :3], axis=0, return_index=True)
     new = np.setdiff1d(first, np.arange(len(notes)))
-    steps = np.unique(everything[:, 0])
+    steps = np.unique(candidates[:, 0])
     moves = [
         _moved(place, step)
         for place, onset in zip(here.tolist(), notes[:, 0].tolist(), strict=True)
         for step in steps[abs(steps - onset) <= FARTHEST_STEP].tolist()
-        if not taken[place + (step - onset) * PITCHES]
+        if not occupied[place + (step - onset) * PITCHES]
     ]
     return [
-        *(_without(place) for place in np.unique(given_up).tolist()),
-        *(_with(note) for note in everything[new]),
+        *(_without(place) for place in np.unique(missing).tolist()),
+        *(_with(note) for note in candidates[new]),
         *moves,
         *(_louder(by) for by in LOUDER),
         *(_longer(times) for times in LONGER),
@@ -81,7 +90,7 @@ def _without(place: int) -> Exchange:
 
 
 def _with(note: Int[np.ndarray, " 4"]) -> Exchange:
-    """The note comes; where its key is struck at that step already, it is held as long instead."""
+    """Add a note; where its pitch starts at that step already, set the duration."""
 
     def exchange(notes: Notes) -> Notes:
         same = _is_at(notes, int(note[0] * PITCHES + note[2]))
@@ -95,7 +104,7 @@ def _with(note: Int[np.ndarray, " 4"]) -> Exchange:
 
 
 def _moved(place: int, step: int) -> Exchange:
-    """The note at ``place`` is struck at ``step`` and ends when it did."""
+    """Move the onset of the note at ``place`` to ``step`` and keep its end."""
 
     def exchange(notes: Notes) -> Notes:
         which = _is_at(notes, place)

@@ -1,10 +1,9 @@
-"""The scales of a model's faders: measured on training phrases, kept beside the weights.
+"""Scales of a model's faders: fitted to training phrases, stored beside the weights.
 
-In `faders.json`: for each attribute, in the order of the coordinates, its ``value`` and ``position`` columns
+`faders.json` has for each attribute, in the order of the coordinates, its ``value`` and ``position`` columns
 (`symvae.latent.calibration`), its ``error`` (None before `symvae evaluate --control` measured it), its
-``gain``, how much farther it has to be moved than it shall go, and ``coupling``, how far each fader goes
-along when this one moves by 1. ``arousal`` is the mixture of
-`symvae.latent.arousal`, where one was learned.
+``gain``, the ratio of the move to make to the move that is wanted, and ``coupling``, how far each fader
+follows when this one moves by 1. ``arousal`` is the mixture of `symvae.latent.arousal`, where there is one.
 """
 
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from symvae.errors import CorpusError
 from symvae.latent.arousal import Arousal
 from symvae.latent.calibration import Calibration, coupling, positions_of
 from symvae.music.phrase import Phrase
+from symvae.tokens.rows import Rows
 from symvae.tokens.tokenizer import Tokenizer
 
 SCALE_PHRASES = 20_000
@@ -28,30 +28,39 @@ SCALE_PHRASES = 20_000
 
 @dataclass(frozen=True, eq=False)
 class Scales:
-    """Names of the attributes, in the order of their coordinates, each with its map."""
+    """Attributes in the order of their coordinates, each with its calibration."""
 
     names: tuple[str, ...]
     calibrations: tuple[Calibration, ...]
     coupling: Float[np.ndarray, "attribute attribute"]
     error: tuple[float | None, ...] = ()
-    """Mean distance of asked from achieved, in the attribute's unit; empty before it was measured."""
+    """Mean absolute error of each fader in its unit; empty before it was measured."""
     gain: tuple[float, ...] = ()
-    """How much farther a fader has to be moved than it shall go; empty for 1 everywhere."""
+    """Ratio of the move to make to the move that is wanted; empty for 1 everywhere."""
     arousal: Arousal | None = None
-    """The way of excitement through the faders; None where it was not learned."""
+    """Arousal as a direction through the faders; None where it was not learned."""
 
     @classmethod
     def fit(
         cls, names: Sequence[str], values: Float[np.ndarray, "phrase attribute"], *, linear: bool = False
     ) -> "Scales":
-        """From training phrases; ``linear`` standardizes instead of making normal."""
+        """Fit to training phrases.
+
+        Args:
+            names: the attributes.
+            values: their values, a column each, in the attributes' units.
+            linear: standardize instead of mapping to normal quantiles.
+
+        Returns:
+            Scales without errors, gains and arousal.
+        """
         fit = _standardized if linear else Calibration.fit
         calibrations = tuple(fit(column) for column in values.T)
         return cls(tuple(names), calibrations, coupling(positions_of(calibrations, values)))
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> "Scales":
-        """What `to_dict` gave; raises KeyError or ValueError for anything else."""
+        """Restore from `to_dict`; raises KeyError or ValueError for anything else."""
         rows = saved["faders"]
         return cls(
             tuple(rows),
@@ -66,7 +75,7 @@ class Scales:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """As a JSON file holds them."""
+        """Convert to JSON types."""
         errors = self.error or (None,) * len(self.names)
         gains = self.gain or (1.0,) * len(self.names)
         return {
@@ -88,53 +97,83 @@ class Scales:
     def aim(
         self, wanted: Float[Tensor, "phrase attribute"], here: Float[Tensor, "phrase attribute"]
     ) -> Float[Tensor, "phrase attribute"]:
-        """Where to set faders that are ``here`` so that they come out as ``wanted``."""
+        """Return the positions to aim at so that faders move from ``here`` to ``wanted``."""
         return here + (wanted - here) * torch.tensor(self.gain) if self.gain else wanted
 
     def positions(self, values: Float[np.ndarray, "phrase attribute"]) -> Float[Tensor, "phrase attribute"]:
-        """Where phrases with these values have their faders."""
+        """Map values of the attributes to positions."""
         return torch.from_numpy(positions_of(self.calibrations, values)).float()
 
 
 def measure_phrases(phrases: Sequence[Phrase], names: Sequence[str]) -> Float[np.ndarray, "phrase attribute"]:
-    """The attributes of phrases, a column each."""
+    """Measure attributes of phrases, a column each."""
     return np.stack(list(measure(phrases, names).values()), axis=1)
 
 
 def measure_ids(
     tokenizer: Tokenizer, names: Sequence[str], ids: Integer[np.ndarray, "phrase bar position"]
 ) -> Float[np.ndarray, "phrase attribute"]:
-    """The attributes of the music that ids say."""
+    """Measure attributes of tokenized phrases.
+
+    Args:
+        tokenizer: decodes the ids.
+        names: the attributes.
+        ids: token ids.
+
+    Returns:
+        Values in the attributes' units, a column each.
+    """
     return measure_phrases([tokenizer.decode_ids(rows) for rows in ids], names)
 
 
 def measured_positions(
     scales: Scales, tokenizer: Tokenizer, ids: Int[Tensor, "phrase bar position"]
 ) -> Float[Tensor, "phrase attribute"]:
-    """Where the music that ids say has its faders, on the device of the ids."""
+    """Measure fader positions of tokenized phrases.
+
+    Args:
+        scales: the faders.
+        tokenizer: decodes the ids.
+        ids: token ids.
+
+    Returns:
+        Positions, on the device of the ids.
+    """
     return scales.positions(measure_ids(tokenizer, scales.names, ids.cpu().numpy())).to(ids.device)
 
 
 def fit_scales(
     names: tuple[str, ...],
     tokenizer: Tokenizer,
-    ids: np.ndarray,
+    ids: Rows,
     transpose: int,
     seed: int,
     *,
     linear: bool = False,
 ) -> Scales:
-    """The scales of attributes over training windows, as training moves them; ``linear`` only standardizes.
+    """Fit scales to a sample of training windows, transposed at random as training does.
 
-    Raises `CorpusError` for an attribute that never varies.
+    Args:
+        names: the attributes.
+        tokenizer: decodes the ids.
+        ids: token ids of training windows.
+        transpose: largest transposition, in semitones up or down.
+        seed: seed of the sample and of the transpositions.
+        linear: standardize instead of mapping to normal quantiles.
+
+    Returns:
+        The scales.
+
+    Raises:
+        CorpusError: an attribute does not vary.
     """
-    chance = np.random.default_rng(seed)
-    rows = chance.permutation(len(ids))[:SCALE_PHRASES]
-    shift = chance.integers(-transpose, transpose + 1, len(rows))
+    generator = np.random.default_rng(seed)
+    rows = generator.permutation(len(ids))[:SCALE_PHRASES]
+    shift = generator.integers(-transpose, transpose + 1, len(rows))
     values = measure_ids(tokenizer, names, tokenizer.transpose_ids(ids[rows], shift))
-    if steady := [name for name, column in zip(names, values.T, strict=True) if not np.ptp(column)]:
+    if constant := [name for name, column in zip(names, values.T, strict=True) if not np.ptp(column)]:
         raise CorpusError(
-            f"{', '.join(steady)} is the same in all training phrases: there is nothing to learn a fader "
+            f"{', '.join(constant)} is the same in all training phrases: there is nothing to learn a fader "
             "from. Leave it out."
         )
     return Scales.fit(names, values, linear=linear)

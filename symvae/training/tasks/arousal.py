@@ -13,13 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.latent.arousal import HIGH, LOW, UNLABELED, Arousal
 from symvae.music.phrase import Phrase
 from symvae.system.artifacts import save_scales
 from symvae.system.faders.scales import measure_ids
 from symvae.system.symvae import SymVAE
-from symvae.training.data import training_windows
 
 #: The share of the pieces at either end that count as labeled; those between are unlabeled.
 LABELED_SHARE = 0.4
@@ -106,8 +106,10 @@ def unlabeled_positions(
     Returns:
         The positions, in units of each fader's scale.
     """
-    ids = training_windows(shards, model.config)[::stride]
-    return model.scales.positions(measure_ids(model.tokenizer, model.scales.names, ids)).double().numpy()
+    config = model.config
+    taken = windows(shards, "train", config.model.bars, mid_phrase=config.data.mid_phrase)
+    values = measure_ids(model.tokenizer, model.scales.names, taken[::stride])
+    return model.scales.positions(values).double().numpy()
 
 
 def install_arousal(model: SymVAE, arousal: Arousal) -> None:

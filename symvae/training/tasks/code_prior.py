@@ -18,7 +18,7 @@ from symvae.corpus.clips import ClipDraws
 from symvae.models.sound.code_prior import CodePrior
 from symvae.models.sound.quantized import Quantized, QuantizedEncoder
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
-from symvae.system.artifacts import save_code_prior
+from symvae.system.synth_artifacts import save_code_prior
 from symvae.training.loop import run
 from symvae.training.run import Base
 from symvae.training.state import TrainingState

@@ -121,9 +121,9 @@ class PhraseTask:
         shards.check_fit(config.model)
         self.choice, self.shards, self.device, self.rank = config, shards, device, processes.rank
         training, data = config.training, config.data
-        ids = windows(shards, "train", config.model.bars, mid_phrase=data.mid_phrase).ids
+        taken = windows(shards, "train", config.model.bars, mid_phrase=data.mid_phrase)
         self.batches = Batches(
-            ids,
+            taken,
             batch_size=training.batch_size,
             transpose_by=data.transpose,
             tokenizer=shards.tokenizer,
@@ -132,7 +132,7 @@ class PhraseTask:
             processes=processes.total,
         )
         self.validation = validation_phrases(shards, config, VALIDATION_PHRASES, mid_phrase=data.mid_phrase)
-        model = initial_vae(config, start_from, ids).to(device)
+        model = initial_vae(config, start_from, taken).to(device)
         critic = build_critic(config)
         modules: dict[str, torch.nn.Module] = {"model": model}
         if critic is not None:
@@ -158,7 +158,7 @@ class PhraseTask:
         )
         names, linear = config.model.faders, config.objective.regularization == "attribute"
         self.scales = (
-            fit_scales(names, shards.tokenizer, ids, data.transpose, training.seed, linear=linear)
+            fit_scales(names, shards.tokenizer, taken, data.transpose, training.seed, linear=linear)
             if names
             else None
         )

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import UInt8
 
 from symvae.config.run import ModelConfig, RunConfig
 from symvae.errors import TrainingError
@@ -13,21 +12,20 @@ from symvae.models.phrase.vae import VAE
 from symvae.system.artifacts import load_config, load_vae
 from symvae.system.build import build_vae
 from symvae.system.warm_start import warm_start
+from symvae.tokens.rows import Rows
 from symvae.training.data import as_tensor
 
 #: Phrases whose bars decide how a warm start fits the codes of all bars into z.
 WARM_START_PHRASES = 20_000
 
 
-def initial_vae(
-    config: RunConfig, start_from: Path | None, ids: UInt8[np.ndarray, "window bar position"]
-) -> VAE:
+def initial_vae(config: RunConfig, start_from: Path | None, ids: Rows) -> VAE:
     """Draw or load the weights that training starts from.
 
     Args:
         config: All choices; fresh weights follow from its seed, through torch's global generator.
         start_from: Folder of a model of the same sizes or of one bar; None for fresh weights.
-        ids: Training windows, for a warm start.
+        ids: Token ids of the training windows, for a warm start.
 
     Returns:
         The network, on the CPU.

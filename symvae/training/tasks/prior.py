@@ -23,7 +23,7 @@ from symvae.system.artifacts import save_config, save_prior
 from symvae.system.build import build_prior
 from symvae.system.symvae import SymVAE
 from symvae.training.data import as_tensor
-from symvae.training.loop import Progress, Watch, endless, run, unwatched
+from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
 from symvae.training.tasks.flow_matching import FlowTask, used_coordinates
 
@@ -31,7 +31,6 @@ STATE = "prior-state.pt"
 ECHOES = (0.0, 0.5, 0.8, 0.9, 0.95)
 NOISE_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.2)
 CALIBRATION_DRAWS = 200
-_ENCODED_AT_ONCE = 256
 
 
 def train_prior(
@@ -54,7 +53,7 @@ def train_prior(
         out: The run's folder: log, state and prior.safetensors.
         resume: Go on with the run in ``out``.
         stop_after: End this call after this many steps in all.
-        watch: Called after each step, and while windows are encoded.
+        watch: Called after each step.
         stopping: Asked after each step; True ends this call.
 
     Returns:
@@ -67,7 +66,7 @@ def train_prior(
     torch.set_num_threads(model.config.training.threads)
     shards.check_fit(model.config.model)
     folder = RunFolder.open(out, STATE, resume=resume)
-    posterior = posteriors(model, config, shards, "train", watch)
+    posterior = posteriors(model, config, shards, "train")
     task = FlowTask(
         build_prior(config, model.vae, used_coordinates(posterior), config.seed),
         posterior,
@@ -122,10 +121,7 @@ def calibrate(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
         setting.fill_(min(errors, key=lambda value: errors[value]))
 
 
-@torch.no_grad()
-def posteriors(
-    model: SymVAE, config: PriorConfig, shards: Shards, split: str, watch: Watch = unwatched
-) -> DiagonalGaussian:
+def posteriors(model: SymVAE, config: PriorConfig, shards: Shards, split: str) -> DiagonalGaussian:
     """Encode every window of a split.
 
     Args:
@@ -134,7 +130,6 @@ def posteriors(
             is transposed at random.
         shards: Prepared music that fits the model.
         split: "train" or "validation".
-        watch: Called after each batch, with step 0.
 
     Returns:
         The posteriors, one row a window.
@@ -145,13 +140,7 @@ def posteriors(
         shift = np.array([home_shift(phrase) for phrase in model.to_phrases(as_tensor(ids))])
     else:
         shift = chance.integers(-data.transpose, data.transpose + 1, len(ids))
-    parts = []
-    for rows in as_tensor(model.tokenizer.transpose_ids(ids, shift)).split(_ENCODED_AT_ONCE):
-        parts.append(model.vae.encoder(rows))
-        watch(Progress(0, config.steps, 0.0, {}, {}))
-    return DiagonalGaussian(
-        torch.cat([part.mean for part in parts]), torch.cat([part.log_std for part in parts])
-    )
+    return model.codec.encode_ids(as_tensor(model.tokenizer.transpose_ids(ids, shift)))
 
 
 def install_prior(model: SymVAE, prior: FlowPrior, config: PriorConfig) -> None:

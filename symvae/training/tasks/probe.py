@@ -18,8 +18,8 @@ from symvae.corpus.clips import ClipDraws
 from symvae.models.sound.probe import Probe
 from symvae.nn.mixed import mixed
 from symvae.objective.schedule import warmup_cosine
-from symvae.system.artifacts import save_probe
 from symvae.system.build_synth import build_probe
+from symvae.system.synth_artifacts import save_probe
 from symvae.training.loop import Watch, run, unwatched
 from symvae.training.run import Base, RunFolder
 from symvae.training.state import TrainingState

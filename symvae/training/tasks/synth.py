@@ -19,8 +19,8 @@ from symvae.models.sound.quantized import Quantized, perplexity
 from symvae.models.sound.spectrogram_vae import FLOOR, SpectrogramVAE
 from symvae.objective.schedule import warmup_cosine
 from symvae.objective.spectral import log_spectral_distance_db, multi_scale_distance
-from symvae.system.artifacts import save_synth
 from symvae.system.build_synth import build_discriminators, build_synth, synth_beta_at
+from symvae.system.synth_artifacts import save_synth
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average

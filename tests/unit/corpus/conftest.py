@@ -1,4 +1,4 @@
-"""Tunes made from a seed."""
+"""Random tunes."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ MakeTune = Callable[..., Tune]
 
 @pytest.fixture
 def make_tune() -> MakeTune:
-    """A tune of random eighths: two seeds share no two bars."""
+    """Make a tune of random eighths; two seeds share no two bars."""
 
     def make(name: str, seed: int, bars: int = 4, metre: str = "4/4", lowest: int = 60) -> Tune:
         grid = Grid.of_metre(metre, bars)

@@ -1,4 +1,4 @@
-"""The cards in data/cards, and that `prepare folk` gives on this machine what they say."""
+"""The cards in data/cards, and `prepare folk` reproduces one of them byte for byte."""
 
 import json
 import subprocess
@@ -25,9 +25,9 @@ if __name__ == "__main__":
 """
 
 
-def test_prepare_folk_gives_the_bytes_of_its_card(tmp_path: Path):
+def test_prepare_folk_reproduces_its_card(tmp_path: Path):
     expected = json.loads((CARDS / "folk-4-4.json").read_text())
-    # In a process of its own: shape checks make each of half a million notes ten times as slow.
+    # In a process of its own: shape checks slow down reading half a million notes tenfold.
     (tmp_path / "script.py").write_text(SCRIPT)
     subprocess.run([sys.executable, tmp_path / "script.py", tmp_path / "folk"], check=True, cwd=ROOT)
     card = json.loads((tmp_path / "folk" / "card.json").read_text())
@@ -41,7 +41,7 @@ def test_prepare_folk_gives_the_bytes_of_its_card(tmp_path: Path):
 
 
 @pytest.mark.parametrize("path", sorted(CARDS.glob("*.json")), ids=lambda path: path.stem)
-def test_no_card_holds_music_that_weights_may_not_learn_from(path: Path):
+def test_released_weights_may_be_trained_on_all_music_of_the_cards(path: Path):
     card = json.loads(path.read_text())
     assert card["sources"] == {name: SOURCES[name] for name in card["collections"]}
     assert all(source["for_released_weights"] for source in card["sources"].values())

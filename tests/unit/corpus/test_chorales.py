@@ -1,4 +1,4 @@
-"""Chorales: all voices as one phrase, against music21's own reading and by hand."""
+"""Chorales merge all voices into one phrase; checked by hand and against music21."""
 
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
 from symvae.music.reason import Dropped, Reason
 
-# With a pickup and without repeats. Of every second chorale without repeats, 112 in all, 101 agree so; in
-# the others a voice takes up a pitch that another holds, which a piano cannot play.
+# With a pickup and without repeats. Of every second chorale without repeats, 112 in all, 101 agree; in the
+# others a voice strikes a pitch that another voice holds, which a piano cannot play.
 AGREEING = ("bwv1.6", "bwv101.7", "bwv130.6")
 ATTRIBUTES = (
     "<attributes><divisions>4</divisions><time><beats>4</beats><beat-type>4</beat-type></time></attributes>"
@@ -25,13 +25,13 @@ NOTE = (
 
 
 def bar(*notes: str) -> str:
-    """A bar of notes as "C4:4", a pitch and how many sixteenths it lasts."""
+    """A bar of notes written as "C4:4": pitch and duration in sixteenths."""
     split = (note.partition(":") for note in notes)
     return "".join(NOTE.format(step=p[0], octave=p[1], duration=length) for p, _, length in split)
 
 
 def score(**parts: list[str]) -> str:
-    """A MusicXML score in 4/4; a part's bars as `bar` writes them."""
+    """A MusicXML score in 4/4 with the bars of each part."""
     names = "".join(f'<score-part id="{n}"><part-name>{n}</part-name></score-part>' for n in parts)
     body = ""
     for name, bars in parts.items():
@@ -63,8 +63,8 @@ def read(corpus: Path, text: str) -> list[Tune | Dropped]:
     return list(chorales(corpus=corpus, workers=1))
 
 
-def test_all_voices_and_no_instrument_are_merged(corpus: Path):
-    """Soprano and alto meet on C4 in bar 2: the soprano's note, the longer, stands for both."""
+def test_voices_are_merged_and_instruments_ignored(corpus: Path):
+    """Soprano and alto meet on C4 in bar 2: the longer note, the soprano's, is kept."""
     (tune,) = read(corpus, score(**VOICES))
     assert isinstance(tune, Tune)
     assert (tune.name, tune.collection, tune.title) == ("bach-chorales/bwv1", COLLECTION, "bwv1")
@@ -83,15 +83,15 @@ def test_all_voices_and_no_instrument_are_merged(corpus: Path):
     ]
 
 
-def test_a_second_soprano_is_not_lost(corpus: Path):
+def test_a_second_soprano_is_merged_too(corpus: Path):
     second = {"Soprano 2": [bar("B4:16"), bar("B4:16")]}
     (tune,) = read(corpus, score(**VOICES, **second))
     assert isinstance(tune, Tune)
     assert (tune.phrase.pitch == 71).sum() == 2
 
 
-def test_a_bar_that_no_voice_can_keep_cuts_them_all(corpus: Path):
-    """Two bars, one that is too long in every voice, two bars."""
+def test_a_bar_off_the_grid_in_all_voices_cuts_the_chorale(corpus: Path):
+    """Two bars, a bar that is too long in all voices, two bars."""
     five = {name: [*bars, bars[0] + bars[1], *bars] for name, bars in VOICES.items()}
     first, second, dropped = read(corpus, score(**five))
     assert isinstance(first, Tune)
@@ -123,7 +123,7 @@ def test_a_bar_that_no_voice_can_keep_cuts_them_all(corpus: Path):
         ),
     ],
 )
-def test_voices_that_do_not_go_together_are_reported(
+def test_voices_with_different_bars_are_reported(
     corpus: Path, parts: dict[str, list[str]], reason: Reason | None, detail: str
 ):
     (item,) = read(corpus, score(**parts))
@@ -135,7 +135,7 @@ def test_voices_that_do_not_go_together_are_reported(
     assert detail in item.detail
 
 
-def test_a_damaged_score_is_reported_and_two_workers_read_what_one_reads(corpus: Path):
+def test_a_damaged_score_is_reported_with_any_number_of_workers(corpus: Path):
     (corpus / "bach" / "bwv0.mxl").write_bytes(b"no zip")
     items = read(corpus, score(**VOICES))
     assert [item.reason for item in items if isinstance(item, Dropped)] == [Reason.UNREADABLE]
@@ -167,5 +167,5 @@ def test_a_chorale_agrees_with_music21(number: str):
     assert ours == {(step - begin, pitch) for step, pitch in theirs}
 
 
-def test_the_collection_says_where_it_comes_from():
+def test_released_weights_may_be_trained_on_the_chorales():
     assert SOURCES[COLLECTION]["for_released_weights"] is True

@@ -1,16 +1,16 @@
-"""Repeats played out, told as the letters of the bars."""
+"""Repeats expand to the bars in playing order, written as letters."""
 
 import pytest
 
 from symvae.corpus.notation.abc import read_abc
-from symvae.corpus.notation.expand_repeats import unfold
+from symvae.corpus.notation.expand_repeats import expand_repeats
 
 
 def played(body: str) -> str:
     """The bars in playing order; each bar of the body holds one note, its name."""
     tune = next(read_abc(f"X:1\nM:4/4\nL:1/1\nK:C\n{body}\n"))
     return "".join(
-        "CDEFGAB"[[0, 2, 4, 5, 7, 9, 11].index(bar.notes[0].pitch % 12)] for bar in unfold(tune.bars)
+        "CDEFGAB"[[0, 2, 4, 5, 7, 9, 11].index(bar.notes[0].pitch % 12)] for bar in expand_repeats(tune.bars)
     )
 
 
@@ -32,10 +32,10 @@ def played(body: str) -> str:
         ("|:A|1B:|2C|:D:|", "ABACDD"),
     ],
 )
-def test_repeats(written: str, expected: str):
+def test_repeats_expand_in_playing_order(written: str, expected: str):
     assert played(written) == expected
 
 
-def test_a_repeat_never_runs_for_ever():
+def test_a_repeat_ends():
     many = "|:A|" + "".join(f"[{n}B:|" for n in range(1, 10)) + "|"
     assert len(played(many)) <= 2 * 9

@@ -1,4 +1,4 @@
-"""A user's folder: bad files are reported, and a killed run goes on where it was."""
+"""A user's folder: bad files are reported, and a killed run resumes where it was."""
 
 import csv
 import os
@@ -38,7 +38,7 @@ def music(tmp_path: Path, make_tune) -> Path:
     return root
 
 
-def test_every_music_file_is_read_and_a_bad_one_reported(music: Path):
+def test_all_music_files_are_read_and_bad_ones_reported(music: Path):
     items = list(folder(music, collection="mine", workers=1))
     assert [item.name for item in items if isinstance(item, Tune)] == [
         "mine/a.mid",
@@ -52,12 +52,12 @@ def test_every_music_file_is_read_and_a_bad_one_reported(music: Path):
     ]
 
 
-def test_two_workers_read_what_one_reads(music: Path):
+def test_tunes_do_not_depend_on_the_number_of_workers(music: Path):
     assert list(folder(music, workers=2)) == list(folder(music, workers=1))
 
 
-def test_whole_pieces_are_read_if_asked_for(tmp_path: Path):
-    """Also where a journal knows the same file as a melody."""
+def test_a_polyphonic_reading_keeps_whole_pieces(tmp_path: Path):
+    """Also if the journal has the same file as a melody."""
     chord = Phrase(Grid(2), np.array([0, 0, 16]), np.array([16, 8, 16]), np.array([48, 60, 62]))
     write(chord, tmp_path / "chord.mid")
     journal = journal_beside(tmp_path / "out")
@@ -74,7 +74,7 @@ def test_a_folder_without_music_is_refused(tmp_path: Path):
         next(folder(tmp_path))
 
 
-def test_a_second_run_goes_on_where_the_first_was_killed(music: Path, tmp_path: Path, monkeypatch):
+def test_a_second_run_resumes_where_the_first_was_killed(music: Path, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(folder_module, "BATCH_FILES", 2)
     journal = journal_beside(tmp_path / "out")
     whole = list(folder(music, workers=1))
@@ -105,8 +105,8 @@ def test_a_file_that_changed_is_read_again(music: Path, tmp_path: Path, make_tun
     assert before[1:] == after[1:]
 
 
-def test_another_track_is_not_taken_from_the_journal(music: Path, tmp_path: Path):
-    """`--track` misspelled once must not stay misspelled."""
+def test_the_journal_is_not_used_for_another_track(music: Path, tmp_path: Path):
+    """A misspelled --track must not be remembered."""
     journal = tmp_path / "journal"
     wrong = list(folder(music, workers=1, journal=journal, tracks=["Melodia"]))
     right = list(folder(music, workers=1, journal=journal))
@@ -156,7 +156,7 @@ def test_a_file_that_kills_its_process_is_reported(music: Path, monkeypatch):
 
 
 def choir(path: Path, seed: int, names: tuple[str, ...] = ("Soprano", "Alto")) -> None:
-    """Eight quarters in each voice, in stretches of four, three and one; no two voices are alike."""
+    """Eight quarters in each voice, in stretches of four, three and one; all voices differ."""
     onset = np.arange(8) * 480
     tracks = tuple(
         Track(name, 0, False, onset, np.full(8, 480), tune, np.full(8, 80))
@@ -191,14 +191,14 @@ def test_several_tracks_are_voices_of_one_work(tmp_path: Path):
     assert [(item.reason, "Tenor" in item.detail) for item in missing] == [(Reason.UNREADABLE, True)]
 
 
-def test_a_track_is_read_once_and_called_by_its_own_name(tmp_path: Path):
+def test_a_track_is_read_once_under_its_own_name(tmp_path: Path):
     choir(tmp_path / "1.mid", 1, ("Horn F#", "Flute", "Flute", "7"))
     asked = ["horn f#", "0", "Horn F#", "1", "2", "3"]
     found = {name.rpartition("#")[0] for name in _names(list(folder(tmp_path, workers=1, tracks=asked)))}
     assert found == {f"folder/1.mid#{voice}" for voice in ("Horn F♯", "track 1", "track 2", "track 3")}
 
 
-def test_more_tracks_are_not_taken_from_the_journal(tmp_path: Path):
+def test_the_journal_is_not_used_for_more_tracks(tmp_path: Path):
     (tmp_path / "choir").mkdir()
     choir(tmp_path / "choir" / "1.mid", 1, ("A", "B", "A, track B"))
     journal = tmp_path / "journal"

@@ -1,4 +1,4 @@
-"""MusicXML by hand: voices, chords, ties, grace notes, repeats, zipped files."""
+"""A small MusicXML score: voices, chords, ties, grace notes, repeats, compressed files."""
 
 import zipfile
 from pathlib import Path
@@ -49,12 +49,12 @@ def test_a_part_is_read_by_its_name(tmp_path: Path):
     assert [(bar.metre, bar.closes_repeat) for bar in tune.bars] == [((3, 4), False), ((3, 4), True)]
 
 
-def test_a_score_without_the_part_has_none(tmp_path: Path):
+def test_a_part_that_is_missing_is_none(tmp_path: Path):
     (tmp_path / "a.xml").write_text(SCORE)
     assert read_musicxml(tmp_path / "a.xml", "bassoon") is None
 
 
-def test_a_zipped_score_reads_the_same(tmp_path: Path):
+def test_a_compressed_score_reads_the_same(tmp_path: Path):
     (tmp_path / "a.xml").write_text(SCORE)
     with zipfile.ZipFile(tmp_path / "a.mxl", "w") as archive:
         archive.writestr("META-INF/container.xml", "<container/>")
@@ -63,7 +63,7 @@ def test_a_zipped_score_reads_the_same(tmp_path: Path):
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"<score-partwise>"])
-def test_a_damaged_score_says_so(tmp_path: Path, content: bytes):
+def test_a_damaged_score_is_an_error_that_names_the_file(tmp_path: Path, content: bytes):
     for name in ("a.xml", "a.mxl"):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(CorpusError, match=f"{name} is no MusicXML score"):

@@ -1,4 +1,4 @@
-"""Whole arrangements as shards: every window is the tune's, and what a bar could not hold is reported."""
+"""Piano shards: windows are those of the tune, and notes that exceed a bar's row are reported."""
 
 import csv
 from collections.abc import Callable
@@ -25,7 +25,7 @@ PIANO = ModelConfig(bars=4, tokenizer="piano", positions=128, vocabulary_size=21
 
 
 def arrangement(name: str, seed: int, notes: int = 40, metre: str = "4/4") -> Tune:
-    """Chords, held notes and a fourth bar in which nothing starts; velocities and tempo in their classes."""
+    """Chords, held notes, a fourth bar without onsets; velocities and tempo in the vocabulary."""
     chance = np.random.default_rng(seed)
     grid = Grid.of_metre(metre, BARS)
     onset = chance.integers(0, grid.num_steps, notes)
@@ -42,7 +42,7 @@ def arrangement(name: str, seed: int, notes: int = 40, metre: str = "4/4") -> Tu
 
 
 def crowded(name: str) -> Tune:
-    """Sixty notes at the start of the second bar, the lowest ones soft: 42 fit."""
+    """Sixty notes at the start of the second bar, of which the lowest are soft and 42 fit."""
     phrase = Phrase(
         Grid(BARS),
         np.repeat([0, 16, 80], [1, 60, 1]),
@@ -70,14 +70,14 @@ def dropped_of(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_the_papers_name_the_tokens(shards: Shards):
+def test_the_card_names_the_tokenizer(shards: Shards):
     assert (shards.card["tokenizer"], shards.positions, shards.vocabulary_size) == ("piano", 128, 218)
     assert shards.tokenizer == PianoBars()
     shards.check_fit(PIANO)
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_every_tune_comes_back_note_for_note(shards: Shards, tunes: list[Tune], split: str):
+def test_tunes_decode_note_for_note(shards: Shards, tunes: list[Tune], split: str):
     by_name = {tune.name: tune.phrase for tune in tunes}
     arrays = shards.split(split)
     for row, name in enumerate(shards.tune_names(split)):
@@ -85,8 +85,8 @@ def test_every_tune_comes_back_note_for_note(shards: Shards, tunes: list[Tune], 
         assert shards.tokenizer.decode_ids(ids) == by_name[name]
 
 
-def test_every_window_is_the_tunes_own(shards: Shards, tunes: list[Tune]):
-    """Of the windows of two bars in six, those with the fourth are left out: nothing starts in it."""
+def test_windows_are_those_of_the_tune(shards: Shards, tunes: list[Tune]):
+    """Windows with the fourth of six bars are left out: it is silent."""
     by_name = {tune.name: tune.phrase for tune in tunes}
     names = shards.tune_names("train")
     taken = windows(shards, "train", 2)
@@ -96,14 +96,14 @@ def test_every_window_is_the_tunes_own(shards: Shards, tunes: list[Tune]):
     assert taken.dropped == {Reason.LONG_REST: 2 * len(names)}
 
 
-def test_bars_taken_mid_phrase_stand_as_in_the_tune(shards: Shards):
+def test_bars_taken_mid_phrase_are_as_in_the_tune(shards: Shards):
     taken = windows(shards, "train", 1, mid_phrase=True)
     np.testing.assert_array_equal(taken.ids[:, 0], shards.split("train").ids)
     assert not taken.dropped
 
 
-def test_batches_move_pitches_and_nothing_else(shards: Shards):
-    ids = windows(shards, "train", 2).ids
+def test_batches_transpose_pitches_and_nothing_else(shards: Shards):
+    ids = windows(shards, "train", 2)
     choice = {"batch_size": 16, "tokenizer": shards.tokenizer, "seed": 3}
     moved, plain = Batches(ids, transpose_by=6, **choice), Batches(ids, transpose_by=0, **choice)
     shifts = set()
@@ -119,14 +119,14 @@ def test_batches_move_pitches_and_nothing_else(shards: Shards):
 
 
 def test_processes_share_a_batch(shards: Shards):
-    ids = windows(shards, "train", 1).ids
+    ids = windows(shards, "train", 1)
     choice = {"batch_size": 8, "transpose_by": 6, "tokenizer": shards.tokenizer, "seed": 3}
     whole = Batches(ids, **choice).batch(5)
     halves = [Batches(ids, **choice, rank=rank, processes=2).batch(5) for rank in (0, 1)]
     assert torch.equal(torch.stack(halves, dim=1).flatten(0, 1), whole)
 
 
-def test_notes_that_a_bar_cannot_hold_are_reported(tmp_path: Path, tunes: list[Tune]):
+def test_notes_that_exceed_a_row_are_reported(tmp_path: Path, tunes: list[Tune]):
     card = prepare([iter([*tunes, crowded("a/storm")])], tmp_path / "out", tokenizer="piano")
     assert card["dropped"] == {"too_full": 18}
     assert card["works"] == {"whole": 24, "in_part": 1, "left_out": 0}
@@ -150,7 +150,7 @@ def test_a_full_tune_in_another_metre_has_one_reason(tmp_path: Path, tunes: list
     assert card["dropped"] == {"metre_not_supported": 1}
 
 
-def test_only_what_melodies_cannot_say_differs_from_them(tmp_path: Path, tunes: list[Tune]):
+def test_chords_are_kept_for_piano_and_dropped_for_melodies(tmp_path: Path, tunes: list[Tune]):
     items = [*tunes, Tune("a/low", "a", "", tunes[0].phrase.transpose(-20)), tunes[3]]
     card = prepare([iter(items)], tmp_path / "piano", tokenizer="piano")
     assert card["dropped"] == {"duplicate": 1, "out_of_range": 1}
@@ -163,7 +163,7 @@ def test_the_same_notes_at_another_tempo_are_another_tune(tmp_path: Path, tunes:
     assert prepare([iter([*tunes, slow])], tmp_path / "out", tokenizer="piano")["dropped"] == {}
 
 
-def test_piano_shards_are_in_four_quarters(tmp_path: Path, tunes: list[Tune]):
+def test_piano_shards_in_another_metre_are_refused(tmp_path: Path, tunes: list[Tune]):
     with pytest.raises(TokenError) as fault:
         prepare([iter(tunes)], tmp_path / "out", metre="3/4", tokenizer="piano")
     assert str(fault.value) == "Piano bars are in 4/4, not in '3/4'."

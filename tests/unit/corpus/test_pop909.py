@@ -1,4 +1,4 @@
-"""POP909: one tune a song, the melody alone or the whole arrangement."""
+"""POP909 gives one tune a song: its melody or its whole arrangement."""
 
 from pathlib import Path
 
@@ -43,14 +43,14 @@ def tunes(folder: Path, **choices: bool) -> list[Tune]:
     return [item for item in pop909(folder, **choices) if isinstance(item, Tune)]
 
 
-def test_the_melody_stands_alone(aligned: Path):
+def test_the_melody_track_alone_is_read(aligned: Path):
     (tune,) = tunes(aligned)
     assert (tune.name, tune.collection) == ("pop909/001", "pop909")
     assert tune.phrase.onset_step.tolist() == [0, 4, 8, 12, 16]
     assert tune.phrase.is_monophonic
 
 
-def test_the_arrangement_is_all_tracks_merged(aligned: Path):
+def test_a_polyphonic_reading_merges_all_tracks(aligned: Path):
     whole, piano_alone = tunes(aligned, polyphonic=True)
     assert (whole.name, piano_alone.name) == ("pop909/001", "pop909/003")
     rows = zip(whole.phrase.onset_step, whole.phrase.pitch, whole.phrase.velocity, strict=True)

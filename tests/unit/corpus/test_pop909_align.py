@@ -1,4 +1,4 @@
-"""Original POP909 songs find their bars, whatever their files say."""
+"""Original POP909 songs are aligned with their annotated bars, whatever metre their files state."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,12 +24,12 @@ WriteSong = Callable[..., Path]
 
 
 def beat_sec() -> np.ndarray:
-    """The beats of a player who slows down from 0.5 to 0.75 s a beat."""
+    """Beats that slow down from 0.5 to 0.75 s."""
     return FIRST_BEAT_SEC + np.concatenate([[0.0], np.cumsum(np.linspace(0.5, 0.75, NUM_BEATS - 1))])
 
 
 def played(name: str, onset_beat: list[float], pitch: int, velocity: int, song_tempo_qpm: float) -> Track:
-    """Half-beat notes at times in beats, as ticks of a file that keeps one tempo of its own."""
+    """Notes of half a beat at times in beats, in ticks of a file with one constant tempo."""
     beats = Beats(beat_sec(), np.zeros(NUM_BEATS, bool))
     edges = []
     for beat in (np.array(onset_beat), np.array(onset_beat) + 0.5):
@@ -70,8 +70,8 @@ def aligned(folder: Path) -> Song:
     return song
 
 
-def test_every_note_comes_to_its_beat(write_song: WriteSong):
-    """One beat of bar 0 lies before the first annotated beat; the last piano note after the last one."""
+def test_notes_are_moved_to_their_beats(write_song: WriteSong):
+    """Bar 0 begins one beat before the first annotated beat; the last piano note is after the last one."""
     song = aligned(write_song())
     melody, piano = song.tracks
     for track, beats in ((melody, MELODY_BEAT), (piano, PIANO_BEAT)):
@@ -88,7 +88,7 @@ def test_every_note_comes_to_its_beat(write_song: WriteSong):
 
 
 def test_bar_0_holds_the_first_note(write_song: WriteSong):
-    """A song that waits for a bar does not begin with a silent one."""
+    """A song that begins later does not begin with a silent bar."""
     folder = write_song(downbeats=list(range(0, NUM_BEATS, 4)))
     assert aligned(folder).tracks[1].onset_tick[0] == 0
     late = played("MELODY", [5.0, 6.0], 72, 100, 97.0)
@@ -97,7 +97,7 @@ def test_bar_0_holds_the_first_note(write_song: WriteSong):
     assert np.abs(aligned(folder).tracks[0].onset_tick - [480, 960]).max() <= 2
 
 
-def test_seconds_pass_at_the_tempo_in_force(write_song: WriteSong):
+def test_ticks_are_converted_at_the_current_tempo(write_song: WriteSong):
     """A second at 60 and then one at 120 are 480 and 960 ticks."""
     folder = write_song(text="".join(f"{i} 0 {float(i % 4 == 0)}\n" for i in range(16)))
     onset = np.array([0, 480, 480 + 960, 480 + 2 * 960])
@@ -111,18 +111,18 @@ def test_seconds_pass_at_the_tempo_in_force(write_song: WriteSong):
     ("downbeats", "phase"),
     [
         ([3, 7, 11, 15], 3),
-        ([2, 6, 8, 12, 16, 20], 0),  # a shift by half a bar: the longer stretch counts
-        ([3, 7, 9, 13], 3),  # as long as each other: the first heard
+        ([2, 6, 8, 12, 16, 20], 0),  # a shift by half a bar: the longer stretch decides
+        ([3, 7, 9, 13], 3),  # equally common: the first annotated
         ([1, 5, 11, 15], 1),
     ],
 )
-def test_bars_begin_where_most_annotated_ones_do(downbeats: list[int], phase: int):
+def test_bars_begin_on_the_most_common_phase(downbeats: list[int], phase: int):
     marks = np.zeros(NUM_BEATS, bool)
     marks[downbeats] = True
     assert Beats(beat_sec(), marks).phase == phase
 
 
-def test_both_readings_of_an_original_folder(write_song: WriteSong, tmp_path: Path):
+def test_original_folders_are_read_as_melody_or_arrangement(write_song: WriteSong, tmp_path: Path):
     write_song()
     for folder in (tmp_path, tmp_path / "POP909", tmp_path / "POP909" / "001"):
         (melody,) = pop909(folder)

@@ -1,4 +1,4 @@
-"""From tunes to a shard folder: nothing lost in silence, nothing half written."""
+"""Preparing shards: each tune is kept or dropped with a reason, and no folder is half written."""
 
 import csv
 import json
@@ -28,7 +28,7 @@ def read(folder: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_every_tune_comes_back_note_for_note(tmp_path: Path, tunes: list[Tune]):
+def test_tunes_decode_note_for_note(tmp_path: Path, tunes: list[Tune]):
     prepare([iter(tunes)], tmp_path / "out")
     shards, tokenizer = open_shards(tmp_path / "out"), MelodyGrid()
     by_name = {tune.name: tune for tune in tunes}
@@ -42,7 +42,7 @@ def test_every_tune_comes_back_note_for_note(tmp_path: Path, tunes: list[Tune]):
     assert not by_name
 
 
-def test_the_card_counts(tmp_path: Path, tunes: list[Tune]):
+def test_the_card_counts_tunes_and_works(tmp_path: Path, tunes: list[Tune]):
     card = prepare([iter(tunes[:20]), iter(tunes[20:])], tmp_path / "out", seed=3)
     assert card == json.loads((tmp_path / "out" / "card.json").read_text())
     total = sum(card["counts"][s]["all"]["bars"] for s in ("train", "validation", "test"))
@@ -54,7 +54,7 @@ def test_the_card_counts(tmp_path: Path, tunes: list[Tune]):
     assert card["works"] == {"whole": 40, "in_part": 0, "left_out": 0}
 
 
-def test_every_drop_has_its_reason(tmp_path: Path, tunes: list[Tune], make_tune):
+def test_each_drop_has_its_reason(tmp_path: Path, tunes: list[Tune], make_tune):
     items: list[Tune | Dropped] = [
         *tunes,
         make_tune("a/waltz", seed=1, metre="3/4"),
@@ -79,8 +79,8 @@ def test_every_drop_has_its_reason(tmp_path: Path, tunes: list[Tune], make_tune)
     assert card["works"] == {"whole": 39, "in_part": 1, "left_out": 5}
 
 
-def test_equal_notes_are_a_duplicate_under_the_same_name_too(tmp_path: Path, tunes: list[Tune]):
-    """Two folders of one name, each with the same file."""
+def test_equal_notes_are_a_duplicate_even_under_one_name(tmp_path: Path, tunes: list[Tune]):
+    """As from two folders of one name with the same file."""
     card = prepare([iter(tunes), iter(tunes[:1])], tmp_path / "out")
     assert card["dropped"] == {"duplicate": 1}
     assert len(read(tmp_path / "out", "tunes.csv")) == len(tunes)
@@ -93,28 +93,31 @@ def test_the_same_sources_and_seed_give_the_same_bytes(tmp_path: Path, tunes: li
     assert one["sha256"] != prepare([iter(tunes)], tmp_path / "three", seed=6)["sha256"]
 
 
-def test_progress_is_told(tmp_path: Path, tunes: list[Tune]):
+def test_progress_counts_the_tunes(tmp_path: Path, tunes: list[Tune]):
     seen: list[int] = []
     prepare([iter(tunes)], tmp_path / "out", progress=seen.append)
     assert seen == list(range(1, 41))
 
 
-def test_an_interrupted_run_leaves_nothing_and_can_be_run_again(tmp_path: Path, tunes: list[Tune]):
+def test_an_interrupted_run_leaves_no_files_and_can_be_repeated(tmp_path: Path, tunes: list[Tune]):
     def interrupted() -> Iterator[Tune]:
         yield tunes[0]
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         prepare([interrupted()], tmp_path / "out")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_remains_of_a_killed_run_are_replaced(tmp_path: Path, tunes: list[Tune]):
     (tmp_path / ".out.building").mkdir()
-    (tmp_path / ".out.building" / "train.npz").write_bytes(b"half")
-    assert not (tmp_path / "out").exists()
+    (tmp_path / ".out.building" / "train.ids.npy").write_bytes(b"half")
     prepare([iter(tunes)], tmp_path / "out")
     open_shards(tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_nothing_is_overwritten_unasked(tmp_path: Path, tunes: list[Tune]):
+def test_shards_are_overwritten_with_force_only(tmp_path: Path, tunes: list[Tune]):
     out = tmp_path / "out"
     prepare([iter(tunes)], out)
     with pytest.raises(CorpusError, match="already holds shards"):
@@ -123,7 +126,7 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path, tunes: list[Tune]):
     assert len(read(out, "tunes.csv")) == 10
 
 
-def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, tunes: list[Tune]):
+def test_a_folder_of_something_else_is_never_overwritten(tmp_path: Path, tunes: list[Tune]):
     (tmp_path / "letters.txt").write_text("dear")
     with pytest.raises(CorpusError, match="holds no shards but something else"):
         prepare([iter(tunes)], tmp_path, force=True)
@@ -131,7 +134,7 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, tunes: list[Tu
         prepare([iter(tunes)], tmp_path / "letters.txt", force=True)
 
 
-def test_no_tune_is_an_error_with_the_reasons(tmp_path: Path, make_tune):
+def test_an_empty_preparation_is_an_error_with_the_drop_reasons(tmp_path: Path, make_tune):
     with pytest.raises(
         CorpusError, match=r"Not one tune in 3/4 is left to prepare \(metre_not_supported 1\)"
     ):
@@ -139,7 +142,7 @@ def test_no_tune_is_an_error_with_the_reasons(tmp_path: Path, make_tune):
     assert not list(tmp_path.iterdir())
 
 
-def test_other_metres_have_their_own_width(tmp_path: Path, make_tune):
+def test_bars_of_other_metres_have_their_own_length(tmp_path: Path, make_tune):
     prepare([iter([make_tune(f"a/{i}", seed=i, metre="6/8") for i in range(9)])], tmp_path / "o", metre="6/8")
     assert open_shards(tmp_path / "o").split("train").ids.shape[1] == 12
     assert np.unique(open_shards(tmp_path / "o").split("train").ids).max() < 90

@@ -1,5 +1,6 @@
-"""Opening shard folders, whole and damaged."""
+"""Shard folders open memory-mapped, in both versions of the format, and damaged ones are refused."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from symvae.corpus.prepare import prepare
-from symvae.corpus.shards import open_shards
+from symvae.corpus.shards import SPLITS, open_shards
 from symvae.errors import CorpusError
 
 
@@ -17,7 +18,24 @@ def folder(tmp_path: Path, make_tune) -> Path:
     return tmp_path / "shards"
 
 
-def test_what_was_written_is_read(folder: Path):
+def old(folder: Path) -> Path:
+    """The same shards as version 1 wrote them: one .npz a split, and another spelling in the card."""
+    shards = open_shards(folder)
+    card = json.loads((folder / "card.json").read_text())
+    for name in SPLITS:
+        split = shards.split(name)
+        np.savez(folder / f"{name}.npz", **{column: np.array(a) for column, a in split._asdict().items()})
+        for column in split._fields:
+            (folder / f"{name}.{column}.npy").unlink()
+    for source in card["sources"].values():
+        source["licence"] = source.pop("license")
+    (folder / "card.json").unlink()
+    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    (folder / "card.json").write_text(json.dumps(card | {"version": 1, "sha256": sums}))
+    return folder
+
+
+def test_shards_are_read_as_written(folder: Path):
     shards = open_shards(folder)
     assert (shards.metre, shards.positions, shards.vocabulary_size) == ("4/4", 16, 90)
     assert shards.collections == ["a"]
@@ -30,34 +48,60 @@ def test_what_was_written_is_read(folder: Path):
         assert split.tempo_qpm.dtype == np.float32
 
 
-def test_no_folder(tmp_path: Path):
+def test_columns_are_memory_mapped(folder: Path):
+    for column in open_shards(folder).split("train"):
+        assert isinstance(column.base, np.memmap)
+        assert not column.flags.writeable
+
+
+def test_version_1_is_read_with_the_same_arrays(folder: Path):
+    before = {name: [np.array(column) for column in open_shards(folder).split(name)] for name in SPLITS}
+    shards = open_shards(old(folder))
+    assert shards.card["version"] == 1
+    assert shards.card["sources"]["a"]["license"] == "yours to state"
+    assert shards.checksum("train") == hashlib.sha256((folder / "train.npz").read_bytes()).hexdigest()
+    for name, columns in before.items():
+        for expected, column in zip(columns, shards.split(name), strict=True):
+            np.testing.assert_array_equal(expected, column)
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path):
     with pytest.raises(
         CorpusError, match=r"no shard folder: it has no card.json. Make one with: symvae prepare"
     ):
         open_shards(tmp_path / "none")
 
 
-def test_no_such_split(folder: Path):
+def test_an_unknown_split_is_refused(folder: Path):
     with pytest.raises(CorpusError, match=r"no split 'dev'. Shards have train, validation, test"):
         open_shards(folder).split("dev")
 
 
-@pytest.mark.parametrize("name", ["train.npz", "tunes.csv", "tokenizer.json"])
-def test_a_missing_file(folder: Path, name: str):
+@pytest.mark.parametrize("name", ["train.ids.npy", "train.collection.npy", "tunes.csv", "tokenizer.json"])
+def test_a_missing_file_is_refused(folder: Path, name: str):
     (folder / name).unlink()
     with pytest.raises(CorpusError, match=rf"{name} is damaged: it is missing. Prepare the corpus again"):
         open_shards(folder)
 
 
-def test_one_flipped_byte(folder: Path):
-    content = bytearray((folder / "train.npz").read_bytes())
+def test_a_flipped_byte_is_refused(folder: Path):
+    content = bytearray((folder / "train.ids.npy").read_bytes())
     content[len(content) // 2] ^= 1
-    (folder / "train.npz").write_bytes(content)
+    (folder / "train.ids.npy").write_bytes(content)
     with pytest.raises(CorpusError, match="its checksum is not the card's"):
         open_shards(folder)
 
 
-def test_a_truncated_file_without_checksums(folder: Path):
+@pytest.mark.parametrize("length", [0, 100, 200])
+def test_a_truncated_file_is_refused_without_checksums_too(folder: Path, length: int):
+    file = folder / "train.ids.npy"
+    file.write_bytes(file.read_bytes()[:length])
+    with pytest.raises(CorpusError, match=r"train.ids.npy is damaged"):
+        open_shards(folder, verify=False).split("train")
+
+
+def test_a_truncated_file_of_version_1_is_refused(folder: Path):
+    old(folder)
     (folder / "train.npz").write_bytes((folder / "train.npz").read_bytes()[:100])
     with pytest.raises(CorpusError, match=r"train.npz is damaged"):
         open_shards(folder, verify=False).split("train")
@@ -73,14 +117,17 @@ def test_a_truncated_file_without_checksums(folder: Path):
         ({"tempo_qpm": np.zeros(2, np.float32)}, "columns of different lengths"),
     ],
 )
-def test_arrays_that_do_not_fit_each_other(folder: Path, change: dict[str, np.ndarray], message: str):
+def test_columns_that_do_not_fit_each_other_are_refused(
+    folder: Path, change: dict[str, np.ndarray], message: str
+):
     arrays = {
         "ids": np.zeros((3, 16), np.uint8),
         "tune_start": np.array([0, 3]),
         "collection": np.zeros(1, np.int16),
         "tempo_qpm": np.zeros(1, np.float32),
     }
-    np.savez(folder / "test.npz", **(arrays | change))
+    for column, array in (arrays | change).items():
+        np.save(folder / f"test.{column}.npy", array)
     with pytest.raises(CorpusError, match=message):
         open_shards(folder, verify=False).split("test")
 
@@ -88,11 +135,11 @@ def test_arrays_that_do_not_fit_each_other(folder: Path, change: dict[str, np.nd
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"version": 2}, "version 2, and 1 is read here"),
+        ({"version": 3}, "version 3, and versions 1 and 2 are read here. Prepare them again"),
         ({"format": "mp3"}, "is a 'mp3', not 'symvae-shards'"),
     ],
 )
-def test_another_format_or_version(folder: Path, change: dict[str, object], message: str):
+def test_another_format_or_version_is_refused(folder: Path, change: dict[str, object], message: str):
     card = json.loads((folder / "card.json").read_text())
     (folder / "card.json").write_text(json.dumps(card | change))
     with pytest.raises(CorpusError, match=message):
@@ -100,7 +147,7 @@ def test_another_format_or_version(folder: Path, change: dict[str, object], mess
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": "symvae-shards"}'])
-def test_a_damaged_card(folder: Path, text: str):
+def test_a_damaged_card_is_refused(folder: Path, text: str):
     (folder / "card.json").write_text(text)
     with pytest.raises(CorpusError, match=r"card.json is damaged"):
         open_shards(folder)

@@ -1,22 +1,22 @@
-"""Bars onto the sixteenth grid: pickups, ties, 2/4, and what the grid cannot say."""
+"""Bars on the sixteenth grid: pickups, ties, pairs of 2/4, and drop reasons for bars off the grid."""
 
 import numpy as np
 
 from symvae.corpus.notation.abc import read_abc
-from symvae.corpus.notation.expand_repeats import unfold
-from symvae.corpus.notation.to_grid import fold
+from symvae.corpus.notation.expand_repeats import expand_repeats
+from symvae.corpus.notation.to_grid import to_grid
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
 from symvae.tokens.melody_grid import ids_of
 
 
-def folded(body: str, metre: str = "4/4") -> tuple[list[Phrase], list[Dropped]]:
+def on_grid(body: str, metre: str = "4/4") -> tuple[list[Phrase], list[Dropped]]:
     tune = next(read_abc(f"X:1\nM:{metre}\nL:1/8\nK:C\n{body}\n"))
-    return fold("book/1", unfold(tune.bars), tune.tempo_qpm)
+    return to_grid("book/1", expand_repeats(tune.bars), tune.tempo_qpm)
 
 
 def one(body: str, metre: str = "4/4") -> Phrase:
-    phrases, dropped = folded(body, metre)
+    phrases, dropped = on_grid(body, metre)
     assert len(phrases) == 1
     assert not dropped
     return phrases[0]
@@ -27,19 +27,19 @@ def rows(phrase: Phrase) -> list[tuple[int, int, int]]:
     return [(int(o), int(d), int(p)) for o, d, p in zip(*columns, strict=True)]
 
 
-def test_a_pickup_stands_at_the_end_of_a_leading_bar():
+def test_a_pickup_is_placed_at_the_end_of_the_first_bar():
     phrase = one("A2|B8|c8|")
     assert phrase.grid.bars == 3
     assert rows(phrase) == [(12, 4, 69), (16, 16, 71), (32, 16, 72)]
 
 
-def test_a_repeats_end_and_its_pickup_make_one_bar():
+def test_the_end_of_a_repeat_and_its_pickup_make_one_bar():
     phrase = one("|:A2|B8|c6:|")
     assert phrase.grid.bars == 5
     assert rows(phrase) == [(12, 4, 69), (16, 16, 71), (32, 12, 72), (44, 4, 69), (48, 16, 71), (64, 12, 72)]
 
 
-def test_a_section_that_ends_short_is_filled_with_rest():
+def test_a_short_last_bar_of_a_section_is_filled_with_rest():
     phrase = one("B8|c6||d8|e8|]")
     assert rows(phrase) == [(0, 16, 71), (16, 12, 72), (32, 16, 74), (48, 16, 76)]
 
@@ -48,8 +48,8 @@ def test_a_bar_line_within_a_measure_changes_nothing():
     assert one("A8|B4||c4|d8|") == one("A8|B4c4|d8|")
 
 
-def test_a_pickup_without_room_cuts_the_tune():
-    phrases, dropped = folded("A8|B8||c2|d8|e8|")
+def test_a_pickup_after_a_full_bar_cuts_the_tune():
+    phrases, dropped = on_grid("A8|B8||c2|d8|e8|")
     assert [p.grid.bars for p in phrases] == [2, 3]
     assert rows(phrases[1])[0] == (12, 4, 72)
     assert not dropped
@@ -78,34 +78,34 @@ def test_an_odd_bar_of_2_4_is_filled_with_rest():
     assert not ids[1, 9:].any()
 
 
-def test_metres_and_their_grids():
+def test_each_metre_has_its_grid():
     assert one("A8|B8|", "C|").grid.metre == "4/4"
     assert one("A6|B6|", "3/4").grid.steps_per_bar == 12
     assert one("A3B3|c6|", "6/8").grid.metre == "6/8"
 
 
 def test_a_triplet_cuts_the_tune_and_is_reported():
-    phrases, dropped = folded("A8|B8|(3ABcd6|e8|f8|")
+    phrases, dropped = on_grid("A8|B8|(3ABcd6|e8|f8|")
     assert [rows(p)[0][2] for p in phrases] == [69, 76]
     assert dropped == [Dropped("book/1#bar 3", Reason.TUPLET, "a note of 4/3 sixteenths")]
 
 
 def test_thirty_seconds_and_wrong_bars_are_off_the_grid():
-    _, dropped = folded("A8|B8|A//B//A/A7|e8|f8|")
+    _, dropped = on_grid("A8|B8|A//B//A/A7|e8|f8|")
     assert [(d.what, d.reason) for d in dropped] == [("book/1#bar 3", Reason.OFF_GRID)]
-    _, dropped = folded("A8|B8|A8B2|e8|f8|")
+    _, dropped = on_grid("A8|B8|A8B2|e8|f8|")
     assert dropped == [Dropped("book/1#bar 3", Reason.OFF_GRID, "a bar of 20 sixteenths, not 16")]
-    _, dropped = folded("A8|B8|A4|e8|f8|")
+    _, dropped = on_grid("A8|B8|A4|e8|f8|")
     assert dropped == [Dropped("book/1#bar 3", Reason.OFF_GRID, "a bar of 8 sixteenths, not 16")]
 
 
-def test_a_bar_that_is_repeated_is_reported_once_with_its_count():
-    _, dropped = folded("|:(3ABcd6|e8|f8:|")
+def test_a_repeated_bar_is_reported_once_with_its_count():
+    _, dropped = on_grid("|:(3ABcd6|e8|f8:|")
     assert [(d.what, d.reason, d.count) for d in dropped] == [("book/1#bar 1", Reason.TUPLET, 2)]
 
 
-def test_a_bad_bar_of_2_4_takes_its_neighbor_along():
-    phrases, dropped = folded("A4|B4|c4|d4|(3ABcd2|e4|f4|g4|a4|b4|", "2/4")
+def test_a_bar_of_2_4_off_the_grid_drops_the_bar_it_is_paired_with():
+    phrases, dropped = on_grid("A4|B4|c4|d4|(3ABcd2|e4|f4|g4|a4|b4|", "2/4")
     assert [p.grid.bars for p in phrases] == [2, 2]
     assert [(d.what, d.reason) for d in dropped] == [
         ("book/1#bar 5", Reason.TUPLET),
@@ -114,37 +114,37 @@ def test_a_bad_bar_of_2_4_takes_its_neighbor_along():
 
 
 def test_a_single_bar_between_cuts_is_too_short():
-    phrases, dropped = folded("A8|(3ABcd6|e8|f8|")
+    phrases, dropped = on_grid("A8|(3ABcd6|e8|f8|")
     assert len(phrases) == 1
     assert ("book/1#bar 1", Reason.TOO_SHORT) in [(d.what, d.reason) for d in dropped]
 
 
-def test_another_metre_is_reported_once_for_the_tune():
-    phrases, dropped = folded("A9|B9|", "9/8")
+def test_an_unsupported_metre_is_reported_once_for_the_tune():
+    phrases, dropped = on_grid("A9|B9|", "9/8")
     assert not phrases
     assert dropped == [Dropped("book/1", Reason.METRE_NOT_SUPPORTED, "9/8")]
 
 
 def test_a_change_of_metre_cuts_the_tune():
-    phrases, dropped = folded("A8|B8|\nM:3/4\nc6|d6|")
+    phrases, dropped = on_grid("A8|B8|\nM:3/4\nc6|d6|")
     assert [p.grid.metre for p in phrases] == ["4/4", "3/4"]
     assert not dropped
 
 
 def test_a_second_voice_within_a_bar_is_polyphonic():
-    phrases, dropped = folded("A8|B8|c8&C8|d8|e8|")
+    phrases, dropped = on_grid("A8|B8|c8&C8|d8|e8|")
     assert len(phrases) == 2
     assert [d.reason for d in dropped] == [Reason.POLYPHONIC]
 
 
 def test_nothing_but_rests_is_empty():
-    phrases, dropped = folded("z8|z8|")
+    phrases, dropped = on_grid("z8|z8|")
     assert not phrases
     assert [d.reason for d in dropped] == [Reason.EMPTY]
 
 
-def test_tempo_and_grid_survive():
+def test_tempo_and_onsets_are_kept():
     tune = next(read_abc("X:1\nM:6/8\nL:1/8\nQ:3/8=100\nK:G\nG3A3|B6|\n"))
-    phrases, _ = fold("x", unfold(tune.bars), tune.tempo_qpm)
+    phrases, _ = to_grid("x", expand_repeats(tune.bars), tune.tempo_qpm)
     assert phrases[0].tempo_qpm == 150.0
     assert np.array_equal(phrases[0].onset_step, [0, 6, 12])

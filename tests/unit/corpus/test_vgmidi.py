@@ -1,4 +1,4 @@
-"""VGMIDI: windows under their piece's label, and every fault of the table by row and value."""
+"""VGMIDI windows have the label of their piece; faults of the table are named by row and value."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ CALM = 'calm.mid,"Myst, all of it",20,-0.25,0.5\n'
 
 
 def hand(name: str, pitch: int, bars: int, beats_per_bar: int = 4) -> Track:
-    """A quarter note on every beat."""
+    """Quarter notes on all beats."""
     beats = bars * beats_per_bar
     return Track(name, 0, False, np.arange(beats) * 480, *(np.full(beats, v) for v in (480, pitch, 70)))
 
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_piece_is_windows_of_both_hands_at_their_tempo(folder: Path):
+def test_windows_merge_both_hands_and_keep_their_tempo(folder: Path):
     (piece,) = vgmidi(folder)
     assert isinstance(piece, LabelledPiece)
     assert (piece.name, piece.series) == ("vgmidi/calm", "Myst, all of it")
@@ -54,7 +54,7 @@ def test_windows_may_have_another_length(folder: Path):
     assert [phrase.grid.bars for phrase in piece.phrases] == [2, 2, 2, 2]
 
 
-def test_everything_left_out_has_a_reason(folder: Path):
+def test_each_drop_has_a_reason(folder: Path):
     midi = folder / "midi"
     (midi / "waltz.mid").write_bytes(song_to_bytes(song(8, (3, 4))))
     (midi / "nine.mid").write_bytes(song_to_bytes(song(9)))
@@ -114,7 +114,7 @@ def test_a_table_in_another_encoding_is_refused(folder: Path):
         next(vgmidi(folder))
 
 
-def test_a_spreadsheets_byte_order_mark_does_no_harm(folder: Path):
+def test_a_byte_order_mark_is_ignored(folder: Path):
     (folder / "labels.csv").write_text(HEADER + CALM, encoding="utf-8-sig")
     assert isinstance(next(vgmidi(folder)), LabelledPiece)
 

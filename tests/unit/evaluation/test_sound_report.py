@@ -13,9 +13,9 @@ from symvae.errors import AudioError
 from symvae.evaluation.reports.sound_card import sound_card
 from symvae.evaluation.reports.sound_tables import to_markdown
 from symvae.evaluation.sound_report import evaluate_sound
-from symvae.system.artifacts import save_probe, save_synth
 from symvae.system.build_synth import build_probe, build_synth
 from symvae.system.synth import Synth
+from symvae.system.synth_artifacts import save_probe, save_synth
 from tests.sines import TINY_SYNTH, SinePlayer
 
 FONTS = [Path("First.sf2"), Path("Second.sf2")]

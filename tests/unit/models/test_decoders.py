@@ -7,7 +7,7 @@ import torch
 
 from symvae.config.run import ModelConfig
 from symvae.models.phrase.conductor import Decoder, HierarchicalDecoder
-from symvae.models.phrase.fast_decoder import QuickFlatDecoder, QuickHierarchicalDecoder, fast_decoder
+from symvae.models.phrase.fast_decoder import FastFlatDecoder, FastHierarchicalDecoder, fast_decoder
 from symvae.models.phrase.flat_decoder import FlatDecoder
 from symvae.system.build import build_decoder
 
@@ -85,7 +85,7 @@ def test_what_is_played_is_an_ordinary_tensor(decoder: Decoder) -> None:
 
 
 def test_each_kind_has_its_quick_twin_and_a_stranger_plays_as_it_is(decoder: Decoder) -> None:
-    twin = QuickFlatDecoder if isinstance(decoder, FlatDecoder) else QuickHierarchicalDecoder
+    twin = FastFlatDecoder if isinstance(decoder, FlatDecoder) else FastHierarchicalDecoder
     assert isinstance(fast_decoder(decoder), twin)
 
     class Stranger:

@@ -6,8 +6,9 @@ import torch
 from symvae.audio.excitation import KEYS, LOWEST
 from symvae.errors import CheckpointError
 from symvae.models.sound.probe import LONG, PER_SEMITONE, Probe, log_frequency
-from symvae.system.artifacts import load_probe, save_probe
 from symvae.system.build_synth import build_probe
+from symvae.system.synth_artifacts import load_probe, save_probe
+from tests.weights import stored
 
 RATE = 24_000
 
@@ -50,7 +51,7 @@ def test_a_saved_probe_loads_in_half_precision(tmp_path):
     assert loaded is not None
     assert float(loaded.threshold) == 0.25
     for name, value in saved.state_dict().items():
-        torch.testing.assert_close(loaded.state_dict()[name], value.half().float())
+        torch.testing.assert_close(loaded.state_dict()[name], stored(value))
     assert load_probe(tmp_path / "nowhere", RATE) is None
     (tmp_path / "probe.safetensors").write_bytes(b"nonsense")
     with pytest.raises(CheckpointError, match="damaged"):

@@ -34,7 +34,7 @@ def program(tick: int, number: int, channel: int = 0) -> tuple[int, mido.Message
     return tick, mido.Message("program_change", program=number, channel=channel)
 
 
-def told(tmp_path, *lanes: mido.MidiTrack) -> list[list[list[int]]]:
+def controls_of(tmp_path, *lanes: mido.MidiTrack) -> list[list[list[int]]]:
     """The controllers of every part of a file of these tracks."""
     file = mido.MidiFile(ticks_per_beat=480)
     file.tracks += lanes
@@ -42,37 +42,37 @@ def told(tmp_path, *lanes: mido.MidiTrack) -> list[list[list[int]]]:
     return [track.controls.tolist() for track in load_for_playback(tmp_path / "song.mid").tracks]
 
 
-def test_both_hands_have_the_pedal_of_one(tmp_path) -> None:
+def test_the_pedal_of_one_hand_acts_on_both(tmp_path) -> None:
     pedal = [control(0, PEDAL, 127), control(900, PEDAL, 0)]
     hands = lane(*pedal, *note(0, 240, 72)), lane(*note(0, 240, 48))
-    assert told(tmp_path, *hands) == [[[0, PEDAL, 127], [900, PEDAL, 0]]] * 2
+    assert controls_of(tmp_path, *hands) == [[[0, PEDAL, 127], [900, PEDAL, 0]]] * 2
 
 
-def test_a_track_without_notes_counts(tmp_path) -> None:
-    assert told(tmp_path, lane(control(0, VOLUME, 40)), lane(*note(0, 240, 48))) == [[[0, VOLUME, 40]]]
+def test_controllers_of_a_track_without_notes_act_on_their_channel(tmp_path) -> None:
+    assert controls_of(tmp_path, lane(control(0, VOLUME, 40)), lane(*note(0, 240, 48))) == [[[0, VOLUME, 40]]]
 
 
-def test_what_was_set_before_a_change_of_program_still_holds(tmp_path) -> None:
+def test_controllers_outlast_a_program_change(tmp_path) -> None:
     line = lane(
         program(0, 0), control(0, VOLUME, 40), *note(0, 100, 60), program(400, 40), *note(480, 600, 62)
     )
-    assert told(tmp_path, line) == [[[0, VOLUME, 40]]] * 2
+    assert controls_of(tmp_path, line) == [[[0, VOLUME, 40]]] * 2
 
 
-def test_other_channels_are_left_out(tmp_path) -> None:
+def test_controllers_of_other_channels_do_not_act(tmp_path) -> None:
     low = lane(control(0, VOLUME, 40, channel=1), *note(0, 240, 48, channel=1))
     drums = lane(control(0, VOLUME, 99, channel=9), *note(0, 240, 38, channel=9))
-    parts = told(tmp_path, lane(*note(0, 240, 72)), low, drums)
+    parts = controls_of(tmp_path, lane(*note(0, 240, 72)), low, drums)
     assert parts == [[], [[0, VOLUME, 40]], [[0, VOLUME, 99]]]
 
 
-def test_two_channels_with_the_same_notes_keep_what_they_have(tmp_path) -> None:
-    parts = told(
+def test_parts_in_unison_keep_their_own_controllers(tmp_path) -> None:
+    parts = controls_of(
         tmp_path, lane(control(0, VOLUME, 40), *note(0, 240, 60)), lane(*note(0, 240, 60, channel=1))
     )
     assert parts == [[[0, VOLUME, 40]], []]
 
 
-def test_a_song_of_another_file_stays_as_it_is() -> None:
+def test_a_song_without_tracks_has_no_controllers() -> None:
     song = Song(480, (), (), (), 0)
     assert with_channel_controls(song, [[Event(0, CONTROLLER, 0, bytes([VOLUME, 1]))]]).tracks == ()

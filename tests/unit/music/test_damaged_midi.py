@@ -1,4 +1,4 @@
-"""300 damaged files, a small run of benchmarks/midi_fuzz.py: read, or refused with a sentence."""
+"""300 damaged files, a short run of benchmarks/midi_fuzz.py: read, or rejected with a MidiError."""
 
 import runpy
 from collections import Counter
@@ -7,7 +7,7 @@ from pathlib import Path
 FUZZ = runpy.run_path(str(Path(__file__).parents[3] / "benchmarks" / "midi_fuzz.py"))
 
 
-def test_damaged_files_are_music_or_a_midi_error() -> None:
+def test_damaged_files_are_read_or_raise_a_midi_error() -> None:
     outcomes: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     for kind, data in FUZZ["damaged_files"](count=300, seed=1):
@@ -15,11 +15,11 @@ def test_damaged_files_are_music_or_a_midi_error() -> None:
         kinds[kind] += 1
     assert sum(outcomes.values()) == 300
     assert len(kinds) == 5
-    # The damage must reach all the way: some files still load, others fail in five ways or more.
+    # Damage reaches every stage: some files still load, others fail in more than five ways.
     assert 20 < outcomes["read"] < 200
     assert len(outcomes) > 5
 
 
-def test_the_same_seed_makes_the_same_damage() -> None:
+def test_equal_seeds_give_equal_damage() -> None:
     assert list(FUZZ["damaged_files"](20, 3)) == list(FUZZ["damaged_files"](20, 3))
     assert list(FUZZ["damaged_files"](20, 3)) != list(FUZZ["damaged_files"](20, 4))

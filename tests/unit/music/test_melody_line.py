@@ -30,21 +30,21 @@ def line(*rows: tuple[int, int, int]) -> list[tuple[int, int, int]]:
     return list(zip(onset[kept].tolist(), found.duration_step.tolist(), pitch[kept].tolist(), strict=True))
 
 
-def test_a_track_that_names_itself_the_melody_is_taken() -> None:
+def test_a_track_named_melody_is_chosen() -> None:
     choice = choose_track(song(track("Piano", [80] * 9), track("Lead synth"), track("MELODY")))
     assert (choice.index, choice.name) == (2, "MELODY")
     assert choice.why == 'its name says "melody"'
 
 
 @pytest.mark.parametrize("name", ["Neptune Strings", "Invoice", "Leading tones", "Kissing", "Absolom"])
-def test_a_melody_word_within_another_word_says_nothing(name: str) -> None:
+def test_a_melody_word_inside_another_word_does_not_count(name: str) -> None:
     choice = choose_track(song(track(name, [50] * 8), track("Piano", [70] * 8)))
     assert choice.index == 1
     assert "most melody-like" in choice.why
 
 
 @pytest.mark.parametrize("name", ["melody_1", "LeadGuitar", "Voices", "1-Vocals", "Solo/Tune", "VOX2"])
-def test_a_melody_word_may_be_joined_to_others(name: str) -> None:
+def test_a_melody_word_may_be_part_of_a_compound_name(name: str) -> None:
     assert choose_track(song(track("Piano", [80] * 8), track(name, [50] * 8))).index == 1
 
 
@@ -52,7 +52,7 @@ def test_backing_vocals_are_not_the_vocals() -> None:
     assert choose_track(song(track("Backing vocals"), track("Vocals"))).index == 1
 
 
-def test_without_names_the_highest_single_line_is_taken() -> None:
+def test_without_names_the_highest_single_line_is_chosen() -> None:
     bass, tune, chords = track("a", [40] * 8), track("b", [67] * 8), track("c", [67, 71, 74] * 8, chords=True)
     choice = choose_track(song(bass, chords, tune))
     assert choice.index == 2
@@ -61,7 +61,7 @@ def test_without_names_the_highest_single_line_is_taken() -> None:
     )
 
 
-def test_the_right_hand_is_taken_though_it_plays_chords() -> None:
+def test_the_right_hand_is_chosen_even_with_chords() -> None:
     left, right = track("", [38] * 12), track("", [67, 71, 76] * 8, chords=True)
     assert choose_track(song(left, right)).index == 1
 
@@ -77,7 +77,7 @@ def test_drums_and_empty_tracks_are_never_chosen() -> None:
     )
 
 
-def test_a_track_is_asked_for_by_name_or_number() -> None:
+def test_a_track_is_chosen_by_name_or_number() -> None:
     parts = song(track("melody"), track("Bass"))
     assert choose_track(parts, "bass").index == 1
     assert choose_track(parts, 1).index == 1
@@ -91,37 +91,37 @@ def test_a_track_is_asked_for_by_name_or_number() -> None:
         choose_track(parts, -1)
 
 
-def test_of_a_chord_the_highest_note_stays() -> None:
+def test_the_highest_note_of_a_chord_is_kept() -> None:
     assert line((0, 4, 60), (0, 4, 64), (0, 2, 67), (4, 4, 62)) == [(0, 2, 67), (4, 4, 62)]
 
 
-def test_a_higher_note_cuts_the_lower_one_that_sounds() -> None:
+def test_a_higher_note_ends_a_sounding_lower_one() -> None:
     assert line((0, 16, 60), (4, 4, 72)) == [(0, 4, 60), (4, 4, 72)]
 
 
-def test_a_lower_note_under_a_sounding_one_is_hidden() -> None:
+def test_a_lower_note_under_a_sounding_one_is_dropped() -> None:
     assert line((0, 8, 72), (4, 4, 60), (8, 4, 74)) == [(0, 8, 72), (8, 4, 74)]
 
 
-def test_legato_downwards_stays_one_line() -> None:
+def test_descending_legato_is_one_line() -> None:
     assert line((0, 5, 72), (4, 4, 71), (8, 4, 69)) == [(0, 4, 72), (4, 4, 71), (8, 4, 69)]
 
 
-def test_a_pitch_struck_again_starts_again() -> None:
+def test_a_repeated_pitch_starts_again() -> None:
     assert line((0, 8, 60), (4, 8, 60)) == [(0, 4, 60), (4, 8, 60)]
 
 
-def test_cut_notes_are_counted() -> None:
+def test_shortened_notes_are_counted() -> None:
     found = skyline(np.array([0, 4]), np.array([16, 4]), np.array([60, 72]))
     assert found.num_cut == 1
 
 
-def test_the_line_of_nothing_is_nothing() -> None:
+def test_the_skyline_of_silence_is_silence() -> None:
     empty = np.empty(0, np.int64)
     assert len(skyline(empty, empty, empty).kept) == 0
 
 
-def test_notes_alone() -> None:
+def test_share_of_notes_that_sound_alone() -> None:
     assert alone_share(track("", [60, 62, 64]), 480) == 1.0
     assert alone_share(track("", [60, 64, 67] * 4, chords=True), 480) == 0.0
     assert alone_share(track("", []), 480) == 1.0

@@ -27,7 +27,7 @@ def as_mido_reads(path) -> list[list[tuple[int, bytes]]]:
 
 
 @pytest.mark.parametrize("path", sorted(TUNES.glob("*.mid")), ids=lambda path: path.stem)
-def test_every_event_is_where_mido_has_it(path):
+def test_events_agree_with_mido(path):
     found = read_tracks(path.read_bytes(), path.name)
     expected = as_mido_reads(path)
     assert [[event.tick for event in track] for track in found] == [
@@ -40,7 +40,7 @@ def test_every_event_is_where_mido_has_it(path):
             assert message == bytes([event.kind | event.channel]) + event.data
 
 
-def test_running_status_goes_on_behind_meta_and_exclusive_events():
+def test_running_status_continues_after_meta_and_exclusive_events():
     track = bytes([0, 0xB3, 7, 100, 5, 7, 90, 0, 0xFF, 0x03, 2]) + "ü".encode() + bytes([0, 10, 64])
     track += bytes([0, 0xF0, 2, 1, 0xF7, 0x81, 0, 10, 0, 0, 0xFF, 0x2F, 0])
     (events,) = read_tracks(file_of(track), "here")
@@ -57,7 +57,7 @@ def test_running_status_goes_on_behind_meta_and_exclusive_events():
 @pytest.mark.parametrize(
     "track", [bytes([0, 0x90, 60]), bytes([0, 60, 60]), bytes([0, 0xF4]), bytes([0, 0xFF, 1, 9, 0]), b"\x81"]
 )
-def test_a_track_that_cannot_be_is_named(track):
+def test_a_damaged_track_is_named_in_the_error(track):
     with pytest.raises(MidiError) as refused:
         read_tracks(file_of(b"\0\xff\x2f\0", track), "here.mid")
     assert str(refused.value).startswith("here.mid is damaged MIDI (in track 2). ")

@@ -1,4 +1,4 @@
-"""MusicXML and ABC: what is written comes back, and what is on a page is read as it sounds."""
+"""MusicXML and ABC: round trips, pickups, ties, repeats, grace notes and percussion."""
 
 import zipfile
 from pathlib import Path
@@ -8,8 +8,10 @@ import pytest
 
 from symvae.errors import MidiError
 from symvae.music.grid import Grid
+from symvae.music.io.abc_write import to_abc
 from symvae.music.io.files import load_any, write
-from symvae.music.io.score import load_score, to_abc, write_score
+from symvae.music.io.score_read import load_score
+from symvae.music.io.score_write import write_score
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
 from symvae.music.windows import whole, windows
@@ -17,7 +19,7 @@ from symvae.pipelines.inspect import inspect
 
 
 def melody(metre: str) -> Phrase:
-    """A note over the bar line, a sixteenth, sharps and naturals on one line, silence at the end."""
+    """A note over a bar line, a sixteenth, sharps and naturals of one letter, silence at the end."""
     bar = Grid.of_metre(metre, 1).steps_per_bar
     return Phrase(
         Grid.of_metre(metre, 4),
@@ -30,13 +32,13 @@ def melody(metre: str) -> Phrase:
 
 @pytest.mark.parametrize("metre", ["4/4", "3/4", "6/8"])
 @pytest.mark.parametrize("suffix", [".musicxml", ".mxl", ".abc"])
-def test_a_melody_comes_back_from_a_score(metre: str, suffix: str, tmp_path: Path) -> None:
+def test_a_melody_is_equal_after_writing_and_reading(metre: str, suffix: str, tmp_path: Path) -> None:
     phrase = melody(metre)
     path = write_score(phrase, tmp_path / f"tune{suffix}")
     assert windows(load_score(path), phrase.grid).phrases == (phrase,)
 
 
-def test_several_voices_come_back_from_musicxml_and_abc_refuses_them(tmp_path: Path) -> None:
+def test_musicxml_keeps_several_voices_and_abc_rejects_them(tmp_path: Path) -> None:
     chords = Phrase(
         Grid(2), np.array([0, 0, 2, 10, 12]), np.array([8, 8, 20, 3, 9]), np.array([60, 64, 67, 72, 60])
     )
@@ -46,13 +48,13 @@ def test_several_voices_come_back_from_musicxml_and_abc_refuses_them(tmp_path: P
         write_score(chords, tmp_path / "chords.abc")
 
 
-def test_silence_comes_back(tmp_path: Path) -> None:
+def test_silence_is_equal_after_writing_and_reading(tmp_path: Path) -> None:
     for suffix in (".abc", ".musicxml"):
         path = write_score(Phrase(Grid(2)), tmp_path / f"silence{suffix}")
         assert windows(load_score(path), Grid(2)).phrases == (Phrase(Grid(2)),)
 
 
-def test_abc_as_a_musician_reads_it() -> None:
+def test_abc_notation_of_a_melody() -> None:
     abc = to_abc(melody("4/4"), "A tune")
     assert abc.splitlines() == [
         "X:1",
@@ -68,7 +70,7 @@ def test_abc_as_a_musician_reads_it() -> None:
     ]
 
 
-def test_a_pickup_stands_at_the_end_of_its_bar_and_repeats_are_played(tmp_path: Path) -> None:
+def test_a_pickup_is_at_the_end_of_its_bar_and_repeats_are_expanded(tmp_path: Path) -> None:
     path = tmp_path / "tune.abc"
     path.write_text("X:1\nT:t\nM:4/4\nL:1/4\nK:D\nA|:d f a f|d2 a2|d2 z A:|\n")
     (phrase,) = whole(load_score(path)).phrases
@@ -77,7 +79,7 @@ def test_a_pickup_stands_at_the_end_of_its_bar_and_repeats_are_played(tmp_path: 
     assert phrase.grid.bars == 7
 
 
-def test_ties_are_one_note_and_grace_notes_none(tmp_path: Path) -> None:
+def test_ties_are_one_note_and_grace_notes_are_dropped(tmp_path: Path) -> None:
     path = tmp_path / "tune.abc"
     path.write_text("X:1\nT:t\nM:3/4\nL:1/4\nK:C\n{B}c2 d-|d2 e|\n")
     (phrase,) = whole(load_score(path)).phrases
@@ -85,7 +87,7 @@ def test_ties_are_one_note_and_grace_notes_none(tmp_path: Path) -> None:
     assert phrase.duration_step.tolist() == [8, 12, 4]
 
 
-def test_grace_notes_are_counted_and_chord_symbols_are_none(tmp_path: Path) -> None:
+def test_grace_notes_are_counted_and_chord_symbols_ignored(tmp_path: Path) -> None:
     path = tmp_path / "tune.abc"
     path.write_text('X:1\nT:t\nM:4/4\nL:1/4\nK:C\n"Am"{g}c {fg}d e f|\n')
     reading = whole(load_score(path))
@@ -105,26 +107,26 @@ def score_xml(*notes: str) -> str:
     )
 
 
-STRUCK = "<unpitched><display-step>C</display-step><display-octave>5</display-octave></unpitched>"
-SUNG = "<pitch><step>C</step><octave>5</octave></pitch>"
+UNPITCHED = "<unpitched><display-step>C</display-step><display-octave>5</display-octave></unpitched>"
+PITCHED = "<pitch><step>C</step><octave>5</octave></pitch>"
 
 
 def test_a_percussion_part_is_a_drum_track(tmp_path: Path) -> None:
-    (tmp_path / "kit.musicxml").write_text(score_xml(STRUCK, STRUCK, f"<chord/>{STRUCK}", "<rest/>"))
+    (tmp_path / "kit.musicxml").write_text(score_xml(UNPITCHED, UNPITCHED, f"<chord/>{UNPITCHED}", "<rest/>"))
     song = load_score(tmp_path / "kit.musicxml")
     assert [(track.is_drum, len(track)) for track in song.tracks] == [(True, 3)]
     assert whole(song).dropped == (Dropped("song", Reason.DRUMS, "all its notes are in drum tracks", 3),)
 
 
-def test_unpitched_notes_among_pitched_ones_are_left_out_as_drums(tmp_path: Path) -> None:
-    (tmp_path / "claps.musicxml").write_text(score_xml(SUNG, STRUCK, SUNG, STRUCK))
+def test_unpitched_notes_among_pitched_ones_are_dropped_as_drums(tmp_path: Path) -> None:
+    (tmp_path / "claps.musicxml").write_text(score_xml(PITCHED, UNPITCHED, PITCHED, UNPITCHED))
     reading = whole(load_score(tmp_path / "claps.musicxml"))
     assert reading.phrases[0].onset_step.tolist() == [0, 8]
     assert reading.dropped == (Dropped("notes", Reason.DRUMS, "they are unpitched", 2),)
 
 
 @pytest.mark.parametrize("suffix", [".musicxml", ".mxl", ".abc"])
-def test_the_pitches_of_a_score_come_back_and_lower_ones_are_refused(suffix: str, tmp_path: Path) -> None:
+def test_scores_hold_pitches_from_c0_upwards(suffix: str, tmp_path: Path) -> None:
     ends = Phrase(Grid(1), np.array([0, 4]), np.array([4, 4]), np.array([12, 127]))
     path = write_score(ends, tmp_path / f"ends{suffix}")
     assert windows(load_score(path), Grid(1)).phrases == (ends,)
@@ -134,7 +136,7 @@ def test_the_pitches_of_a_score_come_back_and_lower_ones_are_refused(suffix: str
 
 
 @pytest.mark.parametrize("suffix", [".musicxml", ".abc"])
-def test_phrases_in_a_row_have_the_tempo_of_the_first_in_a_score(suffix: str, tmp_path: Path) -> None:
+def test_phrases_in_sequence_have_the_tempo_of_the_first_in_a_score(suffix: str, tmp_path: Path) -> None:
     first, second = melody("4/4"), melody("4/4").with_tempo(60.0)
     path = write([first, second], tmp_path / f"row{suffix}")
     assert windows(load_any(path), first.grid).phrases == (first, first)
@@ -157,13 +159,13 @@ def test_the_suffix_chooses_the_format(tmp_path: Path) -> None:
         ("two.abc", b"X:1\nT:a\nM:4/4\nK:C\nc|\n\nX:2\nT:b\nM:4/4\nK:C\nd|\n", "holds 2 tunes"),
     ],
 )
-def test_broken_scores_are_midi_errors(name: str, data: bytes, fault: str, tmp_path: Path) -> None:
+def test_broken_scores_raise_midi_errors(name: str, data: bytes, fault: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(data)
     with pytest.raises(MidiError, match=fault):
         load_score(tmp_path / name)
 
 
-def test_a_missing_score_and_a_swollen_archive_are_midi_errors(tmp_path: Path) -> None:
+def test_a_missing_score_and_an_oversized_archive_raise_midi_errors(tmp_path: Path) -> None:
     with pytest.raises(MidiError, match="There is no file"):
         load_score(tmp_path / "none.xml")
     with zipfile.ZipFile(tmp_path / "bomb.mxl", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -172,7 +174,7 @@ def test_a_missing_score_and_a_swollen_archive_are_midi_errors(tmp_path: Path) -
         load_score(tmp_path / "bomb.mxl")
 
 
-def test_scores_are_kept_unless_forced_and_need_a_suffix(tmp_path: Path) -> None:
+def test_scores_are_not_overwritten_without_force_and_need_a_suffix(tmp_path: Path) -> None:
     path = write_score(melody("4/4"), tmp_path / "a.abc")
     with pytest.raises(MidiError, match="exists"):
         write_score(melody("3/4"), path)

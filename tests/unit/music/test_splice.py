@@ -1,4 +1,4 @@
-"""Phrases back into their song: what is asked for is new, all else is what it was."""
+"""Splicing: patched bars are new, everything else is unchanged."""
 
 from dataclasses import replace
 
@@ -60,7 +60,7 @@ def rows(part: Track) -> list[list[int]]:
     return np.column_stack(part.columns).tolist()
 
 
-def test_bar_lines_count_the_bars_of_the_file_and_one_more():
+def test_there_is_one_more_bar_line_than_the_file_needs():
     piece = song(track(*quarters(0, 17)), metres=((0, "4/4"), (8, "3/4"), (14, "2/4")))
     assert [line / QUARTER for line in bar_lines(piece)] == [0, 4, 8, 11, 14, 16, 18, 20]
     assert bar_lines(song(track())) == []
@@ -77,8 +77,8 @@ notes_on_the_grid = st.lists(
 
 
 @given(notes_on_the_grid)
-def test_windows_put_back_unchanged_give_the_song_on_the_grid(notes):
-    """For any voices that no window cuts: a note that is held over the end of its window ends there."""
+def test_splicing_unchanged_windows_gives_the_song_on_the_grid(notes):
+    """For notes that no window cuts."""
     rows_in = []
     for onset, duration, pitch in notes:
         rows_in.append((onset / 4, min(duration, 32 - onset % 32) / 4, pitch))
@@ -95,7 +95,7 @@ def test_windows_put_back_unchanged_give_the_song_on_the_grid(notes):
     )
 
 
-def test_only_the_patched_bars_change_and_played_notes_elsewhere_keep_their_ticks():
+def test_notes_outside_patches_keep_their_ticks():
     played = [(onset + 0.03, duration, pitch) for onset, duration, pitch in quarters(0, 16)]
     piece = song(track(*played), track((0, 16, 36), name="kit", is_drum=True))
     reading = windows(piece, Grid(2))
@@ -110,13 +110,13 @@ def test_only_the_patched_bars_change_and_played_notes_elsewhere_keep_their_tick
     assert [row[2] for row in new[4:12]] == [row[2] + 12 for row in old[4:12]]
 
 
-def test_a_note_played_a_hair_early_gives_way_with_its_bar():
+def test_a_note_played_slightly_early_belongs_to_the_bar_behind_it():
     piece = song(track((0, 1, 60), (3.97, 1, 62), (8, 1, 64)))
     silence = Patch(Phrase(Grid(1)), BAR, BAR, 2 * BAR, 2 * BAR)
     assert [row[2] for row in rows(splice(piece, [silence], [0]).song.tracks[0])] == [60, 64]
 
 
-def test_a_note_keeps_its_length_over_a_bar_line_up_to_its_phrases_end():
+def test_a_note_keeps_its_length_over_a_bar_line_up_to_the_end_of_its_phrase():
     piece = song(track(*quarters(0, 16)))
     held = Phrase(Grid(2), np.array([12]), np.array([20]), np.array([50]))
     first_bar = Patch(held, 0, 0, BAR, 2 * BAR)
@@ -142,7 +142,7 @@ def test_a_held_note_ends_where_its_pitch_or_its_voice_starts_again():
     assert one_voice.num_cut == 2
 
 
-def test_notes_that_overlap_outside_the_patches_are_left_alone():
+def test_overlapping_notes_outside_patches_do_not_change():
     piece = song(track((0, 3, 60), (1, 3, 60), (2, 1, 72), *quarters(4, 4)))
     patch = Patch(Phrase(Grid(1)), BAR, BAR, 2 * BAR, 2 * BAR)
     back = splice(piece, [patch], [0], one_voice=True)
@@ -150,7 +150,7 @@ def test_notes_that_overlap_outside_the_patches_are_left_alone():
     assert back.num_cut == 0
 
 
-def test_several_tracks_give_way_to_one_and_keep_the_bars_that_stay():
+def test_new_notes_of_several_tracks_stand_in_one_track():
     right, left = track(*quarters(0, 8), name="right"), track((0, 4, 40), name="left")
     kit = track((0, 1, 36), name="kit", is_drum=True)
     piece = song(right, left, kit)
@@ -164,7 +164,7 @@ def test_several_tracks_give_way_to_one_and_keep_the_bars_that_stay():
 
 
 @pytest.mark.parametrize("quarters_a_bar", [2, 4])
-def test_bars_of_two_four_are_patched_one_by_one(quarters_a_bar):
+def test_bars_of_2_4_are_patched_one_by_one(quarters_a_bar):
     piece = song(track(*quarters(0, 8)), metres=((0, f"{quarters_a_bar}/4"),))
     reading = windows(piece, Grid(2))
     high = tuple(phrase.transpose(12) for phrase in reading.phrases)
@@ -174,7 +174,7 @@ def test_bars_of_two_four_are_patched_one_by_one(quarters_a_bar):
     assert moved == list(range(quarters_a_bar, 2 * quarters_a_bar))
 
 
-def test_the_tempo_map_is_new_under_patches_that_name_a_tempo_and_the_songs_behind():
+def test_the_tempo_map_changes_only_under_patches_with_a_tempo():
     piece = song(track(*quarters(0, 16)), tempos=((0, 100.0), (6, 110.0), (7, 115.0), (13, 90.0)))
     nothing = Phrase(Grid(1))
 
@@ -187,12 +187,12 @@ def test_the_tempo_map_is_new_under_patches_that_name_a_tempo_and_the_songs_behi
     assert with_tempos(piece, [patch(1, None)]) is piece.tempos
     assert changes(patch(1, 60.0)) == [(0, 100), (4, 60), (8, 115), (13, 90)]
     assert changes(patch(0, 60.0), patch(1, 60.0), patch(2, 70.0)) == [(0, 60), (8, 70), (12, 115), (13, 90)]
-    # Behind the last bar there is nothing to play.
+    # Nothing is behind the last bar, so no tempo returns there.
     assert changes(patch(3, 60.0)) == [(0, 100), (6, 110), (7, 115), (12, 60)]
     assert splice(piece, [patch(1, 60.0)], [0]).song.tempo_qpm_at(5 * QUARTER) == 60.0
 
 
-def test_controllers_stay_and_bends_are_centered_under_patches():
+def test_controllers_stay_and_pitch_bends_are_centered_under_patches():
     bends = np.array([[0, 50], [BAR + 10, 80], [2 * BAR + 10, 90], [4 * BAR - 10, 20]])
     controls = np.array([[0, 64, 127], [BAR + 5, 64, 0]])
     bent = replace(track(*quarters(0, 16)), bends=bends, controls=controls)
@@ -206,7 +206,7 @@ def test_controllers_stay_and_bends_are_centered_under_patches():
     assert splice(piece, [], [0]).song is piece
 
 
-def test_coarse_ticks_keep_bar_lines_where_they_are():
+def test_bar_lines_stay_in_place_at_a_low_resolution():
     """Two ticks a quarter: a step is half a tick, and no note vanishes."""
     columns = np.array([[0, 2, 60, 90], [8, 2, 62, 90]]).T
     piece = Song(2, (MetreChange(0, 4, 4),), (TempoChange(0, 120.0),), (Track("", 0, False, *columns),), 16)

@@ -1,4 +1,4 @@
-"""Bars, sections, whole phrases and windows; every file here is made of ticks, 480 to a quarter."""
+"""Bars, sections, whole phrases and windows; songs are built in ticks, 480 to a quarter."""
 
 import numpy as np
 import pytest
@@ -9,9 +9,10 @@ from symvae.music.grid import Grid
 from symvae.music.io.midi_read import load
 from symvae.music.io.midi_write import to_bytes
 from symvae.music.phrase import Phrase
+from symvae.music.reading import Reading
 from symvae.music.reason import Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
-from symvae.music.windows import Reading, longest_rest_step, whole, windows
+from symvae.music.windows import longest_rest_step, whole, windows
 
 QUARTER = 480
 
@@ -59,7 +60,7 @@ def reasons(reading: Reading) -> dict[Reason, int]:
         ("4/4", 13, "4/4", 4, 4),
     ],
 )
-def test_the_bars_of_each_metre(
+def test_bars_of_each_metre(
     metre: str, quarters_long: int, grid_metre: str, file_bars: int, bars: int
 ) -> None:
     (section,) = sections(song([(0, metre)], quarters(0, quarters_long)))
@@ -69,14 +70,14 @@ def test_the_bars_of_each_metre(
     assert phrase.onset_step.tolist() == list(range(0, 4 * quarters_long, 4))
 
 
-def test_a_metre_that_no_grid_holds_is_named() -> None:
+def test_a_metre_without_a_grid_is_dropped_with_its_reason() -> None:
     reading = whole(song([(0, "7/8")], quarters(0, 7)))
     assert reading.phrases == ()
     (dropped,) = reading.dropped
     assert str(dropped) == "section: metre_not_supported: bars 1-2: in 7/8, which no grid holds"
 
 
-def test_each_stretch_of_one_metre_is_a_phrase_of_its_own() -> None:
+def test_each_section_is_a_phrase() -> None:
     reading = whole(song([(0, "4/4"), (8, "3/4"), (14, "4/4")], quarters(0, 18)))
     assert [p.grid for p in reading.phrases] == [Grid(2), Grid.of_metre("3/4", 2), Grid(1)]
     assert reading.start_bar == (0, 2, 4)
@@ -84,25 +85,25 @@ def test_each_stretch_of_one_metre_is_a_phrase_of_its_own() -> None:
     assert sum(map(len, reading.phrases)) == 18
 
 
-def test_the_same_metre_said_again_on_a_bar_line_is_no_change() -> None:
+def test_a_time_signature_repeated_on_a_bar_line_is_no_change() -> None:
     assert len(sections(song([(0, "4/4"), (8, "4/4")], quarters(0, 16)))) == 1
     assert len(sections(song([(0, "4/4"), (6, "4/4")], quarters(0, 16)))) == 2
 
 
-def test_a_note_played_early_belongs_to_the_section_it_was_meant_for() -> None:
+def test_a_note_played_slightly_early_belongs_to_the_section_behind_it() -> None:
     early = [(0.0, 1.0, 60), (3.97, 1.0, 72)]
     reading = whole(song([(0, "4/4"), (4, "3/4")], early))
     assert [p.pitch.tolist() for p in reading.phrases] == [[60], [72]]
     assert reading.phrases[1].onset_step.tolist() == [0]
 
 
-def test_a_note_over_a_change_of_metre_is_cut_and_told() -> None:
+def test_a_note_over_a_metre_change_is_shortened_and_counted() -> None:
     reading = whole(song([(0, "4/4"), (4, "3/4")], [(2.0, 4.0, 60), (6.0, 1.0, 62)]))
     assert reading.phrases[0].duration_step.tolist() == [8]
     assert reasons(reading) == {Reason.CUT_OFF: 1}
 
 
-def test_a_last_note_a_hair_early_or_long_opens_no_bar_or_its_own() -> None:
+def test_a_slightly_long_last_note_opens_no_bar_and_an_early_one_its_own() -> None:
     assert whole(song([(0, "4/4")], [(0.0, 4.05, 60)])).phrases[0].grid.bars == 1
     (phrase,) = whole(song([(0, "4/4")], [(0.0, 1.0, 60), (3.95, 0.05, 62)])).phrases
     assert (phrase.grid.bars, phrase.onset_step.tolist()) == (2, [0, 16])
@@ -115,7 +116,7 @@ def test_windows_end_to_end() -> None:
     assert reading.dropped == ()
 
 
-def test_windows_of_two_four_count_the_bars_of_the_file() -> None:
+def test_windows_of_2_4_count_the_bars_of_the_file() -> None:
     reading = windows(song([(0, "2/4")], quarters(0, 14)), Grid(2))
     assert reading.start_bar == (0, 4)
     assert reading.end_bar == (4, 7)
@@ -127,7 +128,7 @@ def test_overlapping_windows_start_at_each_stride_and_stop_at_the_end() -> None:
     assert reading.dropped == ()
 
 
-def test_half_a_last_window_is_filled_up_and_less_is_too_short() -> None:
+def test_half_a_last_window_is_padded_and_less_is_too_short() -> None:
     grid = Grid(4)
     half = windows(song([(0, "4/4")], quarters(0, 24)), grid)
     assert half.start_bar == (0, 4)
@@ -137,19 +138,19 @@ def test_half_a_last_window_is_filled_up_and_less_is_too_short() -> None:
     assert [str(d) for d in less.dropped] == ["window: too_short: bar 5: 1 of the window's 4 bars"]
 
 
-def test_a_window_that_a_change_of_metre_cuts_short_says_so() -> None:
+def test_a_window_cut_short_by_a_metre_change_has_its_reason() -> None:
     reading = windows(song([(0, "4/4"), (4, "3/4")], quarters(0, 16)), Grid(4))
     assert reasons(reading) == {Reason.METRE_CHANGES: 1, Reason.METRE_NOT_SUPPORTED: 1}
 
 
-def test_windows_of_another_metre_are_named() -> None:
+def test_sections_of_another_metre_are_dropped_with_their_reason() -> None:
     reading = windows(song([(0, "3/4")], quarters(0, 12)), Grid(2))
     assert [str(d) for d in reading.dropped] == [
         "section: metre_not_supported: bars 1-4: in 3/4, the window is in 4/4"
     ]
 
 
-def test_silent_windows_are_left_out_and_long_rests_on_request() -> None:
+def test_silent_windows_are_dropped_and_long_rests_on_request() -> None:
     gap = song([(0, "4/4")], quarters(0, 1) + quarters(15, 1))
     reading = windows(gap, Grid(1))
     assert reading.start_bar == (0, 3)
@@ -160,14 +161,14 @@ def test_silent_windows_are_left_out_and_long_rests_on_request() -> None:
     assert [d.reason for d in strict.dropped] == [Reason.LONG_REST]
 
 
-def test_a_window_filled_by_a_held_note_is_not_silent() -> None:
+def test_a_window_with_only_a_held_note_is_tied_in() -> None:
     held = song([(0, "4/4")], [(0.0, 14.0, 60), *quarters(16, 4)])
     reading = windows(held, Grid(2))
     assert reading.start_bar == (0, 4)
     assert [str(d) for d in reading.dropped] == [
         "window: tied_in: bars 3-4: no note starts, and one from before sounds on",
         "notes: cut_off: it outlasts the window and ends with it",
-        "notes: tied_in: it sounds on from before the window",
+        "notes: tied_in: it starts before the window and sounds into it",
     ]
 
 
@@ -188,7 +189,7 @@ def test_a_note_rounded_past_the_last_bar_opens_one_more(metre: str, bars: int) 
         ]
 
 
-def test_notes_that_a_window_cuts_are_told() -> None:
+def test_notes_cut_by_a_window_are_counted() -> None:
     reading = windows(song([(0, "4/4")], [(0.0, 1.0, 60), (3.0, 2.0, 62), (6.0, 1.0, 64)]), Grid(1))
     assert [len(p) for p in reading.phrases] == [2, 1]
     assert reasons(reading) == {Reason.CUT_OFF: 1, Reason.TIED_IN: 1}
@@ -199,7 +200,7 @@ def test_each_window_has_the_tempo_at_its_start() -> None:
     assert [p.tempo_qpm for p in windows(changing, Grid(1)).phrases] == [100.0, 90.0, 90.0]
 
 
-def test_pitches_a_model_cannot_say_are_left_out_and_counted() -> None:
+def test_pitches_out_of_range_are_dropped_and_counted() -> None:
     low = song([(0, "4/4")], [(0.0, 1.0, 20), (1.0, 1.0, 60), (2.0, 1.0, 109)])
     assert len(whole(low).phrases[0]) == 3
     reading = whole(low, pitch_range=(21, 108))
@@ -207,7 +208,7 @@ def test_pitches_a_model_cannot_say_are_left_out_and_counted() -> None:
     assert reasons(reading) == {Reason.OUT_OF_RANGE: 2}
 
 
-def test_hidden_notes_are_polyphonic_and_runs_are_off_the_grid() -> None:
+def test_chord_notes_are_polyphonic_and_fast_runs_off_the_grid() -> None:
     chord = whole(song([(0, "4/4")], [(0.0, 1.0, 60), (0.0, 1.0, 64)]))
     assert reasons(chord) == {Reason.POLYPHONIC: 1}
     run = whole(song([(0, "4/4")], [(0.0, 0.1, 64), (0.1, 0.1, 62), (1.0, 1.0, 60)]))
@@ -215,7 +216,7 @@ def test_hidden_notes_are_polyphonic_and_runs_are_off_the_grid() -> None:
     assert run.phrases[0].pitch.tolist() == [64, 60]
 
 
-def test_the_mean_shift_is_told_in_steps_and_milliseconds() -> None:
+def test_the_mean_shift_is_in_steps_and_milliseconds() -> None:
     late = song([(0, "4/4")], [(0.05, 0.9, 60), (1.0, 0.9, 62)], tempos=[(0, 60.0)])
     reading = whole(late)
     assert reading.mean_shift_step == pytest.approx(0.1)
@@ -223,7 +224,7 @@ def test_the_mean_shift_is_told_in_steps_and_milliseconds() -> None:
     assert reading.off_grid_share == 0.5
 
 
-def test_all_voices_stay_when_asked() -> None:
+def test_polyphonic_reading_keeps_all_voices() -> None:
     chords = song([(0, "4/4")], [(0.0, 4.0, 60), (0.0, 1.0, 64), (2.0, 1.0, 64)])
     reading = whole(chords, polyphonic=True)
     assert len(reading.phrases[0]) == 3
@@ -238,14 +239,14 @@ def test_polyphonic_reading_merges_the_pitched_tracks() -> None:
     assert len(whole(both, track=1, polyphonic=True).phrases[0]) == 1
 
 
-def test_drums_and_emptiness_have_their_reasons() -> None:
+def test_drums_and_empty_songs_have_their_reasons() -> None:
     drums = song([(0, "4/4")], quarters(0, 4), is_drum=True)
     assert reasons(whole(drums)) == {Reason.DRUMS: 4}
     assert reasons(whole(drums, track=0)) == {Reason.DRUMS: 4}
     assert reasons(windows(song([(0, "4/4")], []), Grid(2))) == {Reason.EMPTY: 1}
 
 
-def test_a_marked_silence_is_a_phrase() -> None:
+def test_silence_with_an_end_marker_is_a_phrase() -> None:
     silence = Phrase(Grid(3))
     assert whole(load(to_bytes(silence))).phrases == (silence,)
     assert windows(load(to_bytes(silence)), Grid(3)).phrases == (silence,)
@@ -256,7 +257,7 @@ def test_silent_bars_at_the_end_are_kept() -> None:
     assert windows(load(to_bytes(phrase)), Grid(8)).phrases == (phrase,)
 
 
-def test_a_track_that_does_not_exist_is_an_error() -> None:
+def test_an_unknown_track_raises_a_midi_error() -> None:
     with pytest.raises(MidiError, match="There is no track 5"):
         whole(song([(0, "4/4")], quarters(0, 4)), track=5)
 

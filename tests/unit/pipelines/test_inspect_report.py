@@ -57,7 +57,7 @@ def test_the_report_is_plain_json_with_codes_and_sentences() -> None:
         "reason": "metre_not_supported",
         "detail": "bars 1-16: in 3/4, the window is in 4/4",
         "count": 1,
-        "sentence": "its metre is not the model's",
+        "sentence": "its metre is not the metre of the model",
     }
     assert plain["metres"] == [{"metre": "3/4", "first_bar": 1, "num_bars": 16, "grid_metre": "3/4"}]
 

@@ -11,7 +11,7 @@ from symvae.errors import LatentError, PhraseError
 from symvae.models.flow.prior import FlowPrior
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.system.infill import only_bars, put_together, shift_home
+from symvae.system.infill import home_shift_within, merge_bars, only_bars
 from symvae.system.symvae import SymVAE
 
 FOUR_BARS = Grid.of_metre("4/4", 4)
@@ -44,7 +44,7 @@ def test_given_notes_stay_and_drawn_ones_end_with_their_bars() -> None:
     """Bars 2 and 3 of 4 are drawn; what is drawn rings on, and stands in known bars, too."""
     given = melody((0, 4, 60, 50), (12, 16, 62, 51), (48, 52, 64, 52))
     drawn = melody((4, 8, 90, 1), (20, 30, 70, 1), (40, 64, 72, 1))
-    together = put_together(given, drawn, [True, False, False, True])
+    together = merge_bars(given, drawn, [True, False, False, True])
     assert notes(together) == [
         (0, 4, 60, 50),
         (12, 16, 62, 51),
@@ -58,23 +58,23 @@ def test_given_notes_stay_and_drawn_ones_end_with_their_bars() -> None:
 def test_a_given_note_held_into_drawn_bars_ends_where_a_drawn_one_starts() -> None:
     given = melody((8, 28, 60, 50))
     known = [True, False, False, True]
-    assert notes(put_together(given, melody((20, 24, 70, 1)), known))[0] == (8, 20, 60, 50)
-    assert notes(put_together(given, melody((30, 34, 70, 1)), known))[0] == (8, 28, 60, 50)
+    assert notes(merge_bars(given, melody((20, 24, 70, 1)), known))[0] == (8, 20, 60, 50)
+    assert notes(merge_bars(given, melody((30, 34, 70, 1)), known))[0] == (8, 28, 60, 50)
 
 
 def test_drawn_notes_stay_on_the_piano() -> None:
     drawn = melody((20, 24, 109, 1), (24, 28, 121, 1), (28, 32, 20, 1), (32, 36, 108, 1), (36, 40, 21, 1))
-    together = put_together(melody((0, 4, 107, 50)), drawn, [True, False, False, True])
+    together = merge_bars(melody((0, 4, 107, 50)), drawn, [True, False, False, True])
     assert together.pitch.tolist() == [107, 97, 97, 32, 108, 21]
 
 
 def test_home_is_an_octave_away_where_the_piano_ends() -> None:
     high = melody((0, 4, 103, 9), (4, 8, 107, 9), (8, 16, 98, 9))  # G major: home is five semitones higher
-    assert shift_home(high.transpose(-12)) == 5
-    assert shift_home(high) == -7
+    assert home_shift_within(high.transpose(-12)) == 5
+    assert home_shift_within(high) == -7
     wide = melody((0, 4, 22, 9), (4, 8, 106, 9))
-    assert (wide.pitch + shift_home(wide)).min() >= 21
-    assert (wide.pitch + shift_home(wide)).max() <= 108
+    assert (wide.pitch + home_shift_within(wide)).min() >= 21
+    assert (wide.pitch + home_shift_within(wide)).max() <= 108
 
 
 @pytest.mark.parametrize("drawn", [0, 1])
@@ -136,16 +136,16 @@ def test_what_cannot_be_filled_is_refused(model: SymVAE, phrase: Phrase) -> None
     for bars in ([], [2], [-1], [0, 1]):
         with pytest.raises(LatentError, match="from 0 to 1"):
             model.infill(phrase, bars)
-    with pytest.raises(LatentError, match="Ask for one or more"):
+    with pytest.raises(LatentError, match="add 1 or more"):
         model.continue_(phrase, 0)
     for act in (lambda: model.infill(phrase, [1], 0), lambda: model.continue_(phrase, 1, 0)):
         with pytest.raises(LatentError, match="1 or more, not 0"):
             act()
-    with pytest.raises(LatentError, match="2 bars to know or not, not 1"):
+    with pytest.raises(LatentError, match="has 2 bars, and `known` is given for 1"):
         model.fill([phrase], [True])
     with pytest.raises(PhraseError, match="takes 2 bars"):
         model.infill(phrase.window(0, 1), [1])
-    with pytest.raises(PhraseError, match="goes on in 4/4"):
+    with pytest.raises(PhraseError, match="continues music in 4/4"):
         model.continue_(Phrase(Grid.of_metre("3/4", 2)))
 
 

@@ -13,8 +13,8 @@ from symvae.audio import player as players
 from symvae.audio.excitation import in_lanes
 from symvae.audio.notes import Notes
 from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
-from symvae.system.artifacts import load_synth
 from symvae.system.neural_player import NeuralPlayer
+from symvae.system.synth_artifacts import load_synth
 from tests.notes import RATE, difference_db, one_note, play, random_notes
 
 

@@ -9,10 +9,10 @@ from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import SynthConfig
 from symvae.errors import AudioError, CheckpointError
 from symvae.models.sound.code_prior import CodePrior
-from symvae.system.artifacts import load_code_prior, save_code_prior, save_synth
 from symvae.system.build_synth import build_synth
 from symvae.system.new_timbres import new_timbres
 from symvae.system.synth import Synth
+from symvae.system.synth_artifacts import load_code_prior, save_code_prior, save_synth
 from tests.sines import TINY_SYNTH
 
 

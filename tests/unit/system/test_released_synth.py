@@ -4,9 +4,9 @@ import pytest
 
 from symvae.config.load import load_preset
 from symvae.config.sound import PROGRAMS, SynthConfig
-from symvae.system.artifacts import load_synth
 from symvae.system.catalog import available_synths, find_synth
 from symvae.system.synth import DEFAULT_SYNTH
+from symvae.system.synth_artifacts import load_synth
 
 
 def test_the_one_that_is_used_unasked_is_there():

@@ -9,9 +9,11 @@ import torch
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError
-from symvae.system.artifacts import format_of, load_synth, save_synth, save_timbres
 from symvae.system.build_synth import build_synth
+from symvae.system.model_folder import format_of
+from symvae.system.synth_artifacts import load_synth, save_synth, save_timbres
 from tests.sines import TINY_SYNTH
+from tests.weights import stored
 
 TIMBRES = [{"name": "piano", "font": "First", "program": 0, "z": [0.5, -1.0, 0.0, 2.0]}]
 CONFIG = with_overrides(load_preset("synth-24k", SynthConfig), list(TINY_SYNTH))
@@ -34,7 +36,7 @@ def test_what_was_saved_comes_back(folder: Path) -> None:
     state = network.state_dict()
     assert state.keys() == fresh.keys()
     for name, value in fresh.items():
-        torch.testing.assert_close(state[name], value.half().float())
+        torch.testing.assert_close(state[name], stored(value))
     assert format_of(folder) == "symvae-synth"
 
 

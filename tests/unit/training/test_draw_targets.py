@@ -2,7 +2,7 @@
 
 import torch
 
-from symvae.training.tasks.faders import draw_targets
+from symvae.training.tasks.fader_targets import draw_targets
 
 
 def test_one_fader_takes_the_position_of_another_phrase_and_the_others_follow() -> None:

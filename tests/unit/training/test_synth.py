@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from symvae.errors import TrainingError
-from symvae.system.artifacts import load_synth
+from symvae.system.synth_artifacts import load_synth
 from symvae.training.tasks.synth import train_synth
 from tests.unit.training.test_sound_loss import draws, tiny
 

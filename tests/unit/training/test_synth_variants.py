@@ -10,8 +10,8 @@ from symvae.config.sound import PROGRAMS, SynthConfig
 from symvae.corpus.clips import ClipDraws
 from symvae.errors import ConfigError, TrainingError
 from symvae.models.sound.quantized import QuantizedEncoder
-from symvae.system.artifacts import load_synth
 from symvae.system.build_synth import build_stft
+from symvae.system.synth_artifacts import load_synth
 from symvae.training.loop import run
 from symvae.training.run import RunFolder
 from symvae.training.tasks.code_prior import (

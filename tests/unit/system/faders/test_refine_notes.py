@@ -13,7 +13,7 @@ from symvae.music.phrase import Phrase
 from symvae.system.faders import refine_notes as module
 from symvae.system.faders.edit_transfer import notes_of, places
 from symvae.system.faders.refine_notes import FARTHEST_STEP, refine_notes
-from tests.unit.system.test_edit_transfer import MUSIC, phrase
+from tests.unit.system.faders.test_edit_transfer import MUSIC, phrase
 
 
 def missing(attribute, wanted: float, calls: list[int] | None = None):

@@ -1,0 +1,99 @@
+"""One file beside the weights of a model: its name, content, remedy and check, declared once."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from torch import Tensor, nn
+
+from symvae.errors import CheckpointError
+from symvae.system.model_folder import write_json
+from symvae.system.weight_file import read_weights, write_weights
+
+T = TypeVar("T")
+Network = TypeVar("Network", bound=nn.Module)
+State = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class TensorFile(Generic[T]):
+    """An optional safetensors file of a model folder."""
+
+    file: str
+    content: str
+    """Name of the content in messages."""
+    remedy: str
+    """What to do about a damaged file, one sentence."""
+    state_of: Callable[[T], State]
+    """Tensors to write."""
+    build: Callable[..., T]
+    """Object from tensors, and from keywords given to `load`."""
+
+    def save(self, folder: Path, value: T) -> None:
+        """Write the file into ``folder`` in one step."""
+        fresh = folder / f"{self.file}.new"
+        write_weights(fresh, self.state_of(value))
+        fresh.replace(folder / self.file)
+
+    def load(self, folder: Path, **facts: Any) -> T | None:
+        """Read the file; None where ``folder`` has none.
+
+        Raises:
+            CheckpointError: The file is damaged or holds other tensors.
+        """
+        path = folder / self.file
+        if not path.is_file():
+            return None
+        state = read_weights(path, self.remedy)
+        try:
+            return self.build(state, **facts)
+        except (KeyError, RuntimeError, ValueError, IndexError) as error:
+            raise CheckpointError(f"{path} holds no {self.content}. {self.remedy}") from error
+
+
+@dataclass(frozen=True)
+class JsonFile(Generic[T]):
+    """An optional JSON file of a model folder."""
+
+    file: str
+    remedy: str
+    """What to do about a damaged file, one sentence."""
+    data_of: Callable[[T], Any]
+    """JSON to write."""
+    build: Callable[..., T]
+    """Object from JSON, and from keywords given to `load`."""
+    indent: int | None = None
+    """Spaces a level; None for one line."""
+
+    def save(self, folder: Path, value: T) -> None:
+        """Write the file into ``folder`` in one step."""
+        fresh = folder / f"{self.file}.new"
+        write_json(fresh, self.data_of(value), self.indent)
+        fresh.replace(folder / self.file)
+
+    def load(self, folder: Path, **facts: Any) -> T | None:
+        """Read the file; None where ``folder`` has none.
+
+        Raises:
+            CheckpointError: The file is damaged.
+        """
+        path = folder / self.file
+        if not path.is_file():
+            return None
+        try:
+            return self.build(json.loads(path.read_text(encoding="utf-8")), **facts)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CheckpointError(f"{path} is damaged ({error}). {self.remedy}") from error
+
+
+def loaded(like: Callable[..., Network]) -> Callable[..., Network]:
+    """Make a builder from ``like``, which gives an untrained network of the sizes of a state."""
+
+    def build(state: State, **facts: Any) -> Network:
+        network = like(state, **facts)
+        network.load_state_dict(state)
+        return network.eval()
+
+    return build

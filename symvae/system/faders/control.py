@@ -1,0 +1,211 @@
+"""Fader control: phrases → z → z edited → phrases that have the requested attributes, and what else they had.
+
+    phrases ─ encoder ─ z ─ editor, or coordinates set ─ decode, ``best_of`` times with a corrected aim
+                                                            │
+    melodies          best bars of the decodes (`bar_search`) ─ exchanges of tokens (`refine_tokens`)
+    polyphonic music  best bars of the decodes and of the edits transferred to the phrase (`edit_transfer`)
+                      ─ exchanges of notes (`refine_notes`)
+
+Velocities of melodies and the tempo do not pass through z: they are set on the result.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from symvae.errors import LatentError
+from symvae.models.faders.editor import FaderEditor
+from symvae.music.phrase import Phrase
+from symvae.system.codec import Codec
+from symvae.system.faders.bar_search import Cost, search_bars
+from symvae.system.faders.cost import BAR_DRIFT, TOKEN_DRIFT, Request, aims
+from symvae.system.faders.edit_transfer import transfer_edit
+from symvae.system.faders.refine_notes import refine_notes
+from symvae.system.faders.refine_tokens import refine_tokens
+from symvae.system.faders.request import Wishes
+from symvae.system.faders.scales import Scales
+from symvae.system.faders.targets import find_targets
+
+
+class FaderControl:
+    """The faders of one model."""
+
+    def __init__(self, codec: Codec, scales: Scales, editor: FaderEditor | None) -> None:
+        """
+        Args:
+            codec: the model's encoder and decoder.
+            scales: the calibrated faders.
+            editor: the network that edits z, on the codec's device; None where the first coordinates of z
+                are the faders themselves.
+        """
+        self.codec = codec
+        self.scales = scales
+        self.editor = editor
+
+    @property
+    def transfers_edits(self) -> bool:
+        """True if edits are transferred to the phrase's own notes, at the price of one more decode.
+
+        On a grid, as of melodies, a decode reconstructs nearly all notes, and there is no need.
+        """
+        return not self.codec.tokenizer.on_grid
+
+    def fade(
+        self,
+        phrases: Sequence[Phrase],
+        values: Sequence[Wishes],
+        *,
+        hold: Iterable[str] = (),
+        best_of: int = 1,
+        refine: bool = True,
+    ) -> list[Phrase]:
+        """Fade each phrase by its own request.
+
+        Args:
+            phrases: music on the model's grid.
+            values: one request for each phrase, by fader name (`symvae.system.faders.request`).
+            hold: names of faders that stay where they are unless they are requested.
+            best_of: number of decodes to choose bars from.
+            refine: exchange single tokens or notes until the request is met.
+
+        Returns:
+            One phrase for each. A melody without a move is reconstructed; polyphonic music without a move
+            keeps its notes, and where only the tempo moves as well.
+
+        Raises:
+            LatentError: ``best_of`` is below 1, or there are not as many requests as phrases.
+        """
+        if best_of < 1:
+            raise LatentError(f"The number of decodes to choose from is 1 or more, not {best_of}.")
+        if len(values) != len(phrases):
+            raise LatentError(
+                f"There are values of faders for {len(values)} phrases, not for {len(phrases)}. "
+                "Give one mapping each."
+            )
+        position, wanted, target, tempo = find_targets(self.scales, phrases, values, hold)
+        request = Request(self.scales, phrases, position, wanted)
+        mean = self.codec.encode(phrases).mean
+        # Where notes stay as they are, a tempo is no reason to decode them.
+        edits = torch.tensor([not (self.transfers_edits and name == "tempo") for name in self.scales.names])
+        moves = ((target != position) & edits).any(dim=1)
+
+        def decode(aim: Float[Tensor, "phrase fader"]) -> Int[Tensor, "phrase bar position"]:
+            return self.codec.decode_ids(torch.where(moves[:, None], self._edit(mean, aim, position), mean))
+
+        start = self.scales.aim(target, position)
+        decodes = [decode(start)]
+        if best_of > 1:
+            achieved = request.achieved(self.codec.to_phrases(decodes[0], tempo))
+            decodes += [decode(aim + (start - target)) for aim in aims(target, achieved, best_of - 1)]
+        if not self.transfers_edits:
+            faded = self._choose_decoded(request, decodes, moves, tempo, refine)
+            return self._with_source_dynamics(faded, phrases, tempo)
+        before = self.codec.decode_ids(mean)
+        faded = self._choose_transferred(request, decodes, before, moves, tempo, refine)
+        faded = self._with_source_dynamics(faded, phrases, tempo)
+        rows = zip(moves.tolist(), phrases, faded, tempo, strict=True)
+        return [new if edited else old.with_tempo(qpm) for edited, old, new, qpm in rows]
+
+    @torch.no_grad()
+    def _edit(
+        self,
+        z: Float[Tensor, "phrase latent"],
+        aim: Float[Tensor, "phrase fader"],
+        position: Float[Tensor, "phrase fader"],
+    ) -> Float[Tensor, "phrase latent"]:
+        """Edit z, or set its fader coordinates. The tempo in z stays: no note need change for it."""
+        if "tempo" in self.scales.names:
+            column = self.scales.names.index("tempo")
+            aim = aim.clone()
+            aim[:, column] = position[:, column]
+        if self.editor is None:
+            return torch.cat([aim, z[:, aim.shape[1] :]], dim=1)
+        device = self.codec.device
+        return self.editor.edit(z.to(device), aim.to(device), position.to(device)).cpu()
+
+    def _choose_decoded(
+        self,
+        request: Request,
+        decodes: Sequence[Int[Tensor, "phrase bar position"]],
+        moves: Bool[Tensor, " phrase"],
+        tempo: Sequence[float],
+        refine: bool,
+    ) -> list[Phrase]:
+        """Take the best bars of all decodes, then exchange tokens of the phrases that move."""
+
+        def cost(drift_weight: float) -> Cost:
+            return lambda ids, rows: request.miss(self._candidates(ids, rows, tempo), rows, drift_weight)
+
+        ids = search_bars(decodes, cost(BAR_DRIFT)) if len(decodes) > 1 else decodes[0].clone()
+        if refine and moves.any():
+            moved, rows = ids[moves], moves.nonzero()[:, 0].tolist()
+            log_probabilities = self.codec.log_probability(self.codec.encode_ids(moved).mean, moved)
+            for row, log_probability in zip(rows, log_probabilities, strict=True):
+                ids[row] = refine_tokens(ids[row], log_probability, row, cost(TOKEN_DRIFT))
+        return self.codec.to_phrases(ids, tempo)
+
+    def _choose_transferred(
+        self,
+        request: Request,
+        decodes: Sequence[Int[Tensor, "phrase bar position"]],
+        before: Int[Tensor, "phrase bar position"],
+        moves: Bool[Tensor, " phrase"],
+        tempo: Sequence[float],
+        refine: bool,
+    ) -> list[Phrase]:
+        """Take the best bars of all decodes and transferred edits, then exchange notes of what moves."""
+        sources, reconstructed = request.phrases, self.codec.to_phrases(before, tempo)
+        faded = [self.codec.to_phrases(after, tempo) for after in decodes]
+        fit = self.codec.tokenizer.fit
+        transferred = [
+            self.codec.to_ids(
+                [fit(transfer_edit(*each)) for each in zip(sources, reconstructed, after, strict=True)]
+            )
+            for after in faded
+        ]
+        ids = search_bars(
+            [torch.where(moves[:, None, None], each, before) for each in (*decodes, *transferred)],
+            lambda ids, rows: request.loss(self._candidates(ids, rows, tempo), rows),
+        )
+        result = self.codec.to_phrases(ids, tempo)
+        for row in moves.nonzero()[:, 0].tolist() if refine else ():
+            pool = [sources[row], reconstructed[row], *(phrases[row] for phrases in faded)]
+            result[row] = refine_notes(result[row], pool, partial(_loss_of_one, request, row))
+        return result
+
+    def _candidates(
+        self,
+        ids: Int[Tensor, "candidate bar position"],
+        rows: Int[Tensor, " candidate"],
+        tempo: Sequence[float],
+    ) -> list[Phrase]:
+        return self.codec.to_phrases(ids, [tempo[row] for row in rows.tolist()])
+
+    def _with_source_dynamics(
+        self, phrases: Sequence[Phrase], sources: Sequence[Phrase], tempo: Sequence[float]
+    ) -> list[Phrase]:
+        """Set the tempo, and the velocities where these are no fader."""
+        if "mean_velocity" not in self.scales.names:
+            phrases = with_velocities_of(phrases, sources)
+        return [phrase.with_tempo(qpm) for phrase, qpm in zip(phrases, tempo, strict=True)]
+
+
+def with_velocities_of(phrases: Sequence[Phrase], sources: Sequence[Phrase]) -> list[Phrase]:
+    """Give each note the velocity of the source's note nearest in time; a silent source changes none."""
+    result = []
+    for phrase, source in zip(phrases, sources, strict=True):
+        if len(source):
+            distance = np.abs(phrase.onset_step[:, None] - source.onset_step)
+            velocity = source.velocity[distance.argmin(axis=1)]
+            phrase = replace(phrase, velocity=velocity)
+        result.append(phrase)
+    return result
+
+
+def _loss_of_one(request: Request, row: int, candidates: Sequence[Phrase]) -> Float[np.ndarray, " candidate"]:
+    return request.loss(candidates, torch.full((len(candidates),), row)).numpy()

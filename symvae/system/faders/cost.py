@@ -1,0 +1,105 @@
+"""Distance of a result from a request: missed positions, drift of other attributes, lost notes.
+
+The searches of this package (bars, tokens, notes) all minimize one of these costs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from symvae.music.phrase import Phrase
+from symvae.system.faders.edit_transfer import lost_share
+from symvae.system.faders.scales import Scales, measure_phrases
+
+#: Corrections of the aim after a first decode, in units of its error, one further decode each.
+CORRECTIONS = (1.0, 0.5, 1.5, 2.0, 0.75, 1.25, 3.0)
+#: Weight of drift (a change of an attribute without a request) beside a miss of one with a request: in the
+#: search over bars of melodies, over bars and notes of polyphonic music, and over single tokens.
+BAR_DRIFT, NOTE_DRIFT, TOKEN_DRIFT = 0.25, 0.4, 0.06
+#: Cost of losing all notes of a polyphonic phrase, for each fader that is requested or held.
+CONTENT_WEIGHT = 1.0
+
+
+def miss(
+    achieved: Float[Tensor, "batch fader"],
+    wanted: Float[Tensor, "batch fader"],
+    position: Float[Tensor, "batch fader"],
+    drift_weight: float = BAR_DRIFT,
+) -> Float[Tensor, " batch"]:
+    """Sum the distances from the request, in positions, and the weighted drift of the other faders.
+
+    Args:
+        achieved: positions of the result.
+        wanted: requested positions, nan where there is no request.
+        position: positions before the fade.
+        drift_weight: weight of a change without a request.
+
+    Returns:
+        The cost of each row, 0 or more.
+    """
+    asked = ~wanted.isnan()
+    missed = torch.where(asked, wanted - achieved, 0.0).abs().sum(-1)
+    drift = torch.where(asked, 0.0, position - achieved).abs().sum(-1)
+    return missed + drift_weight * drift
+
+
+def aims(
+    target: Float[Tensor, "batch fader"], achieved: Float[Tensor, "batch fader"], count: int
+) -> list[Float[Tensor, "batch fader"]]:
+    """Correct the aim of a first decode by multiples of its error.
+
+    Args:
+        target: positions that the first decode aimed at.
+        achieved: positions that it reached.
+        count: number of further aims.
+
+    Returns:
+        ``count`` different aims.
+    """
+    factors = [CORRECTIONS[i % len(CORRECTIONS)] * 1.1 ** (i // len(CORRECTIONS)) for i in range(count)]
+    return [target + factor * (target - achieved) for factor in factors]
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """Phrases with their current and their requested positions; a candidate is scored against its phrase."""
+
+    scales: Scales
+    phrases: Sequence[Phrase]
+    position: Float[Tensor, "phrase fader"]
+    wanted: Float[Tensor, "phrase fader"]
+    """nan where there is no request."""
+
+    def achieved(self, candidates: Sequence[Phrase]) -> Float[Tensor, "candidate fader"]:
+        """Measure the positions of candidates."""
+        return self.scales.positions(measure_phrases(candidates, self.scales.names))
+
+    def miss(
+        self,
+        candidates: Sequence[Phrase],
+        rows: Int[Tensor, " candidate"],
+        drift_weight: float = BAR_DRIFT,
+    ) -> Float[Tensor, " candidate"]:
+        """Score candidates by their attributes alone.
+
+        Args:
+            candidates: results to score.
+            rows: the index of the phrase that each candidate belongs to.
+            drift_weight: weight of a change without a request.
+
+        Returns:
+            The cost of each candidate (`miss`).
+        """
+        return miss(self.achieved(candidates), self.wanted[rows], self.position[rows], drift_weight)
+
+    def loss(
+        self, candidates: Sequence[Phrase], rows: Int[Tensor, " candidate"]
+    ) -> Float[Tensor, " candidate"]:
+        """Score candidates by their attributes and by the notes of their phrase that they lost."""
+        pairs = zip(rows.tolist(), candidates, strict=True)
+        lost = [lost_share(self.phrases[row], candidate) for row, candidate in pairs]
+        weight = CONTENT_WEIGHT * (~self.wanted[rows].isnan()).sum(1)
+        return self.miss(candidates, rows, NOTE_DRIFT) + weight * torch.tensor(lost)

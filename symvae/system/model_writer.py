@@ -1,0 +1,71 @@
+"""A complete model folder: everything that a loaded model holds, written so that it can be loaded again."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from symvae.config.run import RunConfig
+from symvae.errors import CheckpointError
+from symvae.models.faders.editor import FaderEditor
+from symvae.models.flow.prior import FlowPrior
+from symvae.models.phrase.vae import VAE
+from symvae.system import artifacts
+from symvae.system.faders.scales import Scales
+from symvae.system.model_folder import FORMAT, format_of
+from symvae.tokens.tokenizer import Tokenizer
+
+CARD_FILE = "CARD.md"
+
+
+def write_model_folder(
+    folder: Path,
+    config: RunConfig,
+    vae: VAE,
+    tokenizer: Tokenizer,
+    *,
+    latent: dict[str, Tensor],
+    prior: FlowPrior | None,
+    scales: Scales | None,
+    editor: FaderEditor | None,
+    metrics: dict[str, Any],
+    card: str | None,
+    force: bool = False,
+) -> None:
+    """Write all parts of a model; those that are missing or empty have no file.
+
+    Args:
+        folder: the folder to write.
+        config: the choices that made the model.
+        vae: the network.
+        tokenizer: its vocabulary.
+        latent: attribute vectors and the like, as `symvae.system.artifacts.save_latent` takes them.
+        prior: the learned prior.
+        scales: the calibrated faders.
+        editor: the network that edits z.
+        metrics: figures of an evaluation.
+        card: the model card, in Markdown.
+        force: replace a model folder of that name.
+
+    Raises:
+        CheckpointError: the folder exists, and ``force`` is not set or it holds no model.
+    """
+    if folder.exists() and not (force and format_of(folder) == FORMAT):
+        raise CheckpointError(
+            f"{folder} exists already. Give another folder, or force=True to replace a model folder."
+        )
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary) / "tokenizer.json"
+        tokenizer.save(path)
+        artifacts.save_model(folder, config, vae.state_dict(), tokenizer=path, metrics=metrics or None)
+    if latent:
+        artifacts.save_latent(folder, latent)
+    if prior is not None:
+        artifacts.save_prior(folder, prior)
+    if scales is not None:
+        artifacts.save_scales(folder, scales)
+    if editor is not None:
+        artifacts.save_editor(folder, editor)
+    if card is not None:
+        (folder / CARD_FILE).write_text(card, encoding="utf-8")

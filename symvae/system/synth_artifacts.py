@@ -1,0 +1,119 @@
+"""The table of files of a synthesizer's folder, and the functions that load and save each."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+from symvae.config.load import from_dict
+from symvae.config.sound import SynthConfig
+from symvae.errors import CheckpointError
+from symvae.models.sound.code_prior import CodePrior
+from symvae.models.sound.probe import Probe
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
+from symvae.system.artifact import JsonFile, TensorFile, loaded
+from symvae.system.build_synth import build_probe, build_synth
+from symvae.system.model_folder import (
+    METRICS_FILE,
+    SYNTH_FORMAT,
+    WEIGHTS_FILE,
+    read_header,
+    replacing,
+    write_header,
+    write_json,
+)
+from symvae.system.weight_file import read_weights, write_weights
+
+_REMEDY = "Restore it or export it again."
+
+
+def _checked_timbres(saved: dict[str, Any], size: int) -> list[dict[str, Any]]:
+    """Timbres of a file; raises ValueError for one that lacks a key or has not ``size`` coordinates."""
+    for timbre in saved["timbres"]:
+        missing = {"name", "program", "font", "z"} - timbre.keys()
+        if missing or len(timbre["z"]) != size or not all(math.isfinite(number) for number in timbre["z"]):
+            raise ValueError(
+                f"the timbre {timbre.get('name')!r} lacks its program, font or {size} numbers"
+            )
+    return list(saved["timbres"])
+
+
+def _probe_like(state: dict[str, Tensor], sample_rate: int) -> Probe:
+    return build_probe(len(state["recognizer.leave.bias"]), sample_rate)
+
+
+#: Places in z of the instruments that it has learned.
+TIMBRES = JsonFile[list[dict[str, Any]]](
+    "timbres.json", _REMEDY, lambda timbres: {"timbres": timbres}, _checked_timbres, indent=2
+)
+#: Prior over the codes of a quantized timbre.
+CODE_PRIOR = TensorFile[CodePrior](
+    "prior.safetensors",
+    "prior of codes",
+    "Restore it or run `symvae train-synth` again.",
+    nn.Module.state_dict,
+    loaded(CodePrior.like),
+)
+#: Transcription and recognition network that evaluates a synthesizer.
+PROBE = TensorFile[Probe](
+    "probe.safetensors",
+    "probe",
+    "Restore it or train it again (benchmarks/audio/train_probe.py).",
+    nn.Module.state_dict,
+    loaded(_probe_like),
+)
+
+save_timbres = TIMBRES.save
+save_code_prior, load_code_prior = CODE_PRIOR.save, CODE_PRIOR.load
+save_probe = PROBE.save
+
+
+def load_probe(folder: Path, sample_rate: int) -> Probe | None:
+    """Read the probe for sound at ``sample_rate`` Hz; None where there is none."""
+    return PROBE.load(folder, sample_rate=sample_rate)
+
+
+def save_synth(
+    folder: Path,
+    config: SynthConfig,
+    state: dict[str, Tensor],
+    *,
+    timbres: list[dict[str, Any]] | None = None,
+    metrics: dict[str, Any] | None = None,
+) -> None:
+    """Write a synthesizer's folder; an older one of that name is replaced once the new one is whole.
+
+    Args:
+        folder: The folder to write.
+        config: The config that the network was built from.
+        state: The network's weights by name.
+        timbres: Learned timbres: ``name``, ``font``, ``program`` and ``z`` of each.
+        metrics: Figures for metrics.json.
+    """
+    with replacing(folder) as fresh:
+        write_weights(fresh / WEIGHTS_FILE, state)
+        write_header(fresh, config)
+        save_timbres(fresh, timbres or [])
+        write_json(fresh / METRICS_FILE, metrics or {})
+
+
+def load_synth(folder: Path) -> tuple[SynthConfig, SpectrogramVAE, list[dict[str, Any]]]:
+    """Read a synthesizer: its config, its network in evaluation mode, its timbres.
+
+    Raises:
+        CheckpointError: A file is missing, damaged or does not fit the config.
+    """
+    config = from_dict(SynthConfig, read_header(folder, SYNTH_FORMAT))
+    state = read_weights(folder / WEIGHTS_FILE, "Restore it or export the synthesizer again.")
+    network = build_synth(config.model)
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"{folder} is damaged: {str(error).splitlines()[-1].strip()} {_REMEDY}"
+        ) from error
+    timbres = TIMBRES.load(folder, size=config.model.timbre_size)
+    if timbres is None:
+        raise CheckpointError(f"{folder} is damaged: it has no {TIMBRES.file}. {_REMEDY}")
+    return config, network.eval(), timbres

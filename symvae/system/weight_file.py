@@ -1,0 +1,100 @@
+"""Weight files: safetensors, matrices as int8 rows with half-precision scales, all else in half precision.
+
+Version 2. The metadata of a file hold ``format`` ("symvae-weights") and ``version``. A tensor of two or
+more axes and more than 4,096 values is stored as
+
+    <name>         int8   q, shaped as the tensor
+    <name>.scale   half   s, one number for each row (index of the first axis)
+
+    weight = q · s,   q = round(127 · weight / max |row|),   s = max |row| / 127
+
+with halves rounded to even; a row of zeros has the scale 1. Any other tensor is stored in half precision.
+This is symmetric per-channel quantization (Krishnamoorthi 2018, arXiv 1806.08342, section 2.2); weights
+are dequantized to single precision when they are read. Quantizing dequantized weights changes nothing.
+
+Files of version 1 have no metadata and hold all tensors in half precision.
+"""
+
+from pathlib import Path
+
+import torch
+from jaxtyping import Float, Float16, Int8
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from symvae.errors import CheckpointError
+
+FORMAT, VERSION = "symvae-weights", 2
+#: Tensors of at most this many values stay in half precision.
+LEAST_VALUES = 4096
+#: Positive levels of a signed byte, used symmetrically.
+LEVELS = 127
+SCALE = ".scale"
+#: Parts of tensor names that earlier releases spelled differently.
+_RENAMED_PARTS = {"summarise": "summarize", "recogniser": "recognizer"}
+
+
+def quantize(weight: Float[Tensor, "row ..."]) -> tuple[Int8[Tensor, "row ..."], Float16[Tensor, " row"]]:
+    """Round each row to 255 levels from minus to plus its largest magnitude: levels and scales."""
+    rows = weight.float().flatten(1)
+    largest = rows.abs().amax(1)
+    # A row too small for a half-precision scale is a row of zeros.
+    silent = (largest / LEVELS).half() == 0
+    largest = torch.where(silent, float(LEVELS), largest)
+    rows = torch.where(silent[:, None], 0.0, rows)
+    levels = (rows / largest[:, None] * LEVELS).round().to(torch.int8)
+    return levels.view(weight.shape), (largest / LEVELS).half()
+
+
+def dequantize(levels: Int8[Tensor, "row ..."], scale: Float16[Tensor, " row"]) -> Float[Tensor, "row ..."]:
+    """Weights in single precision."""
+    return (levels.flatten(1).float() * scale.float()[:, None]).view(levels.shape)
+
+
+def write_weights(path: Path, tensors: dict[str, Tensor]) -> None:
+    """Write tensors in version 2."""
+    stored: dict[str, Tensor] = {}
+    for name, value in tensors.items():
+        if value.ndim > 1 and value.numel() > LEAST_VALUES:
+            stored[name], stored[name + SCALE] = quantize(value)
+        else:
+            stored[name] = value.half()
+    data = {name: value.contiguous() for name, value in stored.items()}
+    path.write_bytes(save(data, {"format": FORMAT, "version": str(VERSION)}))
+
+
+def read_weights(path: Path, remedy: str) -> dict[str, Tensor]:
+    """Read a weight file of any version.
+
+    Raises:
+        CheckpointError: The file is missing, damaged or of a newer version; the message ends with the
+            ``remedy``.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            version = (file.metadata() or {}).get("version", "1")
+            stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path} is damaged ({error}). {remedy}") from error
+    if version not in ("1", str(VERSION)):
+        raise CheckpointError(
+            f"{path} is in version {version} of symvae's weight files. "
+            "Install the symvae release that wrote it."
+        )
+    weights = {}
+    for name, value in stored.items():
+        if value.dtype == torch.int8 and name + SCALE in stored:
+            weights[name_today(name)] = dequantize(value, stored[name + SCALE])
+        elif not (name.endswith(SCALE) and _is_quantized(name.removesuffix(SCALE), stored)):
+            weights[name_today(name)] = value.float()
+    return weights
+
+
+def _is_quantized(name: str, stored: dict[str, Tensor]) -> bool:
+    return name in stored and stored[name].dtype == torch.int8
+
+
+def name_today(tensor: str) -> str:
+    """Translate the name of a tensor of an earlier release."""
+    return ".".join(_RENAMED_PARTS.get(part, part) for part in tensor.split("."))
