@@ -38,4 +38,11 @@ for name, values in wishes.items():
 phrases = symvae.read(TUNES / "ode_to_joy.mid", grid=model.grid)
 values = [{"notes_per_bar": 3.0 + 1.5 * number} for number in range(len(phrases))]
 symvae.write(model.fade_each(phrases, values, best_of=8), out / "growing.mid", force=True)
+
+# A whole song with all its tracks: what no window of the model covers, and other tracks, stay as they are.
+result = symvae.fade_song(TUNES / "auld_lang_syne.mid", {"note_density": "+0.5"}, bars="1-8")
+symvae.write(result.song, out / "song.mid", force=True)
+for row in result.report["phrases"]:
+    before, after = row["before"]["note_density"], row["achieved"]["note_density"]
+    print(f"bars {row['bars']}: note_density {before:.3g} became {after:.3g}")
 print(f"Files in {out}")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from symvae.music.phrase import Phrase as Phrase
     from symvae.music.phrase import join as join
     from symvae.nn.gaussian import DiagonalGaussian as DiagonalGaussian
+    from symvae.pipelines.song_fade import fade_song as fade_song
     from symvae.system.catalog import available as available
     from symvae.system.symvae import SymVAE as SymVAE
     from symvae.system.synth import Synth as Synth
@@ -48,6 +49,7 @@ _HOME = {
     "SymVAE": "symvae.system.symvae",
     "Synth": "symvae.system.synth",
     "available": "symvae.system.catalog",
+    "fade_song": "symvae.pipelines.song_fade",
     "join": "symvae.music.phrase",
     "load_synth": "symvae.system.synth",
     "read": "symvae.music.io.files",

@@ -1,25 +1,25 @@
-"""Every error that a user can meet.
+"""Errors that symvae raises on purpose.
 
 SymvaeError
 ├── MidiError           a file that cannot be read as music
-├── PhraseError         notes that contradict themselves or their grid
-├── AudioError          samples that are no sound, or a sound file that cannot be read or written
-├── TokenError          notes that a vocabulary cannot say, or ids of the wrong shape
+├── PhraseError         notes that contradict each other or their grid
+├── AudioError          samples that are not audio, or a sound file that cannot be read or written
+├── TokenError          notes that a vocabulary cannot encode, or ids of the wrong shape
 ├── ConfigError         a choice that does not exist or contradicts another
 ├── CorpusError         a corpus or shard folder that is missing, empty or damaged
 ├── CheckpointError     a model that is unknown, incomplete or of another format
 ├── LatentError         a latent of the wrong shape, or a direction that does not exist
-└── TrainingError       a run that cannot start, go on or resume
+└── TrainingError       a run that cannot start, continue or resume
 
-A message is one sentence that names the fault and one that says what would work. The command
-line prints it without a traceback and exits with status 1.
+A message has one sentence for the fault and one for the remedy. The command line prints it without a
+traceback and exits with status 1.
 """
 
 from pathlib import Path
 
 
 class SymvaeError(Exception):
-    """Root of the tree: catch this to catch every error symvae raises on purpose."""
+    """Base class: catch it to catch every error that symvae raises on purpose."""
 
 
 class MidiError(SymvaeError):
@@ -27,15 +27,15 @@ class MidiError(SymvaeError):
 
 
 class PhraseError(SymvaeError):
-    """Notes that contradict themselves or the grid they stand on."""
+    """Notes that contradict each other or their grid."""
 
 
 class AudioError(SymvaeError):
-    """Samples that are no sound, or a sound file that cannot be read or written."""
+    """Samples that are not audio, or a sound file that cannot be read or written."""
 
 
 class TokenError(SymvaeError):
-    """Notes that a vocabulary cannot say, or ids of the wrong shape."""
+    """Notes that a vocabulary cannot encode, or ids of the wrong shape."""
 
 
 class ConfigError(SymvaeError):
@@ -55,7 +55,7 @@ class LatentError(SymvaeError):
 
 
 class TrainingError(SymvaeError):
-    """A training run that cannot start, go on or resume."""
+    """A training run that cannot start, continue or resume."""
 
 
 def refuse_to_overwrite(path: Path, error: type[SymvaeError], *, force: bool) -> None:

@@ -1,17 +1,16 @@
-"""How quickly sound is made: thousand samples a second of one core, notes in, samples out.
+"""Speed of synthesis in thousand samples per second of one core, from notes to samples.
 
     python benchmarks/audio/rates.py [--synth NAME_OR_FOLDER] [--font FILE.sf2] [--seconds 4] [--rounds 15]
 
-Batch of one, one thread, four voices, all ways in one process, taking turns, so that a busy machine slows
-them alike. Processor time is counted, not the clock on the wall: other work on the machine then takes
-nothing but warmth from the caches. Ways:
+Batch of one, one thread, four voices; all methods take turns in one process, so that a busy machine slows them
+equally. Processor time is measured, not wall-clock time, so other work affects only the caches. Methods:
 
     synth, fp32    notes → rolls → network → sources → inverse STFT, as `render` plays a part
     synth, bf16    the same with the network's matrices in bfloat16
-    Griffin-Lim    32 iterations from magnitudes that are given: what a decoder without phases needs besides
-    RAVE v1        its decoder at its published sizes, from latents that are given (rave_v1.py), 44.1 kHz
-    sine           the built-in synthesizer of `symvae.audio.sine`
-    tinysoundfont  a sound font's samples, with --font
+    Griffin-Lim    32 iterations from given magnitudes: the extra cost of a decoder without phases
+    RAVE v1        its decoder at the published sizes, from given latents (rave_v1.py), 44.1 kHz
+    sine           the additive synthesizer of `symvae.audio.sine`
+    tinysoundfont  samples of a sound font, with --font
 
 Without --synth the network of the preset has fresh weights: time does not depend on them.
 """
@@ -33,7 +32,8 @@ from symvae.audio.soundfont import TinySoundFont
 from symvae.config.load import load_preset
 from symvae.config.sound import SynthConfig
 from symvae.dsp.stft import griffin_lim
-from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
+from symvae.models.sound.blend import Blend
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.system.build_synth import build_synth
 from symvae.system.catalog import find_synth
 from symvae.system.neural_player import NeuralPlayer
@@ -48,14 +48,14 @@ RAVE_PUBLISHED = {
 
 
 def four_voices(seconds: float) -> Notes:
-    """A chorale's texture: four voices, two notes a second, each held until the next."""
+    """Texture of a chorale: four voices, two notes per second, each held until the next."""
     onset = np.repeat(np.arange(0, seconds, 0.5), 4)
     pitch = np.tile([48, 55, 64, 72], len(onset) // 4) + np.repeat(np.arange(len(onset) // 4) % 5, 4)
     return Notes(onset, np.full(len(onset), 0.5), pitch, np.full(len(onset), 80))
 
 
 def kilohertz(ways: dict[str, tuple[Callable[[], object], int]], rounds: int) -> dict[str, list[float]]:
-    """Each way twice in a row, then the next, and all again; the first of each two does not count."""
+    """Run each method twice in a row, round by round; the first of two runs is a warm-up."""
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, (way, samples) in ways.items():
@@ -66,10 +66,10 @@ def kilohertz(ways: dict[str, tuple[Callable[[], object], int]], rounds: int) ->
     return rates
 
 
-def ways_of(
+def methods(
     network: SpectrogramVAE, notes: Notes, frames: int, font: Path | None
 ) -> dict[str, tuple[Callable[[], object], int]]:
-    """Each way by name: what to call, and how many samples it makes."""
+    """Each method by name: a function, and the number of samples that it synthesizes."""
     stft, rate = network.stft, network.sample_rate
     samples = (frames - 1) * stft.hop
     z = torch.zeros(network.encoder.mean.out_features)
@@ -115,7 +115,7 @@ def main() -> None:
     if chosen.synth:
         config, network, _ = load_synth(find_synth(chosen.synth))
     frames = network.stft.frames(round(chosen.seconds * network.sample_rate))
-    rates = kilohertz(ways_of(network, four_voices(chosen.seconds), frames, chosen.font), chosen.rounds)
+    rates = kilohertz(methods(network, four_voices(chosen.seconds), frames, chosen.font), chosen.rounds)
     print(
         f"{config.name}{'' if chosen.synth else ' (fresh weights)'}, {chosen.seconds:g} s, four voices,"
         f" batch 1, one thread, torch {torch.__version__}, {chosen.rounds} rounds, kHz of processor time\n"

@@ -1,8 +1,8 @@
-"""RAVE v1's decoder, for its time alone: the published sizes with fresh weights.
+"""RAVE v1's decoder at its published sizes with fresh weights, to measure its speed.
 
-Caillon and Esling 2021 (arXiv 2111.05011); sizes of ``configs/v1.gin`` in acids-rave 2.3.1: latent 128,
-capacity 64, ratios 4 4 4 2, 16 bands at 44.1 kHz, noise of 5 bands, weight normalization folded in as in
-its exported models. What it says sounds like nothing, and takes as long as a trained one.
+Caillon and Esling 2021 (arXiv 2111.05011); sizes of ``configs/v1.gin`` in acids-rave 2.3.1: latent 128, capacity
+64, ratios 4 4 4 2, 16 bands at 44.1 kHz, noise of 5 bands, weight normalization folded in as in its exported
+models. The output is meaningless but takes as long as that of a trained one.
 """
 
 import math
@@ -14,7 +14,7 @@ from torch.nn import functional
 SAMPLE_RATE = 44_100
 LATENT, CAPACITY, BANDS, RATIOS = 128, 64, 16, (4, 4, 4, 2)
 NOISE_RATIOS, NOISE_BANDS = (4, 4, 4), 5
-#: Taps of each phase of the filter bank: a prototype of 16 · 32 taps, about what -100 dB needs.
+#: Taps of each phase of the filter bank: a prototype of 16 · 32 taps, for about -100 dB.
 BANK_TAPS = 33
 SAMPLES_A_LATENT = BANDS * math.prod(RATIOS)
 
@@ -46,9 +46,9 @@ class RaveV1Decoder(nn.Module):
         self.bank = nn.Conv1d(BANDS, BANDS, BANK_TAPS, padding=BANK_TAPS // 2, bias=False)
 
     def forward(self, z: Tensor) -> Tensor:
-        """The bands, their noise, and the filter bank that makes one signal of them."""
+        """Synthesize bands and their noise, and join them by the filter bank."""
         x = self.net(z)
-        bands = torch.tanh(self.wave(x)) * _loud(self.loudness(x))
+        bands = torch.tanh(self.wave(x)) * _level(self.loudness(x))
         bands = bands + self._noise(x)
         return self.bank(bands).transpose(1, 2).flatten(1)
 
@@ -56,7 +56,7 @@ class RaveV1Decoder(nn.Module):
         length = math.prod(NOISE_RATIOS)
         for number, layer in enumerate(self.noise):
             x = layer(functional.leaky_relu(x, 0.2) if number else x)
-        level = _loud(x - 5).unflatten(1, (BANDS, NOISE_BANDS)).transpose(2, 3)
+        level = _level(x - 5).unflatten(1, (BANDS, NOISE_BANDS)).transpose(2, 3)
         response = torch.fft.irfft(level.to(torch.complex64))
         response = functional.pad(
             response * torch.hann_window(response.shape[-1]), (0, length - response.shape[-1])
@@ -80,5 +80,5 @@ class _Residual(nn.Module):
         return x + self.net(x)
 
 
-def _loud(x: Tensor) -> Tensor:
+def _level(x: Tensor) -> Tensor:
     return 2 * torch.sigmoid(x) ** 2.3 + 1e-7

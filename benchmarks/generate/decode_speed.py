@@ -1,23 +1,22 @@
-"""How long one phrase takes to decode: the written-out cell against `nn.LSTM` called for single steps.
+"""Time to decode one phrase: written-out LSTM cells against `nn.LSTM` called for single steps.
 
     python benchmarks/generate/decode_speed.py [--model NAME_OR_FOLDER] [--rounds 30]
 
-Batch of one, one thread, greedy, single precision arithmetic, all ways in one process, taking turns of
-ten phrases, so that a busy machine slows them alike. The same weights decode each way, and the script
-fails if their tokens differ. Ways:
+Batch of one, one thread, greedy, single precision arithmetic. All methods run in one process and take turns
+of ten phrases, so that other load slows them equally. They share their weights, and the script fails if their
+tokens differ. Methods:
 
-    quick          what `symvae` plays with (`symvae.models.phrase.fast_decoder`): all bars as one batch, the cell
-                   written out over matrices in half precision
-    side by side   the same on the training network: matrices in single precision, nothing prepared
-    nn.LSTM        the same decoder as a plain loop: bar after bar, token after token, each step one
-                   call of torch's LSTM module on a sequence of length one
-    flat quick     a flat decoder of the same width: all tokens in a row
-    flat           the same on the training network
-    flat nn.LSTM   the same flat weights, one `nn.LSTM` call a token
+    fast           `symvae.models.phrase.fast_decoder`: all bars as one batch, written-out cells, matrices in
+                   half precision
+    parallel       the training network: all bars as one batch, matrices in single precision
+    nn.LSTM        the same decoder as a plain loop over bars and tokens, each step one call of torch's LSTM
+                   module on a sequence of length one
+    flat fast      a flat decoder of the same width: all tokens as one sequence
+    flat           the same in the training network
+    flat nn.LSTM   the same flat weights, one `nn.LSTM` call for each token
 
-Without --model the network of the preset melody-2bar with fresh weights is measured: time does not
-depend on what the weights have learned, and greedy tokens must agree all the same. Weights are first
-rounded to half precision, as they are in every stored model.
+Without --model the network of the preset melody-2bar with random weights is measured: the time does not
+depend on the weights, and greedy tokens must agree all the same. Weights are first rounded to half precision.
 """
 
 import argparse
@@ -41,20 +40,20 @@ from symvae.system.catalog import find
 
 
 def plain(lstm: LSTM) -> torch.nn.LSTM:
-    """A stock `nn.LSTM` with the same weights."""
+    """Return a `torch.nn.LSTM` with the same weights."""
     copy = torch.nn.LSTM(lstm.input_size, lstm.hidden_size, batch_first=True)
     copy.load_state_dict(lstm.state_dict())
     return copy.eval()
 
 
-def bars_one_after_the_other(decoder: HierarchicalDecoder, lstm: torch.nn.LSTM, z: Tensor) -> Tensor:
-    """The hierarchical decoder as it reads on paper, one `nn.LSTM` call a token."""
+def bar_after_bar(decoder: HierarchicalDecoder, lstm: torch.nn.LSTM, z: Tensor) -> Tensor:
+    """Decode with the hierarchical decoder, one `nn.LSTM` call for each token."""
     bars = decoder.conductor(z)[0]
     return torch.stack([one_bar(decoder.bar, lstm, code[None]) for code in bars])[None]
 
 
 def one_bar(bar: BarDecoder, lstm: torch.nn.LSTM, code: Tensor) -> Tensor:
-    """One bar of it."""
+    """Decode one bar."""
     feature = bar.unfold(code).view(bar.positions, -1)
     hidden, cell = torch.tanh(bar.initial(code)).chunk(2, dim=-1)
     state = (hidden[None].contiguous(), cell[None].contiguous())
@@ -69,7 +68,7 @@ def one_bar(bar: BarDecoder, lstm: torch.nn.LSTM, code: Tensor) -> Tensor:
 
 
 def flat_token_by_token(decoder: FlatDecoder, lstm: torch.nn.LSTM, z: Tensor) -> Tensor:
-    """The flat decoder, one `nn.LSTM` call a token."""
+    """Decode with the flat decoder, one `nn.LSTM` call for each token."""
     hidden, cell = torch.tanh(decoder.initial(z)).chunk(2, dim=-1)
     state = (hidden[None].contiguous(), cell[None].contiguous())
     token = torch.tensor(decoder.unknown)
@@ -83,27 +82,37 @@ def flat_token_by_token(decoder: FlatDecoder, lstm: torch.nn.LSTM, z: Tensor) ->
 
 
 def milliseconds(
-    ways: dict[str, Callable[[Tensor], Tensor]], z: Tensor, rounds: int
+    methods: dict[str, Callable[[Tensor], Tensor]], z: Tensor, rounds: int
 ) -> dict[str, list[float]]:
-    """Each way ten times in a row, then the next, and all again; the first of each ten does not count,
-    for it finds the caches full of another way's weights."""
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+    """Time each method in turns of ten phrases.
+
+    The first of each ten is left out: it finds the caches full of another method's weights.
+
+    Args:
+        methods: functions from one latent to token ids, by name.
+        z: latents to decode.
+        rounds: number of turns.
+
+    Returns:
+        Milliseconds of each call, by method.
+    """
+    times: dict[str, list[float]] = {name: [] for name in methods}
     for turn in range(rounds):
-        for name, way in ways.items():
+        for name, method in methods.items():
             for again in range(10):
                 row = z[(turn + again) % len(z)][None]
                 since = time.perf_counter()
-                way(row)
+                method(row)
                 if again:
-                    taken[name].append(1000 * (time.perf_counter() - since))
-    return taken
+                    times[name].append(1000 * (time.perf_counter() - since))
+    return times
 
 
 @torch.no_grad()
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--model", help="a model's name or folder; without it, fresh weights")
+    options.add_argument("--model", help="a model's name or folder; without it, random weights")
     options.add_argument("--rounds", type=int, default=30)
     chosen = options.parse_args()
     torch.set_num_threads(1)
@@ -116,32 +125,32 @@ def main() -> None:
     for weight in [*decoder.parameters(), *flat.parameters()]:
         weight.copy_(weight.half().float())
     bar_lstm, flat_lstm = plain(decoder.bar.lstm), plain(flat.lstm)
-    ways = {
-        "quick": fast_decoder(decoder).generate,
-        "side by side": decoder.generate,
-        "nn.LSTM": lambda z: bars_one_after_the_other(decoder, bar_lstm, z),
-        "flat quick": fast_decoder(flat).generate,
+    methods = {
+        "fast": fast_decoder(decoder).generate,
+        "parallel": decoder.generate,
+        "nn.LSTM": lambda z: bar_after_bar(decoder, bar_lstm, z),
+        "flat fast": fast_decoder(flat).generate,
         "flat": flat.generate,
         "flat nn.LSTM": lambda z: flat_token_by_token(flat, flat_lstm, z),
     }
     z = torch.randn(32, config.model.latent_size)
     for row in z.split(1):
-        for group in (("quick", "side by side", "nn.LSTM"), ("flat quick", "flat", "flat nn.LSTM")):
-            first, *others = (ways[name](row) for name in group)
+        for group in (("fast", "parallel", "nn.LSTM"), ("flat fast", "flat", "flat nn.LSTM")):
+            first, *others = (methods[name](row) for name in group)
             assert all(torch.equal(first, other) for other in others), f"{group} do not agree"
 
-    taken = milliseconds(ways, z, chosen.rounds)
+    measured = milliseconds(methods, z, chosen.rounds)
     print(
-        f"{config.name}{'' if chosen.model else ' (fresh weights)'}: {config.model.bars} bars, batch 1,"
+        f"{config.name}{'' if chosen.model else ' (random weights)'}: {config.model.bars} bars, batch 1,"
         f" one thread, torch {torch.__version__}, {chosen.rounds} rounds of 9,"
         f" tokens equal for {len(z)} latents"
     )
     print(f"{'':14}{'median ms':>10}{'5 %':>8}{'95 %':>8}")
-    for name, times in taken.items():
+    for name, times in measured.items():
         percentile = statistics.quantiles(times, n=20)
         print(f"{name:14}{statistics.median(times):10.2f}{percentile[0]:8.2f}{percentile[-1]:8.2f}")
-    median = {name: statistics.median(times) for name, times in taken.items()}
-    for slow, fast in (("nn.LSTM", "quick"), ("flat nn.LSTM", "quick"), ("flat nn.LSTM", "flat quick")):
+    median = {name: statistics.median(times) for name, times in measured.items()}
+    for slow, fast in (("nn.LSTM", "fast"), ("flat nn.LSTM", "fast"), ("flat nn.LSTM", "flat fast")):
         print(f"{slow} takes {median[slow] / median[fast]:.1f} times as long as {fast}")
 
 

@@ -25,9 +25,8 @@ import torch
 
 from symvae.config.run import DataConfig, ModelConfig, ObjectiveConfig, RunConfig, TrainingConfig
 from symvae.corpus.shards import open_shards
-from symvae.evaluation.batching import encode
 from symvae.evaluation.held_out import held_out
-from symvae.evaluation.metrics.clustered_accuracy import score
+from symvae.evaluation.metrics.clustered_accuracy import clustered_accuracy
 from symvae.system.build import build_vae
 from symvae.system.symvae import SymVAE
 from symvae.training.tasks.phrase import train
@@ -120,9 +119,11 @@ def run(decoder: str, seed: int, minutes: float, data: Path, out: Path) -> dict[
     started = time.process_time()
     model = SymVAE.load(train(recipe(sizes, steps, seed), data, folder / "phrase", start_from=bar))
     spent += time.process_time() - started
-    windows = held_out(open_shards(data), model.config).fresh().some(TEST_WINDOWS, 0)
-    posterior = encode(model, windows.ids)
-    figures = score(model.decode_ids(posterior.mean), windows.ids, windows.tune, model.tokenizer)._asdict()
+    windows = held_out(open_shards(data), model.config).unseen().draw(TEST_WINDOWS, 0)
+    posterior = model.codec.encode_ids(windows.ids)
+    figures = clustered_accuracy(
+        model.codec.decode_ids(posterior.mean), windows.ids, windows.tune, model.tokenizer
+    )._asdict()
     return {
         "decoder": decoder,
         "seed": seed,

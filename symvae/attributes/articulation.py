@@ -1,7 +1,7 @@
-"""How the notes are joined: legato or staccato.
+"""Articulation: legato or staccato.
 
-Performance research reads it from the duration of a note over its inter-onset interval, the time to
-the next onset. Written rests count as well as short playing: a grid cannot tell them apart.
+Performance research measures the ratio of a note's duration to its inter-onset interval, the time to the
+next onset. Written rests count like short notes: a grid cannot distinguish them.
 """
 
 import numpy as np
@@ -14,10 +14,10 @@ from symvae.music.phrase import Phrase
     unit="share", bounds=(0.0, 1.0), on_silence=0.0, source="symvae: duration / inter-onset interval, up to 1"
 )
 def articulation(phrase: Phrase) -> float:
-    """The share of the time to the next onset for which a note is held, on average: 1 is legato.
+    """Mean share of the time to the next onset for which a note is held: 1 is legato.
 
-    The next onset is a later one: the notes of a chord share it. A note held past it counts 1. After
-    the last onset nothing follows, and its notes are measured against the end of its bar.
+    The notes of a chord share their next onset. A note held past it counts 1. The notes of the last onset
+    are measured against the end of its bar.
     """
     onset = phrase.onset_step
     length = phrase.grid.steps_per_bar

@@ -1,9 +1,8 @@
-"""What an attribute is: one number that a musician could measure on a phrase.
+"""The interface of an attribute: one number that a musician can measure on a phrase.
 
-An attribute states its unit, its bounds, where its definition comes from and its value on
-silence, so that no definition divides by zero notes and no figure is flattered by an empty
-phrase; one that needs no notes, as the tempo, states None. It knows no network: faders and
-attribute vectors are built on these numbers elsewhere.
+An attribute states its unit, its bounds, the source of its definition and its value on silence, so that
+no definition divides by zero notes and no figure gains from an empty phrase. An attribute that needs no
+notes, as the tempo, states None. It knows no network: faders and attribute vectors build on these numbers.
 """
 
 from collections.abc import Callable
@@ -15,42 +14,42 @@ from symvae.music.phrase import Phrase
 
 @runtime_checkable
 class Attribute(Protocol):
-    """A measurement of one phrase: call it."""
+    """A measurement of one phrase, by a call."""
 
     @property
     def name(self) -> str:
-        """What users and files call it."""
+        """Name in commands and files."""
 
     @property
     def unit(self) -> str:
-        """What one of it is, in words: "notes per bar"."""
+        """Unit in words: "notes per bar"."""
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """The lowest and the highest value that any phrase can have."""
+        """Lowest and highest value of any phrase."""
 
     @property
     def on_silence(self) -> float | None:
-        """The value of every phrase without notes; None if such phrases differ, as in tempo."""
+        """Value of every phrase without notes; None if such phrases differ, as in tempo."""
 
     @property
     def source(self) -> str:
-        """Whose definition it is."""
+        """Paper that the definition is taken from, or "symvae"."""
 
     @property
     def summary(self) -> str:
-        """One line for a person."""
+        """Definition in one line."""
 
     def __call__(self, phrase: Phrase) -> float:
-        """The value of ``phrase``."""
+        """Measure ``phrase``."""
 
 
 @dataclass(frozen=True)
 class NoteAttribute:
     """An `Attribute` defined by a function of a phrase.
 
-    The function is only asked about phrases with at least one note, unless ``on_silence`` is None:
-    then it needs no notes and is asked about silence too.
+    The function is called with phrases of at least one note, unless ``on_silence`` is None: then it needs no
+    notes and is called with silence, too.
     """
 
     function: Callable[[Phrase], float]
@@ -61,16 +60,16 @@ class NoteAttribute:
 
     @property
     def name(self) -> str:
-        """The function's name."""
+        """Name of the function."""
         return self.function.__name__
 
     @property
     def summary(self) -> str:
-        """The first line of the function's docstring."""
+        """First line of the function's docstring."""
         return (self.function.__doc__ or "").strip().splitlines()[0]
 
     def __call__(self, phrase: Phrase) -> float:
-        """The function's value, or ``on_silence`` for a phrase without notes."""
+        """Value of the function, or ``on_silence`` for a phrase without notes."""
         if self.on_silence is not None and not len(phrase):
             return self.on_silence
         return float(self.function(phrase))
@@ -79,7 +78,17 @@ class NoteAttribute:
 def attribute(
     *, unit: str, bounds: tuple[float, float], on_silence: float | None, source: str
 ) -> Callable[[Callable[[Phrase], float]], NoteAttribute]:
-    """Make an attribute of a function: its name is the attribute's, its docstring the summary."""
+    """Turn a function of a phrase into an attribute of its name, with its docstring as summary.
+
+    Args:
+        unit: Unit in words, "notes per bar".
+        bounds: Lowest and highest value of any phrase.
+        on_silence: Value of phrases without notes; None where the function takes them.
+        source: Paper that the definition is taken from, or "symvae".
+
+    Returns:
+        A decorator.
+    """
 
     def named(function: Callable[[Phrase], float]) -> NoteAttribute:
         return NoteAttribute(function, unit, bounds, on_silence, source)

@@ -1,15 +1,15 @@
-"""How much of a rhythm lies on weak positions of the bar.
+"""Rhythmic complexity: density of a rhythm, and its share of weak positions.
 
-A position weighs as many metrical levels as have a pulse there (Lerdahl and Jackendoff 1983), which is
-what Toussaint 2002 ("A mathematical analysis of African, Brazilian and Cuban clave rhythms") sums over
-the onsets of a rhythm:
+The weight of a position is the number of metrical levels that have a pulse there (Lerdahl and Jackendoff
+1983). Toussaint 2002 ("A mathematical analysis of African, Brazilian and Cuban clave rhythms") sums the
+weights of the onsets of a rhythm:
 
     4/4   5 1 2 1  3 1 2 1  4 1 2 1  3 1 2 1    sixteenths, eighths, quarters, halves, bars
     3/4   4 1 2 1  3 1 2 1  3 1 2 1             sixteenths, eighths, quarters, bars
     6/8   4 1 2 1 2 1  3 1 2 1 2 1              sixteenths, eighths, dotted quarters, bars
 
 Pati and Lerch 2020 (arXiv 2004.05485) turn weight into complexity: an onset counts one over its
-weight, and the sum is divided by that of a bar struck at every step. So a busy bar is more complex
+weight, and the sum is divided by that of a bar with an onset at every step. So a busy bar is more complex
 than a sparse one, and of two bars with as many onsets the more offbeat one is.
 
 Where we depart: their code has 0.67 on the second and fourth beat, more than on the eighths between
@@ -24,12 +24,12 @@ from symvae.attributes.attribute import attribute
 from symvae.music.metre import METRES
 from symvae.music.phrase import Phrase
 
-#: Metre → the steps from pulse to pulse at each metrical level.
+#: Metre → period of each metrical level, in steps.
 LEVELS = {"4/4": (1, 2, 4, 8, 16), "3/4": (1, 2, 4, 12), "6/8": (1, 2, 6, 12)}
 
 
 def _complexity(metre: str) -> Float[np.ndarray, " step"]:
-    """What an onset at each step of a bar counts; all of them count 1."""
+    """Contribution of an onset at each step of a bar; they sum to 1."""
     beats_per_bar, steps_per_beat = METRES[metre]
     step = np.arange(beats_per_bar * steps_per_beat)
     weight = np.sum([step % level == 0 for level in LEVELS[metre]], axis=0)
@@ -47,9 +47,9 @@ _COMPLEXITY = {METRES[metre]: _complexity(metre) for metre in METRES}
     source="Pati and Lerch 2020, arXiv 2004.05485: rhythmic complexity, after Toussaint 2002",
 )
 def rhythmic_complexity(phrase: Phrase) -> float:
-    """How much starts, and how weak the positions are: 1 if every sixteenth is struck."""
+    """Number of onsets, weighted by the weakness of their positions: 1 if every sixteenth has one."""
     grid = phrase.grid
-    struck = np.zeros(grid.num_steps, bool)
-    struck[phrase.onset_step] = True
+    onsets = np.zeros(grid.num_steps, bool)
+    onsets[phrase.onset_step] = True
     of_bar = _COMPLEXITY[grid.beats_per_bar, grid.steps_per_beat]
-    return float((struck.reshape(grid.bars, grid.steps_per_bar) @ of_bar).mean())
+    return float((onsets.reshape(grid.bars, grid.steps_per_bar) @ of_bar).mean())

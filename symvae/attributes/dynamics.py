@@ -1,4 +1,4 @@
-"""How loud the phrase is played."""
+"""Dynamics: the velocities of the notes."""
 
 from symvae.attributes.attribute import attribute
 from symvae.music.phrase import Phrase
@@ -9,5 +9,5 @@ MIDDLE_VELOCITY = 64.0
 
 @attribute(unit="MIDI velocity", bounds=(1.0, 127.0), on_silence=MIDDLE_VELOCITY, source="symvae")
 def mean_velocity(phrase: Phrase) -> float:
-    """The mean velocity of the notes, however long they last; 64 for silence."""
+    """Mean velocity of the notes, regardless of their durations; 64 for silence."""
     return float(phrase.velocity.mean())

@@ -1,4 +1,4 @@
-"""How far the melody moves from note to note. Meant for melodies: a chord is read from bottom to top."""
+"""Melodic intervals. Meant for melodies: the notes of a chord follow each other from bottom to top."""
 
 import numpy as np
 
@@ -13,5 +13,5 @@ from symvae.music.phrase import Phrase
     source="Roberts et al. 2018, arXiv 1803.05428: average absolute interval between consecutive notes",
 )
 def mean_interval(phrase: Phrase) -> float:
-    """The mean distance from a note to the next, up or down; 0 for a single note."""
+    """Mean absolute interval from a note to the next; 0 for a single note."""
     return float(np.abs(np.diff(phrase.pitch)).mean()) if len(phrase) > 1 else 0.0

@@ -1,8 +1,9 @@
-"""Which key a phrase is in, and how far it lies from home: C major or A minor.
+"""Key finding, and the transposition to C major or A minor.
 
-The key whose profile fits best how long each pitch class sounds (Krumhansl and Schmuckler, in Krumhansl
-1990, "Cognitive Foundations of Musical Pitch"), with the profiles that Krumhansl and Kessler 1982 measured. A
-minor key and its relative major have the same notes and the same home.
+The key is the one whose profile correlates best with the durations of the pitch classes (Krumhansl and
+Schmuckler, in Krumhansl 1990, "Cognitive Foundations of Musical Pitch"), with the profiles that Krumhansl
+and Kessler 1982 measured. A minor key and its relative major have the same notes and the same
+transposition.
 """
 
 import numpy as np
@@ -10,10 +11,10 @@ from jaxtyping import Float
 
 from symvae.music.phrase import Phrase
 
-#: How well each pitch class fits C major and C minor to listeners' ears.
+#: Listeners' ratings of each pitch class in C major and C minor.
 _MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
 _MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
-#: Rows: C to B major, then A to G sharp minor, so that a row and the one 12 below it share their notes.
+#: Rows: C to B major, then A to G sharp minor, so that row i and row i + 12 share their notes.
 _PROFILES = np.stack(
     [np.roll(_MAJOR, tonic) for tonic in range(12)] + [np.roll(_MINOR, tonic + 9) for tonic in range(12)]
 )
@@ -22,7 +23,7 @@ _PROFILES /= np.linalg.norm(_PROFILES, axis=1, keepdims=True)
 
 
 def home_shift(phrase: Phrase) -> int:
-    """Semitones from -5 to 6 that bring the phrase to C major or A minor; 0 for silence."""
+    """Transposition to C major or A minor, from -5 to 6 semitones; 0 for silence."""
     if not len(phrase):
         return 0
     tonic = int((_PROFILES @ _sounding(phrase)).argmax()) % 12
@@ -30,9 +31,9 @@ def home_shift(phrase: Phrase) -> int:
 
 
 def key_correlation(phrase: Phrase) -> Float[np.ndarray, " key"]:
-    """How well each key fits, from -1 to 1: C to B major, then A to G sharp minor.
+    """Correlation with each key profile, from -1 to 1: C to B major, then A to G sharp minor.
 
-    All 0 where no pitch class sounds longer than another, as in silence.
+    All 0 where all pitch classes sound equally long, as in silence.
     """
     sounding = _sounding(phrase)
     norm = np.linalg.norm(sounding)
@@ -40,6 +41,6 @@ def key_correlation(phrase: Phrase) -> Float[np.ndarray, " key"]:
 
 
 def _sounding(phrase: Phrase) -> Float[np.ndarray, " pitch_class"]:
-    """How long each pitch class sounds, in steps, less their mean."""
+    """Duration of each pitch class in steps, minus their mean."""
     steps = np.bincount(phrase.pitch % 12, weights=phrase.duration_step, minlength=12)
     return steps - steps.mean()

@@ -1,4 +1,4 @@
-"""Major or minor."""
+"""Mode: major or minor."""
 
 from symvae.attributes.attribute import attribute
 from symvae.attributes.key import key_correlation
@@ -12,10 +12,10 @@ from symvae.music.phrase import Phrase
     source="symvae, after the key profiles of Krumhansl and Kessler 1982",
 )
 def mode(phrase: Phrase) -> float:
-    """How much better the best major key fits than the best minor: above 0 is major, below is minor.
+    """Correlation of the best major key minus that of the best minor key: above 0 is major.
 
-    Notes weigh as long as they last. Relative keys share their notes, so that a tune in a plain scale
-    lies near 0 and the long notes decide.
+    Notes are weighted by duration. Relative keys share their notes, so that a tune in a plain scale is near
+    0, and the long notes decide.
     """
     correlation = key_correlation(phrase)
     return float(correlation[:12].max() - correlation[12:].max())

@@ -1,4 +1,4 @@
-"""How much a phrase comes back to what it has said."""
+"""Repetition of bars."""
 
 import numpy as np
 from jaxtyping import UInt64
@@ -9,10 +9,10 @@ from symvae.music.phrase import Phrase
 
 @attribute(unit="share", bounds=(0.0, 1.0), on_silence=0.0, source="symvae")
 def repeated_bar_share(phrase: Phrase) -> float:
-    """The share of the bars after the first that repeat an earlier bar, note by note.
+    """Share of the bars after the first that repeat an earlier bar exactly.
 
-    A bar is the notes that start in it, each up to the barline at most; velocities do not
-    count. A bar in which no note starts repeats nothing. One bar alone has nothing to repeat: 0.
+    Bars are compared by the notes that start in them, cut at the barline; velocities are ignored. A bar in
+    which no note starts repeats nothing. 0 for a single bar.
     """
     if phrase.grid.bars == 1:
         return 0.0
@@ -31,15 +31,15 @@ def repeated_bar_share(phrase: Phrase) -> float:
     source="symvae, after the grooving pattern similarity of Wu and Yang 2020, arXiv 2008.01307",
 )
 def bar_similarity(phrase: Phrase) -> float:
-    """The share of the bar in which two bars sound alike, on average over all pairs of bars.
+    """Share of steps at which two bars agree, averaged over all pairs of bars.
 
-    At a step they sound alike when the same pitches sound in both, struck or held, or none in either:
-    what Wu and Yang ask of onsets, asked of pitches. One bar alone has nothing to be like: 0.
+    Two bars agree at a step when the same pitches sound in both, struck or held, or none in either: Wu and
+    Yang compare onsets, this compares pitches. 0 for a single bar.
     """
     grid = phrase.grid
     if grid.bars == 1:
         return 0.0
-    # Steps in order of their place in the bar, then of what sounds: bars that agree stand side by side.
+    # Steps in order of their place in the bar, then of the sounding pitches: bars that agree are neighbors.
     place = np.arange(grid.num_steps, dtype=np.uint64) % grid.steps_per_bar
     rows = np.column_stack([place, _sounding(phrase)])
     rows = rows[np.lexsort(rows.T[::-1])]
@@ -49,7 +49,7 @@ def bar_similarity(phrase: Phrase) -> float:
 
 
 def _sounding(phrase: Phrase) -> UInt64[np.ndarray, "step half"]:
-    """The pitches that sound at each step, a bit a pitch: equal rows are equal chords."""
+    """Pitches that sound at each step, one bit a pitch: equal rows are equal chords."""
     lasts = phrase.duration_step
     within = np.arange(lasts.sum()) - np.repeat(lasts.cumsum() - lasts, lasts)
     sound = np.zeros((phrase.grid.num_steps, 128), bool)

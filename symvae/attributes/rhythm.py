@@ -1,4 +1,4 @@
-"""Syncopation as MusicVAE counts it: notes that start on a weak position after an empty strong one.
+"""Syncopation as in MusicVAE: notes that start on a weak position after an empty strong one.
 
 Roberts et al. 2018 (arXiv 1803.05428) define
 
@@ -9,7 +9,7 @@ Roberts et al. 2018 (arXiv 1803.05428) define
 
 Positions are counted from the barline. The paper has 4/4 only; in 6/8 a beat has two weak eighths
 and the definition is applied to both. An onset on a strong position hides a weak one right after
-it, however the two are accented; velocity plays no part.
+it; velocities are ignored.
 """
 
 import numpy as np
@@ -25,14 +25,14 @@ SOURCE = "Roberts et al. 2018, arXiv 1803.05428: {} note syncopation"
 
 @attribute(unit="share", bounds=(0.0, 1.0), on_silence=0.0, source=SOURCE.format("16th"))
 def syncopation_16th(phrase: Phrase) -> float:
-    """The share of notes between two eighths with no onset a sixteenth before."""
+    """Share of notes between two eighths with no onset a sixteenth before."""
     weak = phrase.onset_step % STEPS_PER_EIGHTH != 0
     return float(np.mean(weak & ~_onset_before(phrase, 1)))
 
 
 @attribute(unit="share", bounds=(0.0, 1.0), on_silence=0.0, source=SOURCE.format("8th"))
 def syncopation_8th(phrase: Phrase) -> float:
-    """The share of notes on an eighth off the beat with no onset a sixteenth or an eighth before."""
+    """Share of notes on an eighth off the beat with no onset a sixteenth or an eighth before."""
     on_eighth = phrase.onset_step % STEPS_PER_EIGHTH == 0
     off_beat = phrase.onset_step % phrase.grid.steps_per_beat != 0
     before = _onset_before(phrase, 1) | _onset_before(phrase, STEPS_PER_EIGHTH)
@@ -40,5 +40,5 @@ def syncopation_8th(phrase: Phrase) -> float:
 
 
 def _onset_before(phrase: Phrase, steps: int) -> Bool[np.ndarray, " note"]:
-    """For each note, whether one starts exactly ``steps`` sixteenths before it."""
+    """Mask of the notes before which another starts, exactly ``steps`` sixteenths earlier."""
     return np.isin(phrase.onset_step - steps, phrase.onset_step)

@@ -1,7 +1,7 @@
 """Every attribute under its name, and the function that measures phrases by them.
 
-To add one: write a function of a phrase in a file of its own, decorate it with `attribute`, and
-name it here. The tests then hold it to its bounds and its value on silence.
+To add one, write a function of a phrase in a file of its own, decorate it with `attribute`, and list it
+here and in `symvae.tokens.attributes`. The tests then check its bounds and its value on silence.
 """
 
 from collections.abc import Iterable, Sequence
@@ -63,7 +63,18 @@ ATTRIBUTES: dict[str, Attribute] = {
 def measure(
     phrases: Sequence[Phrase], names: Iterable[str] | None = None
 ) -> dict[str, Float[np.ndarray, " phrase"]]:
-    """Each attribute of each phrase; ``names`` chooses some. `ConfigError` for a name not in the table."""
+    """Measure attributes of phrases.
+
+    Args:
+        phrases: The phrases.
+        names: Names of attributes, in order; None for all.
+
+    Returns:
+        An array over the phrases for each name.
+
+    Raises:
+        ConfigError: A name is not in the table.
+    """
     names = list(ATTRIBUTES if names is None else names)
     unknown = [name for name in names if name not in ATTRIBUTES]
     if unknown:

@@ -1,4 +1,4 @@
-"""How fast the phrase is: its beat, and its notes. Nothing else in the table hears the tempo."""
+"""Tempo of the beat and of the notes. No other attribute depends on the tempo."""
 
 from math import inf
 
@@ -8,11 +8,11 @@ from symvae.music.phrase import Phrase
 
 @attribute(unit="quarter notes a minute", bounds=(0.0, inf), on_silence=None, source="symvae")
 def tempo(phrase: Phrase) -> float:
-    """The tempo that the phrase is at; silence has one too."""
+    """Tempo of the phrase; silence has one, too."""
     return phrase.tempo_qpm
 
 
 @attribute(unit="notes per second", bounds=(0.0, inf), on_silence=0.0, source="symvae")
 def notes_per_second(phrase: Phrase) -> float:
-    """How many notes start in a second at the phrase's tempo, on average, those of a chord too."""
+    """Mean number of notes that start in a second, notes of chords included."""
     return len(phrase) / phrase.duration_sec

@@ -1,4 +1,4 @@
-"""How much of the phrase stays in a major scale.
+"""Tonality: the share of notes in a major scale.
 
 A natural minor scale has the notes of its relative major, so "diatonic" covers both. On silence
 both shares are 0, not 1: an empty phrase earns no credit for having no wrong notes.
@@ -11,7 +11,7 @@ from symvae.music.phrase import Phrase
 
 C_MAJOR = np.isin(np.arange(12), [0, 2, 4, 5, 7, 9, 11])
 
-#: One row a tonic, one column a pitch class.
+#: A row for each tonic, a column for each pitch class.
 MAJOR_SCALES = np.stack([np.roll(C_MAJOR, tonic) for tonic in range(12)])
 
 
@@ -22,7 +22,7 @@ MAJOR_SCALES = np.stack([np.roll(C_MAJOR, tonic) for tonic in range(12)])
     source='Roberts et al. 2018, arXiv 1803.05428: "C diatonic"',
 )
 def c_major_membership(phrase: Phrase) -> float:
-    """The share of notes that are in C major, the white keys of a piano."""
+    """Share of notes in C major, the white keys of a piano."""
     return float(C_MAJOR[phrase.pitch % 12].mean())
 
 
@@ -33,5 +33,5 @@ def c_major_membership(phrase: Phrase) -> float:
     source="Mogren 2016, arXiv 1611.09904: scale consistency, over major scales",
 )
 def diatonic_share(phrase: Phrase) -> float:
-    """The share of notes in the major scale that fits the phrase best."""
+    """Share of notes in the major scale that fits the phrase best."""
     return float(MAJOR_SCALES[:, phrase.pitch % 12].mean(axis=1).max())

@@ -1,7 +1,7 @@
-"""Drums as bursts of noise: enough to keep time with, from numpy alone.
+"""Synthetic drums from noise bursts: enough to keep time, with numpy alone.
 
-Each key of the General MIDI kit is a burst between two frequencies that dies away, with a falling tone
-under it where the drum has a skin. It is no kit: a sound font's sounds like one.
+Each key of the General MIDI kit is band-limited noise with an exponential decay, plus a tone of falling
+pitch for drums with a skin. It is no replacement for a sound font's kit.
 """
 
 from functools import lru_cache
@@ -13,13 +13,14 @@ from jaxtyping import Float
 from symvae.audio.notes import Notes
 
 LEVEL = 0.25
+#: Longest sound of a stroke.
 LONGEST_SEC = 1.2
 
 
 class _Burst(NamedTuple):
     low_hz: float
     high_hz: float
-    fade_sec: float
+    decay_sec: float
     tone_hz: float = 0.0
     tone_level: float = 0.0
     noise_level: float = 1.0
@@ -42,7 +43,7 @@ def _tom(tone_hz: int) -> _Burst:
     return _Burst(60, 900, 0.12, tone_hz, 1.2, 0.2)
 
 
-#: By key, as General MIDI 1 numbers them; others sound as a stick.
+#: By key of General MIDI 1; other keys sound like a stick.
 _KIT = {
     35: _KICK, 36: _KICK, 37: _STICK, 38: _SNARE, 39: _CLAP, 40: _SNARE, 41: _tom(75), 42: _HAT, 43: _tom(90),
     44: _HAT, 45: _tom(110), 46: _OPEN_HAT, 47: _tom(130), 48: _tom(155), 49: _CRASH, 50: _tom(180),
@@ -55,7 +56,17 @@ _KIT = {
 def drum_bursts(
     notes: Notes, first_sample: int, samples: int, sample_rate: int
 ) -> Float[np.ndarray, " sample"]:
-    """The bursts of all strokes, from ``first_sample`` on; the same stroke always sounds the same."""
+    """Sum the bursts of all strokes; equal strokes sound equal.
+
+    Args:
+        notes: Strokes, by the keys of General MIDI's drum kit.
+        first_sample: First sample of the signal.
+        samples: Length of the signal.
+        sample_rate: Hz.
+
+    Recycles:
+        The signal, a stroke at full velocity peaking at about `LEVEL`.
+    """
     mix = np.zeros(samples, np.float32)
     onsets = np.rint(notes.onset_sec * sample_rate).astype(np.int64) - first_sample
     longest = round(LONGEST_SEC * sample_rate)
@@ -63,7 +74,7 @@ def drum_bursts(
         burst = _burst(int(notes.pitch[row]), sample_rate)
         start = int(onsets[row])
         low, high = max(start, 0), min(start + len(burst), samples)
-        if high <= low:  # over before the block begins
+        if high <= low:  # ends before the block starts
             continue
         level = LEVEL * (float(notes.velocity[row]) / 127) ** 2
         mix[low:high] += level * burst[low - start : high - start]
@@ -73,16 +84,16 @@ def drum_bursts(
 @lru_cache(maxsize=128)
 def _burst(key: int, sample_rate: int) -> Float[np.ndarray, " sample"]:
     burst = _KIT.get(key, _STICK)
-    samples = round(min(8 * burst.fade_sec, LONGEST_SEC) * sample_rate)
+    samples = round(min(8 * burst.decay_sec, LONGEST_SEC) * sample_rate)
     spectrum = np.fft.rfft(np.random.default_rng(key).standard_normal(samples))
     hz = np.fft.rfftfreq(samples, 1 / sample_rate)
-    low_hz = min(burst.low_hz, sample_rate / 4)  # at a low rate a cymbal is what is left of it
+    low_hz = min(burst.low_hz, sample_rate / 4)  # at a low rate something of a cymbal remains
     spectrum[(hz < low_hz) | (hz > burst.high_hz)] = 0
     noise = np.fft.irfft(spectrum, samples)
     noise /= max(float(np.abs(noise).max()), 1e-9)
     time_sec = np.arange(samples) / sample_rate
-    # The skin's tone starts an octave up and falls: sin of the integral of f · (1 + e^(-t/30 ms)).
-    turns = burst.tone_hz * (time_sec + 0.03 * (1 - np.exp(-time_sec / 0.03)))
-    sound = burst.noise_level * noise + burst.tone_level * np.sin(2 * np.pi * turns)
-    fade = np.exp(-time_sec / burst.fade_sec) * np.clip((time_sec[-1] - time_sec) / 0.01, 0, 1)
+    # The tone falls by an octave: sin of the integral of f · (1 + e^(-t/30 ms)).
+    cycles = burst.tone_hz * (time_sec + 0.03 * (1 - np.exp(-time_sec / 0.03)))
+    sound = burst.noise_level * noise + burst.tone_level * np.sin(2 * np.pi * cycles)
+    fade = np.exp(-time_sec / burst.decay_sec) * np.clip((time_sec[-1] - time_sec) / 0.01, 0, 1)
     return (sound * fade).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Engines beside the neural one: a sound font's own samples, and plain tones. Parts → voices."""
+"""Sound engines beside the neural one: sound fonts and sines. Parts → voices."""
 
 from collections.abc import Sequence
 
@@ -13,19 +13,37 @@ LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 192_000
 
 
 def sine_voices(parts: Sequence[Part], sample_rate: int) -> list[Voice]:
-    """Plain tones, and bursts of noise for drums."""
+    """Sines for pitched parts, noise bursts for drums."""
     return [
         Voice(part, DrumPlayer(sample_rate) if part.is_drum else SinePlayer(sample_rate)) for part in parts
     ]
 
 
 def font_voices(parts: Sequence[Part], font: FontPlayer, sample_rate: int) -> list[Voice]:
-    """Every part on its own program of a sound font, the drums on its kit."""
+    """Play every part on its program of a sound font, drums on its kit.
+
+    Args:
+        parts: Parts of a song.
+        font: The sound font's player.
+        sample_rate: Hz.
+
+    Returns:
+        A voice for each part.
+    """
     return [Voice(part, ProgramPlayer(font, part.program, sample_rate, drums=part.is_drum)) for part in parts]
 
 
 def with_font_drums(voices: Sequence[Voice], font: FontPlayer, sample_rate: int) -> list[Voice]:
-    """The same voices, but drums on a sound font's kit."""
+    """Move the drums to a sound font's kit.
+
+    Args:
+        voices: Voices of all parts.
+        font: The sound font's player.
+        sample_rate: Hz.
+
+    Returns:
+        The voices, those of pitched parts unchanged.
+    """
     return [
         Voice(part, ProgramPlayer(font, part.program, sample_rate, drums=True)) if part.is_drum else voice
         for voice in voices
@@ -34,7 +52,11 @@ def with_font_drums(voices: Sequence[Voice], font: FontPlayer, sample_rate: int)
 
 
 def check_sample_rate(sample_rate: int) -> int:
-    """The rate, if it is one that sound is played at; else `AudioError`."""
+    """Return a sample rate that players support.
+
+    Raises:
+        AudioError: For a rate out of range.
+    """
     if not LOWEST_RATE_HZ <= sample_rate <= HIGHEST_RATE_HZ:
         raise AudioError(
             f"{sample_rate} Hz is no sample rate to play at. "

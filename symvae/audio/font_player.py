@@ -1,4 +1,4 @@
-"""Which of the two players of sound fonts plays."""
+"""Choice between the two players of sound fonts."""
 
 import shutil
 from importlib.util import find_spec
@@ -11,14 +11,27 @@ PLAYERS = ("auto", "tinysoundfont", "fluidsynth")
 
 
 def font_player(font: Path, sample_rate: int, player: str = "auto") -> FontPlayer:
-    """``player`` by name, or "auto": tinysoundfont where it is installed, FluidSynth's command elsewhere."""
+    """Open a sound font.
+
+    Args:
+        font: Path of the font.
+        sample_rate: Hz.
+        player: "tinysoundfont", "fluidsynth", or "auto": tinysoundfont where it is installed, else
+            FluidSynth.
+
+    Returns:
+        The player.
+
+    Raises:
+        AudioError: For an unknown player, and where none is installed.
+    """
     if player not in PLAYERS:
         raise AudioError(f"There is no player {player!r}. Known: {', '.join(PLAYERS)}.")
     if player == "auto":
         player = _installed()
     if player == "tinysoundfont":
         return TinySoundFont(font, sample_rate)
-    # Only where it is wanted: it brings MIDI libraries and a filter.
+    # Imported on demand: it imports MIDI libraries and scipy.
     from symvae.audio.fluidsynth import FluidSynth
 
     return FluidSynth(font, sample_rate)

@@ -1,6 +1,6 @@
-"""Which of a synthesizer's timbres plays a General MIDI program, and where it sits on the stage."""
+"""General MIDI programs: the synthesizer's timbre and the stereo position for each."""
 
-#: For each family of eight programs, the timbre that plays it unless `_EXCEPTIONS` says otherwise.
+#: Timbre of each family of eight programs, but for `_EXCEPTIONS`.
 _FAMILIES = (
     "piano", "vibraphone", "organ", "guitar", "bass", "strings", "strings", "trumpet",
     "clarinet", "flute", "clarinet", "strings", "electric-piano", "guitar", "vibraphone", "strings",
@@ -10,10 +10,10 @@ _EXCEPTIONS = {
     40: "violin", 41: "violin", 42: "violin", 43: "bass", 45: "guitar", 46: "guitar", 47: "bass",
     81: "violin", 110: "violin", 111: "clarinet",
 }  # fmt: skip
-#: What the timbres were learned from: these programs are played by that very instrument.
+#: Programs that timbres were learned from, which are therefore played by that very instrument.
 _LEARNED = (0, 4, 6, 11, 16, 24, 33, 40, 48, 56, 71, 73)
-#: From -1 (left) to 1 (right), as a small ensemble sits.
-_STAGE = {
+#: Stereo positions from -1 (left) to 1 (right), as in a small ensemble.
+_POSITIONS = {
     "piano": 0.0, "electric-piano": 0.2, "harpsichord": -0.2, "vibraphone": 0.35, "organ": -0.1,
     "guitar": -0.35, "bass": 0.0, "violin": -0.3, "strings": 0.25, "trumpet": 0.3, "clarinet": -0.15,
     "flute": 0.15,
@@ -21,10 +21,10 @@ _STAGE = {
 
 
 def timbre_of_program(program: int) -> tuple[str, bool]:
-    """The timbre that plays a program (0 to 127), and whether it is that very instrument."""
+    """Look up the timbre for a program (0 to 127), and whether it is that very instrument."""
     return _EXCEPTIONS.get(program, _FAMILIES[program // 8]), program in _LEARNED
 
 
-def place_of_program(program: int) -> float:
-    """Where a program sits, from -1 (left) to 1 (right)."""
-    return _STAGE[timbre_of_program(program)[0]]
+def pan_of_program(program: int) -> float:
+    """Stereo position of a program, from -1 (left) to 1 (right)."""
+    return _POSITIONS[timbre_of_program(program)[0]]

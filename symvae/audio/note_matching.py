@@ -1,9 +1,9 @@
-"""Which notes were found: same pitch, onset within 50 ms, each note once.
+"""Note F1: reference and estimated notes match at equal pitch and onsets within 50 ms.
 
-The F1 of mir_eval's ``transcription.onset`` with pitch, which is the field's measure (Raffel et al. 2014;
-Bay, Ehmann and Downie 2009): a largest matching between true and found notes. Departures: pitches are
-keys, so they are the same or not (mir_eval: within 50 cents), offsets are not asked for, and figures of
-several clips are pooled: every note counts alike, not every clip.
+The onset F1 of mir_eval's ``transcription`` (Raffel et al. 2014; Bay, Ehmann and Downie 2009): a maximum
+matching between reference and estimated notes, each used once. Departures: pitches are MIDI keys and match
+when equal (mir_eval: within 50 cents); offsets are ignored; counts of several clips are pooled, so that
+every note has equal weight, not every clip.
 """
 
 from collections.abc import Sequence
@@ -15,70 +15,87 @@ from jaxtyping import Float
 from symvae.audio.notes import Notes
 
 TOLERANCE_SEC = 0.05
-#: mir_eval rounds distances, so that 50 ms is within 50 ms whatever floating point says.
+#: Distances are rounded as in mir_eval, so that floating-point errors do not exclude exactly 50 ms.
 _DECIMALS = 4
 
 
 class F1(NamedTuple):
-    """Notes of the truth, notes found, and pairs of both."""
+    """Counts of reference notes, estimated notes, and matched pairs."""
 
-    true: int
-    made: int
+    reference: int
+    estimated: int
     matched: int
 
     @property
     def precision(self) -> float:
-        """0 where nothing was found."""
-        return self.matched / max(self.made, 1)
+        """Share of the estimated notes that match; 0 without estimated notes."""
+        return self.matched / max(self.estimated, 1)
 
     @property
     def recall(self) -> float:
-        """0 where there was nothing to find."""
-        return self.matched / max(self.true, 1)
+        """Share of the reference notes that match; 0 without reference notes."""
+        return self.matched / max(self.reference, 1)
 
     @property
     def f1(self) -> float:
-        """0 where there are no notes at all, as in mir_eval."""
-        return 2 * self.matched / max(self.true + self.made, 1)
+        """Harmonic mean of precision and recall; 0 without any notes, as in mir_eval."""
+        return 2 * self.matched / max(self.reference + self.estimated, 1)
 
 
-def match(true: Notes, made: Notes, tolerance_sec: float = TOLERANCE_SEC) -> F1:
-    """The largest number of pairs."""
+def match(reference: Notes, estimated: Notes, tolerance_sec: float = TOLERANCE_SEC) -> F1:
+    """Count matching notes.
+
+    Args:
+        reference: Notes that were played.
+        estimated: Notes that were transcribed.
+        tolerance_sec: Largest distance of two matching onsets.
+
+    Returns:
+        The counts, with the largest possible number of pairs.
+    """
     matched = sum(
         _pairs(
-            np.sort(true.onset_sec[true.pitch == pitch]),
-            np.sort(made.onset_sec[made.pitch == pitch]),
+            np.sort(reference.onset_sec[reference.pitch == pitch]),
+            np.sort(estimated.onset_sec[estimated.pitch == pitch]),
             tolerance_sec,
         )
-        for pitch in np.intersect1d(true.pitch, made.pitch)
+        for pitch in np.intersect1d(reference.pitch, estimated.pitch)
     )
-    return F1(len(true.pitch), len(made.pitch), matched)
+    return F1(len(reference.pitch), len(estimated.pitch), matched)
 
 
-def match_clips(true: Sequence[Notes], made: Sequence[Notes], *, until_sec: float = np.inf) -> F1:
-    """Counts over all clips, of notes that start before ``until_sec`` less twice the tolerance.
+def match_clips(reference: Sequence[Notes], estimated: Sequence[Notes], *, until_sec: float = np.inf) -> F1:
+    """Count matching notes of several clips, but for those at the very end, of which too little sounds.
 
-    A note at the very end of a clip has no sound to be found by.
+    Args:
+        reference: Notes that were played in each clip.
+        estimated: Notes that were transcribed in each clip.
+        until_sec: Length of a clip; notes later than this, less twice the tolerance, do not count.
+
+    Returns:
+        The pooled counts.
     """
     last_sec = until_sec - 2 * TOLERANCE_SEC
     counts = [
-        match(before.select(before.onset_sec < last_sec), after.select(after.onset_sec < last_sec))
-        for before, after in zip(true, made, strict=True)
+        match(ours.select(ours.onset_sec < last_sec), theirs.select(theirs.onset_sec < last_sec))
+        for ours, theirs in zip(reference, estimated, strict=True)
     ]
     return F1(*(sum(column) for column in zip(*counts, strict=True))) if counts else F1(0, 0, 0)
 
 
 def _pairs(
-    true: Float[np.ndarray, " note"], made: Float[np.ndarray, " made_note"], tolerance_sec: float
+    reference: Float[np.ndarray, " note"],
+    estimated: Float[np.ndarray, " estimated_note"],
+    tolerance_sec: float,
 ) -> int:
-    """On a line the first that fit each other may always be a pair: no matching is larger."""
-    count = t = m = 0
-    while t < len(true) and m < len(made):
-        apart = round(float(made[m] - true[t]), _DECIMALS)
-        if abs(apart) <= tolerance_sec:
-            count, t, m = count + 1, t + 1, m + 1
-        elif apart > 0:
-            t += 1
+    """Size of the maximum matching: for points on a line, greedy pairing in order is optimal."""
+    count = r = e = 0
+    while r < len(reference) and e < len(estimated):
+        difference = round(float(estimated[e] - reference[r]), _DECIMALS)
+        if abs(difference) <= tolerance_sec:
+            count, r, e = count + 1, r + 1, e + 1
+        elif difference > 0:
+            r += 1
         else:
-            m += 1
+            e += 1
     return count

@@ -1,4 +1,4 @@
-"""Notes in seconds: all that a synthesizer has to know of music."""
+"""Notes in seconds, the input of every synthesizer."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from symvae.music.phrase import Phrase
 
 
 class Notes(NamedTuple):
-    """One row a note, in any order; times from the start of the sound."""
+    """Columns of notes, in any order; times count from the start of the sound."""
 
     onset_sec: Float[np.ndarray, " note"]
     duration_sec: Float[np.ndarray, " note"]
@@ -19,21 +19,21 @@ class Notes(NamedTuple):
 
     @property
     def end_sec(self) -> Float[np.ndarray, " note"]:
-        """When each key is let go."""
+        """Release of each key."""
         return self.onset_sec + self.duration_sec
 
     @property
     def last_sec(self) -> float:
-        """When the last key is let go; 0 without notes."""
+        """Last release of a key; 0 without notes."""
         return float(self.end_sec.max(initial=0.0))
 
     def select(self, rows: np.ndarray | slice) -> "Notes":
-        """The notes of these rows (a mask, indices or a slice)."""
+        """Select notes by a mask, indices or a slice."""
         return Notes(*(column[rows] for column in self))
 
 
 def notes_of(phrases: Phrase | Sequence[Phrase]) -> tuple[Notes, float]:
-    """The notes of phrases that follow each other, each at its own tempo, and how long the grids last."""
+    """Convert consecutive phrases, each at its own tempo, to notes and the total duration in seconds."""
     phrases = [phrases] if isinstance(phrases, Phrase) else list(phrases)
     starts_sec = np.cumsum([0.0] + [phrase.duration_sec for phrase in phrases])
     columns = [

@@ -1,8 +1,8 @@
-"""A song as parts for players: which notes, on what, where on the stage.
+"""Parts of a song for players: notes in seconds, program, stereo position.
 
-Ticks become seconds by the song's tempo map, the sustain pedal (controller 64) holds notes, channel
-volume (7) and expression (11) count as they stand when each note begins, and pan (10) as it stands at the
-first. A note that begins at a volume of 0 and swells is as loud as it becomes.
+Ticks become seconds by the song's tempo map. The sustain pedal (controller 64) holds notes; channel volume
+(7) and expression (11) apply as of each note's onset, pan (10) as of the first onset. A note that begins at
+volume 0 gets the largest volume while it is held.
 """
 
 from collections.abc import Iterator
@@ -16,11 +16,11 @@ from symvae.music.song import Song, Track
 
 VOLUME, PAN, EXPRESSION, PEDAL = 7, 10, 11, 64
 _PEDAL_DOWN = 64
-_USUAL_VOLUME = 100
+_DEFAULT_VOLUME = 100
 
 
 class Part(NamedTuple):
-    """One track for one player."""
+    """A track with notes."""
 
     name: str
     program: int
@@ -28,13 +28,13 @@ class Part(NamedTuple):
     is_drum: bool
     notes: Notes
     pan: float | None = None
-    """From -1 (left) to 1 (right); None where the file says nothing."""
-    unheard: tuple[str, ...] = ()
-    """What the file has in this part and no player plays, in words."""
+    """From -1 (left) to 1 (right); None where the file does not set it."""
+    ignored: tuple[str, ...] = ()
+    """Content of the part that no player renders, in words, as "3 pitch bends"."""
 
 
 def parts_of(song: Song) -> tuple[list[Part], float]:
-    """The parts that have notes, and how long the music lasts in seconds."""
+    """Convert a song to the parts that have notes, and its duration in seconds."""
     parts = []
     for number, track in enumerate(song.tracks):
         if len(track):
@@ -45,40 +45,40 @@ def parts_of(song: Song) -> tuple[list[Part], float]:
                     track.is_drum,
                     notes := _notes(song, track),
                     _pan(track),
-                    tuple(_unheard(track, notes)),
+                    tuple(_ignored(track, notes)),
                 )
             )
     return parts, float(seconds_at(song, np.array([song.end_tick]))[0])
 
 
 def seconds_at(song: Song, tick: Int[np.ndarray, " event"]) -> Float[np.ndarray, " event"]:
-    """When each tick is, by the song's tempos."""
+    """Convert ticks to seconds by the song's tempo map."""
     starts = np.array([change.tick for change in song.tempos], np.float64)
-    per_tick = 60.0 / np.array([change.qpm for change in song.tempos]) / song.ticks_per_quarter
-    at_start = np.concatenate([[0.0], np.cumsum(np.diff(starts) * per_tick[:-1])])
+    sec_per_tick = 60.0 / np.array([change.qpm for change in song.tempos]) / song.ticks_per_quarter
+    at_start = np.concatenate([[0.0], np.cumsum(np.diff(starts) * sec_per_tick[:-1])])
     row = np.maximum(np.searchsorted(starts, tick, side="right") - 1, 0)
-    return at_start[row] + (tick - starts[row]) * per_tick[row]
+    return at_start[row] + (tick - starts[row]) * sec_per_tick[row]
 
 
 def _notes(song: Song, track: Track) -> Notes:
     onset_sec = seconds_at(song, track.onset_tick)
-    end_sec = seconds_at(song, _let_go(track))
-    # Both controllers follow the same law as velocities: 40 dB a decade.
-    level = _level(track, VOLUME, _USUAL_VOLUME) / _USUAL_VOLUME * _level(track, EXPRESSION, 127) / 127
+    end_sec = seconds_at(song, _release_tick(track))
+    # Both controllers have the curve of velocities: 40 dB a decade.
+    level = _level(track, VOLUME, _DEFAULT_VOLUME) / _DEFAULT_VOLUME * _level(track, EXPRESSION, 127) / 127
     velocity = np.where(level > 0, np.clip(np.rint(track.velocity * level), 1, 127), 0).astype(np.int64)
     notes = Notes(onset_sec, end_sec - onset_sec, track.pitch, velocity)
     return notes.select(velocity > 0)
 
 
-def _let_go(track: Track) -> Int[np.ndarray, " note"]:
-    """When each note's damper falls: at its end, or with the pedal that is down then.
+def _release_tick(track: Track) -> Int[np.ndarray, " note"]:
+    """Tick at which each note is damped: its end, or the release of a pedal that is down then.
 
-    A key that is struck again takes its older note's place.
+    A key that is struck again ends its earlier note.
     """
     end = track.end_tick.copy()
-    pedal = _lane(track, PEDAL)
+    pedal = _controller(track, PEDAL)
     if len(pedal):
-        row = _standing(pedal, end)
+        row = _row_at(pedal, end)
         held = (row >= 0) & (pedal[np.maximum(row, 0), 1] >= _PEDAL_DOWN)
         ups = pedal[pedal[:, 1] < _PEDAL_DOWN, 0]
         later = np.append(ups, max(int(end.max()), int(pedal[-1, 0])))
@@ -91,45 +91,45 @@ def _let_go(track: Track) -> Int[np.ndarray, " note"]:
     return np.maximum(end, track.onset_tick + 1)
 
 
-def _unheard(track: Track, notes: Notes) -> Iterator[str]:
+def _ignored(track: Track, notes: Notes) -> Iterator[str]:
     muted = len(track) - len(notes.pitch)
     bends = int(np.count_nonzero(track.bends[:, 1]))
-    pans = _lane(track, PAN)
-    first = max(int(_standing(pans, track.onset_tick[:1])[0]), 0)
+    pans = _controller(track, PAN)
+    first = max(int(_row_at(pans, track.onset_tick[:1])[0]), 0)
     moves = int(np.count_nonzero(np.diff(pans[first:, 1])))
     for count, one, more in (
         (muted, "muted note", "muted notes"),
         (bends, "pitch bend", "pitch bends"),
-        (moves, "later place on the stage", "later places on the stage"),
+        (moves, "later change of pan", "later changes of pan"),
     ):
         if count:
             yield f"{count} {one if count == 1 else more}"
 
 
-def _level(track: Track, number: int, usual: int) -> Float[np.ndarray, " note"]:
-    """Of a controller at each onset; where that is 0, the most that it comes to while the note is held."""
-    lane = _lane(track, number)
-    row = _standing(lane, track.onset_tick)
-    level = np.where(row >= 0, lane[row, 1] if len(lane) else usual, usual)
-    last = _standing(lane, track.end_tick - 1)
+def _level(track: Track, number: int, default: int) -> Float[np.ndarray, " note"]:
+    """Value of a controller at each onset; where that is 0, its maximum while the note is held."""
+    lane = _controller(track, number)
+    row = _row_at(lane, track.onset_tick)
+    level = np.where(row >= 0, lane[row, 1] if len(lane) else default, default)
+    last = _row_at(lane, track.end_tick - 1)
     for note in np.flatnonzero(level == 0).tolist():
         level[note] = lane[row[note] : last[note] + 1, 1].max()
     return level.astype(float)
 
 
 def _pan(track: Track) -> float | None:
-    lane = _lane(track, PAN)
+    lane = _controller(track, PAN)
     if not len(lane):
         return None
-    row = max(int(_standing(lane, track.onset_tick[:1])[0]), 0)
+    row = max(int(_row_at(lane, track.onset_tick[:1])[0]), 0)
     return float(np.clip((lane[row, 1] - 64) / 63, -1, 1))
 
 
-def _lane(track: Track, number: int) -> Int[np.ndarray, "event 2"]:
-    """Tick and value of each movement of a controller."""
+def _controller(track: Track, number: int) -> Int[np.ndarray, "event 2"]:
+    """Tick and value of each event of a controller."""
     return track.controls[track.controls[:, 1] == number][:, [0, 2]]
 
 
-def _standing(lane: Int[np.ndarray, "event 2"], tick: Int[np.ndarray, " note"]) -> Int[np.ndarray, " note"]:
-    """The row of a lane that holds at each tick; -1 before the first."""
-    return np.searchsorted(lane[:, 0], tick, side="right") - 1
+def _row_at(events: Int[np.ndarray, "event 2"], tick: Int[np.ndarray, " note"]) -> Int[np.ndarray, " note"]:
+    """Index of the event in force at each tick; -1 before the first."""
+    return np.searchsorted(events[:, 0], tick, side="right") - 1

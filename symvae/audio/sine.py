@@ -1,27 +1,20 @@
-"""A plain built-in synthesizer: enough to hear a phrase anywhere, with numpy alone.
+"""Additive synthesis of plucked tones with numpy alone: enough to hear a phrase anywhere.
 
-A note is a sum of decaying harmonics, the higher the weaker and the sooner gone, as of a plucked
-string. With the fundamental at frequency f, the k-th harmonic has amplitude BRIGHTNESS^(k-1) / k
-and decays by FADE + k·DULL each second. All harmonics together are one polynomial in
+A note is a sum of decaying harmonics; higher ones are weaker and decay faster, as of a plucked string. With
+the fundamental at frequency f, harmonic k has amplitude BRIGHTNESS^(k-1) / k and decays at the rate FADE +
+k·DULL per second. All harmonics together are one polynomial in
 
     w(t) = exp((2πi·f - DULL)·t),        tone(t) = exp(-FADE·t) · Im Σ_k amplitude_k · w(t)^k
 
-so that a sample costs one complex exponential and a multiplication a harmonic. Harmonics at or
-above half the sample rate are left out, so nothing aliases; a note whose fundamental lies there
-(pitch 127 at 24 kHz) makes no sound.
-
-It is no instrument: no room, no stereo, no vibrato. The tempo of each phrase is kept.
+so that a sample costs one complex exponential and one multiplication per harmonic. Harmonics at or above half
+the sample rate are omitted, so nothing aliases; a note whose fundamental lies there (pitch 127 at 24 kHz) is
+silent. There is no room, stereo or vibrato.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float
 
-from symvae.audio.notes import Notes, notes_of
-from symvae.dsp.audio import Audio
-from symvae.errors import AudioError
-from symvae.music.phrase import Phrase
+from symvae.audio.notes import Notes
 
 HARMONICS = 10
 BRIGHTNESS = 0.75
@@ -30,31 +23,22 @@ DULL_PER_SEC = 0.9
 ATTACK_SEC = 0.006
 RELEASE_SEC = 0.08
 
-#: A key held longer has faded by 130 dB; what would follow is left out.
+#: A key held longer has decayed by 130 dB and is cut.
 LONGEST_SEC = 7.5
-
-#: The loudest sample of a rendering: 1 dB under full scale.
-PEAK = 10 ** (-1 / 20)
-
-
-def render(phrases: Phrase | Sequence[Phrase], sample_rate: int = 24_000) -> Audio:
-    """The sound of a phrase, or of several one after the other, in one channel.
-
-    It lasts as long as the phrases' grids and the release of a last note. The level follows the
-    velocities; the whole is scaled so that its loudest sample is `PEAK`. Silence stays silent.
-    """
-    if sample_rate < 1:
-        raise AudioError(f"A sample rate is a positive number of Hz, not {sample_rate}.")
-    notes, seconds = notes_of(phrases)
-    mix = tones(notes, 0, round((seconds + RELEASE_SEC) * sample_rate), sample_rate)
-    loudest = np.abs(mix).max(initial=0.0)
-    if loudest > 0:
-        mix *= PEAK / loudest
-    return Audio(mix[None], sample_rate)
 
 
 def tones(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> Float[np.ndarray, " sample"]:
-    """The tones of all notes, from ``first_sample`` on, a loud note of several at about full scale."""
+    """Sum the tones of all notes, a loud chord at about full scale.
+
+    Args:
+        notes: Notes in seconds.
+        first_sample: First sample of the signal.
+        samples: Length of the signal.
+        sample_rate: Hz.
+
+    Returns:
+        The signal.
+    """
     mix = np.zeros(samples)
     onsets = np.rint(notes.onset_sec * sample_rate).astype(np.int64) - first_sample
     held_sec = np.minimum(notes.duration_sec, LONGEST_SEC)
@@ -80,12 +64,12 @@ def _tone(pitch: int, duration_sec: float, sample_rate: int) -> Float[np.ndarray
 
 
 def _envelope(time_sec: Float[np.ndarray, " sample"], duration_sec: float) -> Float[np.ndarray, " sample"]:
-    """Up within the attack, down within the release after the note's end, both without a corner."""
+    """Smooth rise within the attack and smooth fall within the release after the note's end."""
     rise = np.clip(time_sec / ATTACK_SEC, 0, 1)
     fall = np.clip((duration_sec + RELEASE_SEC - time_sec) / RELEASE_SEC, 0, 1)
     return np.sin(np.pi / 2 * rise) ** 2 * np.sin(np.pi / 2 * fall) ** 2
 
 
 def _level(velocity: int) -> float:
-    """The level of a velocity, by its square: 40 dB a decade, as General MIDI advises."""
+    """Level by the square of the velocity: 40 dB a decade, as General MIDI recommends."""
     return (velocity / 127) ** 2

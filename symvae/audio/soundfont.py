@@ -1,8 +1,8 @@
-"""The reference renderer: a sound font's samples, played sample-exactly.
+"""The reference synthesizer: samples of sound fonts, with sample-exact timing.
 
-Two players read fonts: tinysoundfont (a small library, in one process) and FluidSynth (its command,
-`symvae.audio.fluidsynth`). Neither comes with symvae, and no font does; the messages say how to get them.
-No reverb and no chorus: a voice is learned dry.
+Two players read fonts: tinysoundfont (a small library, in this process) and FluidSynth (its command,
+`symvae.audio.fluidsynth`). Neither they nor any font come with symvae; error messages say how to get them.
+Reverb and chorus are off: timbres are learned dry.
 """
 
 import os
@@ -19,8 +19,9 @@ from jaxtyping import Float
 from symvae.audio.notes import Notes
 from symvae.errors import AudioError
 
-#: Where systems keep fonts; ``SYMVAE_SOUNDFONT`` (a file) comes before all of them.
-PLACES = (
+#: Folders of fonts on common systems; the environment variable ``SYMVAE_SOUNDFONT`` (a file) takes
+#: precedence.
+FOLDERS = (
     "/usr/share/sounds/sf2",
     "/usr/share/sounds/sf3",
     "/usr/share/soundfonts",
@@ -33,31 +34,58 @@ HOW_TO_GET_A_FONT = (
     "Give one with --soundfont FILE.sf2, or install one (Debian, Ubuntu: apt install fluid-soundfont-gm)."
 )
 HOW_TO_GET_A_PLAYER = "Install one: pip install --no-deps tinysoundfont, or apt install fluidsynth."
-#: The level of the players, so that a few loud notes together stay under full scale.
+#: Level of the players, so that a few loud notes together stay below full scale.
 GAIN_DB = -6.0
-#: Where fonts keep drum kits.
+#: Bank of drum kits.
 DRUM_BANK = 128
 _FLUSH_SEC = 0.1
 
 
 @runtime_checkable
 class FontPlayer(Protocol):
-    """Notes on one program of a sound font → stereo samples."""
+    """Player of a sound font: notes on one program → stereo samples."""
 
     def play(
         self, notes: Notes, program: int, samples: int, *, drums: bool = False
-    ) -> Float[np.ndarray, "2 sample"]: ...
+    ) -> Float[np.ndarray, "2 sample"]:
+        """Synthesize a part in one piece.
+
+        Args:
+            notes: Notes of the part.
+            program: General MIDI program from 0, or the number of a drum kit.
+            samples: Length of the sound.
+            drums: Play the drum kit ``program``.
+
+        Returns:
+            Stereo samples from time 0.
+        """
 
     def stream(
         self, notes: Notes, program: int, samples: int, block: int, *, drums: bool = False
-    ) -> Iterator[Float[np.ndarray, "2 sample"]]: ...
+    ) -> Iterator[Float[np.ndarray, "2 sample"]]:
+        """Synthesize a part in blocks.
+
+        Args:
+            notes: Notes of the part.
+            program: General MIDI program from 0, or the number of a drum kit.
+            samples: Length of the sound.
+            block: Length of each block but the last.
+            drums: Play the drum kit ``program``.
+
+        Yields:
+            Stereo samples from time 0.
+        """
 
 
 def find_soundfont(given: str | Path | None = None) -> Path:
-    """The font that the user gave, or the first on this machine; `AudioError` says how to get one."""
-    asked = given or os.environ.get("SYMVAE_SOUNDFONT")
-    if asked:
-        path = Path(asked).expanduser()
+    """Find a sound font: ``given``, ``SYMVAE_SOUNDFONT``, or the first of this computer.
+
+    Raises:
+        AudioError: Where there is none; the message says how to get one.
+    """
+    chosen = given or os.environ.get("SYMVAE_SOUNDFONT")
+    if chosen:
+        path = Path(chosen).expanduser()
         if not path.is_file():
             raise AudioError(f"There is no sound font {path}. {HOW_TO_GET_A_FONT}")
         return path
@@ -67,17 +95,17 @@ def find_soundfont(given: str | Path | None = None) -> Path:
 
 
 def kit_of(font: Path, kit: int) -> int:
-    """Which drum kit plays ``kit``: that one, or the standard kit where the font does not have it."""
-    known = {program for bank, program in presets(font) if bank == DRUM_BANK}
-    return kit if kit in known or not known else min(known)
+    """Number of the kit that plays ``kit``: the kit itself, or the standard kit where the font lacks it."""
+    kits = {program for bank, program in presets(font) if bank == DRUM_BANK}
+    return kit if kit in kits or not kits else min(kits)
 
 
 @lru_cache(maxsize=8)
 def presets(font: Path) -> frozenset[tuple[int, int]]:
-    """Bank and program of all that a font plays, as its headers say; none of what is no font.
+    """Read bank and program of all presets from a font's headers; an empty set for other files.
 
-    The list stands in the last of three chunks, a row of 38 bytes each, the last of which ends it
-    (SoundFont Technical Specification 2.04, section 7.2).
+    The list is in the last of three chunks, in rows of 38 bytes, the last of which is a terminator (SoundFont
+    Technical Specification 2.04, section 7.2).
     """
     found: set[tuple[int, int]] = set()
     with suppress(OSError, struct.error), font.open("rb") as file:
@@ -88,17 +116,17 @@ def presets(font: Path) -> frozenset[tuple[int, int]]:
                 rows = struct.iter_unpack("<20xHH14x", file.read(size // 38 * 38))
                 found |= {(bank, program) for program, bank in list(rows)[:-1]}
             elif name == b"LIST" and file.read(4) == b"pdta":
-                continue  # its parts come next
+                continue  # its sub-chunks follow
             else:
                 file.seek(size + size % 2 - 4 * (name == b"LIST"), os.SEEK_CUR)
     return frozenset(found)
 
 
 def _fonts() -> Iterator[Path]:
-    for place in PLACES:
+    for place in FOLDERS:
         folder = Path(place).expanduser()
         if folder.is_dir():
-            # A link, as default-GM.sf2 is, names a font that stands there under its own name, too.
+            # A link such as default-GM.sf2 refers to a font that is there under its own name, too.
             yield from sorted(
                 path
                 for path in folder.iterdir()
@@ -107,7 +135,7 @@ def _fonts() -> Iterator[Path]:
 
 
 class TinySoundFont:
-    """A font in memory, played by tinysoundfont."""
+    """A sound font in memory, played by tinysoundfont."""
 
     def __init__(self, font: Path, sample_rate: int) -> None:
         self.font = font
@@ -124,7 +152,7 @@ class TinySoundFont:
         synth = tinysoundfont.Synth(gain=GAIN_DB, samplerate=self.sample_rate)
         try:
             return synth, synth.sfload(str(self.font))
-        except Exception as fault:  # the library raises what it likes
+        except Exception as fault:  # the library raises various types
             raise AudioError(
                 f"{self.font} cannot be read as a sound font ({fault}). {HOW_TO_GET_A_FONT}"
             ) from fault
@@ -132,19 +160,43 @@ class TinySoundFont:
     def play(
         self, notes: Notes, program: int, samples: int, *, drums: bool = False
     ) -> Float[np.ndarray, "2 sample"]:
-        """Exactly ``samples`` samples from the start of the notes' time."""
+        """Synthesize a part in one piece; as `FontPlayer.play`.
+
+        Args:
+            notes: Notes of the part.
+            program: General MIDI program from 0, or the number of a drum kit.
+            samples: Length of the sound.
+            drums: Play the drum kit ``program``.
+
+        Returns:
+            Stereo samples from time 0.
+        """
         blocks = list(self.stream(notes, program, samples, max(samples, 1), drums=drums))
         return np.concatenate([np.zeros((2, 0), np.float32), *blocks], 1)
 
     def stream(
         self, notes: Notes, program: int, samples: int, block: int, *, drums: bool = False
     ) -> Iterator[Float[np.ndarray, "2 sample"]]:
-        """The same in blocks of ``block`` samples. The player plays one part at a time."""
+        """Synthesize a part in blocks, one part at a time.
+
+        Args:
+            notes: Notes of the part.
+            program: General MIDI program from 0, or the number of a drum kit.
+            samples: Length of the sound.
+            block: Length of each block but the last.
+            drums: Play the drum kit ``program``.
+
+        Yields:
+            Stereo samples from time 0.
+
+        Raises:
+            AudioError: Where the font lacks the program.
+        """
         synth, font = self._player
         channel = 9 if drums else 0
         bank, program = (DRUM_BANK, kit_of(self.font, program)) if drums else (0, program)
         synth.sounds_off()
-        synth.generate(round(_FLUSH_SEC * self.sample_rate))  # what the part before it left ringing
+        synth.generate(round(_FLUSH_SEC * self.sample_rate))  # the tail of the previous part
         try:
             synth.program_select(channel, font, bank, program)
         except Exception as fault:
@@ -175,7 +227,7 @@ class TinySoundFont:
 
 
 def _events(notes: Notes, sample_rate: int) -> list[tuple[int, int, int, int]]:
-    """Keys up and down by sample: sample, 1 for down, pitch, velocity. Up comes before down."""
+    """Note events in order: sample, 1 for on, pitch, velocity. Offs come before ons."""
     on = np.rint(notes.onset_sec * sample_rate).astype(np.int64)
     off = np.maximum(np.rint(notes.end_sec * sample_rate).astype(np.int64), on + 1)
     rows = [(int(a), 1, int(p), int(v)) for a, p, v in zip(on, notes.pitch, notes.velocity, strict=True)]

@@ -1,32 +1,52 @@
-"""The only place that prints: results to stdout, everything else to stderr."""
+"""Everything that is printed: results to stdout, all else to stderr."""
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from symvae.pipelines.output import Result, Saved
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-#: Width of a table where there is no terminal to fit it into: as wide as it likes, every row one line.
+#: Width of a table where no terminal limits it: every row is one line.
 PIPE_WIDTH = 1_000_000
 
 
 def show(text: str = "") -> None:
-    """A result."""
+    """Print a result."""
     typer.echo(text)
 
 
 def show_json(value: Any) -> None:
-    """A result for a script."""
+    """Print a result for a script."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def show_result(result: Result, *, as_json: bool) -> None:
+    """Print the report of a pipeline and its files; its notices go to stderr."""
+    for notice in result.saved.notices:
+        say(notice)
+    if as_json:
+        show_json(result.data())
+        return
+    for line in result.lines():
+        show(line)
+    show_files(result.saved)
+
+
+def show_files(saved: Saved) -> None:
+    """Print the files that a pipeline wrote, one a line."""
+    for name in saved.names:
+        show(name)
+
+
 def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[str] = ()) -> None:
-    """A result in columns; all but the first are set flush right, but for those named in ``left``."""
+    """Print a result in columns, flush right except the first and those named in ``left``."""
     from rich.console import Console
     from rich.table import Table
 
@@ -39,19 +59,14 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: S
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False).print(table)
 
 
-def counted(count: int, thing: str) -> str:
-    """ "1 bar", "2 bars"."""
-    return f"{count} {thing}" + ("" if count == 1 else "s")
-
-
 def say(text: str) -> None:
-    """A word about the work, beside the results."""
+    """Print a notice beside the results, to stderr."""
     typer.echo(text, err=True)
 
 
 @contextmanager
 def progress_bar(*, quiet: bool = False) -> Iterator["Progress"]:
-    """A live bar on stderr with rate and time left; silent where nobody watches."""
+    """A live bar on stderr with time left; silent without a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -65,3 +80,11 @@ def progress_bar(*, quiet: bool = False) -> Iterator["Progress"]:
         disable=quiet or not sys.stderr.isatty(),
     ) as progress:
         yield progress
+
+
+@contextmanager
+def watching(description: str) -> Iterator[Callable[[float], None]]:
+    """A live bar in percent, moved by the share of work that is done (0 to 1)."""
+    with progress_bar() as bar:
+        task = bar.add_task(description, total=100, note="%")
+        yield lambda share: bar.update(task, completed=round(100 * share))

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from symvae.cli.console import counted, say, show, show_json
+from symvae.cli.console import show_result
 from symvae.cli.options import (
     DEFAULT_MODEL,
+    Device,
     Force,
     Format,
     Json,
@@ -19,8 +20,9 @@ from symvae.cli.options import (
     Temperature,
     TopP,
     Wav,
+    load_model,
+    output_of,
 )
-from symvae.pipelines.output import Output, numbered
 
 
 def decode(
@@ -35,42 +37,14 @@ def decode(
     plot: Plot = False,
     wav: Wav = False,
     program: Program = 0,
+    device: Device = "cpu",
     json: Json = False,
 ) -> None:
-    """Decode latents that `symvae encode` wrote, as they are or after you changed them."""
-    from symvae.pipelines.latent_file import read_latents
+    """Decode latents that `symvae encode` wrote, as they are or edited."""
+    output = output_of(out, "decode", format, plot=plot, wav=wav, program=program, force=force)
+    from symvae.pipelines.decode import decode as pipeline
 
-    latents = read_latents(file)
-    count = len(latents.z)
-    output = Output(
-        out or Path("decode"),
-        numbered("window", count),
-        "decoded",
-        format=format,
-        plot=plot,
-        wav=wav,
-        program=program,
-        force=force,
-    ).check()
-    import torch
-
-    from symvae.system.symvae import SymVAE
-
-    vae = SymVAE.load(model)
-    if latents.model not in ("", vae.name):
-        say(f"These latents are of {latents.model}; {vae.name} hears something else in them.")
-    ids = vae.decode_ids(torch.from_numpy(latents.z), temperature=temperature, top_p=top_p, seed=seed)
-    phrases = vae.to_phrases(ids, latents.tempo_qpm)
-    files = output.write(phrases, [f"window {number}" for number in range(1, count + 1)])
-    if json:
-        show_json(
-            {
-                "model": vae.name,
-                "notes": [len(phrase) for phrase in phrases],
-                "files": [str(path) for path in files],
-            }
-        )
-        return
-    show(f"{counted(count, 'latent')} of {file} decoded by {vae.name}")
-    for path in files:
-        show(str(path))
+    result = pipeline(
+        file, load_model(model, device), temperature=temperature, top_p=top_p, seed=seed, output=output
+    )
+    show_result(result, as_json=json)

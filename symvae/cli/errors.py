@@ -1,10 +1,10 @@
-"""What the person at the terminal sees when something is wrong: one sentence and an exit status.
+"""Errors at the terminal: one sentence and an exit status.
 
     0  done
-    1  our error: `symvae: <the fault and what would work>` on stderr, no traceback
+    1  an error of symvae: `symvae: <the fault and its remedy>` on stderr, no traceback
     2  wrong use: an option or argument that does not exist (typer's own message)
 
-``--debug``, anywhere on the line, lets the traceback through.
+``--debug``, anywhere on the line, shows the traceback.
 """
 
 import os
@@ -14,19 +14,19 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from symvae.cli.aliases import with_names_of_today
+from symvae.cli.aliases import with_current_names
 from symvae.errors import SymvaeError
 
 DEBUG = "--debug"
 
 
 class GuardedGroup(TyperGroup):
-    """The root command: every error that symvae raises on purpose ends here as a sentence."""
+    """Root command that turns every error of symvae into one sentence."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Take ``--debug`` out wherever it stands, so that every verb has it."""
+        """Accept ``--debug`` in any place, for every verb."""
         ctx.obj = {"debug": DEBUG in args}
-        return super().parse_args(ctx, with_names_of_today([arg for arg in args if arg != DEBUG]))
+        return super().parse_args(ctx, with_current_names([arg for arg in args if arg != DEBUG]))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the verb."""
@@ -37,7 +37,7 @@ class GuardedGroup(TyperGroup):
                 raise
             fail(str(error))
         except BrokenPipeError:
-            # The reader of a pipe (`| head`) has gone: nothing is wrong, and nobody is listening.
+            # The reader of a pipe (`| head`) has closed it: no error, and nothing more to print.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except OSError as error:
@@ -47,6 +47,6 @@ class GuardedGroup(TyperGroup):
 
 
 def fail(sentence: str) -> NoReturn:
-    """Say what is wrong and end with status 1."""
+    """Print the error and exit with status 1."""
     typer.echo(f"symvae: {sentence}", err=True)
     raise typer.Exit(1)

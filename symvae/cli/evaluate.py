@@ -1,59 +1,47 @@
-"""``symvae evaluate``: every figure of a model on held-out music."""
+"""``symvae evaluate``: figures of a model on held-out music."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from symvae.cli.console import progress_bar, show, show_json
-from symvae.cli.options import MAX_SEED, Force, Json
-from symvae.pipelines.labels import pieces_in
+from symvae.cli.console import progress_bar, say, show, show_json
+from symvae.cli.options import MAX_SEED, Device, Force, Json
+from symvae.pipelines.evaluate import METRICS_FILE, REPORT_FILE, evaluate_music, evaluate_sound
 from symvae.pipelines.output import refuse_existing
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
-    from symvae.corpus.shards import Shards
-    from symvae.evaluation.batching import Progress
-    from symvae.system.symvae import SymVAE
-    from symvae.training.latent_fit import LatentFit
-
-
-class Measured(NamedTuple):
-    """What was found, in numbers and in tables, and what writes it into the model's folder."""
-
-    metrics: dict[str, Any]
-    tables: str
-    update: Callable[[], list[Path]]
+    from symvae.evaluation.progress import Progress
 
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="A model's name or folder.")],
     data: Annotated[
-        list[Path], typer.Option("--data", help="Shards that `symvae prepare` wrote; several with --audio.")
+        list[Path], typer.Option("--data", help="Shards from `symvae prepare`; several with --audio.")
     ],
     quick: Annotated[bool, typer.Option("--quick", help="Fewer phrases, pairs and samples.")] = False,
-    split: Annotated[str, typer.Option("--split", help="The held-out split to measure on.")] = "test",
-    seed: Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, help="Of draws and choices.")] = 0,
+    split: Annotated[str, typer.Option("--split", help="Held-out split to measure on.")] = "test",
+    seed: Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, help="Seed of draws and choices.")] = 0,
     control: Annotated[
-        bool, typer.Option("--control", help="Only how well phrases come back and faders are followed.")
+        bool, typer.Option("--control", help="Measure reconstruction and faders only.")
     ] = False,
     labels: Annotated[
         Path | None,
-        typer.Option("--labels", help="With --control: a VGMIDI folder, for the arousal fader as well."),
+        typer.Option("--labels", help="With --control: a VGMIDI folder, to measure the arousal fader too."),
     ] = None,
     audio: Annotated[
-        bool, typer.Option("--audio", help="MODEL is a synthesizer: how it sounds, against sound fonts.")
+        bool, typer.Option("--audio", help="MODEL is a synthesizer: compare its sound with sound fonts.")
     ] = False,
     font: Annotated[
         list[Path] | None,
-        typer.Option("--font", help="With --audio: a sound font it learned from; may be repeated."),
+        typer.Option("--font", help="With --audio: a sound font it was trained on; can be repeated."),
     ] = None,
     unseen_font: Annotated[
-        Path | None, typer.Option("--unseen-font", help="With --audio: a sound font it never heard.")
+        Path | None, typer.Option("--unseen-font", help="With --audio: a sound font it was not trained on.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for metrics.json and report.md.")
@@ -66,6 +54,7 @@ def evaluate(
         ),
     ] = False,
     force: Force = False,
+    device: Device = "cpu",
     json: Json = False,
 ) -> None:
     """Measure reconstruction, rate, interpolation, samples and attribute vectors; or faders; or sound."""
@@ -75,29 +64,33 @@ def evaluate(
         needs_control=labels is not None and not control,
         needs_audio=bool(font) or unseen_font is not None,
     )
-    written = [] if out is None else [out / "metrics.json", out / "report.md"]
-    refuse_existing(written, force)
-    choices: dict[str, Any] = {"quick": quick, "split": split, "seed": seed}
-    if audio:
-        metrics, tables, update = _of_sound(model, data, font or [], unseen_font, choices)
-    else:
-        metrics, tables, update = _of_music(model, data[0], control, labels, choices)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        _write_json(written[0], metrics)
-        written[1].write_text(tables, encoding="utf-8")
+        refuse_existing([out / METRICS_FILE, out / REPORT_FILE], force)
+    choices: dict[str, Any] = {"quick": quick, "split": split, "seed": seed, "device": device}
+    with _progress() as progress:
+        if audio:
+            result = evaluate_sound(
+                model, data, font or [], unseen_font=unseen_font, progress=progress, **choices
+            )
+        else:
+            result = evaluate_music(
+                model, data[0], control=control, labels=labels, progress=progress, **choices
+            )
+    for notice in result.notices:
+        say(notice)
+    written = [] if out is None else result.write(out)
     if update_model:
-        written += update()
+        written += result.update()
     if json:
-        show_json(metrics)
+        show_json(result.metrics)
         return
-    show(tables)
+    show(result.tables)
     for path in written:
         show(str(path))
 
 
 def _check_use(data: list[Path], audio: bool, *, needs_control: bool, needs_audio: bool) -> None:
-    """Options that belong to another kind of evaluation are wrong use."""
+    """Refuse options that belong to another kind of evaluation."""
     if needs_control:
         raise typer.BadParameter("give it with --control", param_hint="--labels")
     if needs_audio and not audio:
@@ -108,95 +101,13 @@ def _check_use(data: list[Path], audio: bool, *, needs_control: bool, needs_audi
 
 @contextmanager
 def _progress() -> Iterator["Progress"]:
-    """A bar for each thing that is measured."""
+    """Show a progress bar for each measurement."""
     with progress_bar() as bar:
         tasks: dict[str, TaskID] = {}
 
-        def progress(what: str, share: float) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=100, note="")
-            bar.update(tasks[what], completed=round(100 * share))
+        def progress(measurement: str, share: float) -> None:
+            if measurement not in tasks:
+                tasks[measurement] = bar.add_task(measurement, total=100, note="")
+            bar.update(tasks[measurement], completed=round(100 * share))
 
         yield progress
-
-
-def _of_music(
-    model: str, data: Path, control: bool, labels: Path | None, choices: dict[str, Any]
-) -> Measured:
-    """Of a model of notes."""
-    from symvae.corpus.shards import open_shards
-    from symvae.evaluation.report import evaluate as evaluate_model
-    from symvae.evaluation.report import evaluate_control, fit, to_markdown
-    from symvae.system.symvae import SymVAE
-
-    vae, shards = SymVAE.load(model), open_shards(data)
-    latent = None
-    with _progress() as progress:
-        if control:
-            pieces = [] if labels is None else pieces_in(labels)
-            metrics = evaluate_control(vae, shards, pieces=pieces, progress=progress, **choices)
-        else:
-            latent = fit(vae, shards, quick=choices["quick"], seed=choices["seed"], progress=progress)
-            metrics = evaluate_model(vae, shards, latent=latent, progress=progress, **choices)
-    return Measured(metrics, to_markdown(metrics), lambda: _update(vae, shards, metrics, latent))
-
-
-def _of_sound(
-    model: str, data: list[Path], fonts: list[Path], unseen_font: Path | None, choices: dict[str, Any]
-) -> Measured:
-    """Of a synthesizer."""
-    from symvae.audio.soundfont import find_soundfont
-    from symvae.corpus.shards import open_shards
-    from symvae.evaluation.reports.sound_card import sound_card
-    from symvae.evaluation.reports.sound_tables import to_markdown
-    from symvae.evaluation.sound_report import evaluate_sound
-    from symvae.system.synth import Synth
-
-    synth, shards = Synth.load(model), [open_shards(folder) for folder in data]
-    with _progress() as progress:
-        metrics = evaluate_sound(
-            synth,
-            shards,
-            [find_soundfont(path) for path in fonts] or [find_soundfont()],
-            unseen_font=None if unseen_font is None else find_soundfont(unseen_font),
-            progress=progress,
-            **choices,
-        )
-
-    def update() -> list[Path]:
-        written = [synth.folder / name for name in ("metrics.json", "CARD.md")]
-        _write_json(written[0], metrics)
-        collections = sorted({name for one in shards for name in one.card["collections"]})
-        written[1].write_text(sound_card(synth.config, metrics, phrases_from=collections), encoding="utf-8")
-        return written
-
-    return Measured(metrics, to_markdown(metrics), update)
-
-
-def _update(
-    vae: "SymVAE", shards: "Shards", metrics: dict[str, Any], latent: "LatentFit | None"
-) -> list[Path]:
-    """Write what was measured into the model's folder, beside what was measured before of other parts."""
-    from symvae.evaluation.reports.card import card
-    from symvae.system.artifacts import load_scales, save_latent, save_scales
-
-    written = [vae.folder / name for name in ("metrics.json", "CARD.md")]
-    if latent is not None:
-        save_latent(vae.folder, latent.tensors())
-        written.append(vae.folder / "latent.safetensors")
-    scales = load_scales(vae.folder)
-    if scales is not None and "control" in metrics:
-        errors = tuple(metrics["control"]["faders"][name]["error"] for name in scales.names)
-        save_scales(vae.folder, replace(scales, error=errors))
-        written.append(vae.folder / "faders.json")
-    before = {part: figures for part, figures in vae.metrics.items() if part != "validation"}
-    everything = {**before, **metrics}
-    _write_json(vae.folder / "metrics.json", everything)
-    (vae.folder / "CARD.md").write_text(card(vae.config, shards.card, everything), encoding="utf-8")
-    return written
-
-
-def _write_json(path: Path, value: object) -> None:
-    import json
-
-    path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")

@@ -1,14 +1,15 @@
-"""``symvae infill``: bars of a tune drawn anew, the others as they are."""
+"""``symvae infill``: bars of a tune drawn anew between the others."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from symvae.cli.console import show, show_json
+from symvae.cli.console import show_result
 from symvae.cli.options import (
     LONG_MODEL,
     MAX_COUNT,
+    Device,
+    FileArgument,
     Force,
     Format,
     Json,
@@ -20,17 +21,19 @@ from symvae.cli.options import (
     Seed,
     TrackOption,
     Wav,
+    load_model,
+    output_of,
     track_of,
 )
-from symvae.pipelines.intake import take_one
-from symvae.pipelines.output import Output, numbered
 
 
 def infill(
-    file: Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file.")],
+    file: FileArgument,
     from_: Annotated[int, typer.Option("--from", min=1, help="First bar to draw, counted in the window.")],
     to: Annotated[int, typer.Option("--to", min=1, help="Last bar to draw.")],
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=MAX_COUNT, help="How many versions.")] = 4,
+    count: Annotated[
+        int, typer.Option("--count", "-n", min=1, max=MAX_COUNT, help="Number of versions.")
+    ] = 4,
     model: ModelOption = LONG_MODEL,
     bar: Annotated[int | None, typer.Option("--bar", min=1, help="Bar where the window starts.")] = None,
     track: TrackOption = None,
@@ -42,49 +45,26 @@ def infill(
     plot: Plot = False,
     wav: Wav = False,
     program: Program = 0,
+    device: Device = "cpu",
     json: Json = False,
 ) -> None:
-    """Draw some bars of a window anew, in sight of the others, which stay note by note."""
-    output = Output(
-        out or Path("infill"),
-        numbered("version", count),
-        "versions",
-        format=format,
-        plot=plot,
-        wav=wav,
-        program=program,
-        force=force,
-    ).check()
-    from symvae.music.bars import bars_in_words
-    from symvae.system.symvae import SymVAE
+    """Draw some bars of a window anew, conditioned on the others, which stay note for note."""
+    output = output_of(out, "infill", format, plot=plot, wav=wav, program=program, force=force)
+    from symvae.pipelines.infill import infill as pipeline
 
-    vae = SymVAE.load(model)
+    vae = load_model(model, device)
     if not from_ <= to <= vae.grid.bars:
         raise typer.BadParameter(f"give --from and --to within bars 1 to {vae.grid.bars} of the window")
-    taken = take_one(file, vae, track_of(track), bar)
-    fillings = vae.infill(
-        taken.phrases[0], range(from_ - 1, to), count, seed=seed, prior_temperature=prior_temperature
+    result = pipeline(
+        file,
+        vae,
+        from_,
+        to,
+        count,
+        bar=bar,
+        track=track_of(track),
+        prior_temperature=prior_temperature,
+        seed=seed,
+        output=output,
     )
-    files = output.write(
-        [each.phrase for each in fillings], [f"version {number}" for number in range(1, count + 1)]
-    )
-    if json:
-        show_json(
-            {
-                "model": vae.name,
-                "input": taken.report(),
-                "drawn_bars": [from_, to],
-                "kept": [each.kept for each in fillings],
-                "files": [str(path) for path in files],
-            }
-        )
-        return
-    for line in taken.lines():
-        show(line)
-    show(f"{bars_in_words([(from_ - 1, to)])} of the window drawn anew; the others stay")
-    for number, each in enumerate(fillings, 1):
-        show(
-            f"version {number}: {len(each.phrase)} notes; the model itself says {each.kept:.1%} of what stays"
-        )
-    for path in files:
-        show(str(path))
+    show_result(result, as_json=json)

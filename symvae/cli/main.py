@@ -1,4 +1,4 @@
-"""The command line: one verb a file, each musical verb a method of `symvae.SymVAE`.
+"""The command line: one verb a file, each verb one call of a function in `symvae.pipelines`.
 
 Nothing heavy is imported before a verb runs, so that ``symvae --help`` answers at once.
 """
@@ -51,7 +51,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
 
 
 def name_of(verb: Callable[..., Any]) -> str:
-    """What the user types: ``continue`` for `continue_`, ``train-prior`` for `train_prior`."""
+    """Name of a verb as typed: ``continue`` for `continue_`, ``train-prior`` for `train_prior`."""
     return verb.__name__.rstrip("_").replace("_", "-")
 
 
@@ -72,7 +72,7 @@ def _version(asked: bool) -> bool:
 @app.callback()
 def main(
     debug: Annotated[
-        bool, typer.Option(DEBUG, help="Show the traceback of an error; may stand anywhere.")
+        bool, typer.Option(DEBUG, help="Show the traceback of an error; allowed anywhere.")
     ] = False,
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_version, help="Show the version.")
@@ -82,10 +82,10 @@ def main(
 
 
 def run() -> None:
-    """The entry point of the ``symvae`` command.
+    """Entry point of the ``symvae`` command.
 
-    One thread, unless OMP_NUM_THREADS says otherwise: a few rows through small recurrent layers gain nothing
-    from more, and on a busy machine threads that wait for each other cost twenty times.
+    One thread, unless OMP_NUM_THREADS is set: a few rows through small recurrent layers gain nothing from
+    more threads, and on a busy machine threads that wait for each other take twenty times as long.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     app(prog_name="symvae")

@@ -1,13 +1,14 @@
-"""``symvae vary``: a tune with more or less of a musical attribute."""
+"""``symvae shift``: a tune moved along attribute vectors."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from symvae.cli.console import show, show_json
+from symvae.cli.console import show_result
 from symvae.cli.options import (
     DEFAULT_MODEL,
+    Device,
+    FileArgument,
     Force,
     Format,
     Json,
@@ -19,19 +20,20 @@ from symvae.cli.options import (
     Temperature,
     TrackOption,
     Wav,
+    load_model,
+    output_of,
     track_of,
 )
-from symvae.pipelines.intake import in_place, take
-from symvae.pipelines.output import Output, numbered
 
 
 def shift(
-    file: Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file.")],
+    file: FileArgument,
     set_: Annotated[
         list[str],
         typer.Option(
             "--set",
-            help="attribute=amount: how often to add its vector, as onset_density=1 or onset_density=-0.5.",
+            help="attribute=amount: the multiple of its vector to add, as onset_density=1 or "
+            "onset_density=-0.5.",
         ),
     ],
     model: ModelOption = DEFAULT_MODEL,
@@ -44,57 +46,24 @@ def shift(
     plot: Plot = False,
     wav: Wav = False,
     program: Program = 0,
+    device: Device = "cpu",
     json: Json = False,
 ) -> None:
     """Move a tune along attribute vectors, window by window, joined to one tune."""
     amounts = _amounts(set_)
-    from symvae.errors import LatentError
-    from symvae.music.bars import bars_in_words
-    from symvae.system.symvae import SymVAE
+    output = output_of(out, "shift", format, plot=plot, wav=wav, program=program, force=force)
+    from symvae.pipelines.shift import shift as pipeline
 
-    vae = SymVAE.load(model)
-    if not vae.directions:
-        raise LatentError(
-            f"{vae.name} has no attribute vectors yet. Run `symvae evaluate --update-model` on it, "
-            "or choose another --model."
-        )
-    taken = take(file, vae, track_of(track))
-    output = Output(
-        out or Path("vary"),
-        numbered("window", len(taken.phrases)),
-        "varied",
-        format=format,
-        plot=plot,
-        wav=wav,
-        program=program,
-        force=force,
-    ).check()
-    results = [vae.shift(phrase, amounts, temperature=temperature, seed=seed) for phrase in taken.phrases]
-    row, filled = in_place(taken.reading, results)
-    before, after = vae.measure(taken.phrases), vae.measure(results)
-    changes = {name: (float(before[name].mean()), float(after[name].mean())) for name in before}
-    files = output.write(results, taken.titles, row)
-    if json:
-        show_json(
-            {
-                "model": vae.name,
-                "input": taken.report(),
-                "amounts": amounts,
-                "attributes": {name: {"before": b, "after": a} for name, (b, a) in changes.items()},
-                "silence_for_bars": [f"{start + 1}-{end}" for start, end in filled],
-                "files": [str(path) for path in files],
-            }
-        )
-        return
-    for line in taken.lines():
-        show(line)
-    if filled:
-        show(f"  silence stands for {bars_in_words(filled)}")
-    for name in amounts:
-        if name in changes:
-            show(f"{name}: {changes[name][0]:.3g} → {changes[name][1]:.3g} (mean over the windows)")
-    for path in files:
-        show(str(path))
+    result = pipeline(
+        file,
+        amounts,
+        load_model(model, device),
+        track=track_of(track),
+        temperature=temperature,
+        seed=seed,
+        output=output,
+    )
+    show_result(result, as_json=json)
 
 
 def _amounts(settings: list[str]) -> dict[str, float]:
@@ -106,7 +75,7 @@ def _amounts(settings: list[str]) -> dict[str, float]:
         except ValueError:
             equals = ""
         if not equals:
-            raise typer.BadParameter(f"{setting!r} is no attribute=amount", param_hint="--set")
+            raise typer.BadParameter(f"{setting!r} is not attribute=amount", param_hint="--set")
         if name.strip() in amounts:
             raise typer.BadParameter(f"{name.strip()} is set twice; set it once", param_hint="--set")
         amounts[name.strip()] = amount

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from symvae.cli.console import counted, show
-from symvae.pipelines.labels import pieces_in
+from symvae.cli.console import say, show
+from symvae.pipelines.labels import read_labeled
+from symvae.pipelines.words import counted
 
 
 def train_arousal(
@@ -23,10 +24,12 @@ def train_arousal(
     from symvae.training.tasks import arousal as task
 
     vae, shards = SymVAE.load(model), open_shards(data)
-    pieces = pieces_in(labels)
+    pieces, notices = read_labeled(labels)
+    for notice in notices:
+        say(notice)
     arousal = task.train_arousal(vae, pieces, shards)
     show(f"learned from {counted(len(pieces), 'piece')}; log odds per unit of each fader:")
-    for name, weight in zip(vae.scales.names, arousal.way, strict=True):
+    for name, weight in zip(vae.scales.names, arousal.weights, strict=True):
         show(f"  {name:20s} {weight:+.2f}")
     if update_model:
         task.install_arousal(vae, arousal)

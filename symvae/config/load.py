@@ -1,4 +1,4 @@
-"""Presets and JSON in, typed choices out; every fault is named by the key that the user typed."""
+"""Typed configs from presets, JSON and overrides; faults name the key as the user typed it."""
 
 import dataclasses
 import tomllib
@@ -12,7 +12,7 @@ from symvae.config.sound import SynthConfig
 from symvae.errors import ConfigError
 
 T = TypeVar("T")
-#: Keys of earlier releases: the name today, and the value under it.
+#: Keys of earlier releases: the present name, and a map to its value.
 _RENAMED: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "prior.middle_times": ("time_sampling", lambda middle: "logit_normal" if middle else "uniform"),
 }
@@ -20,13 +20,17 @@ _FOLDERS: dict[type, str] = {RunConfig: "presets", SynthConfig: "presets/sound"}
 
 
 def presets(cls: type = RunConfig) -> list[str]:
-    """Names that `load_preset` knows, of models or (`SynthConfig`) of synthesizers."""
+    """Names of the presets of models, or of synthesizers for `SynthConfig`."""
     folder = resources.files("symvae.config") / _FOLDERS[cls]
     return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml"))
 
 
 def load_preset(name: str, cls: type[T] = RunConfig) -> T:  # type: ignore[assignment]
-    """A preset by its name, or a TOML file of one's own by its path."""
+    """Load a preset by its name, or a TOML file by its path.
+
+    Raises:
+        ConfigError: There is no such preset or file, it is not TOML, or it has unknown or mistyped keys.
+    """
     path = Path(name)
     if path.suffix == ".toml":
         if not path.is_file():
@@ -45,7 +49,11 @@ def load_preset(name: str, cls: type[T] = RunConfig) -> T:  # type: ignore[assig
 
 
 def with_overrides(config: T, overrides: list[str]) -> T:
-    """``config`` with ``section.key=value`` applied, values written as in TOML (bare words are text)."""
+    """Apply overrides ``section.key=value`` to a config; values are TOML, and bare words are text.
+
+    Raises:
+        ConfigError: An override has no ``=``, or its key does not exist.
+    """
     tree = dataclasses.asdict(config)  # type: ignore[call-overload]
     for override in overrides:
         key, equals, text = override.partition("=")
@@ -68,7 +76,19 @@ def with_overrides(config: T, overrides: list[str]) -> T:
 
 
 def from_dict(cls: type[T], tree: dict[str, Any], path: str = "") -> T:
-    """``cls`` from nested dictionaries; raises one `ConfigError` that lists every unknown or mistyped key."""
+    """Build a config from nested dictionaries.
+
+    Args:
+        cls: The dataclass to build.
+        tree: Values by key; keys of earlier releases are translated.
+        path: Prefix of the keys in messages, "model.".
+
+    Returns:
+        An instance of ``cls``; keys that are left out have their defaults.
+
+    Raises:
+        ConfigError: Keys are unknown or mistyped; one message lists them all.
+    """
     faults: list[str] = []
     value = _build(cls, tree, path, faults)
     if faults:

@@ -1,17 +1,12 @@
-"""What can be chosen of a synthesizer: its sizes, its objective, its clips, its training."""
+"""The whole config of a synthesizer, in sections: model, objective, clips, training."""
 
 from dataclasses import dataclass, field
 
-from symvae.config.run import (
-    TrainingConfig,
-    _check_above_zero,
-    _check_at_least,
-    _check_choice,
-    _check_share,
-)
+from symvae.config.checks import check_above_zero, check_at_least, check_choice, check_share
+from symvae.config.training import TrainingConfig
 from symvae.errors import ConfigError
 
-#: The instruments that a synthesizer learns, by the General MIDI program (0 to 127) that stands for each.
+#: Instruments that a synthesizer can learn, with the General MIDI program (0 to 127) of each.
 PROGRAMS = {
     "piano": 0,
     "electric-piano": 4,
@@ -30,55 +25,56 @@ PROGRAMS = {
 
 @dataclass(frozen=True)
 class SynthModelConfig:
-    """Sizes of the network and its transforms."""
+    """Sizes of the network and of its transforms."""
 
     sample_rate: int = 24_000
-    """Hz."""
+    """In Hz."""
     stft_size: int = 1024
-    """Samples in a window."""
+    """Samples of a window."""
     hop: int = 256
-    """Samples between frames; a quarter of the window."""
+    """Samples between frames: a quarter of the window."""
     mels: int = 128
+    """Mel bands of the encoder's input."""
     low_bins: int = 128
-    """The lowest bins have a phase residual of their own; above, the ear does not hear one."""
+    """Lowest bins, which have a predicted phase residual; above them it is inaudible."""
     noise_bands: int = 64
-    """Places on the mel scale at which the noise's level is given."""
+    """Points on the mel scale at which the noise level is predicted."""
     bottleneck: str = "gaussian"
     """"gaussian" or "vq" (a residual vector quantizer)."""
     timbre_size: int = 16
-    """Coordinates of z."""
+    """Coordinates of z, the timbre."""
     codebooks: int = 4
-    """Stages of the residual quantizer, each of ``codebook_size`` entries."""
+    """Stages of the residual quantizer."""
     codebook_size: int = 32
+    """Entries of each codebook."""
     encoder_channels: int = 16
+    """Channels of the encoder's first convolution."""
     head: str = "stft"
     """"stft" (magnitudes with the source's phases) or "pqmf" (bands of the source, filtered)."""
     bands: int = 16
-    """Of the filter bank, where the head is "pqmf"."""
+    """Bands of the filter bank, where the head is "pqmf"."""
     width: int = 128
     """Channels of the decoder."""
     hidden: int = 256
-    """Channels inside a block."""
+    """Channels inside a ConvNeXt block."""
     blocks: int = 4
     kernel: int = 7
-    """Frames that a block sees."""
+    """Receptive field of a block, in frames."""
     consistency_steps: int = 1
-    """Turns of inverse and forward transform when playing; training uses none."""
+    """Iterations of inverse and forward transform in synthesis; training uses none."""
     initial_log_variance: float = -4.0
-    """Of the posterior before training; narrow, so that it does not collapse."""
+    """Log variance of the posterior before training; a narrow one does not collapse."""
 
     def __post_init__(self) -> None:
-        _check_choice("model.bottleneck", self.bottleneck, ("gaussian", "vq"))
-        _check_choice("model.head", self.head, ("stft", "pqmf"))
-        _check_at_least(
-            "model", self, 1, "sample_rate", "mels", "low_bins", "timbre_size", "encoder_channels"
-        )
-        _check_at_least("model", self, 1, "width", "hidden", "blocks", "kernel", "codebooks", "codebook_size")
-        _check_at_least("model", self, 0, "consistency_steps")
-        _check_at_least("model", self, 2, "noise_bands")
-        _check_at_least("model", self, 4, "hop")
+        check_choice("model.bottleneck", self.bottleneck, ("gaussian", "vq"))
+        check_choice("model.head", self.head, ("stft", "pqmf"))
+        check_at_least("model", self, 1, "sample_rate", "mels", "low_bins", "timbre_size", "encoder_channels")
+        check_at_least("model", self, 1, "width", "hidden", "blocks", "kernel", "codebooks", "codebook_size")
+        check_at_least("model", self, 0, "consistency_steps")
+        check_at_least("model", self, 2, "noise_bands")
+        check_at_least("model", self, 4, "hop")
         # The encoder halves the bands four times.
-        _check_at_least("model", self, 16, "mels")
+        check_at_least("model", self, 16, "mels")
         if self.stft_size != 4 * self.hop:
             raise ConfigError(
                 f"model.stft_size must be 4 times model.hop, not {self.stft_size} with {self.hop}."
@@ -98,57 +94,58 @@ class SynthModelConfig:
 
 @dataclass(frozen=True)
 class SynthObjectiveConfig:
-    """What training minimizes: spectral distances + beta · max(KL − free nats, 0)."""
+    """The loss that training minimizes: spectral distances + beta · max(KL − free nats, 0)."""
 
     beta: float = 2e-4
     """Final weight of the KL divergence."""
     beta_until: float = 0.3
     """Share of training after which beta is final."""
     free_nats: float = 8.0
-    """Divergence per clip that costs nothing."""
+    """KL divergence of a clip that costs nothing, in nats."""
     waveform_from: float = 0.25
-    """Share of training after which the sound itself is compared too, at several window lengths."""
+    """Share of training after which the waveform is compared, too, at several window lengths."""
     waveform_weight: float = 1.0
     waveform_frames: int = 96
-    """Frames of each clip, anywhere in it, of which the sound is made and compared."""
+    """Frames of each clip, from a random place, that are synthesized and compared."""
     adversarial: bool = False
-    """RAVE's second stage: the encoder is frozen, discriminators judge the sound."""
+    """Second stage of RAVE: the encoder is frozen, and discriminators classify the sound."""
     adversarial_weight: float = 0.1
+    """Weight of the generator's hinge loss."""
     matching_weight: float = 1.0
-    """Of the distance between what discriminators see in the made and the true sound."""
+    """Weight of the distance between the discriminators' features of generated and real sound."""
 
     def __post_init__(self) -> None:
-        _check_at_least("objective", self, 0, "beta", "free_nats", "waveform_weight")
-        _check_at_least("objective", self, 0, "adversarial_weight", "matching_weight")
-        _check_at_least("objective", self, 16, "waveform_frames")
-        _check_share("objective", self, "beta_until", "waveform_from")
+        check_at_least("objective", self, 0, "beta", "free_nats", "waveform_weight")
+        check_at_least("objective", self, 0, "adversarial_weight", "matching_weight")
+        check_at_least("objective", self, 16, "waveform_frames")
+        check_share("objective", self, "beta_until", "waveform_from")
         if self.adversarial and (self.waveform_from or not self.waveform_weight):
             raise ConfigError(
-                "objective.adversarial discriminators the sound from the first step. "
+                "objective.adversarial compares the waveform from the first step. "
                 "Set objective.waveform_from to 0 and objective.waveform_weight above 0."
             )
 
 
 @dataclass(frozen=True)
 class ClipsConfig:
-    """What is played to learn from."""
+    """Clips that the synthesizer is trained on."""
 
     frames: int = 256
-    """Length of a clip."""
+    """Frames of a clip."""
     alike: int = 4
-    """Clips of one timbre in a batch; z of each is taken from others."""
+    """Clips of one timbre in a batch; z of each is encoded from another one."""
     timbres: tuple[str, ...] = tuple(PROGRAMS)
     """Instruments, by the names of `PROGRAMS`."""
     made_up: float = 0.4
-    """Share of clips whose notes come from chance instead of a corpus: all keys, lengths and velocities."""
+    """Share of clips with random notes instead of notes of a corpus: all keys, lengths and velocities."""
     level: float = 0.05
-    """Root mean square to which a recording is brought before its timbre is taken; the fonts' own, about."""
+    """Root mean square to which a recording is scaled before it is encoded: about that of the fonts."""
 
     def __post_init__(self) -> None:
-        _check_at_least("clips", self, 16, "frames")
-        _check_at_least("clips", self, 2, "alike")
-        _check_share("clips", self, "made_up")
-        _check_above_zero("clips", self, "level")
+        check_at_least("clips", self, 16, "frames")
+        check_at_least("clips", self, 2, "alike")
+        check_share("clips", self, "made_up")
+        check_above_zero("clips", self, "level")
         unknown = [name for name in self.timbres if name not in PROGRAMS]
         if unknown or not self.timbres:
             raise ConfigError(
@@ -158,12 +155,12 @@ class ClipsConfig:
 
 @dataclass(frozen=True)
 class SynthConfig:
-    """Everything that makes a synthesizer what it is."""
+    """Config of a synthesizer and of its training."""
 
     name: str = "synth-24k"
     description: str = ""
     start_from: str = ""
-    """The synthesizer that this one is carried on from."""
+    """Name of the synthesizer whose weights this one starts from."""
     model: SynthModelConfig = field(default_factory=SynthModelConfig)
     objective: SynthObjectiveConfig = field(default_factory=SynthObjectiveConfig)
     clips: ClipsConfig = field(default_factory=ClipsConfig)

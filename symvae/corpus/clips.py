@@ -1,9 +1,8 @@
-"""Clips to learn a synthesizer from: notes, played by sound fonts while training goes on.
+"""Training data of a synthesizer: clips that sound fonts play during training.
 
-Each step draws timbres (a font and an instrument) and, for each, two clips with different notes. Which
-notes, keys and velocities follows from seed and step alone, so a run that stops and resumes hears the
-same as one that does not. Notes come from phrases of prepared shards and, so that no key and no
-velocity is left out, from chance.
+Each step draws timbres (a font and an instrument) and, for each, two or more clips with different notes. All
+draws follow from seed and step alone, so a resumed run sees the same clips as an uninterrupted one. Notes are
+phrases of prepared shards, or random ones, so that all keys and velocities occur.
 """
 
 from collections.abc import Sequence
@@ -15,7 +14,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from symvae.audio.excitation import KEYS, LOWEST, excite, lanes_of, on_keyboard
+from symvae.audio.excitation import excite
+from symvae.audio.keyboard import KEYS, LOWEST, on_keyboard
+from symvae.audio.lanes import lane_count
 from symvae.audio.notes import Notes, notes_of
 from symvae.audio.soundfont import FontPlayer
 from symvae.corpus.dataset import windows
@@ -24,24 +25,44 @@ from symvae.dsp.stft import Stft
 from symvae.errors import AudioError
 
 PHRASE_BARS = 4
-MOST_PHRASES = 4000
-_LONGEST_NOTE_SEC = 6.0
-_STRIKE_SEC = 0.5
-_SILENT_DB, _SOFTER_DB = 45.0, 3.0
+MAX_PHRASES = 4000
+_MAX_NOTE_SEC = 6.0
+#: Duration of the test notes that find a program's sounding keys.
+_TEST_SEC = 0.5
+#: A key this far below the loudest is silent.
+_SILENT_DB = 45.0
+#: A program that loses this much between two velocities is played wrongly.
+_SOFTER_DB = 3.0
 
 
 class Clips(NamedTuple):
-    """What is heard and how it came about."""
+    """A batch: the network's input, the reference sound, and its timbre."""
 
     roll: Float[Tensor, "clip lane frame feature"]
     source: Float[Tensor, "clip lane group sample"]
     wave: Float[Tensor, "clip sample"]
     font: Int[Tensor, " clip"]
+    """Number of the sound font."""
     timbre: Int[Tensor, " clip"]
+    """Number of the instrument."""
 
 
 class ClipDraws:
-    """The endless, seeded sequence of batches."""
+    """Endless, seeded sequence of batches.
+
+    Args:
+        phrases: Notes of the corpus; without any, all notes are random.
+        players: A player for each font.
+        programs: General MIDI program of each instrument.
+        frames: Frames of a clip.
+        stft: Transform that counts the frames.
+        sample_rate: Hz.
+        made_up: Share of clips with random notes.
+        seed: Of all draws.
+
+    Raises:
+        AudioError: Where no font can play any of the instruments.
+    """
 
     def __init__(
         self,
@@ -63,9 +84,9 @@ class ClipDraws:
             for font, player in enumerate(players)
             for timbre, program in enumerate(programs)
         }
-        """Lowest and highest key of each timbre; of those that a player cannot play, None."""
+        """Lowest and highest key of each font and instrument; None where it cannot be played."""
         self.timbres = [timbre for timbre, keys in self.keys.items() if keys is not None]
-        """Font and instrument of all that can be played."""
+        """Font and instrument of each playable timbre."""
         if not self.timbres:
             raise AudioError("None of the instruments can be played by these sound fonts. Give another font.")
         self.samples = (frames - 1) * stft.hop
@@ -75,7 +96,16 @@ class ClipDraws:
         self.seed = seed
 
     def batch(self, step: int, clips: int, alike: int) -> Clips:
-        """Batch ``step``: ``clips`` clips of single lines, ``alike`` in a row of one timbre."""
+        """Draw a batch of single lines.
+
+        Args:
+            step: Number of the batch.
+            clips: Number of clips.
+            alike: Consecutive clips that share a timbre.
+
+        Returns:
+            The batch.
+        """
         rng = np.random.default_rng([self.seed, step])
         drawn = rng.integers(len(self.timbres), size=clips // alike).tolist()
         timbres = [self.timbres[row] for row in drawn for _ in range(alike)]
@@ -83,38 +113,48 @@ class ClipDraws:
         return Clips(*(torch.stack(column) for column in zip(*rows, strict=True)))
 
     def of(self, timbres: Sequence[tuple[int, int]], rng: np.random.Generator) -> Clips:
-        """Two clips of each timbre, given as font and instrument, with all the notes that sound together."""
-        lanes = 0
+        """Draw two polyphonic clips of each timbre, which is given as font and instrument."""
         chosen = [(*timbre, self.notes(rng)) for timbre in timbres for _ in range(2)]
-        for _, _, notes in chosen:
-            lanes = max(lanes, int(lanes_of(notes).max(initial=0)) + 1)
+        lanes = lane_count([notes for _, _, notes in chosen])
         rows = [self.clip(font, timbre, notes, lanes) for font, timbre, notes in chosen]
         return Clips(*(torch.stack(column) for column in zip(*rows, strict=True)))
 
     def clip(self, font: int, timbre: int, notes: Notes, lanes: int = 1) -> tuple[Tensor, ...]:
-        """The columns of `Clips` for one clip of given notes, by octaves brought onto the timbre's keys."""
+        """Play notes, folded by octaves onto the timbre's keys.
+
+        Args:
+            font: Number of the font.
+            timbre: Number of the instrument.
+            notes: Notes of the clip.
+            lanes: Least number of lanes.
+
+        Returns:
+            The columns of `Clips` for one clip.
+        """
         keys = self.keys[font, timbre]
         assert keys is not None, "a timbre that its player cannot play"
-        notes = notes._replace(pitch=within(notes.pitch, *keys))
+        notes = notes._replace(pitch=fold_into(notes.pitch, *keys))
         wave = self.players[font].play(notes, self.programs[timbre], self.samples).mean(0)
-        given = excite(notes, 0, self.stft.frames(self.samples), self.stft.hop, self.sample_rate, lanes=lanes)
-        return (*given, torch.from_numpy(wave), torch.tensor(font), torch.tensor(timbre))
+        roll, source = excite(
+            notes, 0, self.stft.frames(self.samples), self.stft.hop, self.sample_rate, lanes=lanes
+        )
+        return roll, source, torch.from_numpy(wave), torch.tensor(font), torch.tensor(timbre)
 
     def notes(self, rng: np.random.Generator) -> Notes:
-        """Notes of a corpus, or made up, to fill a clip."""
+        """Draw the notes of a clip: an excerpt of a phrase, or random ones."""
         seconds = self.samples / self.sample_rate
         if not self.phrases or rng.random() < self.made_up:
-            return made_up_notes(rng, seconds)
+            return random_notes(rng, seconds)
         notes = self.phrases[int(rng.integers(len(self.phrases)))]
         return excerpt(notes, rng, seconds)
 
 
 def line(notes: Notes, rng: np.random.Generator) -> Notes:
-    """One voice of ``notes``: of several at once one by chance, held until the next at most."""
+    """Extract a single line: one random note of each chord, ending at the next at the latest."""
     rows, now = [], -1.0
     for onset in np.unique(notes.onset_sec):
         row = int(rng.choice(np.flatnonzero(notes.onset_sec == onset)))
-        if onset >= now or rng.random() < 0.3:  # now and then a longer note gives way
+        if onset >= now or rng.random() < 0.3:  # sometimes a longer note is cut
             rows.append(row)
             now = float(notes.end_sec[row])
     chosen = notes.select(np.array(rows, int))
@@ -123,10 +163,16 @@ def line(notes: Notes, rng: np.random.Generator) -> Notes:
 
 
 def sounding_keys(player: FontPlayer, program: int, sample_rate: int) -> tuple[int, int] | None:
-    """The lowest and the highest key of the run around middle C that sounds on a program.
+    """Find the range of sounding keys around middle C of a program; parts of the keyboard may be silent.
 
-    Some programs are silent on part of the keyboard. None for one that grows softer when it is struck
-    harder: then the player does not know what the font asks of it.
+    Args:
+        player: Player of a font.
+        program: General MIDI program.
+        sample_rate: Hz.
+
+    Returns:
+        Lowest and highest key; None if middle C is silent, or if notes become softer at higher velocities,
+        where the player does not support a feature of the font.
     """
     keys = np.arange(LOWEST, LOWEST + KEYS)
     loud = _loudness_db(player, program, keys, np.full(KEYS, 80), sample_rate)
@@ -140,8 +186,17 @@ def sounding_keys(player: FontPlayer, program: int, sample_rate: int) -> tuple[i
     return int(keys[low]), int(keys[high])
 
 
-def within(pitch: Int[np.ndarray, " note"], low: int, high: int) -> Int[np.ndarray, " note"]:
-    """The pitches, moved by octaves to between two keys at least an octave apart."""
+def fold_into(pitch: Int[np.ndarray, " note"], low: int, high: int) -> Int[np.ndarray, " note"]:
+    """Fold pitches by octaves into a range.
+
+    Args:
+        pitch: MIDI pitches.
+        low: Lowest key.
+        high: Highest key, at least an octave above ``low``.
+
+    Returns:
+        Pitches from ``low`` to ``high``.
+    """
     pitch = pitch + 12 * -(-np.maximum(low - pitch, 0) // 12)
     return pitch - 12 * -(-np.maximum(pitch - high, 0) // 12)
 
@@ -149,33 +204,42 @@ def within(pitch: Int[np.ndarray, " note"], low: int, high: int) -> Int[np.ndarr
 def _loudness_db(
     player: FontPlayer, program: int, pitch: np.ndarray, velocity: np.ndarray, sample_rate: int
 ) -> Float[np.ndarray, " note"]:
-    """Level of each of some notes, struck one after the other."""
-    each = round(_STRIKE_SEC * sample_rate)
+    """Level of single notes."""
+    each = round(_TEST_SEC * sample_rate)
     onset = np.arange(len(pitch)) * each / sample_rate
-    notes = Notes(onset, np.full(len(pitch), _STRIKE_SEC / 2), pitch, velocity)
+    notes = Notes(onset, np.full(len(pitch), _TEST_SEC / 2), pitch, velocity)
     wave = player.play(notes, program, len(pitch) * each).mean(0).reshape(len(pitch), each)
     return 10 * np.log10(np.square(wave).mean(1) + 1e-12)
 
 
 def excerpt(notes: Notes, rng: np.random.Generator, seconds: float) -> Notes:
-    """So many seconds from somewhere in ``notes``, in another key and at another pace and loudness."""
-    pace = np.exp(rng.uniform(-0.3, 0.3))
-    onset, duration = notes.onset_sec * pace, notes.duration_sec * pace
+    """Cut a random excerpt, augmented by transposition, tempo and velocity.
+
+    Args:
+        notes: Notes of a phrase.
+        rng: Source of the draws.
+        seconds: Duration of the excerpt.
+
+    Returns:
+        The notes of the excerpt.
+    """
+    stretch = np.exp(rng.uniform(-0.3, 0.3))
+    onset, duration = notes.onset_sec * stretch, notes.duration_sec * stretch
     start = rng.uniform(-0.2, max(float(onset.max(initial=0.0)) - seconds / 2, 0.0))
     inside = (onset >= start) & (onset < start + seconds)
     shift = int(rng.integers(-12, 13))
-    # A melody's notes are all as loud as each other in the shards: bend them, so that velocities vary.
-    loud = rng.uniform(-35, 25) + rng.normal(0, 8, len(onset))
+    # Melodies have one velocity in the shards: vary it.
+    offset = rng.uniform(-35, 25) + rng.normal(0, 8, len(onset))
     return Notes(
         onset[inside] - start,
-        np.minimum(duration[inside], _LONGEST_NOTE_SEC),
+        np.minimum(duration[inside], _MAX_NOTE_SEC),
         on_keyboard(notes.pitch[inside] + shift),
-        np.clip(notes.velocity[inside] + loud[inside], 20, 127).astype(np.int64),
+        np.clip(notes.velocity[inside] + offset[inside], 20, 127).astype(np.int64),
     )
 
 
-def made_up_notes(rng: np.random.Generator, seconds: float) -> Notes:
-    """One to five voices that wander over the keyboard, with notes of every length and velocity."""
+def random_notes(rng: np.random.Generator, seconds: float) -> Notes:
+    """Draw one to five voices, random walks over the keyboard with notes of all lengths and velocities."""
     rows = []
     for _ in range(int(rng.integers(1, 6))):
         now = rng.uniform(0, min(0.6, 0.9 * seconds))
@@ -184,8 +248,8 @@ def made_up_notes(rng: np.random.Generator, seconds: float) -> Notes:
         velocity = rng.uniform(20, 120)
         while now < seconds:
             length = step * np.exp(rng.uniform(-0.5, 0.5))
-            loud = int(np.clip(velocity + rng.normal(0, 10), 20, 127))
-            rows.append((now, length * rng.uniform(0.3, 1.0), pitch, loud))
+            level = int(np.clip(velocity + rng.normal(0, 10), 20, 127))
+            rows.append((now, length * rng.uniform(0.3, 1.0), pitch, level))
             now += length
             pitch = int(np.clip(pitch + rng.integers(-7, 8), 24, 105))
     onset, duration, pitches, velocities = (np.array(column) for column in zip(*rows, strict=True))
@@ -193,15 +257,24 @@ def made_up_notes(rng: np.random.Generator, seconds: float) -> Notes:
 
 
 def phrases_of(folders: Sequence[Path | Shards], split: str, seed: int = 0) -> list[Notes]:
-    """Phrases of a split of prepared shards, as notes in seconds; equally many from each folder."""
+    """Read phrases of prepared shards, equally many of each folder.
+
+    Args:
+        folders: Folders of shards, or opened ones.
+        split: Split to read.
+        seed: Of the choice of phrases.
+
+    Returns:
+        Notes in seconds of at most `MAX_PHRASES` phrases.
+    """
     found: list[Notes] = []
     for folder in folders:
         shards = folder if isinstance(folder, Shards) else open_shards(folder)
         arrays = shards.split(split)
-        taken = windows(shards, split, PHRASE_BARS, stride=PHRASE_BARS)
-        order = np.random.default_rng(seed).permutation(len(taken.ids))[: MOST_PHRASES // len(folders)]
+        chosen = windows(shards, split, PHRASE_BARS, stride=PHRASE_BARS)
+        order = np.random.default_rng(seed).permutation(len(chosen.ids))[: MAX_PHRASES // len(folders)]
         for row in order:
-            tempo_qpm = float(arrays.tempo_qpm[taken.tune[row]])
-            phrase = shards.tokenizer.decode_ids(taken.ids[row], tempo_qpm=tempo_qpm)
+            tempo_qpm = float(arrays.tempo_qpm[chosen.tune[row]])
+            phrase = shards.tokenizer.decode_ids(chosen.ids[row], tempo_qpm=tempo_qpm)
             found.append(notes_of(phrase)[0])
     return found

@@ -64,7 +64,7 @@ def clusters(names: Sequence[str], keys: Iterable[UInt64[np.ndarray, "..."]]) ->
     """Cluster tunes by the windows that they share.
 
     Args:
-        names: Name of each tune; `work_name` and `voice_name` say which belong together.
+        names: Name of each tune; tunes of one `work_name` or `voice_name` belong together.
         keys: `window_keys` of each tune.
 
     Returns:

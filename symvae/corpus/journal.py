@@ -61,7 +61,13 @@ class Journal:
             return [_item(row) for row in json.loads(journal.readline())["items"]]
 
     def add(self, file: Path, name: str, items: list[Tune | Dropped]) -> None:
-        """Append the items found in ``file``, read as ``name``, and flush them to disk."""
+        """Append what a file gave, on disk at once.
+
+        Args:
+            file: The file.
+            name: Name under which it was read.
+            items: Its tunes and drops.
+        """
         if self._path is None:
             return
         line = json.dumps({"file": self._key(file, name), "items": [_row(item) for item in items]})

@@ -17,7 +17,7 @@ and beside them
 
 The columns are opened through `np.load(mmap_mode="r")`: the system reads the pages that a batch needs and
 may forget them again, so a corpus can be larger than memory. Version 1 held the four columns of a split in
-``<split>.npz`` and called the license of a collection "licence"; it is still read, into memory.
+``<split>.npz``; it is still read, into memory.
 
 `symvae.corpus.prepare` writes shard folders. Opening one compares checksums and sizes, so that a damaged
 folder is refused before a training has run on it for an hour.
@@ -191,9 +191,6 @@ def open_shards(folder: Path | str, *, verify: bool = True) -> Shards:
             raise _damaged(path, "it is missing")
         if file_checksum(path) != expected:
             raise _damaged(path, "its checksum is not the card's")
-    for source in card.get("sources", {}).values():
-        if "licence" in source:  # cards of version 1
-            source["license"] = source.pop("licence")
     return Shards(folder, card)
 
 

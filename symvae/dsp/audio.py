@@ -1,4 +1,4 @@
-"""Sound as numbers: samples and how many of them make a second."""
+"""Sound in memory: samples and their rate."""
 
 from typing import NamedTuple
 
@@ -14,5 +14,5 @@ class Audio(NamedTuple):
 
     @property
     def duration_sec(self) -> float:
-        """How long it sounds."""
+        """Duration in seconds."""
         return self.samples.shape[-1] / self.sample_rate

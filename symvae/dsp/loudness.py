@@ -1,13 +1,13 @@
-"""How loud a sound is to a listener: integrated loudness by ITU-R BS.1770-4, in LUFS.
+"""Integrated loudness by ITU-R BS.1770-4, in LUFS.
 
-Samples pass two filters that stand for the head and for the ear ("K-weighting"); their power is taken in
-blocks of 400 ms, one every 100 ms; blocks that are silent (under −70 LUFS), and then those that are 10 LU
-under the mean of the rest, do not count. A sine of 997 Hz at full scale in one channel has −3.01 LUFS.
+Samples pass the two filters of K-weighting, which model the head and the ear. Their power is measured in
+blocks of 400 ms, one every 100 ms; the absolute gate drops blocks below −70 LUFS, the relative gate those
+10 LU below the mean of the rest. A full-scale sine of 997 Hz in one channel has −3.01 LUFS.
 
-The standard gives the filters' coefficients at 48 kHz only. Here they come, at any rate, from the analog
-filters behind them, as in libebur128; at 48 kHz they are the standard's to the eighth digit, at 24 kHz that
-sine is off by 0.02 LU, at 16 kHz by 0.04. Channels count alike: right for mono and stereo, while the standard
-gives surround channels more.
+The standard gives the filters' coefficients at 48 kHz only. Here they are derived, at any rate, from the
+underlying analog filters, as in libebur128; at 48 kHz they equal the standard's to the eighth digit, at 24
+kHz the loudness of that sine is off by 0.02 LU, at 16 kHz by 0.04. All channels have equal weight, which is
+right for mono and stereo; the standard weighs surround channels more.
 """
 
 import math
@@ -15,20 +15,18 @@ import math
 import numpy as np
 from jaxtyping import Float
 
-from symvae.dsp.audio import Audio
-
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
 _STEP_SEC = 0.1
 _STEPS_A_BLOCK = 4
-#: What is shorter has no loudness.
+#: Shortest sound that has a loudness.
 SHORTEST_SEC = 0.41
 _SHELF_HZ = 1681.974450955533
 _HIGH_PASS_HZ = 38.13547087602444
 
 
 class LoudnessMeter:
-    """Takes a sound block by block, each as long as it likes, and tells at the end how loud it was."""
+    """Measures a sound that comes in blocks of any length."""
 
     def __init__(self, sample_rate: int, channels: int) -> None:
         self._filters = k_weighting(sample_rate)
@@ -38,19 +36,19 @@ class LoudnessMeter:
         self._steps: list[np.ndarray] = []
 
     def add(self, samples: Float[np.ndarray, "channel sample"]) -> None:
-        """Hear the next samples."""
-        from scipy.signal import sosfilt  # half a second, which not every command has to spend
+        """Add the next samples."""
+        from scipy.signal import sosfilt  # takes half a second to import
 
         if not samples.size:
             return
-        heard, self._memory = sosfilt(self._filters, samples.astype(np.float64), axis=1, zi=self._memory)
-        power = np.concatenate([self._rest, np.square(heard).sum(0)])
+        weighted, self._memory = sosfilt(self._filters, samples.astype(np.float64), axis=1, zi=self._memory)
+        power = np.concatenate([self._rest, np.square(weighted).sum(0)])
         whole = len(power) // self._step * self._step
         self._steps.append(power[:whole].reshape(-1, self._step).mean(1))
         self._rest = power[whole:]
 
     def integrated_lufs(self) -> float:
-        """Of all that was heard; minus infinity for silence, and for less than one block of 400 ms."""
+        """Loudness of all samples; minus infinity for silence and for less than one block of 400 ms."""
         steps = np.concatenate([np.zeros(0), *self._steps])
         if len(steps) < _STEPS_A_BLOCK:
             return -math.inf
@@ -62,34 +60,27 @@ class LoudnessMeter:
         return _lufs(float(power.mean()))
 
 
-def integrated_lufs(audio: Audio) -> float:
-    """How loud a whole sound is."""
-    meter = LoudnessMeter(audio.sample_rate, len(audio.samples))
-    meter.add(audio.samples)
-    return meter.integrated_lufs()
-
-
 def k_weighting(sample_rate: int) -> Float[np.ndarray, "2 6"]:
-    """Both filters as second-order sections: a shelf for the head, a high pass for the ear."""
+    """The two filters of K-weighting as second-order sections: a high shelf and a high pass."""
     k, q = _warped(_SHELF_HZ, sample_rate), 0.7071752369554196
     high = 10 ** (3.999843853973347 / 20)
     band = high**0.4996667741545416
     shelf = [high + band * k / q + k * k, 2 * (k * k - high), high - band * k / q + k * k, *_poles(k, q)]
     k, q = _warped(_HIGH_PASS_HZ, sample_rate), 0.5003270373238773
-    # At 48 kHz the standard leaves the high pass's numerator at 1, -2, 1, a hair of gain, which its -0.691
-    # allows for: the same gain at every rate.
+    # The standard sets the high pass's numerator to 1, -2, 1 at 48 kHz, which has a slight gain that its
+    # constant -0.691 compensates: the same gain is used at every rate.
     gain = _poles(_warped(_HIGH_PASS_HZ, 48_000), q)[0]
     high_pass = [gain, -2 * gain, gain, *_poles(k, q)]
     return np.array([[number / section[3] for number in section] for section in (shelf, high_pass)])
 
 
 def _warped(corner_hz: float, sample_rate: int) -> float:
-    """The corner as the bilinear transform wants it."""
+    """Corner frequency prewarped for the bilinear transform."""
     return math.tan(math.pi * corner_hz / sample_rate)
 
 
 def _poles(k: float, q: float) -> list[float]:
-    """The denominator of a filter with corner ``k`` and quality ``q``."""
+    """Denominator of a second-order filter with corner ``k`` and quality ``q``."""
     return [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k]
 
 

@@ -1,7 +1,7 @@
-"""The mel scale: triangular bands that are as wide as the ear's, narrow below and wide above.
+"""The mel scale and its triangular filters, narrow at low and wide at high frequencies.
 
-Slaney's formula (Auditory Toolbox, 1998), linear below 1 kHz and logarithmic above, each band of
-equal area; the same numbers as librosa's default, which is what most published log-mels mean.
+Slaney's formula (Auditory Toolbox, 1998), linear below 1 kHz and logarithmic above, each band of equal
+area: the values of librosa's default, which most published log-mels use.
 """
 
 import math
@@ -17,22 +17,30 @@ _LOG_STEP = math.log(6.4) / 27
 
 
 def hz_to_mel(hz: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
-    """Position on the mel scale."""
+    """Convert Hz to mel."""
     above = _CORNER_MEL + (hz.clamp(min=_CORNER_HZ) / _CORNER_HZ).log() / _LOG_STEP
     return torch.where(hz < _CORNER_HZ, hz / _LINEAR_HZ, above)
 
 
 def mel_to_hz(mel: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
-    """The frequency at a position on the mel scale."""
+    """Convert mel to Hz."""
     above = _CORNER_HZ * ((mel.clamp(min=_CORNER_MEL) - _CORNER_MEL) * _LOG_STEP).exp()
     return torch.where(mel < _CORNER_MEL, mel * _LINEAR_HZ, above)
 
 
 def mel_filters(sample_rate: int, bins: int, mels: int) -> Float[Tensor, "bin mel"]:
-    """How much of each bin of a spectrum belongs to each of ``mels`` bands from 0 Hz to half the rate.
+    """Build triangular mel filters from 0 Hz to half the rate.
 
-    A band that is narrower than the bins, as the lowest are, takes the bin nearest to its center, so
-    that no band is empty.
+    A band narrower than the bins, as the lowest are, takes the bin nearest to its center, so that none is
+    empty.
+
+    Args:
+        sample_rate: Hz.
+        bins: Bins of a spectrum.
+        mels: Number of bands.
+
+    Returns:
+        The weight of each bin in each band.
     """
     nyquist_hz = sample_rate / 2
     top = float(hz_to_mel(torch.tensor(nyquist_hz, dtype=torch.float64)))
@@ -48,7 +56,16 @@ def mel_filters(sample_rate: int, bins: int, mels: int) -> Float[Tensor, "bin me
 
 
 def mel_interpolation(sample_rate: int, bins: int, mels: int) -> Float[Tensor, "mel bin"]:
-    """At each bin, a curve that is given at ``mels`` places, evenly spaced in mel up to half the rate."""
+    """Build the matrix that interpolates a curve from evenly spaced mel positions to bins.
+
+    Args:
+        sample_rate: Hz.
+        bins: Bins of a spectrum.
+        mels: Number of positions from 0 Hz to half the rate.
+
+    Returns:
+        The weight of each position at each bin.
+    """
     hz = torch.linspace(0, sample_rate / 2, bins, dtype=torch.float64)
-    place = hz_to_mel(hz) / hz_to_mel(hz[-1]) * (mels - 1)
-    return (1 - (place - torch.arange(mels, dtype=torch.float64)[:, None]).abs()).clamp(min=0).float()
+    position = hz_to_mel(hz) / hz_to_mel(hz[-1]) * (mels - 1)
+    return (1 - (position - torch.arange(mels, dtype=torch.float64)[:, None]).abs()).clamp(min=0).float()

@@ -1,4 +1,4 @@
-"""Band-limited pulses: harmonics of a tone, all at one level and in phase, and nothing above half the rate.
+"""Band-limited pulse trains: harmonics of equal level, in phase, below half the sample rate.
 
 Cosines at multiples of f, summed in closed form by Dirichlet's kernel (Stilson and Smith 1996,
 "Alias-free digital synthesis of classic analog waveforms"):
@@ -16,22 +16,26 @@ from torch import Tensor
 def harmonics(
     frequency_hz: float, first: int, last: int, samples: int, sample_rate: int, *, first_sample: int = 0
 ) -> Float[Tensor, " sample"]:
-    """Harmonics ``first`` to ``last`` (1 is the fundamental), those below half the rate, each of amplitude 1.
+    """Sum harmonics of amplitude 1 that are in phase at sample 0, where many of them make an impulse.
 
-    They start in phase, with an impulse if they are many; what comes is from ``first_sample`` on.
+    Args:
+        frequency_hz: Fundamental.
+        first: First harmonic; 1 is the fundamental.
+        last: Last harmonic; those at or above half the sample rate are omitted.
+        samples: Length of the signal.
+        sample_rate: Hz.
+        first_sample: Number of the first sample.
+
+    Returns:
+        The signal.
     """
     highest = min(last, math.ceil(sample_rate / 2 / frequency_hz) - 1)
     if highest < first:
         return torch.zeros(samples)
-    turns = torch.arange(first_sample, first_sample + samples, dtype=torch.float64)
-    turns *= frequency_hz / sample_rate
-    angle = 2 * torch.pi * (turns - turns.round())  # from -π to π: the kernel's only peak is at 0
+    cycles = torch.arange(first_sample, first_sample + samples, dtype=torch.float64)
+    cycles *= frequency_hz / sample_rate
+    angle = 2 * torch.pi * (cycles - cycles.round())  # from -π to π, where the kernel's only peak is at 0
     return (_dirichlet(angle, highest) - _dirichlet(angle, first - 1)).float()
-
-
-def impulse_train(frequency_hz: float, samples: int, sample_rate: int) -> Float[Tensor, " sample"]:
-    """Every harmonic below half the rate, from the fundamental on; silence where there is none."""
-    return harmonics(frequency_hz, 1, sample_rate, samples, sample_rate)
 
 
 def _dirichlet(angle: Float64[Tensor, " sample"], terms: int) -> Float64[Tensor, " sample"]:

@@ -1,8 +1,8 @@
-"""The short-time Fourier transform as the whole of symvae uses it, and the way back without phases.
+"""Short-time Fourier transform, its inverse, and phase reconstruction.
 
-Frame k is centered on sample k·hop, and what lies outside the signal is silence; so a signal of n
-samples has 1 + n // hop frames, and a frame depends on half a window to each side. With a Hann window
-and a hop of a quarter of it the inverse is exact.
+Frame k is centered on sample k·hop, and the signal is padded with silence; so n samples have 1 + n // hop
+frames, and a frame depends on half a window to each side. With a Hann window and a hop of a quarter of its
+length the inverse is exact.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class Stft:
-    """A transform of ``size`` samples a frame, one frame every ``hop`` samples."""
+    """A transform with Hann windows of ``size`` samples, one every ``hop`` samples."""
 
     size: int = 1024
     hop: int = 256
@@ -24,15 +24,15 @@ class Stft:
 
     @property
     def bins(self) -> int:
-        """Frequencies of a frame, from 0 to half the sample rate."""
+        """Bins of a frame, from 0 Hz to half the sample rate."""
         return self.size // 2 + 1
 
     def frames(self, samples: int) -> int:
-        """Frames of a signal of so many samples."""
+        """Frames of a signal of ``samples`` samples."""
         return 1 + samples // self.hop
 
     def __call__(self, wave: Float[Tensor, "batch sample"]) -> Complex[Tensor, "batch frame bin"]:
-        """The spectrum of each signal."""
+        """Spectrum of each signal."""
         return torch.stft(
             wave,
             self.size,
@@ -46,7 +46,7 @@ class Stft:
     def inverse(
         self, spectrum: Complex[Tensor, "batch frame bin"], samples: int
     ) -> Float[Tensor, "batch sample"]:
-        """The signal of so many samples whose spectrum is nearest to ``spectrum``."""
+        """Signal of ``samples`` samples whose spectrum is nearest to ``spectrum`` (least squares)."""
         window = self._window(spectrum.real)
         frames = torch.fft.irfft(spectrum, self.size) * window
         wave = self._overlap_add(frames)
@@ -56,13 +56,13 @@ class Stft:
         return pad_to(wave / weight.clamp(min=1e-6), samples)
 
     def _overlap_add(self, frames: Float[Tensor, "batch frame size"]) -> Float[Tensor, "batch sample"]:
-        """The sum of all frames, each at its place. By hand: torch.istft takes three times as long."""
+        """Sum of the shifted frames; torch.istft takes three times as long."""
         batch, count, _ = frames.shape
         overlap = self.size // self.hop
         pieces = frames.unflatten(-1, (overlap, self.hop))
         wave = frames.new_zeros(batch, count + overlap - 1, self.hop)
-        for place in range(overlap):
-            wave[:, place : place + count] += pieces[:, :, place]
+        for shift in range(overlap):
+            wave[:, shift : shift + count] += pieces[:, :, shift]
         return wave.flatten(1)
 
     def _window(self, like: Tensor) -> Float[Tensor, " size"]:
@@ -71,24 +71,33 @@ class Stft:
 
 @lru_cache(maxsize=16)
 def _hann(size: int, dtype: torch.dtype, device: torch.device) -> Float[Tensor, " size"]:
-    with torch.inference_mode(mode=False):  # one made for playing serves training, too
+    with torch.inference_mode(mode=False):  # so that a cached window serves training, too
         return torch.hann_window(size, dtype=dtype, device=device)
 
 
 def with_phases_of(
     spectrum: Complex[Tensor, "*any"], magnitude: Float[Tensor, "*any"], least: float = 1e-9
 ) -> Complex[Tensor, "*any"]:
-    """These magnitudes with the phases of ``spectrum``; near 0 where there is nothing."""
+    """Combine magnitudes with the phases of a spectrum.
+
+    Args:
+        spectrum: Complex numbers whose phases count.
+        magnitude: Wanted magnitudes.
+        least: Magnitude of ``spectrum`` below which the result approaches 0.
+
+    Returns:
+        The complex spectrum.
+    """
     return spectrum * (magnitude * _power(spectrum).clamp(min=least * least).rsqrt())
 
 
 def unit(spectrum: Complex[Tensor, "*any"], least: float = 1e-9) -> Complex[Tensor, "*any"]:
-    """The phases alone: magnitude 1 wherever there is anything, and near 0 where there is nothing."""
+    """Normalize to magnitude 1; near 0 where the magnitude is below ``least``."""
     return spectrum * _power(spectrum).clamp(min=least * least).rsqrt()
 
 
 def magnitude(spectrum: Complex[Tensor, "*any"]) -> Float[Tensor, "*any"]:
-    """The magnitudes; `torch.abs` takes care of numbers beyond 1e19, and several times as long."""
+    """Magnitudes; several times as fast as `torch.abs`, which also handles numbers beyond 1e19."""
     return _power(spectrum).sqrt()
 
 
@@ -102,14 +111,25 @@ def griffin_lim(
     momentum: float = 0.99,
     generator: torch.Generator | None = None,
 ) -> Float[Tensor, "batch sample"]:
-    """A signal with these magnitudes, by turns of inverse and forward transform.
+    """Reconstruct a signal from magnitudes by alternating projections.
 
-    Griffin and Lim 1984, with the momentum of Perraudin et al. 2013. It starts from ``phase`` (of
-    magnitude 1), or from chance where none is known.
+    Griffin and Lim 1984, with the momentum of Perraudin et al. 2013.
+
+    Args:
+        magnitude: Wanted magnitudes.
+        stft: Their transform.
+        samples: Length of the signal.
+        phase: Initial phases as complex numbers of magnitude 1; None for random ones.
+        iterations: Number of projections.
+        momentum: 0 for the original algorithm.
+        generator: Source of random phases.
+
+    Returns:
+        The signal of each item.
     """
     if phase is None:
-        turn = torch.rand(magnitude.shape, generator=generator, device=magnitude.device)
-        phase = torch.polar(torch.ones_like(magnitude), 2 * torch.pi * turn)
+        cycle = torch.rand(magnitude.shape, generator=generator, device=magnitude.device)
+        phase = torch.polar(torch.ones_like(magnitude), 2 * torch.pi * cycle)
     before = torch.zeros_like(phase)
     for _ in range(iterations):
         rebuilt = stft(stft.inverse(magnitude * phase, samples))
@@ -121,8 +141,8 @@ def griffin_lim(
 def log_magnitude(
     spectrum: Complex[Tensor, "batch frame bin"], floor: float
 ) -> Float[Tensor, "batch frame bin"]:
-    """Natural logarithm of the magnitudes, none of them below ``floor``."""
-    # The square root is taken after the logarithm: its slope at 0 is not finite.
+    """Natural logarithm of the magnitudes, at least that of ``floor``."""
+    # The square root is taken after the logarithm: its gradient at 0 is infinite.
     return 0.5 * _power(spectrum).clamp(min=floor * floor).log()
 
 
@@ -132,6 +152,6 @@ def _power(spectrum: Complex[Tensor, "*any"]) -> Float[Tensor, "*any"]:
 
 
 def pad_to(wave: Float[Tensor, "batch sample"], samples: int) -> Float[Tensor, "batch to"]:
-    """The signal with silence after it, or cut, to so many samples."""
+    """Pad with silence, or cut, to ``samples`` samples."""
     missing = samples - wave.shape[-1]
     return functional.pad(wave, (0, missing)) if missing > 0 else wave[:, :samples]

@@ -1,10 +1,10 @@
-"""Sound files: the one place that reads them and writes them.
+"""Sound files: the only module that reads and writes them.
 
-We write 16-bit PCM WAV: every player reads it, and Python's own `wave` writes it. Sixteen bits put the
-rounding 96 dB below full scale, under the noise of any room. Samples beyond full scale are refused, not
-clipped: clipping is heard, and it hides that something upstream is too loud.
+Written files are 16-bit PCM WAV, which every player reads and Python's own `wave` writes. Rounding to 16
+bits is 96 dB below full scale, under the noise of any room. Samples beyond full scale are refused, not
+clipped: clipping is audible and hides that something upstream is too loud.
 
-We read what libsndfile reads: WAV of any depth, FLAC, OGG, MP3.
+Read are all formats of libsndfile: WAV of any depth, FLAC, OGG, MP3.
 """
 
 import errno
@@ -24,10 +24,10 @@ from symvae.errors import AudioError, refuse_to_overwrite
 
 BYTES_PER_SAMPLE = 2
 FULL_SCALE = 2**15 - 1
-#: A WAV file counts its bytes in 32 bits; its header takes the rest.
-MOST_BYTES = 2**32 - 64
+#: Largest sound of a WAV file, which counts its bytes in 32 bits, less a header.
+MAX_BYTES = 2**32 - 64
 
-#: What lies under it is silence: 80 dB under full scale.
+#: Magnitudes below this are silence: 80 dB under full scale.
 SILENCE = 1e-4
 _BLOCK = 2**18
 
@@ -35,10 +35,20 @@ _BLOCK = 2**18
 def write_wav(
     samples: Float[np.ndarray, "..."], sample_rate: int, path: "str | os.PathLike[str]", force: bool = False
 ) -> Path:
-    """Write samples from -1 to 1, shaped (channel, sample); gives back the path.
+    """Write a WAV file.
 
-    An existing file is kept unless ``force`` is set. Raises `AudioError` for that, for another
-    shape, for samples out of range, and for a place that cannot be written.
+    Args:
+        samples: From -1 to 1, shaped (channel, sample).
+        sample_rate: Hz.
+        path: File to write.
+        force: Replace an existing file.
+
+    Returns:
+        The path.
+
+    Raises:
+        AudioError: For an existing file without ``force``, another shape, samples out of range, and a path
+            that cannot be written.
     """
     _check_samples(samples)
     with WavWriter(path, len(samples), sample_rate, force) as file:
@@ -47,13 +57,22 @@ def write_wav(
 
 
 class WavWriter:
-    """A WAV file that is written block by block, and stands under its name only when it is whole.
+    """Writer of a WAV file in blocks; the file gets its name when it is complete.
 
         with WavWriter("long.wav", channels=1, sample_rate=24_000) as file:
             for block in blocks:
                 file.write(block)
 
-    Until then it grows beside it as ``.part``; a fault inside the block removes it.
+    Until then it is a file ending in ``.part``, which an exception in the block removes.
+
+    Args:
+        path: File to write.
+        channels: Number of channels.
+        sample_rate: Hz.
+        force: Replace an existing file.
+
+    Raises:
+        AudioError: For an existing file without ``force``, no channels, and a sample rate below 1.
     """
 
     def __init__(
@@ -67,7 +86,7 @@ class WavWriter:
         self.channels = channels
         self.sample_rate = sample_rate
         self.samples = 0
-        """Written so far."""
+        """Samples written so far."""
         if self.path.exists() and not self.path.is_file():
             raise AudioError(f"{self.path} is no file. Choose the name of a file.")
         refuse_to_overwrite(self.path, AudioError, force=force)
@@ -85,14 +104,18 @@ class WavWriter:
         return self
 
     def write(self, samples: Float[np.ndarray, "..."]) -> None:
-        """Add a block, shaped (channel, sample), from -1 to 1; `AudioError` for any other."""
+        """Append a block, shaped (channel, sample), from -1 to 1.
+
+        Raises:
+            AudioError: For another shape, samples out of range, and files beyond 4 GiB.
+        """
         _check_samples(samples)
         if len(samples) != self.channels:
             raise AudioError(f"{self.path} has {self.channels} channels, and these samples {len(samples)}.")
         if self._file is None:
             raise AudioError(f"{self.path} is not open. Write inside `with WavWriter(...) as file`.")
         samples_after = self.samples + samples.shape[1]
-        if samples_after * self.channels * BYTES_PER_SAMPLE > MOST_BYTES:
+        if samples_after * self.channels * BYTES_PER_SAMPLE > MAX_BYTES:
             raise AudioError(f"{self.path} would pass the 4 GiB of a WAV file. Write it in parts.")
         pcm = np.rint(samples.astype(np.float64) * FULL_SCALE).astype("<i2")
         try:
@@ -127,37 +150,28 @@ class WavWriter:
         return AudioError(f"{self.path} cannot be written: {fault.strerror}. {remedy}")
 
 
-def read_wav(path: "str | os.PathLike[str]") -> Audio:
-    """Read a 16-bit PCM file, as `write_wav` makes; `AudioError` for a missing file and any other format."""
-    try:
-        with wave.open(str(path), "rb") as file:
-            if file.getsampwidth() != BYTES_PER_SAMPLE:
-                raise AudioError(
-                    f"{path} has {8 * file.getsampwidth()}-bit samples. Convert it to 16-bit PCM."
-                )
-            channels, sample_rate = file.getnchannels(), file.getframerate()
-            pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-    except OSError as fault:
-        raise AudioError(f"{path} cannot be read: {fault.strerror}.") from fault
-    except (wave.Error, EOFError) as fault:
-        raise AudioError(f"{path} is no PCM WAV file ({fault}). Convert it to 16-bit PCM.") from fault
-    return Audio((pcm.reshape(-1, channels).T / FULL_SCALE).astype(np.float32), sample_rate)
+def read_audio(path: "str | os.PathLike[str]", max_sec: float = math.inf) -> Audio:
+    """Read a recording: WAV (8 to 32 bits, or floating point), FLAC, OGG, MP3 and others of libsndfile.
 
+    Sounds beyond full scale, as decoded MP3 and floating point may be, are scaled down to it.
 
-def read_audio(path: "str | os.PathLike[str]", heard_sec: float = math.inf) -> Audio:
-    """Read a recording: WAV (8 to 32 bits, or floating point), FLAC, OGG, MP3, what else libsndfile reads.
+    Args:
+        path: Sound file.
+        max_sec: Approximate length to read, from about where the sound starts.
 
-    With ``heard_sec``, from about where it begins to sound and a little more than so long. One that goes
-    beyond full scale, as decoded MP3 and floating point may, is scaled down to it. Raises `AudioError` for
-    what is no sound, holds none, or holds numbers that are none.
+    Returns:
+        The sound.
+
+    Raises:
+        AudioError: For a file that is missing, is no sound, is empty, or has samples that are not finite.
     """
     import soundfile
 
     try:
-        # Handed over open, so that its content and not its name says what it is.
+        # Passed as an open file, so that its content and not its name decides the format.
         with open(path, "rb") as opened, soundfile.SoundFile(opened) as file:
             sample_rate = int(file.samplerate)
-            samples = _samples(file, heard_sec * sample_rate)
+            samples = _samples(file, max_sec * sample_rate)
     except (soundfile.SoundFileError, TypeError, ValueError) as fault:
         raise AudioError(
             f"{path} cannot be read as sound ({fault}). Give a WAV, FLAC, OGG or MP3 file."
@@ -172,9 +186,19 @@ def read_audio(path: "str | os.PathLike[str]", heard_sec: float = math.inf) -> A
 
 
 def resample(audio: Audio, sample_rate: int) -> Audio:
-    """The same sound at another rate, low-passed where that is needed (polyphase, Kaiser window).
+    """Convert to another sample rate by polyphase filtering with a Kaiser window.
 
-    Where the filter's ringing goes beyond full scale, all of it is scaled down.
+    Where the filter's ringing exceeds full scale, the whole is scaled down.
+
+    Args:
+        audio: The sound.
+        sample_rate: Hz.
+
+    Returns:
+        The sound at ``sample_rate``.
+
+    Raises:
+        AudioError: For a sample rate below 1.
     """
     if sample_rate < 1:
         raise AudioError(f"A sample rate is a positive number of Hz, not {sample_rate}.")
@@ -189,17 +213,18 @@ def resample(audio: Audio, sample_rate: int) -> Audio:
     return Audio(_within_full_scale(samples.astype(np.float32)), sample_rate)
 
 
-def _samples(file: Any, most: float) -> Float[np.ndarray, "channel sample"]:
-    """Block by block, because a damaged header may promise more samples than memory holds.
+def _samples(file: Any, at_least: float) -> Float[np.ndarray, "channel sample"]:
+    """Read in blocks, because a damaged header may announce more samples than memory holds.
 
-    At most about ``most``: blocks in front that are silent fall away, and what comes after.
+    With a finite ``at_least``, leading silent blocks are dropped and reading stops after about that many
+    samples.
     """
     blocks = [np.zeros((0, file.channels), np.float32)]
-    while (len(blocks) - 2) * _BLOCK < most:
+    while (len(blocks) - 2) * _BLOCK < at_least:
         block = file.read(_BLOCK, dtype="float32", always_2d=True)
         if not len(block):
             break
-        if math.isfinite(most) and len(blocks) == 2 and np.abs(blocks[1]).max() <= SILENCE:
+        if math.isfinite(at_least) and len(blocks) == 2 and np.abs(blocks[1]).max() <= SILENCE:
             del blocks[1]
         blocks.append(block)
     return np.ascontiguousarray(np.concatenate(blocks).T)

@@ -1,40 +1,43 @@
-"""Does the arousal fader excite and calm music that neither it nor its judge has seen?
+"""The arousal fader on labeled pieces, by leave-one-series-out cross-validation.
 
-Labeled pieces (`symvae.corpus.sources.vgmidi`) are taken series by series. For each series, two things
-are learned from the others alone: the mixture that the fader follows (`symvae.latent.arousal`), and a
-judge, a ridge regression from what is measured on a piece to how listeners rated it. Windows from all over
-each piece of the series are then faded to eight positions from calm to excited, and the judge rates what
-came out.
+Pieces labeled by listeners (`symvae.corpus.sources.vgmidi`) are held out series by series. For each series
+two models are fitted to the others alone: the mixture that the fader follows (`symvae.latent.arousal`), and
+a ridge regression that predicts the listeners' rating of a piece from its attributes. Windows from all over
+each piece of the held-out series are then set to eight positions from calm to excited, and the regression
+rates the outputs.
 
-    spearman       of position and rating, a piece, mean over pieces
-    low_to_high    of the pieces that listeners found calmer than the median, the share that the judge rates
-                   above the median once they are set to the highest position; high_to_low likewise
-    range          mean rating at the highest less that at the lowest, in standard deviations of the ratings
-    chroma, groove what is left of the music, mean over positions (`symvae.evaluation.metrics.similarity`)
+    spearman       rank correlation of position and rating, mean over pieces
+    low_to_high    of the pieces that listeners rated below the median, the share rated above it at the
+                   highest position; high_to_low likewise
+    range          mean rating at the highest position minus that at the lowest, in standard deviations of the
+                   listeners' ratings
+    chroma, groove similarity to the input, mean over positions (`symvae.evaluation.metrics.similarity`)
 
-Once with all faders free and once with the tempo held: speeding music up is no art. Beside the fader stand
-what costs nothing (speed up; thin; both and the velocity) and the fader learned from shuffled labels, which
-should do nothing.
+Measured once with all faders free and once with the tempo held, since speeding music up is trivial.
+Baselines: rules without a model (`symvae.evaluation.arousal_rules`), and a fader learned from shuffled
+labels, which should have no effect.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from symvae.attributes.table import measure
 from symvae.errors import CorpusError
-from symvae.evaluation.batching import Progress, silent
-from symvae.evaluation.metrics.control import ranks
-from symvae.evaluation.metrics.similarity import content_similarity
+from symvae.evaluation.arousal_rules import all_rules, speed_up, thin_and_velocity, thin_out
+from symvae.evaluation.metrics.correlation import item_spearman
+from symvae.evaluation.metrics.similarity import similarity
+from symvae.evaluation.progress import Progress, silent
+from symvae.evaluation.reports.markdown import section, share, table
 from symvae.music.phrase import Phrase
 from symvae.system.symvae import SymVAE
 from symvae.training.tasks.arousal import Piece, fit_arousal
 
 POSITIONS = np.linspace(0.1, 0.9, 8)
-#: What the judge hears; the tempo as its logarithm.
+#: Inputs of the regression; the tempo enters as its logarithm.
 FEATURES = (
     "tempo",
     "rhythm_density",
@@ -45,26 +48,34 @@ FEATURES = (
     "mode",
 )
 _RIDGE = 5.0
-#: Of a long piece so many windows are faded and judged, evenly from its first to its last.
+#: Windows of a piece that are moved and rated, evenly from its first to its last.
 MOST_WINDOWS = 4
-RULE_STRENGTH = 0.35
+LABELS = {
+    "fader": "**fader**",
+    "fader_tempo_held": "**fader, tempo held**",
+    "shuffled_labels": "fader, shuffled labels",
+    "speed_up": "rule: speed up",
+    "thin_out": "rule: thin out",
+    "all_rules": "rules: tempo, thinning, velocity",
+    "thin_and_velocity": "rules: thinning, velocity",
+}
 
-
-#: Phrases at one of the positions, 0 to 1, given what was learned from other series.
+#: Set phrases to a position from 0, calm, to 1, excited.
 Move = Callable[[Sequence[Phrase], float], list[Phrase]]
 
 
-class Judge(NamedTuple):
-    """A ridge regression from features of a piece to its rating."""
+class RatingRegression(NamedTuple):
+    """Ridge regression from standardized features of a piece to its rating."""
 
     mean: Float[np.ndarray, " feature"]
     std: Float[np.ndarray, " feature"]
     weight: Float[np.ndarray, " feature"]
     rating: float
+    """Mean rating of the pieces it was fitted to."""
 
     @classmethod
-    def fit(cls, pieces: Sequence[Piece]) -> "Judge":
-        """From whole pieces: features are means over their windows."""
+    def fit(cls, pieces: Sequence[Piece]) -> "RatingRegression":
+        """Fit to whole pieces: features are means over their windows."""
         x = np.stack([features(piece.phrases).mean(axis=0) for piece in pieces])
         y = np.array([piece.arousal for piece in pieces])
         mean, std = x.mean(axis=0), x.std(axis=0) + 1e-9
@@ -72,16 +83,41 @@ class Judge(NamedTuple):
         gram = scaled.T @ scaled + _RIDGE * np.eye(len(FEATURES))
         return cls(mean, std, np.linalg.solve(gram, scaled.T @ (y - y.mean())), float(y.mean()))
 
-    def __call__(self, phrases: Sequence[Phrase]) -> float:
-        """The rating of a piece."""
+    def predict(self, phrases: Sequence[Phrase]) -> float:
+        """Predict the rating of a piece from its phrases."""
         return float(self.rating + ((features(phrases).mean(axis=0) - self.mean) / self.std) @ self.weight)
 
 
 def features(phrases: Sequence[Phrase]) -> Float[np.ndarray, "phrase feature"]:
-    """What the judge hears of each phrase."""
+    """`FEATURES` of each phrase."""
     columns = measure(phrases, FEATURES)
     columns["tempo"] = np.log(columns["tempo"])
     return np.stack(list(columns.values()), axis=1)
+
+
+class ArousalFigures(NamedTuple):
+    """One way of moving pieces; the module docstring defines each figure."""
+
+    pieces: int
+    spearman: float
+    low_to_high: float
+    high_to_low: float
+    range: float
+    chroma: float
+    groove: float
+
+
+@dataclass(frozen=True)
+class ArousalControl:
+    """The arousal fader and its baselines."""
+
+    series: int
+    positions: list[float]
+    ways: dict[str, ArousalFigures]
+
+    def to_json(self) -> dict[str, Any]:
+        """Fields as in metrics.json: each way is a key beside the others."""
+        return {"series": self.series, "positions": self.positions, **self.ways}
 
 
 def arousal(
@@ -90,21 +126,31 @@ def arousal(
     unlabeled: Float[np.ndarray, "phrase fader"],
     *,
     progress: Progress = silent,
-) -> dict[str, Any]:
-    """The figures of the arousal fader of ``model``, and of all it is held against.
+) -> ArousalControl:
+    """Measure the arousal fader of a model and its baselines.
 
-    ``unlabeled`` are the fader positions of training phrases.
+    Args:
+        model: A model with faders.
+        pieces: Labeled pieces of two series or more.
+        unlabeled: Fader positions of training phrases.
+        progress: Called with the share that is done of each way.
+
+    Returns:
+        Figures of each way of moving.
+
+    Raises:
+        CorpusError: If all pieces are of one series.
     """
 
     def fader(hold: tuple[str, ...], shuffle: int | None = None) -> Callable[[Sequence[Piece]], Move]:
-        def learned(others: Sequence[Piece]) -> Move:
+        def fit(others: Sequence[Piece]) -> Move:
             mixture = fit_arousal(others, model.fader_positions, unlabeled, shuffle=shuffle)
-            faded = model.with_arousal(mixture)
-            return lambda phrases, share: faded.fade_each(
-                phrases, [{"arousal": share}] * len(phrases), hold=hold
+            moved = model.with_arousal(mixture)
+            return lambda phrases, position: moved.fade_each(
+                phrases, [{"arousal": position}] * len(phrases), hold=hold
             )
 
-        return learned
+        return fit
 
     tempo = ("tempo",) if "tempo" in model.scales.names else ()
     ways: dict[str, Callable[[Sequence[Piece]], Move]] = {
@@ -116,118 +162,108 @@ def arousal(
         "all_rules": lambda others: all_rules,
         "thin_and_velocity": lambda others: thin_and_velocity,
     }
-    return {
-        "series": len({piece.series for piece in pieces}),
-        "positions": POSITIONS.round(4).tolist(),
-        **{
-            name: by_series(pieces, way, progress=lambda _, share, name=name: progress(name, share))  # type: ignore[misc]
-            for name, way in ways.items()
-        },
-    }
+    figures = {}
+    for name, way in ways.items():
+        figures[name] = leave_one_series_out(
+            pieces,
+            way,
+            progress=lambda _, done, name=name: progress(name, done),  # type: ignore[misc]
+        )
+    return ArousalControl(
+        series=len({piece.series for piece in pieces}),
+        positions=POSITIONS.round(4).tolist(),
+        ways=figures,
+    )
 
 
-def by_series(
-    pieces: Sequence[Piece], make_move: Callable[[Sequence[Piece]], Move], *, progress: Progress = silent
-) -> dict[str, float | int]:
-    """The figures of one way of moving; ``make_move`` learns it from the pieces of other series."""
+def leave_one_series_out(
+    pieces: Sequence[Piece], fit: Callable[[Sequence[Piece]], Move], *, progress: Progress = silent
+) -> ArousalFigures:
+    """Measure one way of moving pieces.
+
+    Args:
+        pieces: Labeled pieces of two series or more.
+        fit: Learns the move from the pieces of all other series.
+        progress: Called with the share of series that is done.
+
+    Returns:
+        Figures over all pieces.
+
+    Raises:
+        CorpusError: If all pieces are of one series.
+    """
     series = sorted({piece.series for piece in pieces})
     if len(series) < 2:
-        raise CorpusError("Pieces of one series only: there is no other to learn from. Give more series.")
-    rows = []
+        raise CorpusError(
+            "All pieces are of one series, and no other is left to learn from. Give more series."
+        )
+    outcomes = []
     for number, name in enumerate(series):
         others = [piece for piece in pieces if piece.series != name]
-        judge, move = Judge.fit(others), make_move(others)
-        middle = float(np.median([piece.arousal for piece in others]))
-        for piece in pieces:
-            if piece.series == name:
-                rows.append(_of_piece(piece, judge, move, middle))
+        regression, move = RatingRegression.fit(others), fit(others)
+        median = float(np.median([piece.arousal for piece in others]))
+        outcomes += [_outcome(piece, regression, move, median) for piece in pieces if piece.series == name]
         progress("arousal", (number + 1) / len(series))
-    return _summary(rows, np.array([piece.arousal for piece in pieces]).std())
+    return _summary(outcomes, np.array([piece.arousal for piece in pieces]).std())
 
 
-class _Row(NamedTuple):
+class _Outcome(NamedTuple):
     rating: Float[np.ndarray, " position"]
-    middle: float
+    median: float
     was_high: bool
     chroma: float
     groove: float
 
 
-def _of_piece(piece: Piece, judge: Judge, move: Move, middle: float) -> _Row:
-    number = len(piece.phrases)
-    chosen = np.unique(np.linspace(0, number - 1, min(number, MOST_WINDOWS)).round().astype(int))
-    given = [piece.phrases[window] for window in chosen]
-    outputs = [move(given, position) for position in POSITIONS]
-    content = [content_similarity(given, phrases) for phrases in outputs]
-    return _Row(
-        np.array([judge(phrases) for phrases in outputs]),
-        middle,
-        piece.arousal > middle,
-        float(np.mean([each.chroma.mean() for each in content])),
-        float(np.mean([each.groove.mean() for each in content])),
+def _outcome(piece: Piece, regression: RatingRegression, move: Move, median: float) -> _Outcome:
+    count = len(piece.phrases)
+    chosen = np.unique(np.linspace(0, count - 1, min(count, MOST_WINDOWS)).round().astype(int))
+    inputs = [piece.phrases[window] for window in chosen]
+    outputs = [move(inputs, position) for position in POSITIONS]
+    fidelity = [similarity(inputs, phrases) for phrases in outputs]
+    return _Outcome(
+        np.array([regression.predict(phrases) for phrases in outputs]),
+        median,
+        piece.arousal > median,
+        float(np.mean([each.chroma.mean() for each in fidelity])),
+        float(np.mean([each.groove.mean() for each in fidelity])),
     )
 
 
-def _summary(rows: Sequence[_Row], std: float) -> dict[str, float | int]:
-    rating = np.stack([row.rating for row in rows])
-    middle, high = np.array([row.middle for row in rows]), np.array([row.was_high for row in rows])
-    return {
-        "pieces": len(rows),
-        "spearman": float(np.mean(_item_spearman(rating))),
-        "low_to_high": float((rating[:, -1] > middle)[~high].mean()),
-        "high_to_low": float((rating[:, 0] <= middle)[high].mean()),
-        "range": float((rating[:, -1] - rating[:, 0]).mean() / std),
-        "chroma": float(np.mean([row.chroma for row in rows])),
-        "groove": float(np.mean([row.groove for row in rows])),
-    }
+def _summary(outcomes: Sequence[_Outcome], std: float) -> ArousalFigures:
+    rating = np.stack([each.rating for each in outcomes])
+    median = np.array([each.median for each in outcomes])
+    high = np.array([each.was_high for each in outcomes])
+    return ArousalFigures(
+        pieces=len(outcomes),
+        spearman=item_spearman(np.tile(POSITIONS, (len(rating), 1)), rating),
+        low_to_high=float((rating[:, -1] > median)[~high].mean()),
+        high_to_low=float((rating[:, 0] <= median)[high].mean()),
+        range=float((rating[:, -1] - rating[:, 0]).mean() / std),
+        chroma=float(np.mean([each.chroma for each in outcomes])),
+        groove=float(np.mean([each.groove for each in outcomes])),
+    )
 
 
-def _item_spearman(rating: Float[np.ndarray, "piece position"]) -> Float[np.ndarray, " piece"]:
-    """Of position and rating; 0 for a piece whose rating never changes."""
-    order = ranks(rating)
-    order = order - order.mean(axis=1, keepdims=True)
-    step = np.arange(rating.shape[1]) - (rating.shape[1] - 1) / 2
-    norm = np.sqrt((order**2).sum(axis=1) * (step**2).sum())
-    return np.where(norm > 0, order @ step / np.where(norm > 0, norm, 1), 0.0)
+def tables(part: dict[str, Any]) -> str:
+    """Table of `ArousalControl` as stored in metrics.json."""
+    return section(
+        "Arousal",
+        f"{part['fader']['pieces']} pieces of {part['series']} series, each at eight positions. A regression,"
+        " fitted like the fader to the other series, rates the outputs.",
+        ways_table(part),
+    )
 
 
-# What costs nothing
-
-
-def speed_up(phrases: Sequence[Phrase], position: float) -> list[Phrase]:
-    """The tempo alone, by up to 35 % either way."""
-    return [phrase.with_tempo(phrase.tempo_qpm * _factor(position)) for phrase in phrases]
-
-
-def thin_out(phrases: Sequence[Phrase], position: float) -> list[Phrase]:
-    """Calmer by leaving out the notes on the weakest sixteenths; nothing makes notes that are not there."""
-    keep = min(1.0, _factor(position))
-    return [_strongest(phrase, keep) for phrase in phrases]
-
-
-def all_rules(phrases: Sequence[Phrase], position: float) -> list[Phrase]:
-    """Tempo, thinning and velocity together."""
-    phrases = thin_out(speed_up(phrases, position), position)
-    louder = [np.clip(np.round(p.velocity * _factor(position)), 1, 127).astype(np.int64) for p in phrases]
-    return [replace(phrase, velocity=velocity) for phrase, velocity in zip(phrases, louder, strict=True)]
-
-
-def thin_and_velocity(phrases: Sequence[Phrase], position: float) -> list[Phrase]:
-    """All rules but the tempo's."""
-    changed = all_rules(phrases, position)
-    return [new.with_tempo(old.tempo_qpm) for new, old in zip(changed, phrases, strict=True)]
-
-
-def _factor(position: float) -> float:
-    return float(1 + RULE_STRENGTH * (2 * position - 1))
-
-
-def _strongest(phrase: Phrase, share: float) -> Phrase:
-    if not len(phrase):
-        return phrase
-    step = phrase.onset_step % phrase.grid.steps_per_bar
-    weak = np.where(step % 4 == 0, 0, np.where(step % 2 == 0, 1, 2))
-    order = np.lexsort((phrase.onset_step, weak))
-    keep: Bool[np.ndarray, " note"] = np.zeros(len(phrase), bool)
-    keep[order[: max(1, round(share * len(phrase)))]] = True
-    return phrase.select(keep)
+def ways_table(part: dict[str, Any]) -> str:
+    """Figures of each way of moving, a row each."""
+    rows = [
+        [
+            label,
+            *(share(part[way][figure]) for figure in ("spearman", "low_to_high", "high_to_low")),
+            f"{part[way]['range']:.2f}",
+            *(share(part[way][figure]) for figure in ("chroma", "groove")),
+        ]
+        for way, label in LABELS.items()
+    ]
+    return table(["", "Spearman", "low to high", "high to low", "range", "chroma", "groove"], rows)

@@ -1,82 +1,83 @@
-"""Music drawn from nothing, beside real music.
+"""Samples of a model's priors compared with held-out music.
 
-Latents are drawn from a prior and decoded greedily; the phrases are compared with held-out ones.
-Several priors are measured, the standard normal of theory always among them. Every draw counts: none
-is redrawn, none is filtered.
+Latents are drawn from a prior and decoded greedily; `symvae.evaluation.sample_set` compares the phrases with
+held-out ones and with the training set. Several priors are measured, the standard normal always among them.
+Every draw counts: none is redrawn or filtered.
 
-    decodes           phrases that the tokenizer could read, of all drawn (the ids are then music)
-    silent            of these, phrases without a note
-    canonical         spelled as the tokenizer would spell the same music (no note-off in silence)
-    stands_in_train   whole phrases that stand in train, in any key: memory, or chance for plain bars
-    features          mean over phrases beside the real mean, and how the distributions overlap
-                      (`symvae.evaluation.metrics.overlap`); ``real_halves`` is the overlap of the held-out
-                      phrases' own halves: no sample can be expected to beat it
-
-A long phrase can be right in each of these and still be no tune, so of four bars or more it is also asked
-
-    bar_similarity        one more feature: does it come back to what it has said?
-    onset_histogram       how the places in the bar where notes start are shared out, all phrases together:
-                          the mass that samples and real phrases have in common
-    overlapped_area_mean  one number of several, to compare models by: the mean overlap of `OVERLAPPED`
-    runs_in_train         phrases of which some four bars in a row stand in train, in any key
-                          (`symvae.evaluation.metrics.memorization`); ``real_runs_in_train`` is the share of the held-out
-                          phrases: what tunes have in common without anyone's memory
+References: ``real_halves``, the overlap of two halves of the held-out phrases, an upper bound for that of any
+sample; and ``real_runs_in_train``, the runs of four bars that held-out phrases share with the training set,
+which is no memorization.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, Int64, UInt8
+from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from symvae.attributes.table import measure
-from symvae.errors import TokenError
-from symvae.evaluation.batching import Progress, silent
-from symvae.evaluation.held_out import HeldOut, stands_in
-from symvae.evaluation.metrics.memorization import RUN_BARS, KnownRuns
-from symvae.evaluation.metrics.overlap import inter_set_overlap, overlapped_area, shared_mass
-from symvae.music.phrase import Phrase
+from symvae.evaluation.held_out import HeldOut
+from symvae.evaluation.metrics.memorization import TrainingRuns
+from symvae.evaluation.metrics.overlap import overlapped_area, shared_mass
+from symvae.evaluation.progress import Progress, silent
+from symvae.evaluation.reports.markdown import section, share, table, words
+from symvae.evaluation.sample_set import (
+    FEATURES,
+    LONG_BARS,
+    LONG_FEATURES,
+    LongReference,
+    SetFigures,
+    as_bytes,
+    compare,
+    mean,
+    mean_overlap,
+    onset_histogram,
+)
 from symvae.system.symvae import SymVAE
-
-FEATURES = (
-    "onset_density",
-    "pitch_range",
-    "mean_interval",
-    "pitch_class_entropy",
-    "diatonic_share",
-    "repeated_bar_share",
-    "rest_share",
-)
-LONG_BARS = RUN_BARS
-LONG_FEATURES = (*FEATURES, "bar_similarity")
-OVERLAPPED = (
-    "onset_density",
-    "pitch_range",
-    "mean_interval",
-    "pitch_class_entropy",
-    "onset_histogram",
-    "bar_similarity",
-)
 
 
 @runtime_checkable
 class Prior(Protocol):
-    """Anything that latents can be drawn from."""
+    """A distribution of latents."""
 
     def sample(
         self, count: int, generator: torch.Generator, temperature: float = 1.0
     ) -> Float[Tensor, "count latent"]:
-        """Draws; ``temperature`` scales how far they stray."""
+        """Draw latents.
+
+        Args:
+            count: Number of draws.
+            generator: Source of randomness.
+            temperature: Scale of the noise.
+
+        Returns:
+            The draws.
+        """
 
 
-class LongPhrases(NamedTuple):
-    """What samples of four bars or more are also held against."""
+@dataclass(frozen=True)
+class PriorSamples:
+    """Samples of several priors."""
 
-    onsets: Int64[np.ndarray, " position"]
-    """Where in the bar the notes of the real phrases start."""
-    runs: KnownRuns
+    samples: int
+    """Draws of each prior."""
+    real_phrases: int
+    seed: int
+    temperature: float
+    """Of the decoder."""
+    real: dict[str, float]
+    """Mean of each feature over the held-out phrases."""
+    real_halves: dict[str, float]
+    real_runs_in_train: float | None
+    priors: dict[str, SetFigures]
+
+    def to_json(self) -> dict[str, Any]:
+        """Fields as in metrics.json: each prior is a key beside the others."""
+        fields = {name: value for name, value in vars(self).items() if value is not None}
+        return fields | fields.pop("priors")
 
 
 def prior_samples(
@@ -88,96 +89,112 @@ def prior_samples(
     samples: int = 2000,
     seed: int = 0,
     progress: Progress = silent,
-) -> dict[str, Any]:
-    """Figures of each prior, and of "gaussian", against up to ``samples`` held-out phrases."""
-    some = windows.some(samples, seed)
+) -> PriorSamples:
+    """Compare samples of each prior, and of "gaussian", with held-out phrases.
+
+    Args:
+        model: The model that decodes.
+        windows: Held-out windows; up to ``samples`` of them are drawn.
+        training: Training windows.
+        priors: Priors by name.
+        samples: Draws of each prior.
+        seed: Of the draws and of the choice of windows.
+        progress: Called with the share that is done.
+
+    Returns:
+        Figures of each prior.
+    """
+    codec, chosen = model.codec, windows.draw(samples, seed)
     # In random order: held-out windows come tune by tune, and halves should not.
-    order = np.random.default_rng(seed).permutation(len(some.ids))
-    phrases = model.to_phrases(some.ids[torch.from_numpy(order)])
-    is_long = some.ids.shape[1] >= LONG_BARS
+    order = np.random.default_rng(seed).permutation(len(chosen.ids))
+    phrases = codec.to_phrases(chosen.ids[torch.from_numpy(order)])
+    is_long = chosen.ids.shape[1] >= LONG_BARS
     real = measure(phrases, LONG_FEATURES if is_long else FEATURES)
+    real_halves = {name: overlapped_area(*np.array_split(values, 2)) for name, values in real.items()}
     generator = torch.Generator().manual_seed(seed)
     latents = {name: prior.sample(samples, generator) for name, prior in priors.items()}
     latents["gaussian"] = torch.randn((samples, model.latent_size), generator=generator)
-    figures: dict[str, Any] = {
-        "samples": samples,
-        "real_phrases": len(some.ids),
-        "seed": seed,
-        "temperature": 0.0,
-        "real": {name: _mean(values) for name, values in real.items()},
-        "real_halves": {name: overlapped_area(*np.array_split(values, 2)) for name, values in real.items()},
-    }
-    long = None
+    reference = real_runs = None
     if is_long:
         half = -(-len(phrases) // 2)  # as array_split cuts
         halves = shared_mass(onset_histogram(phrases[:half]), onset_histogram(phrases[half:]))
-        figures["real_halves"] |= _with_mean(figures["real_halves"], halves)
-        long = LongPhrases(onset_histogram(phrases), KnownRuns(training, model.tokenizer))
-        figures["real_runs_in_train"] = _mean(long.runs.stand_in(_as_bytes(some.ids)))
+        real_halves |= {
+            "onset_histogram": halves,
+            "overlapped_area_mean": mean_overlap(real_halves, halves),
+        }
+        reference = LongReference(onset_histogram(phrases), TrainingRuns(training, model.tokenizer))
+        real_runs = mean(reference.runs.occur_in(as_bytes(chosen.ids)))
+    figures = {}
     for number, (name, z) in enumerate(latents.items()):
-        figures[name] = compare(model, model.decode_ids(z), real, training, long)
+        figures[name] = compare(model, codec.decode_ids(z), real, training, reference)
         progress("samples", (number + 1) / len(latents))
-    return figures
+    return PriorSamples(
+        samples=samples,
+        real_phrases=len(chosen.ids),
+        seed=seed,
+        temperature=0.0,
+        real={name: mean(values) for name, values in real.items()},
+        real_halves=real_halves,
+        real_runs_in_train=real_runs,
+        priors=figures,
+    )
 
 
-def compare(
-    model: SymVAE,
-    ids: Int[Tensor, "sample bar position"],
-    real: dict[str, Float[np.ndarray, " phrase"]],
-    training: UInt8[np.ndarray, "window bar position"],
-    long: LongPhrases | None = None,
-) -> dict[str, Any]:
-    """One set of samples against the features of real phrases and against the training windows."""
-    read = [(row, phrase) for row in ids.numpy() if (phrase := _phrase(model, row)) is not None]
-    phrases = [phrase for _, phrase in read]
-    values = measure(phrases, real)
-    again = [np.array_equal(model.tokenizer.encode_phrase(phrase), row) for row, phrase in read]
-    figures: dict[str, Any] = {
-        "decodes": len(phrases),
-        "silent": sum(len(phrase) == 0 for phrase in phrases),
-        "canonical": float(np.mean(again)),
-        "stands_in_train": float(stands_in(_as_bytes(ids), training, model.tokenizer).mean()),
-        "features": {
-            name: {
-                "mean": _mean(values[name]),
-                "overlapped_area": overlapped_area(real[name], values[name]),
-                "inter_set_overlap": inter_set_overlap(real[name], values[name]),
-            }
-            for name in real
-        },
-    }
-    if long is not None:
-        areas = {name: feature["overlapped_area"] for name, feature in figures["features"].items()}
-        figures |= _with_mean(areas, shared_mass(onset_histogram(phrases), long.onsets))
-        figures["runs_in_train"] = _mean(long.runs.stand_in(_as_bytes(ids)))
-    return figures
+def tables(part: dict[str, Any]) -> str:
+    """Tables of `PriorSamples` as stored in metrics.json."""
+    priors = {"learned": "learned", "gaussian": "Gaussian"}
+    is_long = "runs_in_train" in part["learned"]
+    return section(
+        "Prior samples",
+        f"{part['samples']} greedy samples of each prior against {part['real_phrases']} held-out phrases:"
+        " means, and overlapped area of both distributions."
+        + is_long
+        * " Mean overlap: over density, range, interval, entropy, bar similarity and onset positions.",
+        _feature_table(part, priors, is_long),
+        _count_table(part, priors, is_long),
+    )
 
 
-def onset_histogram(phrases: Sequence[Phrase]) -> Int64[np.ndarray, " position"]:
-    """How many notes of all phrases together start at each place in the bar."""
-    length = phrases[0].grid.steps_per_bar
-    return np.bincount(np.concatenate([p.onset_step for p in phrases]) % length, minlength=length)
+def _feature_table(part: dict[str, Any], priors: dict[str, str], is_long: bool) -> str:
+    rows = [
+        [
+            words(name),
+            f"{part['real'][name]:.3f}",
+            *(f"{part[prior]['features'][name]['mean']:.3f}" for prior in priors),
+            *(share(part[prior]["features"][name]["overlapped_area"]) for prior in priors),
+            share(part["real_halves"][name]),
+        ]
+        for name in part["real"]
+    ]
+    if is_long:
+        rows += [
+            [
+                label,
+                *("–" for _ in ("real", *priors)),
+                *(share(part[prior][figure]) for prior in priors),
+                share(part["real_halves"][figure]),
+            ]
+            for figure, label in (
+                ("onset_histogram", "onset positions in the bar"),
+                ("overlapped_area_mean", "mean overlap"),
+            )
+        ]
+    head = ["feature", "real", *(f"{label} prior" for label in priors.values())]
+    head += [*(f"overlap, {label}" for label in priors.values()), "overlap, real halves"]
+    return table(head, rows)
 
 
-def _with_mean(areas: dict[str, float], onset_overlap: float) -> dict[str, float]:
-    """The overlap of the onset histograms, and the mean overlap of all that are `OVERLAPPED`."""
-    areas = {**areas, "onset_histogram": onset_overlap}
-    return {
-        "onset_histogram": onset_overlap,
-        "overlapped_area_mean": float(np.mean([areas[name] for name in OVERLAPPED])),
-    }
-
-
-def _phrase(model: SymVAE, row: Int[np.ndarray, "bar position"]) -> Phrase | None:
-    try:
-        return model.tokenizer.decode_ids(row)
-    except TokenError:
-        return None
-
-
-def _as_bytes(ids: Int[Tensor, "phrase bar position"]) -> UInt8[np.ndarray, "phrase bar position"]:
-    return ids.numpy().astype(np.uint8)
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(values.mean())
+def _count_table(part: dict[str, Any], priors: dict[str, str], is_long: bool) -> str:
+    rows = [
+        [
+            label,
+            *(str(part[prior][count]) for count in ("decodes", "silent")),
+            share(part[prior]["stands_in_train"]),
+            *([share(part[prior]["runs_in_train"])] if is_long else []),
+        ]
+        for prior, label in priors.items()
+    ]
+    if is_long:
+        rows.append(["held-out phrases", "–", "–", "–", share(part["real_runs_in_train"])])
+    head = ["prior", "decoded", "silent", "whole phrase in training set"]
+    return table(head + is_long * ["four bars in training set"], rows)

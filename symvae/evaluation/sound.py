@@ -1,17 +1,17 @@
-"""How near the synthesizer comes to the reference, beside ways that need no network.
+"""Resynthesis of held-out clips, compared with the reference and with baselines that need no network.
 
-    mss       spectral convergence + log-magnitude distance, mean over four windows
+    mss       multi-scale spectral distance: spectral convergence + log magnitude, mean over four windows
     lsd_db    log-spectral distance
-    note_f1   notes that the probe hears in it, of those that were played
-    program share of clips in which the probe hears the right instrument
+    note_f1   F1 of the notes that the probe transcribes, against those that were played
+    program   share of the clips in which the probe recognizes the instrument
 
-A distance says little alone. So the same figures stand beside it for the reference itself, for what the
-transform loses without any network (Griffin-Lim of the true magnitudes; the true magnitudes with the
-phases of the notes' own pulses), for another sound font that plays the same notes, and for noise with the
-clip's mean spectrum.
+A distance alone says little. So the same figures are given for the reference itself, for two
+reconstructions from the reference's magnitudes (Griffin-Lim, and with the phases of the notes' pulses), for
+another sound font that plays the same notes, and for noise with the clip's mean spectrum.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,34 +24,92 @@ from symvae.audio.notes import Notes
 from symvae.audio.transcription import transcribe
 from symvae.corpus.clips import ClipDraws
 from symvae.dsp.stft import griffin_lim, unit
-from symvae.evaluation.batching import Progress, silent
 from symvae.evaluation.excerpts import Excerpts, excerpts, resynthesis
+from symvae.evaluation.progress import Progress, silent
+from symvae.evaluation.reports.markdown import section, share, table
 from symvae.models.sound.probe import Predictions, Probe
 from symvae.models.sound.spectrogram_vae import FLOOR, SpectrogramVAE
 from symvae.objective.spectral import log_spectral_distance_db, multi_scale_distance
 
-_AT_ONCE = 8
+_BATCH = 8
 GRIFFIN_LIM_ITERATIONS = 32
+LABELS = {
+    "truth": "reference",
+    "synth": "**synthesizer**, timbre from another clip",
+    "griffin_lim": "Griffin-Lim of the reference's magnitudes, 32 iterations",
+    "source_phase": "reference's magnitudes with the notes' own phases",
+    "other_font": "another sound font, same notes",
+    "mean_spectrum": "noise with the clip's mean spectrum",
+}
+#: Explanation of the columns, above a table.
+MEASURES = (
+    "MSS and LSD are distances from the reference. Notes are those that a probe transcribes (onset within"
+    " 50 ms, same key), instruments those that it recognizes; it was trained on the reference."
+)
 
 
-class Judged(NamedTuple):
-    """Figures of some clips, one number each but for the notes."""
+class Figures(NamedTuple):
+    """Means over clips."""
+
+    mss: float
+    lsd_db: float
+    note_f1: float
+    program: float
+
+
+class WayFigures(NamedTuple):
+    """Figures of one way to make a clip."""
+
+    mss: float
+    lsd_db: float
+    note_f1: float
+    program: float
+    note_f1_of_truth: float
+    """Note F1 as a share of the reference's."""
+
+
+class InstrumentFigures(NamedTuple):
+    """Figures of the synthesizer for one instrument, with those of the reference."""
+
+    mss: float
+    lsd_db: float
+    note_f1: float
+    program: float
+    truth: Figures
+
+
+@dataclass(frozen=True)
+class Resynthesis:
+    """Resynthesis of held-out clips."""
+
+    clips: int
+    clip_sec: float
+    timbres: int
+    """Instruments of all fonts."""
+    rows: dict[str, WayFigures]
+    """By the keys of `LABELS`."""
+    instruments: dict[str, InstrumentFigures]
+
+
+class ClipScores(NamedTuple):
+    """Scores of each clip."""
 
     mss: Float[Tensor, " clip"]
     lsd_db: Float[Tensor, " clip"]
     notes: list[F1]
-    right: Float[Tensor, " clip"]
+    recognized: Float[Tensor, " clip"]
+    """1 where the probe recognizes the instrument."""
 
-    def figures(self, rows: np.ndarray) -> dict[str, float]:
-        """Of these rows (indices): means, and the F1 of all their notes together."""
-        at = torch.from_numpy(rows)
+    def figures(self, rows: np.ndarray) -> Figures:
+        """Means over clips given by index; notes are pooled."""
+        clips = torch.from_numpy(rows)
         counts = F1(*np.array([self.notes[row] for row in rows.tolist()]).sum(0).tolist())
-        return {
-            "mss": self.mss[at].mean().item(),
-            "lsd_db": self.lsd_db[at].mean().item(),
-            "note_f1": counts.f1,
-            "program": self.right[at].mean().item(),
-        }
+        return Figures(
+            mss=self.mss[clips].mean().item(),
+            lsd_db=self.lsd_db[clips].mean().item(),
+            note_f1=counts.f1,
+            program=self.recognized[clips].mean().item(),
+        )
 
 
 def sound(
@@ -63,83 +121,113 @@ def sound(
     pairs: int,
     seed: int = 0,
     progress: Progress = silent,
-) -> dict[str, Any]:
-    """All ways on ``pairs`` pairs of clips of each instrument of each font; the synthesizer by instrument."""
+) -> Resynthesis:
+    """Measure the resynthesis of held-out clips.
+
+    Args:
+        network: The synthesizer.
+        probe: Transcribes the clips and recognizes their instruments.
+        draws: Held-out phrases and the reference's fonts.
+        instruments: Name of each program of ``draws``.
+        pairs: Pairs of clips of each instrument of each font.
+        seed: Of the choice of phrases and of noise.
+        progress: Called with the share that is done.
+
+    Returns:
+        Figures of each way, and of the synthesizer by instrument.
+    """
     rng = np.random.default_rng([seed, 1])
-    judged: dict[str, list[Judged]] = {}
+    scores: dict[str, list[ClipScores]] = {}
     timbres: list[tuple[int, int]] = []
     for turn in range(pairs):
         drawn = excerpts(draws, rng)
         for way, wave in ways(network, draws, drawn, seed + turn):
-            judged.setdefault(way, []).append(judge(probe, wave, drawn))
+            scores.setdefault(way, []).append(score_clips(probe, wave, drawn))
         timbres += _timbres(drawn)
         progress("sound", (turn + 1) / pairs)
-    whole = {way: _together(parts) for way, parts in judged.items()}
-    timbre = np.array([instrument for _, instrument in timbres])
-    everything = np.arange(len(timbre))
-    elsewhere = np.flatnonzero([_next_font(draws, *played) is not None for played in timbres])
+    pooled = {way: _concatenate(parts) for way, parts in scores.items()}
+    instrument = np.array([number for _, number in timbres])
+    all_clips = np.arange(len(instrument))
+    in_other_font = np.flatnonzero([_next_font(draws, *timbre) is not None for timbre in timbres])
     rows = {
-        way: figures.figures(elsewhere if way == "other_font" else everything)
-        for way, figures in whole.items()
+        way: own.figures(in_other_font if way == "other_font" else all_clips) for way, own in pooled.items()
     }
-    heard_in_truth = rows["truth"]["note_f1"]
-    return {
-        "clips": len(timbre),
-        "clip_sec": draws.samples / draws.sample_rate,
-        "timbres": len(draws.timbres),
-        "rows": {
-            way: {**figures, "note_f1_of_truth": figures["note_f1"] / max(heard_in_truth, 1e-9)}
-            for way, figures in rows.items()
+    reference_f1 = max(rows["truth"].note_f1, 1e-9)
+    by_instrument = {}
+    for number, name in enumerate(instruments):
+        clips = np.flatnonzero(instrument == number)
+        if len(clips):
+            by_instrument[name] = InstrumentFigures(
+                *pooled["synth"].figures(clips), truth=pooled["truth"].figures(clips)
+            )
+    return Resynthesis(
+        clips=len(instrument),
+        clip_sec=draws.samples / draws.sample_rate,
+        timbres=len(draws.timbres),
+        rows={
+            way: WayFigures(*own, note_f1_of_truth=own.note_f1 / reference_f1) for way, own in rows.items()
         },
-        "instruments": {
-            name: {
-                **whole["synth"].figures(np.flatnonzero(timbre == index)),
-                "truth": whole["truth"].figures(np.flatnonzero(timbre == index)),
-            }
-            for index, name in enumerate(instruments)
-            if index in timbre
-        },
-    }
+        instruments=by_instrument,
+    )
 
 
 def ways(
     network: SpectrogramVAE, draws: ClipDraws, drawn: Excerpts, seed: int
 ) -> Iterator[tuple[str, Float[Tensor, "clip sample"]]]:
-    """Each way by name, and its sound of every excerpt."""
+    """Make every clip in each way of `LABELS`.
+
+    Args:
+        network: The synthesizer.
+        draws: The reference's fonts.
+        drawn: Clips of the reference.
+        seed: Of noise and of Griffin-Lim's initial phases.
+
+    Yields:
+        The way and its sound of all clips; "other_font" only where there is one.
+    """
     wave, stft, samples = drawn.clips.wave, network.stft, draws.samples
     yield "truth", wave
     yield "synth", resynthesis(network, drawn.clips)
     generator = torch.Generator().manual_seed(seed)
-    rebuilt, borrowed, blurred = [], [], []
-    pairs = zip(wave.split(_AT_ONCE), drawn.clips.source.split(_AT_ONCE), strict=True)
-    for true, source in pairs:
-        magnitude = stft(true).abs()
+    rebuilt, rephased, blurred = [], [], []
+    batches = zip(wave.split(_BATCH), drawn.clips.source.split(_BATCH), strict=True)
+    for reference, source in batches:
+        magnitude = stft(reference).abs()
         rebuilt.append(
             griffin_lim(magnitude, stft, samples, iterations=GRIFFIN_LIM_ITERATIONS, generator=generator)
         )
-        borrowed.append(stft.inverse(magnitude * unit(stft(source.sum((1, 2)))), samples))
-        noise = stft(torch.randn(true.shape, generator=generator))
+        rephased.append(stft.inverse(magnitude * unit(stft(source.sum((1, 2)))), samples))
+        noise = stft(torch.randn(reference.shape, generator=generator))
         blurred.append(stft.inverse(magnitude.mean(1, keepdim=True) * unit(noise), samples))
     yield "griffin_lim", torch.cat(rebuilt)
-    yield "source_phase", torch.cat(borrowed)
-    if any(_next_font(draws, *played) is not None for played in draws.timbres):
-        yield "other_font", _on_the_next_font(draws, drawn)
+    yield "source_phase", torch.cat(rephased)
+    if any(_next_font(draws, *timbre) is not None for timbre in draws.timbres):
+        yield "other_font", _play_on_next_font(draws, drawn)
     yield "mean_spectrum", torch.cat(blurred)
 
 
-def judge(probe: Probe, made: Float[Tensor, "clip sample"], drawn: Excerpts) -> Judged:
-    """Sound against the reference and against what was played."""
-    parts = list(zip(made.split(_AT_ONCE), drawn.clips.wave.split(_AT_ONCE), strict=True))
-    heard = probe.predict(made)
-    until_sec = made.shape[-1] / probe.sample_rate
-    return Judged(
+def score_clips(probe: Probe, wave: Float[Tensor, "clip sample"], drawn: Excerpts) -> ClipScores:
+    """Compare sound with the reference and with the notes that were played.
+
+    Args:
+        probe: Transcribes the clips and recognizes their instruments.
+        wave: Sound of each clip.
+        drawn: Reference, notes and instrument of each clip.
+
+    Returns:
+        The scores of each clip.
+    """
+    parts = list(zip(wave.split(_BATCH), drawn.clips.wave.split(_BATCH), strict=True))
+    predictions = probe.predict(wave)
+    until_sec = wave.shape[-1] / probe.sample_rate
+    return ClipScores(
         torch.cat([multi_scale_distance(a, b, floor=FLOOR).total for a, b in parts]),
         torch.cat([log_spectral_distance_db(a, b, floor=FLOOR) for a, b in parts]),
         [
-            match_clips([true], [found], until_sec=until_sec)
-            for true, found in zip(drawn.notes, clip_notes(probe, heard), strict=True)
+            match_clips([reference], [estimated], until_sec=until_sec)
+            for reference, estimated in zip(drawn.notes, clip_notes(probe, predictions), strict=True)
         ],
-        (heard.instrument.argmax(-1) == drawn.clips.timbre).float(),
+        (predictions.instrument.argmax(-1) == drawn.clips.timbre).float(),
     )
 
 
@@ -154,6 +242,55 @@ def clip_notes(probe: Probe, predictions: Predictions) -> list[Notes]:
     )
 
 
+def tables(metrics: dict[str, Any]) -> str:
+    """Tables of a `Resynthesis` as stored in metrics.json, of which ``metrics`` is the whole."""
+    part = metrics["sound"]
+    head = ["instrument", "MSS", "LSD, dB", "notes (F1)", "of the reference", "recognized"]
+    return section(
+        "Sound",
+        f"{part['clips']} clips of {part['clip_sec']:.1f} s, phrases of the {metrics['split']} split,"
+        f" {part['timbres']} instruments of {' and '.join(metrics['fonts'])}. {MEASURES}",
+        ways_table(part),
+        "The synthesizer by instrument:",
+        table(
+            [*head, "of the reference"],
+            [
+                [
+                    name,
+                    *distances(row),
+                    share(row["note_f1"]),
+                    share(row["truth"]["note_f1"]),
+                    share(row["program"]),
+                    share(row["truth"]["program"]),
+                ]
+                for name, row in part["instruments"].items()
+            ],
+        ),
+    )
+
+
+def ways_table(part: dict[str, Any]) -> str:
+    """Table of all ways of a `Resynthesis` as stored in metrics.json."""
+    rows = part["rows"]
+    return table(
+        ["", "MSS", "LSD, dB", "notes (F1)", "of the reference's", "instrument"],
+        [
+            [
+                label,
+                *distances(rows[way]),
+                *(share(rows[way][name]) for name in ("note_f1", "note_f1_of_truth", "program")),
+            ]
+            for way, label in LABELS.items()
+            if way in rows
+        ],
+    )
+
+
+def distances(row: dict[str, Any]) -> tuple[str, str]:
+    """Format MSS and LSD."""
+    return f"{row['mss']:.3f}", f"{row['lsd_db']:.2f}"
+
+
 def _timbres(drawn: Excerpts) -> list[tuple[int, int]]:
     """Font and instrument of each clip."""
     return list(zip(drawn.clips.font.tolist(), drawn.clips.timbre.tolist(), strict=True))
@@ -166,23 +303,23 @@ def _next_font(draws: ClipDraws, font: int, timbre: int) -> int | None:
     return next((other for other in others if draws.keys[other, timbre] is not None), None)
 
 
-def _on_the_next_font(draws: ClipDraws, drawn: Excerpts) -> Float[Tensor, "clip sample"]:
-    """The same notes; silence where no other font can play them."""
+def _play_on_next_font(draws: ClipDraws, drawn: Excerpts) -> Float[Tensor, "clip sample"]:
+    """Play the same notes on another font; silence where no other font has the instrument."""
 
-    def play(notes: Notes, played: tuple[int, int]) -> Tensor:
-        other = _next_font(draws, *played)
+    def play(notes: Notes, timbre: tuple[int, int]) -> Tensor:
+        other = _next_font(draws, *timbre)
         if other is None:
             return torch.zeros(draws.samples)
-        program = draws.programs[played[1]]
+        program = draws.programs[timbre[1]]
         return torch.from_numpy(draws.players[other].play(notes, program, draws.samples).mean(0))
 
     return torch.stack([play(*row) for row in zip(drawn.notes, _timbres(drawn), strict=True)])
 
 
-def _together(parts: list[Judged]) -> Judged:
-    return Judged(
+def _concatenate(parts: list[ClipScores]) -> ClipScores:
+    return ClipScores(
         torch.cat([part.mss for part in parts]),
         torch.cat([part.lsd_db for part in parts]),
         [counts for part in parts for counts in part.notes],
-        torch.cat([part.right for part in parts]),
+        torch.cat([part.recognized for part in parts]),
     )

@@ -1,27 +1,28 @@
-"""Between two instruments: is every step on the way a sound of its own, with the same notes in it?
+"""Paths between two instruments: is each position a sound of its own, with the same notes?
 
-The same notes are played at eleven positions from one timbre to another, in three ways:
+The same notes are synthesized at eleven positions from one timbre to another, in three ways:
 
-    morph        a blend (`symvae.models.sound.spectrogram_vae.Blend`): what the decoder says at both ends, mixed
+    morph        a blend of the decoder's predictions for both ends (`symvae.models.sound.blend.Blend`)
     line         the straight line in z
     cross_fade   the sounds of both ends, mixed
 
-Of each path:
+Figures of a path:
 
-    spearman      rank correlation of the position with the probability that the probe gives the second
-                  instrument, of each excerpt alone, then the mean
-    note_f1       notes that the probe hears: at the lower of both ends, and at the worst position
-    largest_step  the largest distance (log-mel) between neighbors, as a share of the way; a tenth is even
-    decay_off_db  how far the level of a held note half-way strays from the mean of both ends' levels while
-                  it decays (`symvae.evaluation.metrics.decay`): a cross-fade rings on in two instruments
+    spearman      rank correlation of position and the probe's probability of the second instrument, of each
+                  excerpt, then the mean over excerpts
+    note_f1       F1 of the transcribed notes: the lower of both ends, and the lowest of all positions
+    largest_step  largest log-mel distance between neighbors, as a share of the path; 0.1 is even
+    decay_off_db  deviation of a held note's level at the middle position from the mean of both ends' levels
+                  (`symvae.evaluation.metrics.decay`): a cross-fade decays like two instruments
 
-A cross-fade keeps both ends' notes by definition and never leaves the two ends' sounds: a morph has to be
-as good at that, and one instrument where the cross-fade is two.
+A cross-fade keeps both ends' notes by construction and never leaves the two sounds: a morph should keep the
+notes equally well and be one instrument.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -32,13 +33,15 @@ from symvae.audio.excitation import Excitation
 from symvae.audio.note_matching import match_clips
 from symvae.audio.notes import Notes
 from symvae.corpus.clips import ClipDraws
-from symvae.evaluation.batching import Progress, silent
-from symvae.evaluation.excerpts import excitations, played
-from symvae.evaluation.metrics.control import item_spearman
+from symvae.evaluation.excerpts import excitations, synthesize
+from symvae.evaluation.metrics.correlation import item_spearman
 from symvae.evaluation.metrics.decay import decay_off_db
+from symvae.evaluation.progress import Progress, silent
+from symvae.evaluation.reports.markdown import section, share, table
 from symvae.evaluation.sound import clip_notes
+from symvae.models.sound.blend import Blend
 from symvae.models.sound.probe import Probe
-from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 
 PAIRS = (
     ("piano", "electric-piano"),
@@ -53,18 +56,45 @@ PAIRS = (
     ("clarinet", "trumpet"),
 )
 POSITIONS = tuple(round(0.1 * step, 1) for step in range(11))
-WAYS = ("morph", "line", "cross_fade")
-#: A held note, at three pitches, as loud as a singer's.
+LABELS = {
+    "morph": "**blend** of the decoder's predictions",
+    "line": "straight line in z",
+    "cross_fade": "cross-fade of both ends",
+}
+#: Held notes at three pitches.
 HELD_SEC = 3.0
 HELD_PITCHES = (48, 60, 72)
 HELD_VELOCITY = 90
 
-#: All positions of one path: a row of clips each.
+#: Sounds at all positions of a path.
 Path = Float[Tensor, "position clip sample"]
 
 
+class PathFigures(NamedTuple):
+    """Figures of one path, or means over paths."""
+
+    spearman: float
+    note_f1_ends: float
+    note_f1_lowest: float
+    largest_step: float
+    decay_off_db: float
+
+
+@dataclass(frozen=True)
+class TimbrePaths:
+    """Paths between pairs of instruments."""
+
+    excerpts: int
+    positions: int
+    morph: PathFigures
+    line: PathFigures
+    cross_fade: PathFigures
+    pairs: dict[str, dict[str, PathFigures]]
+    """By pair of instruments and by the keys of `LABELS`."""
+
+
 def pairs_among(instruments: Sequence[str]) -> list[tuple[str, str]]:
-    """`PAIRS`, as far as both are known; for other instruments the first ten pairs of them."""
+    """Select the `PAIRS` of given instruments, or the first ten of all their pairs if there are none."""
     known = [pair for pair in PAIRS if set(pair) <= set(instruments)]
     return known or list(combinations(instruments, 2))[: len(PAIRS)]
 
@@ -79,113 +109,225 @@ def timbre_paths(
     excerpts: int,
     seed: int = 0,
     progress: Progress = silent,
-) -> dict[str, Any]:
-    """All kinds of path, by pair and on average; ``timbres`` has z by the instrument's name."""
-    rows = {}
+) -> TimbrePaths:
+    """Measure all kinds of path between pairs of instruments.
+
+    Args:
+        network: The synthesizer.
+        probe: Transcribes the clips and recognizes their instruments.
+        draws: Held-out phrases.
+        instruments: Name of each program of the probe.
+        timbres: z by instrument.
+        excerpts: Phrases played along each path.
+        seed: Of the choice of phrases.
+        progress: Called with the share that is done.
+
+    Returns:
+        Figures by pair, and their means.
+    """
+    rows: dict[str, dict[str, PathFigures]] = {}
     pairs = pairs_among([name for name in instruments if name in timbres])
     rng = np.random.default_rng([seed, 2])
     for done, (first, second) in enumerate(pairs):
         notes = [draws.notes(rng) for _ in range(excerpts)]
         start, end = timbres[first], timbres[second]
-        given = excitations(network, notes, draws.samples)
+        excitation = excitations(network, notes, draws.samples)
         paths = {
-            name: along(network, given, [way(start, end, share) for share in POSITIONS])
-            for name, way in (("morph", blended), ("line", on_the_line))
+            "morph": synthesize_path(network, excitation, [blend_at(start, end, x) for x in POSITIONS]),
+            "line": synthesize_path(network, excitation, [line_at(start, end, x) for x in POSITIONS]),
         }
-        paths["cross_fade"] = cross_faded(paths["morph"])
-        asked = instruments.index(second)
-        held = held_half_way(network, start, end)
+        paths["cross_fade"] = cross_fade(paths["morph"])
+        held = held_notes(network, start, end)
         rows[f"{first} to {second}"] = {
-            way: {
-                **path_figures(network, probe, path, notes, asked),
-                "decay_off_db": decays_off_db(held[way], held["start"], held["end"], network.sample_rate),
-            }
+            way: path_figures(
+                network,
+                probe,
+                path,
+                notes,
+                instruments.index(second),
+                decay_off_db=mean_decay_off_db(held[way], held["start"], held["end"], network.sample_rate),
+            )
             for way, path in paths.items()
         }
         progress("timbre paths", (done + 1) / len(pairs))
-    return {
-        "excerpts": excerpts,
-        "positions": len(POSITIONS),
-        **{way: _means([row[way] for row in rows.values()]) for way in WAYS},
-        "pairs": rows,
-    }
+    means = {way: _mean([row[way] for row in rows.values()]) for way in LABELS}
+    return TimbrePaths(excerpts=excerpts, positions=len(POSITIONS), **means, pairs=rows)
 
 
 def path_figures(
-    network: SpectrogramVAE, probe: Probe, path: Path, notes: list[Notes], asked: int
-) -> dict[str, float]:
-    """Of one path, whose end is instrument number ``asked``."""
+    network: SpectrogramVAE,
+    probe: Probe,
+    path: Path,
+    notes: list[Notes],
+    second: int,
+    *,
+    decay_off_db: float,
+) -> PathFigures:
+    """Measure one path.
+
+    Args:
+        network: The synthesizer, for its log-mel spectrogram.
+        probe: Transcribes the clips and recognizes their instruments.
+        path: Sounds of all positions.
+        notes: Notes of each clip.
+        second: Number of the instrument at the end.
+        decay_off_db: Deviation of held notes, measured elsewhere.
+
+    Returns:
+        The figures.
+    """
     clips = path.shape[1]
-    heard = [probe.predict(waves) for waves in path]
-    surer = torch.stack([at.instrument.double().log_softmax(-1)[:, asked] for at in heard], 1).numpy()
+    predictions = [probe.predict(waves) for waves in path]
+    log_probability = torch.stack(
+        [each.instrument.double().log_softmax(-1)[:, second] for each in predictions], 1
+    )
     until_sec = path.shape[-1] / network.sample_rate
-    f1 = [match_clips(notes, clip_notes(probe, at), until_sec=until_sec).f1 for at in heard]
-    return {
-        "spearman": item_spearman(np.tile(POSITIONS, (clips, 1)), surer),
-        "note_f1_ends": min(f1[0], f1[-1]),
-        "note_f1_lowest": min(f1),
-        "largest_step": largest_step(torch.stack([_log_mel(network, waves) for waves in path])),
-    }
+    f1 = [match_clips(notes, clip_notes(probe, each), until_sec=until_sec).f1 for each in predictions]
+    return PathFigures(
+        spearman=item_spearman(np.tile(POSITIONS, (clips, 1)), log_probability.numpy()),
+        note_f1_ends=min(f1[0], f1[-1]),
+        note_f1_lowest=min(f1),
+        largest_step=largest_step(torch.stack([_log_mel(network, waves) for waves in path])),
+        decay_off_db=decay_off_db,
+    )
 
 
-def largest_step(looks: Float[Tensor, "position clip *any"]) -> float:
-    """The largest mean distance between neighbors over the sum of all; the mean over clips."""
-    steps = (looks[1:] - looks[:-1]).abs().flatten(2).mean(-1)
+def largest_step(spectra: Float[Tensor, "position clip *any"]) -> float:
+    """Largest mean distance between neighbors over the sum of all; the mean over clips."""
+    steps = (spectra[1:] - spectra[:-1]).abs().flatten(2).mean(-1)
     return (steps.max(0).values / steps.sum(0).clamp(min=1e-9)).mean().item()
 
 
 @torch.inference_mode()
-def along(network: SpectrogramVAE, given: Excitation, timbres: Sequence[Blend]) -> Path:
-    """The notes in each timbre of a way."""
-    return torch.stack([played(network, given, timbre) for timbre in timbres])
+def synthesize_path(network: SpectrogramVAE, excitation: Excitation, timbres: Sequence[Blend]) -> Path:
+    """Synthesize the same notes in each timbre.
+
+    Args:
+        network: The synthesizer.
+        excitation: The network's input for the notes of each clip.
+        timbres: Timbre of each position.
+
+    Returns:
+        The sounds of all positions.
+    """
+    return torch.stack([synthesize(network, excitation, timbre) for timbre in timbres])
 
 
-def blended(start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], share: float) -> Blend:
-    """So much of the way between what the decoder says at both ends."""
-    return Blend.of(start).toward(Blend.of(end), start.new_tensor([share]))
+def blend_at(start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], position: float) -> Blend:
+    """Blend of the decoder's predictions for both ends.
+
+    Args:
+        start: z at position 0.
+        end: z at position 1.
+        position: From 0 to 1.
+
+    Returns:
+        The blend.
+    """
+    return Blend.of(start).toward(Blend.of(end), start.new_tensor([position]))
 
 
-def on_the_line(start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], share: float) -> Blend:
-    """So much of the way on the straight line in z."""
-    return Blend.of(torch.lerp(start, end, share))
+def line_at(start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], position: float) -> Blend:
+    """Timbre on the straight line in z.
+
+    Args:
+        start: z at position 0.
+        end: z at position 1.
+        position: From 0 to 1.
+
+    Returns:
+        The timbre.
+    """
+    return Blend.of(torch.lerp(start, end, position))
 
 
-def cross_faded(path: Path) -> Path:
-    """Both ends of a path mixed, with the positions as shares."""
-    share = torch.tensor(POSITIONS)[:, None, None]
-    return (1 - share) * path[0] + share * path[-1]
+def cross_fade(path: Path) -> Path:
+    """Mix the sounds of both ends of a path, with the positions as gains."""
+    position = torch.tensor(POSITIONS)[:, None, None]
+    return (1 - position) * path[0] + position * path[-1]
 
 
-def decays_off_db(
+def mean_decay_off_db(
     middle: Float[Tensor, "note sample"],
     start: Float[Tensor, "note sample"],
     end: Float[Tensor, "note sample"],
     sample_rate: int,
 ) -> float:
-    """`decay_off_db` of held notes; the mean."""
+    """Mean of `decay_off_db` over held notes.
+
+    Args:
+        middle: Notes at the middle position.
+        start: Notes at position 0.
+        end: Notes at position 1.
+        sample_rate: Hz.
+
+    Returns:
+        The deviation in dB.
+    """
     notes = zip(middle.double().numpy(), start.double().numpy(), end.double().numpy(), strict=True)
     return float(np.mean([decay_off_db(note, first, last, sample_rate) for note, first, last in notes]))
 
 
 @torch.inference_mode()
-def held_half_way(
+def held_notes(
     network: SpectrogramVAE, start: Float[Tensor, " latent"], end: Float[Tensor, " latent"]
 ) -> dict[str, Float[Tensor, "note sample"]]:
-    """Held notes half-way on each of `WAYS`, and at both ends."""
+    """Synthesize held notes at the middle position of each way, and at both ends.
+
+    Args:
+        network: The synthesizer.
+        start: z at position 0.
+        end: z at position 1.
+
+    Returns:
+        The sounds by the keys of `LABELS`, "start" and "end".
+    """
     notes = [
         Notes(np.zeros(1), np.array([HELD_SEC + 1]), np.array([pitch]), np.array([HELD_VELOCITY]))
         for pitch in HELD_PITCHES
     ]
-    given = excitations(network, notes, round(HELD_SEC * network.sample_rate))
-    timbres = [blended(start, end, share) for share in (0.0, 0.5, 1.0)]
-    first, middle, last, line = along(network, given, [*timbres, on_the_line(start, end, 0.5)])
-    return {
-        "morph": middle,
-        "line": line,
-        "cross_fade": (first + last) / 2,
-        "start": first,
-        "end": last,
-    }
+    excitation = excitations(network, notes, round(HELD_SEC * network.sample_rate))
+    timbres = [blend_at(start, end, position) for position in (0.0, 0.5, 1.0)]
+    first, middle, last, line = synthesize_path(network, excitation, [*timbres, line_at(start, end, 0.5)])
+    return {"morph": middle, "line": line, "cross_fade": (first + last) / 2, "start": first, "end": last}
+
+
+def tables(metrics: dict[str, Any]) -> str:
+    """Tables of `TimbrePaths` as stored in metrics.json, of which ``metrics`` is the whole."""
+    part = metrics["timbre_paths"]
+    both = ("morph", "cross_fade")
+    return section(
+        "Between two instruments",
+        f"{len(part['pairs'])} pairs, {part['excerpts']} excerpts each at {part['positions']} positions."
+        " Spearman: of the position and the probability that the probe gives the second instrument. Notes"
+        " (F1): at the lower end, and at the worst position. Largest step: of the log-mel spectrum between"
+        " neighbors, as a share of the path; a tenth is even. Decay deviation: of a held note's level at the"
+        " middle position from the mean of both ends' levels (dB, standard deviation over time). By pair: the"
+        " blend.",
+        table(
+            ["", "Spearman", "notes, ends", "notes, worst", "largest step", "decay deviation"],
+            [
+                [label, *(share(part[way][name]) for name in PathFigures._fields)]
+                for way, label in LABELS.items()
+            ],
+        ),
+        table(
+            [
+                *("pair", "Spearman", "notes, worst", "largest step", "of the cross-fade"),
+                *("decay deviation", "of the cross-fade"),
+            ],
+            [
+                [
+                    name,
+                    share(row["morph"]["spearman"]),
+                    share(row["morph"]["note_f1_lowest"]),
+                    *(share(row[way]["largest_step"]) for way in both),
+                    *(share(row[way]["decay_off_db"]) for way in both),
+                ]
+                for name, row in part["pairs"].items()
+            ],
+        ),
+    )
 
 
 @torch.inference_mode()
@@ -193,5 +335,5 @@ def _log_mel(network: SpectrogramVAE, waves: Float[Tensor, "clip sample"]) -> Fl
     return network.log_mel(network.stft(waves).abs())
 
 
-def _means(rows: Sequence[dict[str, float]]) -> dict[str, float]:
-    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+def _mean(rows: Sequence[PathFigures]) -> PathFigures:
+    return PathFigures(*(float(np.mean(column)) for column in zip(*rows, strict=True)))

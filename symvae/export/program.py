@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from symvae.errors import AudioError, refuse_to_overwrite
-from symvae.models.sound.spectrogram_vae import SpectrumDecoder
+from symvae.models.sound.spectrum_decoder import SpectrumDecoder
 from symvae.system.synth import Synth
 
 

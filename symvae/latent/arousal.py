@@ -91,13 +91,13 @@ class Arousal:
         return {name: getattr(self, name).round(6).tolist() for name in ("mean", "covariance", "score_at")}
 
     @property
-    def way(self) -> Float[np.ndarray, " fader"]:
+    def weights(self) -> Float[np.ndarray, " fader"]:
         """The weights w: the change of the score when a fader moves by 1."""
         return np.linalg.solve(self.covariance, self.mean[HIGH] - self.mean[LOW])
 
     def score(self, positions: Float[np.ndarray, "phrase fader"]) -> Float[np.ndarray, " phrase"]:
         """Log odds of high arousal, for components of equal size."""
-        return (positions - self.mean.mean(axis=0)) @ self.way
+        return (positions - self.mean.mean(axis=0)) @ self.weights
 
     def of(self, positions: Float[np.ndarray, "phrase fader"]) -> Float[np.ndarray, " phrase"]:
         """Arousal, 0 to 1."""
@@ -124,8 +124,8 @@ class Arousal:
         free = np.ones(positions.shape[1], bool) if held is None else ~held
         wanted = np.interp(arousal, np.linspace(0, 1, len(self.score_at)), self.score_at)
         precision = np.linalg.inv(self.covariance)[np.ix_(free, free)]
-        least = np.linalg.solve(precision, self.way[free])
-        change = (wanted - self.score(positions)) / (self.way[free] @ least)
+        least = np.linalg.solve(precision, self.weights[free])
+        change = (wanted - self.score(positions)) / (self.weights[free] @ least)
         moved = positions.copy()
         moved[:, free] += change[:, None] * least
         return moved

@@ -1,8 +1,8 @@
 """Quantization: ticks to sixteenths, each onset and each end to its nearest step.
 
-A performance is never on the grid, and that is no error: the shift of each note is reported (positive was
-late), so that a notated file (0) can be told from a performance (about a tenth of a step) and from music
-that has no sixteenths (a quarter of a step, as for random times). A note shorter than half a step lasts one
+A performance is never exactly on the grid. The shift of each note is reported (positive: played late). Its
+mean size distinguishes a notated file (0) from a performance (about a tenth of a step) and from music that
+has no sixteenths (a quarter of a step, as for random times). A note shorter than half a step lasts one
 step. Two notes of equal pitch that meet on one step become one, the longer.
 
 This module knows steps, and no bars or melodies.

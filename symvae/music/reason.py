@@ -61,7 +61,7 @@ class Dropped:
     """The thing: "notes", "window", "track 3" or the name of a tune."""
     reason: Reason
     detail: str = ""
-    """The particular case in words, if there is more to say than the reason's sentence."""
+    """The particular case in words, if the reason's sentence is too general."""
     count: int = 1
     """Number of notes, windows or tunes."""
 

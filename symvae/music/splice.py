@@ -66,7 +66,7 @@ def splice(
 ) -> Spliced:
     """Apply patches to the tracks that their phrases were read from.
 
-    A single track keeps its place, name and program. Of several tracks, the new notes stand in one new track
+    A single track keeps its place, name and program. Of several tracks, the new notes form one new track
     before all others, the old ones stay in their tracks, and tracks without a note left are dropped.
 
     Args:

@@ -22,7 +22,7 @@ def reversed_within(lengths: Int[Tensor, " row"], longest: int) -> Int[Tensor, "
     return torch.where(place < lengths[:, None], lengths[:, None] - 1 - place, place)
 
 
-def counted(ids: Int[Tensor, "*any position"], padding: int) -> Bool[Tensor, "*any position"]:
+def target_mask(ids: Int[Tensor, "*any position"], padding: int) -> Bool[Tensor, "*any position"]:
     """Mask the ids of each row up to the first ``padding``, which ends the row and is included."""
     ends = (ids == padding).long()
     return ends.cumsum(-1) - ends == 0

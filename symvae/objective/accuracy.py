@@ -14,7 +14,7 @@ from jaxtyping import Bool, Int
 from torch import Tensor
 from torch.nn import functional
 
-from symvae.nn.ragged import counted
+from symvae.nn.ragged import target_mask
 
 
 class Accuracy(NamedTuple):
@@ -51,7 +51,7 @@ def correct_tokens(
     Returns:
         Masks of the correct positions, of those that count, and of those whose target starts a note.
     """
-    counts = ids == ids if padding is None else counted(ids, padding)
+    counts = ids == ids if padding is None else target_mask(ids, padding)
     correct = (predicted == ids) & counts
     if padding is not None:
         # Padding behind padding is no end: that prediction has ended before.

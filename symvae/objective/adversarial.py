@@ -1,8 +1,8 @@
-"""What discriminators and the one they judge want of each other.
+"""Adversarial losses of a generator and its discriminators.
 
-The hinge loss (Lim and Ye 2017, arXiv 1705.02894) and the distance between what discriminators see in the real
-and the made (Larsen et al. 2016, arXiv 1512.09300; relative, as in EnCodec, arXiv 2210.13438). Each is
-averaged over the discriminators, so that their number changes no weight.
+The hinge loss (Lim and Ye 2017, arXiv 1705.02894) and the feature matching loss (Larsen et al. 2016, arXiv
+1512.09300; relative, as in EnCodec, arXiv 2210.13438). Each is averaged over the discriminators, so that
+their number changes no weight.
 """
 
 from collections.abc import Sequence
@@ -13,25 +13,27 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def discriminator_loss(real: Sequence[Tensor], made: Sequence[Tensor]) -> Float[Tensor, ""]:
-    """Logits of the real should be above 1 and those of the made below −1."""
+def discriminator_loss(real: Sequence[Tensor], generated: Sequence[Tensor]) -> Float[Tensor, ""]:
+    """Hinge loss of the discriminators: logits of real sound above 1, of generated sound below −1."""
     each = [
-        functional.relu(1 - true).mean() + functional.relu(1 + false).mean()
-        for true, false in zip(real, made, strict=True)
+        functional.relu(1 - of_real).mean() + functional.relu(1 + of_generated).mean()
+        for of_real, of_generated in zip(real, generated, strict=True)
     ]
     return torch.stack(each).mean()
 
 
-def generator_loss(made: Sequence[Tensor]) -> Float[Tensor, ""]:
-    """Logits of the made should be high."""
-    return -torch.stack([logits.mean() for logits in made]).mean()
+def generator_loss(generated: Sequence[Tensor]) -> Float[Tensor, ""]:
+    """Hinge loss of the generator: high logits of its sound."""
+    return -torch.stack([logits.mean() for logits in generated]).mean()
 
 
-def matching_loss(real: Sequence[Sequence[Tensor]], made: Sequence[Sequence[Tensor]]) -> Float[Tensor, ""]:
-    """Mean distance of features, layer by layer, in units of the real ones' own mean size."""
+def matching_loss(
+    real: Sequence[Sequence[Tensor]], generated: Sequence[Sequence[Tensor]]
+) -> Float[Tensor, ""]:
+    """Mean absolute distance of features, relative to the mean magnitude of the real ones in each layer."""
     each = [
-        (false - true).abs().mean() / true.abs().mean().clamp(min=1e-6)
-        for judge, judged in zip(real, made, strict=True)
-        for true, false in zip(judge, judged, strict=True)
+        (of_generated - of_real).abs().mean() / of_real.abs().mean().clamp(min=1e-6)
+        for real_layers, generated_layers in zip(real, generated, strict=True)
+        for of_real, of_generated in zip(real_layers, generated_layers, strict=True)
     ]
     return torch.stack(each).mean()

@@ -1,8 +1,8 @@
-"""The evidence lower bound, as MusicVAE trains it.
+"""The evidence lower bound, as in MusicVAE.
 
     total = reconstruction + beta · max(KL − free nats, 0)
 
-The divergence is summed over z before the free nats are taken, so that the model itself chooses
+The divergence is summed over z before the free nats are subtracted, so that the model itself chooses
 which coordinates to use (Roberts et al. 2018, arXiv 1803.05428; free bits: Kingma et al. 2016, arXiv
 1606.04934; beta: Higgins et al. 2017). Everything is in nats per phrase.
 """
@@ -14,13 +14,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from symvae.nn.gaussian import DiagonalGaussian
-from symvae.nn.ragged import counted
+from symvae.nn.ragged import target_mask
 
-_NOT_LEARNED = -1
+_IGNORED = -1
 
 
 class LossTerms(NamedTuple):
-    """Batch means, in nats per phrase; ``regularization`` is what an attribute objective adds."""
+    """Means over a batch, in nats per phrase; ``regularization`` is the term of an attribute objective."""
 
     total: Float[Tensor, ""]
     reconstruction: Float[Tensor, ""]
@@ -29,7 +29,7 @@ class LossTerms(NamedTuple):
 
 
 def free_nats_kl(kl_nats: Float[Tensor, " batch"], free_nats: float) -> Float[Tensor, " batch"]:
-    """The part of each phrase's divergence that costs anything."""
+    """KL divergence above the free nats, for each phrase."""
     return (kl_nats - free_nats).clamp(min=0)
 
 
@@ -42,13 +42,23 @@ def elbo(
     free_nats: float,
     padding: int | None = None,
 ) -> LossTerms:
-    """The negative bound to minimize, and its terms.
+    """Negative evidence lower bound and its terms.
 
-    In rows that ``padding`` fills up, only its first is learned: it says that the bar is over.
+    Args:
+        logits: Logits of each token, under teacher forcing.
+        ids: Target token ids.
+        posterior: Posterior over z, shaped (batch, latent).
+        beta: Weight of the KL divergence.
+        free_nats: KL divergence of a phrase that costs nothing, in nats.
+        padding: Id that fills rows up; only the first of a row is a target, the end of the bar. None where
+            rows are always full.
+
+    Returns:
+        The loss to minimize, and its terms.
     """
-    target = ids if padding is None else ids.masked_fill(~counted(ids, padding), _NOT_LEARNED)
+    target = ids if padding is None else ids.masked_fill(~target_mask(ids, padding), _IGNORED)
     reconstruction = functional.cross_entropy(
-        logits.float().flatten(0, -2), target.flatten(), reduction="sum", ignore_index=_NOT_LEARNED
+        logits.float().flatten(0, -2), target.flatten(), reduction="sum", ignore_index=_IGNORED
     ) / len(ids)
     kl_nats = posterior.kl_nats().sum(-1)
     total = reconstruction + beta * free_nats_kl(kl_nats, free_nats).mean()

@@ -1,4 +1,4 @@
-"""What training has to know of a model's faders: plain numbers and functions."""
+"""Faders in the objective: coordinates of z that are tied to attributes."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -6,14 +6,14 @@ from typing import NamedTuple
 from jaxtyping import Float, Int
 from torch import Tensor
 
-#: Where the decoder is given the positions, and z is left to say the rest.
+#: Regularizations in which the decoder is conditioned on the attributes, and z encodes the rest.
 GIVEN = ("condition", "adversarial")
-#: Ids → the position of each fader's attribute, as measured on the music that the ids say.
+#: Ids → position of each attribute, measured on the decoded phrases.
 Measure = Callable[[Int[Tensor, "batch bar position"]], Float[Tensor, "batch fader"]]
 
 
 class Faders(NamedTuple):
-    """One coordinate of z each, the first ones."""
+    """The first coordinates of z, one for each attribute."""
 
     measure: Measure
     regularization: str
@@ -21,5 +21,5 @@ class Faders(NamedTuple):
 
     @property
     def given(self) -> bool:
-        """Whether the decoder is told what was measured, in place of these coordinates."""
+        """True if the decoder is conditioned on the measured positions in place of these coordinates."""
         return self.regularization in GIVEN

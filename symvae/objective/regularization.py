@@ -1,22 +1,22 @@
-"""What ties a coordinate of z to an attribute of the phrase.
+"""Losses that tie coordinates of z to attributes of the phrase.
 
-    value       the coordinate is the attribute's calibrated position, standard normal over the training
-                phrases: asked for a value, one knows where to go
+    value       the coordinate is the calibrated position of the attribute, standard normal over the training
+                phrases, so that a value determines the coordinate
     attribute   the coordinate is the attribute itself, standardized (the plain baseline)
-    sign        of two phrases, the one with more of the attribute lies higher: AR-VAE (Pati and Lerch
-                2020, arXiv 2004.05485); it fixes the order and no value
-    glsr        a step along the coordinate is a step of the attribute, in what is decoded: geodesic latent
+    sign        of two phrases, the one with more of the attribute has the higher coordinate: AR-VAE (Pati
+                and Lerch 2020, arXiv 2004.05485); this fixes the order and no value
+    glsr        a step along the coordinate is a step of the attribute of the decoded phrase: geodesic latent
                 space regularization (Hadjeres et al. 2017, arXiv 1707.04588)
-    condition   the decoder is given the position beside z, a conditional VAE (Sohn et al. 2015); its
-                coordinate is not drawn, it learns to read the position of phrases that are encoded
-    adversarial the same, and z may not tell the position: Fader Networks (Lample et al. 2017, arXiv
+    condition   the decoder is conditioned on the position beside z: a conditional VAE (Sohn et al. 2015); the
+                coordinate is not drawn, it predicts the position of encoded phrases
+    adversarial the same, and z must not predict the position: Fader Networks (Lample et al. 2017, arXiv
                 1706.00409)
 
-The first three look at the coordinate as it was drawn, as AR-VAE's code does: tied by its mean alone, the
-divergence lets it drown in noise, and the decoder does not listen to it.
+The first three apply to the drawn coordinate, as AR-VAE's code does: if only its mean is tied, the KL
+divergence buries it in noise, and the decoder ignores it.
 
-Each gives nats per phrase per unit; all work on whole batches and know no music. The last three are
-only in part functions of a batch: `symvae.training.tasks.phrase_loss` puts them together, with a critic for GLSR and the
+Each is in nats per phrase per unit; all are functions of whole batches and know no music. The last three
+are only in part functions of a batch: the training step combines them, with a critic for GLSR and the
 adversary (`symvae.models.faders.critic`).
 """
 
@@ -24,36 +24,36 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-#: How steeply AR-VAE's tanh tells which of two coordinates is the higher.
+#: Slope of AR-VAE's tanh over the difference of two coordinates.
 SIGN_SHARPNESS = 10.0
 
 
-def squared(z: Float[Tensor, "batch fader"], wanted: Float[Tensor, "batch fader"]) -> Float[Tensor, ""]:
-    """Mean over the batch of the squared distance, summed over faders."""
-    return (z - wanted).square().sum(-1).mean()
+def squared(z: Float[Tensor, "batch fader"], target: Float[Tensor, "batch fader"]) -> Float[Tensor, ""]:
+    """Squared distance summed over faders, mean over the batch."""
+    return (z - target).square().sum(-1).mean()
 
 
 def geodesic(slope: Float[Tensor, " batch"], faders: int) -> Float[Tensor, ""]:
-    """GLSR's loss: squared distance of an attribute's slope along its coordinate from 1, summed over faders.
+    """Loss of GLSR: squared distance from 1 of an attribute's slope along its coordinate, summed over faders.
 
-    ``slope`` is that of one fader of each phrase, drawn by lot. Hadjeres et al. take the log density of
-    a normal variable; a weight w says that its variance is 1 / 2w. Pati and Lerch's code wants a slope of 100
-    from differences over .002; here coordinates and positions have one unit, and 1 is natural.
+    ``slope`` is that of one random fader for each phrase. Hadjeres et al. use the log density of a normal
+    variable; a weight w corresponds to a variance of 1 / 2w. Pati and Lerch's code has a target of 100 for
+    differences over .002; here coordinates and positions have the same unit, and the target is 1.
     """
     return faders * (slope - 1).square().mean()
 
 
-def confusion_loss(reading: Float[Tensor, "batch fader"]) -> Float[Tensor, ""]:
-    """The adversary's loss: what a critic's reading of z explains of the positions, whose variance is 1.
+def confusion_loss(prediction: Float[Tensor, "batch fader"]) -> Float[Tensor, ""]:
+    """Loss of the encoder against a critic: variance of the positions that it predicts from z, out of 1.
 
-    Lample et al. have attributes that are there or not, and reward z for being read as the opposite. For
-    numbers the best reading of what tells nothing is their mean, 0.
+    Lample et al. have binary attributes and reward a prediction of the opposite. For numbers, the best
+    prediction from an uninformative z is their mean, 0.
     """
-    return reading.square().sum(-1).mean()
+    return prediction.square().sum(-1).mean()
 
 
 def sign(z: Float[Tensor, "batch fader"], attribute: Float[Tensor, "batch fader"]) -> Float[Tensor, ""]:
-    """AR-VAE's loss: the mean distance of tanh(z_i − z_j) to sign(a_i − a_j), summed over faders."""
+    """Loss of AR-VAE: mean distance of tanh(z_i − z_j) to sign(a_i − a_j), summed over faders."""
     higher = torch.tanh(SIGN_SHARPNESS * (z[:, None] - z[None]))
-    wanted = torch.sign(attribute[:, None] - attribute[None])
-    return (higher - wanted).abs().mean((0, 1)).sum()
+    target = torch.sign(attribute[:, None] - attribute[None])
+    return (higher - target).abs().mean((0, 1)).sum()

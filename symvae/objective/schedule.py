@@ -1,17 +1,23 @@
-"""How a weight moves through training: pure functions of the share of training that is done."""
+"""Schedules of weights and rates, as functions of the completed share of training."""
 
 import math
 
 
 def linear(progress: float, until: float) -> float:
-    """From 0 up to 1 at ``until``, then 1."""
+    """Linear ramp from 0 to 1 at ``until``, then 1."""
     return min(1.0, progress / until) if until > 0 else 1.0
 
 
 def cyclical(progress: float, until: float, cycles: int) -> float:
-    """``cycles`` linear ramps up to ``until``, each holding 1 in its second half, then 1.
+    """Cyclical annealing (Fu et al. 2019, arXiv 1903.10145), with their ratio of one half.
 
-    Fu et al. 2019, "Cyclical Annealing Schedule" (arXiv 1903.10145), with their ratio of one half.
+    Args:
+        progress: Completed share of training, 0 to 1.
+        until: Share of training after which the value stays 1.
+        cycles: Linear ramps from 0 to 1 before that, each of which holds 1 in its second half.
+
+    Returns:
+        A factor from 0 to 1.
     """
     if progress >= until:
         return 1.0
@@ -20,7 +26,17 @@ def cyclical(progress: float, until: float, cycles: int) -> float:
 
 
 def warmup_cosine(step: int, steps: int, warmup: int, floor: float = 0.02) -> float:
-    """A linear warmup to 1, then half a cosine down to ``floor``."""
+    """Linear warmup to 1, then half a cosine down to ``floor``.
+
+    Args:
+        step: Completed steps.
+        steps: Steps of the whole training.
+        warmup: Steps of the warmup.
+        floor: Value at the end.
+
+    Returns:
+        A factor of the learning rate, above 0 and up to 1.
+    """
     if step < warmup:
         return (step + 1) / warmup
     progress = (step - warmup) / max(1, steps - warmup)

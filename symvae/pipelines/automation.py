@@ -1,78 +1,107 @@
-"""What the faders are set to, bar by bar: from words, from a table, from a controller of the song.
+"""Fader values for each bar of a song: from words, from a table, from a controller in the file.
 
-A wish is a number (a value in the fader's unit) or a text that begins with + or - (a change of what is
-there). A lane is the wishes for one fader by the song's own bars, counted from 0 here and from 1 in what
-people write; a bar that is not in it is left alone.
+A setting is a number (a value in the fader's unit) or a text that begins with + or - (a change of the
+present value). A lane holds the settings of one fader by bar, counted from 0 here and from 1 in files and
+options; bars without a setting stay unchanged.
 """
 
 import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
+
+import numpy as np
 
 from symvae.errors import ConfigError, MidiError
+from symvae.music.io.controllers import ControlLane
+from symvae.system.faders.request import Fader
 
-if TYPE_CHECKING:
-    from symvae.music.io.controllers import ControlLane
-    from symvae.system.faders.request import Fader
-
-Wish: TypeAlias = float | str
-Lane: TypeAlias = dict[int, Wish]
+Setting: TypeAlias = float | int | str
+Lane: TypeAlias = dict[int, Setting]
 
 CONTROLLERS = 128
 HIGHEST = 127
+MAX_BARS = 100_000
 _VALUES = "Write a number, as 6, a change, as +2 or -2, or a value below zero as =-2"
 
 
-def wish_of(word: str) -> Wish:
-    """ "6" is a value, "+5" and "-5" are changes, and "=-5" is a value below zero; else ValueError."""
-    word = word.strip()
-    number = float(word.removeprefix("="))
+def parse_setting(text: str) -> Setting:
+    """Parse a setting: "6" is a value, "+5" and "-5" are changes, "=-5" is a value below zero.
+
+    Args:
+        text: The setting as typed.
+
+    Returns:
+        A number for a value, a text for a change. ValueError for anything else.
+    """
+    text = text.strip()
+    number = float(text.removeprefix("="))
     if not math.isfinite(number):
-        raise ValueError(word)
-    return word if word[:1] in "+-" else number
+        raise ValueError(text)
+    return text if text[:1] in "+-" else number
 
 
-def bars_of(words: str) -> set[int]:
-    """ "5-12" or "1, 5-8" as bars from 0; ValueError for anything else."""
+def parse_bars(text: str) -> set[int]:
+    """Parse bars: "5-12" or "1, 5-8".
+
+    Args:
+        text: Bars and spans of bars, from 1.
+
+    Returns:
+        The bars, from 0. ValueError for anything else.
+    """
     bars: set[int] = set()
-    for word in words.split(","):
+    for word in text.split(","):
         first, dash, last = (part.strip() for part in word.partition("-"))
         start, end = int(first), int(last if dash else first)
-        if not 1 <= start <= end <= 100_000:
+        if not 1 <= start <= end <= MAX_BARS:
             raise ValueError(word)
         bars.update(range(start - 1, end))
     return bars
 
 
 def ramp(spans: Sequence[tuple[int, int]], first: float, last: float) -> Lane:
-    """From ``first`` at the first phrase to ``last`` at the last, one value for all bars of a phrase.
+    """A lane from ``first`` at the first phrase to ``last`` at the last, constant within each phrase.
 
-    ``spans`` are the phrases' bars. One phrase alone takes the middle, none takes nothing.
+    Args:
+        spans: Bars of each phrase: (first, one after the last), from 0.
+        first: Value of the first phrase.
+        last: Value of the last phrase; a single phrase gets the mean of both.
+
+    Returns:
+        The lane; empty without phrases.
     """
     if not spans:
         return {}
-    way = spans[-1][0] - spans[0][0]
+    distance = spans[-1][0] - spans[0][0]
     lane: Lane = {}
     for start, end in spans:
-        share = (start - spans[0][0]) / way if way else 0.5
+        share = (start - spans[0][0]) / distance if distance else 0.5
         lane.update(dict.fromkeys(range(start, end), first + share * (last - first)))
     return lane
 
 
-def read_lanes(path: Path) -> dict[str, Lane]:
-    """The lanes of a CSV file, by fader: a column "bar", then one for each fader.
+def read_lanes(path: str | Path) -> dict[str, Lane]:
+    """Read the lanes of a CSV file: a column "bar", then one for each fader.
 
-    Raises `ConfigError` that names file, row and value. An empty cell leaves its bar alone.
+    Args:
+        path: The file. An empty cell leaves its bar unchanged.
+
+    Returns:
+        One lane for each fader that has a setting.
+
+    Raises:
+        ConfigError: A fault, with file, row and value.
     """
+    path = Path(path)
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = [[cell.strip() for cell in row] for row in csv.reader(file)]
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}. Check its name.") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(f"{path} is no CSV file ({error}). Save it as CSV in UTF-8.") from error
+        raise ConfigError(f"{path} is not a CSV file ({error}). Save it as CSV in UTF-8.") from error
     heads = rows[0] if rows else []
     faders = heads[1:]
     if not faders or heads[0].lower() != "bar" or "" in faders:
@@ -83,7 +112,7 @@ def read_lanes(path: Path) -> dict[str, Lane]:
     if twice := sorted({name for name in faders if faders.count(name) > 1}):
         raise ConfigError(f"{path}, row 1, has the column {twice[0]!r} twice. Keep one.")
     lanes: dict[str, Lane] = {name: {} for name in faders}
-    said: dict[int, int] = {}
+    row_of_bar: dict[int, int] = {}
     for number, row in enumerate(rows[1:], 2):
         if not any(row):
             continue
@@ -93,30 +122,45 @@ def read_lanes(path: Path) -> dict[str, Lane]:
                 "Write a decimal point, not a comma."
             )
         if not row[0].isdecimal() or not int(row[0]):
-            raise ConfigError(f"{path}, row {number}: {row[0]!r} is no bar. Bars are whole numbers from 1.")
-        bar = int(row[0]) - 1
-        if bar in said:
             raise ConfigError(
-                f"{path}, row {number}: bar {bar + 1} stands in row {said[bar]} already. Keep one."
+                f"{path}, row {number}: {row[0]!r} is not a bar. Bars are whole numbers from 1."
             )
-        said[bar] = number
+        bar = int(row[0]) - 1
+        if bar in row_of_bar:
+            raise ConfigError(
+                f"{path}, row {number}: bar {bar + 1} is in row {row_of_bar[bar]} already. Keep one."
+            )
+        row_of_bar[bar] = number
         for name, cell in zip(faders, row[1:], strict=False):
             if cell:
-                lanes[name][bar] = _wish_in(path, number, name, cell)
+                lanes[name][bar] = _setting_in(path, number, name, cell)
     if not any(lanes.values()):
         raise ConfigError(f"{path} sets no bar. {_VALUES}, below the name of a fader.")
     return {name: lane for name, lane in lanes.items() if lane}
 
 
-def _wish_in(path: Path, number: int, name: str, cell: str) -> Wish:
+def _setting_in(path: Path, number: int, name: str, cell: str) -> Setting:
     try:
-        return wish_of(cell)
+        return parse_setting(cell)
     except ValueError:
-        raise ConfigError(f"{path}, row {number}, {name}: {cell!r} is no number. {_VALUES}.") from None
+        raise ConfigError(f"{path}, row {number}, {name}: {cell!r} is not a number. {_VALUES}.") from None
 
 
-def choose_lane(path: Path, number: int, lanes: Sequence["ControlLane"], track: str | None) -> "ControlLane":
-    """The only lane of a controller, or that of the track called ``track``; else `MidiError`."""
+def choose_lane(path: Path, number: int, lanes: Sequence[ControlLane], track: str | None) -> ControlLane:
+    """Choose the lane of a controller: the only one, or that of a track.
+
+    Args:
+        path: The MIDI file.
+        number: Controller number, 0 to 127.
+        lanes: All its lanes in the file.
+        track: Name of the track that is read.
+
+    Returns:
+        The lane.
+
+    Raises:
+        MidiError: The controller never moves, or in several places and not once in that track.
+    """
     if not lanes:
         raise MidiError(
             f"{path} never moves controller {number}. Draw its lane in your sequencer, or use --automation."
@@ -132,11 +176,16 @@ def choose_lane(path: Path, number: int, lanes: Sequence["ControlLane"], track: 
     return chosen[0]
 
 
-def lane_of(control: "ControlLane", bar_lines: Sequence[int], fader: "Fader") -> Lane:
-    """A controller as a fader's lane: 0 is the low end of its reach, 127 the high end.
+def lane_of(control: ControlLane, bar_lines: Sequence[int], fader: Fader) -> Lane:
+    """A controller as the lane of a fader: 0 is the low end of its range, 127 the high end.
 
-    A bar takes the controller's mean over its time. It holds its value until the next event; bars before
-    the first are left alone, and the bar in which it comes counts from there.
+    Args:
+        control: Movements of the controller.
+        bar_lines: Tick of every bar line.
+        fader: The fader that it moves.
+
+    Returns:
+        The controller's mean over each bar, from the bar of its first event on.
     """
     return {
         bar: fader.low + value / HIGHEST * (fader.high - fader.low)
@@ -144,10 +193,16 @@ def lane_of(control: "ControlLane", bar_lines: Sequence[int], fader: "Fader") ->
     }
 
 
-def bar_means(control: "ControlLane", bar_lines: Sequence[int]) -> dict[int, float]:
-    """The controller's mean over the time of each bar that it reaches."""
-    import numpy as np
+def bar_means(control: ControlLane, bar_lines: Sequence[int]) -> dict[int, float]:
+    """Mean of a controller over each bar, weighted by time; it holds its value until the next event.
 
+    Args:
+        control: Movements of the controller.
+        bar_lines: Tick of every bar line.
+
+    Returns:
+        Mean from 0 to 127 by bar, from the bar of the first event on.
+    """
     lines = np.asarray(bar_lines, np.int64)
     tick = np.append(control.tick, max(lines[-1], control.tick[-1]) + 1)
     area = np.concatenate([[0], np.cumsum(control.value * np.diff(tick))])
@@ -158,11 +213,39 @@ def bar_means(control: "ControlLane", bar_lines: Sequence[int]) -> dict[int, flo
     return dict(zip(bars.tolist(), means.tolist(), strict=True))
 
 
-def wishes_at(lanes: Mapping[str, Lane], bar: int) -> dict[str, Wish]:
-    """What is asked for in one bar, by fader; empty where nothing is."""
+def settings_at(lanes: Mapping[str, Lane], bar: int) -> dict[str, Setting]:
+    """Settings of one bar.
+
+    Args:
+        lanes: Lane of each fader.
+        bar: The bar, from 0.
+
+    Returns:
+        Setting by fader; empty where no lane has one.
+    """
     return {name: lane[bar] for name, lane in lanes.items() if bar in lane}
 
 
-def everywhere(wish: Wish, bars: Iterable[int]) -> Lane:
-    """The same wish in every bar."""
-    return dict.fromkeys(bars, wish)
+def constant(setting: Setting, bars: Iterable[int]) -> Lane:
+    """A lane with one setting for all bars.
+
+    Args:
+        setting: The setting.
+        bars: The bars, from 0.
+
+    Returns:
+        The lane.
+    """
+    return dict.fromkeys(bars, setting)
+
+
+def set_twice(names: Sequence[str]) -> str | None:
+    """First fader that is set in two ways.
+
+    Args:
+        names: Fader of every setting, ramp, column and controller.
+
+    Returns:
+        Its name, or None.
+    """
+    return next((name for name in sorted(set(names)) if names.count(name) > 1), None)

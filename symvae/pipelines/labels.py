@@ -1,33 +1,54 @@
-"""Labeled music from a user's folder, with nothing left out in silence."""
+"""Pieces with emotion labels from a user's folder, with a report of those that were dropped."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from symvae.cli.console import say
 from symvae.errors import CorpusError
 
 if TYPE_CHECKING:
     from symvae.training.tasks.arousal import Piece
 
-_MOST_LINES = 5
+_MOST_NOTICES = 5
 
 
-def pieces_in(folder: Path) -> list["Piece"]:
-    """The labeled pieces of a VGMIDI folder, no bar too full for tokens; what is left out is told."""
+class LabeledPieces(NamedTuple):
+    """Pieces of a folder in the layout of VGMIDI."""
+
+    pieces: "list[Piece]"
+    notices: tuple[str, ...]
+    """Sentences about pieces that were dropped, with their reasons."""
+
+
+def read_labeled(folder: Path) -> LabeledPieces:
+    """Read the labeled pieces of a folder, thinned where a bar has more notes than its tokens hold.
+
+    Args:
+        folder: Folder in the layout of VGMIDI: labels.csv and MIDI files.
+
+    Returns:
+        The pieces, and notices of those that were dropped.
+
+    Raises:
+        CorpusError: No piece can be read.
+    """
     from symvae.corpus.sources.vgmidi import LabelledPiece, vgmidi
     from symvae.tokens.piano import thin
     from symvae.training.tasks.arousal import Piece
 
-    found = list(vgmidi(folder))
-    left_out = [item for item in found if not isinstance(item, LabelledPiece)]
-    for item in left_out[:_MOST_LINES]:
-        say(f"left out: {item}")
-    if len(left_out) > _MOST_LINES:
-        say(f"left out: {len(left_out) - _MOST_LINES} more")
-    if len(left_out) == len(found):
-        raise CorpusError(f"No piece of {folder} can be read. Give a folder as VGMIDI's: labels and MIDI.")
-    return [
+    items = list(vgmidi(folder))
+    dropped = [item for item in items if not isinstance(item, LabelledPiece)]
+    notices = [f"left out: {item}" for item in dropped[:_MOST_NOTICES]]
+    if len(dropped) > _MOST_NOTICES:
+        notices.append(f"left out: {len(dropped) - _MOST_NOTICES} more")
+    if len(dropped) == len(items):
+        reasons = f" ({'; '.join(notices)})" if notices else ""
+        raise CorpusError(
+            f"No piece of {folder} can be read{reasons}. "
+            "Give a folder in the layout of VGMIDI: labels and MIDI."
+        )
+    pieces = [
         Piece(item.name, item.series, item.arousal, tuple(thin(phrase) for phrase in item.phrases))
-        for item in found
+        for item in items
         if isinstance(item, LabelledPiece)
     ]
+    return LabeledPieces(pieces, tuple(notices))

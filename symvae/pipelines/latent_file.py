@@ -1,30 +1,28 @@
 """Latents in a file: a plain .npz that any program with numpy can read.
 
-    mean, log_std  (window, latent) float32   the posterior; decode reads ``z`` if present, else ``mean``
-    tempo_qpm      (window,) float32          decode takes it where z says no tempo, as in melodies
-    source, bar    (window,)                  where each window came from, bars from 1
-    model          ()                         the model's name
+    mean, log_std  (window, latent) float32   posterior; `symvae decode` reads ``z`` if present, else ``mean``
+    tempo_qpm      (window,) float32          tempo of models whose tokens hold none, such as melodies
+    source, bar    (window,)                  file and first bar of each window, bars from 1
+    model          ()                         name of the model
 
-To edit latents by hand: load, change ``mean`` (or add ``z``), save, `symvae decode`.
+To edit latents: load, change ``mean`` (or add ``z``), save, `symvae decode`.
 """
 
 import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float
+from torch import Tensor
 
 from symvae.errors import LatentError
 from symvae.music.phrase import DEFAULT_TEMPO_QPM
+from symvae.nn.gaussian import DiagonalGaussian
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from symvae.nn.gaussian import DiagonalGaussian
-
-#: What numpy raises for a file that is empty, cut off, damaged, pickled, of another kind or one array only.
+#: Raised by numpy for a file that is empty, cut off, damaged, pickled, of another kind or of one array only.
 UNREADABLE = (
     OSError,
     EOFError,
@@ -39,21 +37,31 @@ UNREADABLE = (
 
 
 class Latents(NamedTuple):
-    """What `symvae decode` needs."""
+    """Latents of a file."""
 
-    z: np.ndarray
+    z: Float[np.ndarray, "window latent"]
     tempo_qpm: list[float]
+    """One for each window."""
     model: str
+    """Name of the model that encoded them; empty where the file names none."""
 
 
 def write_latents(
     path: Path,
     model: str,
-    posterior: "DiagonalGaussian",
+    posterior: DiagonalGaussian,
     tempo_qpm: Sequence[float],
     places: Sequence[tuple[str, int]],
 ) -> None:
-    """Write posteriors with where they came from."""
+    """Write posteriors with the places of their windows.
+
+    Args:
+        path: The .npz file.
+        model: Name of the model.
+        posterior: Posterior of each window, (window, latent).
+        tempo_qpm: Tempo of each window in quarter notes a minute.
+        places: File and first bar of each window, bars from 1.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         np.savez(
@@ -68,14 +76,24 @@ def write_latents(
 
 
 def read_latents(path: Path) -> Latents:
-    """Read what `write_latents` wrote, or any .npz with ``z`` or ``mean``. Raises `LatentError`."""
+    """Read a file that `write_latents` wrote, or any .npz with ``z`` or ``mean``.
+
+    Args:
+        path: The .npz file.
+
+    Returns:
+        The latents.
+
+    Raises:
+        LatentError: The file is missing or damaged, or its arrays are not latents and tempos.
+    """
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except FileNotFoundError as error:
         raise LatentError(f"There is no file {path}. Write one with `symvae encode`.") from error
     except UNREADABLE as error:
-        raise LatentError(f"{path} is no .npz of arrays. Write one with `symvae encode`.") from error
+        raise LatentError(f"{path} is not an .npz file of arrays. Write one with `symvae encode`.") from error
     z = arrays.get("z", arrays.get("mean"))
     if z is None or z.ndim != 2 or not len(z) or z.dtype.kind not in "fi":
         raise LatentError(
@@ -84,12 +102,12 @@ def read_latents(path: Path) -> Latents:
     tempos = np.atleast_1d(arrays.get("tempo_qpm", np.full(len(z), DEFAULT_TEMPO_QPM)))
     if tempos.dtype.kind not in "fi" or tempos.ndim != 1 or not (np.isfinite(tempos) & (tempos > 0)).all():
         raise LatentError(
-            f"{path} has tempos that are none: tempo_qpm needs positive numbers of quarter notes a minute."
+            f"{path} has invalid tempos: tempo_qpm needs positive numbers of quarter notes a minute."
         )
     if len(tempos) != len(z):
         raise LatentError(f"{path} has {len(z)} latents and {len(tempos)} tempos. Give one tempo each.")
     return Latents(z.astype(np.float32), [float(tempo) for tempo in tempos], str(arrays.get("model", "")))
 
 
-def _array(values: "Tensor") -> np.ndarray:
+def _array(values: Tensor) -> np.ndarray:
     return values.numpy().astype(np.float32)

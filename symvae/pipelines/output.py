@@ -1,7 +1,7 @@
-"""Where a verb's music goes: planned before the work starts, so that nothing is overwritten by surprise.
+"""Result files of a verb, planned before the work starts so that nothing is overwritten by surprise.
 
-One folder holds a music file for each result, one file with all of them in a row and, if asked for, a
-piano-roll picture and the sound of that row.
+One folder holds a music file for each result, one file with all results in a row and, on request, a piano
+roll and the sound of that row.
 """
 
 import re
@@ -9,117 +9,205 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from os import W_OK, access
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
-from symvae.cli.console import counted, say
-from symvae.cli.options import one_of
-from symvae.errors import SymvaeError
+from symvae.errors import ConfigError, SymvaeError
+from symvae.pipelines.words import counted
 
 if TYPE_CHECKING:
     from symvae.music.phrase import Phrase
 
-#: What music can be written as: the endings of files.
+#: Formats of music files, by their suffix.
 FORMATS = ("mid", "musicxml", "abc")
+
+
+class Saved(NamedTuple):
+    """Files that a pipeline wrote."""
+
+    files: tuple[Path, ...] = ()
+    notices: tuple[str, ...] = ()
+    """Sentences about the files that a user should read."""
+
+    @property
+    def names(self) -> list[str]:
+        """The files as plain text."""
+        return [str(path) for path in self.files]
+
+
+@runtime_checkable
+class Result(Protocol):
+    """Result of a pipeline: its report in two forms, and the files."""
+
+    @property
+    def saved(self) -> Saved:
+        """Files that were written; empty if all stayed in memory."""
+
+    def data(self) -> dict[str, Any]:
+        """The report as plain data."""
+
+    def lines(self) -> list[str]:
+        """The report as lines of text, without the files."""
 
 
 @dataclass(frozen=True)
 class Output:
-    """The files of one result folder: ``each`` names a file a result, ``row`` the file with all."""
+    """Settings of the result files; without a folder the results stay in memory."""
 
-    folder: Path
-    each: tuple[str, ...]
-    row: str
+    folder: Path | None = None
     format: str = "mid"
+    """Format of the music files, one of `FORMATS`."""
     plot: bool = False
+    """Draw a piano roll (PNG), too."""
     wav: bool = False
+    """Render the sound (WAV), too."""
     program: int = 0
+    """General MIDI program of the music files, 0 to 127."""
     force: bool = False
+    """Overwrite existing files."""
+
+    def __post_init__(self) -> None:
+        if self.format not in FORMATS:
+            raise ConfigError(f"{self.format!r} is not a format of music files. Use {', '.join(FORMATS)}.")
+
+    def plan(self, names: Sequence[str], row: str, columns: int = 1) -> "Plan":
+        """Name all files and refuse, before any work, those that could not be written after it.
+
+        Args:
+            names: File name of each result, without suffix.
+            row: File name for all results in a row, without suffix.
+            columns: Panels side by side in the piano roll.
+
+        Returns:
+            The planned files.
+
+        Raises:
+            SymvaeError: A file exists and must not be overwritten, its folder is not writable, or there are
+                too many results for one picture.
+        """
+        plan = Plan(self, tuple(names), row, columns)
+        refuse_existing(plan.paths, self.force)
+        if self.plot and self.folder is not None:
+            from symvae.plot.piano_roll import MOST_PANELS
+
+            if len(names) > MOST_PANELS:
+                raise SymvaeError(
+                    f"{len(names)} results are too many for one picture (at most {MOST_PANELS}). "
+                    "Leave out --plot, or ask for fewer."
+                )
+        return plan
+
+
+#: Results that are not written.
+IN_MEMORY = Output()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Planned files of one result folder."""
+
+    output: Output
+    names: tuple[str, ...]
+    row: str
     columns: int = 1
-    """Panels side by side in the picture."""
 
     @property
     def paths(self) -> list[Path]:
         """Every file that `write` writes."""
-        suffixes = [self.format] + ["png"] * self.plot + ["wav"] * self.wav
-        each = [self.folder / f"{name}.{self.format}" for name in self.each]
-        return each + [self.folder / f"{self.row}.{suffix}" for suffix in suffixes]
-
-    def check(self) -> "Output":
-        """Refuse before any work what could not be written after it."""
-        one_of(self.format, FORMATS, "--format")
-        refuse_existing(self.paths, self.force)
-        if self.plot:
-            from symvae.plot.piano_roll import MOST_PANELS
-
-            if len(self.each) > MOST_PANELS:
-                raise SymvaeError(
-                    f"{len(self.each)} results are too many for one picture (at most {MOST_PANELS}). "
-                    "Leave out --plot, or ask for fewer."
-                )
-        return self
+        out = self.output
+        if out.folder is None:
+            return []
+        suffixes = [out.format] + ["png"] * out.plot + ["wav"] * out.wav
+        each = [out.folder / f"{name}.{out.format}" for name in self.names]
+        return each + [out.folder / f"{self.row}.{suffix}" for suffix in suffixes]
 
     def write(
         self, phrases: Sequence["Phrase"], titles: Sequence[str], row: Sequence["Phrase"] | None = None
-    ) -> list[Path]:
-        """Write all files and name them. ``titles`` stand in the picture; ``row`` is what follows what."""
+    ) -> Saved:
+        """Write all files.
+
+        Args:
+            phrases: One phrase for each planned name.
+            titles: Titles of the phrases in the piano roll.
+            row: Phrases of the file with all results, if they differ from ``phrases``.
+
+        Returns:
+            The files, with a notice of files that an earlier call left in the folder.
+        """
         from symvae.music.io.files import write
 
+        out = self.output
+        if out.folder is None:
+            return Saved()
         row = phrases if row is None else row
-        left = self.left_over()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for name, phrase in zip(self.each, phrases, strict=True):
-            write(phrase, self.folder / f"{name}.{self.format}", self.program, force=self.force)
-        write(row, self.folder / f"{self.row}.{self.format}", self.program, force=self.force)
-        if self.plot:
+        leftovers = self.leftovers()
+        out.folder.mkdir(parents=True, exist_ok=True)
+        for name, phrase in zip(self.names, phrases, strict=True):
+            write(phrase, out.folder / f"{name}.{out.format}", out.program, force=out.force)
+        write(row, out.folder / f"{self.row}.{out.format}", out.program, force=out.force)
+        if out.plot:
             from symvae.plot.piano_roll import piano_roll
 
-            picture = self.folder / f"{self.row}.png"
-            piano_roll(phrases, picture, titles, columns=self.columns, force=self.force)
-        if self.wav:
-            from symvae.system.synth import Synth
+            picture = out.folder / f"{self.row}.png"
+            piano_roll(phrases, picture, titles, columns=self.columns, force=out.force)
+        if out.wav:
+            from symvae.system.synth import load_synth
 
-            synth = Synth.load()
-            sound = synth.perform(row, synth.timbre_for(self.program)[0])
-            sound.write(sound.mixture, self.folder / f"{self.row}.wav", force=self.force)
-        if left:
-            some = ", ".join(path.name for path in left[:3]) + (", …" if len(left) > 3 else "")
-            say(
-                f"{self.folder} still holds {counted(len(left), 'file')} of an earlier call ({some}). "
-                "Delete what you do not need, or choose another --out."
-            )
-        return self.paths
+            synth = load_synth()
+            sound = synth.perform(row, synth.timbre_for(out.program)[0])
+            sound.write(sound.mixture, out.folder / f"{self.row}.wav", force=out.force)
+        if not leftovers:
+            return Saved(tuple(self.paths))
+        some = ", ".join(path.name for path in leftovers[:3]) + (", …" if len(leftovers) > 3 else "")
+        notice = (
+            f"{out.folder} still holds {counted(len(leftovers), 'file')} of an earlier call ({some}). "
+            "Delete what you do not need, or choose another --out."
+        )
+        return Saved(tuple(self.paths), (notice,))
 
-    def left_over(self) -> list[Path]:
+    def leftovers(self) -> list[Path]:
         """Files of this verb in the folder that `write` does not replace, as step-9 after --steps 4."""
-        if not self.folder.is_dir():
+        folder = self.output.folder
+        if folder is None or not folder.is_dir():
             return []
-        each = re.sub(r"\d+", r"\\d+", re.escape(self.each[0]))
+        each = re.sub(r"\d+", r"\\d+", re.escape(self.names[0]))
         ours = re.compile(rf"({each}|{re.escape(self.row)})\.({'|'.join((*FORMATS, 'png', 'wav'))})")
         written = set(self.paths)
-        return sorted(
-            path for path in self.folder.iterdir() if ours.fullmatch(path.name) and path not in written
-        )
+        return sorted(path for path in folder.iterdir() if ours.fullmatch(path.name) and path not in written)
 
 
 def refuse_existing(paths: Sequence[Path], force: bool, named: str = "--out") -> None:
-    """Raise unless every path is free, or ``force`` allows to overwrite, and its folder can be written.
+    """Refuse files that exist, and folders that are not writable.
 
-    ``named`` is what the user names the place by.
+    Args:
+        paths: Files to be written.
+        force: Allow existing files.
+        named: Option by which the user names the place.
+
+    Raises:
+        SymvaeError: A path is a folder, a file exists, or its folder is not writable.
     """
     for path in paths:
         if path.is_dir():
             raise SymvaeError(f"{path} is a folder. Choose the name of a file.")
-    taken = [path for path in paths if path.exists()]
-    if taken and not force:
-        more = f" (and {len(taken) - 1} more)" if len(taken) > 1 else ""
-        raise SymvaeError(f"{taken[0]} exists{more}. Add --force to overwrite, or choose another {named}.")
+    existing = [path for path in paths if path.exists()]
+    if existing and not force:
+        more = f" (and {len(existing) - 1} more)" if len(existing) > 1 else ""
+        raise SymvaeError(f"{existing[0]} exists{more}. Add --force to overwrite, or choose another {named}.")
     for folder in dict.fromkeys(path.parent for path in paths):
-        there = next(place for place in (folder, *folder.parents) if place.exists())
-        if not access(there, W_OK):
-            raise SymvaeError(f"{there} is not yours to write in. Choose another {named}.")
+        nearest = next(place for place in (folder, *folder.parents) if place.exists())
+        if not access(nearest, W_OK):
+            raise SymvaeError(f"The folder {nearest} is not writable. Choose another {named}.")
 
 
 def numbered(word: str, count: int) -> tuple[str, ...]:
-    """``step-01 … step-12``: names that sort as they count."""
+    """Names that sort as they count: ``step-01`` to ``step-12``.
+
+    Args:
+        word: First part of each name.
+        count: Number of names.
+
+    Returns:
+        The names.
+    """
     width = len(str(count))
     return tuple(f"{word}-{number:0{width}d}" for number in range(1, count + 1))

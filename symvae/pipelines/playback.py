@@ -1,65 +1,101 @@
-"""Who plays what, in words: what a listener could not guess is said."""
+"""Instruments of each part in words, with substitutions and what is not played."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from symvae.cli.console import counted, say
+import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from symvae.audio.keyboard import on_keyboard
+from symvae.audio.parts import Part, parts_of
+from symvae.audio.soundfont import kit_of
+from symvae.music.io.programs import program_label
+from symvae.music.song import Song
+from symvae.pipelines.words import counted
+from symvae.system.synth import Synth
 
-    from symvae.audio.parts import Part
-    from symvae.music.song import Song
-    from symvae.system.synth import Synth
 
+def neural_label(synth: Synth, part: Part, timbre: str | None = None) -> str:
+    """Describe a part that the synthesizer plays.
 
-def neural_words(synth: "Synth", part: "Part", name: str | None = None) -> str:
-    """Of a part that the synthesizer plays in the timbre ``name``, or in the one for its program."""
-    import numpy as np
+    Args:
+        synth: The synthesizer.
+        part: The part.
+        timbre: Name of the timbre; None takes the one for the part's program.
 
-    from symvae.audio.excitation import on_keyboard
-
+    Returns:
+        The timbre, the program that it replaces, and what is not played.
+    """
     if part.is_drum:
         return with_unheard(part, "noise")
-    timbre, same = synth.timbre_for(part.program)
-    words = [name or (timbre if same else f"{timbre} (for program {part.program + 1})")]
+    usual, same = synth.timbre_for(part.program)
+    words = [timbre or (usual if same else f"{usual} (for program {program_label(part.program)})")]
     if moved := int(np.count_nonzero(on_keyboard(part.notes.pitch) != part.notes.pitch)):
         words.append(f"{counted(moved, 'note')} brought onto the piano's keys by octaves")
     return with_unheard(part, *words)
 
 
-def font_words(font: Path, part: "Part") -> str:
-    """Of a part that a sound font plays."""
-    from symvae.audio.soundfont import kit_of
+def font_label(font: Path, part: Part) -> str:
+    """Describe a part that a sound font plays.
 
+    Args:
+        font: The sound font.
+        part: The part.
+
+    Returns:
+        The font, the program or kit, and what is not played.
+    """
     if not part.is_drum:
-        return with_unheard(part, f"{font.stem}, program {part.program + 1}")
+        return with_unheard(part, f"{font.stem}, program {program_label(part.program)}")
     missing = kit_of(font, part.program) != part.program
-    words = f"{font.stem}, drums" + f" (standard kit for kit {part.program + 1})" * missing
+    words = f"{font.stem}, drums" + f" (standard kit for kit {part.program})" * missing
     return with_unheard(part, words)
 
 
-def say_what_stands_in(synth: "Synth", song: "Song") -> None:
-    """Of a whole song that the synthesizer plays beside other results: all that is not as the file has it."""
-    from symvae.audio.parts import parts_of
+def stand_ins(synth: Synth, song: Song) -> list[str]:
+    """Notices of every part that does not sound as its file says.
 
+    Args:
+        synth: The synthesizer that plays the song.
+        song: The song.
+
+    Returns:
+        One sentence for each such part, and one for drums.
+    """
     parts, _ = parts_of(song)
+    notices = []
     for part in parts:
-        words = neural_words(synth, part)
-        if words != ("noise" if part.is_drum else synth.timbre_for(part.program)[0]):
-            say(f"In the sound {part.name!r} is played as {words}.")
-    say_drums(parts)
+        label = neural_label(synth, part)
+        if label != ("noise" if part.is_drum else synth.timbre_for(part.program)[0]):
+            notices.append(f"In the sound {part.name!r} is played as {label}.")
+    return notices + drum_notices(parts)
 
 
-def say_drums(parts: "Sequence[Part]") -> None:
-    """That drums are noise, and what plays them better."""
-    if drums := sum(part.is_drum for part in parts):
-        say(
-            f"{counted(drums, 'drum part')} played as bursts of noise; "
-            "`symvae render --soundfont FILE.sf2` plays them on its kit."
-        )
+def drum_notices(parts: Sequence[Part]) -> list[str]:
+    """Notice that drums are played as noise, with the remedy.
+
+    Args:
+        parts: Parts that the synthesizer plays.
+
+    Returns:
+        One sentence, or none without drums.
+    """
+    drums = sum(part.is_drum for part in parts)
+    if not drums:
+        return []
+    return [
+        f"{counted(drums, 'drum part')} played as bursts of noise; "
+        "`symvae render --soundfont FILE.sf2` plays them on its kit."
+    ]
 
 
-def with_unheard(part: "Part", *words: str) -> str:
-    """Words, and what is not played of the part."""
-    return "; ".join([*words, *[f"without {what}" for what in part.unheard]])
+def with_unheard(part: Part, *words: str) -> str:
+    """Append what no player plays of a part.
+
+    Args:
+        part: The part.
+        *words: Description of the part.
+
+    Returns:
+        One text.
+    """
+    return "; ".join([*words, *[f"without {what}" for what in part.ignored]])

@@ -1,240 +1,287 @@
-"""A whole song through the faders: which phrases are decoded how often, and how the song is put together.
+"""Whole songs with their faders moved, phrase by phrase or bar by bar.
 
-Each phrase is decoded once for every distinct set of wishes that its bars have: a `Version`. A bar takes
-its notes from the version for its own wishes; a bar without wishes stays as it is in the song.
+    result = fade_song("song.mid", {"arousal": 0.9})
+    result.write("excited.mid")
+
+Other tracks, and bars that no window of the model takes, stay as they are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
-from symvae.cli.console import progress_bar
-from symvae.errors import MidiError
-from symvae.pipelines.automation import Lane, Wish, wishes_at
-from symvae.pipelines.intake import Taken, bar_spans
+import numpy as np
 
-if TYPE_CHECKING:
-    from symvae.music.phrase import Phrase
-    from symvae.music.song import Song
-    from symvae.music.splice import Spliced
-    from symvae.system.symvae import SymVAE
+from symvae.errors import ConfigError, MidiError
+from symvae.music.bars import bar_lines, bars_in_words
+from symvae.music.io.controllers import control_lanes
+from symvae.music.io.dropped_events import dropped_events
+from symvae.music.io.files import is_score, write
+from symvae.music.phrase import Phrase
+from symvae.music.song import Song
+from symvae.music.splice import Patch, Spliced, splice
+from symvae.music.windows import windows
+from symvae.pipelines.automation import (
+    Lane,
+    Setting,
+    choose_lane,
+    constant,
+    lane_of,
+    parse_bars,
+    ramp,
+    read_lanes,
+    set_twice,
+)
+from symvae.pipelines.fade_report import FadeReport, Thinned, tracks_read, unchanged_bars
+from symvae.pipelines.fade_versions import Faded, Version, fade_versions, step_ticks, versions_of
+from symvae.pipelines.intake import Intake, bar_spans, read_windows
+from symvae.pipelines.output import Saved
+from symvae.pipelines.playback import stand_ins
+from symvae.plot.piano_roll import piano_roll
+from symvae.system.faders.request import Fader, asked_values
+from symvae.system.symvae import SymVAE
+from symvae.system.synth import load_synth
 
-#: Phrases decoded between two moves of the progress bar.
-CHUNK = 16
-#: Phrases in the picture, one row each: beyond, nobody can read it.
+DEFAULT_MODEL = "piano-4bar-faders"
+#: Phrases in the picture, one row each; more would be too small to read.
 MOST_ROWS = 16
-TEMPO = "tempo"
 
 
 @dataclass(frozen=True)
-class Version:
-    """A phrase of the song under one set of wishes, and the song's bars, from 0, that take it."""
+class FadeResult:
+    """A faded song, with the full report."""
 
-    row: int
-    """Which of the phrases that were taken."""
-    wishes: dict[str, Wish]
-    bars: tuple[int, ...]
+    song: Song
+    details: FadeReport
+    polyphonic: bool
+    """Whether the model reads all pitched tracks."""
+
+    @cached_property
+    def phrases(self) -> list[Phrase]:
+        """Windows of the faded song at the places of those before; silent where no note starts."""
+        intake = self.details.intake
+        track, grid = intake.reading.track, intake.phrases[0].grid
+        reading = windows(self.song, grid, None if track is None else track.index, polyphonic=self.polyphonic)
+        phrase_at = dict(zip(reading.start_bar, reading.phrases, strict=True))
+        return [
+            phrase_at.get(start, Phrase(grid, tempo_qpm=old.tempo_qpm))
+            for old, start in zip(intake.phrases, intake.reading.start_bar, strict=True)
+        ]
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return self.details.data()
+
+    def lines(self) -> list[str]:
+        """The report as lines of text."""
+        return self.details.lines()
+
+    def write(self, path: str | Path, *, force: bool = False) -> Saved:
+        """Write the song, its picture or its sound.
+
+        Args:
+            path: The file: .mid for the song, .png for a piano roll with each phrase before and after, .wav
+                for the sound.
+            force: Overwrite an existing file.
+
+        Returns:
+            The file, with notices about instruments of the sound and phrases of the picture.
+        """
+        path = Path(path)
+        if path.suffix == ".png":
+            notices = self._draw(path, force)
+        elif path.suffix == ".wav":
+            synth = load_synth()
+            notices = stand_ins(synth, self.song)
+            sound = synth.perform(self.song)
+            sound.write(sound.mixture, path, force=force)
+        else:
+            notices = []
+            write(self.song, path, force=force)
+        return Saved((path,), tuple(notices))
+
+    def _draw(self, path: Path, force: bool) -> list[str]:
+        intake = self.details.intake
+        rows = list(zip(intake.phrases, self.phrases, intake.titles, strict=True))
+        phrases = [phrase for old, new, _ in rows[:MOST_ROWS] for phrase in (old, new)]
+        titles = [title for *_, bars in rows[:MOST_ROWS] for title in (f"{bars} before", f"{bars} after")]
+        piano_roll(phrases, path, titles, columns=2, force=force)
+        if len(rows) <= MOST_ROWS:
+            return []
+        return [f"The picture has the first {MOST_ROWS} of {len(rows)} phrases."]
 
 
-@dataclass(frozen=True)
-class Faded:
-    """What became of a version; values by fader, measured on its bars in the song and on no others."""
+def fade_song(
+    file: str | Path,
+    values: Mapping[str, Setting] | None = None,
+    *,
+    model: SymVAE | str | Path = DEFAULT_MODEL,
+    bars: str | Iterable[int] | None = None,
+    ramps: Mapping[str, tuple[float, float]] | None = None,
+    automation: str | Path | Mapping[str, Lane] | None = None,
+    controllers: Mapping[int, str] | None = None,
+    hold: Iterable[str] = (),
+    track: str | int | None = None,
+    best_of: int = 1,
+    refine: bool = True,
+    program: int | None = None,
+    watch: Callable[[float], None] = lambda share: None,
+) -> FadeResult:
+    """Move the faders of a song.
 
-    version: Version
-    phrase: "Phrase"
-    """All that was decoded."""
-    notes: int
-    """How many of its notes are in the version's bars."""
-    before: dict[str, float]
-    asked: dict[str, float]
-    """The wishes as values, changes added to what was there."""
-    aimed: dict[str, float]
-    """The same within the faders' reach."""
-    achieved: dict[str, float]
-    stays: bool
-    """Whether its bars had what is asked for already, and stay as they are in the song."""
-    sets_tempo: bool
-    """Whether its bars have one tempo now, the phrase's; else they keep the song's own."""
-    tempo_changes: int
-    """Changes of the song's tempo inside its bars that fall away for that one."""
+    Args:
+        file: A MIDI, MusicXML or ABC file.
+        values: Setting of each fader for all bars: 6.0 is a value in its unit, "+5" and "-0.5" are changes.
+        model: Model with faders, or its name or folder.
+        bars: Bars to fade, from 1, as "5-12" or as numbers; by default all.
+        ramps: First and last value of each fader that moves evenly over the phrases.
+        automation: Settings of single bars: a CSV file (see `symvae.pipelines.automation.read_lanes`), or a
+            lane for each fader with bars from 0.
+        controllers: Fader of each MIDI controller number whose lane in the file sets it.
+        hold: Faders that must not move with coupled ones.
+        track: Name or number of the track to read; by default the melody, or all pitched tracks of a
+            polyphonic model.
+        best_of: Number of decodes to choose from.
+        refine: Exchange single tokens or notes to reduce the remaining error.
+        program: General MIDI program of the faded part, 0 to 127; None keeps its own.
+        watch: Progress, 0 to 1.
+
+    Returns:
+        The song, with the report.
+
+    Raises:
+        ConfigError: No fader is set, one is set in two ways, or the bars are not bars.
+        MidiError: No window of the model has a bar that is set.
+    """
+    settings, slopes, lanes_of_controllers = dict(values or {}), dict(ramps or {}), dict(controllers or {})
+    if isinstance(automation, str | Path):
+        automation = read_lanes(automation)
+    table = dict(automation or {})
+    names = [*settings, *slopes, *table, *lanes_of_controllers.values()]
+    if not names:
+        raise ConfigError(
+            'No fader is set. Give values, as {"arousal": 0.9}, ramps, automation or controllers.'
+        )
+    if twice := set_twice(names):
+        raise ConfigError(f"{twice} is set in two ways. Keep one.")
+    only = _bar_numbers(bars)
+    file = Path(file)
+    if not isinstance(model, SymVAE):
+        model = SymVAE.load(model)
+    faders = known_faders(model, names)
+    intake = read_windows(file, model, track)
+    lines, spans = bar_lines(intake.song), bar_spans(intake.reading)
+    in_song = range(len(lines) - 1) if only is None else sorted(only)
+    lanes = {name: constant(setting, in_song) for name, setting in settings.items()} | table
+    for name, ends in slopes.items():
+        lanes[name] = ramp([span for span in spans if not only or only & set(range(*span))], *ends)
+    for number, name in lanes_of_controllers.items():
+        lanes[name] = _controller_lane(file, number, intake, lines, faders[name])
+    if only is not None:
+        lanes = {name: {bar: w for bar, w in lane.items() if bar in only} for name, lane in lanes.items()}
+    versions = versions_of(spans, lanes)
+    if not versions:
+        reasons = "".join(f"; {bars}: {why}" for bars, why in unchanged_bars(intake, [])[1:])
+        raise MidiError(
+            f"No fader is set in {bars_in_words(spans)} of {file}, the bars that the model reads{reasons}. "
+            "Choose other bars."
+        )
+    phrases, too_full = _thinned(intake, model, versions, lines)
+    faded = fade_versions(
+        model,
+        intake.song,
+        phrases,
+        versions,
+        intake.reading.start_bar,
+        lines,
+        hold=list(hold),
+        best_of=best_of,
+        refine=refine,
+        watch=watch,
+    )
+    spliced = _put_back(intake, model, faded, lines, program)
+    named = only if only is not None else {bar for lane in table.values() for bar in lane}
+    details = FadeReport(
+        model.name,
+        faders,
+        intake,
+        lanes,
+        faded,
+        too_full,
+        spliced.num_cut,
+        spliced.num_bends,
+        {} if is_score(file) else dropped_events(file),
+        beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
+        best_of=best_of,
+        decodes_each=best_of + model.transfers_edits,
+    )
+    return FadeResult(spliced.song, details, model.tokenizer.polyphonic)
 
 
-class Thinned(NamedTuple):
-    """Notes left out of a bar (the song's, from 0) that holds too many for the model."""
+def known_faders(model: SymVAE, names: Sequence[str] = ()) -> dict[str, Fader]:
+    """Faders of a model; `LatentError` where it has none, or lacks one of the names.
 
-    bar: int
-    notes: int
+    Args:
+        model: The model.
+        names: Faders that it must have.
 
-
-def versions_of(spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane]) -> list[Version]:
-    """One version for each phrase and distinct set of wishes, front to back."""
-    versions = []
-    for row, (start, end) in enumerate(spans):
-        bars_of: dict[tuple[tuple[str, Wish], ...], list[int]] = {}
-        for bar in range(start, end):
-            if wishes := wishes_at(lanes, bar):
-                bars_of.setdefault(tuple(wishes.items()), []).append(bar)
-        versions += [Version(row, dict(wishes), tuple(bars)) for wishes, bars in bars_of.items()]
-    return versions
+    Returns:
+        All its faders by name.
+    """
+    faders = model.faders
+    if not faders:
+        _ = model.scales  # raises, and names models that have some
+    asked_values(faders, dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0))
+    return faders
 
 
-def thinned(
-    taken: Taken, model: "SymVAE", versions: Sequence[Version], lines: Sequence[int]
-) -> tuple[list["Phrase"], list[Thinned]]:
-    """The phrases with no bar too full for the model, and what that cost those that are faded."""
-    import numpy as np
+def _bar_numbers(bars: str | Iterable[int] | None) -> set[int] | None:
+    """Bars from 0; `ConfigError` for text that names none."""
+    if bars is None:
+        return None
+    try:
+        return parse_bars(bars if isinstance(bars, str) else ",".join(str(bar) for bar in bars))
+    except ValueError:
+        raise ConfigError(f"{bars!r} names no bars. Give them as 5-12, or 1-4,9.") from None
 
-    phrases = [model.tokenizer.fit(phrase) for phrase in taken.phrases]
-    gone = []
+
+def _controller_lane(file: Path, number: int, intake: Intake, lines: Sequence[int], fader: Fader) -> Lane:
+    if is_score(file):
+        raise ConfigError(f"{file} is a score, and only MIDI files have controllers. Use automation.")
+    track = intake.reading.track
+    lane = choose_lane(file, number, control_lanes(file, number), None if track is None else track.name)
+    return lane_of(lane, lines, fader)
+
+
+def _thinned(
+    intake: Intake, model: SymVAE, versions: Sequence[Version], lines: Sequence[int]
+) -> tuple[list[Phrase], list[Thinned]]:
+    """The phrases without the notes that a full bar of tokens cannot hold, and those of faded phrases."""
+    phrases = [model.tokenizer.fit(phrase) for phrase in intake.phrases]
+    removed = []
     for row in sorted({version.row for version in versions}):
-        before, after, start = taken.phrases[row], phrases[row], taken.reading.start_bar[row]
+        before, after, start = intake.phrases[row], phrases[row], intake.reading.start_bar[row]
         per_bar = before.grid.steps_per_bar
         counts = [
             np.bincount(each.onset_step // per_bar, minlength=before.grid.bars) for each in (before, after)
         ]
         for bar in np.flatnonzero(counts[0] - counts[1]).tolist():
-            tick = lines[start] + bar * per_bar * _step_tick(taken.song)
-            of_song = int(np.searchsorted(lines, tick, side="right")) - 1
-            gone.append(Thinned(of_song, int((counts[0] - counts[1])[bar])))
-    return phrases, gone
+            tick = lines[start] + bar * per_bar * step_ticks(intake.song)
+            song_bar = int(np.searchsorted(lines, tick, side="right")) - 1
+            removed.append(Thinned(song_bar, int((counts[0] - counts[1])[bar])))
+    return phrases, removed
 
 
-def fade_versions(
-    model: "SymVAE",
-    taken: Taken,
-    phrases: Sequence["Phrase"],
-    versions: Sequence[Version],
-    lines: Sequence[int],
-    *,
-    hold: Sequence[str] = (),
-    best_of: int = 1,
-    refine: bool = True,
-) -> list[Faded]:
-    """Every version decoded and measured, with a progress bar, but for those that have what is asked for.
-
-    The tempo is every track's: it moves where it is asked for, or arousal is, and is held elsewhere, even
-    where it would go along with another fader. What it was is the song's at the version's first bar.
-    """
-    from symvae.system.faders.request import AROUSAL, asked_values
-
-    song, spans = taken.song, bar_spans(taken.reading)
-    sources = [
-        phrases[version.row].with_tempo(song.tempo_qpm_at(lines[version.bars[0]])) for version in versions
-    ]
-    changes = [tempo_changes(song, version.bars, lines) for version in versions]
-    boundless = {
-        name: fader._replace(low=-float("inf"), high=float("inf")) for name, fader in model.faders.items()
-    }
-
-    def own_bars(phrase: "Phrase", version: Version) -> "Phrase":
-        return bars_in_song(phrase, spans[version.row][0], version.bars, song, lines)
-
-    before = list(_measured(model, [own_bars(*each) for each in zip(sources, versions, strict=True)]))
-    asked = [asked_values(boundless, each.wishes, now) for each, now in zip(versions, before, strict=True)]
-    stays = [
-        wish.items() <= now.items() and not (TEMPO in wish and number)
-        for wish, now, number in zip(asked, before, changes, strict=True)
-    ]
-    free = [bool({TEMPO, AROUSAL.name} & version.wishes.keys()) for version in versions]
-    results: dict[int, Phrase] = {}
-    with progress_bar() as progress:
-        task = progress.add_task("fading", total=stays.count(False), note="phrases")
-        for group in (True, False):
-            rows = [row for row, is_free in enumerate(free) if is_free == group and not stays[row]]
-            held = {*hold, *({TEMPO} & model.faders.keys() if not group else ())}
-            for part in (rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)):
-                wishes = [versions[row].wishes for row in part]
-                new = model.fade_each(
-                    [sources[row] for row in part], wishes, hold=held, best_of=best_of, refine=refine
-                )
-                results |= dict(zip(part, new, strict=True))
-                progress.update(task, completed=len(results))
-    after = [results.get(row, source) for row, source in enumerate(sources)]
-    parts = [own_bars(*each) for each in zip(after, versions, strict=True)]
-    leads = AROUSAL.name if TEMPO in model.faders.keys() - set(hold) else TEMPO
-    faded = []
-    for row, achieved in enumerate(_measured(model, parts)):
-        aimed = {name: model.faders[name].nearest(value) for name, value in asked[row].items()}
-        moved = after[row].tempo_qpm != sources[row].tempo_qpm or changes[row] > 0
-        sets_tempo = moved and not stays[row] and bool({TEMPO, leads} & asked[row].keys())
-        faded.append(
-            Faded(
-                versions[row],
-                after[row],
-                len(parts[row]),
-                before[row],
-                asked[row],
-                asked[row] if stays[row] else aimed,
-                achieved,
-                stays[row],
-                sets_tempo,
-                changes[row] if sets_tempo else 0,
-            )
-        )
-    return faded
-
-
-def bars_in_song(
-    phrase: "Phrase", start: int, bars: Sequence[int], song: "Song", lines: Sequence[int]
-) -> "Phrase":
-    """What a phrase has in these bars of the song, where it begins with bar ``start``, one after the other.
-
-    The song may have less than the grid: silence was added, or its metre changes within a bar.
-    """
-    import numpy as np
-
-    from symvae.music.phrase import join
-
-    step_tick = _step_tick(song)
-    tick = lines[start] + phrase.onset_step * step_tick
-    inside = np.isin(np.searchsorted(lines, np.floor(tick + 0.5), side="right") - 1, bars)
-    phrase = phrase.select(inside)
-    first_step = [round((lines[bar] - lines[start]) / step_tick) for bar in bars]
-    of_grid = np.unique(np.array(first_step) // phrase.grid.steps_per_bar)
-    runs = np.split(of_grid, np.flatnonzero(np.diff(of_grid) > 1) + 1)
-    return join([phrase.window(int(run[0]), len(run)) for run in runs])
-
-
-def tempo_changes(song: "Song", bars: Sequence[int], lines: Sequence[int]) -> int:
-    """How often the tempo, to two decimals, is another one in these bars of the song than before in them."""
-    import numpy as np
-
-    change = np.array([change.tick for change in song.tempos])
-    inside = np.isin(np.searchsorted(lines, change, side="right") - 1, bars)
-    ticks = np.union1d(np.array(lines)[list(bars)], change[inside])
-    return int(np.count_nonzero(np.diff(song.tempo_qpm_of(ticks).round(2))))
-
-
-def _measured(model: "SymVAE", phrases: Sequence["Phrase"]) -> Iterator[dict[str, float]]:
-    """Where each phrase has the model's faders, in their units."""
-    from symvae.system.faders.request import AROUSAL
-    from symvae.system.faders.scales import measure_phrases
-
-    scales = model.scales
-    values = measure_phrases(phrases, scales.names)
-    columns = dict(zip(scales.names, values.T, strict=True))
-    if scales.arousal is not None:
-        columns[AROUSAL.name] = scales.arousal.of(scales.positions(values).double().numpy())
-    for row in range(len(phrases)):
-        yield {name: float(column[row]) for name, column in columns.items()}
-
-
-def tracks_read(taken: Taken) -> list[int]:
-    """Numbers of the tracks that the phrases were read from: one, or all with pitched notes."""
-    if taken.reading.track is not None:
-        return [taken.reading.track.index]
-    return [i for i, part in enumerate(taken.song.tracks) if len(part) and not part.is_drum]
-
-
-def put_back(
-    taken: Taken, model: "SymVAE", faded: Sequence[Faded], lines: Sequence[int], program: int | None
-) -> "Spliced":
-    """The song with every bar that was asked for taken from its version."""
-    from symvae.music.splice import Patch, splice
-
-    spans = bar_spans(taken.reading)
+def _put_back(
+    intake: Intake, model: SymVAE, faded: Sequence[Faded], lines: Sequence[int], program: int | None
+) -> Spliced:
+    """The song with every faded bar from its version."""
+    spans = bar_spans(intake.reading)
     patches = []
-    for each in (each for each in faded if not each.stays):
+    for each in (each for each in faded if not each.unchanged):
         start, end = spans[each.version.row]
         tempo_qpm = each.phrase.tempo_qpm if each.sets_tempo else None
         patches += [
@@ -242,55 +289,4 @@ def put_back(
             for bar in each.version.bars
         ]
     one_voice = not model.tokenizer.polyphonic
-    return splice(taken.song, patches, tracks_read(taken), one_voice=one_voice, program=program)
-
-
-def phrases_in(song: "Song", taken: Taken, model: "SymVAE") -> list["Phrase"]:
-    """The bars of the phrases that were taken as they are in the new song; silence where no note starts."""
-    from symvae.music.phrase import Phrase
-    from symvae.music.windows import windows
-
-    track = None if taken.reading.track is None else taken.reading.track.index
-    polyphonic = model.tokenizer.polyphonic
-    reading = windows(song, model.grid, track, polyphonic=polyphonic)
-    known = dict(zip(reading.start_bar, reading.phrases, strict=True))
-    return [
-        known.get(start, Phrase(model.grid, tempo_qpm=old.tempo_qpm))
-        for old, start in zip(taken.phrases, taken.reading.start_bar, strict=True)
-    ]
-
-
-def unchanged(taken: Taken, faded: Sequence[Faded]) -> list[tuple[str, str]]:
-    """Bars that stay as they are, and why: ("bars 9-10", "not asked for")."""
-    from symvae.music.bars import bars_in_words
-
-    asked = {bar for each in faded for bar in each.version.bars}
-    left = [bar for start, end in bar_spans(taken.reading) for bar in range(start, end) if bar not in asked]
-    met = sorted(bar for each in faded if each.stays for bar in each.version.bars)
-    found = [
-        (bars_in_words([(bar, bar + 1) for bar in bars]), why)
-        for bars, why in ((left, "not asked for"), (met, "as asked for already"))
-        if bars
-    ]
-    for dropped in taken.reading.dropped:
-        if dropped.what in ("window", "section"):
-            bars, _, why = dropped.detail.partition(": ")
-            found.append((bars, why))
-    return found
-
-
-def nothing_to_fade(taken: Taken) -> MidiError:
-    """The fault where wishes and phrases do not meet in any bar."""
-    from symvae.music.bars import bars_in_words
-
-    reasons = "".join(f"; {bars}: {why}" for bars, why in unchanged(taken, [])[1:])
-    return MidiError(
-        f"Nothing is asked for in {bars_in_words(bar_spans(taken.reading))} of {taken.file}, which are what "
-        f"the model takes{reasons}. Choose other bars."
-    )
-
-
-def _step_tick(song: "Song") -> float:
-    from symvae.music.grid import STEPS_PER_QUARTER
-
-    return song.ticks_per_quarter / STEPS_PER_QUARTER
+    return splice(intake.song, patches, tracks_read(intake), one_voice=one_voice, program=program)

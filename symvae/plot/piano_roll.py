@@ -1,13 +1,12 @@
-"""Piano-roll pictures of phrases, to be read and not only looked at.
+"""Piano rolls of phrases, precise enough to read the notes.
 
-Time goes to the right in sixteenths, pitch upwards in semitones. Lanes of black keys are shaded,
-octaves begin at a line with the name of their C; beats are thin lines, bars strong ones with
-their number. All panels of a picture share one pitch scale and one time scale, so that what
-looks equal is equal; no panel is stretched to its own notes.
+The horizontal axis is time in steps, the vertical axis pitch in semitones. Lanes of black keys are shaded;
+a line with its name marks each C; beats are thin lines, bars strong ones with their numbers. All panels
+share one pitch axis and one time axis, so that equal lengths mean equal values.
 
-Color says where a phrase stands on the path (from the first to the last panel, or between the
-four corners of a rectangle), or how loud each note is. This module draws what it is given and
-knows no latent space. It never touches pyplot: no window, no state between calls.
+Color encodes the position of a phrase on a path (from the first panel to the last, or between the four
+corners of a rectangle), or the velocity of each note. The module knows no latent space, and it does not use
+pyplot: there are no windows and no state between calls.
 """
 
 import os
@@ -30,7 +29,7 @@ from symvae.music.phrase import Phrase
 
 Color: TypeAlias = Literal["path", "velocity"]
 
-#: From the first phrase to the last: blue, violet, red, orange, of about equal weight.
+#: From the first phrase to the last: blue, violet, red, orange, of similar contrast.
 PATH = LinearSegmentedColormap.from_list("path", colormaps["plasma"](np.linspace(0.08, 0.74, 64)))
 #: Top left, top right, bottom left, bottom right.
 CORNERS = np.array([to_rgb(color) for color in ("#2743a6", "#b5267e", "#2aa5c9", "#f1952b")])
@@ -40,10 +39,10 @@ INK, BAR, BEAT, BLACK_KEY, OCTAVE = "#333333", "#8f8f8f", "#e3e3e3", "#f4f4f5", 
 BLACK_KEYS = (1, 3, 6, 8, 10)
 NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
-LEAST_SEMITONES = 14  # so that a tune on three notes is not blown up
-NUMBER_INCH = 0.36  # room for the number of a bar
-MOST_PANELS = 200  # beyond, nobody can read the picture and the layout takes minutes
-GAP_INCH = 0.014  # left free at the end of a note: repeated notes must not merge
+MIN_SEMITONES = 14  # so that a tune on three notes is not enlarged
+NUMBER_INCH = 0.36  # space for the number of a bar
+MOST_PANELS = 200  # more are unreadable, and the layout takes minutes
+GAP_INCH = 0.014  # space at the end of a note, so that repeated notes do not merge
 
 
 def piano_roll(
@@ -56,11 +55,24 @@ def piano_roll(
     title: str | None = None,
     force: bool = False,
 ) -> Path:
-    """Draw one panel a phrase, row by row in ``columns`` columns; gives back the path.
+    """Draw a panel for each phrase and write the picture.
 
-    The ending of ``path`` chooses the format (.png, .svg, .pdf); without one it is .png, see
-    `picture_path`. An existing file is kept unless ``force`` is set. Raises `PhraseError` for no
-    phrases, more than `MOST_PANELS` of them, or another number of titles.
+    Args:
+        phrases: One phrase, or several in the order of the panels, row by row.
+        path: File to write; its ending chooses the format (.png, .svg, .pdf), by default .png.
+        titles: Title of each panel.
+        columns: Panels of a row.
+        color: "path" to color phrases by position, "velocity" to color notes by velocity.
+        title: Title of the picture.
+        force: Replace an existing file.
+
+    Returns:
+        The path with its ending.
+
+    Raises:
+        PhraseError: For no phrases, more than `MOST_PANELS` of them, or another number of titles.
+        SymvaeError: For an existing file without ``force``, an unknown format, and a file that cannot be
+            written.
     """
     path = picture_path(path)
     refuse_to_overwrite(path, SymvaeError, force=force)
@@ -81,7 +93,7 @@ def piano_roll(
 
 
 def picture_path(path: "str | os.PathLike[str]") -> Path:
-    """The file that `piano_roll` writes: the path itself, or the path with .png if it has no ending."""
+    """Path of the picture: ``path``, with .png if it has no ending."""
     path = Path(path)
     return path if path.suffix else path.with_name(f"{path.name}.png")
 
@@ -94,7 +106,21 @@ def draw(
     color: Color = "path",
     title: str | None = None,
 ) -> Figure:
-    """The picture that `piano_roll` saves, as a matplotlib figure."""
+    """Draw the picture of `piano_roll` as a matplotlib figure.
+
+    Args:
+        phrases: One phrase, or several in the order of the panels, row by row.
+        titles: Title of each panel.
+        columns: Panels of a row.
+        color: "path" to color phrases by position, "velocity" to color notes by velocity.
+        title: Title of the picture.
+
+    Returns:
+        The figure.
+
+    Raises:
+        PhraseError: For no phrases, more than `MOST_PANELS` of them, or another number of titles.
+    """
     phrases = [phrases] if isinstance(phrases, Phrase) else list(phrases)
     if not phrases:
         raise PhraseError("There is nothing to draw: give at least one phrase.")
@@ -146,26 +172,26 @@ def draw(
 
 
 def pitch_name(pitch: int) -> str:
-    """A MIDI pitch as musicians write it: 60 is C4."""
+    """Name of a MIDI pitch: 60 is C4."""
     return f"{NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
 def _pitch_span(phrases: Sequence[Phrase]) -> tuple[int, int]:
-    """The lowest and the highest lane: all notes of all phrases, and some room."""
+    """Lowest and highest lane: those of all notes, and a margin."""
     pitch = np.concatenate([phrase.pitch for phrase in phrases])
     lowest, highest = (int(pitch.min()), int(pitch.max())) if len(pitch) else (60, 72)
-    room = max(2, LEAST_SEMITONES - (highest - lowest))
-    return max(0, lowest - room // 2), min(127, highest + room - room // 2)
+    margin = max(2, MIN_SEMITONES - (highest - lowest))
+    return max(0, lowest - margin // 2), min(127, highest + margin - margin // 2)
 
 
 def _panel_width(steps: int, columns: int) -> float:
-    """Inches: one panel fills a page, many share it, long phrases get more."""
+    """Width in inches: one panel fills a page, several share it, long phrases get more."""
     alone = float(np.clip(0.11 * steps, 5.5, 11.0))
     return alone if columns == 1 else max(1.7, min(alone, 11.0 / columns))
 
 
 def _path_colors(count: int, columns: int) -> Float[np.ndarray, "phrase channel"]:
-    """Along a row or column from end to end; in a rectangle between its four corners."""
+    """Colors along a row or column from end to end; in a rectangle between its four corners."""
     if columns == 1 or count <= columns:
         return PATH(np.linspace(0, 1, count))[:, :3]
     row, column = np.divmod(np.arange(count), columns)
@@ -178,7 +204,7 @@ def _path_colors(count: int, columns: int) -> Float[np.ndarray, "phrase channel"
 
 
 def _draw_keys(axes: Axes, lowest: int, highest: int) -> None:
-    """Lanes and names of pitches; no frame."""
+    """Draw lanes and names of pitches, without a frame."""
     for pitch in range(lowest, highest + 1):
         if pitch % 12 in BLACK_KEYS:
             axes.axhspan(pitch - 0.5, pitch + 0.5, color=BLACK_KEY, linewidth=0, zorder=0)
@@ -192,7 +218,7 @@ def _draw_keys(axes: Axes, lowest: int, highest: int) -> None:
 
 
 def _draw_metre(axes: Axes, phrase: Phrase, step_inch: float) -> None:
-    """Beats, bars and the numbers of bars: of every second, fourth... bar where they would collide."""
+    """Draw beats, bars and bar numbers; only every second, fourth … number where they would overlap."""
     grid = phrase.grid
     for step in range(0, grid.num_steps + 1, grid.steps_per_beat):
         is_bar = step % grid.steps_per_bar == 0
@@ -205,7 +231,7 @@ def _draw_metre(axes: Axes, phrase: Phrase, step_inch: float) -> None:
 
 
 def _draw_notes(axes: Axes, phrase: Phrase, colors: Float[np.ndarray, "..."], gap_step: float) -> None:
-    """A bar a note, as long as it lasts."""
+    """Draw a rectangle for each note."""
     left, right = phrase.onset_step, phrase.end_step - np.minimum(gap_step, 0.4)
     low, high = phrase.pitch - 0.46, phrase.pitch + 0.46
     corners = [[left, low], [left, high], [right, high], [right, low]]

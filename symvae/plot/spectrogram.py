@@ -1,4 +1,4 @@
-"""A picture of a sound: its log-mel spectrogram, over time and frequency."""
+"""Log-mel spectrograms of sound."""
 
 import os
 from collections.abc import Iterable
@@ -26,7 +26,21 @@ def spectrogram_picture(
     title: str = "",
     force: bool = False,
 ) -> Path:
-    """Draw sound that comes in blocks, as a PNG file; a column is the loudest of the frames it stands for."""
+    """Draw the spectrogram of a sound that comes in blocks, as a PNG file.
+
+    Args:
+        blocks: Consecutive blocks of samples, each shaped (channel, sample).
+        sample_rate: Hz.
+        path: File to write.
+        title: Title of the picture.
+        force: Replace an existing file.
+
+    Returns:
+        The path.
+
+    Raises:
+        AudioError: For an existing file without ``force``, and for no samples.
+    """
     path = Path(path)
     refuse_to_overwrite(path, AudioError, force=force)
     stft = Stft(2048, 512)
@@ -39,7 +53,7 @@ def spectrogram_picture(
     rows = np.concatenate(pieces)
     if not len(rows):
         raise AudioError("There is no sound to draw. Render music that has notes.")
-    group = -(-len(rows) // _COLUMNS)
+    group = -(-len(rows) // _COLUMNS)  # frames of a column, of which the largest values are drawn
     rows = np.pad(rows, ((0, -len(rows) % group), (0, 0))).reshape(-1, group, _MELS).max(1)
     level_db = 20 * np.log10(np.maximum(rows, 1e-6))
 

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from torch import Tensor, nn
 
 from symvae.errors import CheckpointError
-from symvae.system.model_folder import write_json
+from symvae.system.artifact_folder import write_json
 from symvae.system.weight_file import read_weights, write_weights
 
 T = TypeVar("T")

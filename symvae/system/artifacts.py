@@ -19,9 +19,7 @@ from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
 from symvae.system.artifact import JsonFile, TensorFile, loaded
-from symvae.system.build import build_vae
-from symvae.system.faders.scales import Scales
-from symvae.system.model_folder import (
+from symvae.system.artifact_folder import (
     FORMAT,
     METRICS_FILE,
     WEIGHTS_FILE,
@@ -30,6 +28,8 @@ from symvae.system.model_folder import (
     write_header,
     write_json,
 )
+from symvae.system.build import build_vae
+from symvae.system.faders.scales import Scales
 from symvae.system.weight_file import read_weights, write_weights
 from symvae.tokens.save import TOKENIZER_FILE
 

@@ -1,4 +1,4 @@
-"""Choices → objects: the only place where a config becomes a network."""
+"""Builders of networks from a config. Bar networks are built in `symvae.system.families`."""
 
 import functools
 
@@ -6,7 +6,11 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor, nn
 
-from symvae.config.run import FaderConfig, ModelConfig, ObjectiveConfig, PriorConfig, RunConfig
+from symvae.config.faders import FaderConfig
+from symvae.config.model import ModelConfig
+from symvae.config.objective import ObjectiveConfig
+from symvae.config.prior import PriorConfig
+from symvae.config.run import RunConfig
 from symvae.errors import TrainingError
 from symvae.models.faders.attribute_predictor import AttributePredictor
 from symvae.models.faders.critic import Critic
@@ -26,12 +30,12 @@ from symvae.tokens.tokenizer import Tokenizer
 
 
 def build_grid(config: ModelConfig) -> Grid:
-    """The grid of the model's phrases."""
+    """Build the grid of a model's phrases."""
     return Grid.of_metre(config.metre, config.bars)
 
 
 def build_vae(config: ModelConfig) -> VAE:
-    """The network with fresh weights, drawn from torch's global generator."""
+    """Build a network with random weights, drawn from torch's global generator."""
     encoder = BidirectionalEncoder(
         family(config.tokenizer).bar_encoder(config),
         bars=config.bars,
@@ -43,7 +47,16 @@ def build_vae(config: ModelConfig) -> VAE:
 
 
 def build_faders(config: RunConfig, tokenizer: Tokenizer, scales: Scales | None) -> Faders | None:
-    """What training has to know of the model's faders; None for a model without."""
+    """Build the fader terms of the objective.
+
+    Args:
+        config: Config of the model and its objective.
+        tokenizer: Tokenizer of the training music.
+        scales: Calibrated scales of the faders; None for a model without faders.
+
+    Returns:
+        The terms, or None for a model without faders.
+    """
     if scales is None:
         return None
     choice = config.objective
@@ -55,7 +68,7 @@ def build_faders(config: RunConfig, tokenizer: Tokenizer, scales: Scales | None)
 
 
 def build_critic(config: RunConfig) -> Critic | None:
-    """Who reads attributes where the regularization needs a reader that learns along; else None."""
+    """Build the critic that predicts attributes, or None where the regularization needs none."""
     choice, faders = config.model, len(config.model.faders)
     if config.objective.regularization == "glsr":
         return Critic(size=choice.bars * choice.positions * choice.vocabulary_size, faders=faders)
@@ -65,7 +78,11 @@ def build_critic(config: RunConfig) -> Critic | None:
 
 
 def build_editor(config: FaderConfig, vae: VAE) -> FaderEditor:
-    """An editor of the model's z that changes nothing yet; it starts from the model's own unfolding."""
+    """Build an editor of z that changes nothing yet; it starts from the model's own unfolding.
+
+    Raises:
+        TrainingError: The model is flat: its z has no bars.
+    """
     encoder, decoder = vae.encoder, vae.decoder
     if not (isinstance(encoder, BidirectionalEncoder) and isinstance(decoder, HierarchicalDecoder)):
         raise TrainingError("Faders edit the bars of z, and a flat model has none. Train a hierarchical one.")
@@ -89,7 +106,7 @@ def build_editor(config: FaderConfig, vae: VAE) -> FaderEditor:
 
 
 def build_attribute_predictor(config: FaderConfig, vae: VAE) -> AttributePredictor:
-    """A reader of the faders' attributes that looks through the model's decoder and knows nothing yet."""
+    """Build an untrained predictor of the faders' attributes on top of the model's decoder."""
     assert isinstance(vae.decoder, HierarchicalDecoder)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed + 1)
@@ -97,7 +114,7 @@ def build_attribute_predictor(config: FaderConfig, vae: VAE) -> AttributePredict
 
 
 def build_decoder(config: ModelConfig) -> Decoder:
-    """The decoder that ``config.decoder`` names."""
+    """Build the decoder that ``config.decoder`` names."""
     if config.decoder == "flat":
         return FlatDecoder(
             vocabulary_size=config.vocabulary_size,
@@ -120,10 +137,19 @@ def build_decoder(config: ModelConfig) -> Decoder:
 
 
 def build_prior(config: PriorConfig, vae: VAE, active: Bool[Tensor, " latent"], seed: int) -> FlowPrior:
-    """A prior over the ``active`` coordinates of the model's z that has learned nothing yet.
+    """Build an untrained prior over z; a bar-wise one starts from the model's unfolding and projection.
 
-    A bar-wise one starts with the model's own unfolding and projection. Raises `TrainingError` for a
-    model without bars in z.
+    Args:
+        config: Config of the prior.
+        vae: The trained model.
+        active: Mask of the coordinates of z that the model uses.
+        seed: Seed of the random weights.
+
+    Returns:
+        The prior.
+
+    Raises:
+        TrainingError: The velocity is "bars" and the model is flat: its z has no bars.
     """
     used = int(active.sum())
     with torch.random.fork_rng(devices=[]):
@@ -148,7 +174,7 @@ def build_prior(config: PriorConfig, vae: VAE, active: Bool[Tensor, " latent"], 
 
 
 def beta_at(config: ObjectiveConfig, progress: float) -> float:
-    """The weight of the KL divergence after a share ``progress`` of training."""
+    """Weight of the KL divergence after a share ``progress`` of training."""
     if config.beta_schedule == "constant":
         return config.beta
     if config.beta_schedule == "cyclical":
@@ -159,10 +185,10 @@ def beta_at(config: ObjectiveConfig, progress: float) -> float:
 
 
 def beta_settled(config: ObjectiveConfig, progress: float) -> bool:
-    """Whether the weight has reached its final value for good."""
+    """True if the weight has reached its final value for good."""
     return config.beta_schedule == "constant" or progress >= config.beta_until
 
 
 def sampling_rate_at(config: ObjectiveConfig, progress: float) -> float:
-    """The share of the decoder's own tokens among its inputs after a share ``progress`` of training."""
+    """Share of the decoder's own tokens among its inputs after a share ``progress`` of training."""
     return config.sampling_rate * schedule.linear(progress, config.sampling_until)

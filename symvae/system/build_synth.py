@@ -1,25 +1,29 @@
-"""Choices → a synthesizer: the only place where such a config becomes a network."""
+"""Builders of a synthesizer's networks from its config."""
 
 from torch import nn
 
-from symvae.audio.excitation import GROUPS, KEYS, LOWEST, ROLL_SIZE
+from symvae.audio.keyboard import KEYS, LOWEST
+from symvae.audio.roll import ROLL_SIZE
+from symvae.audio.source import GROUPS
 from symvae.config.sound import SynthConfig, SynthModelConfig, SynthObjectiveConfig
 from symvae.dsp.stft import Stft
 from symvae.models.sound.band_vae import BandVAE
 from symvae.models.sound.discriminator import Discriminators
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.quantized import QuantizedEncoder
-from symvae.models.sound.spectrogram_vae import SpectrogramVAE, SpectrumDecoder, TimbreEncoder
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
+from symvae.models.sound.spectrum_decoder import SpectrumDecoder
+from symvae.models.sound.timbre_encoder import TimbreEncoder
 from symvae.objective import schedule
 
 
 def build_stft(config: SynthModelConfig) -> Stft:
-    """The transform that the model speaks in."""
+    """Build the short-time Fourier transform of the network."""
     return Stft(config.stft_size, config.hop)
 
 
 def build_synth(config: SynthModelConfig) -> SpectrogramVAE:
-    """The network with fresh weights, drawn from torch's global generator."""
+    """Build a network with random weights, drawn from torch's global generator."""
     stft, in_bands = build_stft(config), config.head == "pqmf"
     decoder = SpectrumDecoder(
         roll_size=ROLL_SIZE,
@@ -53,15 +57,15 @@ def _build_encoder(config: SynthModelConfig) -> nn.Module:
 
 
 def build_discriminators(config: SynthConfig) -> Discriminators | None:
-    """What judges the sound, where the objective is adversarial."""
+    """Build the discriminators, or None where the objective is not adversarial."""
     return Discriminators() if config.objective.adversarial else None
 
 
 def build_probe(instruments: int, sample_rate: int) -> Probe:
-    """A probe of the piano's keys with fresh weights, drawn from torch's global generator."""
+    """Build a probe of the piano's keys with random weights, drawn from torch's global generator."""
     return Probe(instruments, lowest_pitch=LOWEST, keys=KEYS, sample_rate=sample_rate)
 
 
 def synth_beta_at(config: SynthObjectiveConfig, progress: float) -> float:
-    """The weight of the KL divergence after a share ``progress`` of training."""
+    """Weight of the KL divergence after a share ``progress`` of training."""
     return config.beta * schedule.linear(progress, config.beta_until)

@@ -1,10 +1,10 @@
-"""Where models are found: by name in the package, or as a folder. Nothing is fetched by surprise."""
+"""Models by name in the package, or by folder. Nothing is downloaded."""
 
 from pathlib import Path
 
 from symvae.errors import CheckpointError
+from symvae.system.artifact_folder import FORMAT, SYNTH_FORMAT, format_of
 from symvae.system.artifacts import load_config
-from symvae.system.model_folder import FORMAT, SYNTH_FORMAT, format_of
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
 
@@ -24,21 +24,22 @@ def _named(kind: str) -> list[str]:
 
 
 def available_in(metre: str) -> list[str]:
-    """Those of more than one bar that take music in ``metre``."""
+    """Names of the models of more than one bar in ``metre``."""
     models = {name: load_config(PRETRAINED / name).model for name in available()}
     return [name for name, model in models.items() if model.metre == metre and model.bars > 1]
 
 
 def find(name: str | Path) -> Path:
-    """The folder of the model ``name``: a name that `available` lists, or a folder that holds one.
+    """Find the folder of a model: a name that `available` lists, or a folder that holds one.
 
-    Raises `CheckpointError` that lists what there is.
+    Raises:
+        CheckpointError: There is no such model; the message lists the names of the package.
     """
     return _find(name, available(), "model", "train")
 
 
 def find_synth(name: str | Path) -> Path:
-    """The folder of the synthesizer ``name``, as `find` does for models."""
+    """Find the folder of a synthesizer, as `find` does for models."""
     return _find(name, available_synths(), "synthesizer", "train-synth")
 
 

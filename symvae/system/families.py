@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import torch
 
-from symvae.config.run import ModelConfig, RunConfig
+from symvae.config.model import ModelConfig
+from symvae.config.run import RunConfig
 from symvae.errors import ConfigError
 from symvae.models.phrase.bar_decoder import BarDecoder
 from symvae.models.phrase.bar_encoder import BarEncoder

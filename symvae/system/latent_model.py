@@ -86,7 +86,7 @@ class LatentModel:
             folder: the folder to write.
             force: replace a model folder of that name.
 
-        Raises as `symvae.system.model_folder.write_model_folder`.
+        Raises as `symvae.system.model_writer.write_model_folder`.
         """
         card = self.folder / CARD_FILE
         write_model_folder(

@@ -12,8 +12,8 @@ from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
 from symvae.system import artifacts
+from symvae.system.artifact_folder import FORMAT, format_of
 from symvae.system.faders.scales import Scales
-from symvae.system.model_folder import FORMAT, format_of
 from symvae.tokens.tokenizer import Tokenizer
 
 CARD_FILE = "CARD.md"

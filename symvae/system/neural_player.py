@@ -1,7 +1,7 @@
 """The neural player: the spectrogram VAE's decoder plays notes.
 
 The audio package knows no networks and the networks know no notes, so they meet here. Piano rolls and source
-signals are computed on the CPU (`symvae.audio.excitation`), the network runs on its own device, and blocks of
+signals are computed on the CPU (`symvae.audio`), the network runs on its own device, and blocks of
 sound come back to the CPU. The network's frames depend on a known number of neighbors
 (`SpectrogramVAE.context`), which are computed with each block and dropped, so blocks equal the whole.
 """
@@ -14,10 +14,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from symvae.audio.excitation import TAIL_SEC, balanced_source, in_lanes, lanes_heard, roll
+from symvae.audio.lanes import TAIL_SEC, active_lanes, split_lanes
 from symvae.audio.notes import Notes
 from symvae.audio.player import block_samples, is_silent
-from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
+from symvae.audio.roll import roll
+from symvae.audio.source import balanced_source
+from symvae.models.sound.blend import Blend
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
+from symvae.models.sound.spectrum import Spectrum
 
 #: Lanes in one forward pass, so that two hundred notes at once fit into any memory.
 LANE_BATCH = 8
@@ -45,7 +49,7 @@ class NeuralPlayer:
     def blocks(self, notes: Notes, samples: int) -> Iterator[Float[np.ndarray, "1 sample"]]:
         """Frame-exact blocks; silent ones are zeros at no cost."""
         step = block_samples(self.sample_rate, self.network.stft.hop)
-        lanes = in_lanes(notes)
+        lanes = split_lanes(notes)
         for first in range(0, samples, step):
             length = min(step, samples - first)
             start_sec, end_sec = first / self.sample_rate, (first + length) / self.sample_rate
@@ -61,7 +65,7 @@ class NeuralPlayer:
         """One block of a longer sound.
 
         Args:
-            lanes: Lanes of the whole sound (`in_lanes`), so that every block has the same ones.
+            lanes: Lanes of the whole sound (`split_lanes`), so that every block has the same ones.
             first: First sample of the block, a multiple of the hop.
             length: Samples of the block.
             samples: Samples of the whole sound; places a moving timbre.
@@ -86,7 +90,7 @@ class NeuralPlayer:
     def _spectrum(self, lanes: Sequence[Notes], frame: int, frames: int, timbre: Blend) -> Spectrum:
         """Sum of the spectra of all lanes that sound in these frames, a batch of lanes at a time."""
         hop = self.network.stft.hop
-        active = lanes_heard(lanes, frame, frames, hop / self.sample_rate) or [_REST]
+        active = active_lanes(lanes, frame, frames, hop / self.sample_rate) or [_REST]
         batches = [active[first : first + LANE_BATCH] for first in range(0, len(active), LANE_BATCH)]
         spectra = (
             self.network.spectrum_of(

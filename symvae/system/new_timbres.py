@@ -1,4 +1,4 @@
-"""Timbres that no instrument has: drawn from a synthesizer's prior."""
+"""New timbres, drawn from a synthesizer's prior."""
 
 import torch
 from jaxtyping import Float
@@ -13,9 +13,19 @@ from symvae.system.synth_artifacts import load_code_prior
 def new_timbres(
     synth: Synth, count: int, *, seed: int, temperature: float = 1.0
 ) -> Float[Tensor, "count latent"]:
-    """``count`` timbres: from the learned prior of a synthesizer that rounds them, else normal noise.
+    """Draw timbres: from the learned prior of a synthesizer with quantized timbres, else from a normal one.
 
-    The lower the temperature, the more usual they are.
+    Args:
+        synth: The synthesizer.
+        count: Number of timbres.
+        seed: Seed of the draw.
+        temperature: Scale of the draw; the lower, the more typical the timbres.
+
+    Returns:
+        Coordinates of z, a row for each timbre.
+
+    Raises:
+        AudioError: The timbres are quantized, and no prior was trained.
     """
     generator, encoder = torch.Generator().manual_seed(seed), synth.network.encoder
     if not isinstance(encoder, QuantizedEncoder):

@@ -23,11 +23,13 @@ from symvae.config.sound import SynthConfig
 from symvae.dsp.audio import Audio
 from symvae.dsp.wav import SILENCE, read_audio, resample
 from symvae.errors import AudioError
-from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE
+from symvae.models.sound.blend import Blend
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
 from symvae.system import synth_artifacts
 from symvae.system.catalog import find_synth
+from symvae.system.device import find_device
 from symvae.system.neural_player import NeuralPlayer
 
 DEFAULT_SYNTH = "synth-24k"
@@ -75,17 +77,21 @@ class Synth:
 
         Args:
             name: Name of a synthesizer of the package, or a folder that `symvae train-synth` wrote.
-            device: Where the network runs, as "cpu", "cuda" or "mps".
+            device: Where the network computes, as "cpu", "cuda", "cuda:1" or "mps". Sound is on the CPU.
 
         Returns:
             The synthesizer.
+
+        Raises:
+            CheckpointError: There is no such synthesizer, or its folder is incomplete or damaged.
+            ConfigError: There is no such device.
         """
-        folder = find_synth(name)
+        place, folder = find_device(device), find_synth(name)
         config, network, rows = synth_artifacts.load_synth(folder)
         timbres = [
             NamedTimbre(row["name"], row["program"], row["font"], torch.tensor(row["z"])) for row in rows
         ]
-        return cls(folder, config, network.to(device), timbres)
+        return cls(folder, config, network.to(place), timbres)
 
     @property
     def name(self) -> str:
@@ -160,8 +166,8 @@ class Synth:
         """Encode the timbre of a recording, best of one instrument alone.
 
         Args:
-            recording: Sound, or the path of a sound file. Of a long one the start counts, from its first sound
-                on.
+            recording: Sound, or the path of a sound file. Of a long one the start counts, from its first
+                sound on.
 
         Returns:
             z, the posterior mean.
@@ -291,10 +297,14 @@ def load_synth(name: str | Path = DEFAULT_SYNTH, device: str = "cpu") -> Synth:
 
     Args:
         name: Name of a synthesizer of the package, or a folder that `symvae train-synth` wrote.
-        device: Where the network runs, as "cpu", "cuda" or "mps".
+        device: Where the network computes, as "cpu", "cuda", "cuda:1" or "mps". Sound is on the CPU.
 
     Returns:
         The synthesizer, the same object for the same folder and device.
+
+    Raises:
+        CheckpointError: There is no such synthesizer, or its folder is incomplete or damaged.
+        ConfigError: There is no such device.
     """
     folder = find_synth(name).resolve()
     stamps = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))

@@ -13,8 +13,7 @@ from symvae.models.sound.code_prior import CodePrior
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.system.artifact import JsonFile, TensorFile, loaded
-from symvae.system.build_synth import build_probe, build_synth
-from symvae.system.model_folder import (
+from symvae.system.artifact_folder import (
     METRICS_FILE,
     SYNTH_FORMAT,
     WEIGHTS_FILE,
@@ -23,6 +22,7 @@ from symvae.system.model_folder import (
     write_header,
     write_json,
 )
+from symvae.system.build_synth import build_probe, build_synth
 from symvae.system.weight_file import read_weights, write_weights
 
 _REMEDY = "Restore it or export it again."
@@ -33,9 +33,7 @@ def _checked_timbres(saved: dict[str, Any], size: int) -> list[dict[str, Any]]:
     for timbre in saved["timbres"]:
         missing = {"name", "program", "font", "z"} - timbre.keys()
         if missing or len(timbre["z"]) != size or not all(math.isfinite(number) for number in timbre["z"]):
-            raise ValueError(
-                f"the timbre {timbre.get('name')!r} lacks its program, font or {size} numbers"
-            )
+            raise ValueError(f"the timbre {timbre.get('name')!r} lacks its program, font or {size} numbers")
     return list(saved["timbres"])
 
 

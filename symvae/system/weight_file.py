@@ -1,12 +1,12 @@
 """Weight files: safetensors, matrices as int8 rows with half-precision scales, all else in half precision.
 
-Version 2. The metadata of a file hold ``format`` ("symvae-weights") and ``version``. A tensor of two or
-more axes and more than 4,096 values is stored as
+Version 2. The metadata of a file are ``symvae-weights``: "2". A tensor of two or more axes and more than
+4,096 values is stored as
 
     <name>         int8   q, shaped as the tensor
     <name>.scale   half   s, one number for each row (index of the first axis)
 
-    weight = q · s,   q = round(127 · weight / max |row|),   s = max |row| / 127
+    weight = q · s,   s = max |row| / 127 as a half,   q = round(weight / s) within ±127
 
 with halves rounded to even; a row of zeros has the scale 1. Any other tensor is stored in half precision.
 This is symmetric per-channel quantization (Krishnamoorthi 2018, arXiv 1806.08342, section 2.2); weights
@@ -38,13 +38,13 @@ _RENAMED_PARTS = {"summarise": "summarize", "recogniser": "recognizer"}
 def quantize(weight: Float[Tensor, "row ..."]) -> tuple[Int8[Tensor, "row ..."], Float16[Tensor, " row"]]:
     """Round each row to 255 levels from minus to plus its largest magnitude: levels and scales."""
     rows = weight.float().flatten(1)
-    largest = rows.abs().amax(1)
+    scale = (rows.abs().amax(1) / LEVELS).half()
     # A row too small for a half-precision scale is a row of zeros.
-    silent = (largest / LEVELS).half() == 0
-    largest = torch.where(silent, float(LEVELS), largest)
+    silent = scale == 0
+    scale = torch.where(silent, torch.ones_like(scale), scale)
     rows = torch.where(silent[:, None], 0.0, rows)
-    levels = (rows / largest[:, None] * LEVELS).round().to(torch.int8)
-    return levels.view(weight.shape), (largest / LEVELS).half()
+    levels = (rows / scale.float()[:, None]).round().clamp(-LEVELS, LEVELS).to(torch.int8)
+    return levels.view(weight.shape), scale
 
 
 def dequantize(levels: Int8[Tensor, "row ..."], scale: Float16[Tensor, " row"]) -> Float[Tensor, "row ..."]:
@@ -61,7 +61,7 @@ def write_weights(path: Path, tensors: dict[str, Tensor]) -> None:
         else:
             stored[name] = value.half()
     data = {name: value.contiguous() for name, value in stored.items()}
-    path.write_bytes(save(data, {"format": FORMAT, "version": str(VERSION)}))
+    path.write_bytes(save(data, {FORMAT: str(VERSION)}))
 
 
 def read_weights(path: Path, remedy: str) -> dict[str, Tensor]:
@@ -73,7 +73,7 @@ def read_weights(path: Path, remedy: str) -> dict[str, Tensor]:
     """
     try:
         with safe_open(path, framework="pt") as file:
-            version = (file.metadata() or {}).get("version", "1")
+            version = (file.metadata() or {}).get(FORMAT, "1")
             stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} is damaged ({error}). {remedy}") from error

@@ -1,4 +1,4 @@
-"""A saved tokenizer back from its file, without miditok: made to start quickly.
+"""Saved tokenizers, read without miditok, which takes seconds to import.
 
 `symvae.tokens.melody.MelodyTokenizer.load` reads the same file into a miditok tokenizer.
 """
@@ -14,9 +14,10 @@ from symvae.tokens.tokenizer import Tokenizer
 
 
 def load_tokenizer(path: str | PathLike[str]) -> Tokenizer:
-    """The tokenizer saved in ``path``, a file or the folder that holds ``tokenizer.json``.
+    """Load the tokenizer of a file, or of a folder with a ``tokenizer.json``.
 
-    Raises `TokenError` for a file that is missing, no JSON, or of a tokenizer unknown here.
+    Raises:
+        TokenError: The file is missing, damaged or of an unknown tokenizer.
     """
     path = Path(path)
     path = path / TOKENIZER_FILE if path.is_dir() else path

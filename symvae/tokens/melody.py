@@ -1,15 +1,15 @@
-"""The melody grid as a miditok tokenizer, for those who work in miditok's world.
+"""The melody grid as a miditok tokenizer.
 
-`MelodyTokenizer` is a `miditok.MusicTokenizer`: call it on a Score or a MIDI path and get one
-`TokSequence` a track, give those to `decode` and get a Score. Its ids are exactly those of
-`symvae.tokens.melody_grid`, where they are explained. miditok puts special tokens first and so
-shifts every id; this tokenizer has none, because a phrase has a fixed length: nothing to pad.
+`MelodyTokenizer` is a `miditok.MusicTokenizer`: called with a Score or a MIDI path it returns a
+`TokSequence` for each track, and `decode` turns those into a Score. Its ids are exactly those of
+`symvae.tokens.melody_grid`, where they are explained. miditok puts special tokens first, which shifts all
+ids; this tokenizer has none, because a phrase has a fixed length and needs no padding.
 
-Departures from miditok's ways, all so that nothing is lost in silence: a chord, a pitch out of
-range or another metre raises `TokenError` (miditok would drop the notes), and the file holds
-only what the tokenizer is (no library versions), so that equal tokenizers are equal files.
+Departures from miditok, so that nothing is lost silently: a chord, a pitch out of range or another metre
+raises `TokenError` (miditok would drop the notes), and the file holds the settings alone (no library
+versions), so that equal tokenizers are equal files.
 
-A Score ends where symvae's "end" marker says (see `symvae.music.io.end_marker`), else with the bar of the
+A Score ends at symvae's "end" marker (see `symvae.music.io.end_marker`), else with the bar of the
 last note: silent bars after it are then not encoded. Empty tracks are dropped, as everywhere in
 miditok.
 """
@@ -35,10 +35,14 @@ from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH, MelodyGr
 
 
 class MelodyTokenizer(MusicTokenizer):
-    """A `Tokenizer` of monophonic phrases that miditok knows how to use, too.
+    """Tokenizer of monophonic phrases that is a miditok tokenizer, too.
 
-    Either ``metre``, ``min_pitch`` and ``max_pitch``, or a ``tokenizer_config`` that carries them
-    as extra keywords, or the ``params`` file of a saved one.
+    Args:
+        tokenizer_config: miditok config with ``metre``, ``min_pitch`` and ``max_pitch`` as extra keywords.
+        params: File of a saved tokenizer, instead.
+        metre: Metre of the phrases, where neither is given.
+        min_pitch: Lowest MIDI pitch.
+        max_pitch: Highest MIDI pitch.
     """
 
     name: ClassVar[str] = MelodyGrid.name
@@ -69,7 +73,7 @@ class MelodyTokenizer(MusicTokenizer):
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "MelodyTokenizer":
-        """The tokenizer saved in a file, or in a folder's ``tokenizer.json``."""
+        """Load a tokenizer from a file, or from the ``tokenizer.json`` of a folder."""
         return cls(params=path)
 
     def save(self, out_path: str | PathLike[str], *_: Any, **__: Any) -> None:
@@ -77,33 +81,33 @@ class MelodyTokenizer(MusicTokenizer):
         self.grid.save(out_path)
 
     def to_dict(self) -> dict[str, Any]:
-        """What the file holds."""
+        """Content of the file."""
         return self.grid.to_dict()
 
     # -- symvae's Tokenizer
 
     @property
     def metre(self) -> str:
-        """The metre of the phrases it takes, "4/4"."""
+        """Metre of the phrases that it encodes, "4/4"."""
         return self.grid.metre
 
     @property
     def positions_per_bar(self) -> int:
-        """How many sixteenths a bar has."""
+        """Sixteenths of a bar."""
         return self.grid.positions_per_bar
 
     @property
     def vocabulary_size(self) -> int:
-        """How many ids exist, as ``len`` says, too."""
+        """Number of ids, as ``len``."""
         return self.grid.vocabulary_size
 
     @property
     def token_names(self) -> tuple[str, ...]:
-        """The name of each id, in order."""
+        """Name of each id, in order."""
         return self.grid.token_names
 
     def encode_phrase(self, phrase: Phrase) -> UInt8[np.ndarray, "bar position"]:
-        """The ids of a melody; `TokenError` for another metre, for chords and for pitches out of range."""
+        """Encode a melody; raises `TokenError` for another metre, polyphony, and pitches out of range."""
         return self.grid.encode_phrase(phrase)
 
     def decode_ids(
@@ -112,7 +116,16 @@ class MelodyTokenizer(MusicTokenizer):
         tempo_qpm: float = DEFAULT_TEMPO_QPM,
         velocity: int = DEFAULT_VELOCITY,
     ) -> Phrase:
-        """The phrase that ids shaped (bar, position) say; `TokenError` for another shape or unknown ids."""
+        """Decode token ids to a phrase; raises `TokenError` for another shape or unknown ids.
+
+        Args:
+            ids: Token ids, shaped (bar, position).
+            tempo_qpm: Tempo of the phrase in quarter notes a minute.
+            velocity: MIDI velocity of all notes.
+
+        Returns:
+            The phrase.
+        """
         return self.grid.decode_ids(ids, tempo_qpm, velocity)
 
     @property
@@ -137,20 +150,20 @@ class MelodyTokenizer(MusicTokenizer):
     def cut_out(
         self, ids: UInt8[np.ndarray, "window bar position"]
     ) -> UInt8[np.ndarray, "window bar position"]:
-        """The windows as phrases of their own."""
+        """Turn windows of longer music into phrases of their own."""
         return self.grid.cut_out(ids)
 
     def silent_bars(self, ids: UInt8[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
-        """Bars in which nothing sounds."""
+        """Mask of the bars in which no note sounds."""
         return self.grid.silent_bars(ids)
 
     def transpose_ids(
         self, ids: UInt8[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
     ) -> UInt8[np.ndarray, "window bar position"]:
-        """Each window moved by its own number of semitones, or as far as the vocabulary reaches."""
+        """Transpose each window by its own number of semitones, or as far as the vocabulary reaches."""
         return self.grid.transpose_ids(ids, semitones)
 
-    # -- what miditok asks of a tokenizer
+    # -- miditok's interface
 
     def _tweak_config_before_creating_voc(self) -> None:
         self.config.special_tokens = []  # miditok's mandatory PAD would take id 0
@@ -164,11 +177,15 @@ class MelodyTokenizer(MusicTokenizer):
         return {type_: set(types) for type_ in types}
 
     def _add_time_events(self, events: list[Event], time_division: int) -> list[Event]:
-        """Nothing to add: on a grid the position of an id is its time."""
+        """Return the events: on a grid the position of an id is its time."""
         return events
 
     def preprocess_score(self, score: ScoreTick) -> ScoreTick:
-        """miditok's resampling to sixteenths, after refusing what it would drop without a word."""
+        """Resample to sixteenths, after refusing notes that miditok would drop silently.
+
+        Raises:
+            TokenError: The score is in another metre or out of the pitch range.
+        """
         for signature in score.time_signatures:
             if not _same_bar(signature.numerator, signature.denominator, self.metre):
                 raise TokenError(
@@ -213,7 +230,7 @@ class MelodyTokenizer(MusicTokenizer):
         return score
 
     def _bars(self, ids: list[int]) -> UInt8[np.ndarray, "bar position"]:
-        """A sequence of any length as whole bars, the last one filled with holds."""
+        """Ids of a sequence of any length as whole bars, the last one filled up with holds."""
         bars = max(1, -(-len(ids) // self.positions_per_bar))
         filled = np.zeros(bars * self.positions_per_bar, np.uint8)
         filled[: len(ids)] = ids
@@ -240,6 +257,6 @@ def _grid_in(path: str | PathLike[str]) -> MelodyGrid:
 
 
 def _same_bar(numerator: int, denominator: int, metre: str) -> bool:
-    """Whether bars of a time signature fill bars of ``metre``: 2/4 and 2/2 those of 4/4, 3/8 those of 6/8."""
+    """True if bars of a time signature fill bars of ``metre``: 2/4 and 2/2 those of 4/4, 3/8 those of 6/8."""
     fits = {"4/4": {(4, 4), (2, 2), (2, 4)}, "3/4": {(3, 4)}, "6/8": {(6, 8), (3, 8)}}
     return (numerator, denominator) in fits[metre]

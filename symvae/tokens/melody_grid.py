@@ -1,18 +1,18 @@
 """The melody grid: one id a sixteenth, for a melody in which one note sounds at a time.
 
-    0   hold       nothing new: the sounding note goes on, or the silence does
-    1   note-off   the sounding note ends here, and silence follows
-    2…  note-on    a note of pitch ``min_pitch + id - 2`` starts (and ends the one before)
+    0   hold       the sounding note or the silence continues
+    1   note-off   the sounding note ends, and silence follows
+    2…  note-on    a note of pitch ``min_pitch + id - 2`` starts and ends the one before
 
-This is the representation of MusicVAE (Roberts et al. 2018, arXiv 1803.05428: a note-on for each
-pitch, a note-off, and one token in which nothing new happens), kept to the 88 keys of the piano:
-90 classes. As in magenta's converter, a held note and a silence that goes on are the same token.
+This is the representation of MusicVAE (Roberts et al. 2018, arXiv 1803.05428: a note-on for each pitch, a
+note-off, and a token for no change), limited to the 88 keys of the piano: 90 classes. As in magenta's
+converter, a held note and a continued silence are the same token.
 
-Each phrase has one canonical spelling, the one `ids_of` writes: a note-off only where a sounding
-note ends and none starts, none at the end of the phrase, and hold before the first note.
-`phrase_of` reads any spelling: an off or a hold with nothing sounding is silence.
+Each phrase has one canonical encoding, the one of `ids_of`: a note-off only where a sounding note ends and
+none starts, no note-off at the end of the phrase, and holds before the first note. `phrase_of` decodes any
+ids: a note-off or a hold without a sounding note is silence.
 
-Ids carry neither velocity nor tempo. Nothing here knows miditok, which takes seconds to import:
+Ids carry neither velocity nor tempo. This module needs numpy alone, since miditok takes seconds to import:
 `symvae.tokens.melody` wraps these functions in a miditok tokenizer of the same file format.
 """
 
@@ -41,9 +41,10 @@ PIANO_MIN_PITCH, PIANO_MAX_PITCH = PIANO_PITCHES
 
 @dataclass(frozen=True)
 class MelodyGrid:
-    """The melody grid of one metre, as a `Tokenizer` that needs numpy alone.
+    """Tokenizer of monophonic phrases: the melody grid of one metre.
 
-    Raises `TokenError` for an unknown metre or a pitch range that MIDI does not have.
+    Raises:
+        TokenError: The metre is unknown, or the pitch range exceeds that of MIDI.
     """
 
     name: ClassVar[str] = "melody"
@@ -71,22 +72,26 @@ class MelodyGrid:
 
     @property
     def positions_per_bar(self) -> int:
-        """How many sixteenths a bar has."""
+        """Sixteenths of a bar."""
         return Grid.of_metre(self.metre, bars=1).steps_per_bar
 
     @property
     def vocabulary_size(self) -> int:
-        """How many ids exist: hold, note-off and the note-ons."""
+        """Number of ids: hold, note-off and the note-ons."""
         return FIRST_NOTE_ON + self.max_pitch - self.min_pitch + 1
 
     @property
     def token_names(self) -> tuple[str, ...]:
-        """Names in miditok's form, Type_Value."""
+        """Names of the ids in miditok's form, Type_Value."""
         pitches = range(self.min_pitch, self.max_pitch + 1)
         return ("Hold_None", "NoteOff_None", *(f"NoteOn_{pitch}" for pitch in pitches))
 
     def encode_phrase(self, phrase: Phrase) -> UInt8[np.ndarray, "bar position"]:
-        """The ids of a melody; `TokenError` for another metre, for chords and for pitches out of range."""
+        """Encode a melody.
+
+        Raises:
+            TokenError: The phrase is in another metre, polyphonic, or out of the pitch range.
+        """
         if phrase.grid.metre != self.metre:
             raise TokenError(
                 f"This tokenizer takes phrases in {self.metre}, and this one is in {phrase.grid.metre}."
@@ -99,7 +104,19 @@ class MelodyGrid:
         tempo_qpm: float = DEFAULT_TEMPO_QPM,
         velocity: int = DEFAULT_VELOCITY,
     ) -> Phrase:
-        """The phrase that ids shaped (bar, position) say; `TokenError` for another shape or unknown ids."""
+        """Decode token ids to a phrase.
+
+        Args:
+            ids: Token ids, shaped (bar, position).
+            tempo_qpm: Tempo of the phrase in quarter notes a minute.
+            velocity: MIDI velocity of all notes.
+
+        Returns:
+            The phrase, on a grid of as many bars as ``ids`` has rows.
+
+        Raises:
+            TokenError: The ids have another shape or are not in the vocabulary.
+        """
         ids = np.asarray(ids)
         if ids.ndim != 2 or ids.shape[0] < 1 or ids.shape[1] != self.positions_per_bar:
             raise TokenError(
@@ -145,7 +162,7 @@ class MelodyGrid:
         return result.reshape(ids.shape)
 
     def silent_bars(self, ids: UInt8[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
-        """Bars in which nothing sounds."""
+        """Mask of the bars in which no note sounds."""
         flat = ids.reshape(len(ids), -1)
         steps = np.arange(flat.shape[1])
         last_event = np.maximum.accumulate(np.where(flat != HOLD, steps, 0), axis=1)
@@ -155,7 +172,7 @@ class MelodyGrid:
     def transpose_ids(
         self, ids: UInt8[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
     ) -> UInt8[np.ndarray, "window bar position"]:
-        """Each window moved by its own number of semitones, or as far as the vocabulary reaches."""
+        """Transpose each window by its own number of semitones, or as far as the vocabulary reaches."""
         return shift_pitches(ids, semitones, *self.pitch_ids)
 
     def save(self, out_path: str | PathLike[str]) -> None:
@@ -163,7 +180,7 @@ class MelodyGrid:
         save_tokenizer(self.to_dict(), out_path)
 
     def to_dict(self) -> dict[str, Any]:
-        """What the file holds: miditok's keys, and ours as its ``additional_params``."""
+        """Content of the file: miditok's keys, and ours in its ``additional_params``."""
         return {
             "tokenization": self.saved_as,
             "config": {
@@ -183,7 +200,19 @@ class MelodyGrid:
 def ids_of(
     phrase: Phrase, min_pitch: int = PIANO_MIN_PITCH, max_pitch: int = PIANO_MAX_PITCH
 ) -> UInt8[np.ndarray, "bar position"]:
-    """The canonical ids of a monophonic phrase of any metre."""
+    """Encode a monophonic phrase of any metre canonically.
+
+    Args:
+        phrase: The melody.
+        min_pitch: MIDI pitch of the first note-on.
+        max_pitch: MIDI pitch of the last note-on.
+
+    Returns:
+        Token ids, one for each sixteenth.
+
+    Raises:
+        TokenError: The phrase is polyphonic or out of the pitch range.
+    """
     if not phrase.is_monophonic:
         clash = int(np.argmax(phrase.onset_step[1:] < phrase.end_step[:-1])) + 1
         raise TokenError(
@@ -209,7 +238,18 @@ def phrase_of(
     tempo_qpm: float = DEFAULT_TEMPO_QPM,
     velocity: int = DEFAULT_VELOCITY,
 ) -> Phrase:
-    """The phrase that ``ids`` say on ``grid``: a note lasts until the next event or the end."""
+    """Decode token ids on a grid: a note lasts until the next event or the end.
+
+    Args:
+        ids: Token ids, one for each sixteenth.
+        grid: Grid of the phrase, of the same shape.
+        min_pitch: MIDI pitch of the first note-on.
+        tempo_qpm: Tempo of the phrase in quarter notes a minute.
+        velocity: MIDI velocity of all notes.
+
+    Returns:
+        The phrase.
+    """
     flat = ids.reshape(-1)
     event_step = np.flatnonzero(flat != HOLD)
     event = flat[event_step].astype(np.int64)

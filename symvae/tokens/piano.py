@@ -2,16 +2,16 @@
 
     Tempo  [Position]  Pitch Velocity Duration  Pitch Velocity Duration …  Position  Pitch …  PAD …
 
-REMI (Huang and Yang 2020, arXiv 2002.00212) as miditok writes it, with the same names and in the same
-order: all tracks merged, 16 positions a bar, 88 pitches, 16 velocities, durations in sixteenths up to
-four bars, 32 tempos from 40 to 220 quarter notes a minute in equal ratios. What a row makes needless is
-left out: the Bar token that opens each row, and the Position_0 that would follow it. Each row names
-the tempo, so that a bar says it by itself.
+REMI (Huang and Yang 2020, arXiv 2002.00212) as in miditok, with the same names in the same order: all
+tracks merged, 16 positions a bar, 88 pitches, 16 velocities, durations in sixteenths up to four bars, 32
+tempos from 40 to 220 quarter notes a minute in equal ratios. Two tokens are redundant in rows and are left
+out: the Bar token at the start of each row, and the Position_0 after it. Each row starts with the tempo, so
+that every bar carries it.
 
-Velocity and tempo go to the nearest class; all else comes back as it was. `decode_ids` reads any ids: a
-note is a Pitch with its Velocity and Duration behind it, whatever else stands there is passed over.
+Velocity and tempo are quantized to the nearest class; all else is encoded without loss. `decode_ids`
+decodes any ids: a note is a Pitch followed by its Velocity and Duration, and other tokens are skipped.
 
-Nothing here knows miditok, which takes seconds to import; a test holds the two together.
+This module needs numpy alone, since miditok takes seconds to import; a test compares the two.
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ MAX_DURATION_STEP = 64
 VELOCITIES: Int64[np.ndarray, " class"] = np.linspace(0, 127, 17).astype(np.int64)[1:]
 TEMPOS_QPM: Float64[np.ndarray, " class"] = np.geomspace(40, 220, 32).round(2)
 
-# The first id of each kind, in miditok's order.
+# First id of each token type, in miditok's order.
 PITCH = 2  # after PAD and Bar
 VELOCITY = PITCH + MAX_PITCH - MIN_PITCH + 1
 DURATION = VELOCITY + len(VELOCITIES)
@@ -50,7 +50,7 @@ VOCABULARY_SIZE = TEMPO + len(TEMPOS_QPM)
 
 @dataclass(frozen=True)
 class PianoBars:
-    """The tokenizer of piano bars, in 4/4. Raises `TokenError` for another metre."""
+    """Tokenizer of piano bars, in 4/4; raises `TokenError` for another metre."""
 
     name: ClassVar[str] = "piano"
     saved_as: ClassVar[str] = "PianoBars"
@@ -69,17 +69,17 @@ class PianoBars:
 
     @property
     def positions_per_bar(self) -> int:
-        """How many ids a bar has at most; the rest of its row is PAD."""
+        """Ids of a row: at most as many tokens are in a bar, and PAD fills it up."""
         return TOKENS_PER_BAR
 
     @property
     def vocabulary_size(self) -> int:
-        """How many ids exist."""
+        """Number of ids."""
         return VOCABULARY_SIZE
 
     @property
     def token_names(self) -> tuple[str, ...]:
-        """Names in miditok's form, Type_Value."""
+        """Names of the ids in miditok's form, Type_Value."""
         steps = range(1, MAX_DURATION_STEP + 1)
         return (
             "PAD_None",
@@ -93,7 +93,7 @@ class PianoBars:
 
     @property
     def slots(self) -> Int64[np.ndarray, " id"]:
-        """How far in the bar each id says that one is: the step of a Position, 0 at a Tempo, else -1."""
+        """Step of the bar that each id sets: that of a Position, 0 for a Tempo, -1 for all others."""
         slots = np.full(VOCABULARY_SIZE, -1)
         slots[POSITION:TEMPO] = np.arange(STEPS_PER_BAR)
         slots[TEMPO:] = 0
@@ -101,22 +101,26 @@ class PianoBars:
 
     @property
     def follows(self) -> Bool[np.ndarray, "id_and_start id"]:
-        """Which ids may stand behind each id; the last row says which may open a bar."""
-        kinds = {"Tempo": (TEMPO, VOCABULARY_SIZE), "Position": (POSITION, TEMPO), "Pitch": (PITCH, VELOCITY)}
-        kinds |= {"Velocity": (VELOCITY, DURATION), "Duration": (DURATION, POSITION), "PAD": (PAD, PAD + 1)}
-        kinds |= {"start": (VOCABULARY_SIZE, VOCABULARY_SIZE + 1)}
-        behind = {"start": ["Tempo"], "Tempo": ["Position", "Pitch", "PAD"], "Position": ["Pitch"]}
-        behind |= {"Pitch": ["Velocity"], "Velocity": ["Duration"], "PAD": ["PAD"]}
-        behind |= {"Duration": ["Position", "Pitch", "PAD"]}
+        """Mask of the ids that may follow each id; the last row is for the start of a bar."""
+        types = {"Tempo": (TEMPO, VOCABULARY_SIZE), "Position": (POSITION, TEMPO), "Pitch": (PITCH, VELOCITY)}
+        types |= {"Velocity": (VELOCITY, DURATION), "Duration": (DURATION, POSITION), "PAD": (PAD, PAD + 1)}
+        types |= {"start": (VOCABULARY_SIZE, VOCABULARY_SIZE + 1)}
+        successors = {"start": ["Tempo"], "Tempo": ["Position", "Pitch", "PAD"], "Position": ["Pitch"]}
+        successors |= {"Pitch": ["Velocity"], "Velocity": ["Duration"], "PAD": ["PAD"]}
+        successors |= {"Duration": ["Position", "Pitch", "PAD"]}
         follows = np.zeros((VOCABULARY_SIZE + 1, VOCABULARY_SIZE), bool)
-        for kind, allowed in behind.items():
-            for other in allowed:
-                follows[slice(*kinds[kind]), slice(*kinds[other])] = True
-        follows[PAD + 1, PAD] = True  # Bar, which no row holds
+        for first, allowed in successors.items():
+            for second in allowed:
+                follows[slice(*types[first]), slice(*types[second])] = True
+        follows[PAD + 1, PAD] = True  # Bar, which is in no row
         return follows
 
     def encode_phrase(self, phrase: Phrase) -> UInt8[np.ndarray, "bar position"]:
-        """The ids of a phrase; `TokenError` for another metre, pitches out of range and bars too full."""
+        """Encode a phrase.
+
+        Raises:
+            TokenError: The phrase is in another metre or out of the pitch range, or a bar exceeds its row.
+        """
         if phrase.grid.metre != self.metre:
             raise TokenError(f"Piano bars are in {self.metre}, and this phrase is in {phrase.grid.metre}.")
         outside = (phrase.pitch < MIN_PITCH) | (phrase.pitch > MAX_PITCH)
@@ -129,7 +133,7 @@ class PianoBars:
         if length.max() > TOKENS_PER_BAR:
             raise TokenError(
                 f"Bar {int(length.argmax()) + 1} takes {length.max()} tokens, and {TOKENS_PER_BAR} are the "
-                "most. Leave out some notes: symvae.tokens.piano.thin takes the softest."
+                "most. Leave out some notes: the tokenizer's fit() drops the softest."
             )
         ids = np.full((phrase.grid.bars, TOKENS_PER_BAR), PAD, np.uint8)
         ids[:, 0] = TEMPO + np.abs(np.log(TEMPOS_QPM / phrase.tempo_qpm)).argmin()
@@ -150,10 +154,20 @@ class PianoBars:
         tempo_qpm: float = DEFAULT_TEMPO_QPM,
         velocity: int = DEFAULT_VELOCITY,
     ) -> Phrase:
-        """The phrase that ids shaped (bar, position) say; `TokenError` for another shape or unknown ids.
+        """Decode token ids to a phrase.
 
-        The first tempo named counts, ``tempo_qpm`` only where none is. Of equal notes that start together
-        the longest stays.
+        Of notes of one pitch that start together, the longest is kept.
+
+        Args:
+            ids: Token ids, shaped (bar, position).
+            tempo_qpm: Tempo in quarter notes a minute where the ids have none; else the first of them counts.
+            velocity: Ignored: ids carry velocities.
+
+        Returns:
+            The phrase, on a grid of as many bars as ``ids`` has rows.
+
+        Raises:
+            TokenError: The ids have another shape or are not in the vocabulary.
         """
         ids = np.asarray(ids)
         if ids.ndim != 2 or ids.shape[0] < 1 or ids.shape[1] != TOKENS_PER_BAR:
@@ -168,18 +182,18 @@ class PianoBars:
         grid = Grid.of_metre(self.metre, len(ids))
         duration = np.minimum(notes.duration_step, grid.num_steps - notes.onset_step)
         longest = np.lexsort((-duration, notes.pitch, notes.onset_step))
-        spelled = np.stack([notes.onset_step, notes.pitch], axis=1)[longest]
+        starts = np.stack([notes.onset_step, notes.pitch], axis=1)[longest]
         first = np.ones(len(longest), bool)
-        first[1:] = (spelled[1:] != spelled[:-1]).any(axis=1)
+        first[1:] = (starts[1:] != starts[:-1]).any(axis=1)
         kept = longest[first]
-        named = ids[(ids >= TEMPO) & ~np.logical_or.accumulate(ids == PAD, axis=1)]
+        tempos = ids[(ids >= TEMPO) & ~np.logical_or.accumulate(ids == PAD, axis=1)]
         return Phrase(
             grid,
             notes.onset_step[kept],
             duration[kept],
             notes.pitch[kept],
             VELOCITIES[notes.velocity_class[kept]],
-            float(TEMPOS_QPM[named[0] - TEMPO]) if len(named) else tempo_qpm,
+            float(TEMPOS_QPM[tempos[0] - TEMPO]) if len(tempos) else tempo_qpm,
         )
 
     @property
@@ -204,7 +218,7 @@ class PianoBars:
     def cut_out(
         self, ids: UInt8[np.ndarray, "window bar position"]
     ) -> UInt8[np.ndarray, "window bar position"]:
-        """The windows as phrases of their own: no note lasts past the end."""
+        """Turn windows into phrases of their own: no note lasts past the end."""
         bars = ids.shape[1]
         bar = np.arange(bars)[:, None]
         left = bars * STEPS_PER_BAR - bar * STEPS_PER_BAR - _steps(ids)
@@ -212,13 +226,13 @@ class PianoBars:
         return np.where(is_duration, np.minimum(ids, DURATION - 1 + left), ids).astype(np.uint8)
 
     def silent_bars(self, ids: UInt8[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
-        """Bars in which no note starts."""
+        """Mask of the bars in which no note starts."""
         return _is(ids, PITCH, VELOCITY).sum(axis=-1) == 0
 
     def transpose_ids(
         self, ids: UInt8[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
     ) -> UInt8[np.ndarray, "window bar position"]:
-        """Each window moved by its own number of semitones, or as far as the keys reach."""
+        """Transpose each window by its own number of semitones, or as far as the keys reach."""
         return shift_pitches(ids, semitones, *self.pitch_ids)
 
     def save(self, out_path: str | PathLike[str]) -> None:
@@ -226,7 +240,7 @@ class PianoBars:
         save_tokenizer(self.to_dict(), out_path)
 
     def to_dict(self) -> dict[str, Any]:
-        """What the file holds: the settings with which miditok's REMI has the same vocabulary."""
+        """Content of the file: the settings with which miditok's REMI has the same vocabulary."""
         return {
             "tokenization": self.saved_as,
             "config": {
@@ -247,7 +261,7 @@ class PianoBars:
 
 @dataclass(frozen=True)
 class Notes:
-    """The notes that ids say, one row each, in the order in which they stand there."""
+    """Decoded notes, one row each, in the order of their tokens."""
 
     onset_step: Int64[np.ndarray, " note"]
     duration_step: Int64[np.ndarray, " note"]
@@ -256,7 +270,7 @@ class Notes:
 
 
 def read_notes(ids: Int64[np.ndarray, "bar position"]) -> Notes:
-    """Every Pitch, Velocity, Duration in a row, before the first PAD of its bar."""
+    """Decode each Pitch that a Velocity and a Duration follow, before the first PAD of its bar."""
     alive = ~np.logical_or.accumulate(ids == PAD, axis=1)
     starts = alive[:, 2:] & _is(ids[:, :-2], PITCH, VELOCITY)
     starts &= _is(ids[:, 1:-1], VELOCITY, DURATION) & _is(ids[:, 2:], DURATION, POSITION)
@@ -270,14 +284,14 @@ def read_notes(ids: Int64[np.ndarray, "bar position"]) -> Notes:
 
 
 def token_counts(phrase: Phrase) -> Int64[np.ndarray, " bar"]:
-    """How many tokens each bar takes."""
+    """Number of tokens of each bar."""
     bar = phrase.onset_step // STEPS_PER_BAR
     weight = 3 + _opens_position(phrase)
     return 1 + np.bincount(bar, weight, phrase.grid.bars).astype(np.int64)
 
 
 def thin(phrase: Phrase) -> Phrase:
-    """The phrase with no bar too full: in such bars the softest notes go first, and of these the shortest."""
+    """Drop the softest notes of bars that exceed a row, and of these the shortest first."""
     over = np.flatnonzero(token_counts(phrase) > TOKENS_PER_BAR)
     keep = np.ones(len(phrase), bool)
     bar = phrase.onset_step // STEPS_PER_BAR
@@ -295,14 +309,14 @@ def thin(phrase: Phrase) -> Phrase:
 
 
 def _opens_position(phrase: Phrase) -> Bool[np.ndarray, " note"]:
-    """Which notes have a Position before them: the first of their step, but not at the start of a bar."""
+    """Mask of the notes with a Position before them: the first of a step, except at the start of a bar."""
     new = np.ones(len(phrase), bool)
     new[1:] = phrase.onset_step[1:] != phrase.onset_step[:-1]
     return new & (phrase.onset_step % STEPS_PER_BAR != 0)
 
 
 def _steps(ids: Integer[np.ndarray, "*any position"]) -> Int64[np.ndarray, "*any position"]:
-    """The step in the bar that each place of a row stands at: that of the last Position before it."""
+    """Step of the bar at each place of a row: that of the last Position before it."""
     is_position = _is(ids, POSITION, TEMPO)
     places = np.arange(ids.shape[-1])
     last = np.maximum.accumulate(np.where(is_position, places, -1), axis=-1)

@@ -1,4 +1,4 @@
-"""Ids that stand for pitches, moved up and down: what transposition is to a tokenizer."""
+"""Transposition of token ids."""
 
 import numpy as np
 from jaxtyping import Int64, UInt8
@@ -10,7 +10,17 @@ def shift_pitches(
     first: int,
     last: int,
 ) -> UInt8[np.ndarray, "window bar position"]:
-    """The pitches, ids from ``first`` to ``last``, moved; a window less far where it would leave them."""
+    """Transpose each window, or as far as its pitches stay in the vocabulary.
+
+    Args:
+        ids: Token ids.
+        semitones: Transposition of each window.
+        first: Id of the lowest pitch.
+        last: Id of the highest pitch.
+
+    Returns:
+        The ids, with all that are no pitches unchanged.
+    """
     axes = (1, 2)
     pitch = (ids >= first) & (ids <= last)
     highest = np.where(pitch, ids, first).max(axis=axes).astype(np.int64)

@@ -1,4 +1,4 @@
-"""How a test types a command: in this process, with stdout and stderr apart."""
+"""Run a command in the process of the test, with stdout and stderr apart."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from symvae.cli.main import app
+from tests.fader_models import aroused_model, fader_model, piano_model, wide_model  # noqa: F401 (fixtures)
 
 Cli = Callable[..., Result]
 
@@ -15,3 +16,9 @@ def cli(tmp_path, monkeypatch) -> Cli:
     """``cli("sample", "-n", 2)`` in an empty folder."""
     monkeypatch.chdir(tmp_path)
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def fade(cli, fader_model) -> Cli:  # noqa: F811 (the fixture)
+    """``fade(file, "--set", "register=60")`` with the tiny model."""
+    return lambda *words: cli("fade", *words, "-m", fader_model, "--force")

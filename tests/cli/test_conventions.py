@@ -1,4 +1,4 @@
-"""What holds for every verb: exit status, stdout against stderr, --debug, --force, quick help."""
+"""Conventions of every verb: exit status, stdout against stderr, --debug, --force, quick help."""
 
 import subprocess
 import sys

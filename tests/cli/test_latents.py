@@ -1,4 +1,4 @@
-"""encode and decode: z to a file and back."""
+"""encode and decode: latents to a file and back."""
 
 import json
 
@@ -29,7 +29,7 @@ def test_encode_then_decode_is_reconstruct(cli, tiny_model, tmp_path):
         assert symvae.read(path, grid=model.grid) == [phrase]
 
 
-def test_decode_takes_z_before_mean_and_says_when_the_model_differs(cli, tiny_model, tmp_path):
+def test_decode_prefers_z_to_mean_and_notices_another_model(cli, tiny_model, tmp_path):
     z = np.zeros((1, 16), np.float32)
     np.savez(tmp_path / "z.npz", z=z, mean=z + 3, model="another")
     result = cli("decode", "z.npz", "-m", tiny_model)
@@ -52,7 +52,7 @@ def test_decode_takes_z_before_mean_and_says_when_the_model_differs(cli, tiny_mo
         ({"z": np.zeros((1, 16)), "tempo_qpm": ["fast"]}, "positive numbers of quarter notes"),
         ({"z": np.zeros((1, 16)), "tempo_qpm": [0.0]}, "positive numbers of quarter notes"),
         ({"z": np.array([["a"] * 16])}, "needs numbers"),
-        ({"z": np.array([[None] * 16], dtype=object)}, "no .npz of arrays"),
+        ({"z": np.array([[None] * 16], dtype=object)}, "not an .npz file of arrays"),
     ],
 )
 def test_decode_refuses_other_arrays(cli, tiny_model, tmp_path, arrays, words):
@@ -63,7 +63,7 @@ def test_decode_refuses_other_arrays(cli, tiny_model, tmp_path, arrays, words):
 
 
 def test_decode_refuses_other_files(cli, tiny_model):
-    assert "no .npz of arrays" in cli("decode", ODE, "-m", tiny_model).stderr
+    assert "not an .npz file of arrays" in cli("decode", ODE, "-m", tiny_model).stderr
     assert "There is no file" in cli("decode", "missing.npz", "-m", tiny_model).stderr
 
 
@@ -79,7 +79,9 @@ def test_decode_refuses_damaged_files(cli, tiny_model, tmp_path):
     for name in ("one.npy", "empty.npz", "flipped.npz", "cut.npz", "folder.npz"):
         result = cli("decode", name, "-m", tiny_model)
         assert result.exit_code == 1, name
-        assert f"symvae: {name} is no .npz of arrays. Write one with `symvae encode`." in result.stderr
+        assert (
+            f"symvae: {name} is not an .npz file of arrays. Write one with `symvae encode`." in result.stderr
+        )
         assert result.stderr.count("\n") == 1
 
 

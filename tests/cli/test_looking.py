@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from symvae.cli.console import counted
+from symvae.pipelines.words import counted
 from symvae.system.catalog import available
 from tests.conftest import TUNES
 
 ODE, PERFORMED = TUNES / "ode_to_joy.mid", TUNES / "ode_to_joy_performed.mid"
 
 
-def test_models_lists_what_comes_with_the_package(cli):
+def test_models_lists_every_released_model(cli):
     text, data = cli("models"), json.loads(cli("models", "--json").stdout)
     assert text.exit_code == 0
     assert [each["name"] for each in data] == available()
@@ -20,11 +20,11 @@ def test_models_lists_what_comes_with_the_package(cli):
         assert f"{counted(each['bars'], 'bar')} of {each['metre']}" in text.stdout
 
 
-def test_models_takes_nothing(cli):
+def test_models_takes_no_argument(cli):
     assert cli("models", "something").exit_code == 2
 
 
-def test_inspect_says_what_a_file_holds(cli):
+def test_inspect_reports_contents(cli):
     result = cli("inspect", ODE, TUNES / "lieber_augustin.mid", "--json")
     assert result.exit_code == 0
     ode, augustin = json.loads(result.stdout)
@@ -43,7 +43,7 @@ def test_inspect_reports_a_bad_file_beside_a_good_one(cli, tmp_path):
     assert (alone.exit_code, alone.stdout) == (1, "")
 
 
-def test_inspect_refuses_a_track_that_is_not_there(cli):
+def test_inspect_refuses_a_missing_track(cli):
     result = cli("inspect", ODE, "--track", "tuba")
     assert result.exit_code == 1
     assert "tuba" in result.stderr
@@ -61,7 +61,7 @@ def test_measure_gives_every_attribute(cli):
     assert all(name in table for name in ATTRIBUTES)
 
 
-def test_measure_of_drums_has_nothing_to_say(cli, tmp_path):
+def test_measure_of_drums_has_the_reason(cli, tmp_path):
     import pretty_midi
 
     midi = pretty_midi.PrettyMIDI()

@@ -1,4 +1,4 @@
-"""measure: what it read of each file, and a table that a pipe can use."""
+"""measure: tracks that were read, and a table for a pipe."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from tests.conftest import TUNES
 ODE = TUNES / "ode_to_joy.mid"
 
 
-def test_the_track_and_the_others_are_named_beside_the_results(cli, tmp_path):
+def test_tracks_read_and_not_read_are_noticed_on_stderr(cli, tmp_path):
     many_tracks(tmp_path / "band.mid")
     result = cli("measure", "band.mid")
     assert result.exit_code == 0, result.stderr
@@ -20,16 +20,17 @@ def test_the_track_and_the_others_are_named_beside_the_results(cli, tmp_path):
     assert "not read" not in result.stdout
 
 
-def test_a_file_without_notes_is_one_sentence(cli, tmp_path):
+def test_file_without_notes_is_one_sentence(cli, tmp_path):
     import symusic
 
     symusic.Score(480).dump_midi(str(tmp_path / "empty.mid"))
     result = cli("measure", "empty.mid")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "symvae: There is nothing to measure: no file has a melody." in result.stderr
+    reason = "(empty.mid: song: empty: it holds no notes)"
+    assert f"symvae: There is nothing to measure: no file has a melody {reason}." in result.stderr
 
 
-def test_names_are_whole_in_a_pipe(cli):
+def test_file_names_are_not_shortened_in_a_pipe(cli):
     files = sorted(TUNES.glob("*.mid"))
     result = cli("measure", *files)
     assert result.exit_code == 0, result.stderr
@@ -38,7 +39,7 @@ def test_names_are_whole_in_a_pipe(cli):
     assert max(len(line) for line in result.stdout.splitlines()) < 10_000
 
 
-def test_one_bar_is_said_as_one(cli, tmp_path):
+def test_one_bar_is_in_the_singular(cli, tmp_path):
     write(Phrase(Grid.of_metre("4/4", 1), *map(np.array, ([0], [4], [60]))), tmp_path / "bar.mid")
     result = cli("measure", "bar.mid")
     assert "bar.mid bar 1" in result.stdout

@@ -1,4 +1,4 @@
-"""reconstruct, sample, interpolate, similar, vary: files on disk, and a report that hides nothing."""
+"""reconstruct, sample, interpolate, variations, shift, infill, continue: files and complete reports."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ import pytest
 import symvae
 from symvae.music.io.midi_read import load
 from symvae.music.phrase import Phrase
-from symvae.pipelines.intake import in_place
+from symvae.pipelines.gaps import fill_gaps
 from tests.conftest import TUNES
 
 ODE, JOY, REEL, FISHERS = (
@@ -23,7 +23,7 @@ def phrase_of(path) -> Phrase:
     return phrase
 
 
-def test_reconstruct_goes_window_by_window_and_joins(cli, tiny_model, tmp_path):
+def test_reconstruct_joins_windows(cli, tiny_model, tmp_path):
     result = cli("reconstruct", ODE, "-m", tiny_model, "--json")
     assert result.exit_code == 0, result.stderr
     report = json.loads(result.stdout)
@@ -37,7 +37,7 @@ def test_reconstruct_goes_window_by_window_and_joins(cli, tiny_model, tmp_path):
     assert whole == joined
 
 
-def test_a_silent_window_inside_stays_silent_in_its_place(cli, tiny_model, tmp_path):
+def test_dropped_window_becomes_silence_in_its_place(cli, tiny_model, tmp_path):
     model = symvae.load(tiny_model)
     a, b, *_ = symvae.read(ODE, grid=model.grid)
     silence = Phrase(model.grid, tempo_qpm=a.tempo_qpm)
@@ -45,20 +45,20 @@ def test_a_silent_window_inside_stays_silent_in_its_place(cli, tiny_model, tmp_p
     result = cli("reconstruct", "gap.mid", "-m", tiny_model)
     assert result.exit_code == 0, result.stderr
     assert "long_rest" in result.stdout
-    assert "silence stands for bars 3-4" in result.stdout
+    assert "silence in place of bars 3-4" in result.stdout
     (whole,) = symvae.read(tmp_path / "reconstruct/reconstruction.mid", grid=model.grid.with_bars(6))
     assert len(whole.window(2, 2)) == 0
     assert whole.window(4, 2) == model.reconstruct([b])[0]
 
 
-def test_a_file_without_a_window_says_why(cli, tiny_model):
+def test_file_without_a_window_has_the_reasons(cli, tiny_model):
     result = cli("reconstruct", TUNES / "lieber_augustin.mid", "-m", tiny_model)
     assert result.exit_code == 1
     assert "has no window of 2 bars of 4/4" in result.stderr
     assert "metre_not_supported" in result.stderr
 
 
-def test_sample_is_the_facade_with_the_same_seed(cli, tiny_model, tmp_path):
+def test_sample_equals_the_facade_with_the_same_seed(cli, tiny_model, tmp_path):
     words = ("--count", 3, "--seed", 7, "--temperature", 0.9, "--top-p", 0.9, "--tempo", 96)
     result = cli("sample", "-m", tiny_model, *words)
     assert result.exit_code == 0, result.stderr
@@ -72,21 +72,21 @@ def test_sample_is_the_facade_with_the_same_seed(cli, tiny_model, tmp_path):
 @pytest.mark.parametrize(
     "words", [("--prior", "normal"), ("--tempo", -3), ("--tempo", 3), ("--count", 10**8), ("--seed", 10**20)]
 )
-def test_sample_refuses_what_it_cannot_do(cli, tiny_model, tmp_path, words):
+def test_sample_refuses_values_out_of_range(cli, tiny_model, tmp_path, words):
     result = cli("sample", "-m", tiny_model, *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert words[0] in result.stderr
     assert not (tmp_path / "sample").exists()
 
 
-def test_a_tempo_is_that_of_a_piano_too(cli, tmp_path):
+def test_tempo_overrides_that_of_a_piano_model(cli, tmp_path):
     words = ("sample", "-n", 1, "-m", "piano-4bar-faders", "--prior", "gaussian", "--tempo", 90)
     result = cli(*words)
     assert result.exit_code == 0, result.stderr
     assert load(tmp_path / "sample/sample-1.mid").tempo_qpm_at(0) == 90
 
 
-def test_gaussian_prior_needs_no_fit(cli, tiny_model):
+def test_gaussian_prior_needs_no_training(cli, tiny_model):
     assert (
         cli("sample", "-n", 1, "-m", tiny_model, "--prior", "gaussian", "--prior-temperature", 0.5).exit_code
         == 0
@@ -100,15 +100,15 @@ def test_interpolate_writes_the_path_picture_and_sound(cli, tiny_model, tmp_path
     names = {path.name for path in (tmp_path / "way").iterdir()}
     assert names == {*(f"step-{n}.mid" for n in range(1, 6)), "path.mid", "path.png", "path.wav"}
     assert "ode_to_joy.mid: bars 1-2 in 1 window, track 0 'melody'" in result.stdout
-    assert "start came back: " in result.stdout
-    assert "end came back: " in result.stdout
+    assert "start reconstructed: " in result.stdout
+    assert "end reconstructed: " in result.stdout
     model = symvae.load(tiny_model)
     a, b = symvae.read(ODE, grid=model.grid)[0], symvae.read(JOY, grid=model.grid)[0]
     for number, phrase in enumerate(model.interpolate(a, b, steps=5), 1):
         assert symvae.read(tmp_path / f"way/step-{number}.mid", grid=model.grid) == [phrase]
 
 
-def test_the_row_keeps_the_tempo_of_each_step(cli, tiny_model, tmp_path):
+def test_row_keeps_the_tempo_of_each_step(cli, tiny_model, tmp_path):
     """Ode to Joy is at 120, Soldier's Joy at 180: tempo moves along the path, in the one file, too."""
     assert cli("interpolate", ODE, JOY, "-m", tiny_model, "--steps", 4).exit_code == 0
     row = symvae.read(tmp_path / "interpolate/path.mid", grid=symvae.load(tiny_model).grid)
@@ -137,7 +137,7 @@ def test_interpolate_four_is_a_square(cli, tiny_model, tmp_path):
     assert result.exit_code == 0, result.stderr
     names = {path.name for path in (tmp_path / "interpolate").iterdir()}
     assert names == {*(f"square-{r}-{c}.mid" for r in "123" for c in "123"), "square.mid", "square.png"}
-    assert "bottom right came back: " in result.stdout
+    assert "bottom right reconstructed: " in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -160,36 +160,36 @@ def test_interpolate_refuses_an_unknown_path(cli, tiny_model):
     assert "slerp, lerp" in result.stderr
 
 
-def test_similar_at_amount_0_is_the_reconstruction(cli, tiny_model, tmp_path):
+def test_variation_of_amount_0_is_the_reconstruction(cli, tiny_model, tmp_path):
     result = cli("variations", ODE, "--amount", 0, "--count", 2, "-m", tiny_model, "--bar", 3)
     assert result.exit_code == 0, result.stderr
     model = symvae.load(tiny_model)
     (expected,) = model.reconstruct([symvae.read(ODE, grid=model.grid)[1]])
     for number in (1, 2):
-        assert symvae.read(tmp_path / f"similar/variation-{number}.mid", grid=model.grid) == [expected]
+        assert symvae.read(tmp_path / f"variations/variation-{number}.mid", grid=model.grid) == [expected]
 
 
-def test_similar_wrong_use(cli, tiny_model):
+def test_amount_above_1_is_wrong_use(cli, tiny_model):
     assert cli("variations", ODE, "--amount", 2, "-m", tiny_model).exit_code == 2
 
 
-def test_vary_tells_before_and_after(cli, tiny_model, tmp_path):
+def test_shift_reports_values_before_and_after(cli, tiny_model, tmp_path):
     result = cli("shift", ODE, "--set", "onset_density=1", "--set", "mean_interval=-0.5", "-m", tiny_model)
     assert result.exit_code == 0, result.stderr
     assert "onset_density: " in result.stdout
     assert "mean_interval: " in result.stdout
-    assert (tmp_path / "vary/varied.mid").is_file()
+    assert (tmp_path / "shift/shifted.mid").is_file()
 
 
-def test_vary_by_nothing_is_the_reconstruction(cli, tiny_model, tmp_path):
+def test_shift_by_0_is_the_reconstruction(cli, tiny_model, tmp_path):
     assert cli("shift", ODE, "--set", "onset_density=0", "-m", tiny_model).exit_code == 0
     model = symvae.load(tiny_model)
     windows = symvae.read(ODE, grid=model.grid)
-    (got,) = symvae.read(tmp_path / "vary/window-1.mid", grid=model.grid)
+    (got,) = symvae.read(tmp_path / "shift/window-1.mid", grid=model.grid)
     assert got == model.reconstruct(windows[:1])[0]
 
 
-def test_vary_refuses_an_unknown_attribute(cli, tiny_model):
+def test_shift_refuses_an_unknown_attribute(cli, tiny_model):
     result = cli("shift", ODE, "--set", "loudness=1", "-m", tiny_model)
     assert result.exit_code == 1
     assert "loudness" in result.stderr
@@ -197,7 +197,7 @@ def test_vary_refuses_an_unknown_attribute(cli, tiny_model):
 
 
 @pytest.mark.parametrize("setting", ["onset_density", "onset_density=much", "=1="])
-def test_vary_wrong_use(cli, tiny_model, setting):
+def test_shift_wrong_use(cli, tiny_model, setting):
     assert cli("shift", ODE, "--set", setting, "-m", tiny_model).exit_code == 2
 
 
@@ -226,7 +226,7 @@ def many_tracks(path) -> None:
     midi.write(str(path))
 
 
-def test_tracks_that_were_not_read_are_named(cli, tiny_model, tmp_path):
+def test_tracks_not_read_are_reported(cli, tiny_model, tmp_path):
     many_tracks(tmp_path / "band.mid")
     words = ("reconstruct", "band.mid", "-m", tiny_model, "--force")
     assert "not read: tracks 1 'bass', 2 'kit' (drums); choose one with --track" in cli(*words).stdout
@@ -238,7 +238,7 @@ def test_tracks_that_were_not_read_are_named(cli, tiny_model, tmp_path):
     assert "not read" not in cli("reconstruct", ODE, "-m", tiny_model, "--out", "ode").stdout
 
 
-def test_silence_that_fills_a_window_is_told(cli, tiny_model, tmp_path):
+def test_silence_appended_to_a_window_is_reported(cli, tiny_model, tmp_path):
     many_tracks(tmp_path / "band.mid")
     words = ("variations", "band.mid", "-m", tiny_model, "--force")
     result = cli(*words)
@@ -247,14 +247,14 @@ def test_silence_that_fills_a_window_is_told(cli, tiny_model, tmp_path):
     assert json.loads(cli(*words, "--json").stdout)["input"]["silent_bars_added"] == [1]
 
 
-def test_pairs_of_short_bars_are_no_silence(cli, tiny_model):
+def test_paired_bars_of_2_4_add_no_silence(cli, tiny_model):
     """Fishers' Hornpipe is in 2/4: four of its bars fill a window of two."""
     result = cli("variations", FISHERS, "-m", tiny_model)
     assert result.exit_code == 0, result.stderr
     assert "of silence" not in result.stdout
 
 
-def test_one_silent_bar_inside_is_said_as_one():
+def test_one_silent_bar_is_in_the_singular():
     from symvae.music.bars import bars_in_words
     from symvae.music.grid import Grid
     from symvae.music.reading import Collector
@@ -262,7 +262,7 @@ def test_one_silent_bar_inside_is_said_as_one():
     collector, bar = Collector(), Phrase(Grid.of_metre("4/4", 1))
     for start in (0, 2):
         collector.take(bar, (start, start + 1))
-    row, filled = in_place(collector.reading(), [bar, bar])
+    row, filled = fill_gaps(collector.reading(), [bar, bar])
     assert (len(row), filled, bars_in_words(filled)) == (3, [(1, 2)], "bar 2")
 
 
@@ -273,19 +273,19 @@ def test_a_seed_out_of_range_is_wrong_use(cli, tiny_model, verb):
     assert cli(verb, ODE, "-m", tiny_model, *settings, "--seed", -1).exit_code == 2
 
 
-def test_the_largest_seed_and_the_slowest_tempo_are_taken(cli, tiny_model):
+def test_largest_seed_and_slowest_tempo_are_accepted(cli, tiny_model):
     result = cli("sample", "-n", 1, "-m", tiny_model, "--seed", 2**63 - 1, "--tempo", 4)
     assert result.exit_code == 0, result.stderr
     assert result.stdout.startswith("1 phrase of 2 bars from tiny")
 
 
-def test_vary_sets_each_attribute_once(cli, tiny_model):
+def test_shift_sets_each_attribute_once(cli, tiny_model):
     result = cli("shift", ODE, "--set", "onset_density=1", "--set", "onset_density=2", "-m", tiny_model)
     assert result.exit_code == 2
     assert "onset_density is set twice" in result.stderr
 
 
-def test_vary_of_a_model_without_vectors_says_how_to_get_them(cli, tiny_model, tmp_path):
+def test_shift_of_a_model_without_vectors_names_the_remedy(cli, tiny_model, tmp_path):
     bare = shutil.copytree(tiny_model, tmp_path / "bare")
     (bare / "latent.safetensors").unlink()
     result = cli("shift", ODE, "--set", "onset_density=1", "-m", bare)
@@ -293,7 +293,7 @@ def test_vary_of_a_model_without_vectors_says_how_to_get_them(cli, tiny_model, t
     assert "Run `symvae evaluate --update-model`" in result.stderr
 
 
-def test_files_left_over_of_a_longer_path_are_named(cli, tiny_model):
+def test_leftover_files_of_a_longer_path_are_noticed(cli, tiny_model):
     words = ("interpolate", ODE, JOY, "-m", tiny_model, "--force")
     assert cli(*words, "--steps", 9, "--plot").stderr == ""
     result = cli(*words, "--steps", 7)
@@ -310,7 +310,7 @@ def test_too_many_results_for_one_picture_are_refused_before_the_work(cli, tmp_p
     assert not (tmp_path / "many").exists()
 
 
-def test_infill_keeps_what_it_is_not_asked_to_draw(cli, tiny_model, tmp_path):
+def test_infill_keeps_the_other_bars(cli, tiny_model, tmp_path):
     words = ("--from", 2, "--to", 2, "--bar", 3, "-n", 2, "--seed", 5, "--plot")
     result = cli("infill", ODE, "-m", tiny_model, *words, "--json")
     assert result.exit_code == 0, result.stderr
@@ -324,15 +324,15 @@ def test_infill_keeps_what_it_is_not_asked_to_draw(cli, tiny_model, tmp_path):
         (got,) = symvae.read(tmp_path / f"infill/version-{number}.mid", grid=model.grid)
         assert got == expected
         assert list(got.window(0, 1).pitch) == list(given.window(0, 1).pitch)
-    told = cli("infill", ODE, "-m", tiny_model, *words, "--force")
-    assert "bar 2 of the window drawn anew; the others stay" in told.stdout
+    output = cli("infill", ODE, "-m", tiny_model, *words, "--force")
+    assert "bar 2 of the window drawn anew; the others unchanged" in output.stdout
     wrong = cli("infill", ODE, "-m", tiny_model, "--from", 2, "--to", 3, "--force")
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert "bars 1 to 2" in wrong.stderr
 
 
 @pytest.mark.parametrize(("bar", "spans"), [(None, "16-16"), (4, "4-4")])
-def test_continue_goes_on_from_the_end_or_from_a_bar(cli, tiny_model, tmp_path, bar, spans):
+def test_continue_from_the_end_or_from_a_bar(cli, tiny_model, tmp_path, bar, spans):
     words = () if bar is None else ("--bar", bar)
     result = cli("continue", ODE, "-m", tiny_model, "--bars", 3, "-n", 1, "--json", *words)
     assert result.exit_code == 0, result.stderr
@@ -343,15 +343,15 @@ def test_continue_goes_on_from_the_end_or_from_a_bar(cli, tiny_model, tmp_path, 
     (got,) = symvae.read(tmp_path / "continue/version-1.mid", grid=model.grid.with_bars(4))
     given = phrase_of(ODE).window((bar or 16) - 1, 1)
     assert got.window(0, 1) == given
-    told = cli("continue", ODE, "-m", tiny_model, "--bars", 3, "-n", 1, "--force", *words)
-    assert "1 bar as they are, then 3 new" in told.stdout
+    output = cli("continue", ODE, "-m", tiny_model, "--bars", 3, "-n", 1, "--force", *words)
+    assert "1 bar unchanged, then 3 new" in output.stdout
 
 
 def test_continue_needs_a_tune_in_its_metre(cli, tiny_model):
     for words in ((TUNES / "lieber_augustin.mid",), (ODE, "--bar", 99)):
         result = cli("continue", *words, "-m", tiny_model)
         assert result.exit_code == 1
-        assert "in 4/4 to go on from" in result.stderr
+        assert "in 4/4 to continue" in result.stderr
 
 
 def tune(path, *bars: tuple[int, int, int], notes: list[tuple[float, float, int]]) -> None:
@@ -369,7 +369,7 @@ def quarters(count: int, first: int = 0) -> list[tuple[float, float, int]]:
     return [(first + n, first + n + 1, 60 + n % 8) for n in range(count)]
 
 
-def test_continue_tells_what_it_leaves_of_the_tune(cli, tiny_model, tmp_path):
+def test_continue_reports_drops(cli, tiny_model, tmp_path):
     """Four bars of 4/4, then 3/4; and a note that is held over into the bar to go on from."""
     tune(tmp_path / "two.mid", (4, 4, 0), (3, 4, 16), notes=quarters(28))
     result = cli("continue", "two.mid", "-m", tiny_model, "--bars", 1, "-n", 1)
@@ -394,7 +394,7 @@ def test_continue_after_any_bar_of_two_four(cli, tiny_model, tmp_path, bar, span
     assert json.loads(result.stdout)["input"]["bars"] == [span]
 
 
-def test_continue_goes_on_at_the_tempo_where_it_stands(cli, tiny_model, tmp_path):
+def test_continue_keeps_the_tempo_of_the_last_bars(cli, tiny_model, tmp_path):
     (ode,) = symvae.read(ODE, track=0)
     slow, quick = ode.window(0, 4).with_tempo(60.0), ode.window(4, 4).with_tempo(180.0)
     symvae.write([slow, quick], tmp_path / "quicker.mid")
@@ -404,7 +404,7 @@ def test_continue_goes_on_at_the_tempo_where_it_stands(cli, tiny_model, tmp_path
     assert got.tempo_qpm == 180.0
 
 
-def test_a_tune_in_another_metre_is_told_its_models(cli):
+def test_tune_in_another_metre_gets_the_names_of_its_models(cli):
     from symvae.system.catalog import available_in
 
     result = cli("reconstruct", TUNES / "lieber_augustin.mid", "-m", "melody-2bar")
@@ -413,7 +413,7 @@ def test_a_tune_in_another_metre_is_told_its_models(cli):
         assert name in result.stderr
 
 
-def test_drums_alone_are_named_by_every_verb(cli, tiny_model, tmp_path):
+def test_drums_alone_are_named_as_the_reason(cli, tiny_model, tmp_path):
     midi = pretty_midi.PrettyMIDI()
     kit = pretty_midi.Instrument(0, is_drum=True)
     kit.notes = [pretty_midi.Note(90, 36, n, n + 0.5) for n in range(8)]

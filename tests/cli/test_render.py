@@ -8,12 +8,12 @@ import numpy as np
 import pretty_midi
 import pytest
 
-from symvae.dsp.loudness import integrated_lufs
-from symvae.dsp.wav import read_wav, write_wav
+from symvae.dsp.wav import read_audio, write_wav
 from symvae.music.io.midi_read import load
-from symvae.pipelines.playback import say_what_stands_in
+from symvae.pipelines.playback import stand_ins
 from symvae.system.synth import DEFAULT_SYNTH, Synth
 from tests.sines import SinePlayer
+from tests.sounds import integrated_lufs
 
 RATE = 8_000
 
@@ -69,7 +69,7 @@ def refused(result, status: int, *words: str) -> None:
 def test_a_song_becomes_a_file_of_its_name(render, band, tmp_path):
     result = render(band)
     assert result.exit_code == 0, result.stderr
-    sound = read_wav(tmp_path / "band.wav")
+    sound = read_audio(tmp_path / "band.wav")
     assert (sound.sample_rate, len(sound.samples)) == (RATE, 2)
     assert 2.0 < sound.duration_sec < 5
     assert np.abs(sound.samples).max() <= 10 ** (-1 / 20) + 1e-4
@@ -83,12 +83,12 @@ def test_the_report_says_who_plays_what(render, band, tmp_path):
     report = json.loads(render(band, "out/sound.wav", "--json").stdout)
     assert report["parts"] == [
         {"part": "flute", "notes": 4, "plays": "flute"},
-        {"part": "low", "notes": 4, "plays": "strings (for program 45)"},
+        {"part": "low", "notes": 4, "plays": "strings (for program 44 Tremolo Strings)"},
         {"part": "kit", "notes": 4, "plays": "noise"},
     ]
     assert report["files"] == ["out/sound.wav"]
     assert report["sample_rate"] == RATE
-    sound = read_wav(tmp_path / "out/sound.wav")
+    sound = read_audio(tmp_path / "out/sound.wav")
     assert report["seconds"] == pytest.approx(sound.duration_sec, abs=0.01)
 
 
@@ -136,7 +136,7 @@ def test_a_timbre_from_a_recording(render, tune, clip, tmp_path):
 def test_stems_sum_to_the_mix(render, band, tmp_path):
     result = render(band, "--stems", "--json")
     assert json.loads(result.stdout)["files"] == ["band.wav", "band-01.wav", "band-02.wav", "band-03.wav"]
-    mix, *stems = (read_wav(tmp_path / name).samples for name in json.loads(result.stdout)["files"])
+    mix, *stems = (read_audio(tmp_path / name).samples for name in json.loads(result.stdout)["files"])
     assert all(stem.any() for stem in stems)
     np.testing.assert_allclose(sum(stems), mix, atol=3 / 2**15)
 
@@ -145,7 +145,7 @@ def test_loudness_and_picture(render, band, tmp_path):
     result = render(band, "--loudness", -30, "--plot")
     assert result.exit_code == 0, result.stderr
     assert result.stdout.splitlines()[-2:] == ["band.wav", "band.png"]
-    assert integrated_lufs(read_wav(tmp_path / "band.wav")) == pytest.approx(-30, abs=0.5)
+    assert integrated_lufs(read_audio(tmp_path / "band.wav")) == pytest.approx(-30, abs=0.5)
     assert (tmp_path / "band.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -180,7 +180,7 @@ def test_plain_tones_need_no_synthesizer(cli, band, tmp_path):
     assert [part["plays"] for part in report["parts"]] == ["sine", "sine", "noise"]
     assert report["sample_rate"] == 24_000
     assert json.loads(cli(*words, "--force", "--sample-rate", 44_100).stdout)["sample_rate"] == 44_100
-    assert read_wav(tmp_path / "band.wav").sample_rate == 44_100
+    assert read_audio(tmp_path / "band.wav").sample_rate == 44_100
 
 
 @pytest.fixture
@@ -195,9 +195,9 @@ def test_a_sound_font_plays_every_part(cli, band, font, tmp_path):
     result = cli("render", band, "--engine", "soundfont", "--soundfont", font, "--json")
     assert result.exit_code == 0, result.stderr
     report = json.loads(result.stdout)
-    said = ["Band, program 74", "Band, program 45", "Band, drums"]
+    said = ["Band, program 73 Flute", "Band, program 44 Tremolo Strings", "Band, drums"]
     assert [part["plays"] for part in report["parts"]] == said
-    assert read_wav(tmp_path / "band.wav").sample_rate == report["sample_rate"] == 44_100
+    assert read_audio(tmp_path / "band.wav").sample_rate == report["sample_rate"] == 44_100
     assert result.stderr == ""
 
 
@@ -206,11 +206,11 @@ def test_a_sound_fonts_drums_beside_the_synthesizer(render, band, font):
     assert result.exit_code == 0, result.stderr
     assert result.stderr == ""
     said = [part["plays"] for part in json.loads(result.stdout)["parts"]]
-    assert said == ["flute", "strings (for program 45)", "Band, drums"]
+    assert said == ["flute", "strings (for program 44 Tremolo Strings)", "Band, drums"]
 
 
 def test_no_sound_font_says_how_to_get_one(cli, band, monkeypatch):
-    monkeypatch.setattr("symvae.audio.soundfont.PLACES", ())
+    monkeypatch.setattr("symvae.audio.soundfont.FOLDERS", ())
     monkeypatch.delenv("SYMVAE_SOUNDFONT", raising=False)
     result = cli("render", band, "--engine", "soundfont")
     refused(result, 1, "No sound font was found on this machine. Give one with --soundfont FILE.sf2")
@@ -234,7 +234,10 @@ def test_an_unknown_timbre_lists_the_known(render, tune, tmp_path):
     [
         (("--timbre", "piano:flute:2"), "'2' is no share from 0 to 1"),
         (("--timbre", "piano:flute"), "'piano:flute' is no timbre"),
-        (("--timbre-sweep", "piano"), "'piano' is no way between two timbres. Write it as piano:strings."),
+        (
+            ("--timbre-sweep", "piano"),
+            "'piano' is not a path between two timbres. Write it as piano:strings.",
+        ),
         (("--timbre-sweep", "piano:kazoo"), "There is no timbre 'kazoo'"),
         (("--timbre-from", "none.wav"), "none.wav cannot be read"),
         (("--sample-rate", 44_100), "tiny plays at 8000 Hz, not 44100. Leave out --sample-rate"),
@@ -313,7 +316,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_any_work(render, tune,
     for words in ((), ("--force",)):
         refused(render(tune, "folder.wav", *words), 1, "folder.wav is a folder. Choose the name of a file.")
     monkeypatch.setattr("symvae.pipelines.output.access", lambda place, mode: False)
-    refused(render(tune, "new/sound.wav"), 1, "is not yours to write in. Choose another OUT.")
+    refused(render(tune, "new/sound.wav"), 1, "is not writable. Choose another OUT.")
     assert not (tmp_path / "new").exists()
 
 
@@ -338,13 +341,12 @@ def test_sound_beside_the_music_is_the_programs_timbre(cli, tiny_model, tmp_path
         (path,) = (tmp_path / "sample").glob("*.wav")
         heard.append(path.read_bytes())
     assert heard[0] != heard[1] == heard[2]  # a piccolo is played by the flute
-    assert read_wav(path).samples.shape[0] == 2
+    assert read_audio(path).samples.shape[0] == 2
 
 
-def test_what_stands_in_is_said_beside_other_verbs_music(band, tiny_synth, capsys):
-    say_what_stands_in(Synth.load(tiny_synth), load(band))
-    assert capsys.readouterr().err.splitlines() == [
-        "In the sound 'low' is played as strings (for program 45).",
+def test_substitutions_are_noticed_beside_the_music_of_other_verbs(band, tiny_synth):
+    assert stand_ins(Synth.load(tiny_synth), load(band)) == [
+        "In the sound 'low' is played as strings (for program 44 Tremolo Strings).",
         "1 drum part played as bursts of noise; `symvae render --soundfont FILE.sf2` plays them on its kit.",
     ]
 

@@ -1,4 +1,4 @@
-"""Laws of a fader's scale: values to positions and back, and who goes along with whom."""
+"""Laws of calibration, values to positions and back, and of the coupling of faders."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def chance() -> np.random.Generator:
 
 
 @given(VALUES)
-def test_both_columns_rise(values: np.ndarray) -> None:
+def test_both_columns_increase(values: np.ndarray) -> None:
     scale = Calibration.fit(values)
     assert len(scale.value) == len(scale.position) == min(len(np.unique(values)), MOST_KNOTS)
     assert (np.diff(scale.value) > 0).all()
@@ -27,8 +27,8 @@ def test_both_columns_rise(values: np.ndarray) -> None:
 
 @given(VALUES, st.floats(-100, 100), st.floats(-100, 100))
 @example(np.array([-1, 0, 0, 1, 1]) / 4, -8e-74, 0.0)
-def test_more_of_the_attribute_is_never_a_lower_position(values: np.ndarray, a: float, b: float) -> None:
-    """But for the last digit: beside a knot, interpolation may round to its other side."""
+def test_positions_increase_with_values(values: np.ndarray, a: float, b: float) -> None:
+    """Up to the last digit: beside a knot, interpolation may round to its other side."""
     scale = Calibration.fit(values)
     low, high = sorted((a, b))
     assert np.diff(scale.position_of(np.array([low, high]))) >= -1e-12
@@ -36,7 +36,7 @@ def test_more_of_the_attribute_is_never_a_lower_position(values: np.ndarray, a: 
 
 
 @given(VALUES, st.floats(0, 1))
-def test_a_position_within_the_knots_comes_back(values: np.ndarray, share: float) -> None:
+def test_positions_within_the_table_survive_the_way_there_and_back(values: np.ndarray, share: float) -> None:
     scale = Calibration.fit(values)
     position = np.array([scale.position[0] + share * np.ptp(scale.position)])
     assert scale.position_of(scale.value_at(position)) == pytest.approx(position, abs=1e-6)
@@ -45,7 +45,7 @@ def test_a_position_within_the_knots_comes_back(values: np.ndarray, share: float
 
 
 @given(VALUES, st.floats(0.01, 1e6))
-def test_beyond_the_ends_is_the_end(values: np.ndarray, beyond: float) -> None:
+def test_values_beyond_the_table_have_the_position_of_its_end(values: np.ndarray, beyond: float) -> None:
     scale = Calibration.fit(values)
     ends, away = [0, -1], np.array([-beyond, beyond])
     assert scale.position_of(scale.value[ends] + away).tolist() == scale.position[ends].tolist()
@@ -59,7 +59,7 @@ def test_a_mirrored_attribute_has_mirrored_positions(values: np.ndarray) -> None
 
 
 @pytest.mark.parametrize("shape", [lambda x: x, np.exp, lambda x: x**3, np.arctan])
-def test_the_training_values_are_standard_normal_whatever_they_were(shape) -> None:
+def test_positions_of_training_values_are_standard_normal(shape) -> None:
     values = shape(chance().normal(size=5001))
     position = Calibration.fit(values).position_of(values)
     assert np.median(position) == pytest.approx(0, abs=0.02)
@@ -68,13 +68,13 @@ def test_the_training_values_are_standard_normal_whatever_they_were(shape) -> No
     assert (np.abs(position) < 2).mean() == pytest.approx(0.954, abs=0.01)
 
 
-def test_equal_values_stand_at_the_middle_of_their_ranks() -> None:
-    """Half of the phrases have 0, so it stands at the quantile 1/4, and the 1 of the others at 3/4."""
+def test_equal_values_have_the_quantile_of_their_middle_rank() -> None:
+    """With half of the phrases at 0 and half at 1, these have the quantiles 1/4 and 3/4."""
     scale = Calibration.fit(np.array([0.0, 0.0, 1.0, 1.0]))
     assert scale.position_of(np.array([0.0, 0.5, 1.0])) == pytest.approx([-0.6745, 0, 0.6745], abs=1e-4)
 
 
-def test_what_never_varies_has_one_value_at_every_position() -> None:
+def test_a_constant_attribute_has_one_value_at_every_position() -> None:
     scale = Calibration.fit(np.full(7, 3.5))
     assert scale.value_at(np.array([-9.0, 0.0, 9.0])).tolist() == [3.5] * 3
     assert scale.position_of(np.array([0.0, 3.5, 9.0])).tolist() == [0.0] * 3
@@ -88,7 +88,7 @@ def test_each_attribute_has_its_own_column() -> None:
 
 
 def correlated(r: float, count: int = 4000) -> np.ndarray:
-    """Two columns of exactly that correlation."""
+    """Two columns with exactly this correlation."""
     x, y = chance().normal(size=(2, count))
     x, y = x - x.mean(), y - y.mean()
     y = y - x * (x @ y) / (x @ x)
@@ -97,28 +97,28 @@ def correlated(r: float, count: int = 4000) -> np.ndarray:
 
 
 @given(arrays("float64", (30, 3), elements=st.floats(-2, 2), unique=True), st.floats(0.1, 9))
-def test_a_fader_moves_itself_by_what_it_moves(positions: np.ndarray, stiffness: float) -> None:
+def test_the_diagonal_of_the_coupling_is_one(positions: np.ndarray, stiffness: float) -> None:
     table = coupling(positions, stiffness)
     assert np.diag(table).tolist() == [1, 1, 1]
     assert np.isfinite(table).all()
 
 
 @given(st.floats(-0.999, 0.999))
-def test_the_other_of_two_goes_along_less_than_its_regression(r: float) -> None:
+def test_a_fader_follows_another_by_less_than_its_regression(r: float) -> None:
     """By hand: of P = [[1, -r], [-r, 1]] / (1 - r²), -P12 / (P22 + 3) is r / (1 + 3 (1 - r²))."""
     table = coupling(correlated(r))
     assert table[0, 1] == pytest.approx(r / (1 + 3 * (1 - r * r)), abs=0.01)
     assert table[1, 0] == pytest.approx(table[0, 1])
 
 
-def test_near_duplicates_go_along_and_strangers_stay() -> None:
+def test_near_duplicates_follow_and_independent_faders_stay() -> None:
     assert coupling(correlated(0.9999))[0, 1] == pytest.approx(1, abs=0.01)
     assert coupling(correlated(-0.9999))[0, 1] == pytest.approx(-1, abs=0.01)
     assert coupling(correlated(0.0)) == pytest.approx(np.eye(2), abs=1e-9)
     assert coupling(correlated(0.5))[0, 1] == pytest.approx(0.154, abs=1e-3)
 
 
-def test_duplicates_do_not_drag_a_third() -> None:
+def test_duplicates_do_not_move_a_third() -> None:
     positions = np.column_stack([correlated(0.999), np.random.default_rng(1).normal(size=4000)])
     table = coupling(positions)
     assert table[0, 1] > 0.95
@@ -126,5 +126,5 @@ def test_duplicates_do_not_drag_a_third() -> None:
     assert abs(table[2, :2]).max() < 0.02
 
 
-def test_one_attribute_goes_alone() -> None:
+def test_a_single_attribute_has_no_coupling() -> None:
     assert coupling(chance().normal(size=(50, 1))).tolist() == [[1.0]]

@@ -1,5 +1,6 @@
-"""Laws that both decoders keep: they never see the future, generate what they would predict, and
-treat each phrase by itself. Weights are drawn at random, with logits far enough apart to be certain."""
+"""Laws of all decoders: causal logits, generation that agrees with teacher forcing, independent phrases.
+
+Weights are random, with logits far enough apart that rounding does not change the likeliest token."""
 
 import pytest
 import torch
@@ -49,7 +50,7 @@ def draw(seed: int, batch: int) -> tuple[Tensor, Tensor]:
 @settings(max_examples=20, deadline=None)
 @given(seed=SEEDS, changed=st.integers(0, BARS * POSITIONS - 1))
 @torch.no_grad()
-def test_logits_never_see_their_own_token_or_later_ones(kind: str, seed: int, changed: int) -> None:
+def test_logits_do_not_depend_on_their_own_token_or_later_ones(kind: str, seed: int, changed: int) -> None:
     decoder = decoder_of(kind, seed)
     z, ids = draw(seed, 2)
     other = ids.clone().flatten(1)
@@ -60,7 +61,7 @@ def test_logits_never_see_their_own_token_or_later_ones(kind: str, seed: int, ch
 
 @pytest.mark.parametrize("kind", KINDS)
 @torch.no_grad()
-def test_logits_do_see_the_tokens_before(kind: str) -> None:
+def test_logits_depend_on_the_tokens_before(kind: str) -> None:
     """Without this the law above would hold for a decoder that ignores all tokens."""
     decoder = decoder_of(kind, 1)
     z, ids = draw(1, 2)
@@ -73,20 +74,20 @@ def test_logits_do_see_the_tokens_before(kind: str) -> None:
 @settings(max_examples=20, deadline=None)
 @given(seed=SEEDS)
 @torch.no_grad()
-def test_greedy_generation_is_what_teacher_forcing_predicts_of_it(kind: str, seed: int) -> None:
+def test_greedy_tokens_are_those_that_teacher_forcing_predicts(kind: str, seed: int) -> None:
     decoder = decoder_of(kind, seed)
     z, _ = draw(seed, 3)
     own = decoder.generate(z)
     logits = decoder(z, own)
     chosen = logits.gather(-1, own[..., None]).squeeze(-1)
-    assert (logits.max(-1).values - chosen <= 1e-4).all()  # equal, but for a tie within rounding
+    assert (logits.max(-1).values - chosen <= 1e-4).all()  # equal up to a tie within rounding
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=20, deadline=None)
 @given(seed=SEEDS, size=st.integers(1, 4))
 @torch.no_grad()
-def test_an_item_ignores_the_rest_of_its_batch(kind: str, seed: int, size: int) -> None:
+def test_a_phrase_ignores_the_rest_of_its_batch(kind: str, seed: int, size: int) -> None:
     decoder = decoder_of(kind, seed)
     z, ids = draw(seed, 4)
     torch.testing.assert_close(decoder(z, ids)[:size], decoder(z[:size], ids[:size]), atol=1e-3, rtol=1e-3)
@@ -98,14 +99,14 @@ def test_an_item_ignores_the_rest_of_its_batch(kind: str, seed: int, size: int) 
 @settings(max_examples=20, deadline=None)
 @given(seed=SEEDS, conductor_size=st.sampled_from([0, 8]))
 @torch.no_grad()
-def test_the_quick_decoder_plays_what_the_decoder_plays(kind: str, seed: int, conductor_size: int) -> None:
+def test_the_fast_decoder_generates_the_same_tokens(kind: str, seed: int, conductor_size: int) -> None:
     decoder = decoder_of(kind, seed, conductor_size)
     z, _ = draw(seed, 3)
     assert likely(decoder, z, fast_decoder(decoder).generate(z), decoder.generate(z))
 
 
 def likely(decoder: Decoder, z: Tensor, ids: Tensor, others: Tensor) -> bool:
-    """Equal, or different only after a tie of two logits within rounding."""
+    """Equal, or different only from a tie of two logits within rounding on."""
     if torch.equal(ids, others):
         return True
     logits = decoder(z, others)

@@ -1,4 +1,4 @@
-"""Laws of the posterior and of what its divergence costs."""
+"""Laws of the posterior and of its KL divergence from the prior."""
 
 import math
 
@@ -22,11 +22,11 @@ def gaussians(draw) -> DiagonalGaussian:
 
 @settings(deadline=None)
 @given(gaussians())
-def test_the_divergence_is_never_negative(posterior: DiagonalGaussian) -> None:
+def test_the_divergence_is_not_negative(posterior: DiagonalGaussian) -> None:
     assert (posterior.kl_nats() >= -1e-12).all()
 
 
-def test_the_divergence_of_the_prior_from_itself_is_nothing() -> None:
+def test_the_divergence_of_the_prior_from_itself_is_zero() -> None:
     prior = DiagonalGaussian(torch.zeros(SHAPE), torch.zeros(SHAPE))
     assert (prior.kl_nats() == 0).all()
 
@@ -58,6 +58,6 @@ def test_more_free_nats_never_cost_more(posterior: DiagonalGaussian, free: float
 
 @settings(deadline=None)
 @given(gaussians(), st.integers(0, 2**31))
-def test_a_draw_without_temperature_is_the_mean(posterior: DiagonalGaussian, seed: int) -> None:
+def test_a_sample_at_temperature_zero_is_the_mean(posterior: DiagonalGaussian, seed: int) -> None:
     still = posterior.sample(torch.Generator().manual_seed(seed), temperature=0.0)
     assert torch.equal(still, posterior.mean)

@@ -1,4 +1,4 @@
-"""Laws of moving about in z."""
+"""Laws of interpolation, variation and attribute vectors in z."""
 
 import torch
 from hypothesis import assume, given, settings
@@ -30,15 +30,13 @@ def test_both_ends_are_exact(start: Tensor, end: Tensor, steps: int) -> None:
 
 @settings(deadline=None)
 @given(latents(), STEPS)
-def test_equal_ends_stay_where_they_are(z: Tensor, steps: int) -> None:
+def test_between_equal_ends_nothing_moves(z: Tensor, steps: int) -> None:
     torch.testing.assert_close(slerp(z, z.clone(), steps), z.expand(steps, -1))
 
 
 @settings(deadline=None)
 @given(latents(), STEPS, st.floats(0.1, 3))
-def test_opposite_ends_are_joined_by_an_arc_that_keeps_off_the_origin(
-    z: Tensor, steps: int, ratio: float
-) -> None:
+def test_opposite_ends_are_joined_by_an_arc_around_the_origin(z: Tensor, steps: int, ratio: float) -> None:
     assume(z.norm() > 0.1)
     path = slerp(z, -ratio * z, steps)
     assert torch.equal(path[0], z)
@@ -48,7 +46,7 @@ def test_opposite_ends_are_joined_by_an_arc_that_keeps_off_the_origin(
 
 @settings(deadline=None)
 @given(latents(), latents(), STEPS)
-def test_lengths_move_evenly_along_the_arc(start: Tensor, end: Tensor, steps: int) -> None:
+def test_norms_change_linearly_along_the_arc(start: Tensor, end: Tensor, steps: int) -> None:
     assume(start.norm() > 0.1 and end.norm() > 0.1)
     cosine = torch.nn.functional.cosine_similarity(start, end, dim=0)
     assume(cosine < 0.999)
@@ -67,7 +65,7 @@ def test_a_square_has_its_four_corners(a: Tensor, b: Tensor, c: Tensor, d: Tenso
 
 @settings(deadline=None)
 @given(latents(), st.integers(1, 5), st.integers(0, 2**31))
-def test_no_change_is_the_same_phrase(z: Tensor, count: int, seed: int) -> None:
+def test_variations_of_amount_zero_are_z_itself(z: Tensor, count: int, seed: int) -> None:
     near = variations(z, 0.0, count, torch.Generator().manual_seed(seed))
     assert torch.equal(near, z.expand(count, -1))
 
@@ -82,7 +80,7 @@ def test_a_move_and_its_opposite_cancel(z: Tensor, vector: Tensor, amount: float
 
 @settings(deadline=None)
 @given(arrays("float64", 12, elements=st.floats(-3, 3), unique=True), st.floats(0.1, 5))
-def test_an_attribute_vector_points_where_the_attribute_grows(values, slope: float) -> None:
+def test_an_attribute_vector_points_where_the_attribute_increases(values, slope: float) -> None:
     value = torch.from_numpy(values)
     direction = torch.tensor([1.0, -2.0, 0.0], dtype=torch.float64)
     z = slope * value[:, None] * direction

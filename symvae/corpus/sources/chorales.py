@@ -62,13 +62,13 @@ def _read(path: Path) -> list[Tune | Dropped]:
     except CorpusError as fault:
         return [Dropped(name, Reason.UNREADABLE, str(fault))]
     if len(parts) < len(VOICES):
-        detail = f"{len(parts)} of the parts that it needs: {', '.join(VOICES)}"
+        detail = f"{len(parts)} of the {len(VOICES)} voices {', '.join(VOICES)}"
         return [Dropped(name, Reason.EMPTY, detail)]
     voices = [tunes_of(name, COLLECTION, part) for part in parts]
     if any(_cuts(voice) != _cuts(voices[0]) for voice in voices):
         faults = dict.fromkeys(item.what for voice in voices for item in voice if isinstance(item, Dropped))
-        bars = ", ".join(what.partition("#")[2] for what in faults) or "as many bars"
-        return [Dropped(name, Reason.OFF_GRID, f"not every voice keeps {bars}")]
+        bars = ", ".join(what.partition("#")[2] for what in faults) or "their number of bars"
+        return [Dropped(name, Reason.OFF_GRID, f"the voices differ in {bars}")]
     return [_together(items) for items in zip(*voices, strict=True)]
 
 

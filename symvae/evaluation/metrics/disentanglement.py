@@ -1,36 +1,37 @@
-"""Does each attribute have a coordinate of z to itself?
+"""Disentanglement: does each attribute have a coordinate of z of its own?
 
-The five metrics of Pati and Lerch 2020 (AR-VAE, arXiv 2004.05485), over phrases with their z (posterior
-means) and their attributes, each from 0 to 1:
+The five metrics of Pati and Lerch 2020 (AR-VAE, arXiv 2004.05485), computed over phrases from their z
+(posterior means) and their attributes, each from 0 to 1:
 
-    interpretability  R² of the attribute on the one coordinate that tells most of it (Adel et al. 2018)
-    mig               mutual information gap: what the best coordinate tells of the attribute less what
-                      the second tells, over the attribute's entropy (Chen et al. 2018, arXiv 1802.04942)
-    modularity        how much a coordinate is about one attribute alone: 1 - Σ of its other squared
+    interpretability  R² of the attribute on its most informative coordinate (Adel et al. 2018)
+    mig               mutual information gap: information of the best coordinate about the attribute minus
+                      that of the second best, over the attribute's entropy (Chen et al. 2018,
+                      arXiv 1802.04942)
+    modularity        how far a coordinate informs about one attribute only: 1 - Σ of its other squared
                       informations / (attributes - 1) / the largest (Ridgeway and Mozer 2018,
-                      arXiv 1802.05312), the mean over all coordinates
-    sap               the largest R² of the attribute on one coordinate less the second largest
-                      (separated attribute predictability, Kumar et al. 2018, arXiv 1711.00848)
-    spearman          the largest |rank correlation| of the attribute with a coordinate
+                      arXiv 1802.05312), averaged over coordinates
+    sap               separated attribute predictability: largest R² of the attribute on one coordinate
+                      minus the second largest (Kumar et al. 2018, arXiv 1711.00848)
+    spearman          largest |rank correlation| of the attribute with a coordinate
 
-They look at the encoder only: a decoder that ignores its z keeps all of them. Whether a fader moves
-the music, `symvae.evaluation.metrics.control` asks.
+All five evaluate the encoder only: a decoder that ignores z leaves them unchanged. For the effect of a
+fader on the music see `symvae.evaluation.metrics.controllability`.
 
-Modularity must not stand alone. It never asks how much a coordinate tells: one that tells a little of
-one attribute may outscore one that tells much of two, and one that tells of none scores little, as do
-most coordinates of a large z. So a z turned into a random frame can gain by it where the others fall.
+Never report modularity alone. It ignores how much a coordinate informs: one with a little information about
+one attribute can outscore one with much about two, and one without any scores low, as do most coordinates
+of a large z. A random rotation of z can therefore raise it where the others fall.
 
-Departures from the authors' code (utils/evaluation.py), which takes mutual information from scikit-learn's
-estimate by nearest neighbors. Here it is that of a 20 by 20 histogram with cells of equal width, as in
-Locatello et al. 2019 (disentanglement_lib, arXiv 1811.12359): the entropy of an attribute is then finite,
-where nearest neighbors give one that grows with the number of phrases. So MIG and modularity are
-not to be set against published figures, and the coordinate behind interpretability may be another where
-two tell nearly the same. A histogram of independent numbers still shows up to 180 / phrases nats: take
-thousands of phrases. Rank correlations are kept whatever their p value (theirs are 0 above .05, that is
-below 2 / √phrases). An attribute that is constant scores 0 everywhere but in modularity, where it is one
-more attribute that nothing tells of.
+Departures from the authors' code (utils/evaluation.py), which estimates mutual information by scikit-learn's
+nearest neighbors. Here it is that of a 20 by 20 histogram with cells of equal width, as in Locatello et al.
+2019 (disentanglement_lib, arXiv 1811.12359): the entropy of an attribute is then finite, where nearest
+neighbors give one that grows with the number of phrases. MIG and modularity are therefore not comparable
+with published values, and the coordinate behind interpretability may differ where two are nearly equally
+informative. A histogram of independent variables still shows up to 180 / phrases nats: use thousands of
+phrases. Rank correlations are kept whatever their p value (theirs are 0 above .05, that is below
+2 / √phrases). A constant attribute scores 0 everywhere except in modularity, where it is one more attribute
+that no coordinate informs about.
 
-Numbers only; no music, no network.
+Plain arrays; no music, no network.
 """
 
 from typing import NamedTuple
@@ -39,16 +40,16 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from symvae.errors import ConfigError, CorpusError, LatentError
-from symvae.evaluation.metrics.control import ranks
+from symvae.evaluation.metrics.correlation import ranks
 
-#: A histogram has so many cells for a coordinate, and for an attribute.
+#: Cells of a histogram along a coordinate, and along an attribute.
 CELLS = 20
 
 
 class Disentanglement(NamedTuple):
-    """Each metric's mean over attributes (modularity's: over coordinates), from 0 to 1, 1 the best.
+    """Mean of each metric over attributes (modularity: over coordinates), from 0 to 1; 1 is best.
 
-    One attribute alone has no modularity: it is nan.
+    With a single attribute modularity is undefined: nan.
     """
 
     interpretability: float
@@ -61,10 +62,16 @@ class Disentanglement(NamedTuple):
 def disentanglement(
     z: Float[np.ndarray, "phrase latent"], attributes: Float[np.ndarray, "phrase attribute"]
 ) -> Disentanglement:
-    """All five. The functions below give them attribute by attribute.
+    """All five metrics, averaged; the functions below give them attribute by attribute.
 
-    Raises `LatentError` for fewer than two coordinates, `ConfigError` for no attribute and `CorpusError`
-    for fewer than two phrases and for values that are not finite.
+    Args:
+        z: Posterior means.
+        attributes: Measured attributes of the same phrases, each in its own unit.
+
+    Raises:
+        LatentError: For fewer than two coordinates.
+        ConfigError: For no attribute.
+        CorpusError: For fewer than two phrases, or values that are not finite.
     """
     _check(z, attributes)
     nats = mutual_information(z, attributes)
@@ -82,20 +89,29 @@ def interpretability(
     attributes: Float[np.ndarray, "phrase attribute"],
     nats: Float[np.ndarray, "latent attribute"],
 ) -> Float[np.ndarray, " attribute"]:
-    """Adel et al. 2018: R² on the coordinate with the most mutual information, ``nats``."""
-    return np.take_along_axis(r_squared(z, attributes), most_telling(nats)[None], axis=0)[0]
+    """R² of each attribute on its most informative coordinate (Adel et al. 2018).
+
+    Args:
+        z: Posterior means.
+        attributes: Measured attributes of the same phrases.
+        nats: Their `mutual_information`.
+
+    Returns:
+        From 0 to 1; 0 for a constant attribute.
+    """
+    return np.take_along_axis(r_squared(z, attributes), most_informative(nats)[None], axis=0)[0]
 
 
 def mig(
     attributes: Float[np.ndarray, "phrase attribute"], nats: Float[np.ndarray, "latent attribute"]
 ) -> Float[np.ndarray, " attribute"]:
-    """Chen et al. 2018: the gap between the two largest of ``nats``, over the attribute's entropy."""
+    """Mutual information gap (Chen et al. 2018): gap of the two largest of ``nats`` over the entropy."""
     entropy = entropy_nats(attributes)
     return np.divide(_gap(nats), entropy, out=np.zeros_like(entropy), where=entropy > 0)
 
 
 def modularity(nats: Float[np.ndarray, "latent attribute"]) -> Float[np.ndarray, " latent"]:
-    """Ridgeway and Mozer 2018: of each coordinate; 0 for one that tells nothing at all."""
+    """Modularity of each coordinate (Ridgeway and Mozer 2018); 0 for one without any information."""
     square = np.square(nats)
     largest = square.max(axis=1)
     elsewhere = (square.sum(axis=1) - largest) / (nats.shape[1] - 1)
@@ -105,83 +121,85 @@ def modularity(nats: Float[np.ndarray, "latent attribute"]) -> Float[np.ndarray,
 def sap(
     z: Float[np.ndarray, "phrase latent"], attributes: Float[np.ndarray, "phrase attribute"]
 ) -> Float[np.ndarray, " attribute"]:
-    """Kumar et al. 2018, for attributes that are numbers: the gap between the two largest R²."""
+    """Separated attribute predictability of continuous attributes (Kumar et al. 2018): gap of R²."""
     return _gap(r_squared(z, attributes))
 
 
 def spearman_score(
     z: Float[np.ndarray, "phrase latent"], attributes: Float[np.ndarray, "phrase attribute"]
 ) -> Float[np.ndarray, " attribute"]:
-    """The largest |Spearman correlation| of each attribute with a coordinate."""
+    """Largest |Spearman correlation| of each attribute with a coordinate."""
     return np.sqrt(r_squared(ranks(z.T).T, ranks(attributes.T).T)).max(axis=0)
 
 
-def most_telling(nats: Float[np.ndarray, "latent attribute"]) -> Int[np.ndarray, " attribute"]:
-    """The number of the coordinate that tells most of each attribute."""
+def most_informative(nats: Float[np.ndarray, "latent attribute"]) -> Int[np.ndarray, " attribute"]:
+    """Index of the most informative coordinate of each attribute."""
     return nats.argmax(axis=0)
 
 
 def r_squared(
     z: Float[np.ndarray, "phrase latent"], attributes: Float[np.ndarray, "phrase attribute"]
 ) -> Float[np.ndarray, "latent attribute"]:
-    """R² of a straight line from one coordinate to one attribute, their squared correlation."""
+    """R² of a straight line from each coordinate to each attribute: their squared correlation."""
     return np.square(_to_unit_columns(z).T @ _to_unit_columns(attributes)).clip(0, 1)
 
 
 def mutual_information(
     z: Float[np.ndarray, "phrase latent"], attributes: Float[np.ndarray, "phrase attribute"]
 ) -> Float[np.ndarray, "latent attribute"]:
-    """What each coordinate tells of each attribute, in nats, from histograms of `CELLS` cells a side."""
-    # One histogram holds all coordinates: a coordinate's cell is one of its own CELLS rows.
+    """Mutual information of each coordinate and attribute in nats, from `CELLS` × `CELLS` histograms."""
+    # One histogram holds all coordinates; each has CELLS rows of its own.
     rows = z.shape[1] * CELLS
     row = np.arange(0, rows, CELLS) + _cells(z)
     nats = np.empty((z.shape[1], attributes.shape[1]))
     for number, cell in enumerate(_cells(attributes).T):
         count = np.bincount((row * CELLS + cell[:, None]).ravel(), minlength=rows * CELLS)
         joint = count.reshape(-1, CELLS, CELLS) / len(z)
-        apart = _entropy(joint.sum(axis=2)) + _entropy(joint.sum(axis=1))
-        nats[:, number] = apart - _entropy(joint.reshape(len(joint), -1))
+        marginal = _entropy(joint.sum(axis=2)) + _entropy(joint.sum(axis=1))
+        nats[:, number] = marginal - _entropy(joint.reshape(len(joint), -1))
     return nats.clip(min=0)  # rounding may leave -1e-16
 
 
 def entropy_nats(attributes: Float[np.ndarray, "phrase attribute"]) -> Float[np.ndarray, " attribute"]:
-    """The entropy of each attribute's histogram of `CELLS` cells: at most log 20 = 3.0."""
+    """Entropy of each attribute's histogram of `CELLS` cells, in nats: at most log 20 = 3.0."""
     share = [np.bincount(cell, minlength=CELLS) / len(cell) for cell in _cells(attributes).T]
     return _entropy(np.stack(share))
 
 
 def _cells(values: Float[np.ndarray, "phrase column"]) -> Int[np.ndarray, "phrase column"]:
-    """Which of `CELLS` equal parts of its column's range a value lies in; 0 where the column is constant."""
+    """Index of the cell of each value: `CELLS` equal parts of its column's range; 0 in a constant one."""
     low, width = values.min(axis=0), np.ptp(values, axis=0)
     place = (values - low) / np.where(width > 0, width, 1)
     return (place * CELLS).astype(np.int64).clip(0, CELLS - 1)
 
 
 def _entropy(share: Float[np.ndarray, "row cell"]) -> Float[np.ndarray, " row"]:
-    """The entropy of each row, in nats; + 0.0, for a single cell gives -0.0."""
+    """Entropy of each row in nats; + 0.0, since a single cell gives -0.0."""
     return -(share * np.log(np.where(share > 0, share, 1))).sum(axis=1) + 0.0
 
 
 def _gap(score: Float[np.ndarray, "latent attribute"]) -> Float[np.ndarray, " attribute"]:
-    """The largest of each column less the second largest."""
+    """Largest value of each column minus the second largest."""
     ordered = np.sort(score, axis=0)
     return ordered[-1] - ordered[-2]
 
 
 def _to_unit_columns(values: Float[np.ndarray, "phrase column"]) -> Float[np.ndarray, "phrase column"]:
-    """Columns of mean 0 and length 1; zeros for a constant one."""
-    away = values.astype(np.float64) - values.mean(axis=0, dtype=np.float64)
-    # The mean of equal numbers may miss them by a rounding error, so constants are asked for as such.
-    length = np.where(np.ptp(values, axis=0) > 0, np.linalg.norm(away, axis=0), np.inf)
-    return away / length
+    """Columns centered to mean 0 and scaled to length 1; zeros for a constant one."""
+    centered = values.astype(np.float64) - values.mean(axis=0, dtype=np.float64)
+    # The mean of equal numbers can be off by a rounding error, so constants are tested as such.
+    length = np.where(np.ptp(values, axis=0) > 0, np.linalg.norm(centered, axis=0), np.inf)
+    return centered / length
 
 
 def _check(z: np.ndarray, attributes: np.ndarray) -> None:
     if z.shape[1] < 2:
-        raise LatentError(f"A gap needs a z of two coordinates or more, not of {z.shape[1]}.")
+        raise LatentError(f"Disentanglement needs a z of two coordinates or more, not of {z.shape[1]}.")
     if not attributes.shape[1]:
-        raise ConfigError("Give an attribute or more to find in z, not none.")
+        raise ConfigError("Disentanglement needs at least one attribute. Give one or more.")
     if len(z) < 2:
-        raise CorpusError(f"Attributes are told apart on thousands of phrases, not on {len(z)}.")
+        raise CorpusError(
+            f"Disentanglement is measured on thousands of phrases, not on {len(z)}. Give more phrases."
+        )
     if not (np.isfinite(z).all() and np.isfinite(attributes).all()):
         raise CorpusError("Some latents or attributes are not finite numbers. Leave these phrases out.")

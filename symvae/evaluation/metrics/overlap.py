@@ -1,16 +1,15 @@
-"""How alike two sets of music are in one measured feature.
+"""Overlap of two sets of music in one measured feature.
 
-- `overlapped_area`: the area under both densities of the feature itself, 0 (apart) to 1 (the same).
-- `inter_set_overlap`: Yang and Lerch 2020 ("On the evaluation of generative models in music"): the
-  overlapped area of two densities of distances, those within the real set and those between the
-  real and the generated set. It asks whether a generated phrase lies as far from real ones as they
-  lie from each other.
-- `shared_mass`: the same as the first for a feature that falls into few cells, such as the place in
-  the bar, where nothing needs to be smoothed.
+- `overlapped_area`: area under both probability densities of the feature, from 0 (disjoint) to 1 (equal).
+- `inter_set_overlap`: Yang and Lerch 2020 ("On the evaluation of generative models in music"): overlapped
+  area of two densities of distances, those within the real set and those between the real and the
+  generated set. 1 when generated phrases are as far from real ones as these are from each other.
+- `shared_mass`: histogram intersection, for a feature with few values, such as the position in the bar,
+  which needs no smoothing.
 
-Departures from the authors' code: densities are histograms on a common grid, smoothed by a Gaussian
-of Scott's bandwidth (they use scipy's kernel density estimate, which is the same without the grid),
-and distances are between all pairs rather than by leave-one-out. Numbers only; no music, no network.
+Departures from the authors' code: densities are histograms on a common grid, smoothed by a Gaussian of
+Scott's bandwidth (they use scipy's kernel density estimate, which is the same without the grid), and
+distances are between all pairs instead of leave-one-out. Plain arrays; no music, no network.
 """
 
 import numpy as np
@@ -20,14 +19,14 @@ GRID = 512
 
 
 def overlapped_area(a: Float[np.ndarray, " a"], b: Float[np.ndarray, " b"]) -> float:
-    """∫ min(density of a, density of b)."""
+    """∫ min(density of a, density of b); 1 where all values of both are equal."""
     low, high = min(a.min(), b.min()), max(a.max(), b.max())
     if low == high:
         return 1.0
-    # Room on both sides, so that smoothing does not push mass out at an end.
-    room = 0.25 * (high - low)
-    edges = np.linspace(low - room, high + room, GRID + 1)
-    # One bandwidth for both: else two samples of one feature would differ by their sizes alone.
+    # Margins on both sides, so that smoothing loses no mass at an end.
+    margin = 0.25 * (high - low)
+    edges = np.linspace(low - margin, high + margin, GRID + 1)
+    # One bandwidth for both, or two samples of one feature would differ by their sizes alone.
     pooled = np.sqrt((a.var() + b.var()) / 2)
     bandwidth = pooled * min(len(a), len(b)) ** -0.2 / (edges[1] - edges[0])
     return float(np.minimum(_density(a, edges, bandwidth), _density(b, edges, bandwidth)).sum())
@@ -38,7 +37,13 @@ def inter_set_overlap(
 ) -> float:
     """Overlapped area of distances within ``real`` and from ``real`` to ``generated``.
 
-    Distances grow with the square of the sets, so only the first ``most`` of each are taken.
+    Args:
+        real: The feature of each real phrase.
+        generated: The feature of each generated phrase.
+        most: Values used of each set, the first ones; the number of distances grows with its square.
+
+    Returns:
+        The area, from 0 to 1.
     """
     real, generated = real[:most], generated[:most]
     within = np.abs(real[:, None] - real)[np.triu_indices(len(real), k=1)]
@@ -47,7 +52,7 @@ def inter_set_overlap(
 
 
 def shared_mass(a: Integer[np.ndarray, " cell"], b: Integer[np.ndarray, " cell"]) -> float:
-    """Σ min of two histograms, each of mass 1; an empty one shares nothing."""
+    """Intersection of two histograms, each normalized to mass 1; 0 for an empty one."""
     return float(np.minimum(a / max(1, a.sum()), b / max(1, b.sum())).sum())
 
 

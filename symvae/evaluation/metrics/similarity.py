@@ -1,19 +1,18 @@
-"""What of a phrase is still there after a fader was moved: its harmony and its rhythm.
+"""Harmonic and rhythmic similarity of an output to the phrase it was made from.
 
-The two fidelities of Wu and Yang 2021 (MuseMorphose, arXiv 2105.04090), between an input phrase and
-the output made from it, bar by bar:
+The two fidelity metrics of Wu and Yang 2021 (MuseMorphose, arXiv 2105.04090), bar by bar:
 
-    chroma   cosine of how often each of the 12 pitch classes is struck in the bar
-    groove   cosine of how many notes are struck at each sixteenth of the bar
+    chroma   cosine similarity of the counts of onsets of each of the 12 pitch classes in the bar
+    groove   cosine similarity of the counts of onsets at each sixteenth of the bar
 
-and the mean over bars. Both count onsets, a chord's notes each; neither knows durations, octaves or
-velocities, and twice as many of the same notes are as similar as before.
+averaged over bars. Both count onsets, every note of a chord; neither depends on durations, octaves or
+velocities, and doubling all counts changes nothing.
 
-Departures: shares from 0 to 1 where the paper prints percent; 12 positions in the bars of 3/4 and 6/8;
-and bars without onsets, of which a cosine says nothing, are 1 alike when both are empty and 0 when one is.
+Departures: values from 0 to 1 where the paper prints percent; 12 positions in bars of 3/4 and 6/8; and bars
+without onsets, whose cosine is undefined, count 1 when both are empty and 0 when one is.
 
-Neither is 0 for strangers: any two bars in one key share pitch classes, and most strike the first beat.
-Print beside them the same figures for outputs paired with the wrong inputs.
+Neither is 0 for unrelated phrases: bars in one key share pitch classes, and most have an onset on the first
+beat. Report beside them the same metrics for outputs paired with the wrong inputs.
 """
 
 from collections.abc import Sequence
@@ -26,43 +25,43 @@ from symvae.errors import PhraseError
 from symvae.music.phrase import Phrase
 
 
-class Content(NamedTuple):
-    """How much of each input phrase its output keeps, from 0 to 1."""
+class Similarity(NamedTuple):
+    """Similarity of each output to its input, from 0 to 1."""
 
     chroma: Float[np.ndarray, " phrase"]
     groove: Float[np.ndarray, " phrase"]
 
 
-def content_similarity(inputs: Sequence[Phrase], outputs: Sequence[Phrase]) -> Content:
+def similarity(inputs: Sequence[Phrase], outputs: Sequence[Phrase]) -> Similarity:
     """Both similarities of each input with the output at the same place."""
     pairs = list(zip(inputs, outputs, strict=True))
-    return Content(
+    return Similarity(
         chroma=np.array([chroma_similarity(a, b) for a, b in pairs], dtype=np.float64),
         groove=np.array([groove_similarity(a, b) for a, b in pairs], dtype=np.float64),
     )
 
 
 def chroma_similarity(a: Phrase, b: Phrase) -> float:
-    """Mean over bars of the cosine of pitch-class counts; `PhraseError` for phrases of unlike grids."""
+    """Mean over bars of the cosine of pitch-class counts; `PhraseError` for different grids."""
     _check(a, b)
     return _mean_cosine(bar_chroma(a), bar_chroma(b))
 
 
 def groove_similarity(a: Phrase, b: Phrase) -> float:
-    """Mean over bars of the cosine of onset counts; `PhraseError` for phrases of unlike grids."""
+    """Mean over bars of the cosine of onset counts; `PhraseError` for different grids."""
     _check(a, b)
     return _mean_cosine(bar_groove(a), bar_groove(b))
 
 
 def bar_chroma(phrase: Phrase) -> Float[np.ndarray, "bar pitch_class"]:
-    """How many notes of each pitch class start in each bar."""
+    """Number of onsets of each pitch class in each bar."""
     bar = phrase.onset_step // phrase.grid.steps_per_bar
     count = np.bincount(bar * 12 + phrase.pitch % 12, minlength=phrase.grid.bars * 12)
     return count.reshape(phrase.grid.bars, 12).astype(np.float64)
 
 
 def bar_groove(phrase: Phrase) -> Float[np.ndarray, "bar position"]:
-    """How many notes start at each sixteenth of each bar."""
+    """Number of onsets at each sixteenth of each bar."""
     count = np.bincount(phrase.onset_step, minlength=phrase.grid.num_steps)
     return count.reshape(phrase.grid.bars, phrase.grid.steps_per_bar).astype(np.float64)
 

@@ -1,112 +1,107 @@
-"""The CARD.md of a model: what it is, what it learned from, how well it does, what it cannot do."""
+"""Model card, CARD.md: architecture, training data, figures, limits and the commands that reproduce it."""
 
 from typing import Any
 
 from symvae.config.load import load_preset, presets
 from symvae.config.run import ModelConfig, RunConfig
-from symvae.corpus.sources.folk import FOLDERS
-from symvae.evaluation.reports.tables import table, to_markdown
+from symvae.evaluation.reports.evaluate import to_markdown
+from symvae.evaluation.reports.markdown import words
+from symvae.evaluation.reports.training_data import TrainingData
 from symvae.system.families import family
 
 
-def card(config: RunConfig, shards_card: dict[str, Any], metrics: dict[str, Any]) -> str:
-    """The card, from the model's choice, the card of the shards it was trained on, and its metrics."""
+def card(config: RunConfig, data: TrainingData, metrics: dict[str, Any]) -> str:
+    """Write the card of a model.
+
+    Args:
+        config: The model's configuration.
+        data: Its training data.
+        metrics: Its metrics.json.
+
+    Returns:
+        The card in markdown.
+    """
     parts = (
         f"# {config.name}",
         config.description,
-        _what(config, metrics),
-        _trained_on(shards_card),
+        _model(config, metrics),
+        f"## Training data\n\n{data.to_markdown()}",
         "## Figures",
-        "Measured on tunes held out by near-duplicate cluster. nats are per phrase unless said otherwise."
-        + (" A quick look at a part of them: measure without `--quick` before quoting." * metrics["quick"]),
+        "Measured on held-out tunes, split by near-duplicate cluster. Nats are per phrase unless stated"
+        " otherwise."
+        + (
+            " Quick evaluation on a part of them: repeat it without `--quick` before quoting."
+            * metrics["quick"]
+        ),
         to_markdown(metrics).rstrip(),
         _limits(config, metrics),
-        _again(config, shards_card, metrics),
+        _commands(config, data, metrics),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _what(config: RunConfig, metrics: dict[str, Any]) -> str:
+def _model(config: RunConfig, metrics: dict[str, Any]) -> str:
     model = config.model
-    kind_of_music = family(model.tokenizer)
-    rows = ", one token a sixteenth" if kind_of_music.tokenizer(model.metre).on_grid else ""
-    kind = "a conductor with all bars decoded side by side" if model.decoder == "hierarchical" else "one LSTM"
+    kind = family(model.tokenizer)
+    step = ", one token a sixteenth" if kind.tokenizer(model.metre).on_grid else ""
+    decoder = (
+        "a conductor whose bars are decoded in parallel"
+        if model.decoder == "hierarchical"
+        else "a single LSTM"
+    )
     return (
-        "## What it is\n\n"
-        f"A variational autoencoder of {kind_of_music.music} of {model.bars}"
-        f" {'bar' if model.bars == 1 else 'bars'} in {model.metre}{rows}. The encoder is a bidirectional LSTM"
-        f" over each bar, z has {model.latent_size} dimensions, the decoder is {kind}."
-        f" {metrics['parameters'] / 1e6:.1f} million weights, kept in half precision and run in single."
+        "## Model\n\n"
+        f"A variational autoencoder of {kind.music} of {_bars(model.bars)} in {model.metre}{step}. The"
+        f" encoder is a bidirectional LSTM over each bar, z has {model.latent_size} dimensions, the decoder"
+        f" is {decoder}. {metrics['parameters'] / 1e6:.1f} million parameters, computed in single precision."
         " License of the weights: Apache-2.0."
     )
 
 
-def _trained_on(shards_card: dict[str, Any]) -> str:
-    counts = shards_card["counts"]["train"]
-    rows = [
-        [name, str(counts[name]["tunes"]), str(counts[name]["bars"]), source["origin"], source["license"]]
-        for name in shards_card["collections"]
-        if name in counts and (source := shards_card["sources"][name])
-    ]
-    return "\n\n".join(
-        (
-            "## What it was trained on",
-            f"{counts['all']['tunes']} training tunes, {counts['all']['bars']} bars; near-duplicate tunes"
-            " are kept on one side of the split. Each phrase is transposed at random in training.",
-            table(["collection", "tunes", "bars", "origin", "license"], rows),
-        )
-    )
-
-
 def _limits(config: RunConfig, metrics: dict[str, Any]) -> str:
-    limits = family(config.model.tokenizer).limits.format(metre=config.model.metre)
-    return "\n".join(
-        (
-            "## What it cannot do",
-            "",
-            f"- {limits}",
-            f"- It knows {config.model.bars} {'bar' if config.model.bars == 1 else 'bars'} at a time and"
-            " nothing of what comes before or after.",
-            *_samples_limit(metrics),
-            *["- Samples come in C major or A minor: the prior knows no other key."] * config.prior.home_key,
-            *_faders_limit(metrics),
-            "- It learned from the collections above; other musics come back less exactly.",
-        )
-    )
+    limits = [
+        family(config.model.tokenizer).limits.format(metre=config.model.metre),
+        f"It models {_bars(config.model.bars)} at a time, without the music before or after.",
+        *_sample_limits(metrics),
+        *["Samples are in C major or A minor: the prior was trained in these keys only."]
+        * config.prior.home_key,
+        *_fader_limits(metrics),
+        "It was trained on the collections above; other styles are reconstructed less accurately.",
+    ]
+    return "\n".join(("## Limits", "", *(f"- {limit}" for limit in limits)))
 
 
-def _samples_limit(metrics: dict[str, Any]) -> list[str]:
+def _sample_limits(metrics: dict[str, Any]) -> list[str]:
     if "samples" not in metrics:
-        return ["- It has no learned prior: draws from the Gaussian are not music."]
-    samples = metrics["samples"]
-    real, drawn = samples["real"], samples["learned"]["features"]
-    returns = ""
+        return ["It has no learned prior; samples of the Gaussian prior are not musical."]
+    part = metrics["samples"]
+    real, drawn = part["real"], part["learned"]["features"]
+    repeats = ""
     if "bar_similarity" in real:
-        returns = (
+        repeats = (
             f", bar similarity {drawn['bar_similarity']['mean']:.3f} against {real['bar_similarity']:.3f}"
         )
     return [
-        "- Samples from the prior are not yet as orderly as real phrases: diatonic share"
+        "Samples of the prior differ from real phrases: diatonic share"
         f" {drawn['diatonic_share']['mean']:.3f} against {real['diatonic_share']:.3f}, mean interval"
-        f" {drawn['mean_interval']['mean']:.2f} against {real['mean_interval']:.2f} semitones"
-        f"{returns}."
+        f" {drawn['mean_interval']['mean']:.2f} against {real['mean_interval']:.2f} semitones{repeats}."
     ]
 
 
-def _faders_limit(metrics: dict[str, Any]) -> list[str]:
-    """The fader that is met least, by name."""
+def _fader_limits(metrics: dict[str, Any]) -> list[str]:
+    """The least accurate fader."""
     if "control" not in metrics:
         return []
     faders = metrics["control"]["faders"]
     name = max(faders, key=lambda fader: faders[fader]["error_std"])
     return [
-        f"- Faders are not met exactly: {name.replace('_', ' ')} the least, off by"
+        f"Faders do not reach their targets exactly; the least accurate, {words(name)}, misses by"
         f" {faders[name]['error_std']:.2f} standard deviations of the data on average."
     ]
 
 
-def _again(config: RunConfig, shards_card: dict[str, Any], metrics: dict[str, Any]) -> str:
-    """All commands, back to the first preset that starts from nothing or from a model that is no preset."""
+def _commands(config: RunConfig, data: TrainingData, metrics: dict[str, Any]) -> str:
+    """All commands, from the first preset that starts from nothing or from a model that is no preset."""
     chain = [config]
     while chain[0].start_from in presets():
         chain.insert(0, load_preset(chain[0].start_from))
@@ -117,37 +112,30 @@ def _again(config: RunConfig, shards_card: dict[str, Any], metrics: dict[str, An
             kind = config.model.tokenizer
             tokens = "" if kind == ModelConfig.tokenizer else f" --tokens {kind}"
             lines.append(
-                f"symvae prepare {_sources(shards_card)} --metre {metre}{tokens} --out {_shards(metre)}"
+                f"symvae prepare {data.prepare_arguments()} --metre {metre}{tokens} --out {_shards(metre)}"
             )
         preset = stage.name if stage.name in presets() else "YOUR_PRESET"
         start = f" --from {origin}" if origin else ""
         lines.append(f"symvae train --preset {preset} --data {_shards(metre)} --out {stage.name}{start}")
         origin = f"{stage.name}/model"
+    shards = f"--data {_shards(metre)}"
     if config.prior.velocity != "plain":
-        lines.append(f"symvae train-prior {origin} --data {_shards(metre)} --out prior --update-model")
-    data = f"--data {_shards(metre)}"
+        lines.append(f"symvae train-prior {origin} {shards} --out prior --update-model")
     if config.faders.attributes:
-        lines.append(f"symvae train-faders {origin} {data} --out faders --update-model")
+        lines.append(f"symvae train-faders {origin} {shards} --out faders --update-model")
     if "arousal" in metrics:
-        lines.append(f"symvae train-arousal {origin} VGMIDI_FOLDER {data} --update-model")
+        lines.append(f"symvae train-arousal {origin} VGMIDI_FOLDER {shards} --update-model")
     if "control" in metrics:
         labels = " --labels VGMIDI_FOLDER" * ("arousal" in metrics)
-        lines.append(f"symvae evaluate {origin} {data} --control{labels} --update-model")
+        lines.append(f"symvae evaluate {origin} {shards} --control{labels} --update-model")
     if "samples" in metrics:
-        lines.append(f"symvae evaluate {origin} {data} --update-model")
-    return "## How to make it again\n\n```\n" + "\n".join(lines) + "\n```"
+        lines.append(f"symvae evaluate {origin} {shards} --update-model")
+    return "## Reproduction\n\n```\n" + "\n".join(lines) + "\n```"
+
+
+def _bars(count: int) -> str:
+    return f"{count} bar" if count == 1 else f"{count} bars"
 
 
 def _shards(metre: str) -> str:
     return f"shards-{metre.replace('/', '-')}"
-
-
-def _sources(shards_card: dict[str, Any]) -> str:
-    """The shards' collections as `symvae prepare` is asked for them."""
-    collections = set(shards_card["collections"])
-    words = ["folk"] if collections & set(FOLDERS) else []
-    words += ["--essen"] if "essen" in collections else []
-    words += ["pop909 POP909_FOLDER"] if "pop909" in collections else []
-    words += ["chorales"] if "bach-chorales" in collections else []
-    words += ["YOUR_FOLDER"] if collections - set(FOLDERS) - {"pop909", "bach-chorales"} else []
-    return " ".join(words)

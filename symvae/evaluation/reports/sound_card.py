@@ -1,50 +1,56 @@
-"""The CARD.md of a synthesizer: what it is, what it learned from, how well it does, what it cannot do."""
+"""The CARD.md of a synthesizer: description, training data, figures, limits, how to reproduce it."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from symvae.config.load import presets
 from symvae.config.sound import SynthConfig
-from symvae.evaluation.reports.sound_tables import to_markdown
+from symvae.evaluation.reports.evaluate_sound import to_markdown
 
 
 def sound_card(config: SynthConfig, metrics: dict[str, Any], *, phrases_from: Sequence[str]) -> str:
-    """The card, from the choice that made the synthesizer and what was measured of it.
+    """Write a card.
 
-    ``phrases_from`` names the collections whose phrases it learned to play.
+    Args:
+        config: The choices that made the synthesizer.
+        metrics: JSON data of its evaluation.
+        phrases_from: Collections whose phrases it was trained on.
+
+    Returns:
+        The card in Markdown.
     """
     parts = (
         f"# {config.name}",
         config.description,
-        _what(config, metrics),
-        _learned_from(config, metrics, phrases_from),
+        _description(config, metrics),
+        _training_data(config, metrics, phrases_from),
         "## Figures",
         "Measured on phrases held out by near-duplicate cluster."
-        + (" A quick look at a part of them: measure without `--quick` before quoting." * metrics["quick"]),
+        + (" Measured on a part of them: repeat without `--quick` before quoting." * metrics["quick"]),
         to_markdown(metrics).rstrip(),
         _limits(config, metrics),
-        _again(config, metrics),
+        _reproduction(config, metrics),
     )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _what(config: SynthConfig, metrics: dict[str, Any]) -> str:
+def _description(config: SynthConfig, metrics: dict[str, Any]) -> str:
     model = config.model
     return (
-        "## What it is\n\n"
-        f"A spectrogram VAE at {model.sample_rate / 1000:g} kHz: an encoder that hears the timbre of a clip"
-        f" as {model.timbre_size} numbers, and a decoder that shapes harmonics and noise of given notes"
-        f" in that timbre. {metrics['parameters'] / 1e6:.1f} million weights, kept in half precision and run"
-        " in single. License of the weights: Apache-2.0."
+        "## Description\n\n"
+        f"A spectrogram VAE at {model.sample_rate / 1000:g} kHz: an encoder from a clip to a timbre latent of"
+        f" {model.timbre_size} dimensions, and a decoder that filters the harmonics of given notes in that"
+        f" timbre and adds noise. {metrics['parameters'] / 1e6:.1f} million weights. License of the weights:"
+        " Apache-2.0."
     )
 
 
-def _learned_from(config: SynthConfig, metrics: dict[str, Any], phrases_from: Sequence[str]) -> str:
+def _training_data(config: SynthConfig, metrics: dict[str, Any], phrases_from: Sequence[str]) -> str:
     return (
-        "## What it learned from\n\n"
+        "## Training data\n\n"
         f"{', '.join(config.clips.timbres)}, as {' and '.join(metrics['fonts'])} play them. Notes:"
-        f" {', '.join(phrases_from)}; {100 * config.clips.made_up:.0f} % of them made up, so that no key and"
-        " no velocity is left out. No font comes with it."
+        f" {', '.join(phrases_from)}; {100 * config.clips.made_up:.0f} % of the clips are random, so that"
+        " all keys and velocities occur. The fonts are not included."
     )
 
 
@@ -54,34 +60,33 @@ def _limits(config: SynthConfig, metrics: dict[str, Any]) -> str:
     unseen = metrics.get("unseen_font")
     return "\n".join(
         (
-            "## What it cannot do",
+            "## Limits",
             "",
-            "- One channel, dry: no room, no pedal, no glides.",
-            f"- It knows {len(config.clips.timbres)} instruments and what lies between them; furthest from"
-            f" its reference is {least} (MSS {instruments[least]['mss']:.2f}).",
+            "- One channel without reverb; no pedal, no glides.",
+            f"- It has learned {len(config.clips.timbres)} instruments and what lies between them; the least"
+            f" similar to its reference is the {least} (MSS {instruments[least]['mss']:.2f}).",
             *(
                 [
-                    f"- A font that it never heard is imitated less well: of {unseen['font']} the probe"
-                    f" recognizes {100 * unseen['synth']['program']:.0f} % of the imitations,"
+                    f"- A font not used in training is imitated less well: of {unseen['font']} the probe"
+                    f" recognizes {100 * unseen['synth']['program']:.0f} % of the imitations and"
                     f" {100 * unseen['truth']['program']:.0f} % of the originals."
                 ]
                 if unseen
                 else []
             ),
-            "- Sample players are quicker, and truer to the samples that they hold; they neither blend nor"
-            " imitate.",
+            "- Sample players are faster and more faithful to their samples; they neither blend nor imitate.",
         )
     )
 
 
-def _again(config: SynthConfig, metrics: dict[str, Any]) -> str:
+def _reproduction(config: SynthConfig, metrics: dict[str, Any]) -> str:
     preset = config.name if config.name in presets(SynthConfig) else "YOUR_PRESET"
     fonts = " ".join(f"--font {name}.sf2" for name in metrics["fonts"])
     start = f" --from {config.start_from}" if config.start_from else ""
     unseen = f" --unseen-font {metrics['unseen_font']['font']}.sf2" if "unseen_font" in metrics else ""
     return "\n".join(
         (
-            "## How to make it again",
+            "## How to reproduce it",
             "",
             "```",
             f"symvae train-synth --preset {preset} --data SHARDS {fonts} --out {config.name}{start}",

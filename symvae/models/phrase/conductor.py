@@ -95,6 +95,16 @@ class HierarchicalDecoder(nn.Module):
         ids: Int[Tensor, "batch bar position"],
         dropped: Bool[Tensor, "batch bar position"] | None = None,
     ) -> Float[Tensor, "batch bar position vocabulary"]:
+        """Predict every token under teacher forcing.
+
+        Args:
+            z: latents.
+            ids: true tokens; each position sees those before it in its bar.
+            dropped: input tokens that are hidden.
+
+        Returns:
+            Logits of every token.
+        """
         code = self.conductor(z)
         rows = self.bar(
             code.flatten(0, 1), ids.flatten(0, 1), None if dropped is None else dropped.flatten(0, 1)

@@ -34,7 +34,13 @@ class Encoder(Protocol):
 
 
 class Correction(nn.Module):
-    """Residual from a BiLSTM over the bar summaries, zero at initialization."""
+    """Residual from a BiLSTM over the bar summaries, zero at initialization.
+
+    Args:
+        summary_size: width of a bar's summary.
+        hidden_size: hidden units, each direction.
+        latent_size: coordinates of z.
+    """
 
     def __init__(self, summary_size: int, hidden_size: int, latent_size: int) -> None:
         super().__init__()
@@ -50,7 +56,13 @@ class Correction(nn.Module):
 
 
 class FaderHead(nn.Sequential):
-    """Mean and log deviation of the fader coordinates from the states over bars; narrow at initialization."""
+    """Mean and log deviation of the fader coordinates from the states over bars.
+
+    Args:
+        state_size: width of the states of both directions.
+        faders: number of coordinates.
+        initial_std: standard deviation at initialization.
+    """
 
     def __init__(self, state_size: int, faders: int, initial_std: float) -> None:
         super().__init__(

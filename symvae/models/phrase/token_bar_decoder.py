@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from symvae.nn.ragged import counted, groups_by_length, lengths_of
+from symvae.nn.ragged import groups_by_length, lengths_of, target_mask
 from symvae.nn.recurrent import LSTM, LSTMState
 from symvae.nn.sampling import choose
 
@@ -117,7 +117,7 @@ class TokenBarDecoder(nn.Module):
     ) -> tuple[Int[Tensor, "row position"], Bool[Tensor, "row position"]]:
         """Return the current slot before each token, and a mask of tokens up to the end of the row."""
         slot = self.slot_of[self._before(ids)].cummax(dim=1).values.clamp(min=0)
-        return slot, counted(ids, self.padding)
+        return slot, target_mask(ids, self.padding)
 
     def _before(self, ids: Int[Tensor, "row position"]) -> Int[Tensor, "row position"]:
         """Shift ids by one: the token before each."""

@@ -1,15 +1,14 @@
-"""Another way from the decoder's frames to sound: filters in the bands of a filter bank.
+"""Filter-bank head: time-varying FIR filters in subbands in place of the inverse STFT.
 
-    balanced sources, noise → bands (PQMF) → each filtered by the gains that the frames name → one signal
+    balanced sources, noise → bands (PQMF) → filtered by the gains of the frames → one signal
 
-The spectrogram VAE's own way multiplies spectra and overlaps the frames, which agree only in part: hence
-its consistency steps. Here the balanced sources stay one signal, and a short symmetric filter for every
-frame and band changes its magnitudes; from frame to frame the filters fade into each other (time-varying
-FIR filters: Engel et al. 2020, DDSP, arXiv 2001.04643; in bands: Caillon and Esling 2021, RAVE, arXiv
-2111.05011). Phases are those of the notes' pulses throughout: there is no residual.
+The spectrogram VAE multiplies spectra and overlaps frames that are only partly consistent; hence its
+consistency steps. Here the balanced sources remain one signal, and a short symmetric filter for every frame
+and band changes its magnitudes, crossfaded from frame to frame (time-varying FIR filters: Engel et al. 2020,
+DDSP, arXiv 2001.04643; in bands: Caillon and Esling 2021, RAVE, arXiv 2111.05011). Phases are those of the
+notes' pulses: there is no phase residual.
 
-All bands' filters are cut from one curve, so where two bands meet they agree, and what one folds over the
-other still cancels.
+The filters of all bands are sections of one curve: they agree at the band edges, and aliasing still cancels.
 """
 
 import torch
@@ -19,11 +18,22 @@ from torch.nn import functional
 
 from symvae.dsp.pqmf import Pqmf
 from symvae.dsp.stft import Stft
-from symvae.models.sound.spectrogram_vae import Controls, SpectrogramVAE, Spectrum, SpectrumDecoder
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
+from symvae.models.sound.spectrum import Spectrum
+from symvae.models.sound.spectrum_decoder import Controls, SpectrumDecoder
 
 
 class BandVAE(SpectrogramVAE):
-    """A spectrogram VAE that plays through a bank of ``bands`` bands, an even number."""
+    """A spectrogram VAE with a filter-bank head.
+
+    Args:
+        encoder: Log-mel → posterior over z.
+        decoder: Roll and z → controls.
+        sample_rate: Hz.
+        stft: Transform of the spectra.
+        mels: Bands of the encoder's log-mel spectrogram.
+        bands: Bands of the filter bank, an even number.
+    """
 
     def __init__(
         self,
@@ -41,18 +51,28 @@ class BandVAE(SpectrogramVAE):
     def tones(
         self, carrier: Float[Tensor, "lane sample"], controls: Controls
     ) -> Complex[Tensor, "lane frame bin"]:
-        """The spectrum of each lane's sources, balanced and filtered: that of a signal, so it agrees."""
-        return self.stft(self._through(carrier, controls.log_filter))
+        """Spectrum of each lane's filtered signal, which is consistent."""
+        return self.stft(self._filter(carrier, controls.log_filter))
 
     def synthesize(
         self, spectrum: Spectrum, samples: int, *, first_frame: int = 0, consistency_steps: int = 0
     ) -> Float[Tensor, "batch sample"]:
-        """Frames → signal. There is nothing to make consistent: ``consistency_steps`` changes nothing."""
+        """Transform frames to a signal.
+
+        Args:
+            spectrum: Tones and noise levels of all frames.
+            samples: Length of the signal.
+            first_frame: Number of the first frame in the whole sound; selects the frames of the noise.
+            consistency_steps: Not used: the spectrum is consistent.
+
+        Returns:
+            The signal of each item.
+        """
         frames = torch.arange(first_frame, first_frame + spectrum.tones.shape[1]) % len(self.noise)
         noise = self.stft.inverse(self.noise[None, frames], samples)
-        return self.stft.inverse(spectrum.tones, samples) + self._through(noise, spectrum.log_noise)
+        return self.stft.inverse(spectrum.tones, samples) + self._filter(noise, spectrum.log_noise)
 
-    def _through(
+    def _filter(
         self, wave: Float[Tensor, "lane_or_1 sample"], log_gain: Float[Tensor, "lane frame bin"]
     ) -> Float[Tensor, "lane sample"]:
         samples, hop = wave.shape[-1], self.stft.hop
@@ -65,18 +85,18 @@ class BandVAE(SpectrogramVAE):
     def context(self) -> int:
         """Frames to each side that one frame of sound depends on.
 
-        A sample comes through the bank, a filter as long as a window, and the bank again; its carrier has the
-        balance of two frames. (The filters themselves are those of two frames and lie within that.)
+        A sample passes the bank, a filter as long as a window, and the bank again; its carrier has the
+        balance of two frames. (The filters are those of two frames and lie within that.)
         """
         samples = self.stft.size // 2 + 2 * self.bank.reach
         return self.decoder.context + 1 + -(-samples // self.stft.hop)
 
 
 def band_filters(gain: Float[Tensor, "batch frame bin"], bands: int) -> Float[Tensor, "batch frame band tap"]:
-    """Each band's part of the curve as a symmetric filter at the band's rate, by frequency sampling.
+    """Design each band's section of a curve as a symmetric filter at the band's rate, by frequency sampling.
 
-    The curve is smoothed over neighboring bins, which tapers the filters as a Hann window would, and the
-    same on both sides of where bands meet. In the odd bands of a `Pqmf` frequencies run downwards.
+    The curve is smoothed over neighboring bins, which tapers the filters as a Hann window would, alike on
+    both sides of a band edge. In the odd bands of a `Pqmf` frequencies run downwards.
     """
     beside = functional.pad(gain, (1, 1), mode="reflect")
     gain = 0.5 * gain + 0.25 * (beside[..., :-2] + beside[..., 2:])
@@ -89,10 +109,11 @@ def band_filters(gain: Float[Tensor, "batch frame bin"], bands: int) -> Float[Te
 def filtered(
     bands: Float[Tensor, "batch_or_1 band band_sample"], filters: Float[Tensor, "batch frame band tap"]
 ) -> Float[Tensor, "batch band band_sample"]:
-    """Each band through its filters: between two frames the one's fades out and the other's fades in."""
+    """Apply each band's filters, crossfaded between frames."""
     taps, spans = filters.shape[-1], filters.shape[1] - 1
     hop = bands.shape[-1] // spans
-    seen = functional.pad(bands, (taps // 2, taps // 2)).unfold(-1, hop + taps - 1, hop).unfold(-1, taps, 1)
+    padded = functional.pad(bands, (taps // 2, taps // 2))
+    windows = padded.unfold(-1, hop + taps - 1, hop).unfold(-1, taps, 1)
     pairs = filters.transpose(1, 2).unfold(2, 2, 1)  # (batch, band, span, tap, 2)
-    before, after = (seen @ pairs).unbind(-1)  # each (batch, band, span, hop)
+    before, after = (windows @ pairs).unbind(-1)  # each (batch, band, span, hop)
     return torch.lerp(before, after, torch.arange(hop, device=bands.device) / hop).flatten(2)

@@ -1,10 +1,11 @@
-"""Judges of sound: each looks at spectra of its own window length and says, place by place, real or made.
+"""Multi-scale STFT discriminators: is a sound real or synthesized, at each place of its spectrum?
 
-Multi-scale STFT discriminators of complex spectra (Défossez et al. 2022, EnCodec, arXiv 2210.13438, section
-3.4), smaller. Magnitudes are compressed by a square root, so that quiet sound is judged, too.
+Discriminators of complex spectra at several window lengths (Défossez et al. 2022, EnCodec, arXiv 2210.13438,
+section 3.4), smaller than the paper's. Magnitudes are compressed by a square root, so that quiet parts count.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -17,37 +18,58 @@ from symvae.dsp.stft import Stft
 SIZES = (2048, 1024, 512, 256, 128)
 CHANNELS = 16
 _DILATIONS = (1, 2, 4)
-_LEAST = 1e-3
+_MIN_MAGNITUDE = 1e-3
 
 
-class Judgment(NamedTuple):
-    """Of one window length."""
+class DiscriminatorOutput(NamedTuple):
+    """Output at one window length."""
 
     logits: Float[Tensor, "batch 1 frame band"]
-    """Above 0 where it sounds real."""
+    """Above 0 for real."""
     features: tuple[Float[Tensor, "batch channel frame _"], ...]
-    """What was seen on the way there, layer by layer."""
+    """Activations of each layer, for feature matching."""
 
 
 class Discriminators(nn.Module):
-    """Sound → a `Judgment` for each of ``sizes`` window lengths."""
+    """One discriminator for each of ``sizes`` window lengths.
+
+    Args:
+        sizes: Window lengths in samples.
+        channels: Channels of each layer.
+    """
 
     def __init__(self, *, sizes: tuple[int, ...] = SIZES, channels: int = CHANNELS) -> None:
         super().__init__()
-        self.discriminators = nn.ModuleList(_Judge(size, channels) for size in sizes)
+        self.discriminators = nn.ModuleList(_StftDiscriminator(size, channels) for size in sizes)
 
-    def forward(self, wave: Float[Tensor, "batch sample"]) -> list[Judgment]:
-        """Judgments from which the discriminators can learn."""
-        return [judge(wave) for judge in self.discriminators]
+    def forward(self, wave: Float[Tensor, "batch sample"]) -> list[DiscriminatorOutput]:
+        """Outputs with gradients to the discriminators."""
+        return [discriminator(wave) for discriminator in self.discriminators]
 
-    def frozen(self, wave: Float[Tensor, "batch sample"]) -> list[Judgment]:
-        """Judgments from which everyone but the discriminators can learn."""
+    def frozen(self, wave: Float[Tensor, "batch sample"]) -> list[DiscriminatorOutput]:
+        """Outputs with gradients to ``wave`` alone."""
         weights = {name: weight.detach() for name, weight in self.named_parameters()}
-        judgments: list[Judgment] = torch.func.functional_call(self, weights, (wave,))
-        return judgments
+        outputs: list[DiscriminatorOutput] = torch.func.functional_call(self, weights, (wave,))
+        return outputs
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> Any:
+        """Load weights; run states of release 0.1 call the discriminators "judges".
+
+        Args:
+            state_dict: Weights by name.
+            strict: As in `torch.nn.Module.load_state_dict`.
+            assign: As in `torch.nn.Module.load_state_dict`.
+
+        Returns:
+            Missing and unexpected names.
+        """
+        renamed = {name.replace("judges.", "discriminators.", 1): value for name, value in state_dict.items()}
+        return super().load_state_dict(renamed, strict=strict, assign=assign)
 
 
-class _Judge(nn.Module):
+class _StftDiscriminator(nn.Module):
     def __init__(self, size: int, channels: int) -> None:
         super().__init__()
         self.stft = Stft(size, size // 4)
@@ -63,12 +85,12 @@ class _Judge(nn.Module):
         )
         self.leave = weight_norm(nn.Conv2d(channels, 1, 3, padding=1))
 
-    def forward(self, wave: Float[Tensor, "batch sample"]) -> Judgment:
+    def forward(self, wave: Float[Tensor, "batch sample"]) -> DiscriminatorOutput:
         parts = torch.view_as_real(self.stft(wave)) / self.stft.size**0.5
-        power = parts.square().sum(-1, keepdim=True).clamp(min=_LEAST**2)
+        power = parts.square().sum(-1, keepdim=True).clamp(min=_MIN_MAGNITUDE**2)
         x = (parts / power**0.25).permute(0, 3, 1, 2)  # (batch, re and im, frame, bin)
         features = []
         for layer in self.layers:
             x = functional.leaky_relu(layer(x), 0.2)
             features.append(x)
-        return Judgment(self.leave(x), tuple(features))
+        return DiscriminatorOutput(self.leave(x), tuple(features))

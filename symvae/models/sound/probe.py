@@ -33,8 +33,8 @@ LONG_HARMONICS = (0.5, 1, 2, 3, 4, 5, 6, 7, 8)
 SHORT_HARMONICS = (1, 2, 3, 4)
 #: Semitones of spectrum below the lowest key, where the octave below it is found.
 _BELOW = 13
-#: Pitch of the highest band. At 24 kHz it lies above the Nyquist frequency: silent, it stands for all harmonics
-#: up there.
+#: Pitch of the highest band. At 24 kHz it lies above the Nyquist frequency: silent, it stands for all
+#: harmonics up there.
 _HIGHEST_PITCH = 127
 #: Fewest frames that the recognizer accepts.
 _MIN_FRAMES = 16

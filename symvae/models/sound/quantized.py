@@ -1,10 +1,9 @@
-"""A timbre in a few words: what the encoder says, rounded to entries of codebooks.
+"""Quantized timbre latents by residual vector quantization.
 
-Each codebook rounds what the ones before it have left over (residual vector quantization: van den Oord et
-al. 2017, arXiv 1711.00937; Zeghidour et al. 2021, SoundStream, arXiv 2107.03312). The entries follow what
-is rounded to them by a running mean; one that nothing is rounded to is moved to where something is. The
-quantizer is that of vector-quantize-pytorch, which draws such places from torch's global generator: here
-that one is seeded by the step and put back, so that a run that is resumed goes the same way.
+Each codebook quantizes the residual of those before it (van den Oord et al. 2017, arXiv 1711.00937; Zeghidour
+et al. 2021, SoundStream, arXiv 2107.03312). Entries are running means of the vectors assigned to them; dead
+entries are moved to vectors of the batch. The quantizer is that of vector-quantize-pytorch, which draws these
+vectors from torch's global generator: it is seeded by the step and restored, so that a resumed run is equal.
 """
 
 import math
@@ -15,37 +14,37 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from symvae.errors import ConfigError
-from symvae.models.sound.spectrogram_vae import TimbreEncoder
+from symvae.models.sound.timbre_encoder import TimbreEncoder
 
 _DECAY = 0.95
-#: An entry that takes part in fewer clips a step than this, in the running mean, is moved.
-_RARE = 0.05
+#: Entries with fewer assigned clips a step than this, in the running mean, are dead.
+_DEAD = 0.05
 _COMMITMENT = 0.25
 
 
 @dataclass(frozen=True)
 class Quantized:
-    """A posterior without width: one z, and the entries that it is the sum of."""
+    """A deterministic posterior: z, and the codebook entries that sum to it."""
 
     mean: Float[Tensor, "batch latent"]
-    """Its gradient goes to what was rounded."""
+    """z, with a straight-through gradient to the encoder's output."""
     codes: Int[Tensor, "batch codebook"]
     entries: int
-    """In each codebook."""
+    """Entries of each codebook."""
     commitment: Float[Tensor, ""]
-    """How far the encoder is from what it is rounded to, weighed for the loss."""
+    """Commitment loss, weighted: distance of the encoder's output from its quantized value."""
 
     def sample(self, generator: torch.Generator | None = None) -> Float[Tensor, "batch latent"]:
-        """z: there is no chance in it."""
+        """z; the generator is not used."""
         return self.mean
 
     def kl_nats(self) -> Float[Tensor, "batch codebook"]:
-        """Divergence from codes drawn evenly: the same for every clip, in nats by codebook."""
+        """KL divergence from uniformly distributed codes, in nats by codebook: the same for every clip."""
         return torch.full(self.codes.shape, math.log(self.entries), device=self.mean.device)
 
 
 def perplexity(codes: Int[Tensor, "clip codebook"]) -> Float[Tensor, " codebook"]:
-    """How many entries of each codebook are in use, as many as would be if all were used as much.
+    """Perplexity of each codebook: its effective number of entries in use.
 
     1 where every clip has the same entry; at most the number of clips.
     """
@@ -54,7 +53,16 @@ def perplexity(codes: Int[Tensor, "clip codebook"]) -> Float[Tensor, " codebook"
 
 
 class QuantizedEncoder(nn.Module):
-    """A timbre encoder whose mean is rounded; its deviation is not used."""
+    """A timbre encoder whose mean is quantized; its deviation is not used.
+
+    Args:
+        encoder: Log-mel → Gaussian posterior.
+        codebooks: Number of codebooks.
+        codebook_size: Entries of each codebook.
+
+    Raises:
+        ConfigError: Where vector-quantize-pytorch is not installed.
+    """
 
     step: Int[Tensor, ""]
 
@@ -74,23 +82,23 @@ class QuantizedEncoder(nn.Module):
             num_quantizers=codebooks,
             codebook_size=codebook_size,
             decay=_DECAY,
-            threshold_ema_dead_code=_RARE,
+            threshold_ema_dead_code=_DEAD,
             commitment_weight=_COMMITMENT,
         )
         self.register_buffer("step", torch.zeros((), dtype=torch.long))
 
     def forward(self, log_mel: Float[Tensor, "batch frame mel"]) -> Quantized:
-        """The nearest sum of entries to what the encoder says of each clip."""
-        said = self.encoder(log_mel).mean
-        devices = [said.device] if said.is_cuda else []
+        """Quantized posterior of each clip."""
+        mean = self.encoder(log_mel).mean
+        devices = [mean.device] if mean.is_cuda else []
         with torch.random.fork_rng(devices):
             torch.manual_seed(int(self.step))
-            z, codes, commitment = self.quantizer(said[:, None])
+            z, codes, commitment = self.quantizer(mean[:, None])
         if self.training:
             self.step += 1
         return Quantized(z[:, 0], codes[:, 0], self.codebook_size, commitment.sum())
 
     def lookup(self, codes: Int[Tensor, "batch codebook"]) -> Float[Tensor, "batch latent"]:
-        """The z that these entries make."""
+        """z of these codes: the sum of their entries."""
         z: Tensor = self.quantizer.get_output_from_indices(codes[:, None])
         return z[:, 0]

@@ -1,7 +1,7 @@
 """Events of a MIDI file that a `symvae.music.song.Song` does not keep, counted by name.
 
-A song keeps notes, tempos, metres, track names and the end marker, and the controllers and pitch bends that
-stand in a track beside notes of their channel. Everything else is lost when the song is written again.
+A song keeps notes, tempos, metres, track names and the end marker, and those controllers and pitch bends
+whose track has notes of their channel. Everything else is lost when the song is written again.
 """
 
 import os

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Union
 from symvae.errors import MidiError
 from symvae.music.grid import Grid
 from symvae.music.io import midi_read, midi_write
+from symvae.music.io.file_bytes import write_bytes
 from symvae.music.io.score_read import FORMATS, load_score
 from symvae.music.io.score_write import write_score
 from symvae.music.phrase import Phrase
@@ -92,7 +93,7 @@ def load_for_playback(path: str | os.PathLike[str]) -> Song:
 
 
 def write(
-    phrases: Phrase | Sequence[Phrase],
+    phrases: Phrase | Sequence[Phrase] | Song,
     path: str | os.PathLike[str],
     program: int = 0,
     force: bool = False,
@@ -101,13 +102,23 @@ def write(
 
     Args:
         phrases: One phrase, or several of one metre. MIDI keeps the tempo of each, a score that of the first.
+            Or a whole song, as MIDI with its own programs.
         path: A file name that ends in .mid, .musicxml, .mxl, .abc …; MIDI for any other.
         program: General MIDI program, 0 to 127; a score has none.
         force: Overwrite an existing file.
 
     Returns:
         The path.
+
+    Raises:
+        MidiError: The file cannot be written, or it is a score of a whole song.
     """
+    if isinstance(phrases, Song):
+        if is_score(path):
+            raise MidiError(
+                f"A whole song is written as MIDI only. Use a name that ends in .mid, not {path}."
+            )
+        return write_bytes(midi_write.song_to_bytes(phrases), path, force)
     if is_score(path):
         return write_score(phrases, path, force)
     return midi_write.write(phrases, path, program, force)

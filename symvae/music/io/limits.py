@@ -17,7 +17,7 @@ class Limit(NamedTuple):
     most: int
     """The largest value that is read."""
     reason: str
-    """Why the bound stands there."""
+    """The reason for the value."""
     message: str
     """The error, with fields ``where``, ``count`` and ``most``."""
 

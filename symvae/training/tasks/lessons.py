@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from symvae.audio.notes import Notes
-from symvae.corpus.clips import ClipDraws, within
+from symvae.corpus.clips import ClipDraws, fold_into
 
 LEVEL_DB = 8.0
 _NOISE_DB = (-100.0, -50.0)
@@ -39,7 +39,7 @@ def draw_lesson(draws: ClipDraws, step: int, clips: int) -> Lesson:
         font, instrument = draws.timbres[int(chance.integers(len(draws.timbres)))]
         notes, keys = draws.notes(chance), draws.keys[font, instrument]
         assert keys is not None, "a timbre that its player cannot play"
-        notes = notes._replace(pitch=within(notes.pitch, *keys))
+        notes = notes._replace(pitch=fold_into(notes.pitch, *keys))
         wave = draws.players[font].play(notes, draws.programs[instrument], draws.samples).mean(0)
         rows.append((torch.from_numpy(wave), notes, instrument))
     waves, notes_of_clips, instruments = zip(*rows, strict=True)

@@ -6,7 +6,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from symvae.audio.excitation import KEYS, LOWEST, on_keyboard
+from symvae.audio.keyboard import KEYS, LOWEST, on_keyboard
 from symvae.audio.notes import Notes
 from symvae.models.sound.probe import Predictions
 from symvae.training.tasks.lessons import Lesson

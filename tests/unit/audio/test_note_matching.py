@@ -1,4 +1,4 @@
-"""Notes are matched as mir_eval matches them: one to one, as many as can be."""
+"""Notes are matched as in mir_eval: one to one, as many as possible."""
 
 from itertools import permutations
 
@@ -16,9 +16,9 @@ def notes(*rows: tuple[float, int]) -> Notes:
     return Notes(onset, np.full(len(rows), 0.2), pitch, np.full(len(rows), 64))
 
 
-def largest_matching(true: Notes, made: Notes) -> int:
-    """Every way to give each note of the longer list one of the shorter."""
-    few, many = sorted((true, made), key=lambda n: len(n.pitch))
+def largest_matching(reference: Notes, estimated: Notes) -> int:
+    """Maximum over all assignments of the shorter list to the longer."""
+    few, many = sorted((reference, estimated), key=lambda n: len(n.pitch))
     return max(
         sum(
             few.pitch[row] == many.pitch[other]
@@ -33,18 +33,20 @@ rows = st.lists(st.tuples(st.integers(0, 12).map(lambda n: n / 50), st.integers(
 
 
 @given(rows, rows)
-def test_no_matching_is_larger(true, made):
-    assert match(notes(*true), notes(*made)).matched == largest_matching(notes(*true), notes(*made))
+def test_the_matching_is_maximal(reference, estimated):
+    assert match(notes(*reference), notes(*estimated)).matched == largest_matching(
+        notes(*reference), notes(*estimated)
+    )
 
 
 @given(rows)
-def test_music_is_found_in_itself(played):
+def test_notes_match_themselves(played):
     counts = match(notes(*played), notes(*played))
     assert counts.matched == len(played)
     assert counts.f1 == (1.0 if played else 0.0)
 
 
-def test_fifty_milliseconds_are_within_and_a_semitone_is_not():
+def test_the_tolerance_is_fifty_milliseconds_and_no_semitone():
     assert match(notes((1.0, 60)), notes((1.05, 60))).matched == 1
     assert match(notes((1.0, 60)), notes((1.0501, 60))).matched == 0
     assert match(notes((1.0, 60)), notes((1.0, 61))).matched == 0
@@ -56,8 +58,8 @@ def test_precision_recall_and_f1():
     assert counts.f1 == pytest.approx(2 / 5)
 
 
-def test_clips_are_pooled_and_their_last_notes_are_not_asked_for():
-    true = [notes((0, 60), (1.95, 60)), notes((0.5, 62))]
-    made = [notes((0, 60)), notes((0.5, 62), (1.0, 62))]
-    assert match_clips(true, made, until_sec=2.0)[:] == (2, 3, 2)
+def test_clips_are_pooled_without_their_last_notes():
+    reference = [notes((0, 60), (1.95, 60)), notes((0.5, 62))]
+    estimated = [notes((0, 60)), notes((0.5, 62), (1.0, 62))]
+    assert match_clips(reference, estimated, until_sec=2.0)[:] == (2, 3, 2)
     assert match_clips([], []).f1 == 0.0

@@ -1,4 +1,4 @@
-"""Ticks, pedal, volume, expression and pan of a song, as a player hears them."""
+"""Parts of a song: tempo map, pedal, volume, expression and pan."""
 
 import io
 from dataclasses import replace
@@ -7,7 +7,7 @@ import mido
 import numpy as np
 import pretty_midi
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symvae.audio.parts import EXPRESSION, PAN, PEDAL, VOLUME, parts_of, seconds_at
@@ -48,13 +48,12 @@ def test_ticks_become_seconds() -> None:
     assert seconds == 10.0
 
 
-@settings(deadline=None)  # a busy machine's first file may take its time
 @given(
     st.lists(st.tuples(st.integers(1, 2000), st.integers(150_000, 2_000_000)), max_size=6),
     st.lists(st.integers(0, 20_000), min_size=1, max_size=8),
     st.sampled_from([96, 480]),
 )
-def test_the_tempo_map_is_pretty_midis(changes, ticks, resolution) -> None:
+def test_the_tempo_map_equals_that_of_pretty_midi(changes, ticks, resolution) -> None:
     file = mido.MidiFile(ticks_per_beat=resolution)
     lane = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=500_000, time=0)])
     lane += [mido.MetaMessage("set_tempo", tempo=tempo, time=gap) for gap, tempo in changes]
@@ -70,7 +69,7 @@ def test_the_tempo_map_is_pretty_midis(changes, ticks, resolution) -> None:
     np.testing.assert_allclose(ours, [theirs.tick_to_time(tick) for tick in ticks], rtol=1e-5, atol=1e-5)
 
 
-def test_a_note_across_a_tempo_change_lasts_as_both_say() -> None:
+def test_a_note_across_a_tempo_change_has_both_tempos() -> None:
     slower = (TempoChange(0, 120.0), TempoChange(100, 30.0))
     (only,), seconds = parts_of(song(track((50, 100, 60)), tempos=slower, end_tick=200))
     assert only.notes.onset_sec.tolist() == [0.25]
@@ -78,7 +77,7 @@ def test_a_note_across_a_tempo_change_lasts_as_both_say() -> None:
     assert seconds == 2.5
 
 
-def test_the_pedal_holds_what_ends_while_it_is_down() -> None:
+def test_the_pedal_holds_notes_that_end_while_it_is_down() -> None:
     pedal = [(100, PEDAL, 127), (400, PEDAL, 0)]
     assert ends((0, 150, 60), (50, 20, 62), (350, 100, 64), controls=pedal) == [4.0, 0.7, 4.5]
 
@@ -88,21 +87,21 @@ def test_the_pedal_goes_down_at_64() -> None:
     assert ends((0, 100, 60), controls=[(0, PEDAL, 64), (500, PEDAL, 63)]) == [5.0]
 
 
-def test_a_pedal_that_rises_as_the_key_does_holds_nothing() -> None:
+def test_a_pedal_released_with_the_key_holds_nothing() -> None:
     assert ends((0, 100, 60), controls=[(0, PEDAL, 127), (100, PEDAL, 0)]) == [1.0]
 
 
-def test_a_pedal_that_is_pressed_again_holds_again() -> None:
+def test_a_pedal_pressed_again_holds_again() -> None:
     pedal = [(0, PEDAL, 127), (150, PEDAL, 0), (160, PEDAL, 127), (300, PEDAL, 0)]
     assert ends((0, 100, 60), (155, 45, 62), controls=pedal) == [1.5, 3.0]
 
 
-def test_a_pedal_that_is_never_let_go_holds_to_the_end_of_the_part() -> None:
+def test_a_pedal_that_is_never_released_holds_to_the_end() -> None:
     assert ends((0, 100, 60), (200, 300, 62), controls=[(50, PEDAL, 127)]) == [5.0, 5.0]
     assert ends((0, 100, 60), controls=[(50, PEDAL, 127), (800, PEDAL, 100)]) == [8.0]
 
 
-def test_a_key_that_is_struck_again_ends_its_older_note() -> None:
+def test_a_key_struck_again_ends_its_earlier_note() -> None:
     assert ends(
         (0, 100, 60), (200, 100, 60), (200, 50, 62), controls=[(50, PEDAL, 127), (700, PEDAL, 0)]
     ) == [
@@ -113,62 +112,62 @@ def test_a_key_that_is_struck_again_ends_its_older_note() -> None:
     assert part((0, 300, 60), (100, 50, 60)).notes.end_sec.tolist() == [1.0, 1.5]
 
 
-def test_every_note_lasts() -> None:
-    """Two at once on one key: the first still has a tick."""
+def test_every_note_lasts_a_tick() -> None:
+    """Also the first of two at once on one key."""
     notes = part((0, 100, 60), (0, 100, 60)).notes
     assert sorted(notes.duration_sec.tolist()) == [0.01, 1.0]
 
 
-def test_volume_and_expression_scale_velocities_as_they_stand_at_the_onset() -> None:
+def test_volume_and_expression_at_the_onset_scale_the_velocity() -> None:
     lanes = [(100, VOLUME, 50), (200, EXPRESSION, 64), (250, VOLUME, 127)]
     notes = part((0, 10, 60), (100, 10, 60), (200, 10, 60), (300, 10, 60), controls=lanes).notes
     assert notes.velocity.tolist() == [100, 50, 25, 64]
 
 
-def test_a_change_within_a_note_comes_too_late_for_it() -> None:
+def test_a_change_within_a_note_does_not_affect_it() -> None:
     assert part((0, 100, 60), controls=[(50, VOLUME, 10)]).notes.velocity.tolist() == [100]
 
 
-def test_velocities_keep_to_midis_range() -> None:
+def test_scaled_velocities_stay_in_range() -> None:
     notes = part((0, 10, 60, 127), (100, 10, 60, 1), controls=[(0, VOLUME, 127), (100, VOLUME, 1)]).notes
     assert notes.velocity.tolist() == [127, 1]
 
 
 @pytest.mark.parametrize("number", [VOLUME, EXPRESSION])
-def test_what_is_turned_off_does_not_sound(number: int) -> None:
+def test_notes_at_volume_0_are_dropped(number: int) -> None:
     notes = part((0, 10, 60), (100, 10, 62), controls=[(50, number, 0)]).notes
     assert notes.pitch.tolist() == [60]
     assert len(part((0, 10, 60), controls=[(0, number, 0)]).notes.pitch) == 0
 
 
 @pytest.mark.parametrize("number", [VOLUME, EXPRESSION])
-def test_a_note_that_swells_from_nothing_is_as_loud_as_it_becomes(number: int) -> None:
+def test_a_note_that_swells_from_volume_0_gets_its_largest_volume(number: int) -> None:
     swell = [(0, number, 0), (20, number, 40), (60, number, 50), (100, number, 90)]
     whole = 100 if number == VOLUME else 127
     notes = part((0, 100, 60), (100, 10, 62), controls=swell).notes
     assert notes.velocity.tolist() == [round(100 * 50 / whole), round(100 * 90 / whole)]
 
 
-def test_what_no_player_plays_is_told() -> None:
-    heard = track((0, 10, 60), (20, 10, 62), controls=[(0, PAN, 64), (20, VOLUME, 0), (25, PAN, 80)])
-    bent = replace(heard, bends=np.array([(0, 0), (5, 100), (9, -20)]))
+def test_content_that_is_not_rendered_is_counted() -> None:
+    muted = track((0, 10, 60), (20, 10, 62), controls=[(0, PAN, 64), (20, VOLUME, 0), (25, PAN, 80)])
+    bent = replace(muted, bends=np.array([(0, 0), (5, 100), (9, -20)]))
     (only,), _ = parts_of(song(bent))
-    assert only.unheard == ("1 muted note", "2 pitch bends", "1 later place on the stage")
-    assert part((0, 10, 60), controls=[(0, PAN, 64), (20, PAN, 64)]).unheard == ()
+    assert only.ignored == ("1 muted note", "2 pitch bends", "1 later change of pan")
+    assert part((0, 10, 60), controls=[(0, PAN, 64), (20, PAN, 64)]).ignored == ()
 
 
-def test_a_place_that_is_set_anew_before_the_first_note_is_the_later_one() -> None:
+def test_the_last_pan_before_the_first_note_counts() -> None:
     set_anew = part((10, 10, 60), controls=[(0, PAN, 64), (5, PAN, 0), (15, PAN, 127)])
     assert set_anew.pan == -1.0
     assert part((0, 10, 60), controls=[(5, PAN, 127)]).pan == 1.0
 
 
-@pytest.mark.parametrize(("value", "place"), [(0, -1.0), (1, -1.0), (64, 0.0), (127, 1.0)])
-def test_pan_is_a_place(value: int, place: float) -> None:
-    assert part((0, 10, 60), controls=[(0, PAN, value), (50, PAN, 30)]).pan == place
+@pytest.mark.parametrize(("value", "pan"), [(0, -1.0), (1, -1.0), (64, 0.0), (127, 1.0)])
+def test_pan_is_a_position_from_minus_1_to_1(value: int, pan: float) -> None:
+    assert part((0, 10, 60), controls=[(0, PAN, value), (50, PAN, 30)]).pan == pan
 
 
-def test_a_file_without_pan_leaves_the_place_open() -> None:
+def test_without_a_pan_event_the_pan_is_none() -> None:
     assert part((0, 10, 60)).pan is None
 
 
@@ -186,5 +185,5 @@ def test_parts_are_the_tracks_with_notes() -> None:
     ]
 
 
-def test_a_song_without_notes_has_no_parts_and_lasts_all_the_same() -> None:
+def test_a_song_without_notes_has_no_parts_but_a_duration() -> None:
     assert parts_of(song(track(), end_tick=250)) == ([], 2.5)

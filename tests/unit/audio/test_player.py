@@ -8,7 +8,7 @@ import pytest
 from symvae.audio import player as players
 from symvae.audio.notes import Notes
 from symvae.audio.player import DrumPlayer, Player, ProgramPlayer, SinePlayer
-from tests.notes import RATE, difference_db, one_note, play, random_notes
+from tests.sounds import RATE, difference_db, one_note, play, random_notes
 
 
 @pytest.mark.parametrize("make", [SinePlayer, DrumPlayer])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from symvae.audio.excitation import KEYS, LOWEST
+from symvae.audio.keyboard import KEYS, LOWEST
 from symvae.audio.transcription import notes_in, transcribe
 
 

@@ -1,9 +1,9 @@
-"""Every choice that cannot be trained with is refused by the key that the user typed."""
+"""A value that cannot be trained with is refused by the key that the user typed."""
 
 import pytest
 
-from symvae.config import run
 from symvae.config.load import load_preset, presets, with_overrides
+from symvae.config.model import METRES as MODEL_METRES
 from symvae.errors import ConfigError
 from symvae.music.metre import METRES
 
@@ -30,16 +30,16 @@ from symvae.music.metre import METRES
         "training.seed=-1",
     ],
 )
-def test_what_cannot_be_is_refused_by_its_key(override: str):
+def test_an_impossible_value_is_refused_by_its_key(override: str):
     key = override.split("=")[0]
     with pytest.raises(ConfigError, match=rf"^{key} (is|must be) .*, not "):
         with_overrides(load_preset("melody-2bar"), [override])
 
 
 @pytest.mark.parametrize("name", presets())
-def test_every_preset_is_a_choice(name: str):
+def test_every_preset_loads_under_its_name(name: str):
     assert load_preset(name).name == name
 
 
 def test_the_metres_are_those_of_the_grid():
-    assert tuple(METRES) == run.METRES
+    assert tuple(METRES) == MODEL_METRES

@@ -1,4 +1,4 @@
-"""Every choice that no synthesizer can be made with is refused by the key that the user typed."""
+"""A value that no synthesizer can be built with is refused by the key that the user typed."""
 
 import pytest
 
@@ -41,28 +41,28 @@ def synth(*overrides: str) -> SynthConfig:
         "training.batch_size=13",
     ],
 )
-def test_what_cannot_be_is_refused_by_its_key(override: str) -> None:
+def test_an_impossible_value_is_refused_by_its_key(override: str) -> None:
     key = override.split("=")[0]
     with pytest.raises(ConfigError, match=rf"{key} "):
         synth(override)
 
 
-def test_instruments_that_are_not_there_are_named_with_those_that_are() -> None:
+def test_unknown_instruments_are_named_with_the_known_ones() -> None:
     with pytest.raises(ConfigError, match=r"clips\.timbres names kazoo, lute\. Known: piano, electric-piano"):
         synth('clips.timbres=["piano","kazoo","lute"]')
     with pytest.raises(ConfigError, match=r"clips\.timbres names nothing"):
         synth("clips.timbres=[]")
 
 
-def test_programs_are_general_midis() -> None:
+def test_programs_are_those_of_general_midi() -> None:
     assert len(set(PROGRAMS.values())) == len(PROGRAMS)
     assert all(0 <= program <= 127 for program in PROGRAMS.values())
 
 
 @pytest.mark.parametrize("name", presets(SynthConfig))
-def test_every_preset_is_a_choice(name: str) -> None:
+def test_every_preset_loads_under_its_name(name: str) -> None:
     assert load_preset(name, SynthConfig).name == name
 
 
-def test_the_least_sizes_make_a_network() -> None:
+def test_the_smallest_sizes_build_a_network() -> None:
     build_synth(synth(*TINY_SYNTH, "model.kernel=1", "model.blocks=1", "model.noise_bands=2").model)

@@ -109,17 +109,17 @@ def test_a_bar_off_the_grid_in_all_voices_cuts_the_chorale(corpus: Path):
         (
             VOICES | {"Alto": [bar("E4:20"), bar("C4:16")]},
             Reason.OFF_GRID,
-            "not every voice keeps bar 1, bar 2",
+            "the voices differ in bar 1, bar 2",
         ),
         (
             VOICES | {"Alto": [*VOICES["Alto"], bar("C4:16")]},
             Reason.OFF_GRID,
-            "not every voice keeps as many bars",
+            "the voices differ in their number of bars",
         ),
         (
             {"Soprano": VOICES["Soprano"], "Bass": VOICES["Bass"]},
             Reason.EMPTY,
-            "2 of the parts that it needs: sop",
+            "2 of the 4 voices soprano, alto",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Clips: what is drawn follows from seed and step alone, and notes stay where they can be played."""
+"""Clips: draws follow from seed and step alone, and notes stay on keys that sound."""
 
 from pathlib import Path
 
@@ -8,18 +8,19 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symvae.audio.excitation import KEYS, LOWEST, ROLL_SIZE
+from symvae.audio.keyboard import KEYS, LOWEST
 from symvae.audio.notes import Notes
+from symvae.audio.roll import ROLL_SIZE
 from symvae.audio.soundfont import TinySoundFont
 from symvae.corpus.clips import (
     ClipDraws,
     Clips,
     excerpt,
+    fold_into,
     line,
-    made_up_notes,
     phrases_of,
+    random_notes,
     sounding_keys,
-    within,
 )
 from symvae.dsp.stft import Stft
 from symvae.errors import AudioError
@@ -43,7 +44,7 @@ def draws(font: Path, seed: int = 0, programs: tuple[int, ...] = (0, 73), fonts:
     return ClipDraws([PHRASE], players, programs, **choice)
 
 
-def test_fonts_that_play_none_of_the_instruments_are_refused(font: Path) -> None:
+def test_fonts_without_any_of_the_instruments_are_refused(font: Path) -> None:
     with pytest.raises(AudioError, match="None of the instruments can be played by these sound fonts"):
         draws(font, programs=(90,))
 
@@ -52,8 +53,8 @@ def same(one: Clips, other: Clips) -> bool:
     return all(torch.equal(*columns) for columns in zip(one, other, strict=True))
 
 
-def test_a_batch_follows_from_seed_and_step_whatever_was_drawn_before(font: Path) -> None:
-    """The story of a player in which the clip before was still ringing."""
+def test_a_batch_follows_from_seed_and_step_alone(font: Path) -> None:
+    """A player once let the previous clip ring on."""
     one, other = draws(font), draws(font)
     expected = one.batch(3, 4, 2)
     other.batch(7, 4, 2)
@@ -64,7 +65,7 @@ def test_a_batch_follows_from_seed_and_step_whatever_was_drawn_before(font: Path
 
 
 @pytest.mark.parametrize("alike", [2, 4])
-def test_clips_of_one_timbre_stand_together_and_play_other_notes(font: Path, alike: int) -> None:
+def test_clips_of_one_timbre_are_consecutive_with_different_notes(font: Path, alike: int) -> None:
     clips = draws(font).batch(0, 8, alike)
     samples = 39 * STFT.hop
     assert clips.wave.shape == (8, samples)
@@ -79,7 +80,7 @@ def test_clips_of_one_timbre_stand_together_and_play_other_notes(font: Path, ali
         assert not any(torch.equal(waves[0], wave) for wave in waves[1:])
 
 
-def test_what_is_heard_begins_where_the_roll_says(font: Path) -> None:
+def test_sound_starts_with_the_first_onset_of_the_roll(font: Path) -> None:
     clips = draws(font).batch(1, 8, 2)
     for roll, wave in zip(clips.roll, clips.wave, strict=True):
         struck = roll.flatten(2)[..., :KEYS].sum((0, 2)).nonzero()[:, 0]
@@ -89,7 +90,7 @@ def test_what_is_heard_begins_where_the_roll_says(font: Path) -> None:
             assert sounding[0] >= struck[0] * STFT.hop
 
 
-def test_a_program_that_is_silent_is_left_out(font: Path) -> None:
+def test_a_silent_program_is_left_out(font: Path) -> None:
     some = draws(font, programs=(0, 90, 40))
     assert sorted(some.timbres) == [(0, 0), (0, 2), (1, 0), (1, 2)]
     assert some.keys[0, 1] is None
@@ -100,25 +101,25 @@ def test_a_program_that_is_silent_is_left_out(font: Path) -> None:
 
 
 @given(st.integers(0, 127), st.integers(21, 60), st.integers(12, 40))
-def test_pitches_keep_their_names_within_a_range(pitch: int, low: int, more: int) -> None:
-    made = int(within(np.array([pitch]), low, low + more)[0])
-    assert low <= made <= low + more
-    assert (made - pitch) % 12 == 0
-    assert made == pitch or not low <= pitch <= low + more
+def test_folding_keeps_the_pitch_class(pitch: int, low: int, more: int) -> None:
+    folded = int(fold_into(np.array([pitch]), low, low + more)[0])
+    assert low <= folded <= low + more
+    assert (folded - pitch) % 12 == 0
+    assert folded == pitch or not low <= pitch <= low + more
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 2**31), st.floats(0.1, 8))
-def test_made_up_notes_are_notes(seed: int, seconds: float) -> None:
-    notes = made_up_notes(np.random.default_rng(seed), seconds)
+def test_random_notes_are_valid(seed: int, seconds: float) -> None:
+    notes = random_notes(np.random.default_rng(seed), seconds)
     assert len(notes.pitch)
     check(notes, seconds)
     check(line(notes, np.random.default_rng(seed)), seconds)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 2**31), st.floats(0.5, 8))
-def test_an_excerpt_is_within_its_seconds(seed: int, seconds: float) -> None:
+def test_an_excerpt_lies_within_its_duration(seed: int, seconds: float) -> None:
     check(excerpt(PHRASE, np.random.default_rng(seed), seconds), seconds)
 
 
@@ -129,11 +130,11 @@ def check(notes: Notes, seconds: float) -> None:
     assert ((notes.velocity >= 1) & (notes.velocity <= 127)).all()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 2**31))
-def test_a_line_has_one_note_at_a_time_out_of_those_that_there_are(seed: int) -> None:
+def test_a_line_has_one_of_the_notes_at_a_time(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    notes = made_up_notes(rng, 4.0)
+    notes = random_notes(rng, 4.0)
     one = line(notes, rng)
     assert len(one.pitch)
     assert (np.diff(one.onset_sec) > 0).all()
@@ -143,16 +144,16 @@ def test_a_line_has_one_note_at_a_time_out_of_those_that_there_are(seed: int) ->
     )
 
 
-def test_all_keys_of_a_phrase_are_played_in_time() -> None:
-    """Over many excerpts: all of a phrase is heard, at paces from three quarters to four thirds."""
+def test_excerpts_vary_the_tempo() -> None:
+    """By factors from three quarters to four thirds."""
     rng = np.random.default_rng(0)
     gaps = [np.diff(excerpt(PHRASE, rng, 2.0).onset_sec) / 0.25 for _ in range(50)]
-    paces = np.concatenate(gaps)
-    assert 0.74 - 1e-6 < paces.min() < 0.85
-    assert 1.2 < paces.max() < 1.35 + 1e-6
+    stretches = np.concatenate(gaps)
+    assert 0.74 - 1e-6 < stretches.min() < 0.85
+    assert 1.2 < stretches.max() < 1.35 + 1e-6
 
 
-def test_phrases_of_shards_are_notes_in_seconds(shards: Path) -> None:
+def test_phrases_of_shards_become_notes_in_seconds(shards: Path) -> None:
     phrases = phrases_of([shards], "train")
     assert len(phrases) > 10
     assert all(notes.last_sec > 0.5 for notes in phrases[:10])

@@ -89,17 +89,17 @@ def test_windows_are_those_of_the_tune(shards: Shards, tunes: list[Tune]):
     """Windows with the fourth of six bars are left out: it is silent."""
     by_name = {tune.name: tune.phrase for tune in tunes}
     names = shards.tune_names("train")
-    taken = windows(shards, "train", 2)
+    found = windows(shards, "train", 2)
     expected = [(i, by_name[name].window(bar, 2)) for i, name in enumerate(names) for bar in (0, 1, 4)]
-    got = [(int(i), shards.tokenizer.decode_ids(ids)) for i, ids in zip(taken.tune, taken.ids, strict=True)]
+    got = [(int(i), shards.tokenizer.decode_ids(ids)) for i, ids in zip(found.tune, found.ids, strict=True)]
     assert got == expected
-    assert taken.dropped == {Reason.LONG_REST: 2 * len(names)}
+    assert found.dropped == {Reason.LONG_REST: 2 * len(names)}
 
 
 def test_bars_taken_mid_phrase_are_as_in_the_tune(shards: Shards):
-    taken = windows(shards, "train", 1, mid_phrase=True)
-    np.testing.assert_array_equal(taken.ids[:, 0], shards.split("train").ids)
-    assert not taken.dropped
+    found = windows(shards, "train", 1, mid_phrase=True)
+    np.testing.assert_array_equal(found.ids[:, 0], shards.split("train").ids)
+    assert not found.dropped
 
 
 def test_batches_transpose_pitches_and_nothing_else(shards: Shards):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,6 +116,22 @@ def test_the_remains_of_a_killed_run_are_replaced(tmp_path: Path, tunes: list[Tu
     prepare([iter(tunes)], tmp_path / "out")
     open_shards(tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_preparation_keeps_no_notes_in_memory(tmp_path: Path, make_tune):
+    """Each phrase is freed before the next but one is read; ids are on disk by then."""
+    phrases: list[weakref.ref[Phrase]] = []
+
+    def source() -> Iterator[Tune]:
+        for seed in range(30):
+            tune = make_tune(f"a/{seed}", seed=seed)
+            phrases.append(weakref.ref(tune.phrase))
+            assert sum(phrase() is not None for phrase in phrases) <= 2
+            yield tune
+            del tune
+
+    prepare([source()], tmp_path / "out")
+    assert len(phrases) == 30
 
 
 def test_shards_are_overwritten_with_force_only(tmp_path: Path, tunes: list[Tune]):

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symvae.dsp.audio import Audio
-from symvae.dsp.loudness import LoudnessMeter, integrated_lufs, k_weighting
+from symvae.dsp.loudness import LoudnessMeter, k_weighting
+from tests.sounds import integrated_lufs
 
 
 def sine(level_db: float, seconds: float, sample_rate: int = 48_000, hz: float = 1000.0) -> np.ndarray:

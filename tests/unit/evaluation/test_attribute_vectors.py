@@ -1,4 +1,4 @@
-"""The counting model has one knob: z's first coordinate says how many notes are played."""
+"""Attribute vectors of a model whose first coordinate of z is the number of notes."""
 
 import pytest
 import torch
@@ -25,16 +25,16 @@ def fit(still) -> LatentFit:
     )
 
 
-def test_each_change_is_measured_on_what_is_played(counting, fit) -> None:
+def test_changes_are_measured_on_the_decoded_music(counting, fit) -> None:
     figures = attribute_vectors(counting, fit, samples=5)
-    assert figures["before"]["onset_density"] == pytest.approx(8 / 32)
-    assert figures["change"]["added"]["onset_density"]["onset_density"] == pytest.approx(4 / 32)
-    assert figures["change"]["taken"]["onset_density"]["onset_density"] == pytest.approx(-4 / 32)
-    assert figures["change_in_std"]["added"]["onset_density"]["onset_density"] == pytest.approx(0.5)
-    assert figures["change"]["added"]["onset_density"]["mean_interval"] == 0
+    assert figures.before["onset_density"] == pytest.approx(8 / 32)
+    assert figures.change["added"]["onset_density"]["onset_density"] == pytest.approx(4 / 32)
+    assert figures.change["taken"]["onset_density"]["onset_density"] == pytest.approx(-4 / 32)
+    assert figures.change_in_std["added"]["onset_density"]["onset_density"] == pytest.approx(0.5)
+    assert figures.change["added"]["onset_density"]["mean_interval"] == 0
 
 
-def test_a_vector_that_does_nothing_changes_nothing(counting, fit) -> None:
+def test_a_zero_vector_changes_nothing(counting, fit) -> None:
     figures = attribute_vectors(counting, fit, samples=5)
     for label in ("added", "taken"):
-        assert figures["change"][label]["mean_interval"] == {"onset_density": 0, "mean_interval": 0}
+        assert figures.change[label]["mean_interval"] == {"onset_density": 0, "mean_interval": 0}

@@ -1,181 +1,249 @@
-"""Four faders with known answers, and what each figure must say of them.
+"""Control by faders with known answers: moves that edit phrases directly, and moves that do not.
 
-Two attributes, the first one moved, over 200 items and FaderNets' 8 positions.
+The tempo can be set exactly; the register by transposition, to within half a semitone.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
-from symvae.errors import ConfigError, CorpusError
-from symvae.evaluation.metrics.control import (
-    FaderFigures,
-    correlation,
-    dead_share,
-    fader_figures,
-    item_spearman,
-    linearity,
-    pearson,
-    ranks,
-    signed_linearity,
-    spearman,
-)
+from symvae.errors import CorpusError
+from symvae.evaluation.control import control
+from symvae.evaluation.held_out import HeldOut, held_out
+from symvae.evaluation.moves import POSITIONS, FaderFigures, Move, measure_moves, position_values, targets
+from symvae.evaluation.reports.evaluate import evaluate_control, to_markdown
+from symvae.evaluation.result import as_json
+from symvae.music.grid import Grid
+from symvae.music.phrase import Phrase
+from symvae.system.faders.scales import Scales, measure_phrases
+from symvae.system.symvae import SymVAE
 
-ITEMS, POSITIONS = 200, 8
-STD = np.array([2.0, 0.1])
-#: Equal steps of one data standard deviation, alike for all items.
-TARGET = np.tile(STD[0] * np.arange(POSITIONS, dtype=np.float64), (ITEMS, 1))
-STILL = np.full((ITEMS, POSITIONS), 0.1)
+NAMES = ("tempo", "register")
+TEMPO, REGISTER = range(2)
 
 
-def figures(own: np.ndarray, other: np.ndarray = STILL) -> FaderFigures:
-    return fader_figures(np.stack([own, other], axis=2), TARGET, 0, STD)
-
-
-def test_a_perfect_fader() -> None:
-    f = figures(TARGET)
-    assert f == pytest.approx(
-        FaderFigures(
-            consistency=1,
-            restrictiveness=1,
-            linearity=1,
-            signed_linearity=1,
-            pearson=1,
-            spearman=1,
-            item_spearman=1,
-            range_std=7,
-            error_std=0,
-            dead_share=0,
+def music(count: int = 200) -> list[Phrase]:
+    """Four notes each, with a register and a tempo of their own."""
+    rng = np.random.default_rng(0)
+    return [
+        Phrase(
+            Grid(1),
+            np.array([0, 4, 8, 12]),
+            np.full(4, 4),
+            round(rng.normal(60, 4)) + rng.permutation(4) * 2,
+            tempo_qpm=float(np.clip(rng.normal(110, 15), 40, 200)),
         )
-    )
-
-
-def test_a_decoder_that_ignores_its_fader_passes_fadernets_figures_and_fails_the_others() -> None:
-    """Always the same output; .3 is no sum of powers of two, so its mean may be off by a rounding error."""
-    f = figures(np.full((ITEMS, POSITIONS), 0.3))
-    assert (f.consistency, f.restrictiveness, f.linearity) == pytest.approx((1, 1, 1))
-    assert (f.signed_linearity, f.pearson, f.spearman, f.item_spearman) == (0, 0, 0, 0)
-    assert f.range_std == 0
-    assert f.dead_share == 1
-    assert f.error_std > 3
-
-
-def test_items_that_keep_their_own_value_are_dead_too() -> None:
-    f = figures(np.tile(np.linspace(0, 14, ITEMS)[:, None], (1, POSITIONS)))
-    assert f.linearity == 1
-    assert f.consistency < 0
-    assert (f.signed_linearity, f.item_spearman, f.range_std, f.dead_share) == (0, 0, 0, 1)
-    assert f.pearson == pytest.approx(0, abs=1e-12)
-
-
-def test_a_fader_turned_round_is_as_linear_and_has_the_wrong_sign() -> None:
-    f = figures(TARGET[:, ::-1])
-    assert (f.consistency, f.restrictiveness, f.linearity) == pytest.approx((1, 1, 1))
-    assert (f.signed_linearity, f.pearson, f.spearman, f.item_spearman) == pytest.approx((-1, -1, -1, -1))
-    assert (f.range_std, f.dead_share) == pytest.approx((7, 0))
-    assert f.error_std == pytest.approx(4)
-
-
-def test_a_fader_that_plays_dice() -> None:
-    """R² of noise is 1 / (P - 1). Its spread over 200 items is .12, so the mean is within .03 in 99.9 %."""
-    f = figures(np.random.default_rng(0).normal(7, STD[0], (ITEMS, POSITIONS)))
-    assert f.linearity == pytest.approx(1 / 7, abs=0.03)
-    assert (f.signed_linearity, f.pearson, f.spearman, f.item_spearman) == pytest.approx((0,) * 4, abs=0.1)
-    assert f.consistency == pytest.approx(0, abs=0.1)
-    assert f.dead_share == 0
-
-
-def test_spread_is_counted_in_data_standard_deviations() -> None:
-    """Half of the items a deviation above, half below; and a second attribute that follows the first."""
-    sign = np.where(np.arange(ITEMS) % 2, 1.0, -1.0)[:, None]
-    f = figures(TARGET + 0.5 * STD[0] * sign, other=STD[1] * np.arange(POSITIONS) + STILL)
-    assert f.consistency == pytest.approx(0.5)
-    assert f.error_std == pytest.approx(0.5)
-    assert f.restrictiveness == pytest.approx(1 - np.arange(8).std())
-    assert f.linearity == pytest.approx(1)
-
-
-def test_restrictiveness_is_the_mean_over_all_other_attributes() -> None:
-    swings = np.where(np.arange(POSITIONS) % 2, 1.0, -1.0) + STILL
-    achieved = np.stack([STILL, TARGET, swings, STILL], axis=2)
-    f = fader_figures(achieved, TARGET, 1, np.array([1.0, 2.0, 1.0, 1.0]))
-    assert f.restrictiveness == pytest.approx(1 - 1 / 3)
-    assert f.pearson == pytest.approx(1)
-
-
-def test_a_crooked_fader_is_in_order_but_not_linear() -> None:
-    f = figures(np.exp(TARGET))
-    assert (f.item_spearman, f.spearman) == pytest.approx((1, 1))
-    assert f.linearity < 0.6
-
-
-def test_figures_do_not_depend_on_the_attribute_s_unit() -> None:
-    chance = np.random.default_rng(1)
-    own, other = TARGET + chance.normal(size=TARGET.shape), chance.normal(size=TARGET.shape)
-    in_percent = fader_figures(np.stack([own, other], axis=2) * 100, TARGET * 100, 0, STD * 100)
-    assert in_percent == pytest.approx(figures(own, other))
-
-
-def test_dead_items_are_counted_one_by_one() -> None:
-    travel = np.array([0.0, 0.05, 0.5, 3.0])[:, None] * np.linspace(0, 1, POSITIONS)
-    assert dead_share(travel, 1.0) == 0.5
-    assert dead_share(travel, 1.0, within_std=0.0) == 0.25
-    assert dead_share(travel, 1.0, within_std=1.0) == 0.75
-
-
-def test_half_an_answer_counts_half() -> None:
-    half = np.where(np.arange(ITEMS)[:, None] % 2, TARGET, 5.0)
-    assert item_spearman(TARGET, half) == pytest.approx(0.5)
-    assert signed_linearity(TARGET, half) == pytest.approx(0.5)
-    assert linearity(TARGET, half) == pytest.approx(1)
-
-
-def test_equal_values_share_the_mean_of_their_ranks() -> None:
-    assert ranks(np.array([[30.0, 10.0, 20.0, 20.0], [1.0, 1.0, 1.0, 1.0]])).tolist() == [
-        [4, 1, 2.5, 2.5],
-        [2.5, 2.5, 2.5, 2.5],
+        for _ in range(count)
     ]
 
 
-def test_correlations_with_known_values() -> None:
-    """By hand: Pearson 8 / √(10 · 10), the ranks the same numbers; with a tie, 9 / √(10 · 9.5)."""
-    x, y = np.array([[1.0, 2.0, 3.0, 4.0, 5.0]]), np.array([[2.0, 1.0, 4.0, 3.0, 5.0]])
-    assert pearson(x, y) == pytest.approx(0.8)
-    assert spearman(x, y**3) == pytest.approx(0.8)
-    assert spearman(x, np.array([[10.0, 20.0, 20.0, 30.0, 90.0]])) == pytest.approx(9.5 / np.sqrt(95))
-    assert correlation(np.vstack([x, x]), np.vstack([y, -y])).tolist() == pytest.approx([0.8, -0.8])
+MUSIC = music()
+SCALES = Scales.fit(NAMES, measure_phrases(MUSIC, NAMES))
 
 
-def test_single_precision_is_taken_too() -> None:
-    f = fader_figures(np.stack([TARGET, STILL], axis=2).astype(np.float32), TARGET, 0, STD)
-    assert f.pearson == pytest.approx(1)
-    assert f.restrictiveness == pytest.approx(1)
+def perfect(phrases: Sequence[Phrase], fader: int, values: np.ndarray) -> list[Phrase]:
+    if fader == TEMPO:
+        return [phrase.with_tempo(value) for phrase, value in zip(phrases, values, strict=True)]
+    by = values - measure_phrases(phrases, ["register"])[:, 0]
+    return [phrase.transpose(round(semitones)) for phrase, semitones in zip(phrases, by, strict=True)]
 
 
-@pytest.mark.parametrize(
-    ("shape", "error", "words"),
-    [
-        ((1, 8, 2), CorpusError, "at least two phrases, not on 1"),
-        ((5, 1, 2), ConfigError, "two positions or more, not at 1"),
-    ],
-)
-def test_too_little_to_judge_is_refused(shape, error, words) -> None:
-    with pytest.raises(error, match=words):
-        fader_figures(np.zeros(shape), np.zeros(shape[:2]), 0, np.ones(shape[2]))
+def inert(phrases: Sequence[Phrase], fader: int, values: np.ndarray) -> list[Phrase]:
+    return list(phrases)
 
 
-def test_a_fader_alone_is_judged_by_all_but_what_should_stay() -> None:
-    beside, alone = figures(TARGET), fader_figures(TARGET[:, :, None], TARGET, 0, STD[:1])
-    assert np.isnan(alone.restrictiveness)
-    assert alone._replace(restrictiveness=0) == beside._replace(restrictiveness=0)
+def constant(phrases: Sequence[Phrase], fader: int, values: np.ndarray) -> list[Phrase]:
+    return [MUSIC[0]] * len(phrases)
 
 
-def test_a_value_that_is_no_number_is_refused() -> None:
-    own = TARGET.copy()
-    own[3, 2] = np.nan
-    with pytest.raises(CorpusError, match="Measure what fails to decode as silence"):
-        figures(own)
+def inverted(phrases: Sequence[Phrase], fader: int, values: np.ndarray) -> list[Phrase]:
+    middle = measure_phrases(MUSIC, NAMES)[:, fader].mean()
+    return perfect(phrases, fader, 2 * middle - values)
 
 
-def test_an_attribute_that_never_varies_is_refused() -> None:
-    with pytest.raises(CorpusError, match="differ in attribute number 1"):
-        fader_figures(np.stack([TARGET, STILL], axis=2), TARGET, 0, np.array([1.0, 0.0]))
+def silencing(phrases: Sequence[Phrase], fader: int, values: np.ndarray) -> list[Phrase]:
+    return [Phrase(phrase.grid, tempo_qpm=phrase.tempo_qpm) for phrase in phrases]
+
+
+def figures_of(move: Move, fader: str) -> FaderFigures:
+    return measure_moves(SCALES, MUSIC, move).faders[fader]
+
+
+def test_a_perfect_tempo_fader() -> None:
+    f = figures_of(perfect, "tempo")
+    positions = f.positions
+    assert (f.targets.pearson, f.targets.error, f.targets.error_std) == pytest.approx((1, 0, 0), abs=1e-3)
+    assert positions[:7] == pytest.approx((1,) * 7, abs=1e-3)
+    assert (positions.error_std, positions.dead_share) == pytest.approx((0, 0), abs=1e-3)
+    values = SCALES.calibrations[TEMPO].value_at(POSITIONS)
+    assert positions.range_std == pytest.approx(np.ptp(values) / f.data_std, abs=1e-3)
+    assert f.content == pytest.approx((1, 1, 1, 1))
+    assert f.silent == 0
+
+
+def test_transposition_is_accurate_to_half_a_semitone_and_keeps_the_rhythm() -> None:
+    f = figures_of(perfect, "register")
+    assert f.targets.error <= 0.5
+    assert f.targets.pearson > 0.99
+    assert f.positions.restrictiveness == pytest.approx(1)
+    assert f.positions.item_spearman > 0.99
+    assert f.positions.dead_share == 0
+    assert f.content.groove == pytest.approx(1)
+    assert f.content.chroma < 0.6
+    assert f.content.chroma_near > f.content.chroma
+
+
+@pytest.mark.parametrize("fader", NAMES)
+@pytest.mark.parametrize("move", [inert, constant])
+def test_a_move_that_ignores_its_target_has_no_correlation(move: Move, fader: str) -> None:
+    """With 200 phrases and random targets, Pearson's standard deviation is .07."""
+    f = figures_of(move, fader)
+    positions = f.positions
+    assert abs(f.targets.pearson) < (0.2 if move is inert else 1e-12)
+    assert f.targets.error_std > 0.7
+    assert positions.pearson == pytest.approx(0, abs=1e-9)
+    assert (positions.spearman, positions.item_spearman) == pytest.approx((0, 0), abs=1e-9)
+    assert (positions.range_std, positions.dead_share) == (0, 1)
+
+
+def test_similarity_is_to_the_input_phrase() -> None:
+    assert figures_of(inert, "register").content == pytest.approx((1, 1, 1, 1))
+    assert figures_of(constant, "register").content.chroma < 0.7
+
+
+def test_an_inverted_fader_has_correlation_minus_1() -> None:
+    f = figures_of(inverted, "tempo")
+    assert (f.targets.pearson, f.positions.pearson) == pytest.approx((-1, -1), abs=1e-3)
+    assert f.positions.dead_share == 0
+
+
+def test_silent_outputs_are_counted_and_measured() -> None:
+    """The register of silence is defined as middle C."""
+    figures = measure_moves(SCALES, MUSIC, silencing)
+    assert figures.silent == 2 * 8 * len(MUSIC)
+    assert figures.faders["register"].silent == 8 * len(MUSIC)
+    assert figures.faders["register"].positions.dead_share == 1
+
+
+def test_an_attribute_without_variation_is_refused_by_name() -> None:
+    with pytest.raises(CorpusError, match=r"No two of the held-out phrases differ in tempo\. Prepare more"):
+        measure_moves(SCALES, [phrase.with_tempo(100.0) for phrase in MUSIC], perfect)
+
+
+def test_unrelated_phrases_give_a_lower_bound_of_similarity() -> None:
+    strangers = measure_moves(SCALES, MUSIC, inert).strangers
+    assert strangers["groove"] == pytest.approx(1)  # all have the same rhythm
+    assert 0 < strangers["chroma"] < 0.7
+
+
+def test_targets_are_a_seeded_permutation_of_the_values() -> None:
+    requested: dict[int, list[float]] = {}
+
+    def spy(phrases, fader, values):
+        requested[fader] = values.tolist()
+        return inert(phrases, fader, values)
+
+    first = targets(SCALES, MUSIC, spy, seed=1)
+    before = measure_phrases(MUSIC, NAMES)
+    for fader in range(2):
+        assert sorted(requested[fader]) == sorted(before[:, fader].tolist())
+        assert requested[fader] != before[:, fader].tolist()
+    assert targets(SCALES, MUSIC, inert, seed=1) == first
+    assert targets(SCALES, MUSIC, inert, seed=2) != first
+
+
+def test_position_values_are_in_each_attributes_unit() -> None:
+    values = position_values(SCALES)
+    assert {name: len(row) for name, row in values.items()} == {"tempo": 8, "register": 8}
+    assert values["tempo"] == pytest.approx(SCALES.calibrations[TEMPO].value_at(POSITIONS), abs=1e-4)
+    assert all((np.diff(row) >= 0).all() for row in values.values())
+
+
+def test_progress_is_reported_once_a_fader() -> None:
+    shares: list[float] = []
+    measure_moves(SCALES, MUSIC[:5], perfect, progress=lambda what, share: shares.append(share))
+    assert shares == [0.5, 1.0]
+
+
+# A model's own
+
+
+class Faded(SymVAE):
+    """Faders transpose: exactly with several decodes, 3 semitones off with one, 6 without refinement."""
+
+    def __init__(self, perfect: SymVAE, windows: HeldOut) -> None:
+        super().__init__(perfect.folder, perfect.config, perfect.vae, perfect.tokenizer)
+        names = ("register", "notes_per_bar")
+        self.scales = Scales.fit(names, measure_phrases(self.codec.to_phrases(windows.ids), names))
+        self.best_ofs: set[int] = set()
+
+    def fade_each(self, phrases, values, *, hold=(), best_of=1, refine=True):
+        self.best_ofs.add(best_of)
+        off = 0 if best_of > 1 else 3 if refine else 6
+        return [
+            phrase.transpose(round(wish["register"] - before) + off) if "register" in wish else phrase
+            for phrase, wish, before in zip(
+                phrases, values, measure_phrases(phrases, ["register"])[:, 0], strict=True
+            )
+        ]
+
+
+@pytest.fixture
+def windows(perfect: SymVAE, memory_shards) -> HeldOut:
+    return held_out(memory_shards, perfect.config)
+
+
+def test_a_model_is_measured_with_one_decode_and_with_the_best_of_several(perfect, windows: HeldOut) -> None:
+    model = Faded(perfect, windows)
+    figures = control(model, windows, phrases=20, best_of=4, seed=3)
+    assert model.best_ofs == {1, 4}
+    assert (figures.phrases, figures.seed, figures.best_of) == (20, 3, 4)
+    register, notes = figures.moves.faders["register"], figures.moves.faders["notes_per_bar"]
+    assert register.targets.error == pytest.approx(3, abs=0.6)
+    assert figures.best["register"].error <= 0.5
+    assert figures.unsettled["register"].error == pytest.approx(6, abs=0.6)
+    assert notes.positions.dead_share == 1
+    assert figures.disentanglement.phrases == len(windows.ids)
+
+
+def test_metrics_json_has_all_ways_of_decoding_with_their_fader(perfect, windows: HeldOut) -> None:
+    part = as_json(control(Faded(perfect, windows), windows, phrases=20, best_of=4))
+    assert list(part) == [
+        *("phrases", "seed", "best_of", "faders", "positions", "silent", "strangers", "disentanglement")
+    ]
+    target = ["pearson", "spearman", "error_std", "error"]
+    row = part["faders"]["register"]
+    assert list(row) == [
+        *target,
+        *("positions", "content", "others", "silent", "data_std", "unsettled", "best_of_4"),
+    ]
+    assert list(row["unsettled"]) == list(row["best_of_4"]) == target
+    assert set(row["others"]) == {"notes_per_bar"}
+    assert list(part["disentanglement"]) == [
+        *("phrases", "interpretability", "mig", "modularity", "sap", "spearman")
+    ]
+
+
+def test_at_most_all_windows_are_used(perfect, windows: HeldOut) -> None:
+    figures = control(Faded(perfect, windows), windows, phrases=10**6, best_of=2)
+    assert figures.phrases == len(windows.ids)
+
+
+def test_a_single_fader_is_measured_too() -> None:
+    """Without restrictiveness, and with all other figures as beside another fader."""
+    scales = Scales.fit(("tempo",), measure_phrases(MUSIC, ["tempo"]))
+    single, pair = measure_moves(scales, MUSIC, perfect).faders["tempo"], figures_of(perfect, "tempo")
+    assert np.isnan(single.positions.restrictiveness)
+    assert (single.others, pair.others) == ({}, {"register": 1.0})
+    assert single.positions._replace(restrictiveness=1) == pytest.approx(pair.positions)
+    assert single.content == pytest.approx(pair.content)
+    assert single.data_std == pytest.approx(pair.data_std)
+
+
+def test_melody_models_are_evaluated_by_tokens_and_faders(perfect, windows: HeldOut, memory_shards) -> None:
+    metrics = evaluate_control(Faded(perfect, windows), memory_shards, quick=True)
+    assert "notes" not in metrics
+    assert metrics["reconstruction"]["all"]["mean"]["exact"] == 1
+    assert metrics["control"]["faders"]["register"]["best_of_8"]["error"] <= 0.5
+    assert "### Faders" in to_markdown(metrics)

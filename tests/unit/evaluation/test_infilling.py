@@ -1,4 +1,4 @@
-"""Infilling is measured on what is drawn, not on what was given."""
+"""Infilling is measured on the redrawn bars, not on their context."""
 
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from symvae.config.load import load_preset, with_overrides
 from symvae.corpus.shards import open_shards
 from symvae.evaluation.held_out import held_out
 from symvae.evaluation.infilling import infilling
-from symvae.evaluation.report import QUICK
-from symvae.evaluation.reports.tables import to_markdown
+from symvae.evaluation.reports import evaluate as report
+from symvae.evaluation.reports.evaluate import QUICK, to_markdown
 from symvae.system.symvae import Filling, SymVAE
 from symvae.training.tasks.phrase import train
 from symvae.training.tasks.prior import train_prior
@@ -28,31 +28,29 @@ def model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> SymVAE:
     return symvae.load(folder)
 
 
-def test_truth_scores_one_and_the_bars_before_what_they_repeat(model, shards, monkeypatch) -> None:
+def test_the_original_scores_1_and_the_baseline_as_often_as_bars_repeat(model, shards, monkeypatch) -> None:
     windows = held_out(open_shards(shards), model.config)
     monkeypatch.setattr(model, "fill", lambda phrases, known, seed: [Filling(p, 0.5) for p in phrases])
     figures = infilling(model, windows, phrases=len(windows.ids))
-    assert (figures["phrases"], figures["bars"]) == (len(windows.ids), [1, 2])
-    assert (figures["kept"], figures["all_kept"]) == (0.5, 0.0)
-    assert figures["drawn"]["token"] == figures["drawn"]["onset"] == 1
+    assert (figures.phrases, figures.bars) == (len(windows.ids), (1, 2))
+    assert (figures.kept, figures.all_kept) == (0.5, 0.0)
+    assert figures.drawn.token == figures.drawn.onset == 1
     repeats = (windows.ids[:, 0] == windows.ids[:, 1]).float().mean().item()
-    assert figures["bars_before"]["token"] == pytest.approx(repeats)
+    assert figures.bars_before.token == pytest.approx(repeats)
 
 
-def test_what_is_drawn_is_what_the_model_fills(model, shards) -> None:
-    windows = held_out(open_shards(shards), model.config).some(6, 0)
+def test_the_redrawn_bars_are_those_that_the_model_fills(model, shards) -> None:
+    windows = held_out(open_shards(shards), model.config).draw(6, 0)
     figures = infilling(model, windows, phrases=6, seed=3)
     known = [True, False, True, True]
     fillings = model.fill(model.to_phrases(windows.ids), known, seed=3)
     ids = model.to_ids([each.phrase for each in fillings])
     assert torch.equal(ids[:, [0, 3]], windows.ids[:, [0, 3]])
-    right = (ids[:, 1] == windows.ids[:, 1]).float().mean().item()
-    assert figures["drawn"]["token"] == pytest.approx(right)
+    correct = (ids[:, 1] == windows.ids[:, 1]).float().mean().item()
+    assert figures.drawn.token == pytest.approx(correct)
 
 
-def test_it_is_part_of_the_evaluation_of_a_long_model_with_its_own_prior(model, shards, monkeypatch) -> None:
-    from symvae.evaluation import report
-
+def test_a_long_model_with_its_own_prior_is_evaluated_on_infilling(model, shards, monkeypatch) -> None:
     few = {"windows": 8, "pairs": 4, "samples": 8, "fillings": 3, "training_phrases": 20}
     monkeypatch.setattr(report, "QUICK", type(QUICK)(**few, prior_steps=1))
     metrics = report.evaluate(model, open_shards(shards), quick=True)

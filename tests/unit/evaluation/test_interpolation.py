@@ -4,22 +4,28 @@ import torch
 
 from symvae.errors import CorpusError
 from symvae.evaluation.held_out import held_out
-from symvae.evaluation.interpolation import choose_pairs, hamming_share, interpolation, mixed, path_figures
+from symvae.evaluation.interpolation import (
+    choose_pairs,
+    hamming_share,
+    interpolation,
+    path_figures,
+    token_mixture,
+)
 from symvae.evaluation.metrics.ngram import NGram
 from symvae.training.data import training_windows
 
 
 @pytest.fixture(scope="module")
 def language(perfect, memory_shards) -> NGram:
-    return NGram(training_windows(memory_shards, perfect.config), vocabulary_size=90)
+    return NGram(training_windows(memory_shards, perfect.config), pitch_ids=(2, 89), vocabulary_size=90)
 
 
 A = torch.tensor([[[10, 0, 0, 20]]])
 B = torch.tensor([[[11, 0, 5, 25]]])
 
 
-def test_the_distance_is_a_share_of_the_distance_between_the_ends() -> None:
-    """A and B differ at three places; a step that matches neither end there counts as away from A."""
+def test_the_distance_is_relative_to_that_between_the_ends() -> None:
+    """A and B differ at three positions; a token that matches neither counts as different from A."""
     path = torch.tensor([[[[10, 0, 0, 20]]], [[[11, 0, 0, 20]]], [[[11, 0, 7, 20]]], [[[11, 0, 5, 25]]]])
     assert hamming_share(path, A, B)[:, 0].tolist() == pytest.approx([0, 1 / 3, 2 / 3, 1])
 
@@ -27,40 +33,40 @@ def test_the_distance_is_a_share_of_the_distance_between_the_ends() -> None:
 def test_an_even_path_is_straight(language) -> None:
     even = torch.tensor([[[[10, 0, 0, 20]]], [[[11, 0, 0, 20]]], [[[11, 0, 5, 20]]], [[[11, 0, 5, 25]]]])
     figures = path_figures(even, A, B, language)
-    assert figures["curve_deviation"] == pytest.approx(0)
-    assert figures["pair_deviation"] == pytest.approx(0)
+    assert figures.curve_deviation == pytest.approx(0)
+    assert figures.pair_deviation == pytest.approx(0)
 
 
 def test_a_jump_is_not_straight(language) -> None:
-    """Off the line by 0, 1/4, 1/2 (the jump), 1/4, 0."""
+    """Its deviations are 0, 1/4, 1/2 (the jump), 1/4 and 0."""
     jump = torch.stack([A, A, A, B, B])
-    assert path_figures(jump, A, B, language)["curve_deviation"] == pytest.approx(1 / 5)
+    assert path_figures(jump, A, B, language).curve_deviation == pytest.approx(1 / 5)
 
 
-def test_opposite_jumps_are_straight_on_average_but_not_pair_by_pair(language) -> None:
+def test_opposite_jumps_are_straight_on_average_only(language) -> None:
     early, late = torch.stack([A, B, B]), torch.stack([A, A, B])
     a, b = A.repeat(2, 1, 1), B.repeat(2, 1, 1)
     figures = path_figures(torch.cat([early, late], dim=1), a, b, language)
-    assert figures["curve_deviation"] == pytest.approx(0)
-    assert figures["pair_deviation"] == pytest.approx(1 / 6)
+    assert figures.curve_deviation == pytest.approx(0)
+    assert figures.pair_deviation == pytest.approx(1 / 6)
 
 
 def test_a_detour_through_noise_costs_more_than_its_ends(perfect, memory_shards, language) -> None:
-    ids = held_out(memory_shards, perfect.config).fresh().ids
+    ids = held_out(memory_shards, perfect.config).unseen().ids
     a, b = ids[:10], ids[10:20]
     noise = torch.randint(90, a.shape, generator=torch.Generator().manual_seed(0))
     figures = path_figures(torch.stack([a, noise, b]), a, b, language)
-    assert figures["middle_over_ends"] > 0.5
-    assert figures["highest_over_ends"] == figures["middle_over_ends"]
+    assert figures.middle_over_ends > 0.5
+    assert figures.highest_over_ends == figures.middle_over_ends
     flat = path_figures(torch.stack([a, a, a]), a, b, language)
-    assert flat["middle_over_ends"] == pytest.approx(0)
+    assert flat.middle_over_ends == pytest.approx(0)
 
 
 def test_the_data_space_baseline_is_straight_and_has_both_ends(perfect, memory_shards) -> None:
-    ids = held_out(memory_shards, perfect.config).fresh().ids
+    ids = held_out(memory_shards, perfect.config).unseen().ids
     first, second = choose_pairs(ids, 300, seed=0)
     a, b = ids[first], ids[second]
-    path = mixed(a, b, 11, seed=0)
+    path = token_mixture(a, b, 11, seed=0)
     assert torch.equal(path[0], a)
     assert torch.equal(path[-1], b)
     assert np.abs(hamming_share(path, a, b).mean(1) - np.linspace(0, 1, 11)).max() < 0.03
@@ -74,24 +80,24 @@ def test_pairs_differ_and_are_seeded() -> None:
 
 
 @pytest.mark.parametrize("phrases", [0, 1, 3])
-def test_without_two_phrases_that_differ_there_is_no_pair(phrases: int) -> None:
+def test_equal_phrases_make_no_pair(phrases: int) -> None:
     with pytest.raises(CorpusError, match=f"No two of these {phrases} held-out phrases differ"):
         choose_pairs(torch.ones((phrases, 1, 1), dtype=torch.int64), 50, seed=0)
 
 
-def test_a_perfect_model_hits_both_ends(perfect, memory_shards, language) -> None:
-    windows = held_out(memory_shards, perfect.config).fresh()
+def test_a_perfect_model_reaches_both_ends(perfect, memory_shards, language) -> None:
+    windows = held_out(memory_shards, perfect.config).unseen()
     figures = interpolation(perfect, windows, language, pairs=40, steps=5)
-    assert figures["pairs"] == 40
-    assert figures["latent"]["distance_to_a"][0] == 0
-    assert figures["latent"]["distance_to_a"][-1] == 1
-    assert figures["latent"]["nats_per_token"][0] == pytest.approx(figures["data_space"]["nats_per_token"][0])
+    assert figures.pairs == 40
+    assert figures.latent.distance_to_a[0] == 0
+    assert figures.latent.distance_to_a[-1] == 1
+    assert figures.latent.nats_per_token[0] == pytest.approx(figures.data_space.nats_per_token[0])
 
 
-def test_a_model_that_always_holds_goes_nowhere(holding, memory_shards, language) -> None:
+def test_a_model_that_always_holds_does_not_move(holding, memory_shards, language) -> None:
     figures = interpolation(
-        holding, held_out(memory_shards, holding.config).fresh(), language, pairs=40, steps=5
+        holding, held_out(memory_shards, holding.config).unseen(), language, pairs=40, steps=5
     )
-    away = figures["latent"]["distance_to_a"]
-    assert away == pytest.approx([away[0]] * 5)
-    assert figures["latent"]["curve_deviation"] > 0.2
+    distance = figures.latent.distance_to_a
+    assert distance == pytest.approx([distance[0]] * 5)
+    assert figures.latent.curve_deviation > 0.2

@@ -3,13 +3,13 @@ import itertools
 import pytest
 import torch
 
-from symvae.evaluation.batching import encode
 from symvae.evaluation.held_out import held_out
 from symvae.evaluation.rate import (
     BUDGETS_NATS,
+    RatePoint,
     Receiver,
-    budgets_of,
     coordinates_within,
+    default_budgets,
     factor_within,
     rate_curve,
     widened,
@@ -18,7 +18,7 @@ from symvae.nn.gaussian import DiagonalGaussian
 from symvae.training.data import training_phrases
 
 
-def test_the_budget_buys_whole_coordinates() -> None:
+def test_the_budget_limits_the_number_of_coordinates() -> None:
     kl_nats = torch.tensor([5.0, 3.0, 2.0, 1.0])
     assert [coordinates_within(kl_nats, budget) for budget in (0.0, 4.9, 5.0, 8.0, 9.9, 11.0)] == [
         0,
@@ -30,7 +30,7 @@ def test_the_budget_buys_whole_coordinates() -> None:
     ]
 
 
-def test_the_receiver_keeps_what_was_sent_and_expects_the_rest() -> None:
+def test_the_receiver_keeps_sent_coordinates_and_predicts_the_others() -> None:
     generator = torch.Generator().manual_seed(0)
     sent = torch.randn((5000, 2), generator=generator)
     z = torch.stack([sent[:, 0], 2 * sent[:, 0] - sent[:, 1] + 3, sent[:, 1]], dim=1)
@@ -39,7 +39,7 @@ def test_the_receiver_keeps_what_was_sent_and_expects_the_rest() -> None:
     torch.testing.assert_close(filled[:, 1], z[:, 1], atol=0.1, rtol=0.05)
 
 
-def test_with_independent_coordinates_the_rest_is_the_mean() -> None:
+def test_independent_coordinates_are_predicted_by_their_mean() -> None:
     generator = torch.Generator().manual_seed(0)
     z = torch.randn((20_000, 3), generator=generator) + torch.tensor([0.0, 5.0, 0.0])
     filled = Receiver(z, torch.tensor([0]))(torch.tensor([[2.0]]))
@@ -57,13 +57,13 @@ def test_widening_by_one_changes_nothing() -> None:
     torch.testing.assert_close(wide.log_std, narrow().log_std)
 
 
-def test_widening_without_end_leaves_the_prior() -> None:
+def test_unlimited_widening_gives_the_prior() -> None:
     wide = widened(narrow(), 1e6)
     assert wide.kl_nats().sum() == pytest.approx(0, abs=1e-6)
 
 
-def test_widening_mixes_in_noise_so_that_all_draws_together_stay_distributed_alike() -> None:
-    """Means spread as N(0, 1 - s²) and deviation s make draws N(0, 1), before and after."""
+def test_widening_keeps_the_distribution_of_samples_over_all_phrases() -> None:
+    """Means from N(0, 1 - s²) and deviation s give samples from N(0, 1), before and after."""
     generator = torch.Generator().manual_seed(0)
     s = torch.tensor([0.2, 0.6])
     mean = torch.randn((50_000, 2), generator=generator) * (1 - s.square()).sqrt()
@@ -71,7 +71,7 @@ def test_widening_mixes_in_noise_so_that_all_draws_together_stay_distributed_ali
     torch.testing.assert_close(drawn.std(0), torch.ones(2), atol=0.02, rtol=0)
 
 
-def test_the_factor_spends_the_budget_and_no_more() -> None:
+def test_the_factor_uses_up_the_budget_and_no_more() -> None:
     full = float(narrow().kl_nats().sum(1).mean())
     assert factor_within(narrow(), full) == 1.0
     for budget in (0.8 * full, 0.3 * full):
@@ -79,36 +79,37 @@ def test_the_factor_spends_the_budget_and_no_more() -> None:
         assert 0.99 * budget < spent <= budget
 
 
-def test_longer_phrases_are_given_more_to_spend() -> None:
-    assert budgets_of(1) == budgets_of(2) == BUDGETS_NATS
-    assert budgets_of(16) == (400, 360, 320, 280, 240, 200, 160)
+def test_budgets_grow_with_the_length_of_the_phrase() -> None:
+    assert default_budgets(1) == default_budgets(2) == BUDGETS_NATS
+    assert default_budgets(16) == (400, 360, 320, 280, 240, 200, 160)
 
 
 @pytest.fixture(scope="module")
-def curve(perfect, memory_shards) -> list[dict]:
-    windows = held_out(memory_shards, perfect.config).fresh()
-    training = encode(perfect, training_phrases(memory_shards, perfect.config, 300, 0))
+def curve(perfect, memory_shards) -> list[RatePoint]:
+    windows = held_out(memory_shards, perfect.config).unseen()
+    training = perfect.codec.encode_ids(training_phrases(memory_shards, perfect.config, 300, 0))
     budgets = [200.0, 100.0, 50.0, 1000.0]
     return rate_curve(perfect, windows, training, budgets_nats=budgets)
 
 
-def test_the_first_row_is_the_whole_posterior(curve) -> None:
-    assert curve[0]["truncated"]["kept_dimensions"] == 32
-    assert curve[0]["widened"]["factor"] == 1.0
+def test_the_first_point_is_the_whole_posterior(curve) -> None:
+    assert curve[0].truncated.kept_dimensions == 32
+    assert curve[0].widened.factor == 1.0
     for way in ("widened", "truncated"):
-        assert curve[0][way]["sample"]["exact"] == 1
-        assert curve[0][way]["kl_nats"] == pytest.approx(curve[0]["budget_nats"], rel=1e-4)
-    assert curve[0]["truncated"]["mean"]["exact"] == 1
+        assert getattr(curve[0], way).sample.exact == 1
+        assert getattr(curve[0], way).kl_nats == pytest.approx(curve[0].budget_nats, rel=1e-4)
+    assert curve[0].truncated.mean.exact == 1
 
 
-def test_every_row_stays_within_its_budget_and_less_rate_means_less_accuracy(curve) -> None:
-    """A budget above what the posterior spends is no row: 1000 nats are more than this model has."""
-    assert [row["budget_nats"] for row in curve[1:]] == [200, 100, 50]
+def test_every_point_is_within_its_budget_and_accuracy_falls_with_the_rate(curve) -> None:
+    """A budget above the rate of the posterior gives no point: this model has less than 1000 nats."""
+    assert [row.budget_nats for row in curve[1:]] == [200, 100, 50]
     for before, after in itertools.pairwise(curve):
         for way in ("widened", "truncated"):
-            assert after[way]["kl_nats"] <= after["budget_nats"]
-            assert after[way]["kl_nats"] < before[way]["kl_nats"]
-            assert after[way]["sample"]["token"] <= before[way]["sample"]["token"]
-        assert after["truncated"]["kept_dimensions"] < before["truncated"]["kept_dimensions"]
-        assert after["truncated"]["mean"]["token"] < before["truncated"]["mean"]["token"]
-    assert curve[-1]["widened"]["sample"]["token"] < 0.9 < curve[0]["widened"]["sample"]["token"]
+            lower, higher = getattr(after, way), getattr(before, way)
+            assert lower.kl_nats <= after.budget_nats
+            assert lower.kl_nats < higher.kl_nats
+            assert lower.sample.token <= higher.sample.token
+        assert after.truncated.kept_dimensions < before.truncated.kept_dimensions
+        assert after.truncated.mean.token < before.truncated.mean.token
+    assert curve[-1].widened.sample.token < 0.9 < curve[0].widened.sample.token

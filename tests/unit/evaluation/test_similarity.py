@@ -8,8 +8,8 @@ from symvae.evaluation.metrics.similarity import (
     bar_chroma,
     bar_groove,
     chroma_similarity,
-    content_similarity,
     groove_similarity,
+    similarity,
 )
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
@@ -43,25 +43,25 @@ def test_every_note_of_a_chord_is_counted_in_its_own_bar() -> None:
 
 @given(phrases, phrases)
 def test_similarities_are_symmetric_and_from_0_to_1(a: Phrase, b: Phrase) -> None:
-    for similarity in (chroma_similarity, groove_similarity):
-        assert similarity(a, a) == pytest.approx(1)
-        assert similarity(a, b) == pytest.approx(similarity(b, a))
-        assert 0 <= similarity(a, b) <= 1 + 1e-9
+    for metric in (chroma_similarity, groove_similarity):
+        assert metric(a, a) == pytest.approx(1)
+        assert metric(a, b) == pytest.approx(metric(b, a))
+        assert 0 <= metric(a, b) <= 1 + 1e-9
 
 
 @given(phrases.filter(lambda p: len(p) and p.pitch.max() < 116))
-def test_an_octave_changes_neither(a: Phrase) -> None:
+def test_octaves_do_not_matter(a: Phrase) -> None:
     assert chroma_similarity(a, a.transpose(12)) == pytest.approx(1)
     assert groove_similarity(a, a.transpose(12)) == pytest.approx(1)
 
 
-def test_other_pitches_in_the_same_rhythm() -> None:
+def test_transposition_changes_chroma_only() -> None:
     higher = CHORDS.transpose(1)
     assert chroma_similarity(CHORDS, higher) == 0
     assert groove_similarity(CHORDS, higher) == pytest.approx(1)
 
 
-def test_the_same_pitches_in_another_rhythm() -> None:
+def test_a_shifted_rhythm_changes_groove_only() -> None:
     later = phrase(
         *((onset + 2, pitch) for onset, pitch in zip(CHORDS.onset_step, CHORDS.pitch, strict=True))
     )
@@ -69,19 +69,19 @@ def test_the_same_pitches_in_another_rhythm() -> None:
     assert groove_similarity(CHORDS, later) == 0
 
 
-def test_the_same_bars_in_another_order_are_not_the_same() -> None:
-    """A similarity of whole phrases would not hear it."""
+def test_the_order_of_bars_matters() -> None:
+    """A similarity of whole phrases would miss it."""
     assert chroma_similarity(phrase((0, 60), (16, 62)), phrase((0, 62), (16, 60))) == 0
 
 
-def test_by_hand() -> None:
-    """First bar alike; second bar 3 of 4 pitch classes, so 3 / √(3 · 4), and 9 / √(9 · 10) in rhythm."""
+def test_similarity_by_hand() -> None:
+    """Equal first bars; in the second 3 of 4 pitch classes, so 3 / √(3 · 4), and 9 / √(9 · 10) in rhythm."""
     without_d = phrase((0, 60), (0, 64), (0, 67), (16, 60), (16, 64), (16, 67))
     assert chroma_similarity(CHORDS, without_d) == pytest.approx((1 + 3 / np.sqrt(12)) / 2)
     assert groove_similarity(CHORDS, without_d) == pytest.approx((1 + 3 / np.sqrt(10)) / 2)
 
 
-def test_silence_is_like_silence_and_like_nothing_else() -> None:
+def test_silence_equals_silence_and_nothing_else() -> None:
     assert chroma_similarity(SILENCE, SILENCE) == groove_similarity(SILENCE, SILENCE) == 1
     assert chroma_similarity(SILENCE, CHORDS) == groove_similarity(CHORDS, SILENCE) == 0
     half = phrase((0, 60))
@@ -95,14 +95,14 @@ def test_a_bar_of_6_8_has_twelve_positions() -> None:
     assert groove_similarity(jig, jig) == pytest.approx(1)
 
 
-def test_many_pairs_at_once() -> None:
-    content = content_similarity([CHORDS, SILENCE], [CHORDS.transpose(1), SILENCE])
-    assert content.chroma.tolist() == [0, 1]
-    assert content.groove.tolist() == pytest.approx([1, 1])
+def test_pairs_are_compared_one_by_one() -> None:
+    both = similarity([CHORDS, SILENCE], [CHORDS.transpose(1), SILENCE])
+    assert both.chroma.tolist() == [0, 1]
+    assert both.groove.tolist() == pytest.approx([1, 1])
 
 
-def test_phrases_of_unlike_grids_are_refused() -> None:
+def test_phrases_of_different_grids_are_refused() -> None:
     with pytest.raises(PhraseError, match="2 bars of 4/4 cannot be compared with 2 of 3/4 bar by bar"):
         chroma_similarity(CHORDS, phrase(grid=Grid.of_metre("3/4", 2)))
     with pytest.raises(ValueError, match="shorter"):
-        content_similarity([CHORDS], [])
+        similarity([CHORDS], [])

@@ -1,7 +1,9 @@
-"""The whole evaluation of a synthesizer, once, on one that has learned nothing."""
+"""The whole evaluation of a synthesizer, run once on an untrained one."""
 
 import json
 import shutil
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,10 @@ import torch
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import PROGRAMS, SynthConfig
 from symvae.errors import AudioError
+from symvae.evaluation import timbre_space
+from symvae.evaluation.reports.evaluate_sound import evaluate_sound, to_markdown
 from symvae.evaluation.reports.sound_card import sound_card
-from symvae.evaluation.reports.sound_tables import to_markdown
-from symvae.evaluation.sound_report import evaluate_sound
+from symvae.evaluation.timbre_paths import LABELS, PathFigures
 from symvae.system.build_synth import build_probe, build_synth
 from symvae.system.synth import Synth
 from symvae.system.synth_artifacts import save_probe, save_synth
@@ -42,13 +45,13 @@ def metrics(folder, memory_shards):
         Synth.load(folder),
         [memory_shards],
         FONTS,
-        unseen_font=Path("Third.sf2"),
+        unseen=Path("Third.sf2"),
         quick=True,
         open_font=SinePlayer,
     )
 
 
-def test_the_reference_is_at_no_distance_from_itself_and_stands_beside_the_rest(metrics):
+def test_the_reference_has_distance_0_from_itself(metrics):
     rows = metrics["sound"]["rows"]
     assert list(rows) == ["truth", "synth", "griffin_lim", "source_phase", "other_font", "mean_spectrum"]
     assert (rows["truth"]["mss"], rows["truth"]["lsd_db"]) == (0, 0)
@@ -58,16 +61,53 @@ def test_the_reference_is_at_no_distance_from_itself_and_stands_beside_the_rest(
     assert set(metrics["sound"]["instruments"]) == {"piano", "flute"}
 
 
-def test_every_part_is_there_and_can_be_written(metrics):
+def test_paths_share_their_ends_and_their_means_are_those_of_the_pairs(metrics):
     assert json.loads(json.dumps(metrics, allow_nan=False)) == metrics
     paths = metrics["timbre_paths"]
     assert list(paths["pairs"]) == ["piano to flute"]
-    for way in ("morph", "line", "cross_fade"):
-        assert 0.1 <= paths[way]["largest_step"] <= 1
-    assert paths["morph"]["note_f1_ends"] == paths["line"]["note_f1_ends"]  # all begin and end alike
-    assert paths["cross_fade"]["decay_off_db"] >= 0
-    assert metrics["unseen_font"]["font"] == "Third"
-    assert 0 <= metrics["timbre_space"]["nearest"] <= 1
+    (pair,) = paths["pairs"].values()
+    for way in LABELS:
+        assert list(paths[way]) == list(PathFigures._fields)
+        assert paths[way] == pair[way]  # the mean over one pair
+        assert paths[way]["largest_step"] < 0.4  # eleven sounds, not two
+    assert len({paths[way]["note_f1_ends"] for way in LABELS}) == 1
+    assert len({paths[way]["largest_step"] for way in LABELS}) == 3
+    assert paths["cross_fade"]["decay_off_db"] != paths["morph"]["decay_off_db"]
+
+
+def test_the_space_has_the_clips_of_all_fonts_and_the_unseen_font_its_own(metrics):
+    space, unseen = metrics["timbre_space"], metrics["unseen_font"]
+    assert (space["clips"], unseen["clips"], unseen["font"]) == (8, 4, "Third")
+    assert space["latent_size"] == 4
+    assert list(space["informative"].values()) == sorted(space["informative"].values())
+    assert unseen["truth"]["mss"] == 0
+
+
+def test_named_timbres_at_the_clips_own_places_are_nearest(folder, memory_shards, monkeypatch):
+    """Each instrument's name is put where its clips lie, then at the other's."""
+    synth = Synth.load(folder)
+    encoded = {}
+
+    def record(latents, kl_nats, instrument, known):
+        encoded.update({number: latents[instrument == number].mean(0) for number in (0, 1)})
+        return original(latents, kl_nats, instrument, known)
+
+    original = timbre_space.timbre_space
+    monkeypatch.setattr(timbre_space, "timbre_space", record)
+    run = partial(evaluate_sound, data=[memory_shards], fonts=FONTS, quick=True, open_font=SinePlayer)
+    run(synth)
+    names = list(synth.config.clips.timbres)
+
+    def with_means(order: tuple[int, int]) -> Synth:
+        timbres = [
+            replace(synth.timbres[name], z=torch.from_numpy(encoded[number]))
+            for name, number in zip(names, order, strict=True)
+        ]
+        return Synth(synth.folder, synth.config, synth.network, timbres)
+
+    right, swapped = (run(with_means(order))["timbre_space"]["nearest"] for order in ((0, 1), (1, 0)))
+    assert right > 0.5 > swapped
+    assert right + swapped == pytest.approx(1)
 
 
 def test_the_same_seed_gives_the_same_figures(folder, memory_shards, metrics):
@@ -76,19 +116,19 @@ def test_the_same_seed_gives_the_same_figures(folder, memory_shards, metrics):
     assert again["timbre_space"] == metrics["timbre_space"]
 
 
-def test_tables_and_card_say_what_was_measured(folder, metrics):
+def test_the_card_holds_the_tables_and_the_command(folder, metrics):
     tables = to_markdown(metrics)
-    for heading in ("### Sound", "### Between two instruments", "### A font that was never heard"):
+    for heading in ("### Sound", "### Between two instruments", "### A font not used in training"):
         assert heading in tables
     card = sound_card(Synth.load(folder).config, metrics, phrases_from=["reels"])
     assert card.startswith("# tiny")
     assert tables.strip() in card
     assert "symvae evaluate tiny/model --audio" in card
     alone = {name: part for name, part in metrics.items() if name != "unseen_font"}
-    assert "never heard" not in to_markdown(alone)
+    assert "not used in training" not in to_markdown(alone)
 
 
-def test_what_is_missing_is_said(folder, memory_shards):
+def test_a_missing_probe_and_missing_timbres_are_refused(folder, memory_shards):
     synth = Synth.load(folder)
     without = Synth(synth.folder, synth.config, synth.network, [])
     with pytest.raises(AudioError, match="no timbre by name"):
@@ -106,15 +146,15 @@ def test_a_probe_of_other_instruments_is_refused(folder, memory_shards, tmp_path
 
 
 class NoFlute(SinePlayer):
-    """Fonts whose flute is silent."""
+    """A font with a silent flute."""
 
     def play(self, notes, program, samples, *, drums=False):
         return super().play(notes, program, samples, drums=drums) * (program != PROGRAMS["flute"])
 
 
-def test_an_instrument_that_no_font_has_is_left_out(folder, memory_shards):
+def test_an_instrument_that_no_font_can_play_is_left_out(folder, memory_shards):
     synth = Synth.load(folder)
-    measured = evaluate_sound(synth, [memory_shards], FONTS, quick=True, open_font=NoFlute)
-    assert measured["sound"]["timbres"] == 2
-    assert set(measured["sound"]["instruments"]) == {"piano"}
-    assert "2 instruments of First and Second" in to_markdown(measured)
+    metrics = evaluate_sound(synth, [memory_shards], FONTS, quick=True, open_font=NoFlute)
+    assert metrics["sound"]["timbres"] == 2
+    assert set(metrics["sound"]["instruments"]) == {"piano"}
+    assert "2 instruments of First and Second" in to_markdown(metrics)

@@ -5,19 +5,19 @@ from symvae.errors import LatentError
 from symvae.latent.direction import attribute_vector, move, variations
 
 
-def test_it_is_the_mean_of_the_top_quarter_minus_that_of_the_bottom_quarter() -> None:
+def test_the_vector_is_the_difference_of_the_quartile_means() -> None:
     values = torch.tensor([5.0, 1.0, 7.0, 3.0, 2.0, 8.0, 4.0, 6.0])
     z = torch.stack([values, values.square()], dim=1)
     expected = torch.tensor([(7 + 8 - 1 - 2) / 2, (49 + 64 - 1 - 4) / 2])
     torch.testing.assert_close(attribute_vector(z, values), expected)
 
 
-def test_an_attribute_that_never_varies_has_no_direction() -> None:
+def test_a_constant_attribute_is_refused() -> None:
     with pytest.raises(LatentError, match="does not vary"):
         attribute_vector(torch.randn(8, 2), torch.ones(8))
 
 
-def test_moves_add_up_and_strangers_are_named() -> None:
+def test_moves_add_up_and_unknown_names_are_listed() -> None:
     known = {"a": torch.tensor([1.0, 0.0]), "b": torch.tensor([0.0, 1.0])}
     moved = move(torch.zeros(1, 2), known, {"a": 2.0, "b": -1.0})
     assert moved.tolist() == [[2.0, -1.0]]
@@ -25,7 +25,7 @@ def test_moves_add_up_and_strangers_are_named() -> None:
         move(torch.zeros(1, 2), known, {"c": 1.0})
 
 
-def test_full_change_keeps_nothing_and_keeps_the_length_of_the_prior() -> None:
+def test_variations_at_one_are_unrelated_and_have_the_norm_of_the_prior() -> None:
     z = torch.full((400,), 1.0)
     near = variations(z, 1.0, 50, torch.Generator().manual_seed(0))
     cosine = torch.nn.functional.cosine_similarity(near, z[None])

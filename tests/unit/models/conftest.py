@@ -1,4 +1,4 @@
-"""A toy language of rows without fixed places, and rows of it made from a seed."""
+"""A toy language of tokens without fixed positions, and random rows of it."""
 
 import pytest
 import torch
@@ -10,7 +10,7 @@ LONGEST = 10
 
 
 class Toy:
-    """Nine ids: a padding, three notes, the positions 0 to 2, two tempos."""
+    """Nine ids: padding, three notes, three positions, two tempos."""
 
     vocabulary_size = START
     slots = (-1, -1, -1, -1, 0, 1, 2, 0, 0)
@@ -32,7 +32,7 @@ class Toy:
         return follows
 
     def rows(self, *lengths: int, seed: int = 0) -> Tensor:
-        """A row of each length, by chance among what may follow."""
+        """Random valid rows, one of each length."""
         generator = torch.Generator().manual_seed(seed)
         speaking = self.follows.clone()
         speaking[1:, PAD] = False

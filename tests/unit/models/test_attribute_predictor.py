@@ -1,4 +1,4 @@
-"""The reader that a fader's training looks through: of both kinds of bars, and no part of the model."""
+"""Attribute predictor: independent phrases, gradients to z, and a model that stays frozen."""
 
 import pytest
 import torch
@@ -19,7 +19,7 @@ def vae(request) -> VAE:
 
 
 @pytest.fixture
-def reader(vae: VAE) -> AttributePredictor:
+def predictor(vae: VAE) -> AttributePredictor:
     return build_attribute_predictor(FaderConfig(attributes=ATTRIBUTES), vae)
 
 
@@ -28,36 +28,36 @@ def some(rows: int) -> torch.Tensor:
 
 
 @torch.no_grad()
-def test_an_item_ignores_the_rest_of_its_batch(reader: AttributePredictor, vae: VAE) -> None:
+def test_an_item_ignores_the_rest_of_its_batch(predictor: AttributePredictor, vae: VAE) -> None:
     z = some(5)
     ids = vae.decoder.generate(z)
-    together = reader(z, ids)
+    together = predictor(z, ids)
     assert together.shape == (5, len(ATTRIBUTES))
     for row in range(5):
         torch.testing.assert_close(
-            reader(z[row : row + 1], ids[row : row + 1])[0], together[row], atol=1e-5, rtol=1e-5
+            predictor(z[row : row + 1], ids[row : row + 1])[0], together[row], atol=1e-5, rtol=1e-5
         )
 
 
-def test_a_gradient_finds_every_coordinate_of_z_through_a_model_that_stays(
-    reader: AttributePredictor, vae: VAE
+def test_every_coordinate_of_z_has_a_gradient_and_the_model_has_none(
+    predictor: AttributePredictor, vae: VAE
 ) -> None:
     z = some(4).requires_grad_()
     with torch.no_grad():
         ids = vae.decoder.generate(z)
-    reader(z, ids).square().sum().backward()
+    predictor(z, ids).square().sum().backward()
     assert (z.grad != 0).all()
-    assert all(weight.grad is not None for weight in reader.parameters())
+    assert all(weight.grad is not None for weight in predictor.parameters())
     assert all(weight.grad is None for weight in vae.parameters())
 
 
-def test_the_model_is_no_part_of_it(reader: AttributePredictor, vae: VAE) -> None:
-    own = {id(weight) for weight in reader.parameters()}
+def test_the_weights_of_the_model_are_not_registered(predictor: AttributePredictor, vae: VAE) -> None:
+    own = {id(weight) for weight in predictor.parameters()}
     assert own.isdisjoint(id(weight) for weight in vae.parameters())
-    assert not any(name.startswith("through") for name in reader.state_dict())
+    assert not any(name.startswith("through") for name in predictor.state_dict())
 
 
-def test_its_chance_is_the_seed(vae: VAE) -> None:
+def test_the_seed_decides_its_weights(vae: VAE) -> None:
     first, second, other = (
         build_attribute_predictor(FaderConfig(attributes=ATTRIBUTES, seed=seed), vae).place
         for seed in (0, 0, 1)

@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from symvae.audio.excitation import GROUPS, ROLL_SIZE
+from symvae.audio.roll import ROLL_SIZE
+from symvae.audio.source import GROUPS
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import SynthConfig
 from symvae.dsp.pqmf import Pqmf

@@ -1,4 +1,4 @@
-"""A critic and those whom it reads: neither learns what is the other's."""
+"""Critic: its loss trains either the critic or the model, never both."""
 
 import torch
 
@@ -10,14 +10,14 @@ def critic() -> Critic:
     return Critic(size=6, faders=2)
 
 
-def test_it_learns_and_leaves_what_it_is_shown_alone() -> None:
+def test_a_detached_prediction_trains_the_critic_alone() -> None:
     own, shown = critic(), torch.randn(5, 6, requires_grad=True)
     own.detached(shown).square().sum().backward()
     assert shown.grad is None
     assert all(weight.grad is not None and weight.grad.any() for weight in own.parameters())
 
 
-def test_it_judges_and_stays_as_it_is() -> None:
+def test_a_frozen_prediction_trains_the_model_alone() -> None:
     own, shown = critic(), torch.randn(5, 6, requires_grad=True)
     own.frozen(shown).square().sum().backward()
     assert shown.grad is not None
@@ -25,7 +25,7 @@ def test_it_judges_and_stays_as_it_is() -> None:
     assert all(weight.grad is None for weight in own.parameters())
 
 
-def test_both_readings_are_the_same() -> None:
+def test_both_predictions_are_equal() -> None:
     own, shown = critic(), torch.randn(5, 6)
     assert torch.equal(own.detached(shown), own.frozen(shown))
     assert own.frozen(shown).shape == (5, 2)

@@ -1,4 +1,4 @@
-"""Flat and hierarchical decoders behind one interface, and how they play."""
+"""Flat and hierarchical decoders: one interface, and their fast equivalents."""
 
 import dataclasses
 
@@ -31,18 +31,18 @@ Z = torch.randn((6, 5), generator=torch.Generator().manual_seed(2))
 def decoder(request: pytest.FixtureRequest) -> Decoder:
     torch.manual_seed(0)
     built = build_decoder(dataclasses.replace(SIZES, decoder=request.param)).eval()
-    for weight in built.parameters():  # far from uniform, and as exact as a stored model
+    for weight in built.parameters():  # far from uniform, and exact in half precision
         weight.data = (3 * weight).half().float()
     return built
 
 
-def test_the_config_names_the_decoder() -> None:
+def test_the_config_chooses_the_decoder() -> None:
     assert isinstance(build_decoder(SIZES), HierarchicalDecoder)
     assert isinstance(build_decoder(dataclasses.replace(SIZES, decoder="flat")), FlatDecoder)
 
 
 @torch.no_grad()
-def test_one_interface(decoder: Decoder) -> None:
+def test_both_have_the_same_interface(decoder: Decoder) -> None:
     assert decoder(Z, IDS).shape == (6, 2, 4, 9)
     played = decoder.generate(Z)
     assert played.shape == IDS.shape
@@ -51,7 +51,7 @@ def test_one_interface(decoder: Decoder) -> None:
 
 
 @torch.no_grad()
-def test_a_dropped_token_is_not_seen(decoder: Decoder) -> None:
+def test_a_dropped_token_does_not_change_the_logits(decoder: Decoder) -> None:
     dropped = torch.zeros_like(IDS, dtype=torch.bool)
     dropped[:, 0, 1] = True
     other = IDS.clone()
@@ -61,13 +61,13 @@ def test_a_dropped_token_is_not_seen(decoder: Decoder) -> None:
 
 
 @torch.no_grad()
-def test_z_matters(decoder: Decoder) -> None:
+def test_logits_depend_on_z(decoder: Decoder) -> None:
     assert not torch.allclose(decoder(Z, IDS), decoder(-Z, IDS))
 
 
 @torch.no_grad()
 @pytest.mark.parametrize("choice", [{}, {"temperature": 1.0}, {"temperature": 0.7, "top_p": 0.8}])
-def test_the_same_seed_the_same_tokens_also_when_made_to_play(decoder: Decoder, choice: dict) -> None:
+def test_the_same_seed_draws_the_same_tokens_also_in_the_fast_decoder(decoder: Decoder, choice: dict) -> None:
     slow, again, fast = (
         player.generate(Z, generator=torch.Generator().manual_seed(7), **choice)
         for player in (decoder, decoder, fast_decoder(decoder))
@@ -77,14 +77,14 @@ def test_the_same_seed_the_same_tokens_also_when_made_to_play(decoder: Decoder, 
 
 
 @torch.no_grad()
-def test_what_is_played_is_an_ordinary_tensor(decoder: Decoder) -> None:
-    """Tensors made in inference mode cannot be changed outside it: users would meet that as an error."""
+def test_the_fast_decoder_returns_ordinary_tensors(decoder: Decoder) -> None:
+    """Tensors of inference mode cannot be changed outside it, which users would meet as an error."""
     played = fast_decoder(decoder).generate(Z)
     played += 1
     assert not played.is_inference()
 
 
-def test_each_kind_has_its_quick_twin_and_a_stranger_plays_as_it_is(decoder: Decoder) -> None:
+def test_both_have_a_fast_equivalent_and_other_decoders_are_used_unchanged(decoder: Decoder) -> None:
     twin = FastFlatDecoder if isinstance(decoder, FlatDecoder) else FastHierarchicalDecoder
     assert isinstance(fast_decoder(decoder), twin)
 
@@ -100,7 +100,7 @@ def test_each_kind_has_its_quick_twin_and_a_stranger_plays_as_it_is(decoder: Dec
 
 
 @torch.no_grad()
-def test_no_token_crosses_from_bar_to_bar_under_the_conductor() -> None:
+def test_tokens_of_one_bar_do_not_change_the_logits_of_another() -> None:
     torch.manual_seed(0)
     decoder = build_decoder(SIZES)
     other = IDS.clone()

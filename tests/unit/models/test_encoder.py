@@ -16,15 +16,15 @@ IDS = torch.randint(9, (8, 2, 4), generator=torch.Generator().manual_seed(1))
 
 
 @torch.no_grad()
-def test_the_posterior_starts_narrow_so_that_it_does_not_collapse() -> None:
-    """An orthogonal map of independent codes of one deviation keeps that deviation."""
+def test_the_posterior_is_narrow_at_initialization() -> None:
+    """An orthogonal map of independent codes preserves their deviation."""
     posterior = encoder()(IDS)
     torch.testing.assert_close(posterior.std, torch.full((8, 6), 0.3), atol=1e-4, rtol=1e-4)
 
 
 @torch.no_grad()
 def test_the_variance_of_z_is_that_of_the_projected_codes() -> None:
-    """Checked by drawing codes and projecting them."""
+    """Compared with the variance of projected samples of codes."""
     with_correction = encoder()
     codes = with_correction.bar(IDS[:1])
     noise = torch.randn((200_000, 2, 3), generator=torch.Generator().manual_seed(2))
@@ -33,7 +33,7 @@ def test_the_variance_of_z_is_that_of_the_projected_codes() -> None:
 
 
 @torch.no_grad()
-def test_the_correction_starts_at_nothing_and_can_learn() -> None:
+def test_the_residual_is_zero_at_initialization_and_has_a_gradient() -> None:
     corrected, plain = encoder(), encoder(hidden_size=0)
     plain.load_state_dict({k: v for k, v in corrected.state_dict().items() if "correction" not in k})
     assert torch.equal(corrected(IDS).mean, plain(IDS).mean)
@@ -48,7 +48,7 @@ def test_an_item_ignores_the_rest_of_its_batch() -> None:
 
 
 @torch.no_grad()
-def test_every_token_reaches_the_posterior() -> None:
+def test_the_posterior_depends_on_every_token() -> None:
     network = encoder()
     before = network(IDS).mean
     for bar in range(2):

@@ -1,4 +1,4 @@
-"""The editor of z: what is not moved stays, bit for bit before it has learned and nearly so afterwards."""
+"""Fader editor: faders at rest change nothing, before training and after."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def untrained(width: int = 32, layers: int = 2) -> FaderEditor:
 
 
 def trained(**sizes: int) -> FaderEditor:
-    """As if: every weight drawn, so that nothing is at its start."""
+    """Random weights everywhere, as if trained."""
     editor = untrained(**sizes)
     chance = torch.Generator().manual_seed(1)
     with torch.no_grad():
@@ -38,13 +38,13 @@ def some(rows: int, size: int, seed: int = 2) -> torch.Tensor:
 
 
 @torch.no_grad()
-def test_before_learning_no_wish_changes_anything() -> None:
+def test_an_untrained_editor_changes_nothing() -> None:
     z = some(5, LATENT)
     assert torch.equal(untrained().edit(z, 9 * some(5, FADERS), some(5, FADERS, seed=3)), z)
 
 
-def test_the_first_step_of_learning_moves_it() -> None:
-    """It starts at no edit, and must not be stuck there."""
+def test_the_first_training_step_changes_the_edit() -> None:
+    """Zero edits at initialization must not be a stationary point."""
     editor, z, wanted, here = untrained(), some(3, LATENT), some(3, FADERS), some(3, FADERS, seed=3)
     optimizer = torch.optim.SGD(editor.parameters(), lr=0.1)
     (editor.edit(z, wanted, here) - 1).square().sum().backward()
@@ -53,14 +53,14 @@ def test_the_first_step_of_learning_moves_it() -> None:
 
 
 @torch.no_grad()
-def test_a_fader_that_is_where_it_was_changes_nothing() -> None:
+def test_faders_at_rest_change_nothing() -> None:
     editor, z, here = trained(), some(5, LATENT), some(5, FADERS)
     torch.testing.assert_close(editor.edit(z, here, here), z, atol=1e-5, rtol=0)
     assert not torch.allclose(editor.edit(z, here + 1, here), z, atol=1e-2)
 
 
 @torch.no_grad()
-def test_there_and_back_are_opposite_moves_of_the_same_z() -> None:
+def test_swapped_positions_give_the_opposite_edit() -> None:
     editor, z, a, b = trained(), some(5, LATENT), some(5, FADERS), some(5, FADERS, seed=3)
     there, back = editor.edit(z, a, b) - z, editor.edit(z, b, a) - z
     torch.testing.assert_close(there, -back, atol=1e-4, rtol=1e-4)
@@ -77,7 +77,7 @@ def test_an_item_ignores_the_rest_of_its_batch() -> None:
 
 
 @torch.no_grad()
-def test_every_fader_and_every_coordinate_counts() -> None:
+def test_the_edit_depends_on_every_fader_and_every_coordinate() -> None:
     editor, z, wanted, here = trained(), some(3, LATENT), some(3, FADERS), some(3, FADERS, seed=3)
     before = editor.edit(z, wanted, here)
     for fader in range(FADERS):
@@ -97,7 +97,7 @@ def test_a_gradient_reaches_every_weight() -> None:
 
 @pytest.mark.parametrize(("width", "layers"), [(32, 1), (64, 3)])
 @torch.no_grad()
-def test_its_sizes_come_back_from_its_weights(width: int, layers: int) -> None:
+def test_the_weights_determine_the_sizes(width: int, layers: int) -> None:
     editor = trained(width=width, layers=layers)
     again = FaderEditor.like(editor.state_dict())
     again.load_state_dict(editor.state_dict())
@@ -106,7 +106,7 @@ def test_its_sizes_come_back_from_its_weights(width: int, layers: int) -> None:
 
 
 @torch.no_grad()
-def test_a_block_starts_as_the_identity_whatever_the_condition() -> None:
+def test_a_block_is_the_identity_at_initialization() -> None:
     x = some(2 * BARS, 64).view(2, BARS, 64)
     assert torch.equal(Block(64)(x, some(2, CONDITION_SIZE)), x)
 
@@ -121,7 +121,7 @@ def editor_of(vae: VAE, **more) -> FaderEditor:
 
 
 @torch.no_grad()
-def test_it_starts_from_the_models_own_bars() -> None:
+def test_it_is_initialized_with_the_unfolding_of_the_model() -> None:
     vae = build_vae(KINDS["melody"])
     editor = editor_of(vae)
     assert torch.equal(editor.unfold.weight, vae.decoder.conductor.unfold.weight)
@@ -129,7 +129,7 @@ def test_it_starts_from_the_models_own_bars() -> None:
     assert torch.equal(editor.edit(some(2, 6), some(2, FADERS), some(2, FADERS, seed=3)), some(2, 6))
 
 
-def test_its_chance_is_its_seed_and_torchs_stays() -> None:
+def test_the_seed_decides_its_weights_and_the_global_generator_stays() -> None:
     vae = build_vae(KINDS["melody"])
     torch.manual_seed(5)
     expected = torch.rand(1)
@@ -141,8 +141,8 @@ def test_its_chance_is_its_seed_and_torchs_stays() -> None:
 
 
 @torch.no_grad()
-def test_a_model_whose_attributes_have_coordinates_can_have_one_too() -> None:
-    """Its projection has fewer rows than z: the first coordinates are none of the bars'."""
+def test_a_model_with_fader_coordinates_can_have_an_editor() -> None:
+    """Its projection has fewer rows than z, whose first coordinates are no bar's."""
     from dataclasses import replace
 
     vae = build_vae(replace(KINDS["melody"], faders=("register", "contour")))
@@ -151,7 +151,7 @@ def test_a_model_whose_attributes_have_coordinates_can_have_one_too() -> None:
     assert torch.equal(editor.edit(some(2, 6), some(2, FADERS), some(2, FADERS, seed=3)), some(2, 6))
 
 
-def test_a_flat_model_has_no_bars_to_edit() -> None:
+def test_a_flat_model_is_refused() -> None:
     with pytest.raises(TrainingError) as refused:
         editor_of(build_vae(KINDS["flat"]))
     assert str(refused.value) == (
@@ -160,7 +160,7 @@ def test_a_flat_model_has_no_bars_to_edit() -> None:
 
 
 @torch.no_grad()
-def test_a_loaded_one_is_the_saved_one_in_half_precision(tmp_path: Path) -> None:
+def test_an_editor_survives_its_file(tmp_path: Path) -> None:
     assert load_editor(tmp_path) is None
     editor = trained()
     save_editor(tmp_path, editor)
@@ -171,7 +171,7 @@ def test_a_loaded_one_is_the_saved_one_in_half_precision(tmp_path: Path) -> None
         assert torch.equal(stored(weight), other), name
 
 
-def test_files_that_hold_none_are_refused(tmp_path: Path) -> None:
+def test_files_without_an_editor_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "faders.safetensors"
     path.write_bytes(b"no")
     with pytest.raises(CheckpointError, match=r"is damaged .* run `symvae train-faders` again"):

@@ -8,7 +8,7 @@ from symvae.training.tasks.flow_matching import fit_flow
 
 
 def two_islands(count: int = 2000) -> DiagonalGaussian:
-    """Phrases at (-1.5, 0) and (1.5, 0), narrowly; a third coordinate says nothing."""
+    """Narrow posteriors around (-1.5, 0) and (1.5, 0); the third coordinate is that of the prior."""
     side = torch.where(torch.arange(count) % 2 == 0, -1.5, 1.5)
     mean = torch.stack([side, torch.zeros(count), torch.zeros(count)], dim=1)
     return DiagonalGaussian(mean, torch.tensor([0.1, 0.1, 1.0]).log().expand(count, 3))
@@ -19,22 +19,22 @@ def flow() -> FlowPrior:
     return fit_flow(two_islands(), steps=500, batch_size=256, width=64, seed=0)
 
 
-def test_it_draws_from_the_islands_and_leaves_out_the_sea_between(flow: FlowPrior) -> None:
-    """The best single Gaussian would put a third of its draws between -.75 and .75."""
+def test_samples_come_from_both_modes_and_not_from_between(flow: FlowPrior) -> None:
+    """The best single Gaussian has a third of its samples between -.75 and .75."""
     drawn = flow.sample(2000, torch.Generator().manual_seed(1))
     assert (drawn[:, 0].abs() < 0.75).float().mean() < 0.05
     assert (drawn[:, 0] > 0).float().mean().item() == pytest.approx(0.5, abs=0.06)
     assert drawn[:, 1].std() < 0.3
 
 
-def test_a_coordinate_that_no_phrase_uses_stays_noise(flow: FlowPrior) -> None:
+def test_an_unused_coordinate_stays_standard_normal(flow: FlowPrior) -> None:
     assert flow.active.tolist() == [True, True, False]
     noise = torch.randn((50, 3), generator=torch.Generator().manual_seed(1))
     assert torch.equal(flow.integrate(noise)[:, 2], noise[:, 2])
     assert torch.equal(flow.sample(50, torch.Generator().manual_seed(1))[:, 2], noise[:, 2])
 
 
-def test_the_seed_decides_the_fit_and_the_draws() -> None:
+def test_the_seed_decides_the_fit_and_the_samples() -> None:
     short = {"steps": 5, "batch_size": 32, "width": 16}
     first, again, other = (fit_flow(two_islands(100), seed=seed, **short) for seed in (1, 1, 2))
     draws = [flow.sample(4, torch.Generator().manual_seed(3)) for flow in (first, again, other)]
@@ -42,7 +42,7 @@ def test_the_seed_decides_the_fit_and_the_draws() -> None:
     assert not torch.equal(draws[0], draws[2])
 
 
-def test_fitting_leaves_the_global_chance_alone() -> None:
+def test_the_fit_leaves_the_global_generator_alone() -> None:
     torch.manual_seed(0)
     expected = torch.rand(3)
     torch.manual_seed(0)
@@ -50,7 +50,7 @@ def test_fitting_leaves_the_global_chance_alone() -> None:
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_it_comes_back_from_its_weights_in_half_precision(flow: FlowPrior) -> None:
+def test_a_prior_survives_half_precision(flow: FlowPrior) -> None:
     state = {name: value.half().float() for name, value in flow.state_dict().items()}
     draws = [
         prior.sample(20, torch.Generator().manual_seed(3)) for prior in (FlowPrior.from_state(state), flow)
@@ -58,33 +58,33 @@ def test_it_comes_back_from_its_weights_in_half_precision(flow: FlowPrior) -> No
     torch.testing.assert_close(draws[0], draws[1], atol=0.02, rtol=0.02)
 
 
-def test_posteriors_that_say_nothing_are_refused() -> None:
+def test_posteriors_equal_to_the_prior_are_refused() -> None:
     with pytest.raises(LatentError, match="z carries no information"):
         fit_flow(DiagonalGaussian(torch.zeros(50, 3), torch.zeros(50, 3)), steps=1)
 
 
-def test_weights_from_before_velocities_had_names_are_read(flow: FlowPrior) -> None:
+def test_weights_of_the_first_release_are_read(flow: FlowPrior) -> None:
     old = {name.removeprefix("velocity."): value for name, value in flow.state_dict().items()}
     del old["home_key"]
     noise = torch.randn((5, 3), generator=torch.Generator().manual_seed(1))
     assert torch.equal(FlowPrior.from_state(old).integrate(noise), flow.integrate(noise))
 
 
-def test_the_scale_of_its_noise_is_its_own_and_goes_where_it_goes(flow: FlowPrior) -> None:
+def test_the_noise_scale_applies_to_used_coordinates_and_is_stored(flow: FlowPrior) -> None:
     wide = FlowPrior.from_state(flow.state_dict() | {"noise_scale": torch.tensor(1.5)})
     usual, wider = (each.noise(10, torch.Generator().manual_seed(2), 0.5) for each in (flow, wide))
     torch.testing.assert_close(wider[:, :2], 1.5 * usual[:, :2])
-    torch.testing.assert_close(wider[:, 2], usual[:, 2])  # a coordinate that it does not move
+    torch.testing.assert_close(wider[:, 2], usual[:, 2])  # an unused coordinate
     assert float(FlowPrior.from_state(wide.state_dict()).noise_scale) == 1.5
 
 
-def test_to_steer_to_where_one_is_changes_nothing(flow: FlowPrior) -> None:
+def test_guidance_without_a_correction_changes_nothing(flow: FlowPrior) -> None:
     noise = torch.randn((20, 3), generator=torch.Generator().manual_seed(1))
     assert torch.equal(flow.integrate(noise, lambda guess: guess), flow.integrate(noise))
 
 
-def test_a_steered_path_ends_where_it_is_steered_to(flow: FlowPrior) -> None:
-    """The first coordinate is told; the second is still the flow's own."""
+def test_a_guided_path_ends_at_the_target(flow: FlowPrior) -> None:
+    """The first coordinate is guided, the second is the flow's own."""
 
     def left(guess: torch.Tensor) -> torch.Tensor:
         return torch.cat([torch.full_like(guess[:, :1], -1.5), guess[:, 1:]], dim=1)

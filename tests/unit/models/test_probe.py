@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from symvae.audio.excitation import KEYS, LOWEST
+from symvae.audio.keyboard import KEYS, LOWEST
 from symvae.errors import CheckpointError
 from symvae.models.sound.probe import LONG, PER_SEMITONE, Probe, log_frequency
 from symvae.system.build_synth import build_probe

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from symvae.models.sound.quantized import QuantizedEncoder, perplexity
-from symvae.models.sound.spectrogram_vae import Posterior, TimbreEncoder
+from symvae.models.sound.timbre_encoder import Posterior, TimbreEncoder
 
 
 def encoder() -> QuantizedEncoder:

@@ -8,7 +8,9 @@ from symvae.audio.excitation import excite
 from symvae.audio.notes import Notes
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import SynthConfig
-from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE, balanced
+from symvae.models.sound.balance import balanced
+from symvae.models.sound.blend import Blend
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.system.build_synth import build_synth
 from tests.sines import TINY_SYNTH
 

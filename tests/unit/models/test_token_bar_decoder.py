@@ -3,7 +3,7 @@ import torch
 from torch import Tensor
 
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
-from symvae.nn.ragged import counted
+from symvae.nn.ragged import target_mask
 
 LENGTHS = (10, 1, 4, 0, 7, 3, 9, 2)
 CODE = torch.randn((len(LENGTHS), 6), generator=torch.Generator().manual_seed(1))
@@ -24,7 +24,7 @@ def decoder_of(toy, seed: int = 0) -> TokenBarDecoder:
         unfold_size=10,
         feature_size=5,
     )
-    for weight in network.parameters():  # logits far enough apart to be certain
+    for weight in network.parameters():  # logits far enough apart that rounding does not matter
         weight.data = 3 * torch.randn_like(weight) / max(1, weight.shape[-1]) ** 0.5
     return network.eval()
 
@@ -48,7 +48,7 @@ def test_a_row_ignores_the_rest_of_its_batch(toy) -> None:
 
 
 @torch.no_grad()
-def test_logits_never_see_their_own_token_or_later_ones(toy) -> None:
+def test_logits_do_not_depend_on_their_own_token_or_later_ones(toy) -> None:
     decoder, ids = decoder_of(toy), toy.rows(10, 10)
     logits = decoder(CODE[:2], ids)
     for changed in range(toy.positions):
@@ -61,7 +61,7 @@ def test_logits_never_see_their_own_token_or_later_ones(toy) -> None:
 
 
 @torch.no_grad()
-def test_logits_before_the_end_do_not_know_that_the_row_will_end(toy) -> None:
+def test_logits_do_not_depend_on_the_length_of_the_row(toy) -> None:
     decoder, ids = decoder_of(toy), toy.rows(10)
     short = ids.clone()
     short[:, 6:] = toy.padding
@@ -69,17 +69,17 @@ def test_logits_before_the_end_do_not_know_that_the_row_will_end(toy) -> None:
 
 
 @torch.no_grad()
-def test_behind_the_padding_that_ends_a_row_logits_are_zero(toy) -> None:
+def test_logits_after_the_end_of_a_row_are_zero(toy) -> None:
     ids = toy.rows(*LENGTHS)
     logits = decoder_of(toy)(CODE, ids)
-    inside = counted(ids, toy.padding)
+    inside = target_mask(ids, toy.padding)
     assert inside.sum(1).tolist() == [min(length + 1, toy.positions) for length in LENGTHS]
     assert (logits[~inside] == 0).all()
     assert (logits[inside] != 0).any(-1).all()
 
 
 @torch.no_grad()
-def test_what_stands_behind_the_padding_does_not_matter(toy) -> None:
+def test_ids_after_the_end_of_a_row_are_ignored(toy) -> None:
     decoder, ids = decoder_of(toy), toy.rows(*LENGTHS)
     littered = ids.clone()
     for row, length in zip(littered, LENGTHS, strict=True):
@@ -89,8 +89,8 @@ def test_what_stands_behind_the_padding_does_not_matter(toy) -> None:
 
 
 @torch.no_grad()
-def test_a_dropped_token_is_not_seen_but_its_position_is_kept(toy) -> None:
-    """The row goes on from where it had come to: the feature read is that of the true slot."""
+def test_a_dropped_token_is_hidden_and_its_slot_is_kept(toy) -> None:
+    """The next token has the feature of the true slot."""
     decoder, ids = decoder_of(toy), torch.tensor([[7, 4, 1, 2, 3, 0, 0, 0, 0, 0]])
     code, dropped = CODE[:1], torch.zeros((1, 10), dtype=torch.bool)
     dropped[:, 1:3] = True
@@ -104,46 +104,46 @@ def test_a_dropped_token_is_not_seen_but_its_position_is_kept(toy) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 @torch.no_grad()
-def test_greedy_generation_is_what_teacher_forcing_predicts_of_it(toy, seed: int) -> None:
+def test_greedy_tokens_are_those_that_teacher_forcing_predicts(toy, seed: int) -> None:
     decoder = decoder_of(toy, seed)
     own = decoder.generate(CODE)
     allowed = toy.follows[before(own, toy.vocabulary_size)]
     logits = decoder(CODE, own).masked_fill(~allowed, -torch.inf)
     chosen = logits.gather(-1, own[..., None]).squeeze(-1)
-    inside = counted(own, toy.padding)
-    assert (logits.max(-1).values - chosen <= 1e-4)[inside].all()  # equal, but for a tie within rounding
+    inside = target_mask(own, toy.padding)
+    assert (logits.max(-1).values - chosen <= 1e-4)[inside].all()  # equal up to a tie within rounding
     assert (own[~inside] == toy.padding).all()
 
 
 @pytest.mark.parametrize("choice", [{}, {"temperature": 5.0}, {"temperature": 2.0, "top_p": 0.5}])
 @pytest.mark.parametrize("seed", SEEDS)
 @torch.no_grad()
-def test_only_what_may_follow_is_generated(toy, seed: int, choice: dict[str, float]) -> None:
+def test_generated_rows_are_valid(toy, seed: int, choice: dict[str, float]) -> None:
     ids = decoder_of(toy, seed).generate(CODE, generator=seeded(seed), **choice)
     assert ids.shape == (len(CODE), toy.positions)
     assert toy.follows[before(ids, toy.vocabulary_size), ids].all()
 
 
 @torch.no_grad()
-def test_rows_that_end_early_and_rows_that_fill_up_are_generated_side_by_side(toy) -> None:
+def test_rows_of_different_lengths_are_generated_in_one_batch(toy) -> None:
     lengths = {
         int(length)
         for seed in SEEDS
-        for length in counted(decoder_of(toy, seed).generate(CODE), toy.padding).sum(1)
+        for length in target_mask(decoder_of(toy, seed).generate(CODE), toy.padding).sum(1)
     }
     assert min(lengths) < 4
     assert toy.positions in lengths
 
 
 @torch.no_grad()
-def test_the_same_seed_the_same_tokens(toy) -> None:
+def test_the_same_seed_draws_the_same_tokens(toy) -> None:
     decoder = decoder_of(toy)
     first, again, other = (decoder.generate(CODE, 2.0, generator=seeded(seed)) for seed in (7, 7, 8))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
 
 
-def test_gradients_reach_every_weight(toy) -> None:
+def test_every_weight_has_a_gradient(toy) -> None:
     decoder = decoder_of(toy)
     decoder(CODE, toy.rows(*LENGTHS)).square().sum().backward()
     for name, weight in decoder.named_parameters():

@@ -30,7 +30,7 @@ def means(encoder: TokenBarEncoder, rows: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def test_a_bar_ignores_the_bars_around_it(encoder: TokenBarEncoder, toy) -> None:
+def test_a_bar_ignores_other_bars(encoder: TokenBarEncoder, toy) -> None:
     rows = toy.rows(*LENGTHS)
     together = means(encoder, rows)
     for row, mean in zip(rows, together, strict=True):
@@ -49,7 +49,7 @@ def test_the_order_of_the_batch_does_not_matter(encoder: TokenBarEncoder, toy) -
 
 
 @torch.no_grad()
-def test_what_stands_behind_the_padding_does_not_matter(encoder: TokenBarEncoder, toy) -> None:
+def test_ids_after_the_end_of_a_row_are_ignored(encoder: TokenBarEncoder, toy) -> None:
     rows = toy.rows(*LENGTHS)
     littered = rows.clone()
     for row, length in zip(littered, LENGTHS, strict=True):
@@ -59,7 +59,7 @@ def test_what_stands_behind_the_padding_does_not_matter(encoder: TokenBarEncoder
 
 
 @torch.no_grad()
-def test_every_token_matters(encoder: TokenBarEncoder, toy) -> None:
+def test_the_code_depends_on_every_token(encoder: TokenBarEncoder, toy) -> None:
     rows = toy.rows(10, 6, 1)
     before = means(encoder, rows)
     for row, position in ((rows != toy.padding).nonzero()).tolist():
@@ -69,20 +69,20 @@ def test_every_token_matters(encoder: TokenBarEncoder, toy) -> None:
 
 
 @torch.no_grad()
-def test_the_same_notes_at_another_position_are_another_bar(encoder: TokenBarEncoder) -> None:
+def test_the_code_depends_on_positions(encoder: TokenBarEncoder) -> None:
     early, late = (torch.tensor([[7, position, 1, 2, 0, 0, 0, 0, 0, 0]]) for position in (5, 6))
     assert not torch.allclose(means(encoder, early), means(encoder, late))
 
 
 @torch.no_grad()
-def test_a_bar_that_says_nothing_has_a_code_too(encoder: TokenBarEncoder, toy) -> None:
+def test_an_empty_bar_has_a_code(encoder: TokenBarEncoder, toy) -> None:
     nothing = means(encoder, toy.rows(0, 0))
     assert nothing.isfinite().all()
     assert torch.equal(nothing[0], nothing[1])
     assert not torch.equal(nothing[0], means(encoder, toy.rows(1))[0])
 
 
-def test_gradients_reach_every_weight(encoder: TokenBarEncoder, toy) -> None:
+def test_every_weight_has_a_gradient(encoder: TokenBarEncoder, toy) -> None:
     codes = encoder(toy.rows(*LENGTHS)[:, None])
     (codes.mean.square().sum() + codes.log_std.square().sum()).backward()
     for name, weight in encoder.named_parameters():

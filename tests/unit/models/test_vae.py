@@ -33,7 +33,7 @@ def seeded(seed: int = 0) -> torch.Generator:
 
 
 @torch.no_grad()
-def test_z_is_a_draw_from_the_posterior_and_the_seed_decides_it() -> None:
+def test_z_is_a_sample_of_the_posterior_and_the_seed_decides_it() -> None:
     network = vae()
     first, again, other = (network(IDS, generator=seeded(s)) for s in (0, 0, 1))
     assert torch.equal(first.z, again.z)
@@ -43,18 +43,18 @@ def test_z_is_a_draw_from_the_posterior_and_the_seed_decides_it() -> None:
 
 
 @torch.no_grad()
-def test_at_full_scheduled_sampling_the_decoder_reads_its_own_tokens() -> None:
+def test_at_sampling_rate_one_the_decoder_reads_its_own_tokens() -> None:
     network = vae()
     output = network(IDS, generator=seeded(), sampling_rate=1.0)
     own = network.decoder(output.z, IDS).argmax(-1)
     torch.testing.assert_close(output.logits, network.decoder(output.z, own))
 
 
-def test_gradients_reach_every_weight() -> None:
+def test_every_weight_has_a_gradient() -> None:
     network = vae()
     output = network(IDS, generator=seeded())
     (output.logits.square().sum() + output.posterior.kl_nats().sum()).backward()
-    # What starts at zero keeps its own inputs' gradients at zero in the first step: the two corrections.
+    # The two residuals start at zero, so the weights below them have no gradient in the first step.
     behind_zero = ("correction.lstm", "conductor.lstm")
     for name, weight in network.named_parameters():
         if not any(part in name for part in behind_zero):
@@ -62,8 +62,8 @@ def test_gradients_reach_every_weight() -> None:
             assert weight.grad.abs().sum() > 0, name
 
 
-def test_what_is_given_takes_the_place_of_the_first_coordinates() -> None:
-    """The decoder hears it, the encoder learns nothing from it, and the rest of z is as it was drawn."""
+def test_given_positions_replace_the_first_coordinates() -> None:
+    """The decoder depends on them, the encoder has no gradient from them, the rest of z is the sample."""
     network, given = vae(), torch.randn(6, 2, generator=seeded(3))
     drawn, told = network(IDS, generator=seeded()), network(IDS, generator=seeded(), given=given)
     assert torch.equal(told.z[:, :2], given)

@@ -1,4 +1,4 @@
-"""The bar-wise network: bars that look at each other, a time that is told, sizes that come back."""
+"""Velocity by bars: attention between bars, initialization, weights that determine the sizes."""
 
 import torch
 
@@ -18,15 +18,15 @@ def prior(width: int = 32, layers: int = 1) -> FlowPrior:
     return FlowPrior(torch.ones(LATENT, dtype=torch.bool), velocity, home_key=True)
 
 
-def test_before_learning_it_moves_nothing_by_what_it_sees() -> None:
-    """The blocks and the last layer start at nothing, so only the part that keeps z is left."""
+def test_at_initialization_bars_do_not_interact() -> None:
+    """Blocks and last layer start at zero, which leaves the skip connection of z."""
     z = torch.randn(3, LATENT)
     time = torch.rand(3, 1)
     moves = prior().velocity(z, time) / z
     torch.testing.assert_close(moves, moves[:, :1].expand_as(moves))
 
 
-def test_it_comes_back_from_its_state() -> None:
+def test_its_state_determines_its_sizes() -> None:
     fresh = prior(width=64, layers=2)
     again = FlowPrior.from_state({name: value.float() for name, value in fresh.state_dict().items()})
     assert bool(again.home_key)
@@ -35,8 +35,8 @@ def test_it_comes_back_from_its_state() -> None:
     assert torch.equal(again.integrate(noise), fresh.integrate(noise))
 
 
-def test_an_echo_brings_the_noise_of_both_halves_together() -> None:
-    """By as much as was asked, at the width that it had; none by default."""
+def test_an_echo_correlates_the_noise_of_both_halves() -> None:
+    """By the requested share, with the variance preserved; by default there is none."""
     white, echoing = prior(), prior()
     echoing.echo.fill_(0.8)
     noise, again = (each.noise(4000, torch.Generator().manual_seed(3)) for each in (white, echoing))

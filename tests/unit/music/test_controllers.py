@@ -1,4 +1,4 @@
-"""Controllers go to every part of their channel, from wherever they stand."""
+"""Controllers act on every part of their channel, from any track."""
 
 import mido
 

@@ -1,4 +1,4 @@
-"""Facts that stand once: metres, the range of the piano, General MIDI programs."""
+"""Metres, the range of the piano, and General MIDI programs."""
 
 import pytest
 from pretty_midi import INSTRUMENT_MAP, note_name_to_number

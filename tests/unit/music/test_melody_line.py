@@ -1,4 +1,4 @@
-"""Which track is taken for the melody, and which notes the skyline keeps."""
+"""Choice of the melody track, and the notes that the skyline keeps."""
 
 import numpy as np
 import pytest

@@ -11,7 +11,7 @@ def block(kernel: int = 7) -> ConvNextBlock:
 
 @pytest.mark.parametrize("kernel", [1, 3, 5, 7, 9])
 @pytest.mark.parametrize("frame", [0, 1, 15, 29])
-def test_it_sees_half_its_kernel_to_each_side_and_no_farther(kernel: int, frame: int) -> None:
+def test_the_receptive_field_is_half_the_kernel_to_each_side(kernel: int, frame: int) -> None:
     x = torch.randn(1, 30, 6, dtype=torch.float64)
     condition = torch.randn(1, 1, 3, dtype=torch.float64)
     other = x.clone()
@@ -23,14 +23,14 @@ def test_it_sees_half_its_kernel_to_each_side_and_no_farther(kernel: int, frame:
     assert changed.nonzero()[:, 0].tolist() == expected
 
 
-def test_one_condition_for_all_frames_is_the_same_one_each() -> None:
+def test_one_condition_for_all_frames_equals_the_same_condition_at_each() -> None:
     x = torch.randn(2, 10, 6, dtype=torch.float64)
     one = torch.randn(2, 1, 3, dtype=torch.float64)
     layer = block()
     torch.testing.assert_close(layer(x, one), layer(x, one.expand(2, 10, 3)))
 
 
-def test_a_condition_steers_its_own_frame_alone() -> None:
+def test_a_condition_changes_its_own_frame_alone() -> None:
     x = torch.randn(1, 10, 6, dtype=torch.float64)
     condition = torch.zeros(1, 10, 3, dtype=torch.float64)
     other = condition.clone()
@@ -46,8 +46,8 @@ def test_an_item_ignores_the_rest_of_its_batch() -> None:
 
 
 @pytest.mark.parametrize("kernel", [1, 7])
-def test_it_looks_sideways_as_a_convolution_along_time(kernel: int) -> None:
-    """The block as the paper writes it, with `conv1d`."""
+def test_the_depthwise_layer_equals_a_convolution_along_time(kernel: int) -> None:
+    """The block as in the paper, with `conv1d`."""
     layer, x = block(kernel), torch.randn(3, 10, 6, dtype=torch.float64)
     condition = torch.randn(3, 10, 3, dtype=torch.float64)
     scale, shift = layer.film(condition).chunk(2, -1)

@@ -3,7 +3,7 @@ import torch
 from symvae.nn.half import HalfLinear
 
 
-def test_weights_that_fit_half_precision_lose_nothing() -> None:
+def test_weights_exact_in_half_precision_lose_nothing() -> None:
     torch.manual_seed(0)
     weight, bias, inputs = torch.randn(40, 30).half().float(), torch.randn(40), torch.randn(2, 3, 30)
     expected = torch.nn.functional.linear(inputs.double(), weight.double(), bias.double())
@@ -13,7 +13,7 @@ def test_weights_that_fit_half_precision_lose_nothing() -> None:
     )
 
 
-def test_where_there_is_no_such_kernel_it_is_a_plain_linear_map(monkeypatch) -> None:
+def test_without_a_kernel_it_is_a_plain_linear_map(monkeypatch) -> None:
     monkeypatch.setattr(torch.backends.quantized, "engine", "qnnpack")
     weight, inputs = torch.randn(4, 3), torch.randn(2, 3)
     linear = HalfLinear(weight)

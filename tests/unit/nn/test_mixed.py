@@ -1,4 +1,4 @@
-"""Mixed precision: bfloat16 where the processor has it; where it has not, training runs all the same."""
+"""Mixed precision: bfloat16 where the processor has it; training runs everywhere."""
 
 import pytest
 import torch
@@ -15,18 +15,18 @@ def test_matrices_are_bfloat16_only_where_the_processor_computes_in_it(monkeypat
     assert product.dtype == (torch.bfloat16 if supported else torch.float32)
 
 
-def test_single_precision_can_be_asked_for_anywhere(monkeypatch):
+def test_single_precision_can_be_chosen_anywhere(monkeypatch):
     monkeypatch.setattr(precision, "has_bfloat16", lambda device: True)
     with precision.mixed("cpu", enabled=False):
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
 
 
-def test_a_gpu_is_taken_to_have_it():
+def test_gpus_count_as_having_bfloat16():
     assert precision.has_bfloat16("cuda")
 
 
-def test_an_lstm_trains_on_the_processor_at_hand():
-    """A processor without bfloat16 has no LSTM in it, and says so with an error from its library."""
+def test_an_lstm_trains_on_this_processor():
+    """On a processor without bfloat16 the LSTM of its library raises an error in bfloat16."""
     lstm = LSTM(4, 8)
     with precision.mixed("cpu"):
         outputs, _ = lstm(torch.randn(2, 3, 4))

@@ -4,7 +4,7 @@ from symvae.nn.recurrent import LSTM, LSTMState
 
 
 @torch.no_grad()
-def test_single_steps_give_what_the_fused_sequence_gives() -> None:
+def test_single_steps_equal_the_fused_sequence() -> None:
     torch.manual_seed(0)
     lstm = LSTM(3, 5)
     inputs = torch.randn(2, 7, 3)
@@ -17,7 +17,7 @@ def test_single_steps_give_what_the_fused_sequence_gives() -> None:
 
 
 @torch.no_grad()
-def test_the_starting_state_matters() -> None:
+def test_the_initial_state_changes_the_output() -> None:
     torch.manual_seed(0)
     lstm = LSTM(3, 5)
     inputs = torch.randn(1, 2, 3)

@@ -10,7 +10,7 @@ def drawn(count: int = 20_000, seed: int = 0, **choice: float) -> torch.Tensor:
     return torch.bincount(chosen, minlength=4) / count
 
 
-def test_without_temperature_the_likeliest_is_taken() -> None:
+def test_at_temperature_zero_the_likeliest_id_is_chosen() -> None:
     assert choose(torch.tensor([[0.0, 2.0, 1.0], [5.0, 0.0, 0.0]])).tolist() == [1, 0]
 
 
@@ -19,12 +19,12 @@ def test_at_temperature_one_choices_follow_the_probabilities() -> None:
     torch.testing.assert_close(drawn(temperature=1.0), LOGITS.exp(), atol=0.02, rtol=0)
 
 
-def test_a_higher_temperature_evens_out() -> None:
+def test_a_higher_temperature_flattens_the_distribution() -> None:
     squared_root = (LOGITS / 2).softmax(-1)
     torch.testing.assert_close(drawn(temperature=2.0), squared_root, atol=0.02, rtol=0)
 
 
-def test_the_nucleus_keeps_the_smallest_set_that_holds_top_p() -> None:
+def test_the_nucleus_is_the_smallest_set_with_probability_top_p() -> None:
     shares = drawn(temperature=1.0, top_p=0.75)
     assert (shares[2:] == 0).all()
     torch.testing.assert_close(shares[:2], torch.tensor([0.625, 0.375]), atol=0.02, rtol=0)

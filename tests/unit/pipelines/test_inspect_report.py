@@ -93,7 +93,7 @@ def test_every_loss_is_named_in_the_text() -> None:
     assert "tempo  120 qpm from 0 s, 60 qpm from 2 s" in text
     assert "'kit': drums, 4 notes" in text
     assert "drums (×4): it is a drum track, and drums have no pitch" in text
-    assert 'taken for the melody: its name says "melody"' in text
+    assert 'read as the melody: its name says "melody"' in text
     assert "out_of_range: below 21 or above 108" in text
     assert "metre_not_supported: bar 5: in 7/8, which no grid holds" in text
     assert "melody-2bar (2 bars of 4/4): 1 window, bars 1-2" in text

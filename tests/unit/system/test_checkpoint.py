@@ -1,11 +1,16 @@
 """A model folder is written whole, and one that is damaged is refused in words."""
 
+import dataclasses
+import json
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
-from symvae.config.run import ModelConfig, RunConfig
+from benchmarks.store_released_weights import requantize
+from symvae.config.model import ModelConfig
+from symvae.config.run import RunConfig
 from symvae.errors import CheckpointError
 from symvae.system.artifacts import load_config, load_vae, save_model
 from symvae.system.build import build_vae
@@ -84,3 +89,26 @@ def test_weights_of_other_sizes_are_refused(tmp_path: Path):
     save_model(tmp_path / "model", RunConfig(model=KINDS["piano"]), state, tokenizer=tokenizer)
     with pytest.raises(CheckpointError, match=r"does not fit its config\.json"):
         load_vae(tmp_path / "model")
+
+
+def test_a_model_of_version_1_is_read_and_brought_up_to_date(tmp_path: Path) -> None:
+    """The last release stored all weights in half precision and wrote version 1 into config.json."""
+    torch.manual_seed(0)
+    config = RunConfig(model=KINDS["piano"])
+    state = build_vae(config.model).state_dict()
+    save_file({name: value.half() for name, value in state.items()}, tmp_path / "model.safetensors")
+    header = {"format": "symvae-model", "version": 1, **dataclasses.asdict(config)}
+    (tmp_path / "config.json").write_text(json.dumps(header))
+    assert load_config(tmp_path) == config
+    for name, weight in load_vae(tmp_path).state_dict().items():
+        assert torch.equal(weight, state[name].half().float()), name
+
+    ((path, sizes),) = requantize(tmp_path).items()
+    assert (path.name, sizes.after < 0.7 * sizes.before) == ("model.safetensors", True)
+    assert json.loads((tmp_path / "config.json").read_text())["version"] == 2
+    assert load_config(tmp_path) == config
+    for name, weight in load_vae(tmp_path).state_dict().items():
+        assert torch.equal(weight, stored(state[name].half().float())), name
+    before = path.read_bytes()
+    requantize(tmp_path)
+    assert path.read_bytes() == before

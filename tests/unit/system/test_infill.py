@@ -1,4 +1,4 @@
-"""Infilling and continuing: what is known stays note by note, whatever the model would have said."""
+"""Infilling and continuation: known bars stay note by note."""
 
 from pathlib import Path
 
@@ -40,8 +40,8 @@ def phrase(model: SymVAE) -> Phrase:
     return Phrase(model.grid, onset, np.full(8, 4), pitch, np.arange(60, 68), tempo_qpm=90.0)
 
 
-def test_given_notes_stay_and_drawn_ones_end_with_their_bars() -> None:
-    """Bars 2 and 3 of 4 are drawn; what is drawn rings on, and stands in known bars, too."""
+def test_given_notes_stay_and_drawn_notes_end_with_their_bars() -> None:
+    """Bars 2 and 3 of 4 are unknown; the draw has notes in known bars too, and one is held beyond."""
     given = melody((0, 4, 60, 50), (12, 16, 62, 51), (48, 52, 64, 52))
     drawn = melody((4, 8, 90, 1), (20, 30, 70, 1), (40, 64, 72, 1))
     together = merge_bars(given, drawn, [True, False, False, True])
@@ -55,7 +55,7 @@ def test_given_notes_stay_and_drawn_ones_end_with_their_bars() -> None:
     assert together.tempo_qpm == 90.0
 
 
-def test_a_given_note_held_into_drawn_bars_ends_where_a_drawn_one_starts() -> None:
+def test_a_given_note_held_into_unknown_bars_ends_at_the_next_drawn_onset() -> None:
     given = melody((8, 28, 60, 50))
     known = [True, False, False, True]
     assert notes(merge_bars(given, melody((20, 24, 70, 1)), known))[0] == (8, 20, 60, 50)
@@ -68,7 +68,7 @@ def test_drawn_notes_stay_on_the_piano() -> None:
     assert together.pitch.tolist() == [107, 97, 97, 32, 108, 21]
 
 
-def test_home_is_an_octave_away_where_the_piano_ends() -> None:
+def test_the_home_key_is_an_octave_away_at_the_ends_of_the_piano() -> None:
     high = melody((0, 4, 103, 9), (4, 8, 107, 9), (8, 16, 98, 9))  # G major: home is five semitones higher
     assert home_shift_within(high.transpose(-12)) == 5
     assert home_shift_within(high) == -7
@@ -81,22 +81,33 @@ def test_home_is_an_octave_away_where_the_piano_ends() -> None:
 def test_known_bars_stay_note_by_note(model: SymVAE, phrase: Phrase, drawn: int) -> None:
     fillings = model.infill(phrase, [drawn], count=3, seed=1)
     assert len(fillings) == 3
-    for filled, kept in fillings:
+    for filled, _ in fillings:
         assert filled.window(1 - drawn, 1) == phrase.window(1 - drawn, 1)
-        assert 0 <= kept <= 1
-        model.to_ids(filled)  # what was drawn can be taken in again
+        model.to_ids(filled)  # draws can be encoded
 
 
-def test_silence_that_is_known_stays_silent(model: SymVAE, phrase: Phrase) -> None:
+@pytest.mark.parametrize("wrong", [0, 3, 16])
+def test_kept_is_the_share_of_known_tokens_that_the_model_predicts(
+    model: SymVAE, phrase: Phrase, monkeypatch: pytest.MonkeyPatch, wrong: int
+) -> None:
+    """A decoder that predicts ``wrong`` of the 16 tokens of the known bar wrongly, and any in the other."""
+    predicted = model.to_ids(phrase)
+    predicted[0, 0, :wrong] = (predicted[0, 0, :wrong] + 1) % model.tokenizer.vocabulary_size
+    predicted[0, 1] = predicted[0, 1].roll(1)
+    monkeypatch.setattr(model.codec, "decode_ids", lambda z: predicted)
+    assert model.infill(phrase, [1], 1)[0].kept == 1 - wrong / 16
+
+
+def test_known_silence_stays_silent(model: SymVAE, phrase: Phrase) -> None:
     opening = only_bars(phrase, [True, False])
     for filled, _ in model.infill(opening, [0], count=4, seed=2):
         assert filled.end_step.max(initial=0) <= 16
 
 
-def test_a_prior_in_its_home_key_gives_the_key_back(
+def test_a_prior_in_the_home_key_fills_in_the_key_of_the_phrase(
     model: SymVAE, phrase: Phrase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same music a tone higher is filled with the same music a tone higher."""
+    """The filling of a transposed phrase is the transposed filling."""
     at_home = SymVAE(model.folder, model.config, model.vae, model.tokenizer)
     prior = FlowPrior(model.prior.active, model.prior.velocity, home_key=True)
     monkeypatch.setattr(at_home, "prior", prior)
@@ -110,7 +121,7 @@ def test_the_seed_decides(model: SymVAE, phrase: Phrase) -> None:
     assert one != other
 
 
-def test_a_continuation_begins_with_what_it_was_given(model: SymVAE, phrase: Phrase) -> None:
+def test_a_continuation_begins_with_the_phrase(model: SymVAE, phrase: Phrase) -> None:
     for bars in (1, 5):
         for longer, _ in model.continue_(phrase, bars, count=2, seed=3):
             assert longer.grid.bars == 2 + bars
@@ -132,7 +143,7 @@ def test_every_turn_of_a_continuation_draws_its_own_noise(
     assert len({row.numpy().tobytes() for noise in drawn for row in noise}) == 6
 
 
-def test_what_cannot_be_filled_is_refused(model: SymVAE, phrase: Phrase) -> None:
+def test_impossible_requests_are_refused(model: SymVAE, phrase: Phrase) -> None:
     for bars in ([], [2], [-1], [0, 1]):
         with pytest.raises(LatentError, match="from 0 to 1"):
             model.infill(phrase, bars)
@@ -149,7 +160,7 @@ def test_what_cannot_be_filled_is_refused(model: SymVAE, phrase: Phrase) -> None
         model.continue_(Phrase(Grid.of_metre("3/4", 2)))
 
 
-def test_a_model_without_a_prior_says_how_to_learn_one(
+def test_a_model_without_a_prior_names_the_command_that_trains_one(
     model: SymVAE, phrase: Phrase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bare = SymVAE(model.folder, model.config, model.vae, model.tokenizer)

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from symvae.audio import excitation
 from symvae.audio import player as players
-from symvae.audio.excitation import in_lanes
+from symvae.audio import source
+from symvae.audio.lanes import split_lanes
 from symvae.audio.notes import Notes
-from symvae.models.sound.spectrogram_vae import Blend, SpectrogramVAE, Spectrum
+from symvae.models.sound.blend import Blend
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
+from symvae.models.sound.spectrum import Spectrum
 from symvae.system.neural_player import NeuralPlayer
 from symvae.system.synth_artifacts import load_synth
-from tests.notes import RATE, difference_db, one_note, play, random_notes
+from tests.sounds import RATE, difference_db, one_note, play, random_notes
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,11 @@ def test_blocks_equal_the_whole(network: SpectrogramVAE, ends) -> None:
 
 
 def test_a_block_may_start_at_any_frame(network: SpectrogramVAE, ends) -> None:
-    player, lanes, samples = NeuralPlayer(network, Blend.of(ends[0])), in_lanes(random_notes(1.5)), 2 * RATE
+    player, lanes, samples = (
+        NeuralPlayer(network, Blend.of(ends[0])),
+        split_lanes(random_notes(1.5)),
+        2 * RATE,
+    )
     whole = player.block(lanes, 0, samples, samples)
     for frame in (1, 2, 20, 100, 249):
         first = frame * network.stft.hop
@@ -59,14 +65,14 @@ def test_a_note_of_an_hour_costs_a_block_of_it(
 ) -> None:
     """A drone, or a pedal that is never lifted: only the pulses of the block are computed."""
     player = NeuralPlayer(network, Blend.of(ends[0]))
-    drone, hour = in_lanes(one_note(0.3, 3_600.0)), 3_600 * RATE
-    lengths, original = [], excitation.harmonics
+    drone, hour = split_lanes(one_note(0.3, 3_600.0)), 3_600 * RATE
+    lengths, original = [], source.harmonics
 
     def recorded(hz: float, first: int, last: int, samples: int, rate: int, *, first_sample: int = 0):
         lengths.append(samples)
         return original(hz, first, last, samples, rate, first_sample=first_sample)
 
-    monkeypatch.setattr(excitation, "harmonics", recorded)
+    monkeypatch.setattr(source, "harmonics", recorded)
     player.block(drone, 0, RATE, hour)
     lengths.clear()
     sound = player.block(drone, 3_000 * network.stft.hop, RATE, hour)
@@ -80,9 +86,9 @@ def test_silent_lanes_make_no_noise(network: SpectrogramVAE, ends) -> None:
     single = one_note(2.5)
     both = Notes(*(np.concatenate(pair) for pair in zip(chord, single, strict=True)))
     player, first, samples = NeuralPlayer(network, Blend.of(ends[0])), 300 * network.stft.hop, 4 * RATE
-    alone, after = (player.block(in_lanes(notes), first, RATE, samples) for notes in (single, both))
+    alone, after = (player.block(split_lanes(notes), first, RATE, samples) for notes in (single, both))
     assert difference_db(after, alone) < -80
-    assert np.abs(player.block(in_lanes(chord), first + RATE, RATE, samples)).max() < 1e-12
+    assert np.abs(player.block(split_lanes(chord), first + RATE, RATE, samples)).max() < 1e-12
 
 
 class Counting:
@@ -160,13 +166,13 @@ def test_a_constant_timbre_is_one_row(network: SpectrogramVAE, ends, counting: C
 
 
 def test_timbres_differ_in_sound(network: SpectrogramVAE, ends) -> None:
-    a, b = (NeuralPlayer(network, Blend.of(z)).block(in_lanes(one_note()), 0, RATE, RATE) for z in ends)
+    a, b = (NeuralPlayer(network, Blend.of(z)).block(split_lanes(one_note()), 0, RATE, RATE) for z in ends)
     assert difference_db(a, b) > -40
 
 
 def test_a_note_sounds_at_its_time_and_pitch(network: SpectrogramVAE, ends) -> None:
     player = NeuralPlayer(network, Blend.of(ends[0]))
-    sound = player.block(in_lanes(one_note(0.5, 0.5)), 0, 2 * RATE, 2 * RATE)[0]
+    sound = player.block(split_lanes(one_note(0.5, 0.5)), 0, 2 * RATE, 2 * RATE)[0]
     before, during = np.abs(sound[: RATE // 4]).max(), np.abs(sound[RATE // 2 : RATE])
     assert during.max() > 10 * before
     spectrum = np.abs(np.fft.rfft(sound[4_500:7_500] * np.hanning(3_000)))
@@ -189,7 +195,7 @@ def test_blocks_reuse_freed_memory() -> None:
 import resource, sys, torch
 import numpy as np
 from symvae.audio.notes import Notes
-from symvae.models.sound.spectrogram_vae import Blend
+from symvae.models.sound.blend import Blend
 from symvae.system import neural_player
 from symvae.config.load import load_preset
 from symvae.config.sound import SynthConfig

@@ -77,6 +77,7 @@ def test_folders_that_exist_are_kept(tiny_model: Path, tmp_path: Path) -> None:
         with pytest.raises(CheckpointError) as error:
             model.save(tmp_path / folder, force=force)
         assert str(error.value) == (
-            f"{tmp_path / folder} exists already. Give another folder, or force=True to replace a model folder."
+            f"{tmp_path / folder} exists already. Give another folder, or force=True to replace a model "
+            "folder."
         )
     assert (tmp_path / "music" / "song.mid").read_bytes() == b"MThd"

@@ -1,4 +1,4 @@
-"""The front door: what it takes in more than one form, and what it refuses in words."""
+"""The facade: arguments in several forms, and errors in words."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ def phrase(model: SymVAE) -> Phrase:
     return Phrase(model.grid, np.array([0, 4, 8]), np.array([4, 4, 8]), np.array([60, 64, 67]))
 
 
-def test_a_phrase_by_itself_is_a_batch_of_one(model: SymVAE, phrase: Phrase):
+def test_a_single_phrase_is_a_batch_of_one(model: SymVAE, phrase: Phrase):
     assert torch.equal(model.encode(phrase).mean, model.encode([phrase]).mean)
     assert model.reconstruct(phrase) == model.reconstruct([phrase])
 
@@ -34,7 +34,7 @@ def test_latents_in_double_precision_are_decoded(model: SymVAE, phrase: Phrase):
     assert model.decode(z.double()) == model.decode(z)
 
 
-def test_the_largest_seed_is_taken(model: SymVAE):
+def test_the_largest_and_smallest_seeds_are_accepted(model: SymVAE):
     assert len(model.sample(1, seed=2**64 - 1)) == len(model.sample(1, seed=-(2**63))) == 1
 
 
@@ -54,23 +54,23 @@ def test_the_largest_seed_is_taken(model: SymVAE):
         (lambda m, p: m.reconstruct([p], posterior_temperature=-1.0), "posterior_temperature is a number"),
     ],
 )
-def test_what_cannot_be_decoded_or_drawn_is_refused(
+def test_settings_out_of_range_are_refused(
     model: SymVAE, phrase: Phrase, act: Callable[[SymVAE, Phrase], Any], message: str
 ):
     with pytest.raises(LatentError, match=message):
         act(model, phrase)
 
 
-def test_a_tempo_that_is_given_goes_before_that_of_z():
-    """Tokens of piano music name one each."""
+def test_a_given_tempo_overrides_that_of_z():
+    """Tokens of piano music carry a tempo."""
     piano = symvae.load("piano-4bar-faders")
     z = torch.randn((2, piano.latent_size), generator=torch.Generator().manual_seed(0))
-    said, *given = (piano.decode(z, tempo_qpm=qpm) for qpm in (None, 60.0, [60.0, 70.0]))
-    assert 60.0 not in [phrase.tempo_qpm for phrase in said]
-    assert given[0] == [phrase.with_tempo(60.0) for phrase in said]
-    assert given[1] == [phrase.with_tempo(qpm) for phrase, qpm in zip(said, (60.0, 70.0), strict=True)]
+    decoded, *given = (piano.decode(z, tempo_qpm=qpm) for qpm in (None, 60.0, [60.0, 70.0]))
+    assert 60.0 not in [phrase.tempo_qpm for phrase in decoded]
+    assert given[0] == [phrase.with_tempo(60.0) for phrase in decoded]
+    assert given[1] == [phrase.with_tempo(qpm) for phrase, qpm in zip(decoded, (60.0, 70.0), strict=True)]
     assert piano.sample(1, prior="gaussian", tempo_qpm=90.0)[0].tempo_qpm == 90.0
-    music = said[0].with_tempo(51.0)
+    music = decoded[0].with_tempo(51.0)
     assert piano.reconstruct(music) == piano.decode(piano.encode(music).mean)
 
 

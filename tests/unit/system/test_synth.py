@@ -16,9 +16,8 @@ from symvae.audio.player import DrumPlayer
 from symvae.audio.render import PEAK
 from symvae.config.sound import PROGRAMS
 from symvae.dsp.audio import Audio
-from symvae.dsp.loudness import integrated_lufs
 from symvae.dsp.wav import write_wav
-from symvae.errors import AudioError, CheckpointError
+from symvae.errors import AudioError, CheckpointError, ConfigError
 from symvae.music.grid import Grid
 from symvae.music.io.midi_write import to_song
 from symvae.music.phrase import Phrase
@@ -27,6 +26,7 @@ from symvae.system import catalog, synth_artifacts
 from symvae.system.symvae import SymVAE
 from symvae.system.synth import DEFAULT_SYNTH, LONGEST_CLIP_SEC, Synth
 from symvae.system.synth_artifacts import load_synth, save_synth
+from tests.sounds import integrated_lufs
 
 RATE = 8_000
 
@@ -306,13 +306,20 @@ def test_a_synthesizer_is_loaded_once_and_again_when_its_files_change(
     assert list(symvae.load_synth(folder).timbres) == ["only"]
 
 
+def test_an_unknown_device_is_refused(tiny_synth: Path) -> None:
+    with pytest.raises(ConfigError, match=r"There is no device 'gramophone' on this computer\. Devices: cpu"):
+        symvae.load_synth(tiny_synth, device="gramophone")
+
+
 def test_a_model_that_renders_twice_reads_the_weights_once(
     tiny_model: Path, tiny_synth: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catalog, "PRETRAINED", tmp_path)
     shutil.copytree(tiny_synth, tmp_path / DEFAULT_SYNTH)
     reads, original = [], synth_artifacts.load_synth
-    monkeypatch.setattr(synth_artifacts, "load_synth", lambda folder: reads.append(folder) or original(folder))
+    monkeypatch.setattr(
+        synth_artifacts, "load_synth", lambda folder: reads.append(folder) or original(folder)
+    )
     model = SymVAE.load(tiny_model)
     np.testing.assert_array_equal(model.render(TUNE).samples, model.render(TUNE).samples)
     assert len(reads) == 1

@@ -9,8 +9,8 @@ import torch
 from symvae.config.load import load_preset, with_overrides
 from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError
+from symvae.system.artifact_folder import format_of
 from symvae.system.build_synth import build_synth
-from symvae.system.model_folder import format_of
 from symvae.system.synth_artifacts import load_synth, save_synth, save_timbres
 from tests.sines import TINY_SYNTH
 from tests.weights import stored
@@ -87,7 +87,9 @@ def test_a_damaged_file_is_refused(folder: Path, name: str, content: bytes, mess
 
 def test_a_timbre_of_another_size_is_refused(folder: Path) -> None:
     save_timbres(folder, [{**TIMBRES[0], "z": [1.0, 2.0]}])
-    with pytest.raises(CheckpointError, match=r"'piano' of timbres\.json lacks .* or 4 numbers\."):
+    with pytest.raises(
+        CheckpointError, match=r"timbres\.json is damaged \(the timbre 'piano' lacks .* or 4 numbers\)"
+    ):
         load_synth(folder)
 
 

@@ -1,4 +1,4 @@
-"""A longer model starts as the shorter one, bar by bar, for as long as z has room for what bars say."""
+"""Warm start: a longer model equals the one-bar model on each bar, as far as z has room."""
 
 import pytest
 import torch
@@ -36,7 +36,7 @@ def vae(bars: int, latent_size: int, decoder: str = "hierarchical", code_size: i
 
 @torch.no_grad()
 def half_dead() -> VAE:
-    """A one-bar model whose last two coordinates are the prior's: no phrase moves them."""
+    """A one-bar model whose last two coordinates no phrase uses."""
     short = vae(1, 4)
     short.encoder.project.weight.copy_(torch.eye(4))
     short.encoder.bar.mean.weight[2:] = 0
@@ -46,7 +46,7 @@ def half_dead() -> VAE:
 
 
 @torch.no_grad()
-def test_with_room_for_all_codes_each_bar_is_what_it_was() -> None:
+def test_with_room_for_all_codes_each_bar_is_encoded_as_before() -> None:
     short, long = vae(1, 4), vae(3, 14)
     warm_start(short, long, PHRASES)
     alone = short.encoder(PHRASES.flatten(0, 1)[:, None])
@@ -58,21 +58,21 @@ def test_with_room_for_all_codes_each_bar_is_what_it_was() -> None:
 
 
 @torch.no_grad()
-def test_coordinates_that_say_nothing_are_the_first_to_go() -> None:
+def test_unused_coordinates_are_dropped_first() -> None:
     short, long = half_dead(), vae(3, 6)
     warm_start(short, long, PHRASES)
     alone = short.encoder(PHRASES.flatten(0, 1)[:, None])
     together = long.encoder(PHRASES)
     expected = short.decoder(alone.mean, PHRASES.flatten(0, 1)[:, None]).view(300, 3, 4, 9)
     torch.testing.assert_close(long.decoder(together.mean, PHRASES), expected, atol=1e-4, rtol=1e-4)
-    # As the prior expects it: draws of all phrases together have variance 1 along every coordinate.
+    # The aggregate posterior has variance 1 along every coordinate, as the prior expects.
     variance = together.mean.var(0, correction=0) + together.std.square().mean(0)
     torch.testing.assert_close(variance, torch.ones(6), atol=1e-3, rtol=1e-3)
 
 
 @torch.no_grad()
-def test_the_kept_coordinates_say_most() -> None:
-    """Two of six: as many nats as any two axes could hold, so more than the two clearest codes."""
+def test_the_kept_coordinates_carry_most_information() -> None:
+    """Two of six carry as many nats as any two axes could, so more than the two best codes."""
     short, long, whole = half_dead(), vae(3, 2), vae(3, 6)
     warm_start(short, long, PHRASES)
     warm_start(short, whole, PHRASES)
@@ -80,8 +80,8 @@ def test_the_kept_coordinates_say_most() -> None:
     torch.testing.assert_close(kept, all_of_them.sort(descending=True).values[:2], atol=1e-3, rtol=1e-3)
 
 
-def test_what_cannot_grow_is_refused() -> None:
-    with pytest.raises(TrainingError, match="both are hierarchical"):
+def test_models_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(TrainingError, match="Only hierarchical models"):
         warm_start(vae(1, 4), vae(3, 6, decoder="flat"), PHRASES)
-    with pytest.raises(TrainingError, match="different sizes"):
+    with pytest.raises(TrainingError, match="bar networks of the two models differ"):
         warm_start(vae(1, 4), vae(3, 6, code_size=5), PHRASES)

@@ -74,7 +74,7 @@ def test_large_matrices_are_stored_as_bytes_and_all_else_in_half_precision(tmp_p
         "number": (torch.float16, ()),
     }
     with safe_open(path, "pt") as file:
-        assert file.metadata() == {"format": "symvae-weights", "version": "2"}
+        assert file.metadata() == {"symvae-weights": "2"}
     read = read_weights(path, REMEDY)
     assert read.keys() == state.keys()
     assert {value.dtype for value in read.values()} == {torch.float32}
@@ -107,7 +107,7 @@ def test_a_parameter_of_the_name_scale_stays_one(tmp_path: Path) -> None:
 
 
 def test_a_version_of_the_future_is_refused(tmp_path: Path) -> None:
-    save_file({"w": torch.zeros(1)}, tmp_path / "w", {"format": "symvae-weights", "version": "3"})
+    save_file({"w": torch.zeros(1)}, tmp_path / "w", {"symvae-weights": "3"})
     with pytest.raises(
         CheckpointError, match=r"is in version 3 .*Install the symvae release that wrote it\."
     ):

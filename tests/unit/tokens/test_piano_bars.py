@@ -125,7 +125,7 @@ def test_a_full_bar_fits_and_one_note_more_is_refused() -> None:
         PianoBars().encode_phrase(crowded)
     assert str(fault.value) == (
         "Bar 2 takes 130 tokens, and 128 are the most. Leave out some notes: "
-        "symvae.tokens.piano.thin takes the softest."
+        "the tokenizer's fit() drops the softest."
     )
 
 

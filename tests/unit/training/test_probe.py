@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from symvae.audio.excitation import LOWEST
+from symvae.audio.keyboard import LOWEST
 from symvae.corpus.clips import ClipDraws
 from symvae.dsp.stft import Stft
 from symvae.models.sound.probe import HOP, Predictions

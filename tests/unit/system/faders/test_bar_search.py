@@ -1,4 +1,4 @@
-"""Bars from several decodes: the cheapest that is found is never dearer than the best decode."""
+"""Search over bars: the result costs no more than the best decode."""
 
 import torch
 from hypothesis import given
@@ -10,7 +10,7 @@ TARGET = 12
 
 
 def sums(ids: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-    """How far the sum of all ids is from what phrase ``row`` is asked for."""
+    """Distance of the sum of all ids from the request of phrase ``row``."""
     return (ids.flatten(1).sum(1) - (TARGET + rows)).abs().float()
 
 
@@ -20,7 +20,7 @@ def candidates(seed: int, count: int, phrases: int = 5, bars: int = 4) -> list[t
 
 
 @given(st.integers(0, 10**6), st.integers(1, 6))
-def test_no_decode_comes_nearer_and_every_bar_is_from_one(seed: int, count: int) -> None:
+def test_no_candidate_costs_less_and_every_bar_is_from_one(seed: int, count: int) -> None:
     given_ = candidates(seed, count)
     rows = torch.arange(5)
     best = search_bars(given_, sums)
@@ -30,7 +30,7 @@ def test_no_decode_comes_nearer_and_every_bar_is_from_one(seed: int, count: int)
             assert any(torch.equal(best[phrase, bar], ids[phrase, bar]) for ids in given_)
 
 
-def test_bars_of_two_decodes_meet_what_neither_does() -> None:
+def test_bars_of_two_candidates_meet_what_neither_meets() -> None:
     low, high = torch.full((1, 4, 1), 2), torch.full((1, 4, 1), 4)
     best = search_bars([low, high], sums)
     assert sums(best, torch.zeros(1, dtype=torch.long)).item() == 0
@@ -47,7 +47,7 @@ def test_a_phrase_ignores_the_others() -> None:
         assert torch.equal(alone[0], together[row])
 
 
-def test_what_is_given_stays_as_it_is() -> None:
+def test_the_candidates_are_not_changed() -> None:
     given_ = candidates(4, 3)
     before = [ids.clone() for ids in given_]
     search_bars(given_, sums)

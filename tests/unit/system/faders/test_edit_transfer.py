@@ -1,4 +1,4 @@
-"""Edits done to the music itself: what the model did not say stays, and what it changed changes."""
+"""Edit transfer: notes that no decode has stay, and edits of decoded notes are applied."""
 
 import numpy as np
 from hypothesis import given
@@ -18,7 +18,7 @@ def phrase(*notes: tuple[int, int, int, int], tempo_qpm: float = 100.0) -> Phras
 
 
 def chords(seed: int) -> Phrase:
-    """No key twice at once."""
+    """Random notes, no two of one pitch at once."""
     chance = np.random.default_rng(seed)
     places = chance.choice(8 * 5, size=chance.integers(1, 20), replace=False)
     return phrase(*[(4 * (p // 5), int(chance.integers(1, 4)), 60 + 3 * (p % 5), 60) for p in places])
@@ -28,30 +28,30 @@ MUSIC = st.integers(0, 10**6).map(chords)
 
 
 @given(MUSIC, MUSIC)
-def test_nothing_edited_is_nothing_changed(music: Phrase, said: Phrase) -> None:
-    """However badly the model says the phrase."""
-    assert transfer_edit(music, said, said) == music
+def test_without_an_edit_nothing_changes(music: Phrase, decoded: Phrase) -> None:
+    """However poor the reconstruction."""
+    assert transfer_edit(music, decoded, decoded) == music
 
 
 @given(MUSIC, MUSIC)
-def test_what_the_model_says_well_is_edited_as_it_edits(before: Phrase, after: Phrase) -> None:
+def test_a_perfect_reconstruction_becomes_the_edited_decode(before: Phrase, after: Phrase) -> None:
     result = transfer_edit(before, before, after)
     assert np.array_equal(result.onset_step, after.onset_step)
     assert np.array_equal(result.pitch, after.pitch)
 
 
 @given(MUSIC, MUSIC, MUSIC)
-def test_any_three_phrases_make_one(music: Phrase, before: Phrase, after: Phrase) -> None:
-    """On the grid, and no key struck while it sounds."""
+def test_the_result_is_a_valid_phrase(music: Phrase, before: Phrase, after: Phrase) -> None:
+    """On the grid, with no onset of a pitch that is held."""
     result = transfer_edit(music, before, after)
     for pitch in np.unique(result.pitch):
         of_key = result.pitch == pitch
         assert (result.onset_step[of_key][1:] >= result.end_step[of_key][:-1]).all()
 
 
-def test_notes_go_come_and_stay() -> None:
+def test_notes_are_removed_added_and_kept() -> None:
     music = phrase((0, 4, 60, 80), (0, 4, 64, 80), (8, 4, 67, 80))
-    before = phrase((0, 4, 60, 70), (8, 4, 67, 70))  # the third is not said
+    before = phrase((0, 4, 60, 70), (8, 4, 67, 70))  # the third is not reconstructed
     after = phrase((0, 2, 60, 90), (12, 2, 72, 90), tempo_qpm=140.0)
     result = transfer_edit(music, before, after)
     assert list(zip(result.onset_step.tolist(), result.pitch.tolist(), strict=True)) == [
@@ -70,7 +70,7 @@ def test_velocities_stay_in_range_and_silence_is_no_error() -> None:
     assert transfer_edit(loud, silence, silence) == loud.with_tempo(silence.tempo_qpm)
 
 
-def test_the_lost_share_by_hand() -> None:
+def test_the_lost_share_of_small_examples() -> None:
     music = phrase((0, 4, 60, 80), (4, 4, 62, 80))
     assert lost_share(music, music) == 0
     assert lost_share(music, phrase((0, 1, 60, 20))) == 1 - 2 / 3

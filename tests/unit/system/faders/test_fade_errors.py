@@ -38,7 +38,8 @@ from symvae.system.symvae import SymVAE
         (
             {"register": "higher"},
             {},
-            "Set register to a number, such as 6, or change it by one, such as +2 or -2; 'higher' is neither.",
+            "Set register to a number, such as 6, or change it by one, such as +2 or -2; "
+            "'higher' is neither.",
         ),
         (
             {"register": 60.0},

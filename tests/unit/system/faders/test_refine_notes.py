@@ -1,4 +1,4 @@
-"""Single notes of many voices, exchanged for as long as it brings a phrase nearer to what is asked."""
+"""Refinement of notes: exchanges that lower the cost, supported by the sources."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from tests.unit.system.faders.test_edit_transfer import MUSIC, phrase
 
 
 def missing(attribute, wanted: float, calls: list[int] | None = None):
-    """A cost: how far an attribute is from what is wanted."""
+    """A cost: distance of an attribute from the wanted value."""
 
     def cost(tries: Sequence[Phrase]) -> np.ndarray:
         if calls is not None:
@@ -29,40 +29,40 @@ def missing(attribute, wanted: float, calls: list[int] | None = None):
 
 @settings(deadline=None, max_examples=25)
 @given(MUSIC, MUSIC, st.floats(0, 1))
-def test_it_never_ends_farther_away(music: Phrase, said: Phrase, wanted: float) -> None:
+def test_the_cost_never_increases(music: Phrase, decoded: Phrase, wanted: float) -> None:
     cost = missing(rhythm_density, wanted)
-    assert cost([refine_notes(music, [music, said], cost)]) <= cost([music])
+    assert cost([refine_notes(music, [music, decoded], cost)]) <= cost([music])
 
 
 @settings(deadline=None, max_examples=25)
 @given(MUSIC, MUSIC, st.floats(0, 1))
-def test_nothing_is_made_up(music: Phrase, said: Phrase, wanted: float) -> None:
-    """Notes are where they were, where a source has them, or a note's own key a step or two away."""
-    result = refine_notes(music, [music, said], missing(rhythm_density, wanted))
-    known = set(places(notes_of(music)).tolist()) | set(places(notes_of(said)).tolist())
-    struck = {*music.onset_step.tolist(), *said.onset_step.tolist()}
+def test_every_note_is_supported_by_a_source(music: Phrase, decoded: Phrase, wanted: float) -> None:
+    """Notes are unchanged, from a source, or moved by a step or two."""
+    result = refine_notes(music, [music, decoded], missing(rhythm_density, wanted))
+    known = set(places(notes_of(music)).tolist()) | set(places(notes_of(decoded)).tolist())
+    onsets = {*music.onset_step.tolist(), *decoded.onset_step.tolist()}
     for onset, _, pitch, _ in notes_of(result).tolist():
-        assert onset in struck
+        assert onset in onsets
         assert any(128 * (onset + by) + pitch in known for by in range(-FARTHEST_STEP, FARTHEST_STEP + 1))
 
 
 @settings(deadline=None, max_examples=25)
 @given(MUSIC, MUSIC)
-def test_what_no_source_gives_up_stays(music: Phrase, said: Phrase) -> None:
-    common = np.intersect1d(places(notes_of(music)), places(notes_of(said)))
-    result = refine_notes(music, [music, said], missing(notes_per_bar, 0.0))
+def test_notes_of_all_sources_stay(music: Phrase, decoded: Phrase) -> None:
+    common = np.intersect1d(places(notes_of(music)), places(notes_of(decoded)))
+    result = refine_notes(music, [music, decoded], missing(notes_per_bar, 0.0))
     assert len(result) >= len(common)
     assert len(refine_notes(music, [music, music], missing(notes_per_bar, 0.0))) == len(music)
 
 
-def test_what_is_met_is_left_alone() -> None:
-    music, said, calls = phrase((0, 4, 60, 80)), phrase((4, 4, 64, 80)), []
-    assert refine_notes(music, [music, said], missing(notes_per_bar, 0.5, calls)) == music
+def test_a_met_request_changes_nothing() -> None:
+    music, decoded, calls = phrase((0, 4, 60, 80)), phrase((4, 4, 64, 80)), []
+    assert refine_notes(music, [music, decoded], missing(notes_per_bar, 0.5, calls)) == music
     assert calls == [1]
 
 
-def test_a_chord_is_broken_and_gathered_again() -> None:
-    """The note that moves still ends when it did."""
+def test_a_chord_can_be_broken_and_gathered_again() -> None:
+    """A moved note keeps its end."""
     chord = phrase((0, 8, 60, 80), (0, 8, 64, 80))
     elsewhere = phrase((2, 4, 72, 80))
     broken = refine_notes(chord, [chord, elsewhere], _both(2 / 32, 1.0))
@@ -74,7 +74,7 @@ def test_a_chord_is_broken_and_gathered_again() -> None:
 
 
 def _both(rhythm: float, notes: float):
-    """Onsets are wanted, and as many notes."""
+    """A cost that wants onsets and a number of notes."""
 
     def cost(tries: Sequence[Phrase]) -> np.ndarray:
         return missing(rhythm_density, rhythm)(tries) + missing(notes_per_bar, notes)(tries)
@@ -82,34 +82,34 @@ def _both(rhythm: float, notes: float):
     return cost
 
 
-def test_all_notes_become_louder_together() -> None:
+def test_all_notes_can_become_louder_together() -> None:
     music = phrase((0, 4, 60, 80), (8, 4, 62, 60))
     result = refine_notes(music, [music], missing(mean_velocity, 78.0))
     assert result.velocity.tolist() == [88, 68]
 
 
-def test_a_note_that_is_struck_already_takes_the_other_length() -> None:
-    music, said = phrase((0, 2, 60, 80)), phrase((0, 7, 60, 50))
+def test_a_note_at_an_occupied_place_sets_the_duration() -> None:
+    music, decoded = phrase((0, 2, 60, 80)), phrase((0, 7, 60, 50))
 
     def cost(tries: Sequence[Phrase]) -> np.ndarray:
         return np.array([abs(each.duration_step.sum() - 7.0) for each in tries])
 
-    result = refine_notes(music, [music, said], cost)
+    result = refine_notes(music, [music, decoded], cost)
     assert (result.duration_step.tolist(), result.velocity.tolist()) == ([7], [80])
 
 
-def test_later_sweeps_look_at_the_best_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_later_sweeps_score_the_best_exchanges_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KEPT", 5)
     music = phrase(*[(4 * i, 2, 60, 80) for i in range(8)])
-    said, calls = phrase(*[(4 * i + 2, 2, 65, 80) for i in range(8)]), []
-    refine_notes(music, [music, said], missing(notes_per_bar, 8.0, calls))
+    decoded, calls = phrase(*[(4 * i + 2, 2, 65, 80) for i in range(8)]), []
+    refine_notes(music, [music, decoded], missing(notes_per_bar, 8.0, calls))
     sweeps = [count for count in calls if count > 1]
     assert sweeps[0] > 16
-    assert sweeps[1:] == [5]  # all five are made, so none gains again
+    assert sweeps[1:] == [5]  # all five are made, so none lowers the cost again
     assert calls.count(1) == 1 + 5
 
 
-def test_silence_can_be_filled_and_need_not_be() -> None:
-    silence, said = phrase(), phrase((0, 4, 60, 80))
-    assert refine_notes(silence, [silence, said], missing(notes_per_bar, 0.5)) == said
+def test_silence_can_be_refined() -> None:
+    silence, decoded = phrase(), phrase((0, 4, 60, 80))
+    assert refine_notes(silence, [silence, decoded], missing(notes_per_bar, 0.5)) == decoded
     assert refine_notes(silence, [silence], missing(notes_per_bar, 0.5)) == silence

@@ -1,4 +1,4 @@
-"""Tokens exchanged after decoding: few, likely, and only as long as something is missed."""
+"""Refinement of tokens: few and likely exchanges, and none beyond a met request."""
 
 import torch
 
@@ -9,12 +9,12 @@ VOCABULARY = 8
 
 
 def missing(wanted: int):
-    """How far the number of ones is from ``wanted``."""
+    """A cost: distance of the number of ones from ``wanted``."""
     return lambda ids, rows: ((ids == 1).flatten(1).sum(1) - wanted).abs().float()
 
 
 def likely(ids: torch.Tensor, nats: torch.Tensor) -> torch.Tensor:
-    """The decoder is sure of ``ids``; a one instead costs ``nats`` at each place, anything else 50."""
+    """Log probabilities of a decoder sure of ``ids``: a one is ``nats`` below at each position, others 50."""
     table = torch.full((*ids.shape, VOCABULARY), -50.0)
     table[..., 1] = -nats
     return table.scatter(-1, ids[..., None], 0.0)
@@ -23,27 +23,27 @@ def likely(ids: torch.Tensor, nats: torch.Tensor) -> torch.Tensor:
 def test_the_fewest_and_likeliest_exchanges_are_made() -> None:
     ids = torch.zeros(2, 4, dtype=torch.long)
     nats = torch.tensor([[9.0, 1.0, 9.0, 9.0], [9.0, 9.0, 2.0, 9.0]])
-    settled = refine_tokens(ids, likely(ids, nats), 0, missing(2))
-    assert settled.tolist() == [[0, 1, 0, 0], [0, 0, 1, 0]]
+    refined = refine_tokens(ids, likely(ids, nats), 0, missing(2))
+    assert refined.tolist() == [[0, 1, 0, 0], [0, 0, 1, 0]]
 
 
-def test_what_is_met_is_left_alone_and_the_given_ids_too() -> None:
+def test_a_met_request_changes_nothing_and_the_arguments_stay() -> None:
     ids = torch.tensor([[1, 0, 0, 1]])
-    settled = refine_tokens(ids, likely(ids, torch.zeros(1, 4)), 0, missing(2))
-    assert torch.equal(settled, ids)
+    refined = refine_tokens(ids, likely(ids, torch.zeros(1, 4)), 0, missing(2))
+    assert torch.equal(refined, ids)
     refine_tokens(ids, likely(ids, torch.zeros(1, 4)), 0, missing(4))
     assert ids.tolist() == [[1, 0, 0, 1]]
 
 
-def test_nothing_is_done_for_less_than_it_costs(monkeypatch) -> None:
-    """Where a nat is worth as much as a whole fader, an unlikely note is not worth its gain."""
+def test_an_exchange_gains_more_than_its_penalty(monkeypatch) -> None:
+    """With a large penalty for each nat an unlikely note does not pay."""
     ids = torch.zeros(1, 4, dtype=torch.long)
     monkeypatch.setattr(module, "NAT", 1.0)
     assert torch.equal(refine_tokens(ids, likely(ids, torch.full((1, 4), 3.0)), 0, missing(1)), ids)
     assert refine_tokens(ids, likely(ids, torch.full((1, 4), 0.5)), 0, missing(1)).sum() == 1
 
 
-def test_only_what_the_decoder_thinks_likeliest_is_tried(monkeypatch) -> None:
+def test_only_the_likeliest_tokens_are_tried(monkeypatch) -> None:
     ids = torch.zeros(1, 4, dtype=torch.long)
     view = likely(ids, torch.full((1, 4), 60.0))  # every other token is likelier than a one
     monkeypatch.setattr(module, "TRIED", VOCABULARY - 1)
@@ -52,7 +52,7 @@ def test_only_what_the_decoder_thinks_likeliest_is_tried(monkeypatch) -> None:
     assert refine_tokens(ids, view, 0, missing(2)).sum() == 2
 
 
-def test_the_phrase_is_told_by_its_row() -> None:
+def test_the_cost_receives_the_row_of_the_phrase() -> None:
     asked = []
 
     def cost(ids: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""Scales on disk and from training phrases: what comes back, and what is refused in words."""
+"""Scales: JSON and back, fits to training phrases, and errors in words."""
 
 import dataclasses
 import json
@@ -39,7 +39,7 @@ def phrases() -> list[Phrase]:
     ]
 
 
-def test_they_come_back_from_json(scales: Scales, values: np.ndarray) -> None:
+def test_scales_survive_json(scales: Scales, values: np.ndarray) -> None:
     arousal = Arousal.fit(scales.positions(values).double().numpy(), np.arange(400) % 2)
     whole = dataclasses.replace(scales, error=(0.5, None, 2.0), arousal=arousal)
     again = Scales.from_dict(json.loads(json.dumps(whole.to_dict())))
@@ -47,16 +47,16 @@ def test_they_come_back_from_json(scales: Scales, values: np.ndarray) -> None:
     assert (again.names, again.error) == (NAMES, (0.5, None, 2.0))
     torch.testing.assert_close(again.positions(values), scales.positions(values), atol=1e-4, rtol=0)
     assert again.coupling == pytest.approx(scales.coupling, abs=1e-6)
-    assert again.arousal.way == pytest.approx(arousal.way, abs=1e-3)
+    assert again.arousal.weights == pytest.approx(arousal.weights, abs=1e-3)
 
 
-def test_before_they_were_measured_there_is_no_error_and_no_arousal(scales: Scales) -> None:
+def test_fresh_scales_have_no_error_and_no_arousal(scales: Scales) -> None:
     again = Scales.from_dict(json.loads(json.dumps(scales.to_dict())))
     assert again.error == (None, None, None)
     assert again.arousal is None
 
 
-def test_a_file_is_written_whole_and_read_again(scales: Scales, tmp_path: Path) -> None:
+def test_scales_survive_their_file(scales: Scales, tmp_path: Path) -> None:
     assert load_scales(tmp_path) is None
     save_scales(tmp_path, scales)
     assert [path.name for path in tmp_path.iterdir()] == ["faders.json"]
@@ -70,7 +70,7 @@ def test_a_file_is_written_whole_and_read_again(scales: Scales, tmp_path: Path) 
         b'{"faders": {"register": {"value": ["a"], "position": [0], "error": null, "coupling": [1]}}}',
     ],
 )
-def test_what_is_no_scales_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_damaged_files_are_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "faders.json").write_bytes(content)
     with pytest.raises(CheckpointError) as refused:
         load_scales(tmp_path)
@@ -78,8 +78,8 @@ def test_what_is_no_scales_is_refused(tmp_path: Path, content: bytes) -> None:
     assert str(refused.value).endswith("). Restore it or export the model again.")
 
 
-def test_plain_scales_only_standardize(values: np.ndarray) -> None:
-    """Four deviations to either side are as far as they go."""
+def test_linear_scales_standardize(values: np.ndarray) -> None:
+    """They end at four deviations to either side."""
     scales = Scales.fit(NAMES, values, linear=True)
     standard = (values - values.mean(axis=0)) / values.std(axis=0)
     torch.testing.assert_close(
@@ -94,7 +94,7 @@ def test_attributes_are_columns_in_the_order_of_their_names() -> None:
     assert measured[:, 1].tolist() == [(n + 1) / 2 for n in range(7)]
 
 
-def test_positions_of_ids_are_those_of_the_music_that_they_say(shards: Path, scales: Scales) -> None:
+def test_positions_of_ids_are_those_of_the_decoded_phrases(shards: Path, scales: Scales) -> None:
     data = open_shards(shards)
     ids = windows(data, "validation", 2).ids
     music = [data.tokenizer.decode_ids(rows) for rows in ids]
@@ -104,8 +104,8 @@ def test_positions_of_ids_are_those_of_the_music_that_they_say(shards: Path, sca
     )
 
 
-def test_training_windows_are_measured_as_training_moves_them(shards: Path) -> None:
-    """Transposed by up to six semitones the register spreads; how many notes there are does not."""
+def test_training_windows_are_transposed_before_they_are_measured(shards: Path) -> None:
+    """Transposition widens the distribution of the register and not that of the note count."""
     data = open_shards(shards)
     ids = windows(data, "train", 2).ids
     names = ("register", "notes_per_bar")
@@ -121,7 +121,7 @@ def test_training_windows_are_measured_as_training_moves_them(shards: Path) -> N
     assert fit_scales(names, data.tokenizer, ids, 6, 1).to_dict() != moved.to_dict()
 
 
-def test_what_never_varies_is_no_fader(shards: Path) -> None:
+def test_a_constant_attribute_is_refused(shards: Path) -> None:
     data = open_shards(shards)
     with pytest.raises(CorpusError) as refused:
         fit_scales(
@@ -133,8 +133,8 @@ def test_what_never_varies_is_no_fader(shards: Path) -> None:
     )
 
 
-def test_a_constant_whose_mean_is_off_by_a_rounding_error_never_varies_either(monkeypatch) -> None:
-    """A thousand times .1 has a standard deviation of 1e-17."""
+def test_a_constant_attribute_with_rounding_errors_is_refused(monkeypatch) -> None:
+    """The standard deviation of a thousand values of .1 is 1e-17, not 0."""
     ids = np.zeros((1001, 2, 16), np.uint8)
     monkeypatch.setattr("symvae.system.faders.scales.measure_ids", lambda *_: np.full((1001, 1), 0.1))
     from symvae.tokens.melody_grid import MelodyGrid
@@ -143,7 +143,7 @@ def test_a_constant_whose_mean_is_off_by_a_rounding_error_never_varies_either(mo
         fit_scales(("rest_share",), MelodyGrid(), ids, 0, 0)
 
 
-def test_an_attribute_that_does_not_exist_is_named(shards: Path) -> None:
+def test_an_unknown_attribute_is_named(shards: Path) -> None:
     data = open_shards(shards)
     with pytest.raises(ConfigError, match=r"^There is no attribute loudness\. Known: notes_per_bar, "):
         fit_scales(("register", "loudness"), data.tokenizer, windows(data, "train", 2).ids, 6, 0)

@@ -1,0 +1,51 @@
+"""Rewrite the weight files of model folders in the current version and print their sizes.
+
+    python -m benchmarks.store_released_weights [FOLDER ...]
+
+Without folders, those of the package. A folder that is in the current version already stays as it is, byte
+for byte (`symvae.system.weight_file`).
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from symvae.system.artifact_folder import CONFIG_FILE, VERSION, write_json
+from symvae.system.catalog import PRETRAINED
+from symvae.system.weight_file import read_weights, write_weights
+
+
+class Sizes(NamedTuple):
+    """Size of a file in bytes."""
+
+    before: int
+    after: int
+
+
+def requantize(folder: Path) -> dict[Path, Sizes]:
+    """Rewrite every weight file of a folder, and the version in its config.json; returns sizes by file."""
+    sizes = {}
+    for path in sorted(folder.glob("*.safetensors")):
+        before, fresh = path.stat().st_size, path.with_name(path.name + ".new")
+        write_weights(fresh, read_weights(path, "Restore it."))
+        fresh.replace(path)
+        sizes[path] = Sizes(before, path.stat().st_size)
+    header = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+    write_json(folder / CONFIG_FILE, header | {"version": VERSION})
+    return sizes
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
+    folders = parser.parse_args().folders or sorted(p.parent for p in PRETRAINED.glob("*/config.json"))
+    sizes = [(file, *pair) for folder in folders for file, pair in requantize(folder).items()]
+    print("| file | bytes before | bytes after |\n|---|---:|---:|")
+    for file, before, after in sizes:
+        print(f"| {file.parent.name}/{file.name} | {before:,} | {after:,} |")
+    print(f"| all | {sum(size[1] for size in sizes):,} | {sum(size[2] for size in sizes):,} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""Section ``data``: how training windows are cut from shards."""
+
+from dataclasses import dataclass
+
+from symvae.config.checks import check_at_least
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Augmentation and kind of the training windows."""
+
+    transpose: int = 6
+    """Largest transposition of a training phrase in semitones, drawn uniformly, up or down."""
+    mid_phrase: bool = False
+    """Keep bars as they are inside a tune, with notes held over the bar line: for one-bar models."""
+
+    def __post_init__(self) -> None:
+        check_at_least("data", self, 0, "transpose")

@@ -1,0 +1,67 @@
+"""Section ``model``: the grid of the phrases and the sizes of the network."""
+
+from dataclasses import dataclass
+
+from symvae.config.checks import check_above_zero, check_at_least, check_choice
+from symvae.errors import ConfigError
+
+METRES = ("4/4", "3/4", "6/8")
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Grid of the phrases, family of the music, sizes of the network."""
+
+    metre: str = "4/4"
+    """Time signature of the grid."""
+    bars: int = 2
+    """Bars of a phrase."""
+    positions: int = 16
+    """Tokens of a bar, padding included."""
+    tokenizer: str = "melody"
+    """Family of the music: "melody" (one token a sixteenth), "piano" (REMI tokens, polyphonic) or another of
+    `symvae.system.families`."""
+    vocabulary_size: int = 90
+    """Size of the vocabulary; that of the shards must agree."""
+    latent_size: int = 128
+    """Coordinates of z."""
+    decoder: str = "hierarchical"
+    """"hierarchical" (conductor, bars decoded side by side) or "flat" (one LSTM over all tokens)."""
+    embedding_size: int = 64
+    """Width of the token embeddings, in encoder and decoder."""
+    encoder_size: int = 256
+    """Hidden units of the bar BiLSTM, each direction."""
+    summary_size: int = 512
+    """Width of a bar's summary."""
+    code_size: int = 64
+    """Coordinates of a bar's code, and of the conductor's embedding of a bar."""
+    phrase_size: int = 128
+    """Hidden units of the BiLSTM over bars, each direction; 0 for none."""
+    conductor_size: int = 256
+    """Hidden units of the conductor's LSTM; 0 for a linear conductor."""
+    decoder_size: int = 384
+    """Hidden units of the decoder's LSTM."""
+    unfold_size: int = 768
+    """Width of the layers that unfold a bar's embedding into positions."""
+    feature_size: int = 128
+    """Width of the feature of each position."""
+    faders: tuple[str, ...] = ()
+    """Attributes that have a coordinate of z each: the first ones, in this order."""
+    initial_std: float = 0.3
+    """Standard deviation of the posterior before training; a narrow one does not collapse."""
+
+    def __post_init__(self) -> None:
+        check_choice("model.metre", self.metre, METRES)
+        check_choice("model.decoder", self.decoder, ("hierarchical", "flat"))
+        check_at_least("model", self, 1, "bars", "positions", "vocabulary_size", "latent_size")
+        check_at_least("model", self, 1, "embedding_size", "encoder_size", "summary_size", "code_size")
+        check_at_least("model", self, 1, "decoder_size", "unfold_size", "feature_size")
+        check_at_least("model", self, 0, "phrase_size", "conductor_size")
+        check_above_zero("model", self, "initial_std")
+        if len(set(self.faders)) < len(self.faders):
+            raise ConfigError(f"model.faders names an attribute twice: {', '.join(self.faders)}.")
+        if self.faders and (self.latent_size <= len(self.faders) or not self.phrase_size):
+            raise ConfigError(
+                f"model.faders needs {len(self.faders)} coordinates of z beside those for the notes, and a "
+                "BiLSTM over bars: set model.latent_size and model.phrase_size higher."
+            )

@@ -1,0 +1,71 @@
+"""Sources by name, as the command line names them. A new corpus adds its name here."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from symvae.corpus.sources.chorales import chorales
+from symvae.corpus.sources.folder import folder
+from symvae.corpus.sources.folk import folk
+from symvae.corpus.sources.pop909 import pop909
+from symvae.corpus.tune import Source
+from symvae.errors import CorpusError
+
+
+class Named(NamedTuple):
+    """A source to open: "folk" and "chorales" need no path, "pop909" and "folder" do."""
+
+    kind: str
+    path: Path | None = None
+
+
+def open_sources(
+    names: Sequence[Named],
+    *,
+    essen: bool = False,
+    tracks: Sequence[str] = (),
+    polyphonic: bool = False,
+    workers: int = 2,
+    journal: Path | None = None,
+) -> list[Source]:
+    """Open sources for `symvae.corpus.prepare`.
+
+    Args:
+        names: The sources.
+        essen: Include the Essen folk songs in "folk".
+        tracks: Names of the melody tracks in a "folder".
+        polyphonic: Read whole pieces instead of melodies, where the source has them.
+        workers: Processes that read files.
+        journal: File that makes the reading of a "folder" resumable.
+
+    Returns:
+        A reader for each name.
+
+    Raises:
+        CorpusError: For a path that is no folder.
+    """
+    readers: list[Source] = []
+    for kind, path in names:
+        if kind == "folk":
+            readers.append(folk(essen=essen, workers=workers))
+        elif kind == "chorales":
+            readers.append(chorales(workers=workers))
+        elif path is None or not path.is_dir():
+            raise CorpusError(
+                f'{path} is no folder. Give "folk", "chorales", "pop909 FOLDER" or a folder of music files.'
+            )
+        elif kind == "pop909":
+            readers.append(pop909(path, polyphonic=polyphonic))
+        else:
+            collection = path.resolve().name
+            readers.append(
+                folder(
+                    path,
+                    collection=collection,
+                    tracks=tracks,
+                    polyphonic=polyphonic,
+                    workers=workers,
+                    journal=journal,
+                )
+            )
+    return readers

@@ -1,0 +1,230 @@
+"""Phrases of a song decoded with their faders moved, once for every distinct set of settings.
+
+A `Version` is one phrase under one set of settings, which some or all of its bars have. A bar takes its notes
+from the version of its own settings; a bar without settings stays as it is in the song.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from symvae.music.grid import STEPS_PER_QUARTER
+from symvae.music.phrase import Phrase, join
+from symvae.music.song import Song
+from symvae.pipelines.automation import Lane, Setting, settings_at
+from symvae.system.faders.request import AROUSAL, asked_values
+from symvae.system.faders.scales import measure_phrases
+from symvae.system.symvae import SymVAE
+
+#: Phrases decoded between two reports of progress.
+CHUNK = 16
+TEMPO = "tempo"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A phrase of the song under one set of settings."""
+
+    row: int
+    """Index of the phrase."""
+    settings: dict[str, Setting]
+    bars: tuple[int, ...]
+    """Bars of the song, from 0, with these settings."""
+
+
+@dataclass(frozen=True)
+class Faded:
+    """A decoded version; values by fader, measured on its own bars only."""
+
+    version: Version
+    phrase: Phrase
+    """The whole decoded phrase."""
+    notes: int
+    """Notes in the version's bars."""
+    before: dict[str, float]
+    asked: dict[str, float]
+    """Settings as values: changes are added to the value before."""
+    aimed: dict[str, float]
+    """The same, clipped to the faders' ranges."""
+    achieved: dict[str, float]
+    unchanged: bool
+    """True where the bars had all values already: they stay as they are in the song."""
+    sets_tempo: bool
+    """True where the bars get the phrase's tempo; else they keep the song's."""
+    tempo_changes: int
+    """Tempo changes of the song inside the bars that this removes."""
+
+
+def versions_of(spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane]) -> list[Version]:
+    """Group the bars of each phrase by their settings.
+
+    Args:
+        spans: Bars of each phrase: (first, one after the last), from 0.
+        lanes: Lane of each fader.
+
+    Returns:
+        The versions, front to back.
+    """
+    versions = []
+    for row, (start, end) in enumerate(spans):
+        bars_of: dict[tuple[tuple[str, Setting], ...], list[int]] = {}
+        for bar in range(start, end):
+            if settings := settings_at(lanes, bar):
+                bars_of.setdefault(tuple(settings.items()), []).append(bar)
+        versions += [Version(row, dict(settings), tuple(bars)) for settings, bars in bars_of.items()]
+    return versions
+
+
+def fade_versions(
+    model: SymVAE,
+    song: Song,
+    phrases: Sequence[Phrase],
+    versions: Sequence[Version],
+    starts: Sequence[int],
+    lines: Sequence[int],
+    *,
+    hold: Sequence[str] = (),
+    best_of: int = 1,
+    refine: bool = True,
+    watch: Callable[[float], None] = lambda share: None,
+) -> list[Faded]:
+    """Decode and measure every version, except those whose bars have all values already.
+
+    All tracks share the tempo: it moves where it or arousal is set, and is held elsewhere, although it may be
+    coupled to other faders. Its value before is that of the song at the version's first bar.
+
+    Args:
+        model: Model with faders.
+        song: The song.
+        phrases: Its phrases.
+        versions: The versions to decode.
+        starts: First bar of each phrase, from 0.
+        lines: Tick of every bar line.
+        hold: Faders that must not move with coupled ones.
+        best_of: Number of decodes to choose from.
+        refine: Exchange single tokens or notes to reduce the remaining error.
+        watch: Progress, 0 to 1.
+
+    Returns:
+        One result for each version.
+    """
+    sources = [
+        phrases[version.row].with_tempo(song.tempo_qpm_at(lines[version.bars[0]])) for version in versions
+    ]
+    changes = [tempo_changes(song, version.bars, lines) for version in versions]
+    unlimited = {name: fader._replace(low=-inf, high=inf) for name, fader in model.faders.items()}
+
+    def own_bars(phrase: Phrase, version: Version) -> Phrase:
+        return bars_in_song(phrase, starts[version.row], version.bars, song, lines)
+
+    before = list(_measured(model, [own_bars(*pair) for pair in zip(sources, versions, strict=True)]))
+    asked = [
+        asked_values(unlimited, version.settings, values)
+        for version, values in zip(versions, before, strict=True)
+    ]
+    unchanged = [
+        wanted.items() <= values.items() and not (TEMPO in wanted and number)
+        for wanted, values, number in zip(asked, before, changes, strict=True)
+    ]
+    moves_tempo = [bool({TEMPO, AROUSAL.name} & version.settings.keys()) for version in versions]
+    results: dict[int, Phrase] = {}
+    for group in (True, False):
+        rows = [row for row, moves in enumerate(moves_tempo) if moves == group and not unchanged[row]]
+        held = {*hold, *({TEMPO} & model.faders.keys() if not group else ())}
+        for chunk in (rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)):
+            settings = [versions[row].settings for row in chunk]
+            decoded = model.fade_each(
+                [sources[row] for row in chunk], settings, hold=held, best_of=best_of, refine=refine
+            )
+            results |= dict(zip(chunk, decoded, strict=True))
+            watch(len(results) / unchanged.count(False))
+    after = [results.get(row, source) for row, source in enumerate(sources)]
+    parts = [own_bars(*pair) for pair in zip(after, versions, strict=True)]
+    tempo_fader = AROUSAL.name if TEMPO in model.faders.keys() - set(hold) else TEMPO
+    faded = []
+    for row, achieved in enumerate(_measured(model, parts)):
+        aimed = {name: model.faders[name].nearest(value) for name, value in asked[row].items()}
+        moved = after[row].tempo_qpm != sources[row].tempo_qpm or changes[row] > 0
+        sets_tempo = moved and not unchanged[row] and bool({TEMPO, tempo_fader} & asked[row].keys())
+        faded.append(
+            Faded(
+                versions[row],
+                after[row],
+                len(parts[row]),
+                before[row],
+                asked[row],
+                asked[row] if unchanged[row] else aimed,
+                achieved,
+                unchanged[row],
+                sets_tempo,
+                changes[row] if sets_tempo else 0,
+            )
+        )
+    return faded
+
+
+def bars_in_song(phrase: Phrase, start: int, bars: Sequence[int], song: Song, lines: Sequence[int]) -> Phrase:
+    """Bars of a phrase that are bars of the song, one after the other.
+
+    The song may have fewer bars than the grid: silence was appended, or its metre changes within a bar.
+
+    Args:
+        phrase: The phrase.
+        start: Bar of the song where it begins, from 0.
+        bars: Bars of the song to take.
+        song: The song.
+        lines: Tick of every bar line.
+
+    Returns:
+        Their notes as a phrase.
+    """
+    step_tick = step_ticks(song)
+    tick = lines[start] + phrase.onset_step * step_tick
+    inside = np.isin(np.searchsorted(lines, np.floor(tick + 0.5), side="right") - 1, bars)
+    phrase = phrase.select(inside)
+    first_step = [round((lines[bar] - lines[start]) / step_tick) for bar in bars]
+    grid_bars = np.unique(np.array(first_step) // phrase.grid.steps_per_bar)
+    runs = np.split(grid_bars, np.flatnonzero(np.diff(grid_bars) > 1) + 1)
+    return join([phrase.window(int(run[0]), len(run)) for run in runs])
+
+
+def tempo_changes(song: Song, bars: Sequence[int], lines: Sequence[int]) -> int:
+    """Number of tempo changes inside some bars of the song.
+
+    Args:
+        song: The song.
+        bars: The bars, from 0.
+        lines: Tick of every bar line.
+
+    Returns:
+        Changes of the tempo, rounded to two decimals, after the first of the bars begins.
+    """
+    change = np.array([change.tick for change in song.tempos])
+    inside = np.isin(np.searchsorted(lines, change, side="right") - 1, bars)
+    ticks = np.union1d(np.array(lines)[list(bars)], change[inside])
+    return int(np.count_nonzero(np.diff(song.tempo_qpm_of(ticks).round(2))))
+
+
+def step_ticks(song: Song) -> float:
+    """Ticks of a sixteenth.
+
+    Args:
+        song: The song.
+
+    Returns:
+        Ticks; not always a whole number.
+    """
+    return song.ticks_per_quarter / STEPS_PER_QUARTER
+
+
+def _measured(model: SymVAE, phrases: Sequence[Phrase]) -> Iterator[dict[str, float]]:
+    """Value of every fader of the model on each phrase, in the fader's unit."""
+    scales = model.scales
+    values = measure_phrases(phrases, scales.names)
+    columns = dict(zip(scales.names, values.T, strict=True))
+    if scales.arousal is not None:
+        columns[AROUSAL.name] = scales.arousal.of(scales.positions(values).double().numpy())
+    for row in range(len(phrases)):
+        yield {name: float(column[row]) for name, column in columns.items()}

@@ -1,0 +1,161 @@
+"""Report on a file: every track, every window, every note that models leave out."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from symvae.music.bars import bars_in_words
+from symvae.music.io.programs import program_label
+from symvae.music.reason import Dropped, Reason
+from symvae.pipelines.words import counted
+
+
+@dataclass(frozen=True)
+class MetreReport:
+    """A stretch of one metre."""
+
+    metre: str
+    first_bar: int
+    """From 1."""
+    num_bars: int
+    grid_metre: str | None
+    """Metre of the grid that represents it; None where no grid does."""
+
+
+@dataclass(frozen=True)
+class TempoReport:
+    """A tempo and the second at which it begins."""
+
+    start_sec: float
+    tempo_qpm: float
+
+
+@dataclass(frozen=True)
+class ModelFit:
+    """Windows of one track that fit one model, and drops."""
+
+    model: str
+    metre: str
+    window_bars: int
+    num_windows: int
+    bars: tuple[tuple[int, int], ...]
+    """(first, last) bar of each window, from 1."""
+    dropped: tuple[Dropped, ...]
+
+
+@dataclass(frozen=True)
+class TrackReport:
+    """One track; without notes its pitches are None and its shares 0."""
+
+    index: int
+    name: str
+    program: int
+    is_drum: bool
+    num_notes: int
+    lowest_pitch: int | None
+    highest_pitch: int | None
+    monophonic_share: float
+    """Share of notes that sound alone, 0 to 1."""
+    off_grid_share: float
+    """Share of notes more than an eighth of a step from the sixteenth grid, 0 to 1."""
+    mean_shift_step: float
+    mean_shift_ms: float
+    is_melody: bool
+    """Whether models of melodies read this track."""
+    why: str
+    """Reason of that choice; empty for other tracks."""
+    num_melody_notes: int
+    num_melody_notes_cut: int
+    """Notes of the melody line that end early because the next one starts."""
+    dropped: tuple[Dropped, ...]
+    models: tuple[ModelFit, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Report on one file. If it cannot be read, ``fault`` is set and the rest empty."""
+
+    file: str
+    fault: str | None
+    ticks_per_quarter: int
+    duration_sec: float
+    num_bars: int
+    num_notes: int
+    metres: tuple[MetreReport, ...]
+    tempos: tuple[TempoReport, ...]
+    tracks: tuple[TrackReport, ...]
+    dropped: tuple[Dropped, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return _plain(asdict(self))
+
+    def to_text(self) -> str:
+        """The report as lines of text."""
+        return "\n".join(_lines(self))
+
+
+def _plain(value: Any) -> Any:
+    """The value with tuples as lists, and reasons as their code and sentence."""
+    if isinstance(value, dict):
+        plain = {key: _plain(entry) for key, entry in value.items()}
+        return plain | {"sentence": value["reason"].sentence} if "reason" in value else plain
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return value.value if isinstance(value, Reason) else value
+
+
+def _lines(report: Report) -> list[str]:
+    if report.fault:
+        return [f"{report.file}: not read", f"  {report.fault}"]
+    minutes, seconds = divmod(round(report.duration_sec), 60)
+    size = f"{counted(report.num_bars, 'bar')}, {counted(report.num_notes, 'note')}"
+    lines = [
+        f"{report.file}: {size}, {minutes}:{seconds:02d} min",
+        "  metre  " + _few([_metre_words(m) for m in report.metres]),
+        "  tempo  " + _few([f"{t.tempo_qpm:g} qpm from {t.start_sec:g} s" for t in report.tempos]),
+        *(f"  left out: {d}" for d in report.dropped),
+    ]
+    for part in report.tracks:
+        lines += _track_lines(part)
+    return lines
+
+
+def _metre_words(metre: MetreReport) -> str:
+    last = metre.first_bar + metre.num_bars - 1
+    return f"{metre.metre} bars {metre.first_bar}-{last}" + ("" if metre.grid_metre else " (no grid)")
+
+
+def _track_lines(part: TrackReport) -> list[str]:
+    kind = "drums" if part.is_drum else f"program {program_label(part.program)}"
+    lines = [f"  track {part.index} {part.name!r}: {kind}, {part.num_notes} notes"]
+    if part.is_melody:
+        lines[0] += f"  ← read as the melody: {part.why}"
+    if part.models:
+        lines.append(
+            f"    pitch {part.lowest_pitch} to {part.highest_pitch}, {part.monophonic_share:.0%} of the "
+            f"notes sound alone, {part.off_grid_share:.0%} off the grid "
+            f"(mean shift {part.mean_shift_step:.3f} steps, {part.mean_shift_ms:.1f} ms)"
+        )
+        lines.append(
+            f"    melody line of {part.num_melody_notes} notes, {part.num_melody_notes_cut} of them shortened"
+        )
+    lines += [f"    left out: {d}" for d in part.dropped]
+    for fit in part.models:
+        lines.append(f"    {fit.model} ({fit.window_bars} bars of {fit.metre}): {_fit_words(fit)}")
+        lines += [f"      left out: {d}" for d in fit.dropped if d not in part.dropped]
+    return lines
+
+
+def _fit_words(fit: ModelFit) -> str:
+    windows_words = counted(fit.num_windows, "window")
+    return (
+        f"{windows_words}, {bars_in_words((first - 1, last) for first, last in fit.bars)}"
+        if fit.bars
+        else windows_words
+    )
+
+
+def _few(words: list[str], limit: int = 12) -> str:
+    """The first of many words and the number of the others: nobody reads a thousand tempo changes."""
+    more = f", and {len(words) - limit} more" if len(words) > limit else ""
+    return ", ".join(words[:limit]) + more

@@ -1,0 +1,65 @@
+"""Key figures of the models in the package."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from symvae.system.artifacts import load_config
+from symvae.system.catalog import available, find
+
+
+@dataclass(frozen=True)
+class ModelSummary:
+    """One model: its grid, its training music and its figures on held-out music, None where unknown."""
+
+    name: str
+    description: str
+    metre: str
+    bars: int
+    latent_size: int
+    trained_on: list[str]
+    """Names of collections."""
+    token_accuracy: float | None
+    """Free-running, from the posterior's mean; 0 to 1, as the next two."""
+    onset_accuracy: float | None
+    exact_phrases: float | None
+    notes_found: float | None
+    """Recall of notes, for polyphonic models; 0 to 1."""
+    kl_nats: float | None
+    size_mb: float
+    """All files of the model, in 10**6 bytes."""
+    folder: str
+
+    def data(self) -> dict[str, Any]:
+        """The summary as plain data."""
+        return asdict(self)
+
+
+def summaries() -> list[ModelSummary]:
+    """Summarize every model in the package."""
+    return [_summary(name) for name in available()]
+
+
+def _summary(name: str) -> ModelSummary:
+    folder = find(name)
+    config = load_config(folder)
+    file = folder / "metrics.json"
+    metrics = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    measured = metrics.get("reconstruction", {})
+    everything, notes = measured.get("all", {}), metrics.get("notes", {})
+    free_running = everything.get("mean", {})
+    return ModelSummary(
+        name=name,
+        description=config.description,
+        metre=config.model.metre,
+        bars=config.model.bars,
+        latent_size=config.model.latent_size,
+        trained_on=sorted(measured.get("collections", notes.get("collections", []))),
+        token_accuracy=free_running.get("token"),
+        onset_accuracy=free_running.get("onset"),
+        exact_phrases=free_running.get("exact"),
+        notes_found=notes.get("found"),
+        kl_nats=everything.get("kl_nats", notes.get("kl_nats")),
+        size_mb=sum(part.stat().st_size for part in folder.iterdir()) / 1e6,
+        folder=str(folder),
+    )

@@ -1,0 +1,49 @@
+"""Piano rolls of files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from symvae.errors import MidiError
+from symvae.music.io.files import load_any
+from symvae.music.phrase import Phrase
+from symvae.music.windows import whole
+from symvae.pipelines.intake import titles_of
+from symvae.pipelines.output import Saved, refuse_existing
+from symvae.plot.piano_roll import piano_roll, picture_path
+
+
+def plot(
+    files: Sequence[str | Path], out: str | Path, track: str | int | None = None, *, force: bool = False
+) -> Saved:
+    """Draw the melody of each file, one panel for each stretch of constant metre.
+
+    Args:
+        files: MIDI, MusicXML or ABC files.
+        out: The picture (PNG, PDF or SVG by its suffix, PNG without one).
+        track: Name or number of the track to read in each file; by default the melody.
+        force: Overwrite an existing picture.
+
+    Returns:
+        The picture, with notices of everything that was dropped.
+
+    Raises:
+        MidiError: No file has a melody; the message has the reasons.
+    """
+    picture = picture_path(out)
+    refuse_existing([picture], force)
+    phrases: list[Phrase] = []
+    titles: list[str] = []
+    notices: list[str] = []
+    for file in files:
+        reading = whole(load_any(file), track)
+        notices += [f"{file}: left out: {dropped}" for dropped in reading.dropped]
+        phrases += reading.phrases
+        titles += [f"{Path(file).name}, {title}" for title in titles_of(reading)]
+    if not phrases:
+        reasons = f" ({'; '.join(notices)})" if notices else ""
+        raise MidiError(
+            f"There is nothing to draw: no file has a melody{reasons}. `symvae inspect` lists the contents."
+        )
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    piano_roll(phrases, picture, titles, force=force)
+    return Saved((picture,), tuple(notices))

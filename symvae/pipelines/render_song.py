@@ -1,0 +1,211 @@
+"""Songs as sound: in a timbre to choose, to blend or to take from a recording."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from symvae.audio import font_player
+from symvae.audio.engines import ENGINES, check_sample_rate, font_voices, sine_voices, with_font_drums
+from symvae.audio.parts import Part, parts_of
+from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
+from symvae.audio.soundfont import find_soundfont
+from symvae.errors import AudioError, ConfigError
+from symvae.music.io.files import load_for_playback
+from symvae.pipelines.output import Saved, refuse_existing
+from symvae.pipelines.playback import drum_notices, font_label, neural_label, with_unheard
+from symvae.plot.spectrogram import spectrogram_picture
+from symvae.system.device import find_device
+from symvae.system.synth import DEFAULT_SYNTH, Synth, Timbre, load_synth
+
+SINE_RATE_HZ, FONT_RATE_HZ = 24_000, 44_100
+
+
+@dataclass(frozen=True)
+class TimbreChoice:
+    """One timbre for all parts, of at most one of three kinds; by default each part has its own."""
+
+    name: str | None = None
+    """A timbre's name, or a blend as "piano:strings:0.4"."""
+    recording: Path | None = None
+    """A sound file to take the timbre from."""
+    sweep: str | None = None
+    """A path from one timbre to another over the whole piece: "piano:strings"."""
+
+    def __post_init__(self) -> None:
+        if sum(each is not None for each in (self.name, self.recording, self.sweep)) > 1:
+            raise ConfigError("A timbre, a recording and a sweep exclude each other. Choose one of them.")
+
+    def __bool__(self) -> bool:
+        return any(each is not None for each in (self.name, self.recording, self.sweep))
+
+
+#: Each part in the timbre of its own program.
+BY_PROGRAM = TimbreChoice()
+
+
+class PlayedPart(NamedTuple):
+    """A part and its instrument."""
+
+    part: str
+    notes: int
+    plays: str
+    """The instrument, and what is not played, in words."""
+
+
+@dataclass(frozen=True)
+class RenderResult:
+    """Sound of a song."""
+
+    rendering: Rendering
+    seconds: float
+    sample_rate: int
+    """Hz."""
+    parts: list[PlayedPart]
+    saved: Saved
+
+    def data(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return {
+            "seconds": round(self.seconds, 2),
+            "sample_rate": self.sample_rate,
+            "parts": [part._asdict() for part in self.parts],
+            "files": self.saved.names,
+        }
+
+
+def render_song(
+    file: str | Path,
+    out: str | Path,
+    *,
+    timbre: TimbreChoice = BY_PROGRAM,
+    engine: str = "neural",
+    synth: Synth | str | Path = DEFAULT_SYNTH,
+    soundfont: Path | None = None,
+    sample_rate: int | None = None,
+    loudness_lufs: float = LOUDNESS_LUFS,
+    stems: bool = False,
+    plot: bool = False,
+    force: bool = False,
+    device: str = "cpu",
+    watch: Callable[[float], None] = lambda share: None,
+) -> RenderResult:
+    """Render a song as a stereo WAV file.
+
+    Args:
+        file: A MIDI, MusicXML or ABC file.
+        out: The WAV file.
+        timbre: Timbre of the neural engine; by default each part's, by its program.
+        engine: "neural", "soundfont" or "sine".
+        synth: Synthesizer of the neural engine, or its name or folder.
+        soundfont: Sound font of that engine, and of drums beside the neural one.
+        sample_rate: Hz; by default that of the engine.
+        loudness_lufs: Integrated loudness in LUFS; lower where peaks would clip.
+        stems: Write each part to its own file, too.
+        plot: Draw the spectrogram (PNG), too.
+        force: Overwrite existing files.
+        device: Device of the neural engine: "cpu", "cuda", "cuda:1" or "mps".
+        watch: Progress, 0 to 1.
+
+    Returns:
+        The sound, with the instrument of each part.
+
+    Raises:
+        AudioError: The file has no notes that sound.
+        ConfigError: There is no such engine.
+    """
+    if engine not in ENGINES:
+        raise ConfigError(f"{engine!r} is not an engine. Choose one of {', '.join(ENGINES)}.")
+    path = Path(out)
+    picture = path.with_suffix(".png")
+    refuse_existing([path, *[picture] * plot], force, "OUT")
+    song = load_for_playback(file)
+    parts, seconds = parts_of(song)
+    if not any(len(part.notes.pitch) for part in parts):
+        raise AudioError(f"{file} has no notes that sound. Give a file with notes, and a volume above 0.")
+    if engine == "neural" and not isinstance(synth, Synth):
+        synth = load_synth(synth, str(find_device(device)))
+    band = _band(parts, engine, soundfont, synth, sample_rate, timbre)
+    files = [path.with_name(f"{path.stem}-{number:02d}.wav") for number in range(1, len(parts) + 1)] * stems
+    refuse_existing(files, force, "OUT")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rendering = render_voices(
+        band.voices, seconds, band.sample_rate, stems=stems, loudness_lufs=loudness_lufs, watch=watch
+    )
+    rendering.write(rendering.mixture, path, force=force)
+    for stem, name in zip(rendering.stems, files, strict=True):
+        rendering.write(stem, name, force=force)
+    if plot:
+        blocks = rendering.mixture.blocks()
+        spectrogram_picture(blocks, band.sample_rate, picture, title=path.stem, force=force)
+    played = [
+        PlayedPart(part.name, len(part.notes.pitch), label)
+        for part, label in zip(parts, band.labels, strict=True)
+    ]
+    saved = Saved((path, *files, *[picture] * plot), tuple(band.notices))
+    lasts = rendering.mixture.samples / band.sample_rate
+    return RenderResult(rendering, lasts, band.sample_rate, played, saved)
+
+
+class _Band(NamedTuple):
+    """Players of all parts, with a label for each."""
+
+    voices: list[Voice]
+    labels: list[str]
+    sample_rate: int
+    notices: list[str]
+
+
+def _band(
+    parts: Sequence[Part],
+    engine: str,
+    soundfont: Path | None,
+    synth: Synth | str | Path,
+    sample_rate: int | None,
+    timbre: TimbreChoice,
+) -> _Band:
+    if engine == "sine":
+        rate = check_sample_rate(sample_rate or SINE_RATE_HZ)
+        labels = [with_unheard(part, "noise" if part.is_drum else "sine") for part in parts]
+        return _Band(sine_voices(parts, rate), labels, rate, [])
+    if engine == "soundfont":
+        rate = check_sample_rate(sample_rate or FONT_RATE_HZ)
+        font = find_soundfont(soundfont)
+        labels = [font_label(font, part) for part in parts]
+        return _Band(font_voices(parts, font_player.font_player(font, rate), rate), labels, rate, [])
+    assert isinstance(synth, Synth)
+    rate = synth.sample_rate
+    if sample_rate not in (None, rate):
+        raise AudioError(
+            f"{synth.name} plays at {rate} Hz, not {sample_rate}. Leave out --sample-rate, or "
+            "choose --engine soundfont."
+        )
+    start, end, name = _timbre(synth, timbre)
+    voices = synth.voices(parts, start, end)
+    labels = [neural_label(synth, part, name) for part in parts]
+    if soundfont is None:
+        return _Band(voices, labels, rate, drum_notices(parts))
+    if any(part.is_drum for part in parts):
+        font = find_soundfont(soundfont)
+        voices = with_font_drums(voices, font_player.font_player(font, rate), rate)
+        labels = [
+            font_label(font, part) if part.is_drum else label
+            for part, label in zip(parts, labels, strict=True)
+        ]
+    return _Band(voices, labels, rate, [])
+
+
+def _timbre(synth: Synth, choice: TimbreChoice) -> tuple[Timbre | None, Timbre | None, str | None]:
+    """The first timbre, the last one of a sweep, and a label; None where programs decide."""
+    if choice.recording is not None:
+        return synth.timbre_of(choice.recording), None, f"as {choice.recording.name}"
+    if choice.sweep is not None:
+        ends = choice.sweep.split(":")
+        if len(ends) != 2:
+            raise AudioError(
+                f"{choice.sweep!r} is not a path between two timbres. Write it as piano:strings."
+            )
+        return synth.timbre(ends[0]), synth.timbre(ends[1]), f"{ends[0]} to {ends[1]}"
+    if choice.name is not None:
+        return synth.timbre(choice.name), None, choice.name
+    return None, None, None

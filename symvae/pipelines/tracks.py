@@ -1,0 +1,53 @@
+"""The tracks of a song that were read, and those that were not, in words."""
+
+from typing import Any
+
+from symvae.music.melody_line import TrackChoice
+from symvae.music.song import Song
+
+
+def track_in_words(track: TrackChoice) -> str:
+    """Number and name of the track that was read, with the reason of the choice.
+
+    Args:
+        track: The choice.
+
+    Returns:
+        The words.
+    """
+    return f"track {track.index} {track.name!r} ({track.why})"
+
+
+def tracks_not_read(song: Song, track: TrackChoice | None) -> list[dict[str, Any]]:
+    """List the tracks with notes beside the one that was read.
+
+    Args:
+        song: The file's song.
+        track: The track that was read; None where all were, or none.
+
+    Returns:
+        Plain data of each track; empty where no single track was read.
+    """
+    return [
+        {"index": index, "name": part.name, "is_drum": part.is_drum, "notes": len(part)}
+        for index, part in enumerate(song.tracks)
+        if track is not None and index != track.index and len(part)
+    ]
+
+
+def unread_tracks_in_words(song: Song, track: TrackChoice | None) -> list[str]:
+    """List the tracks beside the one that was read in words.
+
+    Args:
+        song: The file's song.
+        track: The track that was read; None where all were, or none.
+
+    Returns:
+        One line that says how to choose another track, or no line.
+    """
+    others = tracks_not_read(song, track)
+    if not others:
+        return []
+    words = [f"{each['index']} {each['name']!r}" + " (drums)" * each["is_drum"] for each in others]
+    choose = "" if all(each["is_drum"] for each in others) else "; choose one with --track"
+    return [f"  not read: track{'s' * (len(words) > 1)} {', '.join(words)}{choose}"]

@@ -1,0 +1,75 @@
+"""Variations of a phrase: neighbors of its latent."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from symvae.music.phrase import Phrase
+from symvae.pipelines.intake import Intake, read_window
+from symvae.pipelines.match import Match, match_tokens
+from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
+from symvae.system.symvae import SymVAE
+
+
+@dataclass(frozen=True)
+class Variations:
+    """Variations of one phrase, with their agreement with it."""
+
+    model: str
+    intake: Intake
+    amount: float
+    phrases: list[Phrase]
+    matches: list[Match]
+    saved: Saved
+
+    def data(self) -> dict[str, Any]:
+        """The report as plain data."""
+        return {
+            "model": self.model,
+            "input": self.intake.data(),
+            "amount": self.amount,
+            "variations": [each._asdict() for each in self.matches],
+            "files": self.saved.names,
+        }
+
+    def lines(self) -> list[str]:
+        """The report as lines of text, without the files."""
+        matches = enumerate(self.matches, 1)
+        return [*self.intake.lines(), *(f"variation {number}: {match}" for number, match in matches)]
+
+
+def variations(
+    file: str | Path,
+    model: SymVAE,
+    amount: float = 0.3,
+    count: int = 4,
+    *,
+    bar: int | None = None,
+    track: str | int | None = None,
+    temperature: float = 0.0,
+    seed: int = 0,
+    output: Output = IN_MEMORY,
+) -> Variations:
+    """Decode latents beside that of a phrase.
+
+    Args:
+        file: A MIDI, MusicXML or ABC file.
+        model: Model that encodes and decodes.
+        amount: Distance from the phrase: 0 is its reconstruction, 1 an independent draw.
+        count: Number of variations.
+        bar: First bar of the phrase in the file, from 1; by default the first window.
+        track: Name or number of the track to read.
+        temperature: Temperature of the decoder; 0 takes the likeliest token.
+        seed: Seed of all draws.
+        output: Settings of the result files.
+
+    Returns:
+        The variations.
+    """
+    plan = output.plan(numbered("variation", count), "variations")
+    intake = read_window(file, model, track, bar)
+    phrase = intake.phrases[0]
+    results = model.variations(phrase, amount, count, temperature=temperature, seed=seed)
+    matches = match_tokens(model, [phrase] * count, results)
+    saved = plan.write(results, [f"variation {number}" for number in range(1, count + 1)])
+    return Variations(model.name, intake, amount, results, matches, saved)
