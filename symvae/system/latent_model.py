@@ -80,13 +80,11 @@ class LatentModel:
         return cls(folder, config, artifacts.load_vae(folder, config), load_tokenizer(folder), device)
 
     def save(self, folder: str | Path, *, force: bool = False) -> None:
-        """Write a complete model folder that `load` takes.
+        """Write a complete model folder that `load` takes; raises as `write_model_folder`.
 
         Args:
             folder: the folder to write.
             force: replace a model folder of that name.
-
-        Raises as `symvae.system.model_writer.write_model_folder`.
         """
         card = self.folder / CARD_FILE
         write_model_folder(
@@ -229,8 +227,7 @@ class LatentModel:
             temperature: 0 takes the likeliest token at each step, 1 draws from the decoder's distribution.
             top_p: draw from the smallest set of tokens with this total probability (nucleus sampling).
             seed: the same seed draws the same notes.
-            tempo_qpm: quarter notes a minute, one for all or one each; None for the tempo in z, or the
-                default where ids carry none.
+            tempo_qpm: quarter notes a minute, one for all or one each; None for that of z or the default.
 
         Returns:
             One phrase for each latent; raises as `decode_ids`.

@@ -6,7 +6,7 @@ Version 2. The metadata of a file are ``symvae-weights``: "2". A tensor of two o
     <name>         int8   q, shaped as the tensor
     <name>.scale   half   s, one number for each row (index of the first axis)
 
-    weight = q · s,   s = max |row| / 127 as a half,   q = round(weight / s) within ±127
+    weight = q · s,   q = round(127 · weight / max |row|),   s = max |row| / 127
 
 with halves rounded to even; a row of zeros has the scale 1. Any other tensor is stored in half precision.
 This is symmetric per-channel quantization (Krishnamoorthi 2018, arXiv 1806.08342, section 2.2); weights
@@ -38,13 +38,13 @@ _RENAMED_PARTS = {"summarise": "summarize", "recogniser": "recognizer"}
 def quantize(weight: Float[Tensor, "row ..."]) -> tuple[Int8[Tensor, "row ..."], Float16[Tensor, " row"]]:
     """Round each row to 255 levels from minus to plus its largest magnitude: levels and scales."""
     rows = weight.float().flatten(1)
-    scale = (rows.abs().amax(1) / LEVELS).half()
+    largest = rows.abs().amax(1)
     # A row too small for a half-precision scale is a row of zeros.
-    silent = scale == 0
-    scale = torch.where(silent, torch.ones_like(scale), scale)
+    silent = (largest / LEVELS).half() == 0
+    largest = torch.where(silent, float(LEVELS), largest)
     rows = torch.where(silent[:, None], 0.0, rows)
-    levels = (rows / scale.float()[:, None]).round().clamp(-LEVELS, LEVELS).to(torch.int8)
-    return levels.view(weight.shape), scale
+    levels = (rows / largest[:, None] * LEVELS).round().to(torch.int8)
+    return levels.view(weight.shape), (largest / LEVELS).half()
 
 
 def dequantize(levels: Int8[Tensor, "row ..."], scale: Float16[Tensor, " row"]) -> Float[Tensor, "row ..."]:
@@ -85,9 +85,9 @@ def read_weights(path: Path, remedy: str) -> dict[str, Tensor]:
     weights = {}
     for name, value in stored.items():
         if value.dtype == torch.int8 and name + SCALE in stored:
-            weights[_name_today(name)] = dequantize(value, stored[name + SCALE])
+            weights[name_today(name)] = dequantize(value, stored[name + SCALE])
         elif not (name.endswith(SCALE) and _is_quantized(name.removesuffix(SCALE), stored)):
-            weights[_name_today(name)] = value.float()
+            weights[name_today(name)] = value.float()
     return weights
 
 
@@ -95,6 +95,6 @@ def _is_quantized(name: str, stored: dict[str, Tensor]) -> bool:
     return name in stored and stored[name].dtype == torch.int8
 
 
-def _name_today(tensor: str) -> str:
+def name_today(tensor: str) -> str:
     """Translate the name of a tensor of an earlier release."""
     return ".".join(_RENAMED_PARTS.get(part, part) for part in tensor.split("."))
