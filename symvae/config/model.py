@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from symvae.config.checks import check_above_zero, check_at_least, check_choice
 from symvae.errors import ConfigError
 
-METRES = ("4/4", "3/4", "6/8")
-
 
 @dataclass(frozen=True)
 class ModelConfig:
     """Grid of the phrases, family of the music, sizes of the network."""
 
     metre: str = "4/4"
-    """Time signature of the grid."""
+    """Time signature of the grid, one of `symvae.music.metre.METRES`."""
     bars: int = 2
     """Bars of a phrase."""
     positions: int = 16
@@ -51,7 +49,6 @@ class ModelConfig:
     """Standard deviation of the posterior before training; a narrow one does not collapse."""
 
     def __post_init__(self) -> None:
-        check_choice("model.metre", self.metre, METRES)
         check_choice("model.decoder", self.decoder, ("hierarchical", "flat"))
         check_at_least("model", self, 1, "bars", "positions", "vocabulary_size", "latent_size")
         check_at_least("model", self, 1, "embedding_size", "encoder_size", "summary_size", "code_size")

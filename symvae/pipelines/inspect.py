@@ -24,13 +24,14 @@ from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song
 from symvae.music.windows import whole, windows
 from symvae.pipelines.inspect_report import MetreReport, ModelFit, Report, TempoReport, TrackReport
-from symvae.system.artifacts import load_config
-from symvae.system.build import build_grid
-from symvae.system.catalog import available, find
 
 
 def released_grids() -> dict[str, Grid]:
     """Grid of every model in the package, by its name."""
+    from symvae.system.artifacts import load_config
+    from symvae.system.build import build_grid
+    from symvae.system.catalog import available, find
+
     return {name: build_grid(load_config(find(name)).model) for name in available()}
 
 

@@ -33,11 +33,11 @@ def read_labeled(folder: Path, tokenizer: "Tokenizer") -> LabeledPieces:
     Raises:
         CorpusError: No piece can be read.
     """
-    from symvae.corpus.sources.vgmidi import LabelledPiece, vgmidi
+    from symvae.corpus.sources.vgmidi import LabeledPiece, vgmidi
     from symvae.training.tasks.arousal import Piece
 
     items = list(vgmidi(folder))
-    dropped = [item for item in items if not isinstance(item, LabelledPiece)]
+    dropped = [item for item in items if not isinstance(item, LabeledPiece)]
     notices = [f"left out: {item}" for item in dropped[:_MOST_NOTICES]]
     if len(dropped) > _MOST_NOTICES:
         notices.append(f"left out: {len(dropped) - _MOST_NOTICES} more")
@@ -50,6 +50,6 @@ def read_labeled(folder: Path, tokenizer: "Tokenizer") -> LabeledPieces:
     pieces = [
         Piece(item.name, item.series, item.arousal, tuple(tokenizer.fit(phrase) for phrase in item.phrases))
         for item in items
-        if isinstance(item, LabelledPiece)
+        if isinstance(item, LabeledPiece)
     ]
     return LabeledPieces(pieces, tuple(notices))

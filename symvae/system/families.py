@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import torch
 
+from symvae.config.checks import check_choice
 from symvae.config.model import ModelConfig
 from symvae.config.run import RunConfig
 from symvae.errors import ConfigError
@@ -17,6 +18,7 @@ from symvae.models.phrase.bar_decoder import BarDecoder
 from symvae.models.phrase.bar_encoder import BarEncoder
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
+from symvae.music.metre import METRES
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.piano import PianoBars
 from symvae.tokens.piano_vocabulary import PAD
@@ -124,12 +126,13 @@ def family(name: str) -> Family:
 
 
 def check_family(config: RunConfig) -> None:
-    """Refuse an objective that the family of a model cannot be trained with.
+    """Refuse a metre without a grid, and an objective that the family of a model cannot be trained with.
 
     Raises:
-        ConfigError: The family is unknown, or the objective needs tokens at fixed positions or rows
-            that never end early, and this family has neither.
+        ConfigError: The metre or the family is unknown, or the objective needs tokens at fixed positions or
+            rows that never end early, and this family has neither.
     """
+    check_choice("model.metre", config.model.metre, tuple(METRES))
     tokenizer = family(config.model.tokenizer).tokenizer(config.model.metre)
     if tokenizer.padding is not None and config.objective.sampling_rate:
         raise ConfigError(

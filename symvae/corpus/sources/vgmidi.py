@@ -34,7 +34,7 @@ FOUR_BARS = Grid(4)
 
 
 @dataclass(frozen=True)
-class LabelledPiece:
+class LabeledPiece:
     """The windows of one piece, all tracks merged, each with its own tempo, and the label of the piece.
 
     ``arousal`` and ``valence`` are means over raters, from -1 (calm, sad) to 1 (excited, happy).
@@ -55,7 +55,7 @@ class _Label:
     valence: float
 
 
-def vgmidi(folder: Path | str, *, grid: Grid = FOUR_BARS) -> Iterator[LabelledPiece | Dropped]:
+def vgmidi(folder: Path | str, *, grid: Grid = FOUR_BARS) -> Iterator[LabeledPiece | Dropped]:
     """Read the pieces of a folder in the order of its labels, cut into adjacent windows of ``grid``.
 
     A piece is named "vgmidi/file name". Stretches in another metre, unreadable files and files without a
@@ -74,7 +74,7 @@ def vgmidi(folder: Path | str, *, grid: Grid = FOUR_BARS) -> Iterator[LabelledPi
             yield Dropped(_name(path), Reason.UNREADABLE, f"{LABEL_FILE} has no row for it")
 
 
-def _read(path: Path, label: _Label, grid: Grid) -> Iterator[LabelledPiece | Dropped]:
+def _read(path: Path, label: _Label, grid: Grid) -> Iterator[LabeledPiece | Dropped]:
     name = _name(path)
     try:
         reading = windows(load(path), grid, polyphonic=True, pitch_range=PIANO_PITCHES)
@@ -82,7 +82,7 @@ def _read(path: Path, label: _Label, grid: Grid) -> Iterator[LabelledPiece | Dro
         yield Dropped(name, Reason.UNREADABLE, str(fault))
         return
     if reading.phrases:
-        yield LabelledPiece(name, label.series, label.arousal, label.valence, reading.phrases)
+        yield LabeledPiece(name, label.series, label.arousal, label.valence, reading.phrases)
     elif not reading.dropped:
         yield Dropped(name, Reason.EMPTY)
     for item in reading.dropped:

@@ -3,15 +3,12 @@
 import pytest
 
 from symvae.config.load import load_preset, presets, with_overrides
-from symvae.config.model import METRES as MODEL_METRES
 from symvae.errors import ConfigError
-from symvae.music.metre import METRES
 
 
 @pytest.mark.parametrize(
     "override",
     [
-        "model.metre=5/4",
         "model.decoder=foo",
         "model.bars=0",
         "model.phrase_size=-1",
@@ -39,7 +36,3 @@ def test_an_impossible_value_is_refused_by_its_key(override: str):
 @pytest.mark.parametrize("name", presets())
 def test_every_preset_loads_under_its_name(name: str):
     assert load_preset(name).name == name
-
-
-def test_the_metres_are_those_of_the_grid():
-    assert tuple(METRES) == MODEL_METRES

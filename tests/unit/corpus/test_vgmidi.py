@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symvae.corpus.sources.vgmidi import LabelledPiece, vgmidi
+from symvae.corpus.sources.vgmidi import LabeledPiece, vgmidi
 from symvae.errors import CorpusError
 from symvae.music.grid import Grid
 from symvae.music.io.midi_write import song_to_bytes
@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_windows_merge_both_hands_and_keep_their_tempo(folder: Path):
     (piece,) = vgmidi(folder)
-    assert isinstance(piece, LabelledPiece)
+    assert isinstance(piece, LabeledPiece)
     assert (piece.name, piece.series) == ("vgmidi/calm", "Myst, all of it")
     assert (piece.arousal, piece.valence) == (-0.25, 0.5)
     assert [phrase.grid for phrase in piece.phrases] == [Grid(4), Grid(4)]
@@ -50,7 +50,7 @@ def test_windows_merge_both_hands_and_keep_their_tempo(folder: Path):
 
 def test_windows_may_have_another_length(folder: Path):
     (piece,) = vgmidi(folder, grid=Grid(2))
-    assert isinstance(piece, LabelledPiece)
+    assert isinstance(piece, LabeledPiece)
     assert [phrase.grid.bars for phrase in piece.phrases] == [2, 2, 2, 2]
 
 
@@ -66,7 +66,7 @@ def test_each_drop_has_a_reason(folder: Path):
     rows = "".join(f"{name}.mid,Other,20,0,0\n" for name in names)
     (folder / "labels.csv").write_text(HEADER + rows)
     items = list(vgmidi(folder))
-    pieces = [item for item in items if isinstance(item, LabelledPiece)]
+    pieces = [item for item in items if isinstance(item, LabeledPiece)]
     assert [(piece.name, len(piece.phrases)) for piece in pieces] == [("vgmidi/nine", 2)]
     dropped = [item for item in items if isinstance(item, Dropped)]
     assert [(item.what, item.reason) for item in dropped] == [
@@ -116,7 +116,7 @@ def test_a_table_in_another_encoding_is_refused(folder: Path):
 
 def test_a_byte_order_mark_is_ignored(folder: Path):
     (folder / "labels.csv").write_text(HEADER + CALM, encoding="utf-8-sig")
-    assert isinstance(next(vgmidi(folder)), LabelledPiece)
+    assert isinstance(next(vgmidi(folder)), LabeledPiece)
 
 
 def test_a_folder_without_labels_is_refused(tmp_path: Path):

@@ -42,3 +42,9 @@ def test_a_tokenizer_preserves_attributes_that_exist(name: str) -> None:
     assert set(tokens.attributes) <= set(ATTRIBUTES)
     assert ("tempo" in tokens.attributes) == tokens.has_tempo
     assert ("mean_velocity" in tokens.attributes) == tokens.has_velocity
+
+
+def test_a_metre_without_a_grid_is_refused_by_its_key() -> None:
+    config = with_overrides(load_preset("melody-2bar"), ["model.metre=5/4"])
+    with pytest.raises(ConfigError, match=r"^model\.metre is .*, not '5/4'"):
+        check_family(config)
