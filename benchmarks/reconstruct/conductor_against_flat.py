@@ -29,7 +29,7 @@ from symvae.evaluation.held_out import held_out
 from symvae.evaluation.metrics.clustered_accuracy import clustered_accuracy
 from symvae.system.build import build_vae
 from symvae.system.symvae import SymVAE
-from symvae.training.loop import train
+from symvae.training.tasks.phrase import train
 
 BAR_SHARE = 1 / 3
 PROBE_STEPS = 12
