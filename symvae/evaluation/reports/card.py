@@ -24,7 +24,7 @@ def card(config: RunConfig, data: TrainingData, metrics: dict[str, Any]) -> str:
     parts = (
         f"# {config.name}",
         config.description,
-        _model(config, metrics),
+        _description(config, metrics),
         f"## Training data\n\n{data.to_markdown()}",
         "## Figures",
         "Measured on held-out tunes, split by near-duplicate cluster. Nats are per phrase unless stated"
@@ -40,7 +40,7 @@ def card(config: RunConfig, data: TrainingData, metrics: dict[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _model(config: RunConfig, metrics: dict[str, Any]) -> str:
+def _description(config: RunConfig, metrics: dict[str, Any]) -> str:
     model = config.model
     kind = family(model.tokenizer)
     step = ", one token a sixteenth" if kind.tokenizer(model.metre).on_grid else ""
@@ -50,7 +50,7 @@ def _model(config: RunConfig, metrics: dict[str, Any]) -> str:
         else "a single LSTM"
     )
     return (
-        "## Model\n\n"
+        "## Description\n\n"
         f"A variational autoencoder of {kind.music} of {_bars(model.bars)} in {model.metre}{step}. The"
         f" encoder is a bidirectional LSTM over each bar, z has {model.latent_size} dimensions, the decoder"
         f" is {decoder}. {metrics['parameters'] / 1e6:.1f} million parameters, computed in single precision."
