@@ -332,7 +332,7 @@ def tables(metrics: dict[str, Any]) -> str:
 
 @torch.inference_mode()
 def _log_mel(network: SpectrogramVAE, waves: Float[Tensor, "clip sample"]) -> Float[Tensor, "clip frame mel"]:
-    return network.log_mel(network.stft(waves).abs())
+    return network.log_mel(network.stft(waves.to(network.device)).abs()).cpu()
 
 
 def _mean(rows: Sequence[PathFigures]) -> PathFigures:
