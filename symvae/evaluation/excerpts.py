@@ -76,8 +76,9 @@ def swap_pairs(rows: Float[Tensor, " clip *any"]) -> Float[Tensor, " clip *any"]
 
 @torch.inference_mode()
 def encode_timbres(network: SpectrogramVAE, clips: Clips) -> Float[Tensor, "clip latent"]:
-    """Posterior mean of each clip."""
-    return torch.cat([network.encode(wave).mean for wave in clips.wave.split(_BATCH)])
+    """Posterior mean of each clip, on the CPU."""
+    batches = clips.wave.split(_BATCH)
+    return torch.cat([network.encode(wave.to(network.device)).mean.cpu() for wave in batches])
 
 
 def synthesize(
@@ -86,16 +87,17 @@ def synthesize(
     """Synthesize the notes of clips in batches.
 
     Args:
-        network: The synthesizer.
+        network: The synthesizer, on any device.
         notes: Rolls and sources of each clip.
         z: Timbre of each clip, or one blend for all.
 
     Returns:
-        The sound of each clip.
+        The sound of each clip, on the CPU.
     """
     rolls, sources = notes.roll.split(_BATCH), notes.source.split(_BATCH)
     timbres = [z] * len(rolls) if isinstance(z, Blend) else z[:, None].split(_BATCH)
-    return torch.cat([network.play(*part) for part in zip(rolls, sources, timbres, strict=True)])
+    batches = zip(rolls, sources, timbres, strict=True)
+    return torch.cat([network.play(*(part.to(network.device) for part in batch)).cpu() for batch in batches])
 
 
 def resynthesis(network: SpectrogramVAE, clips: Clips) -> Float[Tensor, "clip sample"]:

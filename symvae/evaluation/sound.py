@@ -19,17 +19,15 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from symvae.audio.note_matching import F1, match_clips
 from symvae.audio.notes import Notes
-from symvae.audio.transcription import transcribe
 from symvae.corpus.clips import ClipDraws
 from symvae.dsp.stft import griffin_lim, unit
+from symvae.evaluation.clip_scores import ClipScores, Figures, concatenate, score_clips
 from symvae.evaluation.excerpts import Excerpts, excerpts, resynthesis
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, share, table
-from symvae.models.sound.probe import Predictions, Probe
-from symvae.models.sound.spectrogram_vae import FLOOR, SpectrogramVAE
-from symvae.objective.spectral import log_spectral_distance_db, multi_scale_distance
+from symvae.models.sound.probe import Probe
+from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 
 _BATCH = 8
 GRIFFIN_LIM_ITERATIONS = 32
@@ -46,15 +44,6 @@ MEASURES = (
     "MSS and LSD are distances from the reference. Notes are those that a probe transcribes (onset within"
     " 50 ms, same key), instruments those that it recognizes; it was trained on the reference."
 )
-
-
-class Figures(NamedTuple):
-    """Means over clips."""
-
-    mss: float
-    lsd_db: float
-    note_f1: float
-    program: float
 
 
 class WayFigures(NamedTuple):
@@ -91,27 +80,6 @@ class Resynthesis:
     instruments: dict[str, InstrumentFigures]
 
 
-class ClipScores(NamedTuple):
-    """Scores of each clip."""
-
-    mss: Float[Tensor, " clip"]
-    lsd_db: Float[Tensor, " clip"]
-    notes: list[F1]
-    recognized: Float[Tensor, " clip"]
-    """1 where the probe recognizes the instrument."""
-
-    def figures(self, rows: np.ndarray) -> Figures:
-        """Means over clips given by index; notes are pooled."""
-        clips = torch.from_numpy(rows)
-        counts = F1(*np.array([self.notes[row] for row in rows.tolist()]).sum(0).tolist())
-        return Figures(
-            mss=self.mss[clips].mean().item(),
-            lsd_db=self.lsd_db[clips].mean().item(),
-            note_f1=counts.f1,
-            program=self.recognized[clips].mean().item(),
-        )
-
-
 def sound(
     network: SpectrogramVAE,
     probe: Probe,
@@ -145,7 +113,7 @@ def sound(
             scores.setdefault(way, []).append(score_clips(probe, wave, drawn))
         timbres += _timbres(drawn)
         progress("sound", (turn + 1) / pairs)
-    pooled = {way: _concatenate(parts) for way, parts in scores.items()}
+    pooled = {way: concatenate(parts) for way, parts in scores.items()}
     instrument = np.array([number for _, number in timbres])
     all_clips = np.arange(len(instrument))
     in_other_font = np.flatnonzero([_next_font(draws, *timbre) is not None for timbre in timbres])
@@ -204,42 +172,6 @@ def ways(
     if any(_next_font(draws, *timbre) is not None for timbre in draws.timbres):
         yield "other_font", _play_on_next_font(draws, drawn)
     yield "mean_spectrum", torch.cat(blurred)
-
-
-def score_clips(probe: Probe, wave: Float[Tensor, "clip sample"], drawn: Excerpts) -> ClipScores:
-    """Compare sound with the reference and with the notes that were played.
-
-    Args:
-        probe: Transcribes the clips and recognizes their instruments.
-        wave: Sound of each clip.
-        drawn: Reference, notes and instrument of each clip.
-
-    Returns:
-        The scores of each clip.
-    """
-    parts = list(zip(wave.split(_BATCH), drawn.clips.wave.split(_BATCH), strict=True))
-    predictions = probe.predict(wave)
-    until_sec = wave.shape[-1] / probe.sample_rate
-    return ClipScores(
-        torch.cat([multi_scale_distance(a, b, floor=FLOOR).total for a, b in parts]),
-        torch.cat([log_spectral_distance_db(a, b, floor=FLOOR) for a, b in parts]),
-        [
-            match_clips([reference], [estimated], until_sec=until_sec)
-            for reference, estimated in zip(drawn.notes, clip_notes(probe, predictions), strict=True)
-        ],
-        (predictions.instrument.argmax(-1) == drawn.clips.timbre).float(),
-    )
-
-
-def clip_notes(probe: Probe, predictions: Predictions) -> list[Notes]:
-    """Notes of each clip that the probe predicts."""
-    return transcribe(
-        predictions.onset,
-        predictions.held,
-        lowest_pitch=probe.lowest_pitch,
-        frame_sec=probe.frame_sec,
-        threshold=float(probe.threshold),
-    )
 
 
 def tables(metrics: dict[str, Any]) -> str:
@@ -314,12 +246,3 @@ def _play_on_next_font(draws: ClipDraws, drawn: Excerpts) -> Float[Tensor, "clip
         return torch.from_numpy(draws.players[other].play(notes, program, draws.samples).mean(0))
 
     return torch.stack([play(*row) for row in zip(drawn.notes, _timbres(drawn), strict=True)])
-
-
-def _concatenate(parts: list[ClipScores]) -> ClipScores:
-    return ClipScores(
-        torch.cat([part.mss for part in parts]),
-        torch.cat([part.lsd_db for part in parts]),
-        [counts for part in parts for counts in part.notes],
-        torch.cat([part.recognized for part in parts]),
-    )

@@ -29,17 +29,24 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from symvae.audio.excitation import Excitation
 from symvae.audio.note_matching import match_clips
 from symvae.audio.notes import Notes
 from symvae.corpus.clips import ClipDraws
-from symvae.evaluation.excerpts import excitations, synthesize
+from symvae.evaluation.clip_scores import clip_notes
+from symvae.evaluation.excerpts import excitations
 from symvae.evaluation.metrics.correlation import item_spearman
 from symvae.evaluation.metrics.decay import decay_off_db
+from symvae.evaluation.morphs import (
+    POSITIONS,
+    Path,
+    blend_at,
+    cross_fade,
+    held_notes,
+    line_at,
+    synthesize_path,
+)
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, share, table
-from symvae.evaluation.sound import clip_notes
-from symvae.models.sound.blend import Blend
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 
@@ -55,19 +62,11 @@ PAIRS = (
     ("strings", "organ"),
     ("clarinet", "trumpet"),
 )
-POSITIONS = tuple(round(0.1 * step, 1) for step in range(11))
 LABELS = {
     "morph": "**blend** of the decoder's predictions",
     "line": "straight line in z",
     "cross_fade": "cross-fade of both ends",
 }
-#: Held notes at three pitches.
-HELD_SEC = 3.0
-HELD_PITCHES = (48, 60, 72)
-HELD_VELOCITY = 90
-
-#: Sounds at all positions of a path.
-Path = Float[Tensor, "position clip sample"]
 
 
 class PathFigures(NamedTuple):
@@ -198,55 +197,6 @@ def largest_step(spectra: Float[Tensor, "position clip *any"]) -> float:
     return (steps.max(0).values / steps.sum(0).clamp(min=1e-9)).mean().item()
 
 
-@torch.inference_mode()
-def synthesize_path(network: SpectrogramVAE, excitation: Excitation, timbres: Sequence[Blend]) -> Path:
-    """Synthesize the same notes in each timbre.
-
-    Args:
-        network: The synthesizer.
-        excitation: The network's input for the notes of each clip.
-        timbres: Timbre of each position.
-
-    Returns:
-        The sounds of all positions.
-    """
-    return torch.stack([synthesize(network, excitation, timbre) for timbre in timbres])
-
-
-def blend_at(start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], position: float) -> Blend:
-    """Blend of the decoder's predictions for both ends.
-
-    Args:
-        start: z at position 0.
-        end: z at position 1.
-        position: From 0 to 1.
-
-    Returns:
-        The blend.
-    """
-    return Blend.of(start).toward(Blend.of(end), start.new_tensor([position]))
-
-
-def line_at(start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], position: float) -> Blend:
-    """Timbre on the straight line in z.
-
-    Args:
-        start: z at position 0.
-        end: z at position 1.
-        position: From 0 to 1.
-
-    Returns:
-        The timbre.
-    """
-    return Blend.of(torch.lerp(start, end, position))
-
-
-def cross_fade(path: Path) -> Path:
-    """Mix the sounds of both ends of a path, with the positions as gains."""
-    position = torch.tensor(POSITIONS)[:, None, None]
-    return (1 - position) * path[0] + position * path[-1]
-
-
 def mean_decay_off_db(
     middle: Float[Tensor, "note sample"],
     start: Float[Tensor, "note sample"],
@@ -266,30 +216,6 @@ def mean_decay_off_db(
     """
     notes = zip(middle.double().numpy(), start.double().numpy(), end.double().numpy(), strict=True)
     return float(np.mean([decay_off_db(note, first, last, sample_rate) for note, first, last in notes]))
-
-
-@torch.inference_mode()
-def held_notes(
-    network: SpectrogramVAE, start: Float[Tensor, " latent"], end: Float[Tensor, " latent"]
-) -> dict[str, Float[Tensor, "note sample"]]:
-    """Synthesize held notes at the middle position of each way, and at both ends.
-
-    Args:
-        network: The synthesizer.
-        start: z at position 0.
-        end: z at position 1.
-
-    Returns:
-        The sounds by the keys of `LABELS`, "start" and "end".
-    """
-    notes = [
-        Notes(np.zeros(1), np.array([HELD_SEC + 1]), np.array([pitch]), np.array([HELD_VELOCITY]))
-        for pitch in HELD_PITCHES
-    ]
-    excitation = excitations(network, notes, round(HELD_SEC * network.sample_rate))
-    timbres = [blend_at(start, end, position) for position in (0.0, 0.5, 1.0)]
-    first, middle, last, line = synthesize_path(network, excitation, [*timbres, line_at(start, end, 0.5)])
-    return {"morph": middle, "line": line, "cross_fade": (first + last) / 2, "start": first, "end": last}
 
 
 def tables(metrics: dict[str, Any]) -> str:
@@ -332,7 +258,7 @@ def tables(metrics: dict[str, Any]) -> str:
 
 @torch.inference_mode()
 def _log_mel(network: SpectrogramVAE, waves: Float[Tensor, "clip sample"]) -> Float[Tensor, "clip frame mel"]:
-    return network.log_mel(network.stft(waves).abs())
+    return network.log_mel(network.stft(waves.to(network.device)).abs()).cpu()
 
 
 def _mean(rows: Sequence[PathFigures]) -> PathFigures:

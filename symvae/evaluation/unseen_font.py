@@ -9,9 +9,10 @@ import torch
 from jaxtyping import Float
 
 from symvae.corpus.clips import ClipDraws
+from symvae.evaluation.clip_scores import Figures, score_clips
 from symvae.evaluation.excerpts import encode_timbres, excerpts, swap_pairs, synthesize
 from symvae.evaluation.reports.markdown import section, share, table
-from symvae.evaluation.sound import Figures, distances, score_clips
+from symvae.evaluation.sound import distances
 from symvae.evaluation.timbre_space import nearest
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE

@@ -21,7 +21,6 @@ from symvae.audio.player import DrumPlayer, Player
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.config.sound import SynthConfig
 from symvae.dsp.audio import Audio
-from symvae.dsp.wav import SILENCE, read_audio, resample
 from symvae.errors import AudioError
 from symvae.models.sound.blend import Blend
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
@@ -31,11 +30,9 @@ from symvae.system import synth_artifacts
 from symvae.system.catalog import find_synth
 from symvae.system.device import find_device
 from symvae.system.neural_player import NeuralPlayer
+from symvae.system.timbre_clip import timbre_clip
 
 DEFAULT_SYNTH = "synth-24k"
-#: Length of a recording that the encoder sees, from its first sound on.
-LONGEST_CLIP_SEC = 30.0
-SHORTEST_CLIP_SEC = 0.25
 
 #: A name, a blend as "piano:strings:0.4", z, or a `Blend` of several z.
 Timbre = str | Float[Tensor, " latent"] | Blend
@@ -175,22 +172,8 @@ class Synth:
         Raises:
             AudioError: For a file that is no audio, for silence, and for less than a quarter of a second.
         """
-        audio = recording if isinstance(recording, Audio) else read_audio(recording, LONGEST_CLIP_SEC)
-        channels = torch.from_numpy(resample(audio, self.sample_rate).samples)
-        mono = channels.mean(0)
-        if mono.abs().max() <= SILENCE:  # two channels may cancel each other
-            mono = channels[0]
-        sounding = (mono.abs() > SILENCE).nonzero()
-        if not len(sounding):
-            raise AudioError("The clip is silent, and silence has no timbre. Give one in which notes sound.")
-        mono = mono[int(sounding[0]) :][: round(LONGEST_CLIP_SEC * self.sample_rate)]
-        if len(mono) < SHORTEST_CLIP_SEC * self.sample_rate:
-            raise AudioError(
-                f"The clip lasts {len(mono) / self.sample_rate:.2f} s; give at least {SHORTEST_CLIP_SEC:g} s."
-            )
-        # The encoder was trained on clips at the fonts' level.
-        mono = mono * (self.config.clips.level / mono.square().mean().sqrt().clamp(min=1e-6))
-        return self.network.encode(mono[None].to(self.network.device)).mean[0].cpu()
+        clip = timbre_clip(recording, self.sample_rate, self.config.clips.level)
+        return self.network.encode(clip[None].to(self.network.device)).mean[0].cpu()
 
     def player(self, timbre: Timbre, until: Timbre | None = None) -> NeuralPlayer:
         """Make a player in one timbre, or one that moves evenly from it to another.

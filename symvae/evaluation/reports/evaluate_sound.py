@@ -187,10 +187,10 @@ def _timbre_space(
 ) -> TimbreSpace:
     """Measure the space of timbres on held-out clips."""
     clips = excerpts(draws, np.random.default_rng([seed, 3]), pairs=pairs).clips
-    parts = [synth.network.encode(wave) for wave in clips.wave.split(8)]
+    parts = [synth.network.encode(wave.to(synth.network.device)) for wave in clips.wave.split(8)]
     return timbre_space.timbre_space(
-        torch.cat([part.mean for part in parts]).numpy(),
-        torch.cat([part.kl_nats() for part in parts]).numpy(),
+        torch.cat([part.mean for part in parts]).cpu().numpy(),
+        torch.cat([part.kl_nats() for part in parts]).cpu().numpy(),
         clips.timbre.numpy(),
         known,
     )

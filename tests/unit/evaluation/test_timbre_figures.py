@@ -5,10 +5,9 @@ import pytest
 import torch
 
 from symvae.evaluation.excerpts import swap_pairs
+from symvae.evaluation.morphs import POSITIONS, cross_fade
 from symvae.evaluation.timbre_paths import (
     PAIRS,
-    POSITIONS,
-    cross_fade,
     largest_step,
     mean_decay_off_db,
     pairs_among,

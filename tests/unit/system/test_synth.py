@@ -24,8 +24,9 @@ from symvae.music.phrase import Phrase
 from symvae.music.song import Song, Track
 from symvae.system import catalog, synth_artifacts
 from symvae.system.symvae import SymVAE
-from symvae.system.synth import DEFAULT_SYNTH, LONGEST_CLIP_SEC, Synth
+from symvae.system.synth import DEFAULT_SYNTH, Synth
 from symvae.system.synth_artifacts import load_synth, save_synth
+from symvae.system.timbre_clip import LONGEST_CLIP_SEC
 from tests.sounds import integrated_lufs
 
 RATE = 8_000
