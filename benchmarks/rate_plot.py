@@ -1,12 +1,13 @@
-"""Draw what comes back of a melody against what is said in z, for all released models.
+"""Plot reconstruction accuracy against the rate of z for all released melody models.
 
 python benchmarks/rate_plot.py               # draws docs/images/rate.png
 python benchmarks/rate_plot.py --out FILE    # .png, .svg or .pdf
 
-The figures are those of their metrics.json. Rate is the mean KL of held-out phrases in nats a bar, so that
-phrases of all lengths can stand in one picture. A line is one model and one way to say less
-(`symvae.evaluation.rate`), decoded from a draw, which is a code of that rate; dots were measured. The ring is
-the posterior mean, in full: it holds more than the rate pays for.
+Figures are those of their metrics.json. Rate is the mean KL of held-out phrases in nats a bar, so that
+phrases of all lengths fit in one plot. A line is one model and one way to lower the rate
+(`symvae.evaluation.rate`), decoded from a posterior sample, which is a code of that rate; dots are
+measurements. The ring is the posterior mean at the full rate: it holds more information than the rate
+accounts for.
 """
 
 import argparse
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PRETRAINED = ROOT / "symvae" / "pretrained"
 PICTURE = ROOT / "docs" / "images" / "rate.png"
 
-#: Okabe and Ito's colors, told apart by nearly all eyes, and three more; then they begin anew.
+#: Okabe and Ito's colors, distinguishable with color vision deficiencies, and three more; then they repeat.
 COLORS = (
     "#0072B2",
     "#D55E00",
@@ -41,24 +42,24 @@ INK, GRID = "#333333", "#e3e3e3"
 
 
 def measured(folder: Path = PRETRAINED) -> list[dict[str, Any]]:
-    """What was measured of each model of ``folder``, with its ``bars``, from the shortest to the longest."""
+    """Metrics of each model of ``folder`` with its ``bars``, from the shortest to the longest."""
     models = []
     for file in sorted(folder.glob("*/metrics.json")):
         config = json.loads((file.parent / "config.json").read_text(encoding="utf-8"))
         metrics = json.loads(file.read_text(encoding="utf-8"))
-        if "rate" in metrics:  # models with faders are measured by their faders
+        if "rate" in metrics:  # models with faders have no rate curve
             models.append({**metrics, "bars": config["model"]["bars"]})
     return sorted(models, key=lambda metrics: (metrics["bars"], metrics["model"]))
 
 
 def curve(metrics: dict[str, Any], way: str) -> tuple[list[float], list[float]]:
-    """KL in nats a bar and token accuracy from a draw, along the dial of one way."""
+    """KL in nats a bar and token accuracy from a sample, along the curve of one way."""
     rows = [row[way] for row in metrics["rate"]]
     return [row["kl_nats"] / metrics["bars"] for row in rows], [row["sample"]["token"] for row in rows]
 
 
 def draw(models: list[dict[str, Any]]) -> Figure:
-    """The picture of all models."""
+    """Plot all models."""
     figure = Figure(figsize=(7.2, 4.4), layout="constrained", facecolor="white")
     axes = figure.subplots()
     colors = [COLORS[index % len(COLORS)] for index in range(len(models))]
@@ -103,10 +104,10 @@ def _draw_model(axes: Axes, metrics: dict[str, Any], color: str) -> None:
 
 
 def _explain(figure: Figure, models: list[dict[str, Any]], colors: list[str]) -> None:
-    """Colors beside the picture, kinds of lines below them."""
+    """Legend beside the plot: models by color, then kinds of lines."""
     kinds = [
-        Line2D([], [], color=INK, linewidth=1.4, linestyle=WAYS["widened"], label="a draw, widened"),
-        Line2D([], [], color=INK, linewidth=1.4, linestyle=WAYS["truncated"], label="a draw, truncated"),
+        Line2D([], [], color=INK, linewidth=1.4, linestyle=WAYS["widened"], label="sample, widened"),
+        Line2D([], [], color=INK, linewidth=1.4, linestyle=WAYS["truncated"], label="sample, truncated"),
         Line2D(
             [],
             [],
@@ -114,7 +115,7 @@ def _explain(figure: Figure, models: list[dict[str, Any]], colors: list[str]) ->
             linestyle="none",
             marker="o",
             markerfacecolor="white",
-            label="the mean, in full",
+            label="mean, full rate",
         ),
     ]
     names = [

@@ -6,27 +6,35 @@ python benchmarks/write_cards.py --check    # status 1 if a card differs
 Figures are those of metrics.json and the training data those of the present card; nothing is measured.
 """
 
+import json
+import re
 import sys
 from pathlib import Path
 
 from symvae.evaluation.reports.card import card
+from symvae.evaluation.reports.sound_card import sound_card
 from symvae.evaluation.reports.training_data import TrainingData
 from symvae.system.symvae import SymVAE
+from symvae.system.synth import Synth
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "symvae" / "pretrained"
 
 
 def cards(folder: Path = PRETRAINED) -> dict[Path, str]:
-    """The new text of each card of a phrase model."""
-    files = sorted(path for path in folder.glob("*/CARD.md") if (path.parent / "tokenizer.json").is_file())
-    return {file: rewritten(file) for file in files}
+    """New text of each card."""
+    return {file: rewritten(file) for file in sorted(folder.glob("*/CARD.md"))}
 
 
 def rewritten(file: Path) -> str:
-    """The new text of one card."""
-    model = SymVAE.load(file.parent)
-    data = TrainingData.from_model_card(file.read_text(encoding="utf-8"))
-    return card(model.config, data, model.metrics)
+    """New text of one card."""
+    old = file.read_text(encoding="utf-8")
+    if (file.parent / "tokenizer.json").is_file():
+        model = SymVAE.load(file.parent)
+        return card(model.config, TrainingData.from_model_card(old), model.metrics)
+    synth = Synth.load(file.parent)
+    metrics = json.loads((file.parent / "metrics.json").read_text(encoding="utf-8"))
+    collections = re.search(r"Notes: (.+?);", old)
+    return sound_card(synth.config, metrics, phrases_from=collections[1].split(", ") if collections else [])
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from symvae.config.load import load_preset, with_overrides
 from symvae.corpus.prepare import prepare
 from symvae.corpus.sources.folder import folder
 from symvae.system.catalog import find
-from symvae.training.loop import train
+from symvae.training.tasks.phrase import train
 
 TUNES = Path(__file__).parent.parent / "data" / "tunes"
 out = Path(sys.argv[1] if len(sys.argv) > 1 else "out")

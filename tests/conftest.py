@@ -64,7 +64,7 @@ def tiny_model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from symvae.system.artifacts import save_latent
     from symvae.system.symvae import SymVAE
     from symvae.training.latent_fit import fit_latent
-    from symvae.training.loop import train
+    from symvae.training.tasks.phrase import train
 
     config = with_overrides(load_preset("melody-2bar"), list(TINY))
     model = train(config, shards, tmp_path_factory.mktemp("run") / "run")

@@ -1,4 +1,4 @@
-"""A sound font that needs no file, and a synthesizer small enough to learn from it in a second."""
+"""A sound font without a file, and a synthesizer that trains on it in a second."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 
 from symvae.audio.notes import Notes
 
-#: ``--set`` values of a synthesizer that trains a step in some milliseconds.
+#: ``--set`` values of a synthesizer whose training steps take some milliseconds.
 TINY_SYNTH = (
     "name=tiny",
     "model.sample_rate=8000",
@@ -33,7 +33,7 @@ TINY_SYNTH = (
 
 
 class SinePlayer:
-    """A `FontPlayer`: each note a sine and its octave, the octave louder the higher the program."""
+    """A `FontPlayer`: a note is a sine and its octave, the octave louder at higher programs."""
 
     def __init__(self, font: Path, sample_rate: int) -> None:
         self.font = font

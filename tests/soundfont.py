@@ -1,8 +1,8 @@
-"""A small sound font of our own, so that no test needs one from the machine.
+"""A small generated sound font, so that no test needs an installed one.
 
-SoundFont 2.04, sections 4 to 8: a RIFF file of three lists: INFO, the samples, and nine tables that say
-presets → zones → instruments → zones → samples. Here each preset has one zone, each instrument one, and each
-sample is one tone at 440 Hz (key 69) in a loop, or, for drums, a burst that is played once.
+SoundFont 2.04, sections 4 to 8: a RIFF file of three lists: INFO, the samples, and nine tables that link
+presets → zones → instruments → zones → samples. Here each preset and each instrument has one zone, and each
+sample is a looped tone at 440 Hz (key 69) or, for drums, a burst that is played once.
 """
 
 import struct
@@ -22,7 +22,7 @@ _SAMPLE_MODES, _SAMPLE, _INSTRUMENT, _RELEASE = 54, 53, 41, 38
 
 
 class Voice(NamedTuple):
-    """What one preset plays, from -1 to 1."""
+    """Samples of a preset, from -1 to 1."""
 
     samples: np.ndarray
     bank: int = 0
@@ -31,18 +31,18 @@ class Voice(NamedTuple):
 
 
 def tone(harmonics: Sequence[float], program: int, periods: int = 32) -> Voice:
-    """A tone whose harmonics have these levels."""
+    """A tone with harmonics of given levels."""
     angle = 2 * np.pi * np.arange(periods * PERIOD) / PERIOD
     wave = sum(level * np.sin((k + 1) * angle) for k, level in enumerate(harmonics))
     return Voice(0.5 * wave / np.abs(wave).max(), program=program)
 
 
 def burst(samples: np.ndarray, program: int = 0, bank: int = DRUM_BANK) -> Voice:
-    """A sound that is played once; at its own pitch on key 69."""
+    """A sound played once, at its own pitch on key 69."""
     return Voice(samples, bank, program, looped=False)
 
 
-def usual_voices() -> list[Voice]:
+def default_voices() -> list[Voice]:
     """Programs 0 (a bright saw), 40 (odd harmonics), 73 (a sine), and a set of drums."""
     noise = np.random.default_rng(0).normal(0, 0.15, 6000) * np.exp(-np.arange(6000) / 1500)
     return [
@@ -54,8 +54,8 @@ def usual_voices() -> list[Voice]:
 
 
 def write_soundfont(path: Path, voices: Sequence[Voice] | None = None) -> Path:
-    """Write a font of these voices; gives back its path."""
-    voices = sorted(usual_voices() if voices is None else voices, key=lambda voice: voice[1:3])
+    """Write a font of these voices and return its path."""
+    voices = sorted(default_voices() if voices is None else voices, key=lambda voice: voice[1:3])
     count = len(voices)
     gap = np.zeros(_SILENCE_AFTER)
     pcm = [np.rint(np.concatenate([voice.samples, gap]) * 32767).astype("<i2") for voice in voices]

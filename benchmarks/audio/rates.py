@@ -2,8 +2,8 @@
 
     python benchmarks/audio/rates.py [--synth NAME_OR_FOLDER] [--font FILE.sf2] [--seconds 4] [--rounds 15]
 
-Batch of one, one thread, four voices; all methods take turns in one process, so that a busy machine slows them
-equally. Processor time is measured, not wall-clock time, so other work affects only the caches. Methods:
+Batch of one, one thread, four voices; all methods take turns in one process, so that a busy machine slows
+them equally. Processor time is measured, not wall-clock time, so other work affects only the caches. Methods:
 
     synth, fp32    notes → rolls → network → sources → inverse STFT, as `render` plays a part
     synth, bf16    the same with the network's matrices in bfloat16

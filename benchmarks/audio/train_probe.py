@@ -1,11 +1,10 @@
-"""Train the listener that `symvae evaluate --audio` judges sound with, from sound fonts.
+"""Train the probe of `symvae evaluate --audio`, which transcribes sound, from sound fonts.
 
     python benchmarks/audio/train_probe.py --data SHARDS [--data …] --font A.sf2 --font B.sf2 --out FOLDER \
         [--synth NAME]
 
-FOLDER/probe.safetensors belongs beside the weights of the synthesizer whose instruments it knows: synth-24k,
-or the one given by name or folder. One
-core needs about ten minutes.
+FOLDER/probe.safetensors belongs beside the weights of the synthesizer whose instruments it was trained on:
+synth-24k, or the one given by name or folder. It takes about ten minutes on one core.
 """
 
 import argparse
@@ -21,19 +20,25 @@ from symvae.system.build_synth import build_stft
 from symvae.system.catalog import find_synth
 from symvae.system.synth import DEFAULT_SYNTH
 from symvae.system.synth_artifacts import load_synth, save_probe
-from symvae.training.probe import train_probe
+from symvae.training.loop import Progress
+from symvae.training.tasks.probe import ProbeChoice, train_probe
+
+#: Steps between lines of progress.
+WATCH_EVERY = 50
 
 
 def main() -> None:
-    """Train, measure, write."""
+    """Train a probe, validate it and write it."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--data", type=Path, action="append", required=True)
     options.add_argument("--font", type=Path, action="append", required=True)
     options.add_argument("--out", type=Path, required=True)
-    options.add_argument("--synth", default=DEFAULT_SYNTH, help="whose instruments it learns")
+    options.add_argument(
+        "--synth", default=DEFAULT_SYNTH, help="the synthesizer whose instruments it is trained on"
+    )
     options.add_argument("--steps", type=int, default=1000)
     options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--bf16", action="store_true", help="train in half precision where the CPU can")
+    options.add_argument("--bf16", action="store_true", help="train in bfloat16 where the CPU has it")
     chosen = options.parse_args()
     torch.set_num_threads(1)
     synth, _, _ = load_synth(find_synth(chosen.synth))
@@ -54,19 +59,18 @@ def main() -> None:
 
     since = time.monotonic()
 
-    def watch(step: int, figures: dict[str, float]) -> None:
-        told = " ".join(f"{name} {value:.4g}" for name, value in figures.items())
-        print(f"step {step}, {time.monotonic() - since:.0f} s: {told}", flush=True)
+    def watch(now: Progress) -> None:
+        if now.step % WATCH_EVERY == 0 or now.figures:
+            figures = {"loss": float(now.terms["train_loss"]), **now.figures}
+            line = " ".join(f"{name} {value:.4g}" for name, value in figures.items())
+            print(f"step {now.step}, {time.monotonic() - since:.0f} s: {line}", flush=True)
 
-    probe, figures = train_probe(
+    probe, _ = train_probe(
+        ProbeChoice(chosen.steps, seed=chosen.seed, bf16=chosen.bf16),
         draws("train", config.made_up, chosen.seed),
         draws("validation", 0.0, chosen.seed),
-        steps=chosen.steps,
-        seed=chosen.seed,
-        bf16=chosen.bf16,
         watch=watch,
     )
-    watch(chosen.steps, figures)
     chosen.out.mkdir(parents=True, exist_ok=True)
     save_probe(chosen.out, probe)
     print(chosen.out / "probe.safetensors")

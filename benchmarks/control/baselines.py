@@ -55,8 +55,8 @@ from symvae.system.artifacts import load_editor, load_scales, save_editor, save_
 from symvae.system.faders.scales import Scales, fit_scales, measure_phrases
 from symvae.system.symvae import SymVAE
 from symvae.training.data import training_phrases, training_windows
-from symvae.training.faders import train_faders
-from symvae.training.loop import train
+from symvae.training.tasks.faders import train_faders
+from symvae.training.tasks.phrase import train
 
 RESULTS = Path(__file__).with_name("results.jsonl")
 #: Held-out phrases for reconstruction and disentanglement; fewer of them are moved.

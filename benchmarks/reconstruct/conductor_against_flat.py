@@ -1,17 +1,17 @@
-"""The conductor against the flat decoder: 16 bars, equal parameters, equal core-seconds, several seeds.
+"""Conductor against flat decoder: 16 bars, equal parameters, equal core-seconds, several seeds.
 
     .venv/bin/symvae prepare folk --out shards
     .venv/bin/python benchmarks/reconstruct/conductor_against_flat.py --data shards --out runs
 
-Both models have the same encoder and the same objective; a grown model, which is trained already, starts
-with beta at its final .2 and takes half the learning rate. The conductor's time includes its bar stage (a
-one-bar model, from nothing, a third of the time), from which it grows; the flat decoder, an LSTM over
-all 256 tokens with z at every step, uses all of its time on 16 bars, from nothing. The flat LSTM is as
-wide as makes the parameters equal. How many steps fit the time, with reading and growing, is found by a
-probe before each run, in the same process; the core-seconds that were then spent, with the validation,
-are printed. Measured free-running from the posterior mean on test windows that do not stand in train.
-One JSON line a run into OUT/results.jsonl (those of the README stand beside this script); runs that are done
-are not repeated. Fails unless every conductor is .10 better than every flat decoder.
+Both models have the same encoder and the same objective; a warm-started model, which is partly trained,
+starts with beta at its final .2 and uses half the learning rate. The conductor's time includes its bar
+stage (a one-bar model from scratch, a third of the time), from which it is warm-started; the flat decoder,
+an LSTM over all 256 tokens with z at every step, uses all of its time on 16 bars from scratch. The width of
+the flat LSTM makes the parameters equal. The number of steps that fit the time, with reading and warm
+start, is estimated by a probe before each run, in the same process; the core-seconds that were spent, with
+validation, are printed. Measured free-running from the posterior mean on test windows that do not occur in
+the training set. One JSON line a run goes to OUT/results.jsonl (those of docs/results.md are beside this
+script); finished runs are not repeated. Fails unless every conductor is .10 better than every flat decoder.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from symvae.evaluation.held_out import held_out
 from symvae.evaluation.metrics.clustered_accuracy import clustered_accuracy
 from symvae.system.build import build_vae
 from symvae.system.symvae import SymVAE
-from symvae.training.loop import train
+from symvae.training.tasks.phrase import train
 
 BAR_SHARE = 1 / 3
 PROBE_STEPS = 12
@@ -50,13 +50,13 @@ BAR = dataclasses.replace(SIZES, bars=1, latent_size=64, phrase_size=0, conducto
 
 
 def parameters(model: ModelConfig) -> int:
-    """All weights of a model."""
+    """Number of parameters of a model."""
     with torch.device("meta"):
         return sum(p.numel() for p in build_vae(model).parameters())
 
 
 def flat_sizes() -> ModelConfig:
-    """The flat model with as many parameters as the conductor's, to within a unit of its LSTM's width."""
+    """Sizes of the flat model with the conductor's number of parameters, to within a step of LSTM width."""
     wanted = parameters(SIZES)
     return min(
         (dataclasses.replace(SIZES, decoder="flat", decoder_size=width) for width in range(128, 1025, 8)),
@@ -65,17 +65,17 @@ def flat_sizes() -> ModelConfig:
 
 
 def recipe(model: ModelConfig, steps: int, seed: int) -> RunConfig:
-    """The same objective for all; a bar is trained on bars as they stand inside a tune."""
-    one_bar, grown = model.bars == 1, model.bars > 1 and model.decoder == "hierarchical"
+    """The same objective for all; the bar stage is trained on bars in mid-phrase."""
+    one_bar, warm = model.bars == 1, model.bars > 1 and model.decoder == "hierarchical"
     return RunConfig(
         name=f"{model.decoder}-{model.bars}bar",
         model=model,
-        objective=ObjectiveConfig(beta=0.2, beta_start=0.2 if grown else 0.0, beta_until=0.5),
+        objective=ObjectiveConfig(beta=0.2, beta_start=0.2 if warm else 0.0, beta_until=0.5),
         data=DataConfig(mid_phrase=one_bar),
         training=TrainingConfig(
             steps=steps,
             batch_size=256 if one_bar else 32,
-            learning_rate=1e-3 if grown else 2e-3,
+            learning_rate=1e-3 if warm else 2e-3,
             warmup_steps=min(300, steps // 5),
             evaluate_every=steps,
             seed=seed,
@@ -86,7 +86,7 @@ def recipe(model: ModelConfig, steps: int, seed: int) -> RunConfig:
 def steps_within(
     model: ModelConfig, seconds: float, data: Path, folder: Path, start_from: Path | None
 ) -> int:
-    """How many steps fit ``seconds`` after reading and growing, as a short probe says."""
+    """Number of steps that fit ``seconds`` after reading and warm start, from a short probe."""
     shutil.rmtree(folder, ignore_errors=True)
     ticks = [time.process_time()]
     train(
@@ -103,7 +103,7 @@ def steps_within(
 
 
 def run(decoder: str, seed: int, minutes: float, data: Path, out: Path) -> dict[str, object]:
-    """One training and its measurement."""
+    """Train and evaluate one model."""
     seconds = 60 * minutes
     folder = out / f"{decoder}-{seed}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -139,7 +139,7 @@ def run(decoder: str, seed: int, minutes: float, data: Path, out: Path) -> dict[
 
 
 def main() -> None:
-    """Every seed of both, alternating, so that a busy machine is equally busy for both."""
+    """Run every seed of both in turn, so that the load of the machine is the same for both."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--data", type=Path, required=True)
     arguments.add_argument("--out", type=Path, required=True)

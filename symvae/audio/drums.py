@@ -64,7 +64,7 @@ def drum_bursts(
         samples: Length of the signal.
         sample_rate: Hz.
 
-    Recycles:
+    Returns:
         The signal, a stroke at full velocity peaking at about `LEVEL`.
     """
     mix = np.zeros(samples, np.float32)

@@ -1,6 +1,5 @@
-"""``symvae train-arousal``: the way of excitement through a model's faders, from labeled music."""
+"""``symvae train-arousal``: the direction of arousal through a model's faders, from labeled music."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -21,18 +20,17 @@ def train_arousal(
 ) -> None:
     """Learn arousal, so that `fade --arousal` works: low and high from few labels, the rest without."""
     from symvae.corpus.shards import open_shards
-    from symvae.system.artifacts import save_scales
     from symvae.system.symvae import SymVAE
-    from symvae.training.tasks.arousal import fit_arousal, unlabeled_positions
+    from symvae.training.tasks import arousal as task
 
     vae, shards = SymVAE.load(model), open_shards(data)
-    pieces, notices = read_labeled(labels)
+    pieces, notices = read_labeled(labels, vae.tokenizer)
     for notice in notices:
         say(notice)
-    found = fit_arousal(pieces, vae.fader_positions, unlabeled_positions(vae, shards))
-    show(f"learned from {counted(len(pieces), 'piece')}; what one step of each fader adds to the log odds:")
-    for name, weight in zip(vae.scales.names, found.weights, strict=True):
+    arousal = task.train_arousal(vae, pieces, shards)
+    show(f"learned from {counted(len(pieces), 'piece')}; log odds per unit of each fader:")
+    for name, weight in zip(vae.scales.names, arousal.weights, strict=True):
         show(f"  {name:20s} {weight:+.2f}")
     if update_model:
-        save_scales(vae.folder, replace(vae.scales, arousal=found))
+        task.install_arousal(vae, arousal)
         show(str(vae.folder / "faders.json"))

@@ -1,4 +1,4 @@
-"""``symvae train-synth``: a synthesizer from sound fonts, which are played while it learns."""
+"""``symvae train-synth``: a synthesizer from sound fonts, which are played during training."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from symvae.cli.console import progress_bar, say, show
+from symvae.cli.console import say, show
 from symvae.cli.options import one_of
-from symvae.cli.train import DEVICES, check_device, interruption, say_how_to_resume
+from symvae.cli.training import DEVICES, Device, Resume, training
 
 
 def train_synth(
@@ -21,7 +21,7 @@ def train_synth(
         list[Path] | None,
         typer.Option("--font", help="A sound font to learn; may be repeated. Default: this machine's."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    resume: Resume = False,
     from_: Annotated[
         str | None, typer.Option("--from", help="Start from this synthesizer, which has the same sizes.")
     ] = None,
@@ -29,7 +29,7 @@ def train_synth(
         list[str] | None,
         typer.Option("--set", help="section.key=value over the preset, as objective.beta=0.001."),
     ] = None,
-    device: Annotated[str, typer.Option("--device", help='"cpu" or "cuda".')] = "cpu",
+    device: Device = "cpu",
 ) -> None:
     """Train a synthesizer; stop with Ctrl-C and go on with --resume."""
     one_of(device, DEVICES, "--device")
@@ -38,14 +38,12 @@ def train_synth(
     from symvae.config.load import load_preset, with_overrides
     from symvae.config.sound import PROGRAMS, SynthConfig
     from symvae.corpus.clips import ClipDraws, phrases_of
-    from symvae.models.sound.quantized import QuantizedEncoder
     from symvae.system.build_synth import build_stft
     from symvae.system.catalog import find_synth
-    from symvae.system.synth_artifacts import load_synth, save_code_prior, save_timbres
-    from symvae.training.code_prior import codes_of, learn_code_prior
-    from symvae.training.loop import Progress
-    from symvae.training.sound import train_synth as learn
-    from symvae.training.timbres import mean_timbres
+    from symvae.system.synth_artifacts import load_synth
+    from symvae.training.processes import check_device
+    from symvae.training.tasks import synth as task
+    from symvae.training.timbres import complete_synth
 
     config = with_overrides(load_preset(preset, SynthConfig), set_ or [])
     check_device(device)
@@ -69,40 +67,24 @@ def train_synth(
             seed=seed,
         )
 
-    learned, step = draws("train", config.training.seed), 0
-    for (number, instrument), keys in learned.keys.items():
+    clips = draws("train", config.training.seed)
+    for (number, instrument), keys in clips.keys.items():
         if keys is None:
             say(
                 f"{fonts[number].stem}'s {instruments[instrument]} is left out: "
                 "it is silent at middle C, or softer when struck harder."
             )
-    with progress_bar() as bar, interruption() as interrupted:
-        task = bar.add_task("training", total=config.training.steps, note="")
-
-        def watch(now: Progress) -> None:
-            nonlocal step
-            step = now.step
-            bar.update(task, completed=step)
-            if now.figures and (step % config.training.evaluate_every == 0 or step == now.steps):
-                told = " ".join(f"{name} {value:.4g}" for name, value in now.figures.items())
-                bar.console.print(f"step {step}: {told}", highlight=False, soft_wrap=True)
-
-        model = learn(
+    with training() as shown:
+        model = task.train_synth(
             config,
-            learned,
+            clips,
             draws("validation", 1),
             out,
             resume=resume,
             start_from=start_from,
             device=device,
-            watch=watch,
-            stopping=lambda: bool(interrupted),
+            watch=shown.watch,
+            stopping=shown.stopping,
         )
-    if interrupted:
-        say_how_to_resume(step)
-    network = load_synth(model)[1]
-    names = [path.stem for path in fonts]
-    save_timbres(model, mean_timbres(network, learned, instruments=instruments, fonts=names))
-    if isinstance(network.encoder, QuantizedEncoder):
-        save_code_prior(model, learn_code_prior(network.encoder, codes_of(network, learned)))
+    complete_synth(model, clips, instruments=instruments, fonts=[path.stem for path in fonts])
     show(str(model))

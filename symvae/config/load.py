@@ -138,3 +138,14 @@ def _keys(tree: dict[str, Any], path: str = "") -> list[str]:
 
 def _known(cls: type) -> str:
     return ", ".join(presets(cls))
+
+
+def with_current_names(tree: dict[str, Any], path: str = "") -> dict[str, Any]:
+    """Nested dictionaries of an earlier release under the names of today."""
+    current = {}
+    for key, value in tree.items():
+        if (name := f"{path}{key}") in _RENAMED:
+            key, renew = _RENAMED[name]
+            value = renew(value)
+        current[key] = with_current_names(value, f"{name}.") if isinstance(value, dict) else value
+    return current

@@ -84,7 +84,7 @@ def evaluate_music(
     latent, labeled = None, LabeledPieces([], ())
     if control:
         if labels is not None:
-            labeled = read_labeled(labels)
+            labeled = read_labeled(labels, vae.tokenizer)
         metrics = evaluate_control(vae, shards, split=split, pieces=labeled.pieces, **choices)
     else:
         latent = fit(vae, shards, **choices)

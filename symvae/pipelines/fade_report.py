@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from symvae.music.bars import bars_in_words
 from symvae.pipelines.automation import Lane, Setting
 from symvae.pipelines.fade_versions import Faded
-from symvae.pipelines.intake import Intake, bar_spans
+from symvae.pipelines.intake import Intake
+from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.tracks import track_in_words, unread_tracks_in_words
 from symvae.pipelines.words import counted
 from symvae.system.faders.request import Fader

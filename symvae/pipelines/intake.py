@@ -11,6 +11,7 @@ from symvae.music.phrase import Phrase
 from symvae.music.reading import Reading
 from symvae.music.song import Song
 from symvae.music.windows import ending, windows
+from symvae.pipelines.spans import bar_spans, spans_of, titles_of
 from symvae.pipelines.tracks import track_in_words, tracks_not_read, unread_tracks_in_words
 from symvae.pipelines.words import counted
 from symvae.system.catalog import available_in
@@ -169,42 +170,6 @@ def read_ending(
             "Choose another --bar or --track; `symvae inspect` lists every window."
         )
     return Intake(Path(file), song, reading)
-
-
-def bar_spans(reading: Reading) -> list[tuple[int, int]]:
-    """Bars of each phrase of a reading.
-
-    Args:
-        reading: Phrases of a file.
-
-    Returns:
-        (first bar, one after the last), from 0.
-    """
-    return list(zip(reading.start_bar, reading.end_bar, strict=True))
-
-
-def spans_of(reading: Reading) -> list[str]:
-    """First and last bar of each phrase of a reading as "3-4".
-
-    Args:
-        reading: Phrases of a file.
-
-    Returns:
-        The bars, from 1.
-    """
-    return [f"{start + 1}-{end}" for start, end in bar_spans(reading)]
-
-
-def titles_of(reading: Reading) -> list[str]:
-    """Bars of each phrase of a reading in words: "bars 3-4", or "bar 3".
-
-    Args:
-        reading: Phrases of a file.
-
-    Returns:
-        The words; bars count from 1.
-    """
-    return [bars_in_words([span]) for span in bar_spans(reading)]
 
 
 def _bars_added(song: Song, phrase: Phrase, start_bar: int, end_bar: int) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from symvae.errors import CorpusError
 
 if TYPE_CHECKING:
+    from symvae.tokens.tokenizer import Tokenizer
     from symvae.training.tasks.arousal import Piece
 
 _MOST_NOTICES = 5
@@ -19,11 +20,12 @@ class LabeledPieces(NamedTuple):
     """Sentences about pieces that were dropped, with their reasons."""
 
 
-def read_labeled(folder: Path) -> LabeledPieces:
+def read_labeled(folder: Path, tokenizer: "Tokenizer") -> LabeledPieces:
     """Read the labeled pieces of a folder, thinned where a bar has more notes than its tokens hold.
 
     Args:
         folder: Folder in the layout of VGMIDI: labels.csv and MIDI files.
+        tokenizer: Tokenizer of the model, whose rows the bars must fit.
 
     Returns:
         The pieces, and notices of those that were dropped.
@@ -32,7 +34,6 @@ def read_labeled(folder: Path) -> LabeledPieces:
         CorpusError: No piece can be read.
     """
     from symvae.corpus.sources.vgmidi import LabelledPiece, vgmidi
-    from symvae.tokens.piano import thin
     from symvae.training.tasks.arousal import Piece
 
     items = list(vgmidi(folder))
@@ -47,7 +48,7 @@ def read_labeled(folder: Path) -> LabeledPieces:
             "Give a folder in the layout of VGMIDI: labels and MIDI."
         )
     pieces = [
-        Piece(item.name, item.series, item.arousal, tuple(thin(phrase) for phrase in item.phrases))
+        Piece(item.name, item.series, item.arousal, tuple(tokenizer.fit(phrase) for phrase in item.phrases))
         for item in items
         if isinstance(item, LabelledPiece)
     ]

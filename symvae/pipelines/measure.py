@@ -13,7 +13,7 @@ from symvae.errors import MidiError
 from symvae.music.io.files import load_any
 from symvae.music.reading import Reading
 from symvae.music.windows import whole
-from symvae.pipelines.intake import spans_of, titles_of
+from symvae.pipelines.spans import spans_of, titles_of
 from symvae.pipelines.tracks import track_in_words, unread_tracks_in_words
 
 

@@ -7,8 +7,8 @@ from symvae.errors import MidiError
 from symvae.music.io.files import load_any
 from symvae.music.phrase import Phrase
 from symvae.music.windows import whole
-from symvae.pipelines.intake import titles_of
 from symvae.pipelines.output import Saved, refuse_existing
+from symvae.pipelines.spans import titles_of
 from symvae.plot.piano_roll import piano_roll, picture_path
 
 

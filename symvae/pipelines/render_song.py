@@ -14,7 +14,6 @@ from symvae.errors import AudioError, ConfigError
 from symvae.music.io.files import load_for_playback
 from symvae.pipelines.output import Saved, refuse_existing
 from symvae.pipelines.playback import drum_notices, font_label, neural_label, with_unheard
-from symvae.plot.spectrogram import spectrogram_picture
 from symvae.system.device import find_device
 from symvae.system.synth import DEFAULT_SYNTH, Synth, Timbre, load_synth
 
@@ -136,6 +135,8 @@ def render_song(
     for stem, name in zip(rendering.stems, files, strict=True):
         rendering.write(stem, name, force=force)
     if plot:
+        from symvae.plot.spectrogram import spectrogram_picture
+
         blocks = rendering.mixture.blocks()
         spectrogram_picture(blocks, band.sample_rate, picture, title=path.stem, force=force)
     played = [

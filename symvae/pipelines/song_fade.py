@@ -36,13 +36,11 @@ from symvae.pipelines.automation import (
 )
 from symvae.pipelines.fade_report import FadeReport, Thinned, tracks_read, unchanged_bars
 from symvae.pipelines.fade_versions import Faded, Version, fade_versions, step_ticks, versions_of
-from symvae.pipelines.intake import Intake, bar_spans, read_windows
+from symvae.pipelines.intake import Intake, read_windows
 from symvae.pipelines.output import Saved
-from symvae.pipelines.playback import stand_ins
-from symvae.plot.piano_roll import piano_roll
+from symvae.pipelines.spans import bar_spans
 from symvae.system.faders.request import Fader, asked_values
 from symvae.system.symvae import SymVAE
-from symvae.system.synth import load_synth
 
 DEFAULT_MODEL = "piano-4bar-faders"
 #: Phrases in the picture, one row each; more would be too small to read.
@@ -94,6 +92,9 @@ class FadeResult:
         if path.suffix == ".png":
             notices = self._draw(path, force)
         elif path.suffix == ".wav":
+            from symvae.pipelines.playback import stand_ins
+            from symvae.system.synth import load_synth
+
             synth = load_synth()
             notices = stand_ins(synth, self.song)
             sound = synth.perform(self.song)
@@ -104,6 +105,8 @@ class FadeResult:
         return Saved((path,), tuple(notices))
 
     def _draw(self, path: Path, force: bool) -> list[str]:
+        from symvae.plot.piano_roll import piano_roll
+
         intake = self.details.intake
         rows = list(zip(intake.phrases, self.phrases, intake.titles, strict=True))
         phrases = [phrase for old, new, _ in rows[:MOST_ROWS] for phrase in (old, new)]

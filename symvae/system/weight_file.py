@@ -85,9 +85,9 @@ def read_weights(path: Path, remedy: str) -> dict[str, Tensor]:
     weights = {}
     for name, value in stored.items():
         if value.dtype == torch.int8 and name + SCALE in stored:
-            weights[_name_today(name)] = dequantize(value, stored[name + SCALE])
+            weights[name_today(name)] = dequantize(value, stored[name + SCALE])
         elif not (name.endswith(SCALE) and _is_quantized(name.removesuffix(SCALE), stored)):
-            weights[_name_today(name)] = value.float()
+            weights[name_today(name)] = value.float()
     return weights
 
 
@@ -95,6 +95,6 @@ def _is_quantized(name: str, stored: dict[str, Tensor]) -> bool:
     return name in stored and stored[name].dtype == torch.int8
 
 
-def _name_today(tensor: str) -> str:
+def name_today(tensor: str) -> str:
     """Translate the name of a tensor of an earlier release."""
     return ".".join(_RENAMED_PARTS.get(part, part) for part in tensor.split("."))

@@ -1,4 +1,4 @@
-"""Windows of the training split as a model is trained on them."""
+"""Windows of prepared shards as a model is trained and validated on them."""
 
 import numpy as np
 import torch
@@ -8,35 +8,52 @@ from torch import Tensor
 from symvae.config.run import RunConfig
 from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
-from symvae.nn.gaussian import DiagonalGaussian
-from symvae.system.symvae import SymVAE
-
-_BATCH = 512
 
 
 def training_windows(shards: Shards, config: RunConfig) -> UInt8[np.ndarray, "window bar position"]:
-    """All windows that the model was trained on, in their own keys."""
+    """All windows that the model is trained on, in their own keys."""
     return windows(shards, "train", config.model.bars, mid_phrase=config.data.mid_phrase).ids
 
 
 def training_phrases(
     shards: Shards, config: RunConfig, count: int, seed: int
 ) -> Int[Tensor, "phrase bar position"]:
-    """A seeded draw of training windows, each transposed at random as training transposes them."""
-    ids = training_windows(shards, config)
+    """Draw training windows, each transposed at random as training transposes them.
+
+    Args:
+        shards: Prepared music that fits the model.
+        config: The model's choices.
+        count: Windows to draw, without replacement; all if there are fewer.
+        seed: Seed of the draw and of the transpositions.
+
+    Returns:
+        Token ids.
+    """
+    taken = windows(shards, "train", config.model.bars, mid_phrase=config.data.mid_phrase)
     chance = np.random.default_rng(seed)
-    rows = chance.permutation(len(ids))[:count]
+    rows = chance.permutation(len(taken))[:count]
     shift = chance.integers(-config.data.transpose, config.data.transpose + 1, len(rows))
-    return as_tensor(shards.tokenizer.transpose_ids(ids[rows], shift))
+    return as_tensor(shards.tokenizer.transpose_ids(taken[rows], shift))
+
+
+def validation_phrases(
+    shards: Shards, config: RunConfig, count: int, *, mid_phrase: bool
+) -> Int[Tensor, "phrase bar position"]:
+    """Draw windows of the validation split, the same at every call.
+
+    Args:
+        shards: Prepared music that fits the model.
+        config: The model's choices.
+        count: Windows to draw, without replacement; all if there are fewer.
+        mid_phrase: Keep bars as they stand inside a tune.
+
+    Returns:
+        Token ids.
+    """
+    taken = windows(shards, "validation", config.model.bars, mid_phrase=mid_phrase)
+    return as_tensor(taken[np.random.default_rng(0).permutation(len(taken))[:count]])
 
 
 def as_tensor(ids: UInt8[np.ndarray, "window bar position"]) -> Int[Tensor, "window bar position"]:
-    """Ids as the network takes them."""
+    """Token ids as the network takes them."""
     return torch.from_numpy(ids.astype(np.int64))
-
-
-@torch.no_grad()
-def encode(model: SymVAE, ids: Int[Tensor, "phrase bar position"]) -> DiagonalGaussian:
-    """The posterior of each phrase."""
-    parts = [model.vae.encoder(rows) for rows in ids.split(_BATCH)]
-    return DiagonalGaussian(torch.cat([p.mean for p in parts]), torch.cat([p.log_std for p in parts]))

@@ -1,9 +1,9 @@
-"""What a model needs to know of its own latent space: a prior to draw from, and attribute vectors.
+"""The latent space of a trained model: a prior to draw from, and attribute vectors.
 
-Both are fitted to training phrases only, each transposed at random as in training: users play in all
-keys, and the direction of C-major membership exists only where keys vary. The prior is fitted to
-posterior draws, not means, because the decoder learned on draws; attribute vectors are differences of
-posterior means (`symvae.latent.direction`).
+Both are fitted to training phrases only, each transposed at random as in training: users play in all keys,
+and the direction of C-major membership exists only where keys vary. The prior is fitted to posterior draws,
+not means, because the decoder was trained on draws; attribute vectors are differences of posterior means
+(`symvae.latent.direction`).
 """
 
 from collections.abc import Callable
@@ -22,28 +22,28 @@ from symvae.models.flow.prior import FlowPrior
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.artifacts import load_prior
 from symvae.system.symvae import SymVAE
-from symvae.training.data import encode, training_phrases
-from symvae.training.tasks.flow import fit_flow
+from symvae.training.data import training_phrases
+from symvae.training.tasks.flow_matching import fit_flow
 
 #: The attributes of Roberts et al. 2018, section 5.4.
 ATTRIBUTES = ("c_major_membership", "onset_density", "mean_interval", "syncopation_8th", "syncopation_16th")
 
 
 class LatentFit(NamedTuple):
-    """What ships with a model, and how it was found."""
+    """The prior and the attribute vectors that ship with a model."""
 
     prior: FlowPrior
     directions: dict[str, Float[Tensor, " latent"]]
     attribute_std: dict[str, float]
     """Standard deviation of each attribute over the training phrases."""
     posterior: DiagonalGaussian
-    """Of the training phrases that were used."""
+    """Posteriors of the training phrases that were used."""
     seed: int
     fitted: bool = True
-    """Whether the prior was fitted here; one that `symvae train-prior` learned has a file of its own."""
+    """True where the prior was fitted here; one of `symvae train-prior` has a file of its own."""
 
     def tensors(self) -> dict[str, Tensor]:
-        """As `symvae.system.artifacts.save_latent` stores it."""
+        """Tensors by name, for `symvae.system.artifacts.save_latent`."""
         return {
             **{f"prior.{name}": tensor for name, tensor in self.prior.state_dict().items() if self.fitted},
             **{f"direction.{name}": vector for name, vector in self.directions.items()},
@@ -59,10 +59,22 @@ def fit_latent(
     seed: int = 0,
     watch: Callable[[float], None] = lambda share: None,
 ) -> LatentFit:
-    """Directions, and a prior if the model has none of its own, from up to ``phrases`` training phrases."""
+    """Fit attribute vectors, and a prior if the model has none of its own.
+
+    Args:
+        model: A trained model; it stays as it is.
+        shards: Prepared music that fits the model.
+        phrases: Training phrases to fit to; all if there are fewer.
+        prior_steps: Steps of the prior's training.
+        seed: Seed of the phrases, their transpositions and the prior.
+        watch: Called with the share of the work that is done, from 0 to 1.
+
+    Returns:
+        The prior and the attribute vectors; an attribute that never varies in the phrases has none.
+    """
     shards.check_fit(model.config.model)
     ids = training_phrases(shards, model.config, phrases, seed)
-    posterior = encode(model, ids)
+    posterior = model.codec.encode_ids(ids)
     watch(0.1)
     own = load_prior(model.folder)
     prior = own or fit_flow(
@@ -73,8 +85,8 @@ def fit_latent(
     for name, of_phrase in values.items():
         try:
             directions[name] = attribute_vector(posterior.mean, torch.from_numpy(of_phrase))
-        except LatentError:  # an attribute that this music never varies has no direction to ship
+        except LatentError:  # the attribute never varies in this music
             continue
     watch(1.0)
-    spread = {name: float(np.std(of_phrase)) for name, of_phrase in values.items()}
-    return LatentFit(prior, directions, spread, posterior, seed, fitted=own is None)
+    std = {name: float(np.std(of_phrase)) for name, of_phrase in values.items()}
+    return LatentFit(prior, directions, std, posterior, seed, fitted=own is None)

@@ -1,4 +1,4 @@
-"""What a run writes down: one CSV a run, and TensorBoard events where tensorboard is installed."""
+"""The log of a run: one CSV file, and TensorBoard events where tensorboard is installed."""
 
 import csv
 import os
@@ -7,13 +7,17 @@ from types import TracebackType
 
 
 class TrainingLog:
-    """Rows of named figures, appended as they come; columns are fixed by the first row of the file.
-
-    On resuming, rows from after the checkpoint are cut off, so that the file reads as if the run had
-    never been interrupted.
-    """
+    """Rows of named figures, appended one by one; the first row of the file fixes the columns."""
 
     def __init__(self, folder: Path, resume_step: int) -> None:
+        """Open the log of a run.
+
+        Rows after the checkpoint are cut off: the file reads as if the run had never been interrupted.
+
+        Args:
+            folder: The run's folder; made if missing.
+            resume_step: Steps done at the checkpoint; 0 starts a new log.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / "log.csv"
         kept: list[dict[str, str]] = []
@@ -32,7 +36,7 @@ class TrainingLog:
         self._board = _tensorboard(folder, resume_step)
 
     def write(self, step: int, **figures: float) -> None:
-        """One row, on disk when this returns."""
+        """Append a row; it is on disk when this returns."""
         empty = self.path.stat().st_size == 0
         with self.path.open("a", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)

@@ -1,95 +1,80 @@
-"""Everything a run needs to go on exactly where it stood.
-
-One file, replaced in one step: weights, their running average, the optimizer, the step and the best
-validation so far. All chance in training is drawn from (seed, step), so no generator has to be kept.
-"""
+"""The state of a training: everything that changes from step to step."""
 
 import copy
-import os
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from symvae.errors import TrainingError
+from symvae.system.weight_file import name_today
 
 M = TypeVar("M", bound=nn.Module)
-C = TypeVar("C", bound=nn.Module)
 
 
 @dataclass
-class TrainingState(Generic[M, C]):
-    """The moving parts of a run."""
+class TrainingState:
+    """The moving parts of a run; a run that goes on from its stored state ends bit-equal."""
 
-    model: M
-    average: M
-    """Exponential moving average of the weights: what is validated and kept."""
+    modules: dict[str, nn.Module]
+    """The modules that learn, by their names in the state's file."""
     optimizer: torch.optim.Optimizer
+    average: nn.Module | None = None
+    """Exponential moving average of the first module's weights: validated and kept."""
+    generator: torch.Generator | None = None
+    """The source of chance of a task that does not draw it from its seed and the step."""
     step: int = 0
+    """Steps done."""
     best: float = float("-inf")
     """Best validation score so far."""
     stale: int = 0
     """Validations since then."""
-    critic: C | None = None
-    """Learns along, where the objective needs one."""
 
     @torch.no_grad()
-    def update_average(self, decay: float) -> None:
-        """Move the average toward the weights; early on faster, so that it does not remember its start."""
-        decay = min(decay, (1 + self.step) / (10 + self.step))
-        for mean, value in zip(self.average.parameters(), self.model.parameters(), strict=True):
-            mean.lerp_(value, 1 - decay)
-        # What is learned without a gradient, as codebooks are, is a mean already.
-        for kept, learned in zip(self.average.buffers(), self.model.buffers(), strict=True):
-            kept.copy_(learned)
+    def update_average(self, share: float) -> None:
+        """Move the average toward the weights by a ``share`` of the way from 0 to 1."""
+        if self.average is None or share == 0:
+            return
+        learned = next(iter(self.modules.values()))
+        for mean, value in zip(self.average.parameters(), learned.parameters(), strict=True):
+            mean.lerp_(value, share)
+        # Buffers that are learned without a gradient, as codebooks are, are running means already.
+        for kept, current in zip(self.average.buffers(), learned.buffers(), strict=True):
+            kept.copy_(current)
 
-    def save(self, path: Path, config: Any) -> None:
-        """Write the state of a run with these choices."""
-        names = ("model", "average", "optimizer", *(("critic",) if self.critic is not None else ()))
-        parts = {name: getattr(self, name).state_dict() for name in names}
-        write_state(path, config, {**parts, "step": self.step, "best": self.best, "stale": self.stale})
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that `load_state_dict` needs to go on from here."""
+        return {
+            **{name: module.state_dict() for name, module in self.modules.items()},
+            **({} if self.average is None else {"average": self.average.state_dict()}),
+            **({} if self.generator is None else {"generator": self.generator.get_state()}),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "best": self.best,
+            "stale": self.stale,
+        }
 
-    def load(self, path: Path, config: Any) -> None:
-        """Go on from ``path``; raises `TrainingError` when it belongs to another choice of anything."""
-        kept = read_state(path, config)
-        self.model.load_state_dict(kept["model"])
-        self.average.load_state_dict(kept["average"])
-        self.optimizer.load_state_dict(kept["optimizer"])
-        if self.critic is not None:
-            self.critic.load_state_dict(kept["critic"])
-        self.step, self.best, self.stale = kept["step"], kept["best"], kept["stale"]
-
-
-def write_state(path: Path, config: Any, parts: dict[str, Any]) -> None:
-    """Write what a run needs to go on, in one step: a reader sees the old file or the new one."""
-    fresh = path.with_suffix(".new")
-    torch.save({"config": asdict(config), **parts}, fresh)
-    os.replace(fresh, path)
-
-
-def read_state(path: Path, config: Any) -> dict[str, Any]:
-    """What `write_state` wrote; raises `TrainingError` when it belongs to another choice of anything.
-
-    A choice that the older file does not know of is no difference.
-    """
-    kept: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
-    differing = _differing(kept["config"], asdict(config))
-    if differing:
-        raise TrainingError(
-            f"{path} was trained with other choices ({', '.join(differing)}). "
-            "Resume with the same preset and --set values, or start a run in another folder."
-        )
-    return kept
+    def load_state_dict(self, stored: dict[str, Any]) -> None:
+        """Go on from a stored state, or from one of an earlier release."""
+        for name, module in self.modules.items():
+            module.load_state_dict(_under_current_names(stored[name]))
+        if self.average is not None:
+            self.average.load_state_dict(_under_current_names(stored["average"]))
+        if self.generator is not None:
+            self.generator.set_state(stored["generator"])
+        self.optimizer.load_state_dict(stored["optimizer"])
+        self.step = stored["step"]
+        self.best, self.stale = stored.get("best", float("-inf")), stored.get("stale", 0)
 
 
-def fresh_average(model: M) -> M:
+def fresh_average(module: M) -> M:
     """A frozen copy to average into."""
-    average = copy.deepcopy(model).eval()
-    for parameter in average.parameters():
-        parameter.requires_grad_(False)
-    return average
+    return copy.deepcopy(module).eval().requires_grad_(False)
+
+
+def early_share(decay: float, step: int) -> float:
+    """The share of new weights in an average, larger in early steps, so that it forgets its start."""
+    return 1 - min(decay, (1 + step) / (10 + step))
 
 
 def cpu_state(module: nn.Module) -> dict[str, Tensor]:
@@ -97,12 +82,5 @@ def cpu_state(module: nn.Module) -> dict[str, Tensor]:
     return {name: value.detach().cpu() for name, value in module.state_dict().items()}
 
 
-def _differing(old: dict[str, Any], new: dict[str, Any], section: str = "") -> list[str]:
-    """The names of the choices that differ, as a user types them."""
-    names = []
-    for key, value in old.items():
-        if isinstance(value, dict) and isinstance(new.get(key), dict):
-            names += _differing(value, new[key], f"{section}{key}.")
-        elif value != new.get(key):
-            names.append(f"{section}{key}")
-    return names
+def _under_current_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name_today(name): value for name, value in weights.items()}

@@ -1,17 +1,21 @@
-"""The timbres that a synthesizer has learned, by name: where in z each instrument of each font lies.
+"""The named timbres of a trained synthesizer: a point in z for each instrument of each font.
 
 A timbre is the mean of the posterior means of some clips. Instruments of the first font that has them have
-the plain name (``piano``), those of the others name their font, too (``piano/MuseScore_General_Full``).
+the plain name (``piano``); those of the others also name their font (``piano/MuseScore_General_Full``).
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
 from symvae.corpus.clips import ClipDraws
+from symvae.models.sound.quantized import QuantizedEncoder
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
+from symvae.system.synth_artifacts import load_synth, save_code_prior, save_timbres
+from symvae.training.tasks.code_prior import encode_codes, train_code_prior
 
 CLIPS = 16
 
@@ -26,25 +30,54 @@ def mean_timbres(
     clips: int = CLIPS,
     seed: int = 0,
 ) -> list[dict[str, Any]]:
-    """One entry for each font and instrument of ``draws`` that can be played: name, font, program, z.
+    """Encode clips of every playable timbre and average them.
 
-    ``instruments`` names the programs of ``draws`` and ``fonts`` its players.
+    Args:
+        model: The trained synthesizer.
+        draws: The fonts and instruments that it was trained on.
+        instruments: Names of the programs of ``draws``.
+        fonts: Names of the players of ``draws``.
+        clips: Clips of each timbre.
+        seed: Seed of their notes.
+
+    Returns:
+        One entry for each font and instrument: ``name``, ``font``, ``program`` and ``z``.
     """
     device = next(model.parameters()).device
     timbres: list[dict[str, Any]] = []
+    names: set[str] = set()
     for font, font_name in enumerate(fonts):
         for instrument, name in enumerate(instruments):
             if draws.keys[font, instrument] is None:
                 continue
             rng = np.random.default_rng([seed, font, instrument])
-            heard = draws.of([(font, instrument)] * (clips // 2), rng)
-            z = model.encode(heard.wave.to(device)).mean.mean(0)
+            played = draws.of([(font, instrument)] * (clips // 2), rng)
+            z = model.encode(played.wave.to(device)).mean.mean(0)
+            timbre = f"{name}/{font_name}" if name in names else name
+            names.add(timbre)
             timbres.append(
                 {
-                    "name": f"{name}/{font_name}" if name in {known["name"] for known in timbres} else name,
+                    "name": timbre,
                     "font": font_name,
                     "program": draws.programs[instrument],
                     "z": [round(value, 5) for value in z.tolist()],
                 }
             )
     return timbres
+
+
+def complete_synth(
+    folder: Path, draws: ClipDraws, *, instruments: Sequence[str], fonts: Sequence[str]
+) -> None:
+    """Write the named timbres of a trained synthesizer, and a code prior where its encoder quantizes.
+
+    Args:
+        folder: The synthesizer's folder.
+        draws: The fonts and instruments that it was trained on.
+        instruments: Names of the programs of ``draws``.
+        fonts: Names of the players of ``draws``.
+    """
+    network = load_synth(folder)[1]
+    save_timbres(folder, mean_timbres(network, draws, instruments=instruments, fonts=fonts))
+    if isinstance(network.encoder, QuantizedEncoder):
+        save_code_prior(folder, train_code_prior(network.encoder, encode_codes(network, draws)))

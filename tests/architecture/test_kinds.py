@@ -72,6 +72,17 @@ def test_no_file_asks_for_the_kind() -> None:
     assert found == set()
 
 
+def test_no_other_file_imports_the_module_of_a_kind() -> None:
+    modules = {each.__module__ for each in TOKENIZERS.values()}
+    found = {
+        f"{path.relative_to(PACKAGE)}: {node.module}"
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module in modules
+    }
+    assert found == set()
+
+
 def test_every_family_is_the_tokenizer_of_its_name() -> None:
     assert {name: each.tokenizer for name, each in FAMILIES.items()} == TOKENIZERS
     assert all(name == each.name for name, each in TOKENIZERS.items())

@@ -1,4 +1,4 @@
-"""prepare, train, evaluate: what they take and what they refuse. True trainings are in tests/e2e."""
+"""prepare, train, evaluate: their options, results and refusals. Whole trainings are in tests/e2e."""
 
 import json
 import shutil
@@ -15,6 +15,7 @@ from symvae.music.io.midi_write import song_to_bytes, write
 from symvae.music.phrase import Phrase
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 from symvae.pipelines.labels import read_labeled
+from symvae.tokens.piano import PianoBars
 from tests.conftest import TINY, TUNES
 
 
@@ -22,12 +23,12 @@ def settings(*more: str) -> list[str]:
     return [word for value in (*TINY, *more) for word in ("--set", value)]
 
 
-def test_labels_of_pieces_that_cannot_be_read(tmp_path):
+def test_labels_without_any_readable_piece_are_refused(tmp_path):
     (tmp_path / "midi").mkdir()
     rows = "midi,series,duration_sec,arousal,valence\na.mid,One,20,0.5,0\nb.mid,Two,20,-0.5,0\n"
     (tmp_path / "labels.csv").write_text(rows)
     with pytest.raises(CorpusError, match=r"No piece of .* can be read \(left out: .*; left out: .*\)\."):
-        read_labeled(tmp_path)
+        read_labeled(tmp_path, PianoBars())
 
 
 def test_prepare_a_folder(cli, tmp_path):
@@ -42,7 +43,7 @@ def test_prepare_a_folder(cli, tmp_path):
     assert cli("prepare", TUNES, "--out", "shards", "--metre", "3/4", "--force", "--json").exit_code == 0
 
 
-def test_prepare_takes_several_tracks(cli, tmp_path):
+def test_prepare_reads_several_tracks(cli, tmp_path):
     (tmp_path / "mine").mkdir()
     onset = np.arange(16) * 480
     for seed in range(6):
@@ -66,8 +67,8 @@ def test_prepare_takes_several_tracks(cli, tmp_path):
     )
 
 
-def test_prepare_piano_tokens(cli, tmp_path):
-    """Two hands: as melodies the files lose one, as piano bars they keep both."""
+def test_prepare_piano_tokens_keeps_both_hands(cli, tmp_path):
+    """As melodies the files lose one hand."""
     (tmp_path / "mine").mkdir()
     for seed in range(6):
         pitch = 48 + np.random.default_rng(seed).integers(0, 24, (32, 1)) + np.array([0, 4])
@@ -106,7 +107,7 @@ def test_prepare_reads_sources_in_a_row():
 
 
 @pytest.mark.parametrize("words", [(), ("pop909",)])
-def test_prepare_wrong_use(cli, words):
+def test_prepare_without_a_source_is_refused(cli, words):
     assert cli("prepare", *words).exit_code == 2
 
 
@@ -130,20 +131,20 @@ def test_prepare_refuses_a_folder_without_music(cli, words):
         (["--preset", "melody-2bar", "--device", "cuda"], "no CUDA device"),
     ],
 )
-def test_train_refuses(cli, shards, monkeypatch, words, fault):
+def test_train_refuses_wrong_choices(cli, shards, monkeypatch, words, fault):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     result = cli("train", *words, "--data", shards, "--out", "run")
     assert result.exit_code == 1, result.output
     assert fault in result.stderr
 
 
-def test_train_wrong_use(cli, shards):
+def test_train_options_of_the_wrong_kind(cli, shards):
     words = ("train", "--preset", "melody-2bar", "--data", shards, "--out", "run")
     assert cli(*words, "--device", "toaster").exit_code == 2
     assert cli(*words[:-2]).exit_code == 2
 
 
-def test_train_refuses_what_is_no_shard_folder(cli):
+def test_train_refuses_a_folder_without_shards(cli):
     result = cli("train", "--preset", "melody-2bar", "--data", ".", "--out", "run")
     assert result.exit_code == 1
     assert "symvae prepare" in result.stderr
@@ -173,7 +174,7 @@ def test_evaluate_prints_writes_and_updates(cli, shards, tiny_model, tmp_path):
     assert "report/metrics.json exists" in refused.stderr
 
 
-def test_evaluate_refuses(cli, shards, tiny_model):
+def test_evaluate_refuses_missing_models_data_and_splits(cli, shards, tiny_model):
     assert cli("evaluate", "no-such-model", "--data", shards).exit_code == 1
     assert cli("evaluate", tiny_model, "--data", "missing").exit_code == 1
     assert cli("evaluate", tiny_model, "--data", shards, "--split", "exam", "--quick").exit_code == 1
@@ -188,13 +189,15 @@ def test_evaluate_refuses(cli, shards, tiny_model):
         (["--resume"], 1, "There is nothing to resume"),
     ],
 )
-def test_train_prior_refuses(cli, tiny_model, shards, words, status, fault):
+def test_train_prior_refuses_wrong_choices(cli, tiny_model, shards, words, status, fault):
     result = cli("train-prior", tiny_model, "--data", shards, "--out", "run", *words)
     assert (result.exit_code, result.stdout) == (status, "")
     assert fault in result.stderr
 
 
-def test_shards_of_another_metre_are_refused_in_words(cli, tiny_model, shards, tmp_path):
+def test_shards_of_another_metre_and_folders_of_other_trainings_are_refused(
+    cli, tiny_model, shards, tmp_path
+):
     assert cli("prepare", TUNES, "--out", "waltz", "--metre", "3/4", "--workers", 1).exit_code == 0
     for words in (("train-prior", tiny_model, "--out", "run"), ("evaluate", tiny_model, "--quick")):
         result = cli(*words, "--data", "waltz")
@@ -204,4 +207,4 @@ def test_shards_of_another_metre_are_refused_in_words(cli, tiny_model, shards, t
     (tmp_path / "run/state.pt").touch()
     result = cli("train-prior", tiny_model, "--data", shards, "--out", "run")
     assert result.exit_code == 1
-    assert "holds the training of a model" in result.stderr
+    assert "holds a training of another kind (state.pt). Choose another folder." in result.stderr

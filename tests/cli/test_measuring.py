@@ -26,7 +26,7 @@ def test_file_without_notes_is_one_sentence(cli, tmp_path):
     symusic.Score(480).dump_midi(str(tmp_path / "empty.mid"))
     result = cli("measure", "empty.mid")
     assert (result.exit_code, result.stdout) == (1, "")
-    reason = "(empty.mid: song: empty: it holds no notes)"
+    reason = "(empty.mid: song: empty: it has no notes)"
     assert f"symvae: There is nothing to measure: no file has a melody {reason}." in result.stderr
 
 

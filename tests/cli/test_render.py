@@ -58,15 +58,15 @@ def clip(tmp_path) -> Path:
 def refused(result, status: int, *words: str) -> None:
     assert (result.exit_code, result.stdout) == (status, "")
     assert "Traceback" not in result.stderr
-    said = " ".join(result.stderr.replace("│", " ").split())
+    message = " ".join(result.stderr.replace("│", " ").split())
     for word in words:
-        assert word in said
+        assert word in message
 
 
 # What it makes
 
 
-def test_a_song_becomes_a_file_of_its_name(render, band, tmp_path):
+def test_a_song_is_rendered_to_a_file_of_its_name(render, band, tmp_path):
     result = render(band)
     assert result.exit_code == 0, result.stderr
     sound = read_audio(tmp_path / "band.wav")
@@ -79,7 +79,7 @@ def test_a_song_becomes_a_file_of_its_name(render, band, tmp_path):
     )
 
 
-def test_the_report_says_who_plays_what(render, band, tmp_path):
+def test_the_report_lists_the_timbre_of_each_part(render, band, tmp_path):
     report = json.loads(render(band, "out/sound.wav", "--json").stdout)
     assert report["parts"] == [
         {"part": "flute", "notes": 4, "plays": "flute"},
@@ -98,14 +98,14 @@ def test_the_same_command_writes_the_same_bytes(render, band, tmp_path):
     assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes()
 
 
-def test_notes_that_no_piano_has_are_brought_there_and_said(render, tune):
-    told = "piano; 1 note brought onto the piano's keys by octaves"
-    assert json.loads(render(tune, "--json").stdout)["parts"][0]["plays"] == told
+def test_notes_beyond_the_piano_are_folded_and_counted(render, tune):
+    label = "piano; 1 note brought onto the piano's keys by octaves"
+    assert json.loads(render(tune, "--json").stdout)["parts"][0]["plays"] == label
 
 
-def test_timbres_by_name_blended_and_on_the_way(render, tune, tmp_path):
-    heard = {}
-    for words, said in (
+def test_timbres_by_name_by_blend_and_by_sweep(render, tune, tmp_path):
+    sounds = {}
+    for words, label in (
         (("--timbre", "flute"), "flute"),
         (("--timbre", "piano:flute:0.4"), "piano:flute:0.4"),
         (("--timbre-sweep", "piano:flute"), "piano to flute"),
@@ -113,12 +113,12 @@ def test_timbres_by_name_blended_and_on_the_way(render, tune, tmp_path):
     ):
         result = render(tune, "--json", "--force", *words)
         assert result.exit_code == 0, result.stderr
-        assert json.loads(result.stdout)["parts"][0]["plays"].split(";")[0] == said
-        heard[said] = (tmp_path / "tune.wav").read_bytes()
-    assert len(set(heard.values())) == 4
+        assert json.loads(result.stdout)["parts"][0]["plays"].split(";")[0] == label
+        sounds[label] = (tmp_path / "tune.wav").read_bytes()
+    assert len(set(sounds.values())) == 4
 
 
-def test_a_blend_of_nothing_is_the_timbre_itself(render, tune, tmp_path):
+def test_a_blend_at_0_is_the_first_timbre(render, tune, tmp_path):
     for name, word in (("a.wav", "piano"), ("b.wav", "piano:flute:0"), ("c.wav", "flute:piano:1")):
         assert render(tune, name, "--timbre", word).exit_code == 0
     assert len({(tmp_path / name).read_bytes() for name in ("a.wav", "b.wav", "c.wav")}) == 1
@@ -150,15 +150,15 @@ def test_loudness_and_picture(render, band, tmp_path):
 
 
 def test_the_list_of_timbres(render):
-    told = render("--list")
-    assert told.exit_code == 0, told.stderr
-    assert told.stdout.splitlines()[0].split() == ["timbre", "program", "learned", "from"]
-    assert "electric-piano" in told.stdout
+    listed = render("--list")
+    assert listed.exit_code == 0, listed.stderr
+    assert listed.stdout.splitlines()[0].split() == ["timbre", "program", "learned", "from"]
+    assert "electric-piano" in listed.stdout
     listed = json.loads(render("--list", "--json").stdout)
     assert listed[-1] == {"name": "flute", "program": 73, "learned_from": "chance"}
 
 
-def test_what_is_not_played_is_said(render, tmp_path):
+def test_content_that_is_not_rendered_is_listed(render, tmp_path):
     midi = pretty_midi.PrettyMIDI()
     part = pretty_midi.Instrument(40, name="fiddle")
     part.notes += [pretty_midi.Note(90, 60, 0.0, 0.5), pretty_midi.Note(90, 62, 1.0, 1.5)]
@@ -167,14 +167,14 @@ def test_what_is_not_played_is_said(render, tmp_path):
     midi.instruments.append(part)
     midi.write(str(tmp_path / "bent.mid"))
     report = json.loads(render("bent.mid", "--json").stdout)
-    told = "violin; without 1 muted note; without 1 pitch bend"
-    assert report["parts"] == [{"part": "fiddle", "notes": 1, "plays": told}]
+    label = "violin; without 1 muted note; without 1 pitch bend"
+    assert report["parts"] == [{"part": "fiddle", "notes": 1, "plays": label}]
 
 
 # Other engines
 
 
-def test_plain_tones_need_no_synthesizer(cli, band, tmp_path):
+def test_the_sine_engine_needs_no_synthesizer(cli, band, tmp_path):
     words = ("render", band, "--engine", "sine", "--synth", "no-such-synth", "--json")
     report = json.loads(cli(*words).stdout)
     assert [part["plays"] for part in report["parts"]] == ["sine", "sine", "noise"]
@@ -195,18 +195,18 @@ def test_a_sound_font_plays_every_part(cli, band, font, tmp_path):
     result = cli("render", band, "--engine", "soundfont", "--soundfont", font, "--json")
     assert result.exit_code == 0, result.stderr
     report = json.loads(result.stdout)
-    said = ["Band, program 73 Flute", "Band, program 44 Tremolo Strings", "Band, drums"]
-    assert [part["plays"] for part in report["parts"]] == said
+    labels = ["Band, program 73 Flute", "Band, program 44 Tremolo Strings", "Band, drums"]
+    assert [part["plays"] for part in report["parts"]] == labels
     assert read_audio(tmp_path / "band.wav").sample_rate == report["sample_rate"] == 44_100
     assert result.stderr == ""
 
 
-def test_a_sound_fonts_drums_beside_the_synthesizer(render, band, font):
+def test_a_sound_font_plays_the_drums_with_the_synthesizer(render, band, font):
     result = render(band, "--soundfont", font, "--json")
     assert result.exit_code == 0, result.stderr
     assert result.stderr == ""
-    said = [part["plays"] for part in json.loads(result.stdout)["parts"]]
-    assert said == ["flute", "strings (for program 44 Tremolo Strings)", "Band, drums"]
+    labels = [part["plays"] for part in json.loads(result.stdout)["parts"]]
+    assert labels == ["flute", "strings (for program 44 Tremolo Strings)", "Band, drums"]
 
 
 def test_no_sound_font_says_how_to_get_one(cli, band, monkeypatch):
@@ -244,7 +244,7 @@ def test_an_unknown_timbre_lists_the_known(render, tune, tmp_path):
         (("--engine", "sine", "--sample-rate", 100), "100 Hz is no sample rate to play at"),
     ],
 )
-def test_a_wish_that_cannot_be_granted_is_one_sentence(render, tune, words, message):
+def test_values_out_of_range_are_refused_in_one_sentence(render, tune, words, message):
     refused(render(tune, *words), 1, message)
 
 
@@ -260,11 +260,11 @@ def test_a_wish_that_cannot_be_granted_is_one_sentence(render, tune, words, mess
         (("a", "b"), "b"),
     ],
 )
-def test_wrong_use(render, tune, words, message):
+def test_options_that_exclude_each_other(render, tune, words, message):
     refused(render(tune, *words), 2, message)
 
 
-def test_a_file_is_needed(render):
+def test_a_file_is_required(render):
     refused(render(), 2, "give a music file, or --list")
 
 
@@ -303,7 +303,7 @@ def test_silence_is_refused(render, tmp_path):
     assert not (tmp_path / "muted.wav").exists()
 
 
-def test_a_file_that_is_no_music_and_a_synthesizer_that_is_none(cli, render, tune, tiny_model, tmp_path):
+def test_a_file_that_is_no_music_and_a_folder_that_is_no_synthesizer(cli, render, tune, tiny_model, tmp_path):
     (tmp_path / "words.mid").write_text("no music")
     refused(render("words.mid"), 1, "words.mid")
     refused(render("missing.mid"), 1, "There is no file missing.mid.")
@@ -311,7 +311,7 @@ def test_a_file_that_is_no_music_and_a_synthesizer_that_is_none(cli, render, tun
     refused(cli("render", tune, "--synth", tiny_model), 1, "is not in format symvae-synth")
 
 
-def test_a_place_that_cannot_be_written_is_refused_before_any_work(render, tune, tmp_path, monkeypatch):
+def test_a_path_that_cannot_be_written_is_refused_before_rendering(render, tune, tmp_path, monkeypatch):
     (tmp_path / "folder.wav").mkdir()
     for words in ((), ("--force",)):
         refused(render(tune, "folder.wav", *words), 1, "folder.wav is a folder. Choose the name of a file.")
@@ -332,15 +332,15 @@ def default_synth(tiny_synth, tmp_path_factory, monkeypatch) -> None:
 
 
 @pytest.mark.usefixtures("default_synth")
-def test_sound_beside_the_music_is_the_programs_timbre(cli, tiny_model, tmp_path):
+def test_sound_beside_music_has_the_programs_timbre(cli, tiny_model, tmp_path):
     words = ("sample", "-n", 1, "-m", tiny_model, "--wav", "--force")
-    heard = []
+    sounds = []
     for program in (0, 73, 72):
         result = cli(*words, "--program", program)
         assert result.exit_code == 0, result.stderr
         (path,) = (tmp_path / "sample").glob("*.wav")
-        heard.append(path.read_bytes())
-    assert heard[0] != heard[1] == heard[2]  # a piccolo is played by the flute
+        sounds.append(path.read_bytes())
+    assert sounds[0] != sounds[1] == sounds[2]  # a piccolo is played by the flute
     assert read_audio(path).samples.shape[0] == 2
 
 

@@ -1,4 +1,4 @@
-"""train-synth: one true training of a tiny synthesizer, and what is refused."""
+"""train-synth: the training of a tiny synthesizer, and refusals."""
 
 import csv
 
@@ -11,7 +11,7 @@ from tests.sines import TINY_SYNTH, SinePlayer
 
 @pytest.fixture
 def fonts(tmp_path, monkeypatch):
-    """Two files that are no fonts: sines stand in for their player."""
+    """Two empty files; sines replace their player."""
     monkeypatch.setattr("symvae.audio.font_player.font_player", SinePlayer)
     paths = [tmp_path / "First.sf2", tmp_path / "Second.sf2"]
     for path in paths:
@@ -25,7 +25,7 @@ def words(shards, fonts, *more):
     return ["train-synth", "--preset", "synth-24k", "--data", shards, *named, *settings, *more]
 
 
-def test_train_names_its_timbres_and_goes_on_from_another(cli, shards, fonts, tmp_path):
+def test_training_names_the_timbres_and_starts_from_another_synthesizer(cli, shards, fonts, tmp_path):
     result = cli(*words(shards, fonts, "--out", "run"))
     assert result.exit_code == 0, result.stderr
     assert result.stdout.strip() == "run/model"
@@ -48,21 +48,21 @@ def test_train_names_its_timbres_and_goes_on_from_another(cli, shards, fonts, tm
     more = ("--from", "run", "--out", "more", "--set", "training.steps=1", "--set", "name=more")
     result = cli(*words(shards, fonts[:1], *more))
     assert result.exit_code == 0, result.stderr
-    later, carried_on, _ = load_synth(tmp_path / "more/model")
+    later, second, _ = load_synth(tmp_path / "more/model")
     assert (later.name, later.start_from) == ("more", "tiny")
     torch.testing.assert_close(  # one step away, not drawn anew
-        carried_on.decoder.enter.weight, network.decoder.enter.weight, atol=5e-3, rtol=0
+        second.decoder.enter.weight, network.decoder.enter.weight, atol=5e-3, rtol=0
     )
 
 
-def test_other_sizes_cannot_be_carried_on(cli, shards, fonts):
+def test_a_synthesizer_of_other_sizes_is_refused(cli, shards, fonts):
     assert cli(*words(shards, fonts[:1], "--out", "run")).exit_code == 0
     result = cli(*words(shards, fonts[:1], "--from", "run", "--out", "more", "--set", "model.width=12"))
     assert (result.exit_code, result.stdout) == (1, "")
     assert "other sizes" in result.stderr
 
 
-def test_a_font_that_is_not_there(cli, shards):
+def test_a_missing_font_is_refused(cli, shards):
     result = cli("train-synth", "--preset", "synth-24k", "--data", shards, "--font", "no.sf2", "--out", "run")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("symvae: There is no sound font no.sf2.")

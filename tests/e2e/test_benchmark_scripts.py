@@ -176,7 +176,14 @@ def test_every_way_is_trained_and_measured_once(baselines, shards, tmp_path, mon
     """The command trains, measures and prints the table; repeated, it only prints the table."""
     monkeypatch.setattr(baselines, "DECODED_PHRASES", 2)
     monkeypatch.setattr(baselines, "PLACES", np.linspace(-4, 4, 3))
-    sizes = [*TINY, "model.bars=2", "faders.width=32", "faders.layers=1", "faders.batch_size=8"]
+    sizes = [
+        *TINY,
+        'faders.attributes=["notes_per_bar","register"]',
+        "model.bars=2",
+        "faders.width=32",
+        "faders.layers=1",
+        "faders.batch_size=8",
+    ]
     few = ["--steps", "4", "--phrases", "8", "--seeds", "1"]
     places = ["--data", str(shards), "--out", str(tmp_path / "runs"), "--results", str(tmp_path / "r.jsonl")]
     command = ["baselines.py", *places, *few, *(word for value in sizes[1:] for word in ("--set", value))]

@@ -13,7 +13,7 @@ from symvae.corpus.shards import open_shards
 from symvae.corpus.tune import Tune
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase, join
-from symvae.training.loop import train
+from symvae.training.tasks.phrase import train
 from tests.conftest import TINY
 from tests.e2e.test_training import assert_equal, rows, run_cli, state
 
@@ -27,7 +27,7 @@ def settings(values: tuple[str, ...]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def piano(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Shards of arrangements in two hands: chords under a melody in eighths."""
+    """Shards of music for two hands: chords under a melody in eighths."""
     tunes = []
     for seed in range(16):
         chance = np.random.default_rng(seed)
@@ -52,7 +52,7 @@ def bar(piano: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run
 
 
-def test_a_trained_model_says_phrases_and_reads_its_own(bar: Path, piano: Path) -> None:
+def test_a_trained_model_decodes_valid_tokens_and_encodes_its_own_phrases(bar: Path, piano: Path) -> None:
     assert [row["step"] for row in rows(bar)] == ["4", "8"]
     model = symvae.load(bar)
     assert model.tokenizer == open_shards(piano).tokenizer
@@ -81,7 +81,7 @@ def test_a_run_stopped_and_resumed_ends_bit_equal(bar: Path, piano: Path, tmp_pa
 
 @pytest.mark.parametrize("latent_size", [16, 32])
 def test_four_bars_grow_from_one(bar: Path, piano: Path, tmp_path: Path, latent_size: int) -> None:
-    """With room in z for all four codes of eight coordinates, and with room for their principal ones only."""
+    """With z large enough for four codes of eight coordinates, and only for their principal components."""
     still = (f"model.latent_size={latent_size}", "training.steps=1", "training.learning_rate=1e-30")
     words = ("train", "--preset", "piano-1bar", "--data", piano, "--out", tmp_path / "run", "--from", bar)
     grown = run_cli(*words, *settings((*FOUR_BARS, *still)))

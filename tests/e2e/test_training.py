@@ -1,11 +1,9 @@
-"""True trainings: from nothing, killed and resumed, fine-tuned, grown, on two processes, stopped."""
+"""Trainings of phrase models: from fresh weights, resumed, fine-tuned, grown, on two processes, stopped."""
 
 import csv
 import dataclasses
-import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -26,8 +24,10 @@ from symvae.models.flow.prior import FlowPrior
 from symvae.system.artifacts import load_config
 from symvae.system.symvae import SymVAE
 from symvae.training.latent_fit import fit_latent
-from symvae.training.loop import Progress, own_device, train
-from symvae.training.prior import calibrate, train_prior
+from symvae.training.loop import Progress
+from symvae.training.processes import own_device
+from symvae.training.tasks.phrase import train
+from symvae.training.tasks.prior import calibrate, train_prior
 from tests.conftest import ROOT, TINY
 
 
@@ -69,7 +69,7 @@ def rows(run: Path) -> list[dict[str, str]]:
         return [{k: v for k, v in row.items() if k != "phrases_per_sec"} for row in csv.DictReader(file)]
 
 
-def test_a_training_from_nothing(shards, tmp_path):
+def test_a_training_from_fresh_weights(shards, tmp_path):
     run = tmp_path / "run"
     words = ["train", "--preset", "melody-2bar", "--data", shards, "--out", run, *settings()]
     result = run_cli(*words)
@@ -85,7 +85,7 @@ def test_a_training_from_nothing(shards, tmp_path):
 
 
 def test_a_run_killed_and_resumed_ends_bit_equal(shards, tmp_path):
-    """Stopped before its first checkpoint, at one, and killed two steps after it, against one left alone."""
+    """Stopped before its first checkpoint, at one, and killed two steps after it."""
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     train(config(), shards, whole)
     train(config(), shards, parts, stop_after=3)
@@ -109,7 +109,7 @@ def test_a_run_killed_and_resumed_ends_bit_equal(shards, tmp_path):
 
 
 def test_checkpoints_are_compared_only_under_the_final_beta(shards, tmp_path):
-    """Before, the newest is kept: under a smaller beta any model is more exact."""
+    """Before, the newest is kept: under a smaller beta any model is more accurate."""
     choice = config("objective.beta_until=0.9", "training.patience=1", "training.learning_rate=1e-30")
     train(choice, shards, tmp_path, stop_after=4)
     assert state(tmp_path)["best"] == float("-inf")
@@ -129,7 +129,7 @@ def test_resuming_with_other_choices_is_refused(shards, tmp_path):
     assert "objective.beta" in result.stderr
 
 
-def test_fine_tuning_starts_where_the_model_stands(shards, tiny_model, tmp_path):
+def test_fine_tuning_starts_from_the_weights_of_the_model(shards, tiny_model, tmp_path):
     run = tmp_path / "run"
     result = run_cli(
         *("train", "--preset", "melody-2bar", "--data", shards, "--out", run, "--from", tiny_model),
@@ -148,7 +148,7 @@ def test_fine_tuning_with_other_sizes_is_refused(shards, tiny_model, tmp_path, c
         train(config(choice), shards, tmp_path / "run", start_from=tiny_model)
 
 
-def test_each_process_has_a_gpu_of_its_own(monkeypatch):
+def test_each_process_takes_the_gpu_of_its_local_rank(monkeypatch):
     chosen: list[int] = []
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
     monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
@@ -177,7 +177,7 @@ def test_a_longer_model_grows_from_one_bar(shards, tmp_path):
 
 
 def test_early_stopping(shards, tmp_path):
-    """Nothing gets better after the first validation at such a rate, so patience 2 ends it at the third."""
+    """At this learning rate nothing improves after the first validation: patience 2 ends it at the third."""
     run = tmp_path / "run"
     choice = config(
         *("training.steps=40", "training.learning_rate=1e-30", "training.patience=2"),
@@ -187,32 +187,8 @@ def test_early_stopping(shards, tmp_path):
     assert [row["step"] for row in rows(run)] == ["4", "8", "12"]
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def test_two_processes(shards, tmp_path):
-    """torchrun on this machine: both share each batch, and one of them writes."""
-    run = tmp_path / "run"
-    words = [
-        *(sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"),
-        *("--master-addr", "127.0.0.1", "--master-port", str(free_port()), "-m", "symvae"),
-        *("train", "--preset", "melody-2bar", "--data", str(shards), "--out", str(run)),
-    ]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [*words, *settings()], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count(str(run / "model")) == 1
-    assert [row["step"] for row in rows(run)] == ["4", "8"]
-    assert symvae.load(run).name == "tiny"
-
-
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stopped_run_can_go_on(shards, tmp_path, signal_number):
+def test_an_interrupted_run_can_be_resumed(shards, tmp_path, signal_number):
     run = tmp_path / "run"
     many = ("training.steps=100000", "training.evaluate_every=3")
     training = subprocess.Popen(
@@ -276,8 +252,8 @@ def test_a_prior_stopped_and_resumed_ends_bit_equal(tiny_model, shards, tmp_path
         train_prior(model, choice, data, tmp_path / "empty", resume=True)
 
 
-def test_a_prior_of_its_own_is_drawn_from_and_measured(tiny_model, shards, tmp_path):
-    """`train-prior --update-model` on a copy: samples change, and an evaluation keeps the prior as it is."""
+def test_a_trained_prior_is_sampled_from_and_left_by_the_latent_fit(tiny_model, shards, tmp_path):
+    """`train-prior --update-model` on a copy: samples change, and no other prior is fitted."""
     model = tmp_path / "model"
     shutil.copytree(tiny_model, model)
     before = symvae.load(model).draw(3, seed=1)
@@ -295,8 +271,8 @@ def test_a_prior_of_its_own_is_drawn_from_and_measured(tiny_model, shards, tmp_p
     assert torch.equal(fitted.prior.sample(2, torch.Generator().manual_seed(0)), after.draw(2, seed=0))
 
 
-def test_the_noise_of_a_prior_is_set_by_what_it_makes(tiny_model, shards, monkeypatch):
-    """Draws repeat half the echo and have .45 notes times the scale; held-out phrases .35 and .5."""
+def test_the_noise_of_a_prior_is_calibrated_by_its_draws(tiny_model, shards, monkeypatch):
+    """Draws have half the echo of repetition and .45 times the scale of onsets; held-out ones .35 and .5."""
     model = SymVAE.load(tiny_model)
     monkeypatch.setattr(
         FlowPrior, "sample", lambda self, count, chance: {"echo": self.echo, "scale": self.noise_scale}

@@ -65,7 +65,7 @@ def test_every_attribute_is_defined_on_silence(metre: str, bars: int) -> None:
 
 
 @given(phrases(min_pitch=24, max_pitch=103), st.integers(-24, 24))
-def test_only_two_attributes_hear_a_transposition(phrase: Phrase, semitones: int) -> None:
+def test_only_two_attributes_depend_on_transposition(phrase: Phrase, semitones: int) -> None:
     before, after = measure([phrase]), measure([phrase.transpose(semitones)])
     for name in ATTRIBUTES.keys() - TRANSPOSITION_MATTERS:
         assert after[name][0] == pytest.approx(before[name][0], abs=1e-12), name
@@ -78,7 +78,7 @@ def test_the_register_follows_a_transposition(phrase: Phrase, semitones: int) ->
 
 
 @given(phrases(), st.floats(20, 300))
-def test_only_two_attributes_hear_the_tempo(phrase: Phrase, tempo_qpm: float) -> None:
+def test_only_two_attributes_depend_on_the_tempo(phrase: Phrase, tempo_qpm: float) -> None:
     played = phrase.with_tempo(tempo_qpm)
     before, after = measure([phrase]), measure([played])
     for name in ATTRIBUTES.keys() - TEMPO_MATTERS:
@@ -89,7 +89,7 @@ def test_only_two_attributes_hear_the_tempo(phrase: Phrase, tempo_qpm: float) ->
 
 
 @given(phrases(min_notes=1), st.integers(1, 127))
-def test_only_one_attribute_hears_velocities(phrase: Phrase, velocity: int) -> None:
+def test_only_one_attribute_depends_on_velocities(phrase: Phrase, velocity: int) -> None:
     played = replace(phrase, velocity=np.full(len(phrase), velocity))
     before, after = measure([phrase]), measure([played])
     for name in ATTRIBUTES.keys() - VELOCITY_MATTERS:
@@ -128,7 +128,7 @@ def test_densities_agree_on_one_note_at_a_time(phrase: Phrase) -> None:
 
 
 @given(phrases())
-def test_what_sounds_and_what_rests(phrase: Phrase) -> None:
+def test_note_density_and_rest_share_add_up_in_a_melody(phrase: Phrase) -> None:
     """In a sixteenth without a rest at least one note sounds; in a melody, exactly one."""
     measured = measure([phrase, one_at_a_time(phrase)], ["note_density", "rest_share"])
     some_sound = 1 - measured["rest_share"]

@@ -91,7 +91,7 @@ def in_classes(phrase: Phrase) -> Phrase:
 
 
 @given(pieces(max_bars=6))
-def test_a_piece_comes_back_in_its_classes(phrase: Phrase) -> None:
+def test_a_piece_is_decoded_up_to_its_classes(phrase: Phrase) -> None:
     ids = TOKENS.encode_phrase(phrase)
     assert ids.dtype == np.uint8
     assert ids.shape == (phrase.grid.bars, TOKENS_PER_BAR)
@@ -101,13 +101,13 @@ def test_a_piece_comes_back_in_its_classes(phrase: Phrase) -> None:
 
 
 @given(crowds())
-def test_a_thinned_crowd_comes_back_in_its_classes(phrase: Phrase) -> None:
+def test_a_thinned_piece_is_decoded_up_to_its_classes(phrase: Phrase) -> None:
     thinned = thin(phrase)
     assert TOKENS.decode_ids(TOKENS.encode_phrase(thinned)) == in_classes(thinned)
 
 
 @given(crowds())
-def test_thinning_takes_from_full_bars_only_and_no_more_than_it_must(phrase: Phrase) -> None:
+def test_thinning_drops_from_full_bars_only_and_no_more_than_necessary(phrase: Phrase) -> None:
     thinned = thin(phrase)
     assert thinned.grid == phrase.grid
     assert thinned.tempo_qpm == phrase.tempo_qpm
@@ -136,7 +136,7 @@ def rows_of(phrase: Phrase) -> list[tuple[int, int, int, int]]:
 
 @settings(max_examples=200)
 @given(any_ids())
-def test_any_ids_say_a_phrase_and_its_spelling_is_canonical(ids: np.ndarray) -> None:
+def test_any_ids_decode_and_encode_to_canonical_ids(ids: np.ndarray) -> None:
     phrase = thin(TOKENS.decode_ids(ids))
     canonical = TOKENS.encode_phrase(phrase)
     said = TOKENS.decode_ids(canonical)
@@ -155,7 +155,7 @@ def test_every_pair_of_ids_is_allowed(phrase: Phrase) -> None:
 
 @settings(max_examples=50)
 @given(st.integers(0, 2**32), st.integers(0, 20))
-def test_rows_of_ids_that_may_follow_never_hold_too_much_to_be_encoded(seed: int, patience: int) -> None:
+def test_rows_of_allowed_successors_can_always_be_encoded(seed: int, patience: int) -> None:
     """Their spelling is at most as long: `thin` has nothing to do. With patience rows end late or never."""
     chance = np.random.default_rng(seed)
     follows = TOKENS.follows.astype(float)
@@ -172,7 +172,7 @@ def test_rows_of_ids_that_may_follow_never_hold_too_much_to_be_encoded(seed: int
     assert ((spelled != PAD).sum(axis=1) <= (ids != PAD).sum(axis=1)).all()
 
 
-def test_something_may_follow_every_id_but_bar_follows_none() -> None:
+def test_every_id_has_a_successor_and_bar_is_none() -> None:
     follows = TOKENS.follows
     assert follows.any(axis=1).all()
     assert not follows[:, 1].any()  # Bar stands in no row
@@ -180,7 +180,7 @@ def test_something_may_follow_every_id_but_bar_follows_none() -> None:
 
 
 @given(pieces() | crowds())
-def test_tokens_are_counted_as_they_are_written(phrase: Phrase) -> None:
+def test_token_counts_equal_the_lengths_of_the_rows(phrase: Phrase) -> None:
     fits = thin(phrase)
     np.testing.assert_array_equal((TOKENS.encode_phrase(fits) != PAD).sum(axis=1), token_counts(fits))
     assert (token_counts(phrase) >= token_counts(fits)).all()

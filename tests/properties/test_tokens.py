@@ -40,7 +40,7 @@ def any_ids(draw) -> tuple[MelodyGrid, np.ndarray]:
 
 
 @given(melodies())
-def test_a_melody_comes_back_from_its_ids(phrase: Phrase) -> None:
+def test_encoding_and_decoding_a_melody_is_the_identity(phrase: Phrase) -> None:
     tokenizer = MelodyGrid(phrase.grid.metre)
     ids = tokenizer.encode_phrase(phrase)
     assert ids.dtype == np.uint8
@@ -49,7 +49,7 @@ def test_a_melody_comes_back_from_its_ids(phrase: Phrase) -> None:
 
 
 @given(melodies(), st.floats(20, 400), st.integers(1, 127))
-def test_tempo_and_velocity_come_back_when_they_are_given(
+def test_tempo_and_velocity_are_arguments_of_decoding(
     phrase: Phrase, tempo_qpm: float, velocity: int
 ) -> None:
     tokenizer = MelodyGrid(phrase.grid.metre)
@@ -65,7 +65,7 @@ def test_tempo_and_velocity_come_back_when_they_are_given(
 
 
 @given(any_ids())
-def test_any_ids_say_a_melody_and_its_spelling_is_canonical(drawn: tuple[MelodyGrid, np.ndarray]) -> None:
+def test_any_ids_decode_and_encode_to_canonical_ids(drawn: tuple[MelodyGrid, np.ndarray]) -> None:
     tokenizer, ids = drawn
     phrase = tokenizer.decode_ids(ids)
     assert phrase.is_monophonic

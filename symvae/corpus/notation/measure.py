@@ -14,16 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symvae.corpus.notation.bar import WrittenBar, WrittenNote
+from symvae.music.metre import GRID_BARS
 from symvae.music.reason import Reason
-
-#: Written metre → metre of the grid, and number of written bars in a bar of the grid.
-GRID_BARS = {
-    (4, 4): ("4/4", 1),
-    (2, 2): ("4/4", 1),
-    (2, 4): ("4/4", 2),
-    (3, 4): ("3/4", 1),
-    (6, 8): ("6/8", 1),
-}
 
 
 @dataclass
@@ -47,10 +39,10 @@ def measures(bars: Sequence[WrittenBar]) -> Iterator[Measure]:
     may_be_pickup = True
     for bar in bars:
         full = bar.full_step
-        if full is None or bar.metre not in GRID_BARS:
+        metre = "no metre" if bar.metre is None else f"{bar.metre[0]}/{bar.metre[1]}"
+        if full is None or metre not in GRID_BARS:
             if pending:
                 yield _incomplete(pending, may_be_pickup)
-            metre = "no metre" if bar.metre is None else f"{bar.metre[0]}/{bar.metre[1]}"
             yield Measure(None, [], bar.number, Reason.METRE_NOT_SUPPORTED, metre)
             pending, may_be_pickup = [], True
             continue

@@ -17,8 +17,9 @@ from typing import TypeAlias
 import numpy as np
 
 from symvae.corpus.notation.bar import WrittenBar, WrittenNote
-from symvae.corpus.notation.measure import GRID_BARS, Measure, measures
+from symvae.corpus.notation.measure import Measure, measures
 from symvae.music.grid import Grid
+from symvae.music.metre import GRID_BARS
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
 
@@ -85,7 +86,9 @@ def _grid_bars(found: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]]:
     index = 0
     while index < len(found):
         first = found[index]
-        metre, size = ("", 1) if first.metre is None else GRID_BARS[first.metre]
+        metre, size = ("", 1)
+        if first.metre is not None:
+            metre, size = GRID_BARS[f"{first.metre[0]}/{first.metre[1]}"]
         group = [first]
         for following in found[index + 1 : index + size] if not first.is_pickup else ():
             if following.metre != first.metre or following.is_pickup:

@@ -1,24 +1,33 @@
-"""Arousal from labeled pieces: the mixture of two Gaussians over fader positions."""
+"""Arousal from labeled pieces: a mixture of two Gaussians over fader positions.
+
+    symvae train-arousal MODEL LABELS --data SHARDS
+
+The mixture is solved by expectation maximization in one call (`symvae.latent.arousal`): there are no steps,
+no run folder and nothing to resume.
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.latent.arousal import HIGH, LOW, UNLABELED, Arousal
 from symvae.music.phrase import Phrase
+from symvae.system.artifacts import save_scales
 from symvae.system.faders.scales import measure_ids
 from symvae.system.symvae import SymVAE
-from symvae.training.data import training_windows
 
-#: The share of the pieces at either end that count as labeled; those between are without a label.
+#: The share of the pieces at either end that count as labeled; those between are unlabeled.
 LABELED_SHARE = 0.4
+UNLABELED_STRIDE = 20
 
 
 class Piece(NamedTuple):
-    """A labeled piece of music."""
+    """A piece of music with a rating of its arousal."""
 
     name: str
     series: str
@@ -26,8 +35,25 @@ class Piece(NamedTuple):
     phrases: tuple[Phrase, ...]
 
 
+def train_arousal(model: SymVAE, pieces: Sequence[Piece], shards: Shards) -> Arousal:
+    """Fit the arousal of a model with faders.
+
+    Args:
+        model: A model with faders; it stays as it is.
+        pieces: Rated music.
+        shards: Prepared music, whose training phrases are the unlabeled ones.
+
+    Returns:
+        The mixture and its scale.
+
+    Raises:
+        CorpusError: All pieces have the same label.
+    """
+    return fit_arousal(pieces, model.fader_positions, unlabeled_positions(model, shards))
+
+
 def labels(pieces: Sequence[Piece]) -> Int[np.ndarray, " piece"]:
-    """`LOW` and `HIGH` for the calmest and the most excited, nothing for those between."""
+    """`LOW` and `HIGH` for the calmest and the most excited pieces, `UNLABELED` for those between."""
     rating = np.array([piece.arousal for piece in pieces])
     low, high = np.quantile(rating, [LABELED_SHARE, 1 - LABELED_SHARE])
     return np.where(rating <= low, LOW, np.where(rating >= high, HIGH, UNLABELED))
@@ -40,9 +66,21 @@ def fit_arousal(
     *,
     shuffle: int | None = None,
 ) -> Arousal:
-    """The mixture from labeled pieces and other phrases; these weigh as much as the labeled together.
+    """Fit the mixture to labeled pieces and unlabeled phrases.
 
-    ``shuffle`` seeds a permutation of the labels among the pieces: what is then learned is chance.
+    Each piece weighs the same, however long; all unlabeled phrases together weigh half as much as the pieces.
+
+    Args:
+        pieces: Rated music.
+        positions: Fader positions of phrases.
+        unlabeled: Fader positions of unlabeled phrases.
+        shuffle: Seed of a permutation of the labels among the pieces, a baseline at chance; None for none.
+
+    Returns:
+        The mixture and its scale.
+
+    Raises:
+        CorpusError: All pieces have the same label.
     """
     of_piece = labels(pieces)
     if shuffle is not None:
@@ -50,13 +88,30 @@ def fit_arousal(
     x = np.concatenate([positions(piece.phrases) for piece in pieces] + [unlabeled])
     label = np.repeat(of_piece, [len(piece.phrases) for piece in pieces])
     label = np.concatenate([label, np.full(len(unlabeled), UNLABELED)])
-    # Each piece counts once, however long; all unlabeled phrases together as half the pieces.
     weight = np.concatenate([np.full(len(p.phrases), 1 / len(p.phrases)) for p in pieces])
     rest = np.full(len(unlabeled), 0.5 * len(pieces) / max(1, len(unlabeled)))
     return Arousal.fit(x, label, np.concatenate([weight, rest]))
 
 
-def unlabeled_positions(model: SymVAE, shards: Shards, stride: int = 20) -> Float[np.ndarray, "phrase fader"]:
-    """Where every so many-th training phrase has its faders."""
-    ids = training_windows(shards, model.config)[::stride]
-    return model.scales.positions(measure_ids(model.tokenizer, model.scales.names, ids)).double().numpy()
+def unlabeled_positions(
+    model: SymVAE, shards: Shards, stride: int = UNLABELED_STRIDE
+) -> Float[np.ndarray, "phrase fader"]:
+    """Fader positions of training phrases.
+
+    Args:
+        model: A model with faders.
+        shards: Prepared music that fits the model.
+        stride: One window in this many is measured.
+
+    Returns:
+        The positions, in units of each fader's scale.
+    """
+    config = model.config
+    taken = windows(shards, "train", config.model.bars, mid_phrase=config.data.mid_phrase)
+    values = measure_ids(model.tokenizer, model.scales.names, taken[::stride])
+    return model.scales.positions(values).double().numpy()
+
+
+def install_arousal(model: SymVAE, arousal: Arousal) -> None:
+    """Write a fitted arousal beside the faders in the model's folder."""
+    save_scales(model.folder, replace(model.scales, arousal=arousal))

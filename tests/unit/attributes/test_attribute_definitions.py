@@ -1,4 +1,4 @@
-"""Each attribute on tunes small enough to count on one's fingers."""
+"""Each attribute on tunes small enough to check by hand."""
 
 from collections.abc import Sequence
 from math import log2
@@ -42,7 +42,7 @@ def test_densities_count_notes() -> None:
     assert value("notes_per_bar", chord) == 3.0
 
 
-def test_each_density_counts_something_else() -> None:
+def test_the_densities_differ_on_a_chord() -> None:
     """A chord of three held for a beat, then one note struck twice, the first time held for half a bar."""
     phrase = notes_on(Grid(2), [0, 0, 0, 4, 12], [4, 4, 4, 8, 1], [60, 64, 67, 72, 72])
     assert value("onset_density", phrase) == 5 / 32
@@ -287,7 +287,7 @@ def test_bars_of_six_eight_are_twelve_sixteenths() -> None:
     assert value("bar_similarity", jig) == 6 / 12
 
 
-def test_the_table_says_what_it_holds() -> None:
+def test_every_attribute_documents_itself() -> None:
     for name, each in ATTRIBUTES.items():
         assert isinstance(each, Attribute)
         assert each.name == name
@@ -298,7 +298,7 @@ def test_the_table_says_what_it_holds() -> None:
             assert each.bounds[0] <= each.on_silence <= each.bounds[1]
 
 
-def test_measure_gives_an_array_a_name() -> None:
+def test_measure_returns_an_array_for_each_name() -> None:
     phrases = [tune(60, 64), tune(60, 61, 62), Phrase(Grid(2))]
     measured = measure(phrases, ["notes_per_bar", "mean_interval"])
     assert list(measured) == ["notes_per_bar", "mean_interval"]

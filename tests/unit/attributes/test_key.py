@@ -17,7 +17,7 @@ def phrase(pitches: list[int], lengths: list[int] | None = None) -> Phrase:
 
 @pytest.mark.parametrize("notes", [MAJOR, MINOR])
 @pytest.mark.parametrize("semitones", range(-12, 13))
-def test_home_is_found_from_every_key(notes: list[int], semitones: int) -> None:
+def test_every_key_is_transposed_to_c_major_or_a_minor(notes: list[int], semitones: int) -> None:
     tune = phrase(notes).transpose(semitones)
     shift = home_shift(tune)
     assert -5 <= shift <= 6
@@ -31,5 +31,5 @@ def test_long_notes_weigh_more_than_short_ones() -> None:
     assert home_shift(phrase(notes, [1, 1, 1, 8, 8, 8])) == 0
 
 
-def test_silence_is_at_home() -> None:
+def test_silence_is_not_transposed() -> None:
     assert home_shift(Phrase(Grid.of_metre("4/4", 2))) == 0

@@ -21,7 +21,7 @@ from symvae.audio.soundfont import (
     presets,
 )
 from symvae.errors import AudioError
-from tests.soundfont import burst, tone, usual_voices, write_soundfont
+from tests.soundfont import burst, default_voices, tone, write_soundfont
 
 RATE = 24_000
 
@@ -62,7 +62,7 @@ json.dump({{"arguments": arguments, "programs": seen, "keys": keys}}, open({log!
 def font(tmp_path: Path) -> Path:
     click = np.zeros(200)
     click[0] = 0.9
-    return write_soundfont(tmp_path / "tones.sf2", [*usual_voices(), burst(click, 5, 0)])
+    return write_soundfont(tmp_path / "tones.sf2", [*default_voices(), burst(click, 5, 0)])
 
 
 @pytest.fixture

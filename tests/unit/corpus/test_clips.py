@@ -24,7 +24,7 @@ from symvae.corpus.clips import (
 )
 from symvae.dsp.stft import Stft
 from symvae.errors import AudioError
-from tests.soundfont import burst, usual_voices, write_soundfont
+from tests.soundfont import burst, default_voices, write_soundfont
 
 RATE, STFT = 8_000, Stft(256, 64)
 PHRASE = Notes(
@@ -35,7 +35,7 @@ PHRASE = Notes(
 @pytest.fixture(scope="module")
 def font(tmp_path_factory: pytest.TempPathFactory) -> Path:
     silent = burst(np.zeros(100), 90, 0)
-    return write_soundfont(tmp_path_factory.mktemp("font") / "tones.sf2", [*usual_voices(), silent])
+    return write_soundfont(tmp_path_factory.mktemp("font") / "tones.sf2", [*default_voices(), silent])
 
 
 def draws(font: Path, seed: int = 0, programs: tuple[int, ...] = (0, 73), fonts: int = 2) -> ClipDraws:

@@ -18,13 +18,13 @@ def sine(level_db: float, seconds: float, sample_rate: int = 48_000, hz: float =
 
 
 @pytest.mark.parametrize("sample_rate", [16_000, 22_050, 24_000, 44_100, 48_000, 96_000])
-def test_a_full_sine_in_one_channel_has_minus_three(sample_rate: int) -> None:
+def test_a_full_scale_sine_in_one_channel_has_minus_three(sample_rate: int) -> None:
     full = sine(0.0, 5, sample_rate, 997.0)
     assert integrated_lufs(Audio(full[None], sample_rate)) == pytest.approx(-3.01, abs=0.05)
     assert integrated_lufs(Audio(np.stack([full, full]), sample_rate)) == pytest.approx(0.0, abs=0.05)
 
 
-def test_the_filters_are_the_standards_at_48_khz() -> None:
+def test_the_filters_equal_the_standards_at_48_khz() -> None:
     """Tables 1 and 2 of the recommendation."""
     shelf, high_pass = k_weighting(48_000)
     table = [1.53512485958697, -2.69169618940638, 1.19839281085285, 1.0, -1.69065929318241, 0.73248077421585]
@@ -42,7 +42,7 @@ def test_the_filters_are_the_standards_at_48_khz() -> None:
         ([(-26, 20), (-20, 20.1), (-26, 20)], -23),
     ],
 )
-def test_the_ebus_signals_measure_as_they_should(
+def test_the_ebus_test_signals_have_their_loudness(
     levels: list[tuple[float, float]], expected_lufs: float
 ) -> None:
     channel = np.concatenate([sine(level, seconds, 24_000) for level, seconds in levels])
@@ -52,7 +52,7 @@ def test_the_ebus_signals_measure_as_they_should(
 
 @settings(deadline=None, max_examples=20)
 @given(st.lists(st.integers(0, 9000), max_size=8))
-def test_how_a_sound_is_cut_into_blocks_is_nothing_to_the_meter(cuts: list[int]) -> None:
+def test_block_lengths_do_not_matter(cuts: list[int]) -> None:
     samples = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 9000))
     meter = LoudnessMeter(8_000, 2)
     for block in np.split(samples, sorted(cuts), axis=1):
@@ -61,14 +61,14 @@ def test_how_a_sound_is_cut_into_blocks_is_nothing_to_the_meter(cuts: list[int])
 
 
 @pytest.mark.parametrize("gain_db", [-12.0, 6.0])
-def test_twice_the_level_is_six_units_more(gain_db: float) -> None:
+def test_a_gain_in_db_is_a_gain_in_lu(gain_db: float) -> None:
     noise = np.random.default_rng(1).normal(0, 0.05, (1, 24_000))
     louder = noise * 10 ** (gain_db / 20)
     difference = integrated_lufs(Audio(louder, 24_000)) - integrated_lufs(Audio(noise, 24_000))
     assert difference == pytest.approx(gain_db, abs=1e-6)
 
 
-def test_silence_and_next_to_nothing_have_no_loudness() -> None:
+def test_silence_and_very_short_sounds_have_no_loudness() -> None:
     assert integrated_lufs(Audio(np.zeros((1, 24_000)), 24_000)) == -math.inf
     assert integrated_lufs(Audio(np.zeros((2, 0)), 24_000)) == -math.inf
     assert integrated_lufs(Audio(sine(0.0, 0.39)[None], 48_000)) == -math.inf

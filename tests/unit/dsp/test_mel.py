@@ -26,12 +26,12 @@ def test_the_scale_is_slaneys() -> None:
 
 
 @given(st.floats(0, 48_000))
-def test_there_and_back(hz: float) -> None:
+def test_hz_to_mel_and_back_is_the_identity(hz: float) -> None:
     there = hz_to_mel(torch.tensor(hz, dtype=torch.float64))
     assert mel_to_hz(there).item() == pytest.approx(hz, abs=1e-6)
 
 
-def test_the_filters_are_librosas() -> None:
+def test_the_filters_equal_those_of_librosa() -> None:
     """``librosa.filters.mel(sr=22050, n_fft=2048)``: its documentation prints 0, .016 at the first band.
 
     By hand: edges at 0, 25.793 and 51.587 Hz, bins every 10.767 Hz, triangles of area 1.
@@ -47,7 +47,7 @@ def test_the_filters_are_librosas() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(st.sampled_from([8_000, 16_000, 24_000, 44_100]), st.integers(9, 600), st.integers(2, 200))
-def test_no_band_is_empty_and_none_negative(sample_rate: int, bins: int, mels: int) -> None:
+def test_bands_are_nonnegative_and_not_empty(sample_rate: int, bins: int, mels: int) -> None:
     filters = mel_filters(sample_rate, bins, mels)
     assert filters.shape == (bins, mels)
     assert (filters >= 0).all()
@@ -56,7 +56,7 @@ def test_no_band_is_empty_and_none_negative(sample_rate: int, bins: int, mels: i
 
 @settings(deadline=None, max_examples=30)
 @given(st.sampled_from([8_000, 24_000]), st.integers(2, 600), st.integers(2, 100))
-def test_a_level_curve_stays_level_between_its_places(sample_rate: int, bins: int, mels: int) -> None:
+def test_interpolation_keeps_a_constant_curve(sample_rate: int, bins: int, mels: int) -> None:
     curve = mel_interpolation(sample_rate, bins, mels)
     assert curve.shape == (mels, bins)
     torch.testing.assert_close(curve.sum(0), torch.ones(bins))

@@ -14,7 +14,7 @@ def error_db(made: torch.Tensor, true: torch.Tensor) -> float:
 
 @pytest.mark.parametrize("bands", [2, 8, 16])
 @pytest.mark.parametrize("samples", [4096, 4001])
-def test_splitting_and_joining_is_nearly_nothing(bands, samples):
+def test_joining_the_bands_reconstructs_the_signal(bands, samples):
     bank = Pqmf(bands)
     wave = torch.randn(3, samples, generator=torch.Generator().manual_seed(0))
     split = bank.split(wave)
@@ -25,7 +25,7 @@ def test_splitting_and_joining_is_nearly_nothing(bands, samples):
     assert joined[:, -1].abs().min() > 0
 
 
-def test_an_impulse_comes_back_where_it_was():
+def test_there_is_no_delay():
     bank = Pqmf(16)
     wave = torch.zeros(1, 4096)
     wave[0, 2001] = 1.0
@@ -35,7 +35,7 @@ def test_an_impulse_comes_back_where_it_was():
 
 
 @pytest.mark.parametrize("band", range(16))
-def test_a_sine_lies_in_its_band_and_runs_downwards_in_the_odd_ones(band):
+def test_a_sine_lies_in_its_band_and_frequencies_run_downwards_in_odd_bands(band):
     bank = Pqmf(16)
     within = 0.42  # of the band, from below: beyond where bands meet
     frequency = math.pi / 16 * (band + within)
@@ -48,7 +48,7 @@ def test_a_sine_lies_in_its_band_and_runs_downwards_in_the_odd_ones(band):
     assert place == pytest.approx(1 - within if band % 2 else within, abs=0.01)
 
 
-def test_noise_stays_as_loud_and_bands_do_not_know_each_other():
+def test_bands_of_noise_keep_its_power_and_are_uncorrelated():
     bank = Pqmf(8)
     wave = torch.randn(1, 80_000, generator=torch.Generator().manual_seed(1))
     split = bank.split(wave)[0]
@@ -56,13 +56,13 @@ def test_noise_stays_as_loud_and_bands_do_not_know_each_other():
     assert (torch.corrcoef(split) - torch.eye(8)).abs().max() < 0.05
 
 
-def test_a_sample_of_a_band_hears_as_far_as_it_says():
+def test_a_sample_of_a_band_depends_on_its_reach():
     bank = Pqmf(4)
     wave = torch.zeros(1, 400)
     wave[0, 200] = 1.0
-    heard = bank.split(wave)[0].abs().amax(0).nonzero()[:, 0] * bank.bands
-    assert 200 - bank.reach <= heard.min()
-    assert heard.max() <= 200 + bank.reach
+    affected = bank.split(wave)[0].abs().amax(0).nonzero()[:, 0] * bank.bands
+    assert 200 - bank.reach <= affected.min()
+    assert affected.max() <= 200 + bank.reach
     made = bank.join(bank.split(wave), 400)[0].nonzero()[:, 0]
     assert 200 - 2 * bank.reach <= made.min()
     assert made.max() <= 200 + 2 * bank.reach

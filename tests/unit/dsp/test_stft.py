@@ -26,7 +26,7 @@ def test_the_inverse_is_exact_and_frames_are_counted(samples: int, stft: Stft) -
 
 @settings(deadline=None, max_examples=10)
 @given(st.integers(64, 400), st.integers(0, 99))
-def test_frames_that_no_signal_has_become_the_nearest_one(samples: int, seed: int) -> None:
+def test_the_inverse_of_inconsistent_frames_is_the_nearest_signal(samples: int, seed: int) -> None:
     """torch.istft, which is slower, says which that is."""
     spectrum = torch.complex(*noise(2, 1, SMALL.frames(samples), SMALL.bins, seed=seed))
     expected = torch.istft(
@@ -49,12 +49,12 @@ def test_a_sine_has_a_quarter_of_the_window_as_magnitude() -> None:
     assert spectrum[0, 16, 16].abs().item() == pytest.approx(256 / 4)
 
 
-def test_the_way_back_has_a_slope() -> None:
+def test_the_inverse_has_a_gradient() -> None:
     spectrum = torch.complex(*noise(2, 1, 5, SMALL.bins)).requires_grad_()
     assert torch.autograd.gradcheck(lambda frames: SMALL.inverse(frames, 64), spectrum)
 
 
-def test_without_phases_each_round_comes_nearer() -> None:
+def test_griffin_lim_approaches_the_magnitudes() -> None:
     time = torch.arange(4000) / 8000
     wave = sum(torch.sin(2 * torch.pi * hz * time) * (-3 * time).exp() for hz in (220.0, 554.4, 1108.7))
     stft = Stft(256, 64)
@@ -71,35 +71,35 @@ def test_without_phases_each_round_comes_nearer() -> None:
     assert distance(8) == some
 
 
-def test_with_the_true_phases_nothing_is_lost() -> None:
+def test_griffin_lim_from_the_true_phases_is_exact() -> None:
     wave = noise(1, 640).float()
     spectrum = SMALL(wave)
     made = griffin_lim(spectrum.abs(), SMALL, 640, phase=unit(spectrum), iterations=3)
     torch.testing.assert_close(made, wave, atol=1e-4, rtol=0)
 
 
-def test_phases_have_magnitude_one_and_silence_has_none() -> None:
+def test_unit_has_magnitude_one_but_for_silence() -> None:
     spectrum = torch.tensor([3 + 4j, -2j, 1e-4, 0.0])
     made = unit(spectrum)
     torch.testing.assert_close(made, torch.tensor([0.6 + 0.8j, -1j, 1.0, 0.0]))
 
 
 @pytest.mark.parametrize("function", [unit, lambda spectrum: log_magnitude(spectrum, 1e-3)])
-def test_silence_has_a_finite_slope(function) -> None:
+def test_silence_has_a_finite_gradient(function) -> None:
     spectrum = torch.zeros(1, 2, 3, dtype=torch.complex64, requires_grad=True)
     out = function(spectrum)
     (torch.view_as_real(out) if out.is_complex() else out).sum().backward()
     assert torch.isfinite(torch.view_as_real(spectrum.grad)).all()
 
 
-def test_logarithms_stop_at_the_floor() -> None:
+def test_log_magnitudes_are_clipped_at_the_floor() -> None:
     spectrum = torch.tensor([[[3 + 4j, 0.0, 1e-5]]])
     expected = torch.tensor([[[5.0, 0.01, 0.01]]]).log()
     torch.testing.assert_close(log_magnitude(spectrum, 0.01), expected)
 
 
 @pytest.mark.parametrize("samples", [0, 3, 5, 9])
-def test_a_signal_is_cut_or_followed_by_silence(samples: int) -> None:
+def test_padding_cuts_or_appends_silence(samples: int) -> None:
     wave = torch.arange(1.0, 6.0)[None]
     made = pad_to(wave, samples)
     assert made.shape == (1, samples)

@@ -1,8 +1,9 @@
-"""Models with known answers, and shards that live in memory.
+"""Models with known answers, and shards in memory.
 
-- The perfect model's z is the phrase itself, written as numbers; its posterior is so narrow that a
-  draw decodes as the mean does.
-- The holding model's z is the same, and its decoder answers "hold" whatever z says.
+- The perfect model encodes the ids themselves, scaled; its posterior is so narrow that a sample decodes like
+  the mean.
+- The holding model has the same encoder, and its decoder predicts hold for every z.
+- The counting model decodes the first coordinate of z to a number of notes.
 """
 
 from pathlib import Path
@@ -23,7 +24,7 @@ CENTER, UNIT = 45.0, 20.0
 
 
 class WritingEncoder:
-    """z is the ids, moved and scaled to the size of a standard normal."""
+    """z is the ids, shifted and scaled to the range of a standard normal."""
 
     def __call__(self, ids):
         mean = (ids.flatten(1).float() - CENTER) / UNIT
@@ -31,7 +32,7 @@ class WritingEncoder:
 
 
 class ReadingDecoder:
-    """Reads the ids off z; knows every token without seeing the ones before."""
+    """Reads the ids from z, whatever the tokens before."""
 
     def __call__(self, z, ids, dropped=None):
         return torch.nn.functional.one_hot(self.generate(z), VOCABULARY).float()
@@ -42,14 +43,14 @@ class ReadingDecoder:
 
 
 class HoldingDecoder(ReadingDecoder):
-    """Plays nothing."""
+    """Predicts hold everywhere."""
 
     def generate(self, z, temperature=0.0, top_p=1.0, generator=None):
         return torch.zeros((len(z), BARS, POSITIONS), dtype=torch.int64)
 
 
 class CountingDecoder(ReadingDecoder):
-    """Plays as many notes as z's first coordinate says, all of one pitch."""
+    """Decodes the first coordinate of z to that many notes of one pitch."""
 
     def generate(self, z, temperature=0.0, top_p=1.0, generator=None):
         notes = z[:, :1].round().long()
@@ -58,7 +59,7 @@ class CountingDecoder(ReadingDecoder):
 
 
 class MemoryShards(Shards):
-    """Shards that were never written."""
+    """Shards that are not on disk."""
 
     def __init__(self, splits: dict[str, Split], collections: list[str]) -> None:
         counts = {
@@ -101,15 +102,15 @@ def model_of(decoder, bars: int = BARS) -> SymVAE:
 
 
 def tune(seed: int, bars: int) -> np.ndarray:
-    """Random melody in ids: scale steps and leaps, notes of one to four sixteenths, some rests."""
-    chance = np.random.default_rng(seed)
+    """Random melody in ids: steps and leaps, notes of one to four sixteenths, some rests."""
+    rng = np.random.default_rng(seed)
     ids = np.zeros(bars * POSITIONS, np.uint8)
     step, degree = 0, 35
     while step < len(ids):
-        degree = int(np.clip(degree + chance.integers(-4, 5), 20, 50))
+        degree = int(np.clip(degree + rng.integers(-4, 5), 20, 50))
         ids[step] = 2 + degree
-        length = int(chance.integers(1, 5))
-        if length > 2 and chance.random() < 0.3 and step + length - 1 < len(ids):
+        length = int(rng.integers(1, 5))
+        if length > 2 and rng.random() < 0.3 and step + length - 1 < len(ids):
             ids[step + length - 1] = 1
         step += length
     return ids.reshape(bars, POSITIONS)
@@ -132,7 +133,7 @@ def perfect() -> SymVAE:
 
 @pytest.fixture(scope="session")
 def perfect_long() -> SymVAE:
-    """Six bars: three runs of four."""
+    """Six bars: three runs of four bars."""
     return model_of(ReadingDecoder(), bars=6)
 
 
@@ -147,7 +148,7 @@ def counting() -> SymVAE:
 
 
 class Still:
-    """A prior that always draws the same."""
+    """A prior of a single point."""
 
     def __init__(self, z: torch.Tensor) -> None:
         self.z = z
@@ -163,8 +164,7 @@ def still() -> type[Still]:
 
 @pytest.fixture(scope="session")
 def memory_shards() -> MemoryShards:
-    """Forty training tunes and eight test tunes of two collections; one test tune is a training tune
-    three semitones higher."""
+    """Forty training and eight test tunes of two collections; one test tune is a transposed training tune."""
     train = [tune(seed, 12) for seed in range(40)]
     higher = np.where(train[0] >= 2, train[0] + 3, train[0])
     test = [tune(1000 + seed, 8) for seed in range(7)] + [higher]

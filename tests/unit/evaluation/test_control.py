@@ -172,6 +172,8 @@ def test_progress_is_reported_once_a_fader() -> None:
 class Faded(SymVAE):
     """Faders transpose: exactly with several decodes, 3 semitones off with one, 6 without refinement."""
 
+    transfers_edits = False
+
     def __init__(self, perfect: SymVAE, windows: HeldOut) -> None:
         super().__init__(perfect.folder, perfect.config, perfect.vae, perfect.tokenizer)
         names = ("register", "notes_per_bar")

@@ -13,8 +13,8 @@ from symvae.evaluation.infilling import infilling
 from symvae.evaluation.reports import evaluate as report
 from symvae.evaluation.reports.evaluate import QUICK, to_markdown
 from symvae.system.symvae import Filling, SymVAE
-from symvae.training.loop import train
-from symvae.training.prior import train_prior
+from symvae.training.tasks.phrase import train
+from symvae.training.tasks.prior import train_prior
 from tests.conftest import TINY
 
 

@@ -1,4 +1,4 @@
-"""The filter-bank head: curves become filters, bands agree where they meet, blocks equal the whole."""
+"""The filter-bank head: gains, band edges, blocks."""
 
 import math
 
@@ -18,8 +18,8 @@ from tests.sines import TINY_SYNTH
 BANDS, BINS, SAMPLES = 16, 513, 8192
 
 
-def through(wave: torch.Tensor, gain: torch.Tensor) -> torch.Tensor:
-    """A signal through one curve in all frames, or a curve a frame."""
+def filter_by(wave: torch.Tensor, gain: torch.Tensor) -> torch.Tensor:
+    """Filter a signal by one curve, or a curve for each frame."""
     bank = Pqmf(BANDS)
     frames = wave.shape[-1] // 256 + 1
     filters = band_filters(gain.expand(1, frames, BINS), BANDS)
@@ -32,32 +32,32 @@ def level_db(wave: torch.Tensor) -> float:
 
 def test_a_flat_curve_changes_nothing():
     wave = torch.randn(1, SAMPLES, generator=torch.Generator().manual_seed(0))
-    made = through(wave, torch.ones(BINS))
+    made = filter_by(wave, torch.ones(BINS))
     assert level_db(made - wave) < -60
 
 
 def test_each_frequency_has_the_gain_of_its_bin():
-    """Also in odd bands, and on the very edge of two bands (bins 32, 64, …)."""
+    """Also in odd bands, and exactly at a band edge (bins 32, 64, …)."""
     gain = torch.linspace(0.2, 1.8, BINS)
     for bin_ in (3, 20, 32, 41, 64, 77, 160, 300, 480, 505):
         wave = torch.sin(2 * math.pi * bin_ / 1024 * torch.arange(float(SAMPLES)))[None]
-        made = through(wave, gain)
+        made = filter_by(wave, gain)
         assert level_db(made - gain[bin_] * wave) < level_db(wave) - 45, bin_
 
 
-def test_a_low_pass_on_the_edge_of_two_bands_lets_nothing_through_above():
+def test_a_low_pass_at_a_band_edge_attenuates_above():
     gain = (torch.arange(BINS) <= 128).float()
     for bin_, passes in ((120, True), (140, False), (400, False)):
         wave = torch.sin(2 * math.pi * bin_ / 1024 * torch.arange(float(SAMPLES)))[None]
-        loss_db = level_db(wave) - level_db(through(wave, gain))
+        loss_db = level_db(wave) - level_db(filter_by(wave, gain))
         assert (loss_db < 0.5) if passes else (loss_db > 40), bin_
 
 
-def test_filters_fade_into_each_other():
+def test_filters_are_crossfaded():
     gain = torch.linspace(1, 0, SAMPLES // 256 + 1)[None, :, None].expand(1, -1, BINS)
     wave = torch.sin(0.3 * torch.arange(float(SAMPLES)))[None]
     ramp = torch.linspace(1, 0, SAMPLES + 1)[:-1]
-    assert level_db(through(wave, gain) - ramp * wave) < level_db(wave) - 55
+    assert level_db(filter_by(wave, gain) - ramp * wave) < level_db(wave) - 55
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_block_with_its_context_equals_the_whole(model):
     assert (less[:, : count * hop] - whole).abs().max() > 1e-3  # without context it is another sound
 
 
-def test_lanes_add_up(model):
+def test_lanes_sum(model):
     roll, source, z = notes(40, model.stft.hop)
     model.decoder.leave.bias.data[-model.decoder.sizes[-1] :] = -12.0  # no noise: levels add up, not sound
     together = model.play(roll, source, z)

@@ -1,4 +1,4 @@
-"""The prior over codes: it is a distribution, it learns words, and it draws them by seed."""
+"""The prior over codes: a distribution, causal, sampled by seed."""
 
 from itertools import product
 
@@ -12,13 +12,13 @@ def prior(codebooks: int = 3, entries: int = 4) -> CodePrior:
     return CodePrior(codebooks=codebooks, entries=entries, width=8)
 
 
-def test_the_odds_of_all_words_add_up_to_one():
+def test_the_probabilities_of_all_words_sum_to_one():
     words = torch.tensor(list(product(range(4), repeat=3)))
     with torch.no_grad():
         assert torch.isclose((-prior().nats(words)).exp().sum(), torch.tensor(1.0), atol=1e-5)
 
 
-def test_a_code_does_not_see_itself_or_those_after_it():
+def test_logits_depend_on_earlier_codes_alone():
     model, words = prior(), torch.zeros(1, 3, dtype=torch.long)
     with torch.no_grad():
         before = model(words)
@@ -28,7 +28,7 @@ def test_a_code_does_not_see_itself_or_those_after_it():
     assert not torch.equal(before[:, 2], after[:, 2])
 
 
-def test_draws_follow_the_odds_and_the_seed():
+def test_samples_follow_the_distribution_and_the_seed():
     model = prior(2, 3)
     drawn = model.sample(20_000, torch.Generator().manual_seed(0))
     for word in product(range(3), repeat=2):
@@ -40,7 +40,7 @@ def test_draws_follow_the_odds_and_the_seed():
     assert torch.equal(drawn, again)
 
 
-def test_one_that_fits_weights():
+def test_sizes_follow_from_weights():
     model = prior()
     other = CodePrior.like(model.state_dict())
     other.load_state_dict(model.state_dict())

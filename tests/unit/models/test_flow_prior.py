@@ -4,7 +4,7 @@ import torch
 from symvae.errors import LatentError
 from symvae.models.flow.prior import FlowPrior
 from symvae.nn.gaussian import DiagonalGaussian
-from symvae.training.tasks.flow import fit_flow
+from symvae.training.tasks.flow_matching import fit_flow
 
 
 def two_islands(count: int = 2000) -> DiagonalGaussian:
@@ -59,7 +59,7 @@ def test_a_prior_survives_half_precision(flow: FlowPrior) -> None:
 
 
 def test_posteriors_equal_to_the_prior_are_refused() -> None:
-    with pytest.raises(LatentError, match="z says nothing"):
+    with pytest.raises(LatentError, match="z carries no information"):
         fit_flow(DiagonalGaussian(torch.zeros(50, 3), torch.zeros(50, 3)), steps=1)
 
 

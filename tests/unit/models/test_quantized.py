@@ -1,4 +1,4 @@
-"""Timbres rounded to codes: what is said of them, and that the library's chance is ours."""
+"""Quantized timbres: codes, gradients, perplexity, and seeded draws of the library."""
 
 import math
 
@@ -19,7 +19,7 @@ def clips(seed: int = 0) -> torch.Tensor:
     return 3 * torch.randn(10, 40, 16, generator=torch.Generator().manual_seed(seed))
 
 
-def test_codes_looked_up_are_the_timbre():
+def test_codes_looked_up_are_z():
     model = encoder().eval()
     posterior = model(clips())
     assert isinstance(posterior, Posterior)
@@ -28,18 +28,18 @@ def test_codes_looked_up_are_the_timbre():
     assert torch.equal(posterior.sample(torch.Generator().manual_seed(1)), posterior.mean)
 
 
-def test_every_word_costs_as_much():
+def test_the_divergence_is_the_same_for_every_clip():
     kl_nats = encoder()(clips()).kl_nats().sum(-1)
     torch.testing.assert_close(kl_nats, torch.full((10,), 3 * math.log(8)))
 
 
-def test_gradients_pass_the_rounding():
+def test_gradients_pass_the_quantizer():
     model = encoder()
     model(clips()).mean.square().sum().backward()
     assert model.encoder.mean.weight.grad.abs().sum() > 0
 
 
-def test_the_same_steps_give_the_same_codebooks_and_leave_the_global_generator_alone():
+def test_codebooks_follow_from_the_steps_and_leave_the_global_generator_alone():
     """Entries that nothing is rounded to are moved by chance: it has to be ours, or no run could resume."""
 
     def learned(disturbance: int) -> list[torch.Tensor]:
@@ -55,7 +55,7 @@ def test_the_same_steps_give_the_same_codebooks_and_leave_the_global_generator_a
         assert torch.equal(one, other)
 
 
-def test_entries_move_to_where_timbres_are_but_not_when_it_only_plays():
+def test_entries_follow_the_timbres_in_training_only():
     model = encoder()
     before = model.quantizer.codebooks.clone()
     model.eval()(clips())
@@ -69,6 +69,6 @@ def test_entries_move_to_where_timbres_are_but_not_when_it_only_plays():
 @pytest.mark.parametrize(
     ("column", "expected"), [([0, 0, 0, 0], 1.0), ([0, 1, 2, 3], 4.0), ([0, 0, 5, 5], 2.0)]
 )
-def test_perplexity_counts_entries_in_even_use(column, expected):
+def test_perplexity_counts_evenly_used_entries(column, expected):
     codes = torch.tensor([column, [0, 1, 2, 3]]).T
     torch.testing.assert_close(perplexity(codes), torch.tensor([expected, 4.0]))

@@ -1,4 +1,4 @@
-"""The network between notes and sound: what each part may depend on, and what it may not."""
+"""The spectrogram VAE: dependencies of its parts, blends, posterior."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ FRAMES = 60
 
 
 def synth(*more: str) -> SpectrogramVAE:
-    """A tiny one with fresh weights; its filters far from flat, so that all they see is heard."""
+    """A tiny network with fresh weights and filters far from flat, so that all inputs matter."""
     torch.manual_seed(0)
     network = build_synth(with_overrides(load_preset("synth-24k", SynthConfig), [*TINY_SYNTH, *more]).model)
     with torch.no_grad():
@@ -28,7 +28,7 @@ def synth(*more: str) -> SpectrogramVAE:
     return network.eval()
 
 
-def given(network: SpectrogramVAE, first_frame: int = 0, frames: int = FRAMES):
+def inputs(network: SpectrogramVAE, first_frame: int = 0, frames: int = FRAMES):
     """Roll and source of a few notes, a batch of one."""
     notes = Notes(
         np.array([0.0, 0.1, 0.22]), np.array([0.1, 0.1, 0.3]), np.array([60, 64, 57]), np.array([90, 60, 120])
@@ -43,27 +43,27 @@ def timbre(network: SpectrogramVAE, seed: int = 0) -> torch.Tensor:
 
 @pytest.mark.parametrize("steps", [0, 1, 2])
 def test_sound_depends_on_its_frames_and_their_context_alone(steps: int) -> None:
-    """Another roll at one frame: nothing is heard of it ``context`` frames away, and something nearer."""
+    """A change of one frame has no effect ``context`` frames away, and one nearer."""
     network = synth(f"model.consistency_steps={steps}")
-    roll, source = given(network)
+    roll, source = inputs(network)
     other = roll.clone()
     other[..., 30, :] += 1.0
     z, hop = timbre(network), network.stft.hop
     difference = (network.play(roll, source, z) - network.play(other, source, z))[0].abs()
-    heard = (difference > 1e-7).nonzero()[:, 0]
-    assert heard.min() >= (30 - network.context) * hop
-    assert heard.max() < (30 + network.context) * hop
-    assert heard.min() <= (30 - network.decoder.context) * hop
-    assert heard.max() >= (30 + network.decoder.context) * hop - 1
+    affected = (difference > 1e-7).nonzero()[:, 0]
+    assert affected.min() >= (30 - network.context) * hop
+    assert affected.max() < (30 + network.context) * hop
+    assert affected.min() <= (30 - network.decoder.context) * hop
+    assert affected.max() >= (30 + network.decoder.context) * hop - 1
 
 
-def test_a_block_with_its_context_is_the_whole_there() -> None:
+def test_a_block_with_its_context_equals_the_whole() -> None:
     network = synth()
     z, hop, context = timbre(network), network.stft.hop, network.context
-    whole = network.play(*given(network), z)
+    whole = network.play(*inputs(network), z)
     first, last = 15, 40
     start = first - context
-    roll, source = given(network, start, last - first + 2 * context)
+    roll, source = inputs(network, start, last - first + 2 * context)
     block = network.play(roll, source, z, first_frame=start)
     torch.testing.assert_close(
         block[:, context * hop : (context + last - first) * hop],
@@ -73,9 +73,9 @@ def test_a_block_with_its_context_is_the_whole_there() -> None:
     )
 
 
-def test_the_decoder_sees_its_context_and_no_farther() -> None:
+def test_the_decoder_depends_on_its_context_alone() -> None:
     network = synth("model.blocks=3", "model.kernel=5").double()
-    roll = given(network)[0][0].double()
+    roll = inputs(network)[0][0].double()
     other = roll.clone()
     other[:, 30] += 1.0
     assert network.decoder.context == 3 * 2
@@ -85,10 +85,10 @@ def test_the_decoder_sees_its_context_and_no_farther() -> None:
         assert changed == list(range(24, 37))
 
 
-def test_noise_depends_on_the_frames_number_alone() -> None:
-    """Notes without a source: what is heard is noise, the same in a part as in the whole, and periodic."""
+def test_noise_depends_on_the_frame_number_alone() -> None:
+    """A roll without a source gives noise, the same in a part as in the whole, and periodic."""
     network = synth()
-    roll, source = (torch.zeros_like(part) for part in given(network, frames=300))
+    roll, source = (torch.zeros_like(part) for part in inputs(network, frames=300))
     assert network.play(roll, source, timbre(network)).abs().max() < 1e-6  # no note, no noise
     roll += 0.5
     z, hop = timbre(network), network.stft.hop
@@ -102,10 +102,10 @@ def test_noise_depends_on_the_frames_number_alone() -> None:
     torch.testing.assert_close(whole[:, (256 + edge) * hop : 285 * hop], whole[:, edge * hop : 29 * hop])
 
 
-def test_a_timbre_for_each_frame_that_is_one_for_all_is_that_one() -> None:
+def test_a_constant_timbre_by_frame_equals_one_for_all() -> None:
     network = synth()
     z = timbre(network)
-    roll, source = given(network)
+    roll, source = inputs(network)
     torch.testing.assert_close(
         network.play(roll, source, z.expand(1, FRAMES, 4)),
         network.play(roll, source, z),
@@ -114,18 +114,18 @@ def test_a_timbre_for_each_frame_that_is_one_for_all_is_that_one() -> None:
     )
 
 
-def test_another_timbre_sounds_otherwise_and_an_item_ignores_its_batch() -> None:
+def test_timbres_differ_and_an_item_ignores_its_batch() -> None:
     network = synth()
-    roll, source = given(network)
+    roll, source = inputs(network)
     z = torch.cat([timbre(network, seed) for seed in (0, 1)])
     both = network.play(roll.expand(2, *roll.shape[1:]), source.expand(2, *source.shape[1:]), z)
     assert (both[0] - both[1]).abs().max() > 1e-4
     torch.testing.assert_close(network.play(roll, source, z[1:])[0], both[1], atol=1e-6, rtol=1e-5)
 
 
-def test_a_blend_has_its_parts_at_its_ends_and_their_mean_level_half_way() -> None:
+def test_a_blend_has_its_parts_at_its_ends_and_their_mean_level_in_the_middle() -> None:
     network = synth()
-    roll, source = given(network)
+    roll, source = inputs(network)
     start, end = (timbre(network, seed) for seed in (0, 1))
     blends = [
         Blend.of(start[0, 0]).toward(Blend.of(end[0, 0]), torch.tensor([way])) for way in (0.0, 0.5, 1.0)
@@ -137,9 +137,9 @@ def test_a_blend_has_its_parts_at_its_ends_and_their_mean_level_half_way() -> No
     torch.testing.assert_close(middle.log_noise, (first.log_noise + last.log_noise) / 2)
 
 
-def test_a_blend_with_itself_is_itself_and_may_change_from_frame_to_frame() -> None:
+def test_a_blend_with_itself_is_itself_and_may_vary_by_frame() -> None:
     network = synth()
-    roll, source = given(network)
+    roll, source = inputs(network)
     one, other = (Blend.of(timbre(network, seed)[0, 0]) for seed in (0, 1))
     still = network.spectrum(roll, source, one)
     torch.testing.assert_close(network.spectrum(roll, source, one.toward(one, torch.tensor([0.3]))), still)
@@ -150,7 +150,7 @@ def test_a_blend_with_itself_is_itself_and_may_change_from_frame_to_frame() -> N
     torch.testing.assert_close(changed.log_noise[:, 30:], expected)
 
 
-def test_blends_of_blends_add_up_to_one() -> None:
+def test_shares_of_nested_blends_sum_to_one() -> None:
     parts = [Blend.of(torch.full((4,), float(number))) for number in range(3)]
     blend = parts[0].toward(parts[1], torch.tensor([0.4])).toward(parts[2], torch.linspace(0, 1, 5))
     assert blend.z[:, 0].tolist() == [0, 1, 2]
@@ -158,7 +158,7 @@ def test_blends_of_blends_add_up_to_one() -> None:
     torch.testing.assert_close(blend.share[2], torch.tensor([0.3, 0.2, 0.5]))
 
 
-def test_levels_go_straight_from_frame_to_frame() -> None:
+def test_levels_are_interpolated_linearly() -> None:
     source = torch.ones(1, 2, 10)
     level = torch.tensor([[[1.0, 2.0], [3.0, 2.0], [1.0, 4.0]]])  # frames at samples 0, 4 and 8
     made = balanced(source, level.log(), 4)
@@ -177,8 +177,8 @@ def clip(network: SpectrogramVAE, *onsets: int, hz: float = 440.0, harmonics: in
     return wave
 
 
-def test_the_encoder_knows_neither_when_nor_in_which_order() -> None:
-    """Sixteen frames are a step of its last layer. Silence at both ends keeps the edges out of it."""
+def test_the_encoder_ignores_time_and_order() -> None:
+    """Sixteen frames are a step of its last layer. Silence at both ends excludes edge effects."""
     network = synth()
     early = network.encode(clip(network, 2, 6)).mean
     late = network.encode(clip(network, 3, 7)).mean
@@ -190,7 +190,7 @@ def test_the_encoder_knows_neither_when_nor_in_which_order() -> None:
     assert (other - early).norm() > 1e-4
 
 
-def test_a_clip_of_any_length_has_a_posterior_that_starts_narrow() -> None:
+def test_a_clip_of_any_length_has_a_narrow_initial_posterior() -> None:
     network = synth()
     for frames in (16, 17, 100):
         posterior = network.encode(torch.randn(2, frames * network.stft.hop) * 0.1)
@@ -199,8 +199,8 @@ def test_a_clip_of_any_length_has_a_posterior_that_starts_narrow() -> None:
         assert (posterior.kl_nats() > 0.5).all()
 
 
-def test_an_item_of_a_batch_sounds_as_it_does_alone() -> None:
-    """Two items of two lanes each, all different: neither items nor lanes are mixed up."""
+def test_items_and_lanes_are_independent() -> None:
+    """Two items of two lanes each, all different."""
     network = synth()
     hop, rate = network.stft.hop, network.sample_rate
     made = [

@@ -4,8 +4,6 @@ import torch
 
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity
-from symvae.nn.gaussian import DiagonalGaussian
-from symvae.training.tasks.flow import FlowTraining
 
 BARS, CODE = 4, 2
 LATENT = BARS * CODE
@@ -18,30 +16,6 @@ def prior(width: int = 32, layers: int = 1) -> FlowPrior:
         velocity.unfold.weight.copy_(torch.eye(LATENT))
         velocity.project.weight.copy_(torch.eye(LATENT))
     return FlowPrior(torch.ones(LATENT, dtype=torch.bool), velocity, home_key=True)
-
-
-def repeating(count: int = 2000) -> DiagonalGaussian:
-    """Phrases whose second half repeats the first, in codes of -1 and 1."""
-    half = torch.randint(0, 2, (count, BARS // 2, CODE), generator=torch.Generator().manual_seed(0)) * 2.0 - 1
-    mean = torch.cat([half, half], dim=1).flatten(1)
-    return DiagonalGaussian(mean, torch.full_like(mean, 0.1).log())
-
-
-def training(steps: int = 300) -> FlowTraining:
-    return FlowTraining(
-        prior(), repeating(), steps=steps, batch_size=64, learning_rate=3e-3, time_sampling="logit_normal"
-    )
-
-
-def test_it_learns_repetition() -> None:
-    """Noise and independent bars have equal signs in both halves in less than a tenth of samples."""
-    learning = training()
-    while learning.step < learning.steps:
-        learning.advance()
-    drawn = learning.average.sample(400, torch.Generator().manual_seed(1)).view(-1, 2, LATENT // 2)
-    same = (drawn[:, 0].sign() == drawn[:, 1].sign()).all(-1).float().mean()
-    assert same > 0.5
-    assert (drawn.abs().mean() - 1).abs() < 0.15
 
 
 def test_at_initialization_bars_do_not_interact() -> None:
@@ -59,20 +33,6 @@ def test_its_state_determines_its_sizes() -> None:
     assert isinstance(again.velocity, BarVelocity)
     noise = torch.randn(2, LATENT)
     assert torch.equal(again.integrate(noise), fresh.integrate(noise))
-
-
-def test_a_training_goes_on_bit_equal_from_its_state() -> None:
-    whole, first, second = training(6), training(6), training(6)
-    for _ in range(6):
-        whole.advance()
-    for _ in range(2):
-        first.advance()
-    second.load_state_dict(first.state_dict())
-    for _ in range(4):
-        second.advance()
-    assert second.step == 6
-    for kept, weight in zip(whole.average.parameters(), second.average.parameters(), strict=True):
-        assert torch.equal(kept, weight)
 
 
 def test_an_echo_correlates_the_noise_of_both_halves() -> None:

@@ -1,4 +1,4 @@
-"""Accuracies against counts made by hand."""
+"""Accuracies against counts by hand."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""What ties coordinates to attributes: by hand, and the laws of an order."""
+"""Attribute regularization: losses by hand, and laws of the order."""
 
 import math
 
@@ -33,7 +33,7 @@ def test_three_phrases_and_two_faders_by_hand() -> None:
 
 
 @given(COLUMNS, COLUMNS)
-def test_the_order_alone_counts(z: torch.Tensor, attribute: torch.Tensor) -> None:
+def test_the_sign_loss_depends_on_the_order_alone(z: torch.Tensor, attribute: torch.Tensor) -> None:
     """Moving all phrases, or stretching the attribute, is nothing to the sign loss."""
     loss = sign(z, attribute)
     torch.testing.assert_close(sign(z + 1, attribute), loss, atol=1e-4, rtol=1e-4)
@@ -49,14 +49,14 @@ def test_faders_add_up(z: torch.Tensor, attribute: torch.Tensor) -> None:
         torch.testing.assert_close(loss(z, attribute), parts, atol=1e-5, rtol=1e-5)
 
 
-def test_the_squared_loss_wants_the_value_and_the_other_only_the_order() -> None:
+def test_the_squared_loss_fixes_the_value_and_the_sign_loss_only_the_order() -> None:
     attribute = torch.tensor([[-1.0], [0.0], [1.0]])
     assert squared(attribute, attribute) == 0
     assert sign(10 * attribute, attribute) == pytest.approx(0, abs=1e-6)
     assert squared(10 * attribute, attribute) > 50
 
 
-def test_glsr_wants_a_slope_of_one() -> None:
+def test_the_loss_of_glsr_is_zero_at_a_slope_of_one() -> None:
     """Of each fader: one of them is looked at in each phrase, and all count."""
     assert geodesic(torch.ones(4), faders=3) == 0
     assert geodesic(torch.tensor([1.0, 0.0, 3.0, -1.0]), faders=2).item() == 2 * (0 + 1 + 4 + 4) / 4
@@ -64,6 +64,6 @@ def test_glsr_wants_a_slope_of_one() -> None:
     assert geodesic(still, faders=5) == 5
 
 
-def test_what_is_read_as_the_mean_tells_nothing() -> None:
+def test_the_confusion_loss_is_zero_where_the_mean_is_predicted() -> None:
     assert confusion_loss(torch.zeros(3, 2)) == 0
     assert confusion_loss(torch.tensor([[1.0, 2.0], [0.0, -3.0]])).item() == (5 + 9) / 2

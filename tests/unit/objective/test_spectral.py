@@ -23,7 +23,7 @@ def noise(seed: int, level: float = 0.3, batch: int = 2, samples: int = 1_000) -
 
 @settings(deadline=None, max_examples=10)
 @given(st.integers(0, 1000), st.floats(0.01, 1.0))
-def test_a_sound_is_at_no_distance_from_itself(seed: int, level: float) -> None:
+def test_the_distance_of_a_sound_to_itself_is_zero(seed: int, level: float) -> None:
     wave = noise(seed, level)
     assert not multi_scale_distance(wave, wave, floor=FLOOR, sizes=SIZES).total.any()
     assert not log_spectral_distance_db(wave, wave, floor=FLOOR, size=256).any()
@@ -60,7 +60,7 @@ def test_twice_as_loud_by_hand() -> None:
     torch.testing.assert_close(decibels, torch.full((2,), 20 * math.log10(2)), atol=1e-3, rtol=0)
 
 
-def test_what_is_under_the_floor_is_silence() -> None:
+def test_sound_below_the_floor_counts_as_silence() -> None:
     faint = noise(0, level=1e-7)
     assert not multi_scale_distance(
         faint, torch.zeros_like(faint), floor=FLOOR, sizes=SIZES

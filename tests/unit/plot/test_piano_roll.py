@@ -60,7 +60,7 @@ def test_bars_are_numbered_and_beats_drawn() -> None:
     assert upright == [0, 6, 12, 18, 24, 30, 36]
 
 
-def test_numbers_of_many_bars_do_not_collide() -> None:
+def test_numbers_of_many_bars_do_not_overlap() -> None:
     (axes,) = draw(notes_on(Grid(64), [0], [4], [60])).axes
     bars = np.array(axes.get_xticks()) // 16
     assert 8 <= len(bars) <= 32
@@ -85,7 +85,7 @@ def test_color_follows_velocity() -> None:
 
 
 @pytest.mark.parametrize(("count", "columns", "visible"), [(1, 1, 1), (7, 1, 7), (7, 3, 7), (2, 9, 2)])
-def test_a_panel_a_phrase_however_they_are_laid_out(count: int, columns: int, visible: int) -> None:
+def test_every_phrase_has_a_panel(count: int, columns: int, visible: int) -> None:
     figure = draw([TUNE] * count, columns=columns)
     assert sum(axes.get_visible() for axes in figure.axes) == visible
 
@@ -96,7 +96,7 @@ def test_silence_can_be_drawn() -> None:
 
 
 @pytest.mark.parametrize("pitch", [0, 127])
-def test_the_ends_of_the_keyboard_fit(pitch: int) -> None:
+def test_the_lowest_and_highest_pitches_fit(pitch: int) -> None:
     lowest, highest = draw(notes_on(Grid(1), [0], [4], [pitch])).axes[0].get_ylim()
     assert lowest < pitch < highest
 
@@ -119,7 +119,7 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     assert piano_roll(TUNE, tmp_path / "a.png", force=True).read_bytes().startswith(PNG)
 
 
-def test_a_path_without_an_ending_is_a_png_and_is_guarded(tmp_path: Path) -> None:
+def test_a_path_without_an_ending_is_a_png_and_is_not_overwritten(tmp_path: Path) -> None:
     path = piano_roll(TUNE, tmp_path / "a")
     assert path == tmp_path / "a.png"
     assert path.read_bytes().startswith(PNG)
@@ -132,7 +132,7 @@ def test_too_many_panels_are_refused_with_a_remedy() -> None:
         draw([TUNE] * 201)
 
 
-def test_a_picture_that_is_too_large_is_not_called_a_wrong_ending(
+def test_a_picture_that_is_too_large_has_its_own_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("symvae.plot.piano_roll.draw", lambda *_, **__: Figure(figsize=(1, 60_000)))
@@ -140,7 +140,7 @@ def test_a_picture_that_is_too_large_is_not_called_a_wrong_ending(
         piano_roll(TUNE, tmp_path / "a.png")
 
 
-def test_mistakes_are_named(tmp_path: Path) -> None:
+def test_invalid_arguments_are_named(tmp_path: Path) -> None:
     with pytest.raises(PhraseError, match="nothing to draw"):
         draw([])
     with pytest.raises(PhraseError, match="2 phrases need as many titles, not 1"):
@@ -152,7 +152,7 @@ def test_mistakes_are_named(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_no_global_state_of_pyplot_is_touched() -> None:
+def test_pyplot_is_not_imported() -> None:
     check = "import sys, symvae.plot.piano_roll; print('matplotlib.pyplot' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

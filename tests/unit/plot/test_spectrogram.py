@@ -1,4 +1,4 @@
-"""The picture of a sound: a PNG whose rows stand where its frequencies are written."""
+"""Spectrograms: frequency and time axes, silence, existing files."""
 
 from pathlib import Path
 
@@ -18,18 +18,18 @@ def tone(hz: float, seconds: float = 1.0, rate: int = RATE) -> np.ndarray:
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Axes, np.ndarray, dict]]:
-    """What was drawn into which axes."""
-    seen, draw = [], Axes.imshow
+    """Calls of imshow: axes, rows, options."""
+    calls, draw = [], Axes.imshow
 
-    def watched(axes: Axes, rows: np.ndarray, **words):
-        seen.append((axes, rows, words))
+    def recorded(axes: Axes, rows: np.ndarray, **words):
+        calls.append((axes, rows, words))
         return draw(axes, rows, **words)
 
-    monkeypatch.setattr(Axes, "imshow", watched)
-    return seen
+    monkeypatch.setattr(Axes, "imshow", recorded)
+    return calls
 
 
-def test_a_picture_of_blocks(tmp_path: Path) -> None:
+def test_blocks_become_a_picture(tmp_path: Path) -> None:
     path = spectrogram_picture(
         [tone(440.0), np.zeros((2, 5_000), np.float32)], RATE, tmp_path / "a.png", title="a"
     )
@@ -37,7 +37,7 @@ def test_a_picture_of_blocks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("hz", [200, 1000, 5000])
-def test_a_tone_lies_where_its_frequency_is_written(tmp_path: Path, drawn: list, hz: int) -> None:
+def test_a_tone_lies_at_its_frequency(tmp_path: Path, drawn: list, hz: int) -> None:
     spectrogram_picture([tone(float(hz))], RATE, tmp_path / "a.png")
     ((axes, rows, words),) = drawn
     assert words["origin"] == "lower"
@@ -48,7 +48,7 @@ def test_a_tone_lies_where_its_frequency_is_written(tmp_path: Path, drawn: list,
     assert int(rows[:, rows.shape[1] // 2].argmax()) + 0.5 == pytest.approx(places[f"{hz:,}"], abs=2)
 
 
-def test_time_runs_to_the_end_of_the_sound(tmp_path: Path, drawn: list) -> None:
+def test_the_time_axis_ends_with_the_sound(tmp_path: Path, drawn: list) -> None:
     silent = np.zeros((1, RATE), np.float32)
     spectrogram_picture([silent, tone(1000.0), silent], RATE, tmp_path / "a.png")
     ((_, rows, words),) = drawn
@@ -58,7 +58,7 @@ def test_time_runs_to_the_end_of_the_sound(tmp_path: Path, drawn: list) -> None:
     assert loud[-1] == pytest.approx(2, abs=0.1)
 
 
-def test_a_long_sound_keeps_to_the_width_of_a_picture(tmp_path: Path, drawn: list) -> None:
+def test_a_long_sound_has_a_limited_number_of_columns(tmp_path: Path, drawn: list) -> None:
     spectrogram_picture((tone(1000.0, 10.0, 8_000) for _ in range(30)), 8_000, tmp_path / "a.png")
     ((_, rows, _),) = drawn
     assert rows.shape[1] <= 1600
@@ -68,13 +68,13 @@ def test_silence_can_be_drawn(tmp_path: Path) -> None:
     assert spectrogram_picture([np.zeros((2, 100), np.float32)], 8_000, tmp_path / "a.png").is_file()
 
 
-def test_no_sound_at_all_cannot(tmp_path: Path) -> None:
+def test_no_samples_are_refused(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match=r"There is no sound to draw\. Render music that has notes"):
         spectrogram_picture([], RATE, tmp_path / "a.png")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_existing_picture_stays_without_force(tmp_path: Path) -> None:
+def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_text("mine")
     with pytest.raises(AudioError, match=r"a\.png exists\. Choose another name, or overwrite it with force"):
         spectrogram_picture([tone(440.0)], RATE, tmp_path / "a.png")

@@ -1,4 +1,4 @@
-"""A model folder is written whole, and one that is damaged is refused in words."""
+"""A model folder is written as a whole, and a damaged one is refused with its fault."""
 
 import dataclasses
 import json
@@ -27,13 +27,13 @@ from tests.weights import stored
         (b"{", "is not JSON"),
     ],
 )
-def test_a_config_that_is_none_is_refused(tmp_path: Path, content: bytes, message: str):
+def test_a_file_that_is_no_config_is_refused(tmp_path: Path, content: bytes, message: str):
     (tmp_path / "config.json").write_bytes(content)
     with pytest.raises(CheckpointError, match=message):
         load_config(tmp_path)
 
 
-def test_a_model_takes_the_place_of_an_older_one(tmp_path: Path):
+def test_a_model_replaces_an_older_one(tmp_path: Path):
     tokenizer = tmp_path / "tokenizer.json"
     tokenizer.write_text("{}")
     (tmp_path / "model.old").mkdir()
@@ -43,7 +43,7 @@ def test_a_model_takes_the_place_of_an_older_one(tmp_path: Path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "tokenizer.json"]
 
 
-def test_a_model_that_cannot_be_written_leaves_the_older_one(tmp_path: Path):
+def test_a_failed_save_keeps_the_older_model(tmp_path: Path):
     tokenizer = tmp_path / "tokenizer.json"
     tokenizer.write_text("{}")
     save_model(tmp_path / "model", RunConfig(name="first"), {"w": torch.ones(2)}, tokenizer=tokenizer)

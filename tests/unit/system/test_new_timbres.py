@@ -1,4 +1,4 @@
-"""New timbres: from the learned prior where there is one, by seed, and a sentence where one is missing."""
+"""New timbres: from the learned prior where there is one, else normal; by seed."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def saved(preset: str, folder: Path) -> Path:
     return folder
 
 
-def test_of_a_synthesizer_that_does_not_round_they_are_normal(tmp_path):
+def test_timbres_of_a_gaussian_synthesizer_are_normal(tmp_path):
     synth = Synth.load(saved("synth-24k", tmp_path / "synth"))
     drawn = new_timbres(synth, 2000, seed=3)
     assert drawn.shape == (2000, 4)
@@ -32,7 +32,7 @@ def test_of_a_synthesizer_that_does_not_round_they_are_normal(tmp_path):
     assert new_timbres(synth, 2000, seed=3, temperature=0.5).std() < 0.6
 
 
-def test_of_one_that_rounds_they_are_words_of_its_codes(tmp_path):
+def test_timbres_of_a_quantized_synthesizer_are_sums_of_codes(tmp_path):
     folder = saved("synth-24k-small-vq", tmp_path / "synth")
     synth = Synth.load(folder)
     with pytest.raises(AudioError, match="has no prior of timbres"):
@@ -49,7 +49,7 @@ def test_of_one_that_rounds_they_are_words_of_its_codes(tmp_path):
     assert not torch.equal(drawn, new_timbres(synth, 6, seed=2))
 
 
-def test_a_damaged_prior_is_one_sentence(tmp_path):
+def test_a_damaged_prior_is_refused(tmp_path):
     folder = saved("synth-24k-small-vq", tmp_path / "synth")
     (folder / "prior.safetensors").write_bytes((folder / "model.safetensors").read_bytes())
     with pytest.raises(CheckpointError, match="holds no prior of codes"):

@@ -1,4 +1,4 @@
-"""What each released model says of itself agrees with what the package holds."""
+"""The folders of the released models are complete and agree with presets and cards."""
 
 import pytest
 
@@ -13,12 +13,12 @@ def test_a_released_model_was_trained_with_the_preset_of_its_name(name: str) -> 
     assert load_config(find(name)) == load_preset(name)
 
 
-#: These play, but draw nothing: melody-16bar-lokl draws tunes, and faders start from the user's own.
+#: Models without draws: melody-16bar-lokl draws tunes, and faders start from the user's own music.
 WITHOUT_PRIOR = {"melody-16bar", "melody-4bar-faders", "piano-4bar-faders"}
 
 
 @pytest.mark.parametrize("name", available())
-def test_a_released_model_comes_whole(name: str) -> None:
+def test_a_released_model_is_complete(name: str) -> None:
     model = SymVAE.load(name)
     assert (model.prior is None) == (name in WITHOUT_PRIOR)
     if model.faders:

@@ -1,4 +1,4 @@
-"""What the released synthesizer says of itself agrees with what the package holds."""
+"""The folder of the released synthesizer is complete and agrees with its preset."""
 
 import pytest
 
@@ -9,12 +9,12 @@ from symvae.system.synth import DEFAULT_SYNTH
 from symvae.system.synth_artifacts import load_synth
 
 
-def test_the_one_that_is_used_unasked_is_there():
+def test_the_default_synthesizer_is_in_the_package():
     assert DEFAULT_SYNTH in available_synths()
 
 
 @pytest.mark.parametrize("name", available_synths())
-def test_a_released_synthesizer_comes_whole(name):
+def test_a_released_synthesizer_is_complete(name):
     folder = find_synth(name)
     config, _, timbres = load_synth(folder)
     assert config == load_preset(name, SynthConfig)

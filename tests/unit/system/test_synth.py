@@ -1,4 +1,4 @@
-"""A synthesizer as it is used: timbres in words and from recordings, music in, sound out, folders on disk."""
+"""The synthesizer: timbres by name and from recordings, rendering, loading, files."""
 
 import json
 import os
@@ -113,7 +113,7 @@ def test_numbers_of_another_model_are_refused(synth: Synth) -> None:
         synth.timbre(torch.zeros(5))
 
 
-def test_each_program_has_a_timbre_whatever_was_learned(synth: Synth) -> None:
+def test_every_program_has_a_timbre(synth: Synth) -> None:
     assert synth.timbre_for(56) == ("trumpet", True)
     assert synth.timbre_for(57) == ("trumpet", False)
     names = ("strings", "flute", "piano/Other", "piano/Third")
@@ -135,33 +135,33 @@ def test_each_program_has_a_timbre_whatever_was_learned(synth: Synth) -> None:
 
 
 def test_a_recording_has_a_timbre(synth: Synth, tmp_path: Path) -> None:
-    heard = recording()
-    z = synth.timbre_of(heard)
+    clip = recording()
+    z = synth.timbre_of(clip)
     assert z.shape == (4,)
     assert z.isfinite().all()
-    path = write_wav(heard.samples, RATE, tmp_path / "clip.wav")
+    path = write_wav(clip.samples, RATE, tmp_path / "clip.wav")
     torch.testing.assert_close(synth.timbre_of(path), z, atol=0.02, rtol=0.01)
     torch.testing.assert_close(synth.timbre_of(str(path)), synth.timbre_of(path))
     assert not torch.allclose(synth.timbre_of(recording(hz=1500.0)), z, atol=1e-3)
 
 
-def test_other_rates_and_channels_are_taken(synth: Synth) -> None:
+def test_recordings_may_have_any_rate_and_channels(synth: Synth) -> None:
     z = synth.timbre_of(recording())
     for rate in (8_000, 16_000, 44_100):
         mono = recording(rate=rate)
         for channels in (1, 2):
-            heard = Audio(np.repeat(mono.samples, channels, 0), rate)
-            torch.testing.assert_close(synth.timbre_of(heard), z, atol=0.1, rtol=0.1)
+            clip = Audio(np.repeat(mono.samples, channels, 0), rate)
+            torch.testing.assert_close(synth.timbre_of(clip), z, atol=0.1, rtol=0.1)
 
 
-def test_neither_its_level_nor_the_silence_before_it_counts(synth: Synth) -> None:
+def test_level_and_leading_silence_do_not_matter(synth: Synth) -> None:
     z = synth.timbre_of(recording(level=0.4))
     torch.testing.assert_close(synth.timbre_of(recording(level=0.05)), z, atol=1e-3, rtol=1e-3)
     late = Audio(np.pad(recording(level=0.4).samples, ((0, 0), (5_000, 0))), RATE)
     torch.testing.assert_close(synth.timbre_of(late), z, atol=1e-3, rtol=1e-3)
 
 
-def test_of_a_long_recording_the_start_is_heard(synth: Synth) -> None:
+def test_the_start_of_a_long_recording_is_encoded(synth: Synth) -> None:
     start = recording(LONGEST_CLIP_SEC).samples
     more = np.concatenate([start, recording(20.0, hz=3_000.0).samples], 1)
     torch.testing.assert_close(
@@ -169,13 +169,13 @@ def test_of_a_long_recording_the_start_is_heard(synth: Synth) -> None:
     )
 
 
-def test_sides_that_cancel_each_other_are_no_silence(synth: Synth) -> None:
+def test_channels_that_cancel_each_other_are_not_silent(synth: Synth) -> None:
     (side,) = recording(level=0.4).samples
     z = synth.timbre_of(Audio(np.stack([side, -side]), RATE))
     torch.testing.assert_close(z, synth.timbre_of(Audio(side[None], RATE)))
 
 
-def test_what_has_no_timbre(synth: Synth, tmp_path: Path) -> None:
+def test_recordings_without_a_timbre_are_refused(synth: Synth, tmp_path: Path) -> None:
     with pytest.raises(AudioError, match="The clip is silent, and silence has no timbre"):
         synth.timbre_of(Audio(np.zeros((1, RATE), np.float32), RATE))
     with pytest.raises(AudioError, match=r"The clip lasts 0\.20 s; give at least 0\.25 s"):
@@ -187,7 +187,7 @@ def test_what_has_no_timbre(synth: Synth, tmp_path: Path) -> None:
         synth.timbre_of(tmp_path / "nowhere.wav")
 
 
-# Music in, sound out
+# Rendering
 
 
 @pytest.mark.parametrize("music", [TUNE, [TUNE, TUNE], to_song(TUNE)], ids=["phrase", "phrases", "song"])
@@ -202,19 +202,19 @@ def test_music_becomes_sound(synth: Synth, music) -> None:
     assert integrated_lufs(audio) == pytest.approx(-16, abs=0.5) or np.abs(audio.samples).max() > PEAK - 1e-3
 
 
-def test_the_same_music_sounds_the_same(synth: Synth, tiny_synth: Path) -> None:
+def test_rendering_is_deterministic(synth: Synth, tiny_synth: Path) -> None:
     once = synth.render(TUNE, "flute").samples
     np.testing.assert_array_equal(synth.render(TUNE, "flute").samples, once)
     np.testing.assert_array_equal(Synth.load(tiny_synth).render(TUNE, "flute").samples, once)
 
 
-def test_timbres_differ_and_a_phrase_is_a_piano_unless_told(synth: Synth) -> None:
+def test_timbres_differ_and_the_default_is_the_piano(synth: Synth) -> None:
     piano = synth.render(TUNE).samples
     np.testing.assert_array_equal(synth.render(TUNE, "piano").samples, piano)
     assert np.abs(synth.render(TUNE, "flute").samples - piano).max() > 1e-2
 
 
-def test_a_way_between_timbres_starts_at_one_and_ends_at_the_other(synth: Synth) -> None:
+def test_a_moving_timbre_starts_at_one_and_ends_at_the_other(synth: Synth) -> None:
     tunes = [TUNE] * 4
     moving = synth.render(tunes, "piano", until="flute").samples
     np.testing.assert_allclose(
@@ -231,7 +231,7 @@ def test_a_way_between_timbres_starts_at_one_and_ends_at_the_other(synth: Synth)
     assert nearer_to_the_flute(slice(0, 1_000)) < 0.5 < nearer_to_the_flute(slice(60_000, 62_000))
 
 
-def test_loudness_is_asked_for(synth: Synth) -> None:
+def test_the_loudness_is_reached(synth: Synth) -> None:
     assert integrated_lufs(synth.render(TUNE, loudness_lufs=-30.0)) == pytest.approx(-30, abs=0.5)
 
 
@@ -285,13 +285,13 @@ def test_two_hundred_notes_at_once(synth: Synth) -> None:
     assert 0.1 < np.abs(samples).max() <= PEAK + 1e-6
 
 
-def test_keys_that_no_piano_has_sound_in_the_nearest_octave(synth: Synth) -> None:
+def test_pitches_are_folded_onto_the_keyboard(synth: Synth) -> None:
     low, high = phrase(0, 12, 20, 60), phrase(109, 120, 127, 60)
     np.testing.assert_array_equal(synth.render(low).samples, synth.render(phrase(24, 24, 32, 60)).samples)
     np.testing.assert_array_equal(synth.render(high).samples, synth.render(phrase(97, 108, 103, 60)).samples)
 
 
-# The front doors
+# Loading
 
 
 def test_a_synthesizer_is_loaded_once_and_again_when_its_files_change(
@@ -325,7 +325,7 @@ def test_a_model_that_renders_twice_reads_the_weights_once(
     assert len(reads) == 1
 
 
-def test_a_model_plays_what_it_draws(
+def test_a_model_renders_with_the_default_synthesizer(
     tiny_model: Path, tiny_synth: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = SymVAE.load(tiny_model)
@@ -341,7 +341,7 @@ def test_a_model_plays_what_it_draws(
     )
 
 
-def test_models_and_synthesizers_are_told_apart(
+def test_models_and_synthesizers_are_distinguished(
     tiny_model: Path, tiny_synth: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catalog, "PRETRAINED", tmp_path)
@@ -370,10 +370,10 @@ def test_a_folder_without_a_synthesizer_says_so(tmp_path: Path) -> None:
         Synth.load(tmp_path)
 
 
-# What a folder holds
+# Files
 
 
-def test_a_synthesizer_comes_back_as_it_was_saved(tiny_synth: Path, tmp_path: Path) -> None:
+def test_a_saved_synthesizer_loads_unchanged(tiny_synth: Path, tmp_path: Path) -> None:
     config, network, timbres = load_synth(tiny_synth)
     for _ in range(2):  # one of that name is replaced
         save_synth(tmp_path / "again", config, network.state_dict(), timbres=timbres, metrics={"steps": 3})
@@ -406,7 +406,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_folder_is_refused_in_words(tiny_synth: Path, tmp_path: Path, damage: str) -> None:
+def test_a_damaged_folder_is_refused(tiny_synth: Path, tmp_path: Path, damage: str) -> None:
     folder = Path(shutil.copytree(tiny_synth, tmp_path / "damaged"))
     DAMAGES[damage](folder)
     with pytest.raises(CheckpointError, match=r"is damaged.* Restore it or export"):

@@ -1,4 +1,4 @@
-"""A synthesizer's folder comes back as it was, and one that is damaged is refused in words."""
+"""A synthesizer's folder is loaded as it was saved, and a damaged one is refused with its fault."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "synth"
 
 
-def test_what_was_saved_comes_back(folder: Path) -> None:
+def test_a_loaded_synthesizer_is_the_saved_one(folder: Path) -> None:
     config, network, timbres = load_synth(folder)
     assert config == CONFIG
     assert timbres == TIMBRES

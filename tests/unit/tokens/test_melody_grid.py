@@ -23,7 +23,7 @@ C4 = 60
 ON_C4 = 2 + C4 - 21
 
 
-def test_a_tune_is_spelled_as_the_table_says() -> None:
+def test_a_tune_is_encoded_as_the_module_documents() -> None:
     """C for a quarter, E for an eighth, a rest, G held over the barline to the end."""
     phrase = notes_on(Grid(2), [0, 4, 12], [4, 2, 20], [60, 64, 67])
     ids = MelodyGrid().encode_phrase(phrase)
@@ -44,14 +44,14 @@ def test_positions_are_sixteenths(metre: str, positions: int) -> None:
     assert MelodyGrid(metre).encode_phrase(Phrase(Grid.of_metre(metre, 3))).shape == (3, positions)
 
 
-def test_silence_is_all_hold_and_back() -> None:
+def test_silence_is_encoded_as_holds_and_decoded() -> None:
     silence = Phrase(Grid(2))
     ids = MelodyGrid().encode_phrase(silence)
     assert not ids.any()
     assert MelodyGrid().decode_ids(ids) == silence
 
 
-def test_offs_and_holds_with_nothing_sounding_are_silence() -> None:
+def test_note_offs_and_holds_without_a_sounding_note_are_silence() -> None:
     ids = np.zeros((1, 16), np.uint8)
     ids[0, [0, 1, 5, 9, 10]] = [1, 1, ON_C4, 1, 1]
     phrase = MelodyGrid().decode_ids(ids)
@@ -105,23 +105,23 @@ def test_a_smaller_range_has_a_smaller_vocabulary() -> None:
 
 
 @pytest.mark.parametrize("choice", [{"metre": "5/4"}, {"min_pitch": 80, "max_pitch": 60}, {"max_pitch": 128}])
-def test_choices_that_do_not_exist_are_refused(choice: dict) -> None:
+def test_unknown_metres_and_impossible_ranges_are_refused(choice: dict) -> None:
     with pytest.raises(TokenError):
         MelodyGrid(**choice)
 
 
-def test_it_satisfies_the_protocol() -> None:
+def test_it_is_a_tokenizer() -> None:
     assert isinstance(MelodyGrid(), Tokenizer)
 
 
-def test_saved_and_loaded_it_is_the_same(tmp_path) -> None:
+def test_a_saved_tokenizer_loads_as_an_equal_one(tmp_path) -> None:
     tokenizer = MelodyGrid("6/8", 40, 90)
     tokenizer.save(tmp_path)
     tokenizer.save(tmp_path / "copies" / "mine.json")
     assert load_tokenizer(tmp_path) == load_tokenizer(tmp_path / "copies" / "mine.json") == tokenizer
 
 
-def test_the_file_says_nothing_of_the_machine(tmp_path) -> None:
+def test_the_file_holds_the_settings_alone(tmp_path) -> None:
     MelodyGrid().save(tmp_path)
     text = (tmp_path / "tokenizer.json").read_text()
     assert str(tmp_path) not in text
@@ -135,7 +135,7 @@ def test_a_damaged_file_is_one_clear_error(tmp_path, text: str) -> None:
         load_tokenizer(tmp_path)
 
 
-def test_a_missing_file_another_kind_and_unknown_settings_are_told_apart(tmp_path) -> None:
+def test_a_missing_file_another_kind_and_unknown_settings_have_errors_of_their_own(tmp_path) -> None:
     with pytest.raises(TokenError, match="There is no tokenizer at"):
         load_tokenizer(tmp_path)
     saved = MelodyGrid().to_dict()

@@ -1,4 +1,4 @@
-"""The miditok side of the melody grid: it must be a miditok tokenizer in earnest."""
+"""The melody grid as a miditok tokenizer, in miditok's own workflow."""
 
 import json
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ def score_of(phrase: Phrase, ticks_per_quarter: int = 480) -> Score:
     return score
 
 
-def test_the_ids_are_the_pinned_ones(tokenizer: MelodyTokenizer) -> None:
+def test_the_ids_equal_the_recorded_ones(tokenizer: MelodyTokenizer) -> None:
     """Released weights depend on these: a change here is a new format. See tests/golden/generate.py."""
     golden = json.loads(GOLDEN.read_text())
     assert tokenizer.vocab == golden["vocabulary"]
@@ -65,7 +65,7 @@ def test_it_is_a_miditok_tokenizer_and_one_of_ours(tokenizer: MelodyTokenizer) -
     assert tokenizer["NoteOn_60"] == 41
 
 
-def test_it_agrees_with_the_light_one(tokenizer: MelodyTokenizer) -> None:
+def test_it_agrees_with_the_melody_grid(tokenizer: MelodyTokenizer) -> None:
     light = MelodyGrid()
     ids = light.encode_phrase(TUNE)
     np.testing.assert_array_equal(tokenizer.encode_phrase(TUNE), ids)
@@ -74,7 +74,7 @@ def test_it_agrees_with_the_light_one(tokenizer: MelodyTokenizer) -> None:
         assert getattr(tokenizer, name) == getattr(light, name)
 
 
-def test_a_score_becomes_a_sequence_a_track(tokenizer: MelodyTokenizer) -> None:
+def test_a_score_is_encoded_as_one_sequence_for_each_track(tokenizer: MelodyTokenizer) -> None:
     score = score_of(TUNE)
     score.tracks.append(score.tracks[0].copy())
     sequences = tokenizer(score)
@@ -83,9 +83,7 @@ def test_a_score_becomes_a_sequence_a_track(tokenizer: MelodyTokenizer) -> None:
     assert sequences[0].tokens[:5] == ["NoteOn_60", "Hold_None", "Hold_None", "Hold_None", "NoteOn_64"]
 
 
-def test_sequences_become_a_score_and_a_file_and_the_same_ids_again(
-    tokenizer: MelodyTokenizer, tmp_path: Path
-) -> None:
+def test_sequences_survive_a_score_and_a_file(tokenizer: MelodyTokenizer, tmp_path: Path) -> None:
     ids = tokenizer.encode_phrase(TUNE).reshape(-1).tolist()
     score = tokenizer.decode([ids])
     notes = score.tracks[0].notes
@@ -112,17 +110,17 @@ def test_silence_at_the_end_survives_a_score_and_a_file(tokenizer: MelodyTokeniz
     assert tokenizer(tmp_path / "short.mid")[0].ids == ids
 
 
-def test_a_sequence_that_stops_mid_bar_is_filled_with_hold(tokenizer: MelodyTokenizer) -> None:
+def test_a_sequence_that_stops_inside_a_bar_is_filled_up_with_holds(tokenizer: MelodyTokenizer) -> None:
     score = tokenizer.decode([[41, 0, 0]])
     assert [(n.time, n.duration) for n in score.tracks[0].notes] == [(0, 16)]
 
 
-def test_silence_is_a_score_without_notes_and_back_no_sequence(tokenizer: MelodyTokenizer) -> None:
+def test_silence_is_a_score_without_notes_and_no_sequence(tokenizer: MelodyTokenizer) -> None:
     assert tokenizer(Score(480)) == []
     assert tokenizer.decode([[0] * 16]).note_num() == 0
 
 
-def test_what_miditok_would_drop_in_silence_is_refused(tokenizer: MelodyTokenizer) -> None:
+def test_notes_that_miditok_would_drop_silently_are_refused(tokenizer: MelodyTokenizer) -> None:
     with pytest.raises(TokenError, match="The pitch 12 lies outside"):
         tokenizer(score_of(notes_on(Grid(1), [0, 4], [4, 4], [60, 12])))
     with pytest.raises(TokenError, match="one note at a time"):
@@ -131,7 +129,7 @@ def test_what_miditok_would_drop_in_silence_is_refused(tokenizer: MelodyTokenize
         tokenizer(score_of(notes_on(Grid.of_metre("3/4", 1), [0], [4], [60])))
 
 
-def test_saved_by_either_it_loads_as_both(tmp_path: Path) -> None:
+def test_a_file_saved_by_either_tokenizer_loads_as_both(tmp_path: Path) -> None:
     mine = MelodyTokenizer(metre="3/4", min_pitch=40, max_pitch=90)
     mine.save(tmp_path / "miditok")
     MelodyGrid("3/4", 40, 90).save(tmp_path / "light")
@@ -142,7 +140,7 @@ def test_saved_by_either_it_loads_as_both(tmp_path: Path) -> None:
     assert load_tokenizer(tmp_path / "miditok") == MelodyGrid("3/4", 40, 90)
 
 
-def test_its_choices_travel_as_extra_keywords_of_a_miditok_config() -> None:
+def test_its_settings_are_extra_keywords_of_a_miditok_config() -> None:
     config = TokenizerConfig(metre="6/8", min_pitch=48, max_pitch=83)
     tokenizer = MelodyTokenizer(config)
     assert (tokenizer.metre, tokenizer.vocabulary_size) == ("6/8", 38)

@@ -1,4 +1,4 @@
-"""Piano bars against miditok's own REMI: one vocabulary, one spelling."""
+"""Piano bars against miditok's REMI: equal vocabularies, equal tokens."""
 
 import numpy as np
 import pytest
@@ -48,14 +48,14 @@ def ours(phrase: Phrase) -> list[list[str]]:
     return [[names[an_id] for an_id in row if an_id != PAD] for row in PianoBars().encode_phrase(phrase)]
 
 
-def test_the_vocabularies_are_one(remi: REMI) -> None:
+def test_the_vocabularies_are_equal(remi: REMI) -> None:
     by_id = sorted(remi.vocab, key=remi.vocab.__getitem__)
     assert by_id == list(PianoBars().token_names)
     assert sorted(remi.vocab.values()) == list(range(218))
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_a_bundled_tune_is_spelled_alike(remi: REMI, name: str) -> None:
+def test_a_bundled_tune_has_equal_tokens(remi: REMI, name: str) -> None:
     """Halfway between two velocities miditok takes the louder and we the softer, so classes go in."""
     (tune,) = whole(load(TUNES / f"{name}.mid"), polyphonic=True).phrases
     phrase = PianoBars().decode_ids(PianoBars().encode_phrase(tune))
@@ -64,7 +64,7 @@ def test_a_bundled_tune_is_spelled_alike(remi: REMI, name: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_polyphony_is_spelled_alike(remi: REMI, seed: int) -> None:
+def test_polyphony_has_equal_tokens(remi: REMI, seed: int) -> None:
     """Chords and held notes of all classes; every pitch has its own stretch, so that none is cut by MIDI."""
     chance = np.random.default_rng(seed)
     grid = Grid(6)
@@ -77,7 +77,7 @@ def test_polyphony_is_spelled_alike(remi: REMI, seed: int) -> None:
     assert spelled(remi, phrase) == ours(phrase)
 
 
-def test_silence_between_notes_is_spelled_alike(remi: REMI) -> None:
+def test_silence_between_notes_has_equal_tokens(remi: REMI) -> None:
     columns = ([3, 64], [1, 16], [60, 64], [63, 127])
     phrase = Phrase(Grid(5), *(np.array(column) for column in columns), tempo_qpm=float(TEMPOS_QPM[9]))
     assert [len(bar) for bar in ours(phrase)] == [5, 1, 1, 1, 4]

@@ -35,7 +35,7 @@ def cluster_of(notes: int, step: int = 0, velocity: int = 63) -> Phrase:
     return notes_on(Grid(1), [step] * notes, [4] * notes, range(30, 30 + notes), [velocity] * notes)
 
 
-def test_two_hands_are_spelled_as_the_table_says() -> None:
+def test_two_hands_are_encoded_as_the_module_documents() -> None:
     """A chord on one, a melody note on the offbeat, a bass that sounds on over the barline."""
     phrase = notes_on(Grid(2), [0, 0, 6, 12], [4, 8, 2, 12], [60, 48, 67, 43], [87, 63, 103, 63])
     first, second = PianoBars().encode_phrase(phrase)
@@ -75,7 +75,7 @@ def test_a_note_longer_than_four_bars_ends_after_four() -> None:
     assert PianoBars().decode_ids(PianoBars().encode_phrase(drone)).duration_step.tolist() == [64]
 
 
-def test_equal_notes_at_one_step_are_the_longest() -> None:
+def test_of_equal_notes_at_one_step_the_longest_is_encoded() -> None:
     twice = notes_on(Grid(1), [4, 4], [2, 6], [60, 60], [31, 95])
     back = PianoBars().decode_ids(PianoBars().encode_phrase(twice))
     assert (back.duration_step.tolist(), back.velocity.tolist()) == ([6], [95])
@@ -95,17 +95,17 @@ def test_a_bar_is_silent_where_no_note_starts() -> None:
     assert PianoBars().silent_bars(PianoBars().encode_phrase(held)[None]).tolist() == [[False, True, False]]
 
 
-def test_what_says_no_note_is_passed_over() -> None:
+def test_tokens_that_form_no_note_are_skipped() -> None:
     ids = row("Pitch_60", "Position_4", "Velocity_63", "Pitch_62", "Velocity_63", "Duration_0.1.4")
     assert PianoBars().decode_ids(ids, 90.0) == notes_on(Grid(1), [4], [1], [62], [63], tempo_qpm=90.0)
 
 
-def test_nothing_counts_behind_the_padding_of_a_row() -> None:
+def test_tokens_after_the_padding_of_a_row_are_ignored() -> None:
     ids = row("PAD_None", "Tempo_40.0", "Pitch_62", "Velocity_63", "Duration_0.1.4")
     assert PianoBars().decode_ids(ids, 90.0) == Phrase(Grid(1), tempo_qpm=90.0)
 
 
-def test_the_first_tempo_counts() -> None:
+def test_the_first_tempo_is_decoded() -> None:
     ids = np.concatenate([row("Position_3"), row("Tempo_220.0", "Tempo_40.0"), row("Tempo_40.0")])
     assert PianoBars().decode_ids(ids).tempo_qpm == 220.0
     assert PianoBars().decode_ids(row("Position_3")).tempo_qpm == 120.0
@@ -129,7 +129,7 @@ def test_a_full_bar_fits_and_one_note_more_is_refused() -> None:
     )
 
 
-def test_thinning_takes_the_softest_and_of_these_the_shortest() -> None:
+def test_thinning_drops_the_softest_and_of_these_the_shortest() -> None:
     """43 notes are one too many: of the two softest the shorter one goes."""
     velocity, duration = np.full(43, 63), np.full(43, 4)
     velocity[[7, 20]] = 31
@@ -139,18 +139,18 @@ def test_thinning_takes_the_softest_and_of_these_the_shortest() -> None:
     assert token_counts(thin(phrase)).tolist() == [127]
 
 
-def test_thinning_leaves_the_other_bars_alone() -> None:
+def test_thinning_does_not_change_other_bars() -> None:
     soft = notes_on(Grid(2), [0, *[16] * 50], [4] * 51, [60, *range(30, 80)], [1, *[127] * 50])
     thinned = thin(soft)
     assert len(thinned) == 43
     assert (thinned.pitch[0], thinned.velocity[0]) == (60, 1)
 
 
-def test_silence_is_thin() -> None:
+def test_silence_needs_no_thinning() -> None:
     assert thin(Phrase(Grid(2))) == Phrase(Grid(2))
 
 
-def test_keys_end_transposition() -> None:
+def test_transposition_stops_at_the_ends_of_the_keyboard() -> None:
     ids = PianoBars().encode_phrase(notes_on(Grid(1), [0, 4], [4, 4], [24, 60]))[None]
     silence = PianoBars().encode_phrase(Phrase(Grid(1)))[None]
     moved = PianoBars().transpose_ids(np.concatenate([ids, ids, silence]), np.array([-12, 5, 40]))
@@ -160,7 +160,7 @@ def test_keys_end_transposition() -> None:
 
 
 @pytest.mark.parametrize("metre", ["3/4", "6/8", "5/4"])
-def test_there_are_piano_bars_in_four_quarters_only(metre: str) -> None:
+def test_piano_bars_are_in_four_four_only(metre: str) -> None:
     with pytest.raises(TokenError) as fault:
         PianoBars(metre)
     assert str(fault.value) == f"Piano bars are in 4/4, not in {metre!r}."
@@ -195,12 +195,12 @@ def test_ids_of_another_vocabulary_are_refused(an_id: int) -> None:
     )
 
 
-def test_it_satisfies_the_protocol() -> None:
+def test_it_is_a_tokenizer() -> None:
     assert isinstance(PianoBars(), Tokenizer)
     assert (PianoBars().metre, PianoBars().positions_per_bar) == ("4/4", 128)
 
 
-def test_saved_and_loaded_it_is_the_same(tmp_path) -> None:
+def test_a_saved_tokenizer_loads_as_an_equal_one(tmp_path) -> None:
     PianoBars().save(tmp_path)
     PianoBars().save(tmp_path / "copies" / "mine.json")
     assert load_tokenizer(tmp_path) == load_tokenizer(tmp_path / "copies" / "mine.json") == PianoBars()

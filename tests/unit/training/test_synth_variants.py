@@ -1,4 +1,4 @@
-"""Each variant of a synthesizer is trained for a few steps, stopped, resumed, and ends where it should."""
+"""Runs of synthesizers: each variant is trained for a few steps, stopped, resumed, and ends bit-equal."""
 
 from pathlib import Path
 
@@ -12,8 +12,16 @@ from symvae.errors import ConfigError, TrainingError
 from symvae.models.sound.quantized import QuantizedEncoder
 from symvae.system.build_synth import build_stft
 from symvae.system.synth_artifacts import load_synth
-from symvae.training.code_prior import codes_of, learn_code_prior
-from symvae.training.sound import train_synth
+from symvae.training.loop import run
+from symvae.training.run import RunFolder
+from symvae.training.tasks.code_prior import (
+    STATE,
+    CodePriorChoice,
+    CodePriorTask,
+    encode_codes,
+    train_code_prior,
+)
+from symvae.training.tasks.synth import train_synth
 from tests.sines import TINY_SYNTH, SinePlayer
 
 VARIANTS = ("synth-24k-small-pqmf", "synth-24k-small-vq", "synth-24k-adversarial")
@@ -42,12 +50,12 @@ def draws() -> ClipDraws:
 
 @pytest.fixture(scope="module")
 def trained(draws, tmp_path_factory) -> Path:
-    """A synthesizer that the second stage can go on from."""
+    """A synthesizer that the second stage can start from."""
     return train_synth(choice("synth-24k"), draws, draws, tmp_path_factory.mktemp("first") / "run")
 
 
 @pytest.mark.parametrize("preset", VARIANTS)
-def test_a_run_that_stops_ends_as_one_that_does_not(preset, draws, trained, tmp_path):
+def test_each_variant_stopped_and_resumed_ends_bit_equal(preset, draws, trained, tmp_path):
     config = choice(preset)
     start = load_synth(trained)[1] if config.objective.adversarial else None
     whole = train_synth(config, draws, draws, tmp_path / "whole", start_from=start)
@@ -60,13 +68,13 @@ def test_a_run_that_stops_ends_as_one_that_does_not(preset, draws, trained, tmp_
     assert (whole.parent / "log.csv").read_text() == (parts.parent / "log.csv").read_text()
 
 
-def test_the_sound_is_compared_as_soon_as_it_should(trained):
-    """The excerpt was once as short as there were lanes, of which a line has one: nothing was compared."""
+def test_waveforms_are_compared_from_the_configured_step_on(trained):
+    """The excerpt once had as many frames as the roll had lanes, one for a line: nothing was compared."""
     header, *rows = [line.split(",") for line in (trained.parent / "log.csv").read_text().splitlines()]
     assert all(float(row[header.index("train_waveform")]) > 0 for row in rows)
 
 
-def test_the_second_stage_keeps_the_encoder_and_moves_decoder_and_discriminators(draws, trained, tmp_path):
+def test_the_second_stage_freezes_the_encoder_and_trains_decoder_and_discriminators(draws, trained, tmp_path):
     config, before = choice("synth-24k-adversarial"), load_synth(trained)[1]
     out = train_synth(config, draws, draws, tmp_path / "run", start_from=before)
     state = torch.load(out.parent / "state.pt", weights_only=True)
@@ -75,23 +83,23 @@ def test_the_second_stage_keeps_the_encoder_and_moves_decoder_and_discriminators
             assert torch.equal(state["model"][name], value), name
     assert not torch.equal(state["model"]["decoder.leave.weight"], before.decoder.leave.weight)
     header, row = [line.split(",") for line in (out.parent / "log.csv").read_text().splitlines()[:2]]
-    said = dict(zip(header, row, strict=True))
-    assert 0 < float(said["train_discriminators"]) < 3
-    assert float(said["train_waveform"]) > 0
-    assert float(said["train_matching"]) > 0
+    logged = dict(zip(header, row, strict=True))
+    assert 0 < float(logged["train_discriminators"]) < 3
+    assert float(logged["train_waveform"]) > 0
+    assert float(logged["train_matching"]) > 0
 
 
-def test_the_second_stage_needs_a_first(draws, tmp_path):
+def test_the_second_stage_needs_a_trained_synthesizer(draws, tmp_path):
     with pytest.raises(TrainingError, match=r"Give one with --from\."):
         train_synth(choice("synth-24k-adversarial"), draws, draws, tmp_path / "run")
 
 
-def test_the_second_stage_judges_from_the_first_step():
+def test_the_discriminators_need_waveforms_from_the_first_step():
     with pytest.raises(ConfigError, match=r"Set objective\.waveform_from to 0"):
         with_overrides(load_preset("synth-24k-adversarial", SynthConfig), ["objective.waveform_from=0.5"])
 
 
-def test_codebook_use_is_told_and_a_prior_learns_the_words_in_use(draws, tmp_path):
+def test_codebook_perplexity_is_logged_and_the_code_prior_draws_words_in_use(draws, tmp_path):
     config = choice("synth-24k-small-vq")
     folder = train_synth(config, draws, draws, tmp_path / "run")
     header, *rows = [line.split(",") for line in (tmp_path / "run/log.csv").read_text().splitlines()]
@@ -99,12 +107,24 @@ def test_codebook_use_is_told_and_a_prior_learns_the_words_in_use(draws, tmp_pat
     assert all(1 <= value <= config.model.codebook_size for value in used)
     network = load_synth(folder)[1]
     assert isinstance(network.encoder, QuantizedEncoder)
-    words = codes_of(network, draws, clips=4)
+    words = encode_codes(network, draws, clips=4)
     assert words.shape == (8, config.model.codebooks)
-    prior = learn_code_prior(network.encoder, words, steps=150)
+    prior = train_code_prior(network.encoder, words, steps=150)
     drawn = prior.sample(50, torch.Generator().manual_seed(0))
     in_use = {tuple(word) for word in words.tolist()}
     assert sum(tuple(word) in in_use for word in drawn.tolist()) > 40
-    again = learn_code_prior(network.encoder, words, steps=2)
-    same = learn_code_prior(network.encoder, words, steps=2)
+    again = train_code_prior(network.encoder, words, steps=2)
+    same = train_code_prior(network.encoder, words, steps=2)
     assert torch.equal(again.nats(words), same.nats(words))
+
+
+def test_a_code_prior_stopped_and_resumed_ends_bit_equal(tmp_path):
+    words = torch.randint(4, (40, 3), generator=torch.Generator().manual_seed(0))
+    choice = CodePriorChoice(entries=4, steps=5)
+    whole = CodePriorTask(words, choice)
+    run(whole)
+    run(CodePriorTask(words, choice), RunFolder.open(tmp_path, STATE, resume=False), stop_after=2)
+    resumed = CodePriorTask(words, choice)
+    run(resumed, RunFolder.open(tmp_path, STATE, resume=True))
+    for name, weight in whole.prior.state_dict().items():
+        assert torch.equal(weight, resumed.prior.state_dict()[name]), name

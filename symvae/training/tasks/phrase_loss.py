@@ -1,9 +1,7 @@
-"""What one training step asks of a model: the bound, and what ties coordinates to attributes.
+"""The loss of the phrase VAE: the evidence lower bound, and a regularization of its faders' coordinates.
 
-Two terms:
-
-    elbo             reconstruct, at the price of the divergence
-    regularization   a fader's coordinate has to do with its attribute (`symvae.objective.regularization`)
+elbo             reconstruction and KL divergence (`symvae.objective.elbo`)
+regularization   ties a fader's coordinate to its attribute (`symvae.objective.regularization`)
 """
 
 import torch
@@ -17,12 +15,12 @@ from symvae.objective.elbo import LossTerms, elbo
 from symvae.objective.faders import Faders
 from symvae.objective.regularization import confusion_loss, geodesic, sign, squared
 
-#: GLSR looks at one phrase in so many, for it decodes each twice more.
+#: GLSR decodes each phrase twice more, so it is computed on one phrase in this many.
 GEODESIC_EVERY = 4
 
 
-class TrainingStep(nn.Module):
-    """The loss of a batch. A module, so that many processes can share it."""
+class PhraseLoss(nn.Module):
+    """The loss of a batch; a module, so that `DistributedDataParallel` can wrap it."""
 
     def __init__(
         self,
@@ -33,6 +31,15 @@ class TrainingStep(nn.Module):
         faders: Faders | None = None,
         critic: Critic | None = None,
     ) -> None:
+        """Combine the networks with the fixed choices of the objective.
+
+        Args:
+            model: The VAE.
+            free_nats: KL divergence per phrase, in nats, that costs nothing.
+            padding: The id that fills rows up; None where rows are always full.
+            faders: Regularization of the first coordinates of z; None for none.
+            critic: The attribute predictor that "glsr" and "adversarial" train beside the model.
+        """
         super().__init__()
         self.model = model
         self.free_nats = free_nats
@@ -49,6 +56,18 @@ class TrainingStep(nn.Module):
         beta: float,
         sampling_rate: float,
     ) -> LossTerms:
+        """Compute the terms of the loss.
+
+        Args:
+            ids: Token ids of the phrases.
+            dropped: Input tokens that the decoder does not see (word dropout).
+            generator: Source of the posterior's noise and of scheduled sampling.
+            beta: Weight of the KL divergence.
+            sampling_rate: Share of input tokens that are the decoder's own (scheduled sampling).
+
+        Returns:
+            Batch means, in nats per phrase.
+        """
         position = None if self.faders is None else self.faders.measure(ids)
         given = position if self.faders is not None and self.faders.given else None
         output = self.model(
@@ -65,34 +84,34 @@ class TrainingStep(nn.Module):
         self, output: VAEOutput, position: Float[Tensor, "batch fader"], generator: torch.Generator
     ) -> Float[Tensor, ""]:
         assert self.faders is not None
-        own = (output.posterior.mean if self.faders.given else output.z)[:, : position.shape[1]]
+        coordinates = (output.posterior.mean if self.faders.given else output.z)[:, : position.shape[1]]
         weight = self.faders.regularization_weight
         match self.faders.regularization:
             case "none":
-                return own.new_zeros(())
+                return coordinates.new_zeros(())
             case "sign":
-                return weight * sign(own, position)
+                return weight * sign(coordinates, position)
             case "glsr":
                 return self._geodesic(output.z, position.shape[1], generator)
             case "adversarial":
-                return weight * squared(own, position) + self._hidden(output.z, position)
+                return weight * squared(coordinates, position) + self._confusion(output.z, position)
             case _:
-                return weight * squared(own, position)
+                return weight * squared(coordinates, position)
 
-    def _hidden(
+    def _confusion(
         self, z: Float[Tensor, "batch latent"], position: Float[Tensor, "batch fader"]
     ) -> Float[Tensor, ""]:
-        """The critic learns to read the positions from the rest of z, which is not to be read."""
+        """Adversarial terms: the critic predicts positions from the rest of z, the encoder prevents it."""
         assert self.critic is not None
         assert self.faders is not None
         rest = z[:, position.shape[1] :]
-        told = confusion_loss(self.critic.frozen(rest))
-        return self.faders.regularization_weight * told + squared(self.critic.detached(rest), position)
+        confusion = confusion_loss(self.critic.frozen(rest))
+        return self.faders.regularization_weight * confusion + squared(self.critic.detached(rest), position)
 
     def _geodesic(
         self, z: Float[Tensor, "batch latent"], faders: int, generator: torch.Generator
     ) -> Float[Tensor, ""]:
-        """One fader of each phrase, half a unit up and half a unit down, both decoded by themselves."""
+        """Slope of one fader of each phrase, between decodings half a unit above and half a unit below."""
         assert self.critic is not None
         assert self.faders is not None
         z = z[::GEODESIC_EVERY]
@@ -100,9 +119,9 @@ class TrainingStep(nn.Module):
         half = 0.5 * one_hot(fader, z.shape[1])
         moved = torch.cat([z + half, z - half])
         with torch.no_grad():
-            heard = self.model.decoder.generate(moved)
-        said = self.model.decoder(moved, heard).float().softmax(-1).flatten(1)
-        up, down = self.critic.frozen(said).chunk(2)
+            decoded = self.model.decoder.generate(moved)
+        probabilities = self.model.decoder(moved, decoded).float().softmax(-1).flatten(1)
+        up, down = self.critic.frozen(probabilities).chunk(2)
         slope = (up - down).gather(1, fader[:, None])[:, 0]
-        reading = squared(self.critic.detached(said), self.faders.measure(heard))
-        return self.faders.regularization_weight * geodesic(slope, faders) + reading
+        prediction = squared(self.critic.detached(probabilities), self.faders.measure(decoded))
+        return self.faders.regularization_weight * geodesic(slope, faders) + prediction

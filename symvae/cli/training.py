@@ -1,0 +1,115 @@
+"""Options, progress and interruption that the training verbs share."""
+
+import shlex
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from symvae.cli.console import progress_bar, say
+
+if TYPE_CHECKING:
+    from symvae.config.run import RunConfig
+    from symvae.training.loop import Progress
+
+DEVICES = ("cpu", "cuda")
+
+Shards = Annotated[Path, typer.Option("--data", help="Shards that `symvae prepare` wrote.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")]
+Device = Annotated[str, typer.Option("--device", help='"cpu" or "cuda".')]
+
+
+class Training:
+    """A training on the terminal: a live bar, a line for each validation, and Ctrl-C."""
+
+    def __init__(self, bar: Any, interrupted: list[int], *, quiet: bool) -> None:
+        self.bar = bar
+        self.interrupted = interrupted
+        self.quiet = quiet
+        self.task = bar.add_task("reading", total=None, note="")
+        self.step = 0
+        self.figures: dict[str, float] = {}
+        self.speed = ""
+
+    def watch(self, now: "Progress") -> None:
+        """Show a step."""
+        self.step = now.step
+        if now.phrases_per_sec:
+            self.speed = f"{now.phrases_per_sec:,.0f} phrases/s"
+        if now.step:
+            self.bar.update(
+                self.task, description="training", completed=now.step, total=now.steps, note=self.speed
+            )
+        if now.figures is not self.figures:
+            self.figures = now.figures
+            if now.figures and not self.quiet:
+                line = " ".join(f"{name} {value:.4g}" for name, value in now.figures.items())
+                self.bar.console.print(f"step {now.step}: {line}", highlight=False, soft_wrap=True)
+
+    def stopping(self) -> bool:
+        """True once the user has interrupted."""
+        return bool(self.interrupted)
+
+
+@contextmanager
+def training(*, quiet: bool = False, interruptible: bool = True) -> Iterator[Training]:
+    """Show a training; where the user interrupts it, end with the command that resumes it.
+
+    Args:
+        quiet: Show nothing: another process does.
+        interruptible: Finish the step under way at Ctrl-C or termination. Processes of torchrun are ended by
+            torchrun, and go on from their last checkpoint.
+    """
+    with progress_bar(quiet=quiet) as bar, _interruption(enabled=interruptible) as interrupted:
+        shown = Training(bar, interrupted, quiet=quiet)
+        yield shown
+    if interrupted:
+        arguments = [word for word in sys.argv[1:] if word != "--resume"]
+        say(f"Stopped after step {shown.step}. Go on with: symvae {shlex.join([*arguments, '--resume'])}")
+        raise typer.Exit(1)
+
+
+def with_section(config: "RunConfig", words: list[str], section: str) -> Any:
+    """One section of a config with ``--set`` words applied; words of other sections are wrong use.
+
+    Args:
+        config: The model's choices.
+        words: ``section.key=value`` as the user typed them.
+        section: "prior" or "faders".
+
+    Returns:
+        The section.
+    """
+    from symvae.config.load import with_overrides
+
+    for word in words:
+        if not word.startswith(f"{section}."):
+            raise typer.BadParameter(
+                f"{word!r} is not of the {section}: give {section}.key=value", param_hint="--set"
+            )
+    return getattr(with_overrides(config, words), section)
+
+
+@contextmanager
+def _interruption(*, enabled: bool) -> Iterator[list[int]]:
+    """Collect Ctrl-C and termination; a second signal ends at once."""
+    caught: list[int] = []
+    if not enabled:
+        yield caught
+        return
+
+    def note(number: int, frame: Any) -> None:
+        caught.append(number)
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        say("Stopping after this step. (Once more to stop at once.)")
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield caught
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,63 @@
+"""Initial weights of a phrase model: fresh, those of a model of the same sizes, or grown from one bar."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from symvae.config.run import ModelConfig, RunConfig
+from symvae.errors import TrainingError
+from symvae.models.phrase.vae import VAE
+from symvae.system.artifacts import load_config, load_vae
+from symvae.system.build import build_vae
+from symvae.system.warm_start import warm_start
+from symvae.tokens.rows import Rows
+from symvae.training.data import as_tensor
+
+#: Phrases whose bars decide how a warm start fits the codes of all bars into z.
+WARM_START_PHRASES = 20_000
+
+
+def initial_vae(config: RunConfig, start_from: Path | None, ids: Rows) -> VAE:
+    """Draw or load the weights that training starts from.
+
+    Args:
+        config: All choices; fresh weights follow from its seed, through torch's global generator.
+        start_from: Folder of a model of the same sizes or of one bar; None for fresh weights.
+        ids: Token ids of the training windows, for a warm start.
+
+    Returns:
+        The network, on the CPU.
+
+    Raises:
+        TrainingError: ``start_from`` has other sizes than the preset.
+    """
+    torch.manual_seed(config.training.seed)
+    model = build_vae(config.model)
+    if start_from is None:
+        return model
+    source = load_config(start_from).model
+    if source.bars == config.model.bars:
+        try:
+            model.load_state_dict(load_vae(start_from).state_dict())
+        except RuntimeError as error:
+            raise TrainingError(
+                f"{start_from} has other sizes than the preset{_differing(source, config.model)}. "
+                "Choose the sizes of the model that you start from, or train from nothing."
+            ) from error
+    elif source.bars == 1:
+        rows = np.random.default_rng(config.training.seed).permutation(len(ids))[:WARM_START_PHRASES]
+        warm_start(load_vae(start_from), model, as_tensor(ids[rows]))
+    else:
+        raise TrainingError(
+            f"{start_from} has {source.bars} bars and the preset {config.model.bars}. "
+            "Start from a model with the same number of bars, or from a one-bar model."
+        )
+    return model
+
+
+def _differing(source: ModelConfig, wanted: ModelConfig) -> str:
+    old, new = asdict(source), asdict(wanted)
+    sizes = [f"model.{key} {old[key]}, not {new[key]}" for key in old if old[key] != new[key]]
+    return f" ({'; '.join(sizes)})" if sizes else ""

@@ -1,0 +1,155 @@
+"""A learned prior over the z of a trained model, as a run that can be stopped and resumed.
+
+    symvae train-prior MODEL --data SHARDS --out RUN [--set prior.key=value] [--resume]
+
+The training windows are encoded once, then the flow is trained on their posteriors
+(`symvae.training.tasks.flow_matching`). A bar-wise prior is calibrated at the end.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from symvae.attributes.key import home_shift
+from symvae.config.run import PriorConfig
+from symvae.corpus.dataset import windows
+from symvae.corpus.shards import Shards
+from symvae.models.flow.prior import FlowPrior
+from symvae.nn.gaussian import DiagonalGaussian
+from symvae.system.artifacts import save_config, save_prior
+from symvae.system.build import build_prior
+from symvae.system.symvae import SymVAE
+from symvae.training.data import as_tensor
+from symvae.training.loop import Watch, endless, run, unwatched
+from symvae.training.run import Base, RunFolder
+from symvae.training.tasks.flow_matching import FlowTask, used_coordinates
+
+STATE = "prior-state.pt"
+ECHOES = (0.0, 0.5, 0.8, 0.9, 0.95)
+NOISE_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.2)
+CALIBRATION_DRAWS = 200
+
+
+def train_prior(
+    model: SymVAE,
+    config: PriorConfig,
+    shards: Shards,
+    out: Path,
+    *,
+    resume: bool = False,
+    stop_after: int | None = None,
+    watch: Watch = unwatched,
+    stopping: Callable[[], bool] = endless,
+) -> FlowPrior:
+    """Train a prior over the z of a model on the training split.
+
+    Args:
+        model: The trained model; it stays as it is.
+        config: Choices of the prior.
+        shards: Prepared music that fits the model.
+        out: The run's folder: log, state and prior.safetensors.
+        resume: Go on with the run in ``out``.
+        stop_after: End this call after this many steps in all.
+        watch: Called after each step.
+        stopping: Asked after each step; True ends this call.
+
+    Returns:
+        The prior with averaged weights.
+
+    Raises:
+        TrainingError: ``out`` cannot be used, or a gradient is not finite.
+        LatentError: No coordinate of z carries information.
+    """
+    torch.set_num_threads(model.config.training.threads)
+    shards.check_fit(model.config.model)
+    folder = RunFolder.open(out, STATE, resume=resume)
+    posterior = posteriors(model, config, shards, "train")
+    task = FlowTask(
+        build_prior(config, model.vae, used_coordinates(posterior), config.seed),
+        posterior,
+        steps=config.steps,
+        batch_size=config.batch_size,
+        learning_rate=config.learning_rate,
+        seed=config.seed,
+        posterior_temperature=config.posterior_temperature,
+        time_sampling=config.time_sampling,
+        slowest_average=1 - config.ema_decay,
+        clip_norm=config.clip_norm,
+        evaluate_every=config.evaluate_every,
+        held_out=posteriors(model, config, shards, "validation"),
+        choice=dataclasses.replace(model.config, prior=config),
+        base=Base.of(model.folder),
+    )
+    run(task, folder, stop_after=stop_after, watch=watch, stopping=stopping)
+    prior = task.average
+    if task.state.step == config.steps and config.velocity == "bars":
+        calibrate(model, prior, shards)
+        save_prior(out, prior)
+    return prior
+
+
+@torch.no_grad()
+def calibrate(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
+    """Set the noise of a prior so that its draws resemble held-out phrases on average.
+
+    First the echo, by the share of bars that repeat an earlier one; then the scale, by the onset density.
+
+    Args:
+        model: The model that decodes the draws.
+        prior: The prior; its ``echo`` and ``noise_scale`` are set in place.
+        shards: Prepared music with a validation split.
+    """
+    ids = windows(shards, "validation", model.config.model.bars, mid_phrase=model.config.data.mid_phrase).ids
+    wanted = model.measure(model.to_phrases(as_tensor(ids)))
+
+    def error(attribute: str) -> float:
+        z = prior.sample(CALIBRATION_DRAWS, torch.Generator().manual_seed(0))
+        drawn = model.measure(model.to_phrases(model.decode_ids(z)))
+        return float(abs(drawn[attribute].mean() - wanted[attribute].mean()))
+
+    for setting, values, attribute in (
+        (prior.echo, ECHOES, "repeated_bar_share"),
+        (prior.noise_scale, NOISE_SCALES, "onset_density"),
+    ):
+        errors = {}
+        for value in values:
+            setting.fill_(value)
+            errors[value] = error(attribute)
+        setting.fill_(min(errors, key=lambda value: errors[value]))
+
+
+def posteriors(model: SymVAE, config: PriorConfig, shards: Shards, split: str) -> DiagonalGaussian:
+    """Encode every window of a split.
+
+    Args:
+        model: The model that encodes.
+        config: Choices of the prior; with ``home_key`` each window is moved to C major or A minor, else it
+            is transposed at random.
+        shards: Prepared music that fits the model.
+        split: "train" or "validation".
+
+    Returns:
+        The posteriors, one row a window.
+    """
+    data, chance = model.config.data, np.random.default_rng(config.seed)
+    ids = windows(shards, split, model.config.model.bars, mid_phrase=data.mid_phrase).ids
+    if config.home_key:
+        shift = np.array([home_shift(phrase) for phrase in model.to_phrases(as_tensor(ids))])
+    else:
+        shift = chance.integers(-data.transpose, data.transpose + 1, len(ids))
+    return model.codec.encode_ids(as_tensor(model.tokenizer.transpose_ids(ids, shift)))
+
+
+def install_prior(model: SymVAE, prior: FlowPrior, config: PriorConfig) -> None:
+    """Write a trained prior and its choices into the model's folder.
+
+    Args:
+        model: The model that the prior was trained for.
+        prior: The prior.
+        config: The choices that it was trained with.
+    """
+    save_prior(model.folder, prior)
+    save_config(model.folder, dataclasses.replace(model.config, prior=config))
