@@ -1,5 +1,8 @@
 """Draw pictures of the documentation with the released models.
 
+Two are drawn elsewhere: arousal.png is the sweep.png of examples/10_arousal_sweep.py, and rate.png is
+written by benchmarks/rate_plot.py.
+
 python docs/images/make.py
 """
 
