@@ -165,7 +165,7 @@ class Phrase:
 
     def pad(self, bars: int) -> "Phrase":
         """Add silent bars at the end, up to at least ``bars`` bars."""
-        return replace(self, grid=self.grid.with_bars(max(bars, self.grid.bars)))
+        return self if bars <= self.grid.bars else replace(self, grid=self.grid.with_bars(bars))
 
     def window(self, start_bar: int, bars: int) -> "Phrase":
         """Cut out ``bars`` bars from ``start_bar`` (from 0), on a grid of their own.

@@ -18,7 +18,8 @@ from symvae.models.phrase.bar_encoder import BarEncoder
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
 from symvae.tokens.melody_grid import MelodyGrid
-from symvae.tokens.piano import PAD, PianoBars
+from symvae.tokens.piano import PianoBars
+from symvae.tokens.piano_vocabulary import PAD
 from symvae.tokens.tokenizer import Tokenizer
 
 

@@ -19,33 +19,32 @@ from os import PathLike
 from typing import Any, ClassVar
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int64, Integer, UInt8
+from jaxtyping import Bool, Int64, Integer, UInt8
 
 from symvae.errors import TokenError
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
-from symvae.music.pitch import PIANO_PITCHES
 from symvae.tokens.attributes import PERFORMANCE_ATTRIBUTES, SCORE_ATTRIBUTES
+from symvae.tokens.piano_length import opens_position, thin, token_counts
+from symvae.tokens.piano_vocabulary import (
+    DURATION,
+    MAX_DURATION_STEP,
+    MAX_PITCH,
+    MIN_PITCH,
+    PAD,
+    PITCH,
+    POSITION,
+    STEPS_PER_BAR,
+    STEPS_PER_BEAT,
+    TEMPO,
+    TEMPOS_QPM,
+    TOKENS_PER_BAR,
+    VELOCITIES,
+    VELOCITY,
+    VOCABULARY_SIZE,
+)
 from symvae.tokens.save import save_tokenizer
 from symvae.tokens.transpose import shift_pitches
-
-PAD = 0
-TOKENS_PER_BAR = 128
-MIN_PITCH, MAX_PITCH = PIANO_PITCHES
-STEPS_PER_BAR = 16
-STEPS_PER_BEAT = 4
-MAX_DURATION_STEP = 64
-
-VELOCITIES: Int64[np.ndarray, " class"] = np.linspace(0, 127, 17).astype(np.int64)[1:]
-TEMPOS_QPM: Float64[np.ndarray, " class"] = np.geomspace(40, 220, 32).round(2)
-
-# First id of each token type, in miditok's order.
-PITCH = 2  # after PAD and Bar
-VELOCITY = PITCH + MAX_PITCH - MIN_PITCH + 1
-DURATION = VELOCITY + len(VELOCITIES)
-POSITION = DURATION + MAX_DURATION_STEP
-TEMPO = POSITION + STEPS_PER_BAR
-VOCABULARY_SIZE = TEMPO + len(TEMPOS_QPM)
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ class PianoBars:
         ids = np.full((phrase.grid.bars, TOKENS_PER_BAR), PAD, np.uint8)
         ids[:, 0] = TEMPO + np.abs(np.log(TEMPOS_QPM / phrase.tempo_qpm)).argmin()
         bar, step = np.divmod(phrase.onset_step, STEPS_PER_BAR)
-        opens = _opens_position(phrase)
+        opens = opens_position(phrase)
         end = np.cumsum(3 + opens)  # of each note's tokens, in one row over all bars
         before = np.concatenate([[0], np.cumsum(length - 1)])[bar]
         place = 1 + end - 3 - before
@@ -281,38 +280,6 @@ def read_notes(ids: Int64[np.ndarray, "bar position"]) -> Notes:
         ids[bar, place] - PITCH + MIN_PITCH,
         ids[bar, place + 1] - VELOCITY,
     )
-
-
-def token_counts(phrase: Phrase) -> Int64[np.ndarray, " bar"]:
-    """Number of tokens of each bar."""
-    bar = phrase.onset_step // STEPS_PER_BAR
-    weight = 3 + _opens_position(phrase)
-    return 1 + np.bincount(bar, weight, phrase.grid.bars).astype(np.int64)
-
-
-def thin(phrase: Phrase) -> Phrase:
-    """Drop the softest notes of bars that exceed a row, and of these the shortest first."""
-    over = np.flatnonzero(token_counts(phrase) > TOKENS_PER_BAR)
-    keep = np.ones(len(phrase), bool)
-    bar = phrase.onset_step // STEPS_PER_BAR
-    for crowded in over.tolist():
-        inside = np.flatnonzero(bar == crowded)
-        loudest = inside[np.lexsort((phrase.duration_step[inside], phrase.velocity[inside]))[::-1]]
-        tokens = 1
-        steps = {crowded * STEPS_PER_BAR}
-        for note in loudest:
-            step = int(phrase.onset_step[note])
-            tokens += 3 + (step not in steps)
-            keep[note] = tokens <= TOKENS_PER_BAR
-            steps.add(step)
-    return phrase.select(keep)
-
-
-def _opens_position(phrase: Phrase) -> Bool[np.ndarray, " note"]:
-    """Mask of the notes with a Position before them: the first of a step, except at the start of a bar."""
-    new = np.ones(len(phrase), bool)
-    new[1:] = phrase.onset_step[1:] != phrase.onset_step[:-1]
-    return new & (phrase.onset_step % STEPS_PER_BAR != 0)
 
 
 def _steps(ids: Integer[np.ndarray, "*any position"]) -> Int64[np.ndarray, "*any position"]:

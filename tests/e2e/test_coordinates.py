@@ -160,7 +160,7 @@ def test_faders_that_are_no_list_of_attributes_are_refused(faders: str, message:
 def test_more_faders_than_coordinates_are_refused() -> None:
     few = ["model.latent_size=2", 'model.faders=["register", "contour"]']
     with pytest.raises(
-        ConfigError, match=r"^model\.faders wants 2 coordinates of z beside those for the notes"
+        ConfigError, match=r"^model\.faders needs 2 coordinates of z beside those for the notes"
     ):
         with_overrides(load_preset("melody-2bar"), few)
 

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.tokens.piano import (
+from symvae.tokens.piano import PianoBars
+from symvae.tokens.piano_length import thin, token_counts
+from symvae.tokens.piano_vocabulary import (
     MAX_DURATION_STEP,
     PAD,
     PITCH,
@@ -15,9 +17,6 @@ from symvae.tokens.piano import (
     VELOCITIES,
     VELOCITY,
     VOCABULARY_SIZE,
-    PianoBars,
-    thin,
-    token_counts,
 )
 
 TOKENS = PianoBars()

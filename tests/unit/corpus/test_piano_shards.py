@@ -18,7 +18,8 @@ from symvae.errors import CorpusError, TokenError
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Reason
-from symvae.tokens.piano import PAD, PITCH, TEMPOS_QPM, VELOCITIES, VELOCITY, PianoBars
+from symvae.tokens.piano import PianoBars
+from symvae.tokens.piano_vocabulary import PAD, PITCH, TEMPOS_QPM, VELOCITIES, VELOCITY
 
 BARS = 6
 PIANO = ModelConfig(bars=4, tokenizer="piano", positions=128, vocabulary_size=218)

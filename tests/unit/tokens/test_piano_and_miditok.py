@@ -10,7 +10,8 @@ from symvae.music.io.midi_read import load
 from symvae.music.io.midi_write import TICKS_PER_STEP, to_bytes
 from symvae.music.phrase import Phrase
 from symvae.music.windows import whole
-from symvae.tokens.piano import PAD, STEPS_PER_BAR, TEMPOS_QPM, VELOCITIES, PianoBars
+from symvae.tokens.piano import PianoBars
+from symvae.tokens.piano_vocabulary import PAD, STEPS_PER_BAR, TEMPOS_QPM, VELOCITIES
 from tests.conftest import TUNES
 
 #: The bundled tunes in 4/4 and 2/2.

@@ -7,7 +7,9 @@ from symvae.errors import TokenError
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.tokens.load import load_tokenizer
-from symvae.tokens.piano import PAD, TEMPO, TEMPOS_QPM, TOKENS_PER_BAR, PianoBars, thin, token_counts
+from symvae.tokens.piano import PianoBars
+from symvae.tokens.piano_length import thin, token_counts
+from symvae.tokens.piano_vocabulary import PAD, TEMPO, TEMPOS_QPM, TOKENS_PER_BAR
 from symvae.tokens.tokenizer import Tokenizer
 
 NAMES = PianoBars().token_names
