@@ -1,8 +1,8 @@
 """RAVE v1's decoder at its published sizes with fresh weights, to measure its speed.
 
 Caillon and Esling 2021 (arXiv 2111.05011); sizes of ``configs/v1.gin`` in acids-rave 2.3.1: latent 128,
-capacity 64, ratios 4 4 4 2, 16 bands at 44.1 kHz, noise of 5 bands, weight normalization folded in as in
-its exported models. The output is meaningless but takes as long as that of a trained one.
+capacity 64, ratios 4 4 4 2, 16 bands at 44.1 kHz, noise of 5 bands, weight normalization folded in as in its exported
+models. The output is meaningless but takes as long as that of a trained one.
 """
 
 import math
