@@ -1,4 +1,4 @@
-"""MIDI in and out: from a file to phrases on a grid, and back without loss.
+"""MIDI files to phrases on a grid, and back without loss.
 
 python examples/01_midi_in_out.py [FOLDER]
 """
@@ -12,16 +12,16 @@ TUNES = Path(__file__).parent.parent / "data" / "tunes"
 out = Path(sys.argv[1] if len(sys.argv) > 1 else "out")
 out.mkdir(parents=True, exist_ok=True)
 
-# Without a grid: each pitched track as one phrase.
+# Without a grid, each pitched track is one phrase.
 (whole,) = symvae.read(TUNES / "ode_to_joy.mid")
 print(whole)
 
-# With a grid: windows of that length. Four bars of 4/4 here; the window of a model is model.grid.
+# With a grid, windows of its length: here four bars of 4/4; model.grid is the window of a model.
 first, *rest = symvae.read(TUNES / "ode_to_joy.mid", grid=symvae.Grid(bars=4))
 print(f"{1 + len(rest)} windows; the first has pitches {first.pitch.tolist()}")
-print(f"and notes that start at the sixteenths {first.onset_step.tolist()}")
+print(f"and onsets at the sixteenths {first.onset_step.tolist()}")
 
-# A phrase is immutable; changes make new ones.
+# A phrase is immutable; each change returns a new one.
 higher = first.transpose(7).with_tempo(90)
 symvae.write([first, higher], out / "twice.mid", force=True)
 
@@ -29,7 +29,7 @@ symvae.write([first, higher], out / "twice.mid", force=True)
 again = symvae.read(out / "twice.mid", grid=first.grid)
 assert again == [first, higher]
 
-# Conversion to and from pretty_midi.
+# Convert to and from pretty_midi.
 midi = symvae.to_pretty_midi(first)
 assert symvae.read(midi, grid=first.grid) == [first]
-print(f"{len(midi.instruments[0].notes)} notes as pretty_midi; files in {out}")
+print(f"{len(midi.instruments[0].notes)} notes in pretty_midi; file in {out}")

@@ -1,4 +1,4 @@
-"""Through the latent space and back: how exactly does a tune survive?
+"""Encode a tune, decode it again, and measure the accuracy of the reconstruction.
 
 python examples/02_reconstruct.py [FOLDER]
 """
@@ -15,17 +15,17 @@ out.mkdir(parents=True, exist_ok=True)
 model = symvae.load("melody-2bar")
 windows = symvae.read(TUNES / "soldiers_joy.mid", grid=model.grid)
 
-# The posterior says where a phrase lies in the latent space, and how surely.
+# The posterior of each phrase: its position in the latent space, and the uncertainty of it.
 posterior = model.encode(windows)
 print(f"{len(windows)} windows, z of {model.latent_size} coordinates each")
-print(f"KL divergence from the prior: {posterior.kl_nats().sum(-1).mean():.0f} nats a window")
+print(f"KL divergence from the prior: {posterior.kl_nats().sum(-1).mean():.0f} nats per window")
 
-# Greedy from the posterior's mean: as exact as the model can.
+# Greedy decoding of the posterior mean: the most accurate reconstruction.
 results = model.reconstruct(windows)
 same = (model.to_ids(windows) == model.to_ids(results)).float().mean()
-print(f"{same:.1%} of the tokens came back")
+print(f"{same:.1%} of the tokens are reconstructed")
 
-# From a draw instead of the mean, and with a decoder that draws, too: freer, and the same for a seed.
+# A posterior sample instead of the mean, and tokens sampled by the decoder: freer, and fixed by the seed.
 freer = model.reconstruct(windows, posterior_temperature=1.0, temperature=0.5, seed=1)
 
 symvae.write(windows, out / "original.mid", force=True)

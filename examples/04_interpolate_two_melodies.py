@@ -1,4 +1,4 @@
-"""The path between two melodies, seen and heard.
+"""Interpolate between two melodies, as MIDI, picture and sound.
 
 python examples/04_interpolate_two_melodies.py [FOLDER]
 """
@@ -18,7 +18,7 @@ model = symvae.load("melody-2bar")
 a, *_ = symvae.read(TUNES / "ode_to_joy.mid", grid=model.grid)
 b, *_ = symvae.read(TUNES / "soldiers_joy.mid", grid=model.grid)
 
-# Along the sphere where the prior lives; the ends are the reconstructions of a and b.
+# Spherical interpolation in z; the ends are the reconstructions of a and b.
 path = model.interpolate(a, b, steps=7)
 for number, phrase in enumerate(path):
     print(f"{number}: {phrase.tempo_qpm:.0f} qpm, pitches {phrase.pitch.tolist()}")

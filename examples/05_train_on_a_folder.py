@@ -1,9 +1,9 @@
-"""Your own music: a folder of MIDI files into shards, and the released model fine-tuned on it.
+"""Prepare a folder of MIDI files and fine-tune the released model on it.
 
     python examples/05_train_on_a_folder.py [FOLDER]
 
-The folder here is the bundled tunes and the training forty steps, to show the way in half a minute.
-For your own music take some thousand steps; the command line does the same with progress and --resume:
+To run in half a minute, it takes the bundled tunes and forty steps. Your own music needs some thousand
+steps; the command line does the same, with progress and --resume:
 
     symvae prepare FOLDER --out SHARDS
     symvae train --preset melody-2bar --data SHARDS --out RUN --from melody-2bar ...
@@ -22,13 +22,13 @@ from symvae.training.tasks.phrase import train
 TUNES = Path(__file__).parent.parent / "data" / "tunes"
 out = Path(sys.argv[1] if len(sys.argv) > 1 else "out")
 
-# Shards: every tune as token ids, split so that near-duplicates stay together, with a card.
+# Shards hold every tune as token ids; near-duplicates are in the same split.
 card = prepare([folder(TUNES, collection="my-tunes", workers=1)], out / "shards", force=True)
 for split, counts in card["counts"].items():
     print(f"{split}: {counts['all']['tunes']} tunes, {counts['all']['bars']} bars")
-print(f"left out: {card['dropped']}")  # dropped.csv says which and why
+print(f"dropped: {card['dropped']}")  # dropped.csv lists each with its reason
 
-# A gentle rate, and beta constant: the model has its latent space already.
+# A low learning rate and a constant beta, since the latent space is trained already.
 config = with_overrides(
     load_preset("melody-2bar"),
     [

@@ -1,9 +1,9 @@
-"""One tune from calm to excited in eight steps: eight files, one picture, one table.
+"""Sweep a tune from calm to excited in eight steps: eight files, one picture, one table.
 
     python examples/10_arousal_sweep.py [FOLDER]
 
-Here with the tempo, the loudness and everything else that the fader takes along; give hold=["tempo"] to
-hear what the notes do by themselves.
+The arousal fader moves tempo, velocity and everything coupled with them; hold=["tempo"] leaves the effect
+of the notes.
 """
 
 import csv
@@ -21,18 +21,18 @@ out.mkdir(parents=True, exist_ok=True)
 model = symvae.load("piano-4bar-faders")
 tune = symvae.read(TUNES / "auld_lang_syne.mid", grid=model.grid)
 
-# The whole tune at each step, phrase by phrase.
+# All phrases of the tune at each step.
 steps = [number / 7 for number in range(8)]
 sweep = [model.fade_each(tune, [{"arousal": step}] * len(tune)) for step in steps]
 for number, phrases in enumerate(sweep, 1):
     symvae.write(phrases, out / f"arousal-{number}.mid", force=True)
 
-# Its first four bars, calm above and excited below; the darker a note the louder.
+# The first four bars at each step; darker notes are louder.
 first = [phrases[0] for phrases in sweep]
 titles = [f"{step:.2f}, at {phrase.tempo_qpm:.0f}" for step, phrase in zip(steps, first, strict=True)]
 piano_roll(first, out / "sweep.png", titles, columns=2, color="velocity", force=True)
 
-# What came out, measured: means over the phrases.
+# Attributes of the results, averaged over the phrases.
 rows = []
 for step, phrases in zip(steps, sweep, strict=True):
     measured = model.measure(phrases)

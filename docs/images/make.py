@@ -1,4 +1,7 @@
-"""Draw the README's pictures with the released models.
+"""Draw pictures of the documentation with the released models.
+
+Two are drawn elsewhere: arousal.png is the sweep.png of examples/10_arousal_sweep.py, and rate.png is
+written by benchmarks/rate_plot.py.
 
 python docs/images/make.py
 """
@@ -26,11 +29,11 @@ piano_roll([phrase for row in square for phrase in row], HERE / "square.png", co
 
 long = symvae.load("melody-16bar-lokl")
 (jacques,) = symvae.read(TUNES / "frere_jacques.mid")
-goes_on = long.continue_(jacques.window(0, 8), bars=8, count=4, seed=0)
+continuations = long.continue_(jacques.window(0, 8), bars=8, count=4, seed=0)
 piano_roll(
-    [each.phrase for each in goes_on],
+    [each.phrase for each in continuations],
     HERE / "continue.png",
-    [f"Frère Jacques, and on ({number})" for number in range(1, 5)],
+    [f"Frère Jacques, continuation {number}" for number in range(1, 5)],
     force=True,
 )
 

@@ -1,4 +1,4 @@
-"""Public docstrings give the facts, in the field's English: read from the source of every module."""
+"""Docstrings describe parameters, results and errors; summaries are nouns or imperatives; spelling."""
 
 import ast
 import re
@@ -11,9 +11,9 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "symvae"
 FILES = [path.relative_to(PACKAGE).as_posix() for path in sorted(PACKAGE.rglob("*.py"))]
-#: Functions with so many parameters describe each of them.
+#: Functions with at least this number of parameters describe each of them.
 DESCRIBED_FROM = 3
-#: The doors that users meet describe every parameter.
+#: The modules of the front door describe every parameter.
 DOORS = ("system/symvae.py", "system/synth.py", "music/io/files.py", "pipelines/")
 #: A summary is a noun phrase or an imperative; it does not begin with a clause.
 CLAUSE = re.compile(r"(?:What|How|Where|Whether|Which|Who|When|As many|So many|The same|As `)\b")
@@ -98,7 +98,7 @@ def undescribed(node: ast.FunctionDef, docstring: str, least: int) -> list[str]:
 @pytest.mark.parametrize("name", FILES)
 def test_parameters_results_and_errors_are_described(name: str) -> None:
     path, faults = PACKAGE / name, []
-    # Options of the command line carry their help with them.
+    # Options of the command line have a help text of their own.
     least = 1000 if name.startswith("cli/") else 1 if name.startswith(DOORS) else DESCRIBED_FROM
     for title, node in functions(path):
         docstring = ast.get_docstring(node) or ""

@@ -1,4 +1,4 @@
-"""Who may import whom, and who may do what: the floors of docs/architecture.md, held by machine."""
+"""The floors of docs/architecture.md: imports, and the few files that may do certain things."""
 
 import ast
 import subprocess
@@ -62,12 +62,12 @@ def test_import_linter_keeps_every_contract(monkeypatch):
 
 
 @pytest.mark.parametrize("module", OWNERS)
-def test_libraries_stay_in_their_rooms(module):
+def test_a_library_is_imported_by_its_owners_only(module):
     found = {name_of(path) for path in FILES for name in imports(path) if name.split(".")[0] == module}
     assert found <= OWNERS[module]
 
 
-def test_nothing_inside_imports_the_facade():
+def test_nothing_inside_imports_the_front_door():
     assert [name_of(p) for p in FILES if "symvae" in set(imports(p)) and p.parent.name != "cli"] == []
 
 
@@ -82,7 +82,7 @@ def test_only_the_command_line_prints():
 
 
 def test_weight_files_are_touched_in_one_place():
-    """``state.pt``, a run's own state, is written where it is defined."""
+    """The state of a run, ``state.pt``, belongs to the run folder."""
     wanted = ("torch.save", "torch.load", "save_file", "load_file", "safe_open")
     found = {(name_of(path), call) for path in FILES for call in calls(path) if call in wanted}
     assert found == {
@@ -92,8 +92,8 @@ def test_weight_files_are_touched_in_one_place():
     }
 
 
-def test_only_build_makes_objects_of_a_config():
-    """Below floor 4 nobody knows a config; above it only build.py turns one into a network."""
+def test_parts_take_plain_arguments():
+    """Below the floor of ``system``, no module imports a config."""
     low = ("music", "nn", "dsp", "tokens", "attributes", "models", "objective", "latent", "audio")
     found = [
         name_of(path)
@@ -127,7 +127,7 @@ def test_the_music_knows_no_network(package):
         for path in FILES
         if name_of(path).split("/")[0].removesuffix(".py") == package and path.stem != "__init__"
     ]
-    # miditok itself imports torch where it is installed, so its one file is left out here.
+    # miditok itself imports torch where it is installed, so its one file is excluded.
     modules = [module for module in modules if module != "symvae.tokens.melody"]
     code = f"import sys\nsys.modules['torch'] = None\nimport {', '.join(modules)}"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""No part of symvae asks which kind of music it handles: it asks the tokenizer for the answer."""
+"""No module outside the families compares kinds of music: the tokenizer answers for its music."""
 
 import ast
 from collections.abc import Iterator
@@ -10,10 +10,12 @@ from symvae.tokens.table import TOKENIZERS
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "symvae"
-#: The rooms in which a kind is defined.
-KNOWN_TO = ("tokens/", "system/families.py")
+#: Places that define kinds.
+DEFINED_IN = ("tokens/", "system/families.py")
 FILES = [
-    path for path in sorted(PACKAGE.rglob("*.py")) if not str(path.relative_to(PACKAGE)).startswith(KNOWN_TO)
+    path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if not path.relative_to(PACKAGE).as_posix().startswith(DEFINED_IN)
 ]
 CLASSES = {each.__name__ for each in TOKENIZERS.values()}
 
@@ -28,7 +30,7 @@ def is_kind(node: ast.expr) -> bool:
 
 
 def comparisons(source: str) -> Iterator[str]:
-    """Every comparison, pattern or ``isinstance`` that asks for a kind."""
+    """Comparisons, patterns and ``isinstance`` calls that test for a kind."""
     for node in ast.walk(ast.parse(source)):
         asked: list[ast.expr] = []
         if isinstance(node, ast.Compare):
@@ -52,18 +54,18 @@ def comparisons(source: str) -> Iterator[str]:
         'match kind:\n    case "melody": pass',
     ],
 )
-def test_a_question_for_the_kind_is_found(source: str) -> None:
+def test_a_comparison_of_kinds_is_found(source: str) -> None:
     assert list(comparisons(source))
 
 
 @pytest.mark.parametrize(
     "source", ["model.tokenizer == other.tokenizer", 'name == "violin"', 'render(timbre="piano")']
 )
-def test_other_comparisons_are_not_questions_for_the_kind(source: str) -> None:
+def test_other_comparisons_are_allowed(source: str) -> None:
     assert not list(comparisons(source))
 
 
-def test_no_file_asks_for_the_kind() -> None:
+def test_no_file_compares_kinds() -> None:
     found = {
         f"{path.relative_to(PACKAGE)}: {text}"
         for path in FILES
@@ -83,6 +85,6 @@ def test_no_other_file_imports_the_module_of_a_kind() -> None:
     assert found == set()
 
 
-def test_every_family_is_the_tokenizer_of_its_name() -> None:
+def test_every_family_has_the_tokenizer_of_its_name() -> None:
     assert {name: each.tokenizer for name, each in FAMILIES.items()} == TOKENIZERS
     assert all(name == each.name for name, each in TOKENIZERS.items())

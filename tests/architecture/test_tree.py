@@ -1,11 +1,11 @@
-"""What the repository may hold."""
+"""Contents of tracked files: no path of one machine, nothing unfinished, no skipped test."""
 
 import re
 import subprocess
 
 from tests.conftest import ROOT
 
-#: Folders of one machine, and addresses that mean nothing elsewhere.
+#: Folders and addresses of one machine, which mean nothing elsewhere.
 MACHINE = re.compile(rb"/(?:root|tmp|home|work|Users)/[\w.-]|localhost:\d|127\.0\.0\.1:\d")
 
 
@@ -23,7 +23,7 @@ def test_no_tracked_file_names_a_path_of_one_machine():
     assert found == {}
 
 
-def test_no_file_is_left_unfinished():
+def test_no_file_has_a_mark_of_unfinished_work():
     marks = re.compile(rb"\b(?:TO" + rb"DO|FIX" + rb"ME|X" + rb"XX)\b")
     found = [
         name

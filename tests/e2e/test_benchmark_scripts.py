@@ -172,7 +172,7 @@ def test_a_part_holds_the_tunes_of_one_track(baselines, monkeypatch) -> None:
     assert baselines.of_part(windows, shards, None) is windows
 
 
-def test_every_way_is_trained_and_measured_once(baselines, shards, tmp_path, monkeypatch, capsys) -> None:
+def test_every_method_is_trained_and_measured_once(baselines, shards, tmp_path, monkeypatch, capsys) -> None:
     """The command trains, measures and prints the table; repeated, it only prints the table."""
     monkeypatch.setattr(baselines, "DECODED_PHRASES", 2)
     monkeypatch.setattr(baselines, "PLACES", np.linspace(-4, 4, 3))

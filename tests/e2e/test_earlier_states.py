@@ -1,4 +1,4 @@
-"""States of runs that an earlier release began are resumed, and end as if nothing had changed."""
+"""Runs of an earlier release are resumed from their states and end bit-equal."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def test_a_run_of_a_model_is_resumed(shards, tmp_path):
 
 
 def test_a_run_of_a_prior_is_resumed(tiny_model, shards, tmp_path):
-    """Its state held the scheduler, and no score."""
+    """Earlier states contain the scheduler and no score."""
     model, data, choice = SymVAE.load(tiny_model), open_shards(shards), prior_config(tiny_model)
     train_prior(model, choice, data, tmp_path / "whole")
     train_prior(model, choice, data, tmp_path / "parts", stop_after=2)

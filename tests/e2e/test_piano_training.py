@@ -1,4 +1,4 @@
-"""Piano bars trained through the command line: from nothing, stopped and resumed, grown to four bars."""
+"""Trainings of piano models from the command line: fresh weights, resumed, warm start of four bars."""
 
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def test_a_run_stopped_and_resumed_ends_bit_equal(bar: Path, piano: Path, tmp_pa
 
 
 @pytest.mark.parametrize("latent_size", [16, 32])
-def test_four_bars_grow_from_one(bar: Path, piano: Path, tmp_path: Path, latent_size: int) -> None:
+def test_four_bars_start_from_one(bar: Path, piano: Path, tmp_path: Path, latent_size: int) -> None:
     """With z large enough for four codes of eight coordinates, and only for their principal components."""
     still = (f"model.latent_size={latent_size}", "training.steps=1", "training.learning_rate=1e-30")
     words = ("train", "--preset", "piano-1bar", "--data", piano, "--out", tmp_path / "run", "--from", bar)

@@ -1,6 +1,7 @@
-"""The documentation keeps its word: its Python runs, its commands exist, its figures are the models'."""
+"""The documentation is true: its Python runs, its commands and files exist, its figures are measured."""
 
 import importlib.util
+import pkgutil
 import re
 import shlex
 from pathlib import Path
@@ -15,8 +16,12 @@ from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = {
-    path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    path: path.read_text(encoding="utf-8")
+    for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").rglob("*.md")]
 }
+#: It names modules of earlier releases.
+CHANGELOG = ROOT / "docs/CHANGELOG.md"
+CURRENT = [path for path in PAGES if path != CHANGELOG]
 MOST_LINES = 160
 
 
@@ -54,7 +59,7 @@ def test_the_first_lines_run(tmp_path, monkeypatch):
     assert names["sound"].samples.shape[0] == 2
 
 
-def test_there_are_commands_for_every_verb():
+def test_every_verb_is_documented():
     named = {shlex.split(line)[1] for line in commands(*PAGES.values())}
     assert named == set(typer.main.get_command(app).commands)
 
@@ -67,7 +72,7 @@ def test_every_command_line_parses(line):
 
 
 @pytest.mark.parametrize("line", [line for line in commands(*PAGES.values()) if " train " in line])
-def test_every_setting_exists(line):
+def test_every_setting_of_a_command_exists(line):
     from symvae.config.load import load_preset, with_overrides
 
     words = shlex.split(line)
@@ -79,31 +84,41 @@ def test_every_setting_exists(line):
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_links_and_pictures_are_there(path: Path):
+def test_targets_of_links_and_pictures_exist(path: Path):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", PAGES[path]):
         if not target.startswith("https://"):
             assert (path.parent / target).exists(), target
 
 
-def test_the_tree_is_the_tree():
+@pytest.mark.parametrize("path", CURRENT, ids=lambda path: path.name)
+def test_modules_that_a_page_names_exist(path: Path):
+    """Paths are relative to the repository, the package, the benchmarks or the page."""
+    roots = (ROOT, ROOT / "symvae", ROOT / "benchmarks", path.parent)
+    for name in re.findall(r"(?<![\w/*.])(?:[\w*]+/)+[\w*]+\.py\b", PAGES[path]):
+        assert any(list(root.glob(name)) for root in roots), name
+    for name in re.findall(r"\bsymvae(?:\.\w+)+", PAGES[path]):
+        pkgutil.resolve_name(name)
+
+
+def test_the_tree_of_the_architecture_page_is_complete():
     page = PAGES[ROOT / "docs" / "architecture.md"]
     drawn = next(block for block in blocks("", page) if block.startswith("symvae/"))
     inside, outside = drawn.split("\ndata/")
     rooms = set(re.findall(r"^  ([\w.]+)/? ", inside, re.MULTILINE))
-    there = {
+    present = {
         path.name for path in (ROOT / "symvae").iterdir() if path.name not in ("__pycache__", "__main__.py")
     }
-    assert rooms == there
+    assert rooms == present
     for name in re.findall(r"^(\w+)/ ", "data/" + outside, re.MULTILINE):
         assert (ROOT / name).is_dir(), name
 
 
 @pytest.mark.parametrize("name", ["results_table", "fader_table", "sound_table"])
-def test_the_figures_are_what_the_script_writes(name: str):
+def test_the_tables_are_those_that_the_script_writes(name: str):
     table = script(name)
     results = PAGES[ROOT / "docs" / "results.md"]
     assert table.with_results(results, table.measured()) == results
 
 
-def test_the_five_figures_are_what_the_script_writes():
+def test_the_five_figures_are_those_that_the_script_writes():
     assert script("headline").with_figures(README) == README

@@ -1,6 +1,6 @@
-"""Released models answer as recorded: a change of the code that changes the music is seen.
+"""Released models give the recorded music, so that a change of the code that changes the music is noticed.
 
-The record and how to write it anew: tests/golden/released_models.py.
+The record is written by tests/golden/released_models.py.
 """
 
 import json
@@ -16,7 +16,7 @@ from tests.golden import released_models as golden
 
 RECORD: dict[str, Any] = json.loads(golden.FILE.read_text())
 SAME_MACHINE = RECORD["machine"] == golden.machine()
-#: Elsewhere a near tie may fall to the other side, and all that follows it changes.
+#: On another machine a near tie may be decided differently, which changes everything after it.
 LEAST_SHARED = 0.8
 LEVEL_DB = 1.0
 

@@ -1,4 +1,4 @@
-"""Trainings of phrase models: from fresh weights, resumed, fine-tuned, grown, on two processes, stopped."""
+"""Trainings of phrase models: from fresh weights, resumed, fine-tuned, warm-started, interrupted."""
 
 import csv
 import dataclasses
@@ -161,7 +161,7 @@ def test_each_process_takes_the_gpu_of_its_local_rank(monkeypatch):
         own_device("cuda")
 
 
-def test_a_longer_model_grows_from_one_bar(shards, tmp_path):
+def test_a_longer_model_starts_from_a_one_bar_model(shards, tmp_path):
     one_bar = ["model.phrase_size=0", "model.conductor_size=0", "model.latent_size=8"]
     bar = tmp_path / "bar"
     result = run_cli(
