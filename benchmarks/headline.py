@@ -1,7 +1,7 @@
 """Write the README's five figures from the released models' metrics.json, so that no figure is typed by hand.
 
 python benchmarks/headline.py            # rewrites README.md between its markers
-python benchmarks/headline.py --check    # status 1 if README.md says anything else
+python benchmarks/headline.py --check    # status 1 if README.md differs
 """
 
 import json
@@ -67,7 +67,7 @@ def figures() -> str:
 
 
 def with_figures(readme: str) -> str:
-    """``readme`` with the table between its markers made anew."""
+    """``readme`` with the table between its markers replaced."""
     before, _, rest = readme.partition(START)
     _, _, after = rest.partition(END)
     return f"{before}{START}\n{figures()}\n{END}{after}"

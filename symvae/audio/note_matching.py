@@ -27,16 +27,6 @@ class F1(NamedTuple):
     matched: int
 
     @property
-    def precision(self) -> float:
-        """Share of the estimated notes that match; 0 without estimated notes."""
-        return self.matched / max(self.estimated, 1)
-
-    @property
-    def recall(self) -> float:
-        """Share of the reference notes that match; 0 without reference notes."""
-        return self.matched / max(self.reference, 1)
-
-    @property
     def f1(self) -> float:
         """Harmonic mean of precision and recall; 0 without any notes, as in mir_eval."""
         return 2 * self.matched / max(self.reference + self.estimated, 1)

@@ -1,4 +1,4 @@
-"""``symvae fade``: a whole song with the model's faders moved, for good or bar by bar."""
+"""``symvae fade``: a whole song with the model's faders moved, throughout or bar by bar."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -101,9 +101,9 @@ def fade(
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
-    """Move a song's faders, phrase by phrase; other tracks, and bars that no phrase takes, stay as they are.
+    """Move a song's faders, phrase by phrase; other tracks, and bars outside all phrases, stay unchanged.
 
-    Faders that are coupled to one that moves go along with it; the tempo does only with arousal.
+    Faders follow those that they are coupled with; the tempo follows only arousal.
     """
     if list_:
         _list(model, device, as_json=json)

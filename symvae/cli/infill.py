@@ -1,4 +1,4 @@
-"""``symvae infill``: bars of a tune drawn anew between the others."""
+"""``symvae infill``: bars of a tune redrawn between the others."""
 
 from typing import Annotated
 
@@ -48,7 +48,7 @@ def infill(
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
-    """Draw some bars of a window anew, conditioned on the others, which stay note for note."""
+    """Redraw some bars of a window, conditioned on the others, which stay note for note."""
     output = output_of(out, "infill", format, plot=plot, wav=wav, program=program, force=force)
     from symvae.pipelines.infill import infill as pipeline
 

@@ -49,7 +49,7 @@ Seed = Annotated[int, typer.Option("--seed", min=0, max=MAX_SEED, help="Same see
 Temperature = Annotated[
     float,
     typer.Option(
-        "--temperature", min=0.0, help="Temperature of the decoder; 0 takes the likeliest token, always."
+        "--temperature", min=0.0, help="Temperature of the decoder; 0 always takes the most likely token."
     ),
 ]
 PriorTemperature = Annotated[
@@ -60,7 +60,9 @@ PriorTemperature = Annotated[
 ]
 TopP = Annotated[
     float,
-    typer.Option("--top-p", min=0.01, max=1.0, help="Draw among the likeliest tokens that hold this share."),
+    typer.Option(
+        "--top-p", min=0.01, max=1.0, help="Draw among the most likely tokens that hold this share."
+    ),
 ]
 
 

@@ -48,7 +48,7 @@ class Windows:
 
     @property
     def ids(self) -> UInt8[np.ndarray, "window bar position"]:
-        """The ids of all windows, read into memory anew at each call."""
+        """The ids of all windows, read into memory again at each call."""
         ids = np.empty((len(self), self.bars, self.split.ids.shape[1]), np.uint8)
         for rows in _pieces(len(self), ids[:1].size):
             ids[rows] = self[rows]

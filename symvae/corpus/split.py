@@ -1,6 +1,6 @@
 """Split into train, validation and test, each cluster of near-duplicates as a whole.
 
-Works that the released weights were trained or tested on keep their split for good: it is listed in
+Works that the released weights were trained or tested on keep their split forever: it is listed in
 ``released_split.csv``. So a model's test set is the same on every machine, with or without the other
 corpora at hand, and a later parser moves nothing. A cluster with a work of train is train, whatever else it
 holds: music that a model has seen is never test.

@@ -53,7 +53,7 @@ class ControlFigures:
     disentanglement: Coordinates
 
     def to_json(self) -> dict[str, Any]:
-        """Fields as in metrics.json: all ways of decoding stand with their fader."""
+        """Fields as in metrics.json: all ways of decoding under their fader."""
         moves = as_json(self.moves)
         faders = {
             name: row | {"unsettled": self.unsettled[name], f"best_of_{self.best_of}": self.best[name]}

@@ -71,7 +71,7 @@ class FaderFigures(NamedTuple):
     """Standard deviation of the attribute over the input phrases, in its unit."""
 
     def to_json(self) -> dict[str, Any]:
-        """Fields as in metrics.json: the figures of the targets stand beside the others."""
+        """Fields as in metrics.json: the figures of the targets on one level with the others."""
         fields = self._asdict()
         return {**fields.pop("targets")._asdict(), **fields}
 

@@ -19,7 +19,7 @@ class Section:
 
     start_tick: int
     end_tick: int
-    """The tick behind the section."""
+    """First tick after the section."""
     metre: str
     """Time signature of the file."""
     first_bar: int
@@ -50,12 +50,12 @@ class Section:
 
     @property
     def bar_span(self) -> tuple[int, int]:
-        """Bars of the file in this section: the first, and the one behind the last."""
+        """Bars of the file in this section: the first, and the one after the last."""
         return self.first_bar, self.first_bar + self.num_file_bars
 
 
 def bars_in_words(spans: Iterable[tuple[int, int]]) -> str:
-    """Text such as "bars 1-8, 11-14", counted from 1, for (first, behind last) spans counted from 0.
+    """Text such as "bars 1-8, 11-14", counted from 1, for (first, one after the last) spans counted from 0.
 
     Adjacent spans are merged.
     """

@@ -31,7 +31,7 @@ class Reading:
     start_bar: tuple[int, ...]
     """First bar of the file that each phrase spans, from 0."""
     end_bar: tuple[int, ...]
-    """The bar behind the last one of each phrase; a last note rounded past the end of the file opens one."""
+    """The bar after the last one of each phrase; a last note rounded past the end of the file opens one."""
     dropped: tuple[Dropped, ...]
     track: TrackChoice | None
     """The track read; None when several were merged, or none has notes."""
@@ -58,7 +58,7 @@ class Collector:
         self._shift_ms: list[Float[np.ndarray, " note"]] = []
 
     def take(self, phrase: Phrase, bar_span: tuple[int, int]) -> None:
-        """Add a phrase that spans the bars ``bar_span`` of the file: first, and the one behind the last."""
+        """Add a phrase that spans the bars ``bar_span`` of the file: first, and the one after the last."""
         self._phrases.append((phrase, bar_span))
 
     def drop_bars(self, what: str, reason: Reason, bar_span: tuple[int, int], detail: str) -> None:
@@ -67,7 +67,7 @@ class Collector:
         Args:
             what: "window" or "section".
             reason: The cause.
-            bar_span: First bar of the file, and the one behind the last.
+            bar_span: First bar of the file, and the one after the last.
             detail: The particular case in words.
         """
         self._bars[what, reason, detail].append(bar_span)

@@ -41,7 +41,7 @@ class SectionPhrase(NamedTuple):
 
     @property
     def bar_span(self) -> tuple[int, int]:
-        """Bars of the file: the first, from 0, and the one behind the last.
+        """Bars of the file: the first, from 0, and the one after the last.
 
         There is one bar more than in the section where the last note is rounded past the end of the file.
         """
@@ -65,7 +65,7 @@ def section_phrases(song: Song, choice: Choice, collector: Collector) -> Iterato
         return
     step_tick = song.ticks_per_quarter / STEPS_PER_QUARTER
     for section in sections(song):
-        # A note played up to half a step early belongs to the bar behind it.
+        # A note played up to half a step early belongs to the next bar.
         early_tick = section.start_tick - step_tick / 2
         first_row = 0 if section.first_bar == 0 else int(np.searchsorted(part.onset_tick, early_tick))
         end_row = len(part)

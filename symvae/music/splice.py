@@ -39,7 +39,7 @@ class Patch(NamedTuple):
     start_tick: int
     """First tick of the span: the patch brings the notes of the phrase that start in it."""
     end_tick: int
-    """The tick behind the span."""
+    """First tick after the span."""
     until_tick: int
     """End of the bars of the phrase in the song: no note lasts longer."""
     tempo_qpm: float | None = None
@@ -113,8 +113,8 @@ def with_tempos(song: Song, patches: Iterable[Patch]) -> tuple[TempoChange, ...]
     stays = [change for change, gone in zip(song.tempos, under, strict=True) if not gone]
     new = {start: qpm for start, _, qpm in moved}
     changing = new.keys() | {change.tick for change in stays}
-    behind = [int(end) for end in ends if end not in changing and end < song.end_tick]
-    new |= dict(zip(behind, song.tempo_qpm_of(np.array(behind, np.int64)).tolist(), strict=True))
+    after = [int(end) for end in ends if end not in changing and end < song.end_tick]
+    new |= dict(zip(after, song.tempo_qpm_of(np.array(after, np.int64)).tolist(), strict=True))
     ordered = sorted([*stays, *(TempoChange(*row) for row in new.items())], key=lambda change: change.tick)
     return tuple(
         change
@@ -158,14 +158,14 @@ def _spans(patches: Sequence[Patch]) -> tuple[Int[np.ndarray, " patch"], Int[np.
 def _centered(
     bends: Int[np.ndarray, "bend 2"], starts: Int[np.ndarray, " span"], ends: Int[np.ndarray, " span"]
 ) -> Int[np.ndarray, "changed 2"]:
-    """Pitch bends with 0 in the spans, and the bend that holds again behind them."""
+    """Pitch bends with 0 in the spans, and the bend that holds again after them."""
     if not len(bends):
         return bends
     tick, value = bends.T
     resumed = np.concatenate([[0], value])[np.searchsorted(tick, ends, side="right")]
-    behind = np.stack([ends, resumed], axis=1)[~np.isin(ends, starts)]
+    after = np.stack([ends, resumed], axis=1)[~np.isin(ends, starts)]
     center = np.stack([starts, np.zeros_like(starts)], axis=1)[~np.isin(starts, ends)]
-    changed = np.concatenate([bends[~_inside(tick, starts, ends)], center, behind])
+    changed = np.concatenate([bends[~_inside(tick, starts, ends)], center, after])
     return changed[np.argsort(changed[:, 0], kind="stable")]
 
 

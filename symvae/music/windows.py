@@ -164,7 +164,7 @@ def longest_rest_step(phrase: Phrase) -> int:
 
 
 def _file_bars(read: SectionPhrase, start: int, num_bars: int) -> tuple[int, int]:
-    """Bars of the file, from 0 and behind the last, of ``num_bars`` bars of the grid from ``start`` on."""
+    """Bars of the file, from 0 to one after the last, of ``num_bars`` bars of the grid from ``start`` on."""
     first, end = read.bar_span
     per_bar = read.section.file_bars_per_bar
     return first + start * per_bar, min(first + (start + num_bars) * per_bar, end)

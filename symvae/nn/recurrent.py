@@ -1,7 +1,7 @@
 """LSTM that trains over whole sequences and generates in single steps.
 
 `torch.nn.LSTM` is fast over a whole sequence and slow for single steps, since each call prepares the fused
-kernel anew. For generation the cell is therefore written out over the same weights (Hochreiter and
+kernel again. For generation the cell is therefore written out over the same weights (Hochreiter and
 Schmidhuber 1997, in torch's order of gates: input, forget, cell, output).
 """
 

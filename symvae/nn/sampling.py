@@ -19,7 +19,7 @@ def choose(
 
     Args:
         logits: unnormalized log probabilities.
-        temperature: 0 takes the likeliest id, 1 draws from the distribution.
+        temperature: 0 takes the most likely id, 1 draws from the distribution.
         top_p: draw from the smallest set of ids with this total probability.
         generator: source of the draws; on another device than the logits, the draw happens there.
 
@@ -31,7 +31,7 @@ def choose(
     probability = (logits.float() / temperature).softmax(-1)
     if top_p < 1:
         ordered, index = probability.sort(descending=True)
-        before = ordered.cumsum(-1) - ordered  # 0 for the likeliest id, so one id always stays
+        before = ordered.cumsum(-1) - ordered  # 0 for the most likely id, so one id always stays
         probability = torch.zeros_like(probability).scatter(
             -1, index, ordered.masked_fill(before >= top_p, 0)
         )

@@ -54,7 +54,7 @@ def correct_tokens(
     counts = ids == ids if padding is None else target_mask(ids, padding)
     correct = (predicted == ids) & counts
     if padding is not None:
-        # Padding behind padding is no end: that prediction has ended before.
+        # Padding after padding is no end: that prediction has ended before.
         before = functional.pad(predicted, (1, -1), value=padding - 1)
         correct &= (predicted != padding) | (before != padding)
     onset = (ids >= onset_ids[0]) & (ids <= onset_ids[1]) & counts

@@ -46,8 +46,8 @@ def decode(
     Args:
         file: An .npz file with z or mean, (window, latent).
         model: Model that decodes.
-        temperature: Temperature of the decoder; 0 takes the likeliest token.
-        top_p: Nucleus sampling: draw among the likeliest tokens that hold this share of the probability.
+        temperature: Temperature of the decoder; 0 takes the most likely token.
+        top_p: Nucleus sampling: draw among the most likely tokens that hold this share of the probability.
         seed: Seed of the decoder.
         output: Settings of the result files.
 

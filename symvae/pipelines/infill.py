@@ -1,4 +1,4 @@
-"""Bars of a tune drawn anew between the others."""
+"""Bars of a tune redrawn between the others."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,7 @@ class Infill:
         bars = bars_in_words([(self.first_bar - 1, self.last_bar)])
         return [
             *self.intake.lines(),
-            f"{bars} of the window drawn anew; the others unchanged",
+            f"{bars} of the window redrawn; the others unchanged",
             *(
                 f"version {number}: {counted(len(phrase), 'note')}; the model by itself reproduces "
                 f"{kept:.1%} of the unchanged bars"
@@ -61,7 +61,7 @@ def infill(
     seed: int = 0,
     output: Output = IN_MEMORY,
 ) -> Infill:
-    """Draw bars of a window anew, conditioned on the others.
+    """Redraw bars of a window, conditioned on the others.
 
     Args:
         file: A MIDI, MusicXML or ABC file.

@@ -43,7 +43,7 @@ class Intake:
 
     @property
     def silent_bars(self) -> list[int]:
-        """Bars of silence appended to each window behind the end of the music."""
+        """Bars of silence appended to each window after the end of the music."""
         return [
             _bars_added(self.song, phrase, start, end)
             for phrase, (start, end) in zip(self.phrases, bar_spans(self.reading), strict=True)
@@ -174,7 +174,7 @@ def read_ending(
 
 def _bars_added(song: Song, phrase: Phrase, start_bar: int, end_bar: int) -> int:
     """Bars of the grid at the end of a window beyond the file's bars."""
-    # A last note's rounding may open a bar behind the last section.
+    # A last note's rounding may open a bar after the last section.
     per_bar = next(
         (
             section.file_bars_per_bar

@@ -64,7 +64,7 @@ def interpolate(
         bars: First bar to read, from 1: one for all files, or one for each. None: the first window.
         track: Name or number of the track to read in each file.
         path: "slerp" (along the prior's sphere) or "lerp" (straight). A square is always "slerp".
-        temperature: Temperature of the decoder on a path; 0 takes the likeliest token.
+        temperature: Temperature of the decoder on a path; 0 takes the most likely token.
         seed: Seed of the decoder.
         output: Settings of the result files.
 

@@ -52,7 +52,7 @@ def font_label(font: Path, part: Part) -> str:
 
 
 def stand_ins(synth: Synth, song: Song) -> list[str]:
-    """Notices of every part that does not sound as its file says.
+    """Notices of every part that does not sound as its file specifies.
 
     Args:
         synth: The synthesizer that plays the song.

@@ -62,7 +62,7 @@ def reconstruct(
         file: A MIDI, MusicXML or ABC file.
         model: Model that reconstructs.
         track: Name or number of the track to read.
-        temperature: Temperature of the decoder; 0 takes the likeliest token.
+        temperature: Temperature of the decoder; 0 takes the most likely token.
         posterior_temperature: Scale of the posterior's standard deviation in the draw of z; 0 takes its mean.
         seed: Seed of both draws.
         output: Settings of the result files.

@@ -50,8 +50,8 @@ def sample(
     Args:
         model: Model to sample from.
         count: Number of phrases.
-        temperature: Temperature of the decoder; 0 takes the likeliest token.
-        top_p: Nucleus sampling: draw among the likeliest tokens that hold this share of the probability.
+        temperature: Temperature of the decoder; 0 takes the most likely token.
+        top_p: Nucleus sampling: draw among the most likely tokens that hold this share of the probability.
         prior: "learned" (from the training music) or "gaussian".
         prior_temperature: Scale of the noise that draws start from.
         tempo_qpm: Tempo in quarter notes a minute; None takes the model's, 120 for melodies.

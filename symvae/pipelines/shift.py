@@ -76,7 +76,7 @@ def shift(
         amounts: Multiple of each attribute vector, by attribute: ``{"onset_density": 1.0}``.
         model: Model with attribute vectors.
         track: Name or number of the track to read.
-        temperature: Temperature of the decoder; 0 takes the likeliest token.
+        temperature: Temperature of the decoder; 0 takes the most likely token.
         seed: Seed of the decoder.
         output: Settings of the result files.
 

@@ -59,7 +59,7 @@ def variations(
         count: Number of variations.
         bar: First bar of the phrase in the file, from 1; by default the first window.
         track: Name or number of the track to read.
-        temperature: Temperature of the decoder; 0 takes the likeliest token.
+        temperature: Temperature of the decoder; 0 takes the most likely token.
         seed: Seed of all draws.
         output: Settings of the result files.
 

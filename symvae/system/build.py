@@ -185,7 +185,7 @@ def beta_at(config: ObjectiveConfig, progress: float) -> float:
 
 
 def beta_settled(config: ObjectiveConfig, progress: float) -> bool:
-    """True if the weight has reached its final value for good."""
+    """True if the weight has reached its final value."""
     return config.beta_schedule == "constant" or progress >= config.beta_until
 
 

@@ -114,7 +114,7 @@ class Codec:
 
         Args:
             z: latents, ``(batch, latent)``, on any device.
-            temperature: 0 takes the likeliest token, 1 draws from the decoder's distribution.
+            temperature: 0 takes the most likely token, 1 draws from the decoder's distribution.
             top_p: draw from the smallest set of tokens with this total probability.
             generator: source of the draws, on the CPU; not used at temperature 0.
 
@@ -139,7 +139,7 @@ class Codec:
     def decode_forced(
         self, z: Float[Tensor, "batch latent"], ids: Int[Tensor, "batch bar position"]
     ) -> Int[Tensor, "batch bar position"]:
-        """Predict each token from z and the true tokens before it (teacher forcing); the likeliest wins."""
+        """Predict each token, greedily, from z and the true tokens before it (teacher forcing)."""
         return torch.cat([logits.argmax(-1).cpu() for logits in self._forced_logits(z, ids)])
 
     @torch.no_grad()

@@ -224,7 +224,7 @@ class LatentModel:
 
         Args:
             z: latents, ``(batch, latent)``.
-            temperature: 0 takes the likeliest token at each step, 1 draws from the decoder's distribution.
+            temperature: 0 takes the most likely token at each step, 1 draws from the decoder's distribution.
             top_p: draw from the smallest set of tokens with this total probability (nucleus sampling).
             seed: the same seed draws the same notes.
             tempo_qpm: quarter notes a minute, one for all or one each; None for that of z or the default.

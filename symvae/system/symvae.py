@@ -1,7 +1,7 @@
 """The model as a musician meets it: phrases in, phrases out, one method for each musical verb.
 
 Each method is a command of the command line, and each keyword an option of it. Everywhere ``temperature``
-is the decoder's (0 takes the likeliest token, 1 draws from its distribution), ``prior_temperature`` scales
+is the decoder's (0 takes the most likely token, 1 draws from its distribution), ``prior_temperature`` scales
 the noise that draws from the prior start from, and the same ``seed`` gives the same notes.
 """
 
@@ -86,7 +86,7 @@ class SymVAE(LatentModel):
         seed: int = 0,
         prior_temperature: float = 1.0,
     ) -> list[Filling]:
-        """Draw some bars of a phrase anew so that they fit the others.
+        """Redraw some bars of a phrase so that they fit the others.
 
         Args:
             phrase: music on the model's grid.

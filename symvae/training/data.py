@@ -45,7 +45,7 @@ def validation_phrases(
         shards: Prepared music that fits the model.
         config: The model's choices.
         count: Windows to draw, without replacement; all if there are fewer.
-        mid_phrase: Keep bars as they stand inside a tune.
+        mid_phrase: Keep bars as they are inside a tune, with notes held across their ends.
 
     Returns:
         Token ids.

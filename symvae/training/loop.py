@@ -55,7 +55,7 @@ def run(
 
     Args:
         task: The model to train; its state is changed in place.
-        folder: The run's folder, which says whether to resume; None keeps nothing on disk.
+        folder: The run's folder, which knows whether to resume; None keeps nothing on disk.
         stop_after: End this call after this many steps in all; the state is stored.
         watch: Called after each step.
         stopping: Asked after each step; True ends this call, and the state is stored. For one process only:

@@ -325,7 +325,7 @@ def test_infill_keeps_the_other_bars(cli, tiny_model, tmp_path):
         assert got == expected
         assert list(got.window(0, 1).pitch) == list(given.window(0, 1).pitch)
     output = cli("infill", ODE, "-m", tiny_model, *words, "--force")
-    assert "bar 2 of the window drawn anew; the others unchanged" in output.stdout
+    assert "bar 2 of the window redrawn; the others unchanged" in output.stdout
     wrong = cli("infill", ODE, "-m", tiny_model, "--from", 2, "--to", 3, "--force")
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert "bars 1 to 2" in wrong.stderr

@@ -50,7 +50,7 @@ def test_training_names_the_timbres_and_starts_from_another_synthesizer(cli, sha
     assert result.exit_code == 0, result.stderr
     later, second, _ = load_synth(tmp_path / "more/model")
     assert (later.name, later.start_from) == ("more", "tiny")
-    torch.testing.assert_close(  # one step away, not drawn anew
+    torch.testing.assert_close(  # one step away, not fresh weights
         second.decoder.enter.weight, network.decoder.enter.weight, atol=5e-3, rtol=0
     )
 

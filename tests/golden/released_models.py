@@ -1,6 +1,6 @@
 """Record what every released model answers to fixed inputs and seeds.
 
-    python -m tests.golden.released_models        write released_models.json anew
+    python -m tests.golden.released_models        write released_models.json again
 
 Run it only when the music is meant to change, as with new weights. `tests/e2e/test_same_music.py`
 compares: bit for bit on the machine that wrote the file, note by note elsewhere, since the last bit of a

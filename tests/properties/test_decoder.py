@@ -1,6 +1,6 @@
 """Laws of all decoders: causal logits, generation that agrees with teacher forcing, independent phrases.
 
-Weights are random, with logits far enough apart that rounding does not change the likeliest token."""
+Weights are random, with logits far enough apart that rounding does not change the most likely token."""
 
 import pytest
 import torch

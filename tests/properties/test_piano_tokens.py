@@ -94,9 +94,9 @@ def test_a_piece_is_decoded_up_to_its_classes(phrase: Phrase) -> None:
     ids = TOKENS.encode_phrase(phrase)
     assert ids.dtype == np.uint8
     assert ids.shape == (phrase.grid.bars, TOKENS_PER_BAR)
-    said = in_classes(phrase)
-    assert TOKENS.decode_ids(ids, 66.0, 1) == said
-    assert TOKENS.decode_ids(TOKENS.encode_phrase(said)) == said
+    quantized = in_classes(phrase)
+    assert TOKENS.decode_ids(ids, 66.0, 1) == quantized
+    assert TOKENS.decode_ids(TOKENS.encode_phrase(quantized)) == quantized
 
 
 @given(crowds())
@@ -138,9 +138,9 @@ def rows_of(phrase: Phrase) -> list[tuple[int, int, int, int]]:
 def test_any_ids_decode_and_encode_to_canonical_ids(ids: np.ndarray) -> None:
     phrase = thin(TOKENS.decode_ids(ids))
     canonical = TOKENS.encode_phrase(phrase)
-    said = TOKENS.decode_ids(canonical)
-    assert said == in_classes(phrase)
-    np.testing.assert_array_equal(TOKENS.encode_phrase(said), canonical)
+    quantized = TOKENS.decode_ids(canonical)
+    assert quantized == in_classes(phrase)
+    np.testing.assert_array_equal(TOKENS.encode_phrase(quantized), canonical)
 
 
 @given(pieces() | crowds().map(thin))

@@ -41,7 +41,7 @@ class Decoder(Protocol):
 
         Args:
             z: latents, ``(batch, latent)``.
-            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            temperature: 0 takes the most likely token, 1 draws from the distribution.
             top_p: draw from the smallest set of tokens with this total probability.
             generator: source of the draws.
 
@@ -122,7 +122,7 @@ class HierarchicalDecoder(nn.Module):
 
         Args:
             z: latents, ``(batch, latent)``.
-            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            temperature: 0 takes the most likely token, 1 draws from the distribution.
             top_p: draw from the smallest set of tokens with this total probability.
             generator: source of the draws.
 

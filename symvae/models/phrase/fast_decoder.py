@@ -40,7 +40,7 @@ class Generator(Protocol):
 
         Args:
             z: latents, ``(batch, latent)``.
-            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            temperature: 0 takes the most likely token, 1 draws from the distribution.
             top_p: draw from the smallest set of tokens with this total probability.
             generator: source of the draws.
 
@@ -251,7 +251,7 @@ class FastHierarchicalDecoder:
 
         Args:
             z: latents, ``(batch, latent)``.
-            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            temperature: 0 takes the most likely token, 1 draws from the distribution.
             top_p: draw from the smallest set of tokens with this total probability.
             generator: source of the draws.
 
@@ -302,7 +302,7 @@ class FastFlatDecoder:
 
         Args:
             z: latents, ``(batch, latent)``.
-            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            temperature: 0 takes the most likely token, 1 draws from the distribution.
             top_p: draw from the smallest set of tokens with this total probability.
             generator: source of the draws.
 

@@ -76,7 +76,7 @@ class FlatDecoder(nn.Module):
 
         Args:
             z: latents, ``(batch, latent)``.
-            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            temperature: 0 takes the most likely token, 1 draws from the distribution.
             top_p: draw from the smallest set of tokens with this total probability.
             generator: source of the draws.
 

@@ -104,8 +104,8 @@ class TokenBarDecoder(nn.Module):
             if dropped is not None:  # a dropped token is predicted from the embedding alone
                 hidden = hidden.masked_fill(dropped[rows, :longest, None], 0)
             some = self.logits(torch.cat([hidden, feature.to(hidden.dtype)], dim=-1))
-            behind = torch.arange(longest, device=code.device) >= lengths[rows, None]
-            some = some.masked_fill(behind[:, :, None], 0)
+            ended = torch.arange(longest, device=code.device) >= lengths[rows, None]
+            some = some.masked_fill(ended[:, :, None], 0)
             if logits is None:
                 logits = some.new_zeros((*ids.shape, some.shape[-1]))
             logits = logits.index_copy(0, rows, nn.functional.pad(some, (0, 0, 0, ids.shape[1] - longest)))
@@ -134,7 +134,7 @@ class TokenBarDecoder(nn.Module):
 
         Args:
             code: bar embeddings, ``(row, code)``.
-            temperature: 0 takes the likeliest token, 1 draws from the distribution.
+            temperature: 0 takes the most likely token, 1 draws from the distribution.
             top_p: draw from the smallest set of tokens with this total probability.
             generator: source of the draws.
 

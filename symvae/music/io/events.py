@@ -88,7 +88,7 @@ def _events(chunk: bytes) -> Iterator[Event]:
 
 
 def _variable_length(chunk: bytes, at: int) -> tuple[int, int]:
-    """A variable-length quantity (seven bits a byte, the last byte below 0x80) and the index behind it."""
+    """A variable-length quantity (seven bits a byte, the last byte below 0x80) and the index after it."""
     value = 0
     while True:
         value = value << 7 | chunk[at] & 0x7F

@@ -114,7 +114,7 @@ def _to_symusic(track: Track, end_tick: int) -> Any:
     part.notes = symusic.Note.from_numpy(
         onset.astype(np.int32), duration.astype(np.int32), pitch.astype(np.int8), velocity.astype(np.int8)
     )
-    # Events behind the end move to the end, or a pedal that is down would stay down.
+    # Events after the end move to the end, or a pedal that is down would stay down.
     tick, number, value = track.controls.T
     tick = tick.clip(max=end_tick)
     part.controls = symusic.ControlChange.from_numpy(

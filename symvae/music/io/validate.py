@@ -1,7 +1,7 @@
 """Checks of a file and of the song read from it, with one sentence for each fault.
 
 A MIDI parser accepts an end after years, a tempo of 0 or a bar of 0/4, and code that works with such a song
-divides by zero or fills the memory. Every song passes here once, and everything behind relies on the
+divides by zero or fills the memory. Every song passes here once, and all later code relies on the
 invariants of `symvae.music.song`. The bytes are checked before parsing, since parsers fail at wrong lengths
 in the header; the song is checked after it.
 

@@ -2,8 +2,8 @@
 
 An edit of z meets "six notes a bar" or "up a fifth" only approximately. After decoding, single tokens are
 exchanged, each time the one that lowers the cost most. An exchange is penalized by the loss of log
-probability under the decoder, so that the music stays likely, and only the likeliest tokens are tried at each
-position. The search ends when no exchange gains more than its penalty.
+probability under the decoder, so that the music stays likely, and only the most likely tokens of each
+position are tried. The search ends when no exchange gains more than its penalty.
 
 It handles ids; the cost is an argument. Tokens must have a fixed position, as on a melody grid. For
 polyphonic music see `symvae.system.faders.refine_notes`.
@@ -15,9 +15,9 @@ from torch import Tensor
 
 from symvae.system.faders.bar_search import Cost
 
-#: Number of likeliest tokens tried at each position.
+#: Number of most likely tokens tried at each position.
 TRIED = 6
-#: Penalty of a nat, in fader positions: of exchanges with the same effect the likeliest wins.
+#: Penalty of a nat, in fader positions: of two exchanges with the same effect, prefer the more likely.
 NAT = 0.0005
 #: Least decrease of the cost that an exchange must bring.
 LEAST_GAIN = 0.004

@@ -182,7 +182,7 @@ class FaderTask:
             decoded = self.decoder.generate(edited.float())
         before, after = self.predictor(z, ids).float(), self.predictor(edited, decoded).float()
         reading = (before - position).square().sum(-1) + (after - self.measure(decoded)).square().sum(-1)
-        # The predictor's error on a phrase stands in both predictions: only their difference is compared.
+        # The predictor's error on a phrase is part of both predictions: only their difference is compared.
         missed = (after - before.detach() - (target - position)).square()
         return {
             "asked": missed[asked].mean(),

@@ -236,7 +236,7 @@ def validate(
         model: The network, on ``device``.
         ids: Held-out phrases.
         device: Device to compute on.
-        tokenizer: The tokenizer of the ids, which says what padding and onsets are.
+        tokenizer: The tokenizer of the ids, which defines padding and onsets.
 
     Returns:
         Accuracies from 0 to 1 by name, and the mean KL divergence from the prior in nats per phrase.

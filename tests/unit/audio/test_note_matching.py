@@ -52,10 +52,10 @@ def test_the_tolerance_is_fifty_milliseconds_and_no_semitone():
     assert match(notes((1.0, 60)), notes((1.0, 61))).matched == 0
 
 
-def test_precision_recall_and_f1():
+def test_f1_is_the_harmonic_mean_of_precision_and_recall():
     counts = match(notes((0, 60), (1, 60), (2, 60)), notes((0, 60), (3, 60)))
-    assert (counts.recall, counts.precision) == (1 / 3, 1 / 2)
-    assert counts.f1 == pytest.approx(2 / 5)
+    precision, recall = 1 / 2, 1 / 3
+    assert counts.f1 == pytest.approx(2 * precision * recall / (precision + recall))
 
 
 def test_clips_are_pooled_without_their_last_notes():

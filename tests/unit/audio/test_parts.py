@@ -157,8 +157,8 @@ def test_content_that_is_not_rendered_is_counted() -> None:
 
 
 def test_the_last_pan_before_the_first_note_counts() -> None:
-    set_anew = part((10, 10, 60), controls=[(0, PAN, 64), (5, PAN, 0), (15, PAN, 127)])
-    assert set_anew.pan == -1.0
+    set_twice = part((10, 10, 60), controls=[(0, PAN, 64), (5, PAN, 0), (15, PAN, 127)])
+    assert set_twice.pan == -1.0
     assert part((0, 10, 60), controls=[(5, PAN, 127)]).pan == 1.0
 
 

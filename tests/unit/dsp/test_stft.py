@@ -27,7 +27,7 @@ def test_the_inverse_is_exact_and_frames_are_counted(samples: int, stft: Stft) -
 @settings(deadline=None, max_examples=10)
 @given(st.integers(64, 400), st.integers(0, 99))
 def test_the_inverse_of_inconsistent_frames_is_the_nearest_signal(samples: int, seed: int) -> None:
-    """torch.istft, which is slower, says which that is."""
+    """The result is that of torch.istft, which is slower."""
     spectrum = torch.complex(*noise(2, 1, SMALL.frames(samples), SMALL.bins, seed=seed))
     expected = torch.istft(
         spectrum.transpose(1, 2), 64, 16, window=torch.hann_window(64, dtype=torch.float64), length=samples

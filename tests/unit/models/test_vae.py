@@ -55,9 +55,9 @@ def test_every_weight_has_a_gradient() -> None:
     output = network(IDS, generator=seeded())
     (output.logits.square().sum() + output.posterior.kl_nats().sum()).backward()
     # The two residuals start at zero, so the weights below them have no gradient in the first step.
-    behind_zero = ("correction.lstm", "conductor.lstm")
+    below_zero = ("correction.lstm", "conductor.lstm")
     for name, weight in network.named_parameters():
-        if not any(part in name for part in behind_zero):
+        if not any(part in name for part in below_zero):
             assert weight.grad is not None, name
             assert weight.grad.abs().sum() > 0, name
 
@@ -65,11 +65,11 @@ def test_every_weight_has_a_gradient() -> None:
 def test_given_positions_replace_the_first_coordinates() -> None:
     """The decoder depends on them, the encoder has no gradient from them, the rest of z is the sample."""
     network, given = vae(), torch.randn(6, 2, generator=seeded(3))
-    drawn, told = network(IDS, generator=seeded()), network(IDS, generator=seeded(), given=given)
-    assert torch.equal(told.z[:, :2], given)
-    assert torch.equal(told.z[:, 2:], drawn.z[:, 2:])
-    assert torch.equal(told.posterior.mean, drawn.posterior.mean)
-    torch.testing.assert_close(told.logits, network.decoder(told.z, IDS))
-    (gradient,) = torch.autograd.grad(told.logits.square().sum(), told.posterior.mean)
+    drawn, conditioned = network(IDS, generator=seeded()), network(IDS, generator=seeded(), given=given)
+    assert torch.equal(conditioned.z[:, :2], given)
+    assert torch.equal(conditioned.z[:, 2:], drawn.z[:, 2:])
+    assert torch.equal(conditioned.posterior.mean, drawn.posterior.mean)
+    torch.testing.assert_close(conditioned.logits, network.decoder(conditioned.z, IDS))
+    (gradient,) = torch.autograd.grad(conditioned.logits.square().sum(), conditioned.posterior.mean)
     assert not gradient[:, :2].any()
     assert gradient[:, 2:].all()

@@ -1,4 +1,4 @@
-"""Every pipeline gives a result with music and report, and writes no file unless told where."""
+"""Every pipeline gives a result with music and report, and writes no file unless given a folder."""
 
 import dataclasses
 import json

@@ -187,7 +187,7 @@ def test_rendering_is_deterministic(network: SpectrogramVAE, ends) -> None:
 
 
 def test_blocks_reuse_freed_memory() -> None:
-    """Requesting it anew from the system took a fifth of the time; glibc alone does so.
+    """Requesting it again from the system took a fifth of the time; glibc alone does so.
 
     Page faults vary by thousands from run to run; where freed memory is returned they are tens of thousands.
     """
