@@ -18,6 +18,9 @@ import torch
 from symvae.config.load import with_current_names
 from symvae.errors import TrainingError
 
+#: Fields of a config that change no number of a training.
+_WORDS_ONLY = ("description",)
+
 
 class Base(NamedTuple):
     """A trained model that a task builds on; its weights must be the same when the run is resumed."""
@@ -90,7 +93,8 @@ class RunFolder:
     def read(self, choice: Any, base: Base | None) -> dict[str, Any]:
         """Read the state of a run of the same choices on the same base.
 
-        A choice that a file of an earlier release does not have is no difference.
+        A choice that a file of an earlier release does not have is no difference, and neither is the
+        description, which may be reworded.
 
         Raises:
             TrainingError: The run has other choices, or its base has other weights.
@@ -112,6 +116,8 @@ def _differing(old: dict[str, Any], new: dict[str, Any], section: str = "") -> l
     """Names of the choices that differ, as a user types them."""
     names = []
     for key, value in old.items():
+        if f"{section}{key}" in _WORDS_ONLY:
+            continue
         if isinstance(value, dict) and isinstance(new.get(key), dict):
             names += _differing(value, new[key], f"{section}{key}.")
         elif value != new.get(key):

@@ -97,6 +97,12 @@ def test_a_choice_that_the_state_does_not_know_is_no_difference(tmp_path: Path) 
     assert folder.read(CONFIG, None)["step"] == 3
 
 
+def test_a_reworded_description_is_no_difference(tmp_path: Path) -> None:
+    """Presets of the last release had other descriptions."""
+    folder = started(tmp_path)
+    assert folder.read(dataclasses.replace(CONFIG, description="in other words"), None)["step"] == 3
+
+
 def test_a_base_with_other_weights_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"one")
     base = Base.of(tmp_path)
