@@ -31,8 +31,8 @@ LEAST_VALUES = 4096
 #: Positive levels of a signed byte, used symmetrically.
 LEVELS = 127
 SCALE = ".scale"
-#: Parts of tensor names that earlier releases spelled differently.
-_RENAMED_PARTS = {"summarise": "summarize", "recogniser": "recognizer"}
+#: Parts of tensor names of earlier releases, and as they are named today.
+_RENAMED_PARTS = {"summarise": "summarize", "recogniser": "recognizer", "told": "condition"}
 
 
 def quantize(weight: Float[Tensor, "row ..."]) -> tuple[Int8[Tensor, "row ..."], Float16[Tensor, " row"]]:

@@ -38,7 +38,7 @@ class FaderEditor(nn.Module):
         self.unfold = nn.Linear(latent, bars * code_size, bias=False)
         self.start = nn.Linear(code_size, width)
         self.place = nn.Parameter(0.02 * torch.randn(bars, width))
-        self.told = nn.Sequential(
+        self.condition = nn.Sequential(
             nn.Linear(faders, CONDITION_SIZE), nn.SiLU(), nn.Linear(CONDITION_SIZE, CONDITION_SIZE), nn.SiLU()
         )
         self.blocks = nn.ModuleList(Block(width) for _ in range(layers))
@@ -55,7 +55,7 @@ class FaderEditor(nn.Module):
             latent=state["project.weight"].shape[0],
             bars=bars,
             code_size=state["end.weight"].shape[0],
-            faders=state["told.0.weight"].shape[1],
+            faders=state["condition.0.weight"].shape[1],
             width=width,
             layers=sum(name.endswith(".attend.weight") for name in state),
         )
@@ -83,7 +83,7 @@ class FaderEditor(nn.Module):
     def _change(
         self, z: Float[Tensor, "batch latent"], position: Float[Tensor, "batch fader"]
     ) -> Float[Tensor, "batch latent"]:
-        condition = self.told(position)
+        condition = self.condition(position)
         x = self.start(self.unfold(z).view(len(z), len(self.place), -1)) + self.place
         for block in self.blocks:
             x = block(x, condition)
