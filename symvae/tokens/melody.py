@@ -50,8 +50,6 @@ class MelodyTokenizer(MusicTokenizer):
     padding: ClassVar[int | None] = MelodyGrid.padding
     on_grid: ClassVar[bool] = MelodyGrid.on_grid
     polyphonic: ClassVar[bool] = MelodyGrid.polyphonic
-    has_tempo: ClassVar[bool] = MelodyGrid.has_tempo
-    has_velocity: ClassVar[bool] = MelodyGrid.has_velocity
     attributes: ClassVar[tuple[str, ...]] = MelodyGrid.attributes
 
     def __init__(

@@ -52,8 +52,6 @@ class MelodyGrid:
     padding: ClassVar[int | None] = None
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = False
-    has_tempo: ClassVar[bool] = False
-    has_velocity: ClassVar[bool] = False
     attributes: ClassVar[tuple[str, ...]] = SCORE_ATTRIBUTES
 
     metre: str = "4/4"

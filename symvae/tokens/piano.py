@@ -56,8 +56,6 @@ class PianoBars:
     padding: ClassVar[int | None] = PAD
     on_grid: ClassVar[bool] = False
     polyphonic: ClassVar[bool] = True
-    has_tempo: ClassVar[bool] = True
-    has_velocity: ClassVar[bool] = True
     attributes: ClassVar[tuple[str, ...]] = SCORE_ATTRIBUTES + PERFORMANCE_ATTRIBUTES
 
     metre: str = "4/4"

@@ -29,10 +29,6 @@ class Tokenizer(Protocol):
     """True if a position of a row is a time step of the bar, False if it only counts tokens."""
     polyphonic: ClassVar[bool]
     """True if it encodes all pitched tracks of a song, False if one melody line."""
-    has_tempo: ClassVar[bool]
-    """True if ids carry the tempo."""
-    has_velocity: ClassVar[bool]
-    """True if ids carry velocities."""
     attributes: ClassVar[tuple[str, ...]]
     """Names of the attributes that can differ between phrases decoded from ids."""
 

@@ -6,7 +6,7 @@
 follows when this one moves by 1. ``arousal`` is the mixture of `symvae.latent.arousal`, where there is one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Float, Int, Integer
 from torch import Tensor
 
-from symvae.attributes.table import measure
+from symvae.attributes.table import ATTRIBUTES, measure
 from symvae.errors import CorpusError
 from symvae.latent.arousal import Arousal
 from symvae.latent.calibration import Calibration, coupling, positions_of
@@ -165,18 +165,23 @@ def fit_scales(
         The scales.
 
     Raises:
-        CorpusError: an attribute does not vary.
+        CorpusError: an attribute does not vary; one that ids do not carry is refused before any is measured.
     """
+    _refuse_constant(name for name in names if name in ATTRIBUTES and name not in tokenizer.attributes)
     generator = np.random.default_rng(seed)
     rows = generator.permutation(len(ids))[:SCALE_PHRASES]
     shift = generator.integers(-transpose, transpose + 1, len(rows))
     values = measure_ids(tokenizer, names, tokenizer.transpose_ids(ids[rows], shift))
-    if constant := [name for name, column in zip(names, values.T, strict=True) if not np.ptp(column)]:
+    _refuse_constant(name for name, column in zip(names, values.T, strict=True) if not np.ptp(column))
+    return Scales.fit(names, values, linear=linear)
+
+
+def _refuse_constant(names: Iterable[str]) -> None:
+    if names := list(names):
         raise CorpusError(
-            f"{', '.join(constant)} is the same in all training phrases: there is nothing to learn a fader "
+            f"{', '.join(names)} is the same in all training phrases: there is nothing to learn a fader "
             "from. Leave it out."
         )
-    return Scales.fit(names, values, linear=linear)
 
 
 def _standardized(values: Float[np.ndarray, " phrase"]) -> Calibration:

@@ -1,10 +1,15 @@
 """The families table: what a family answers, and what an unknown or unfit one is refused for."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from symvae.attributes.table import ATTRIBUTES
+from symvae.attributes.table import ATTRIBUTES, measure
 from symvae.config.load import load_preset, with_overrides
 from symvae.errors import ConfigError
+from symvae.music.grid import Grid
+from symvae.music.phrase import Phrase
 from symvae.system.build import build_vae
 from symvae.system.families import FAMILIES, check_family, family
 from symvae.tokens.table import TOKENIZERS
@@ -40,8 +45,17 @@ def test_a_family_without_a_grid_has_no_geodesic_regularization() -> None:
 def test_a_tokenizer_preserves_attributes_that_exist(name: str) -> None:
     tokens = TOKENIZERS[name]("4/4")
     assert set(tokens.attributes) <= set(ATTRIBUTES)
-    assert ("tempo" in tokens.attributes) == tokens.has_tempo
-    assert ("mean_velocity" in tokens.attributes) == tokens.has_velocity
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+def test_the_attributes_of_a_tokenizer_survive_its_ids(name: str) -> None:
+    """Those that it leaves out are equal after decoding, whatever they were."""
+    tokens = TOKENIZERS[name]("4/4")
+    melody = Phrase(Grid(1), np.array([0, 4, 8]), np.array([2, 3, 4]), np.array([60, 67, 64]), tempo_qpm=90.0)
+    played = replace(melody.with_tempo(150.0), velocity=np.array([20, 30, 40]))
+    decoded = [tokens.decode_ids(tokens.encode_phrase(phrase)) for phrase in (melody, played)]
+    differing = {each for each, values in measure(decoded).items() if np.ptp(values)}
+    assert differing == {"mean_velocity", "tempo", "notes_per_second"} & set(tokens.attributes)
 
 
 def test_a_metre_without_a_grid_is_refused_by_its_key() -> None:

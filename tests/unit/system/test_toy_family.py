@@ -46,8 +46,6 @@ class Pulse:
     padding: ClassVar[int | None] = None
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = False
-    has_tempo: ClassVar[bool] = False
-    has_velocity: ClassVar[bool] = True
     attributes: ClassVar[tuple[str, ...]] = ("notes_per_bar", "mean_velocity")
     positions_per_bar, vocabulary_size = 8, 3
     token_names = ("Rest_None", "Note_Soft", "Note_Loud")
