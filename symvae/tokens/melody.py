@@ -29,6 +29,7 @@ from symvae.errors import TokenError
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
 from symvae.music.io.end_marker import END_MARKER
 from symvae.music.io.midi_write import to_bytes
+from symvae.music.metre import GRID_BARS
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.melody_grid import PIANO_MAX_PITCH, PIANO_MIN_PITCH, MelodyGrid
@@ -256,5 +257,5 @@ def _grid_in(path: str | PathLike[str]) -> MelodyGrid:
 
 def _same_bar(numerator: int, denominator: int, metre: str) -> bool:
     """True if bars of a time signature fill bars of ``metre``: 2/4 and 2/2 those of 4/4, 3/8 those of 6/8."""
-    fits = {"4/4": {(4, 4), (2, 2), (2, 4)}, "3/4": {(3, 4)}, "6/8": {(6, 8), (3, 8)}}
-    return (numerator, denominator) in fits[metre]
+    signature = "6/8" if (numerator, denominator) == (3, 8) else f"{numerator}/{denominator}"
+    return signature in GRID_BARS and GRID_BARS[signature].metre == metre
