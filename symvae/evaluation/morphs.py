@@ -84,7 +84,7 @@ def held_notes(
         end: z at position 1.
 
     Returns:
-        The sounds by the keys of `LABELS`, "start" and "end".
+        The sounds by the keys of `symvae.evaluation.timbre_paths.LABELS`, "start" and "end".
     """
     notes = [
         Notes(np.zeros(1), np.array([HELD_SEC + 1]), np.array([pitch]), np.array([HELD_VELOCITY]))
