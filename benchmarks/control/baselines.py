@@ -302,8 +302,8 @@ def calibrated(trained: Trained, axes: Sequence[Axis]) -> Places:
 def rising(values: Float[np.ndarray, " place"]) -> Float[np.ndarray, " place"]:
     """Nearest monotone curve in the maximum norm: midway between both monotone envelopes."""
     highest_before = np.maximum.accumulate(values)
-    lowest_behind = np.minimum.accumulate(values[::-1])[::-1]
-    return (highest_before + lowest_behind) / 2
+    lowest_after = np.minimum.accumulate(values[::-1])[::-1]
+    return (highest_before + lowest_after) / 2
 
 
 def recipe(preset: str, kind: str, steps: int, seed: int, settings: Sequence[str]) -> RunConfig:

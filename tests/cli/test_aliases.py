@@ -1,4 +1,4 @@
-"""Old names of verbs and options still work, and stand in no help."""
+"""Old names of verbs and options still work, and no help shows them."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_every_old_verb_has_a_current_one():
 
 
 @pytest.mark.parametrize(("verb", "option"), [("sample", "--prior-temperature"), ("fade", "--refine")])
-def test_old_options_stand_in_no_help(cli, verb, option):
+def test_no_help_shows_old_options(cli, verb, option):
     text = cli(verb, "--help").stdout
     assert option in OPTIONS.values()
     assert not [old for old in OPTIONS if old in text]

@@ -42,7 +42,7 @@ def test_value_out_of_range_is_clipped_and_reported(fade, fader_model):
 
 
 def test_removed_events_are_reported(fade, tmp_path):
-    """Bends of faded notes, and what no song holds; a pedal that is released behind the end is released."""
+    """Bends of faded notes, and events that no song keeps; a pedal released after the end is released at the end."""
     file = mido.MidiFile(band(tmp_path / "band.mid"))
     notes = file.tracks[0]
     notes[1:1] = [
@@ -78,7 +78,7 @@ def test_reported_values_are_those_of_the_bars_in_the_song(fade, tmp_path):
             assert each[key]["register"] == pytest.approx(expected)
 
 
-def test_silence_behind_the_end_does_not_count_in_the_report(cli, wide_model, tmp_path):
+def test_silence_after_the_end_does_not_count_in_the_report(cli, wide_model, tmp_path):
     """Of a phrase of four bars the song has two; what was decoded for the others is not in it."""
     symvae.write(melody(ODE).window(0, 6), tmp_path / "six.mid")
     words = ("fade", "six.mid", "-m", wide_model, "--no-refine", "--json")

@@ -100,7 +100,7 @@ def test_a_song_of_several_tracks_is_written_and_read() -> None:
     ]
 
 
-def test_controllers_behind_the_end_are_moved_to_the_end() -> None:
+def test_controllers_after_the_end_are_moved_to_the_end() -> None:
     late = replace(
         song_of().tracks[0],
         controls=np.array([[0, 64, 127], [10**6, 64, 0]]),

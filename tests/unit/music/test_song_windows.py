@@ -90,7 +90,7 @@ def test_a_time_signature_repeated_on_a_bar_line_is_no_change() -> None:
     assert len(sections(song([(0, "4/4"), (6, "4/4")], quarters(0, 16)))) == 2
 
 
-def test_a_note_played_slightly_early_belongs_to_the_section_behind_it() -> None:
+def test_a_note_played_slightly_early_belongs_to_the_next_section() -> None:
     early = [(0.0, 1.0, 60), (3.97, 1.0, 72)]
     reading = whole(song([(0, "4/4"), (4, "3/4")], early))
     assert [p.pitch.tolist() for p in reading.phrases] == [[60], [72]]

@@ -110,7 +110,7 @@ def test_notes_outside_patches_keep_their_ticks():
     assert [row[2] for row in new[4:12]] == [row[2] + 12 for row in old[4:12]]
 
 
-def test_a_note_played_slightly_early_belongs_to_the_bar_behind_it():
+def test_a_note_played_slightly_early_belongs_to_the_next_bar():
     piece = song(track((0, 1, 60), (3.97, 1, 62), (8, 1, 64)))
     silence = Patch(Phrase(Grid(1)), BAR, BAR, 2 * BAR, 2 * BAR)
     assert [row[2] for row in rows(splice(piece, [silence], [0]).song.tracks[0])] == [60, 64]
@@ -187,7 +187,7 @@ def test_the_tempo_map_changes_only_under_patches_with_a_tempo():
     assert with_tempos(piece, [patch(1, None)]) is piece.tempos
     assert changes(patch(1, 60.0)) == [(0, 100), (4, 60), (8, 115), (13, 90)]
     assert changes(patch(0, 60.0), patch(1, 60.0), patch(2, 70.0)) == [(0, 60), (8, 70), (12, 115), (13, 90)]
-    # Nothing is behind the last bar, so no tempo returns there.
+    # Nothing follows the last bar, so no tempo returns there.
     assert changes(patch(3, 60.0)) == [(0, 100), (6, 110), (7, 115), (12, 60)]
     assert splice(piece, [patch(1, 60.0)], [0]).song.tempo_qpm_at(5 * QUARTER) == 60.0
 

@@ -31,7 +31,7 @@ def remi() -> REMI:
 
 
 def spelled(remi: REMI, phrase: Phrase) -> list[list[str]]:
-    """miditok's tokens of the phrase's file, bar by bar, without Bar and the Position_0 behind it."""
+    """miditok's tokens of the phrase's file, bar by bar, without Bar and the Position_0 after it."""
     score = Score.from_midi(to_bytes(phrase))
     ticks = range(0, phrase.grid.num_steps * TICKS_PER_STEP, STEPS_PER_BAR * TICKS_PER_STEP)
     score.tempos = [Tempo(tick, phrase.tempo_qpm) for tick in ticks]

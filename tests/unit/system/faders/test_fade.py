@@ -110,7 +110,7 @@ def test_refinement_never_makes_a_phrase_miss_by_more(model: SymVAE, phrases) ->
     ]
     assert away[1].sum() < away[0].sum()
     exchanged = (model.to_ids(plain) != model.to_ids(refined)).flatten(1).sum(1)
-    # A note that goes may leave a note-off behind.
+    # A note that goes may leave its note-off in place.
     assert 0 < exchanged.max() <= 2 * refine_tokens.MOST_EXCHANGES
 
 

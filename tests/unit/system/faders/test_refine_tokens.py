@@ -43,9 +43,9 @@ def test_an_exchange_gains_more_than_its_penalty(monkeypatch) -> None:
     assert refine_tokens(ids, likely(ids, torch.full((1, 4), 0.5)), 0, missing(1)).sum() == 1
 
 
-def test_only_the_likeliest_tokens_are_tried(monkeypatch) -> None:
+def test_only_the_most_likely_tokens_are_tried(monkeypatch) -> None:
     ids = torch.zeros(1, 4, dtype=torch.long)
-    view = likely(ids, torch.full((1, 4), 60.0))  # every other token is likelier than a one
+    view = likely(ids, torch.full((1, 4), 60.0))  # every other token is more likely than a one
     monkeypatch.setattr(module, "TRIED", VOCABULARY - 1)
     assert torch.equal(refine_tokens(ids, view, 0, missing(2)), ids)
     monkeypatch.setattr(module, "TRIED", VOCABULARY)
