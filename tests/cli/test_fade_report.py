@@ -42,7 +42,7 @@ def test_value_out_of_range_is_clipped_and_reported(fade, fader_model):
 
 
 def test_removed_events_are_reported(fade, tmp_path):
-    """Bends of faded notes, and events that no song keeps; a pedal released after the end is released at the end."""
+    """Bends of faded notes, and events that no song keeps; a pedal released after the end ends there."""
     file = mido.MidiFile(band(tmp_path / "band.mid"))
     notes = file.tracks[0]
     notes[1:1] = [

@@ -10,7 +10,7 @@ def drawn(count: int = 20_000, seed: int = 0, **choice: float) -> torch.Tensor:
     return torch.bincount(chosen, minlength=4) / count
 
 
-def test_at_temperature_zero_the_likeliest_id_is_chosen() -> None:
+def test_temperature_zero_chooses_the_most_likely_id() -> None:
     assert choose(torch.tensor([[0.0, 2.0, 1.0], [5.0, 0.0, 0.0]])).tolist() == [1, 0]
 
 

@@ -20,7 +20,7 @@ def likely(ids: torch.Tensor, nats: torch.Tensor) -> torch.Tensor:
     return table.scatter(-1, ids[..., None], 0.0)
 
 
-def test_the_fewest_and_likeliest_exchanges_are_made() -> None:
+def test_the_fewest_and_most_likely_exchanges_are_made() -> None:
     ids = torch.zeros(2, 4, dtype=torch.long)
     nats = torch.tensor([[9.0, 1.0, 9.0, 9.0], [9.0, 9.0, 2.0, 9.0]])
     refined = refine_tokens(ids, likely(ids, nats), 0, missing(2))
