@@ -31,7 +31,8 @@ FOLDERS = (
     "~/Library/Audio/Sounds/Banks",
 )
 HOW_TO_GET_A_FONT = (
-    "Give one with --soundfont FILE.sf2, or install one (Debian, Ubuntu: apt install fluid-soundfont-gm)."
+    "Give one with --soundfont FILE.sf2 (--font FILE.sf2 where one is learned or measured), or install one "
+    "(Debian, Ubuntu: apt install fluid-soundfont-gm)."
 )
 HOW_TO_GET_A_PLAYER = "Install one: pip install --no-deps tinysoundfont, or apt install fluidsynth."
 #: Level of the players, so that a few loud notes together stay below full scale.

@@ -5,9 +5,13 @@ OPTIONS = {"--spread": "--prior-temperature", "--settle": "--refine", "--no-sett
 
 
 def with_current_names(words: list[str]) -> list[str]:
-    """The command line with every old name replaced."""
+    """The command line with every old name replaced; words after ``--`` are no options."""
     verb = next((at for at, word in enumerate(words) if not word.startswith("-")), None)
-    return [VERBS.get(word, word) if at == verb else _current_option(word) for at, word in enumerate(words)]
+    end = words.index("--") if "--" in words else len(words)
+    current = [
+        VERBS.get(word, word) if at == verb else _current_option(word) for at, word in enumerate(words)
+    ]
+    return current[:end] + words[end:]
 
 
 def _current_option(word: str) -> str:

@@ -35,8 +35,7 @@ def train_prior(
         )
     if update_model:
         task.install_prior(vae, prior, config)
-        say(
-            f"{vae.name} now draws from this prior. "
-            f"To measure: symvae evaluate {model} --data {data} --update-model"
-        )
+        say(f"{vae.name} now draws from this prior.")
+        if vae.tokenizer.on_grid:
+            say(f"To measure: symvae evaluate {model} --data {data} --update-model")
     show(str(out / "prior.safetensors"))

@@ -16,6 +16,8 @@ T = TypeVar("T")
 _RENAMED: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "prior.middle_times": ("time_sampling", lambda middle: "logit_normal" if middle else "uniform"),
 }
+#: Types of values in words.
+_KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
 _FOLDERS: dict[type, str] = {RunConfig: "presets", SynthConfig: "presets/sound"}
 
 
@@ -122,7 +124,7 @@ def _build(cls: Any, tree: dict[str, Any], path: str, faults: list[str]) -> Any:
             if want is float and isinstance(value, int) and not isinstance(value, bool):
                 value = float(value)
             if not isinstance(value, want) or (isinstance(value, bool) and want is not bool):
-                faults.append(f"{name!r} is a {want.__name__}, not {value!r}.")
+                faults.append(f"{name!r} is {_KINDS[want]}, not {value!r}.")
             else:
                 arguments[key] = value
     return None if faults else cls(**arguments)

@@ -95,9 +95,11 @@ class WavWriter:
 
     def __enter__(self) -> "WavWriter":
         try:
-            self._file = wave.open(str(self._part), "wb")
+            # Opened here: a Wave_write that fails to open its own file prints an error when it is deleted.
+            self._opened = self._part.open("wb")
         except OSError as fault:
             raise self._unwritable(fault) from fault
+        self._file = wave.open(self._opened, "wb")
         self._file.setnchannels(self.channels)
         self._file.setsampwidth(BYTES_PER_SAMPLE)
         self._file.setframerate(self.sample_rate)
@@ -133,14 +135,15 @@ class WavWriter:
             return
         try:
             assert file is not None
-            file.close()
+            with self._opened:
+                file.close()
             os.replace(self._part, self.path)
         except OSError as unwritten:
             self._remove(file)
             raise self._unwritable(unwritten) from unwritten
 
     def _remove(self, file: wave.Wave_write | None) -> None:
-        with suppress(OSError, wave.Error):  # a full disk refuses the header, too
+        with suppress(OSError, wave.Error), self._opened:  # a full disk refuses the header, too
             if file is not None:
                 file.close()
         self._part.unlink(missing_ok=True)
@@ -174,10 +177,10 @@ def read_audio(path: "str | os.PathLike[str]", max_sec: float = math.inf) -> Aud
             samples = _samples(file, max_sec * sample_rate)
     except (soundfile.SoundFileError, TypeError, ValueError) as fault:
         raise AudioError(
-            f"{path} cannot be read as sound ({fault}). Give a WAV, FLAC, OGG or MP3 file."
+            f"{path} cannot be read as sound ({_reason(fault)}). Give a WAV, FLAC, OGG or MP3 file."
         ) from fault
     except OSError as fault:
-        raise AudioError(f"{path} cannot be read: {fault.strerror}.") from fault
+        raise AudioError(f"{path} cannot be read: {fault.strerror}. Check its name.") from fault
     if not samples.size:
         raise AudioError(f"{path} holds no samples. Give a recording of a second or more.")
     if not np.isfinite(samples).all():
@@ -211,6 +214,11 @@ def resample(audio: Audio, sample_rate: int) -> Audio:
         audio.samples.astype(np.float32), sample_rate // common, audio.sample_rate // common, axis=1
     )
     return Audio(_within_full_scale(samples.astype(np.float32)), sample_rate)
+
+
+def _reason(fault: Exception) -> str:
+    """The message of libsndfile without the name of the Python object that it read from."""
+    return str(getattr(fault, "error_string", fault)).rstrip(".")
 
 
 def _samples(file: Any, at_least: float) -> Float[np.ndarray, "channel sample"]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from symvae.errors import LatentError
 from symvae.music.phrase import Phrase
 from symvae.pipelines.latent_file import read_latents
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
@@ -53,9 +54,17 @@ def decode(
 
     Returns:
         The phrases, with a notice where another model encoded the latents.
+
+    Raises:
+        LatentError: Another model encoded the latents, and this one has another number of coordinates.
     """
     latents = read_latents(Path(file))
-    count = len(latents.z)
+    count, size = latents.z.shape
+    if latents.model not in ("", model.name) and size != model.latent_size:
+        raise LatentError(
+            f"These latents were encoded by {latents.model} with {size} coordinates; {model.name} decodes "
+            f"{model.latent_size}. Use --model {latents.model}."
+        )
     plan = output.plan(numbered("window", count), "decoded")
     ids = model.decode_ids(torch.from_numpy(latents.z), temperature=temperature, top_p=top_p, seed=seed)
     phrases = model.to_phrases(ids, latents.tempo_qpm)

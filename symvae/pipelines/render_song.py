@@ -166,11 +166,11 @@ def _band(
     timbre: TimbreChoice,
 ) -> _Band:
     if engine == "sine":
-        rate = check_sample_rate(sample_rate or SINE_RATE_HZ)
+        rate = check_sample_rate(SINE_RATE_HZ if sample_rate is None else sample_rate)
         labels = [with_unheard(part, "noise" if part.is_drum else "sine") for part in parts]
         return _Band(sine_voices(parts, rate), labels, rate, [])
     if engine == "soundfont":
-        rate = check_sample_rate(sample_rate or FONT_RATE_HZ)
+        rate = check_sample_rate(FONT_RATE_HZ if sample_rate is None else sample_rate)
         font = find_soundfont(soundfont)
         labels = [font_label(font, part) for part in parts]
         return _Band(font_voices(parts, font_player.font_player(font, rate), rate), labels, rate, [])

@@ -87,10 +87,11 @@ def shift(
         LatentError: The model has no attribute vectors.
     """
     if not model.directions:
-        raise LatentError(
-            f"{model.name} has no attribute vectors yet. Run `symvae evaluate --update-model` on it, "
-            "or choose another --model."
+        # An evaluation fits attribute vectors only to tokens on a grid.
+        learn = (
+            "Run `symvae evaluate --update-model` on it, or choose" if model.tokenizer.on_grid else "Choose"
         )
+        raise LatentError(f"{model.name} has no attribute vectors yet. {learn} another --model.")
     intake = read_windows(file, model, track)
     plan = output.plan(numbered("window", len(intake.phrases)), "shifted")
     results = [

@@ -18,7 +18,8 @@ from symvae.errors import ConfigError, MidiError
 from symvae.music.bars import bar_lines, bars_in_words
 from symvae.music.io.controllers import control_lanes
 from symvae.music.io.dropped_events import dropped_events
-from symvae.music.io.files import is_score, write
+from symvae.music.io.files import MIDI_SUFFIXES, is_score, write
+from symvae.music.io.programs import check_program
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
 from symvae.music.splice import Patch, Spliced, splice
@@ -45,6 +46,8 @@ from symvae.system.symvae import SymVAE
 DEFAULT_MODEL = "piano-4bar-faders"
 #: Phrases in the picture, one row each; more would be too small to read.
 MOST_ROWS = 16
+#: Endings of the picture's file.
+PICTURES = (".png", ".pdf", ".svg")
 
 
 @dataclass(frozen=True)
@@ -81,17 +84,21 @@ class FadeResult:
         """Write the song, its picture or its sound.
 
         Args:
-            path: The file: .mid for the song, .png for a piano roll with each phrase before and after, .wav
-                for the sound.
+            path: The file: .mid for the song, .png, .pdf or .svg for a piano roll with each phrase before
+                and after, .wav for the sound.
             force: Overwrite an existing file.
 
         Returns:
             The file, with notices about instruments of the sound and phrases of the picture.
+
+        Raises:
+            ConfigError: The ending of the path is none of these.
         """
         path = Path(path)
-        if path.suffix == ".png":
+        ending = path.suffix.lower()
+        if ending in PICTURES:
             notices = self._draw(path, force)
-        elif path.suffix == ".wav":
+        elif ending == ".wav":
             from symvae.pipelines.playback import stand_ins
             from symvae.system.synth import load_synth
 
@@ -99,9 +106,13 @@ class FadeResult:
             notices = stand_ins(synth, self.song)
             sound = synth.perform(self.song)
             sound.write(sound.mixture, path, force=force)
-        else:
+        elif ending in ("", *MIDI_SUFFIXES) or is_score(path):
             notices = []
             write(self.song, path, force=force)
+        else:
+            raise ConfigError(
+                f"{path} ends in {ending}. Use .mid for the song, .png for a picture or .wav for the sound."
+            )
         return Saved((path,), tuple(notices))
 
     def _draw(self, path: Path, force: bool) -> list[str]:
@@ -157,7 +168,7 @@ def fade_song(
 
     Raises:
         ConfigError: No fader is set, one is set in two ways, or the bars are not bars.
-        MidiError: No window of the model has a bar that is set.
+        MidiError: No window of the model has a bar that is set, or General MIDI has no such program.
     """
     settings, slopes, lanes_of_controllers = dict(values or {}), dict(ramps or {}), dict(controllers or {})
     if isinstance(automation, str | Path):
@@ -171,6 +182,8 @@ def fade_song(
     if twice := set_twice(names):
         raise ConfigError(f"{twice} is set in two ways. Keep one.")
     only = _bar_numbers(bars)
+    if program is not None:
+        check_program(program)
     file = Path(file)
     if not isinstance(model, SymVAE):
         model = SymVAE.load(model)
@@ -200,7 +213,7 @@ def fade_song(
         versions,
         intake.reading.start_bar,
         lines,
-        hold=list(hold),
+        hold=[hold] if isinstance(hold, str) else list(hold),
         best_of=best_of,
         refine=refine,
         watch=watch,

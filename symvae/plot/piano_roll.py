@@ -93,8 +93,14 @@ def piano_roll(
 
 
 def picture_path(path: "str | os.PathLike[str]") -> Path:
-    """Path of the picture: ``path``, with .png if it has no ending."""
+    """Path of the picture: ``path``, with .png if it has no ending.
+
+    Raises:
+        SymvaeError: The path is a folder.
+    """
     path = Path(path)
+    if path.is_dir():
+        raise SymvaeError(f"{path} is a folder. Give the name of a picture to write.")
     return path if path.suffix else path.with_name(f"{path.name}.png")
 
 

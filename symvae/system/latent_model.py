@@ -87,13 +87,16 @@ class LatentModel:
             force: replace a model folder of that name.
         """
         card = self.folder / CARD_FILE
+        # A prior of `symvae evaluate` stays with the vectors, so that the next evaluation fits it anew.
+        own = artifacts.load_prior(self.folder)
+        latent = {k: v for k, v in self._latent_file.items() if own is None or not k.startswith("prior.")}
         write_model_folder(
             Path(folder),
             self.config,
             self.vae,
             self.tokenizer,
-            latent=self._latent_file,
-            prior=self.prior,
+            latent=latent,
+            prior=own,
             scales=self.scales if self._has_faders else None,
             editor=self._editor,
             metrics=self.metrics,
@@ -140,7 +143,7 @@ class LatentModel:
         """Calibrated scales of the faders; `LatentError` for a model without."""
         scales = artifacts.load_scales(self.folder)
         if scales is None:
-            raise LatentError(f"{self.name} has no faders. {_models_with_faders()}")
+            raise LatentError(f"{self.name} has no faders. {_models_with_faders(self.name)}")
         return scales
 
     @property
@@ -286,13 +289,18 @@ class LatentModel:
         if prior != "learned":
             raise LatentError(f'The prior is "learned" or "gaussian", not {prior!r}.')
         if self.prior is None:
+            # An evaluation fits a prior only to tokens on a grid.
+            verb = "evaluate" if self.tokenizer.on_grid else "train-prior"
             raise LatentError(
-                f"{self.name} has no learned prior yet. Run `symvae evaluate --update-model` on it, "
-                'or choose the prior "gaussian".'
+                f"{self.name} has no learned prior yet. Run `symvae {verb} --update-model` on it, "
+                'or choose the prior "gaussian" (--prior gaussian).'
             )
         return self.prior.sample(count, generator, prior_temperature).cpu()
 
 
-def _models_with_faders() -> str:
+def _models_with_faders(own: str) -> str:
     names = [name for name in available() if artifacts.load_scales(find(name)) is not None]
-    return f"Models with faders: {', '.join(names)}." if names else "Learn them with `symvae train-faders`."
+    # A new training bears the name of its preset, which the released model has as well.
+    if not names or own in names:
+        return "Learn them with `symvae train-faders`."
+    return f"Models with faders: {', '.join(names)}."

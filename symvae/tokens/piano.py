@@ -130,7 +130,7 @@ class PianoBars:
         if length.max() > TOKENS_PER_BAR:
             raise TokenError(
                 f"Bar {int(length.argmax()) + 1} takes {length.max()} tokens, and {TOKENS_PER_BAR} are the "
-                "most. Leave out some notes: the tokenizer's fit() drops the softest."
+                "most. Choose other music, or in Python drop its softest notes: model.tokenizer.fit(phrase)."
             )
         ids = np.full((phrase.grid.bars, TOKENS_PER_BAR), PAD, np.uint8)
         ids[:, 0] = TEMPO + np.abs(np.log(TEMPOS_QPM / phrase.tempo_qpm)).argmin()

@@ -18,6 +18,7 @@ def test_old_names_are_replaced():
         "--prior-temperature=0.5",
     ]
     assert with_current_names(["fade", "--no-settle", "--settle"]) == ["fade", "--no-refine", "--refine"]
+    assert with_current_names(["plot", "--", "--spread"]) == ["plot", "--", "--spread"]  # a file
 
 
 def test_every_old_verb_has_a_current_one():

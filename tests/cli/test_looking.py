@@ -90,6 +90,12 @@ def test_plot_without_an_ending_names_and_guards_the_png(cli, tmp_path):
     assert (tmp_path / "pic.png").read_bytes() == drawn
 
 
+def test_plot_refuses_a_folder(cli):
+    result = cli("plot", ODE, "--out", ".")
+    assert result.exit_code == 1
+    assert result.stderr == "symvae: . is a folder. Give the name of a picture to write.\n"
+
+
 def test_plot_refuses_a_format_it_cannot_draw(cli):
     result = cli("plot", ODE, "--out", "roll.mp3")
     assert result.exit_code == 1

@@ -209,11 +209,17 @@ def test_a_sound_font_plays_the_drums_with_the_synthesizer(render, band, font):
     assert labels == ["flute", "strings (for program 44 Tremolo Strings)", "Band, drums"]
 
 
+def test_a_sample_rate_of_0_is_refused(cli, band):
+    result = cli("render", band, "--engine", "sine", "--sample-rate", 0)
+    refused(result, 1, "0 Hz is no sample rate to play at. Choose one from 8000 to 192000 Hz")
+
+
 def test_no_sound_font_says_how_to_get_one(cli, band, monkeypatch):
     monkeypatch.setattr("symvae.audio.soundfont.FOLDERS", ())
     monkeypatch.delenv("SYMVAE_SOUNDFONT", raising=False)
     result = cli("render", band, "--engine", "soundfont")
     refused(result, 1, "No sound font was found on this machine. Give one with --soundfont FILE.sf2")
+    refused(result, 1, "(--font FILE.sf2 where one is learned or measured)")
     result = cli("render", band, "--engine", "soundfont", "--soundfont", "none.sf2")
     refused(result, 1, "There is no sound font none.sf2.")
     monkeypatch.setenv("SYMVAE_SOUNDFONT", "mine.sf2")

@@ -42,7 +42,7 @@ def from_pretty_midi(midi: Any) -> Song:
     """
     if not isinstance(midi, pretty_midi.PrettyMIDI):
         raise MidiError(
-            f"A {type(midi).__name__} cannot be read as MIDI. Give a path, the file's bytes or a PrettyMIDI."
+            f"Music cannot be read from {midi!r:.60}. Give a path, the file's bytes or a PrettyMIDI."
         )
     try:
         song = _song(midi)

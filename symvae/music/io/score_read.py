@@ -10,6 +10,7 @@ tune. music21 takes three seconds to import and is imported on first use.
 
 import contextlib
 import os
+import re
 import zipfile
 from fractions import Fraction
 from pathlib import Path
@@ -49,7 +50,9 @@ def load_score(path: str | os.PathLike[str]) -> Song:
     except MidiError:
         raise
     except Exception as error:  # music21's parsers raise errors of any class
-        fault = " ".join(str(error).split())[:200] or type(error).__name__
+        # Some messages go on with the parser's own objects, which mean nothing to a reader.
+        sentences = re.split(r"\. |<", " ".join(str(error).split()))
+        fault = sentences[0][:200].strip() or "it is damaged"
         raise MidiError(
             f"{path} cannot be read as a score ({fault}). Export it again, or give MIDI."
         ) from error

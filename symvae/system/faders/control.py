@@ -87,7 +87,8 @@ class FaderControl:
                 f"There are values of faders for {len(values)} phrases, not for {len(phrases)}. "
                 "Give one mapping each."
             )
-        position, wanted, target, tempo = find_targets(self.scales, phrases, values, hold)
+        held = [hold] if isinstance(hold, str) else hold
+        position, wanted, target, tempo = find_targets(self.scales, phrases, values, held)
         request = Request(self.scales, phrases, position, wanted)
         mean = self.codec.encode(phrases).mean
         # Where notes stay as they are, a tempo is no reason to decode them.

@@ -33,6 +33,20 @@ def test_an_impossible_value_is_refused_by_its_key(override: str):
         with_overrides(load_preset("melody-2bar"), [override])
 
 
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("training.steps=many", "'training.steps' is a whole number, not 'many'."),
+        ("training.learning_rate=fast", "'training.learning_rate' is a number, not 'fast'."),
+        ("name=3", "'name' is a word, not 3."),
+    ],
+)
+def test_a_value_of_another_type_is_refused_in_words(override: str, words: str):
+    with pytest.raises(ConfigError) as refused:
+        with_overrides(load_preset("melody-2bar"), [override])
+    assert str(refused.value) == words
+
+
 @pytest.mark.parametrize("name", presets())
 def test_every_preset_loads_under_its_name(name: str):
     assert load_preset(name).name == name

@@ -1,5 +1,6 @@
 """Sound files: exact samples, formats, errors, and files that are complete or absent."""
 
+import gc
 import wave
 from pathlib import Path
 
@@ -120,6 +121,27 @@ def test_an_exception_leaves_an_existing_file_unchanged(tmp_path: Path, existed:
     assert list(tmp_path.iterdir()) == ([path] if existed else [])
     if existed:
         assert read_audio(path).samples.shape == (1, 4)
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_a_folder_that_is_missing_is_one_error(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match=r"cannot be written: No such file or directory\. Choose a folder"):
+        write_wav(np.zeros((1, 4)), 8_000, tmp_path / "none" / "a.wav")
+    gc.collect()
+
+
+def test_a_file_that_is_no_sound_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "words.wav"
+    path.write_text("no sound")
+    with pytest.raises(AudioError) as refused:
+        read_audio(path)
+    assert "BufferedReader" not in str(refused.value)
+    assert str(refused.value).startswith(f"{path} cannot be read as sound (Format not recog")
+    assert str(refused.value).endswith("). Give a WAV, FLAC, OGG or MP3 file.")
+    with pytest.raises(
+        AudioError, match=r"none\.wav cannot be read: No such file or directory\. Check its name"
+    ):
+        read_audio(tmp_path / "none.wav")
 
 
 def test_a_writer_refuses_invalid_files_and_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,6 +165,14 @@ def test_broken_scores_raise_midi_errors(name: str, data: bytes, fault: str, tmp
         load_score(tmp_path / name)
 
 
+def test_a_parser_error_is_reported_without_its_objects(tmp_path: Path) -> None:
+    (tmp_path / "words.abc").write_text("zzz")
+    with pytest.raises(MidiError) as refused:
+        load_score(tmp_path / "words.abc")
+    assert "music21" not in str(refused.value)
+    assert str(refused.value).endswith("). Export it again, or give MIDI.")
+
+
 def test_a_missing_score_and_an_oversized_archive_raise_midi_errors(tmp_path: Path) -> None:
     with pytest.raises(MidiError, match="There is no file"):
         load_score(tmp_path / "none.xml")

@@ -113,6 +113,17 @@ def test_shift_needs_attribute_vectors(model):
         shift(ODE, {"onset_density": 1.0}, bare)
 
 
+def test_a_polyphonic_model_learns_its_prior_by_train_prior_only(piano_model):
+    """`evaluate` refuses tokens that are not on a grid, so it cannot be the remedy."""
+    keys = symvae.load(piano_model)
+    with pytest.raises(
+        LatentError, match=r"keys has no learned prior yet.* train-prior --update-model` on it"
+    ):
+        keys.draw(1)
+    with pytest.raises(LatentError, match=r"keys has no attribute vectors yet\. Choose another --model\."):
+        shift(ODE, {"onset_density": 1.0}, keys)
+
+
 def test_encoded_file_is_decoded_to_the_reconstruction(model, tmp_path):
     written = encode([ODE], model, tmp_path / "z.npz")
     assert written.saved == Saved((tmp_path / "z.npz",))
@@ -129,6 +140,16 @@ def test_latents_of_another_model_are_noticed(model, tmp_path):
     (notice,) = decode(tmp_path / "z.npz", model).saved.notices
     assert notice == (
         "These latents were encoded by another; tiny decodes them to other music. Use --model another."
+    )
+
+
+def test_latents_of_a_larger_model_are_refused_by_its_name(model, tmp_path):
+    np.savez(tmp_path / "z.npz", z=np.zeros((1, 128), np.float32), model="melody-2bar")
+    with pytest.raises(LatentError) as refused:
+        decode(tmp_path / "z.npz", model)
+    assert str(refused.value) == (
+        "These latents were encoded by melody-2bar with 128 coordinates; tiny decodes 16. "
+        "Use --model melody-2bar."
     )
 
 

@@ -94,9 +94,33 @@ def test_a_song_is_not_written_as_a_score(fader_model, tmp_path):
         symvae.write(result.song, tmp_path / "faded.musicxml")
 
 
+@pytest.mark.parametrize(("name", "begins"), [("a.PNG", b"\x89PNG"), ("a.pdf", b"%PDF"), ("a.kar", b"MThd")])
+def test_endings_count_in_capitals_too(fader_model, tmp_path, name, begins):
+    result = symvae.fade_song(ODE, {"register": 60.0}, model=fader_model, bars="1-2")
+    result.write(tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_another_ending_is_refused(fader_model, tmp_path):
+    result = symvae.fade_song(ODE, {"register": 60.0}, model=fader_model, bars="1-2")
+    with pytest.raises(ConfigError, match=r"a\.mp3 ends in \.mp3\. Use \.mid for the song"):
+        result.write(tmp_path / "a.mp3")
+    assert not (tmp_path / "a.mp3").exists()
+
+
+def test_a_single_fader_to_hold_needs_no_list(fader_model):
+    model = symvae.load(fader_model)
+    values = {"note_density": 0.5}
+    one = symvae.fade_song(ODE, values, model=model, hold="register", bars="1-2")
+    assert one.report == symvae.fade_song(ODE, values, model=model, hold=["register"], bars="1-2").report
+    (phrase, *_) = symvae.read(ODE, grid=model.grid)
+    assert model.fade(phrase, values, hold="register") == model.fade(phrase, values, hold=["register"])
+
+
 @pytest.mark.parametrize(
     ("settings", "error", "words"),
     [
+        ({"values": {"register": 60.0}, "program": 128}, MidiError, "There is no General MIDI program 128."),
         ({}, ConfigError, "No fader is set."),
         ({"values": {"loudness": 1.0}}, LatentError, "There is no fader loudness. Known faders: register"),
         ({"values": {"register": 60.0}, "ramps": {"register": (1.0, 2.0)}}, ConfigError, "set in two ways"),

@@ -8,6 +8,7 @@ import torch
 import symvae
 from symvae.errors import CheckpointError
 from symvae.music.phrase import Phrase
+from symvae.system import artifacts
 from symvae.system.symvae import SymVAE
 from tests.conftest import TUNES
 
@@ -48,6 +49,28 @@ def test_every_file_of_a_released_model_is_saved(tmp_path: Path) -> None:
     assert (again.folder / "CARD.md").read_text() == (model.folder / "CARD.md").read_text()
     assert again.scales.to_dict() == model.scales.to_dict()
     assert again.metrics == model.metrics
+
+
+def test_a_fitted_prior_stays_with_the_vectors_and_is_saved_once(tmp_path: Path) -> None:
+    """In a file of its own, the next evaluation would take it for one of `symvae train-prior`."""
+    model = symvae.load("melody-2bar")
+    model.save(tmp_path / "copy")
+    again = symvae.load(tmp_path / "copy")
+    assert {path.name for path in again.folder.iterdir()} == {path.name for path in model.folder.iterdir()}
+    assert artifacts.load_prior(again.folder) is None
+    assert again.prior is not None
+    assert again.draw(2, seed=1).shape == (2, model.latent_size)
+
+
+def test_a_trained_prior_replaces_a_fitted_one(tmp_path: Path) -> None:
+    model = symvae.load("melody-2bar")
+    model.save(tmp_path / "trained")
+    artifacts.save_prior(tmp_path / "trained", model.prior)
+    symvae.load(tmp_path / "trained").save(tmp_path / "copy")
+    latent = artifacts.load_latent(tmp_path / "copy")
+    assert latent
+    assert not [name for name in latent if name.startswith("prior.")]
+    assert artifacts.load_prior(tmp_path / "copy") is not None
 
 
 def test_a_model_can_be_saved_over_itself(tiny_model: Path, phrase: Phrase, tmp_path: Path) -> None:

@@ -126,8 +126,8 @@ def test_a_full_bar_fits_and_one_note_more_is_refused() -> None:
     with pytest.raises(TokenError) as fault:
         PianoBars().encode_phrase(crowded)
     assert str(fault.value) == (
-        "Bar 2 takes 130 tokens, and 128 are the most. Leave out some notes: "
-        "the tokenizer's fit() drops the softest."
+        "Bar 2 takes 130 tokens, and 128 are the most. Choose other music, or in Python drop its softest "
+        "notes: model.tokenizer.fit(phrase)."
     )
 
 

@@ -78,6 +78,11 @@ def test_a_model_without_faders_names_those_that_have_them(
     with pytest.raises(LatentError) as refused:
         plain.fade(Phrase(plain.grid), {"register": 60.0})
     assert str(refused.value) == "tiny has no faders. Models with faders: faded."
+    monkeypatch.setattr("symvae.system.latent_model.available", lambda: ["tiny"])
+    monkeypatch.setattr("symvae.system.latent_model.find", lambda name: folder)
+    with pytest.raises(LatentError, match=r"tiny has no faders\. Learn them with `symvae train-faders`\."):
+        again.fade(Phrase(plain.grid), {})
+    monkeypatch.setattr("symvae.system.latent_model.find", lambda name: tiny_model)
     monkeypatch.setattr("symvae.system.latent_model.available", lambda: ["bare"])
     with pytest.raises(LatentError) as refused:
         again.fade(Phrase(plain.grid), {})
