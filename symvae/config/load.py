@@ -53,6 +53,8 @@ def load_preset(name: str, cls: type[T] = RunConfig) -> T:  # type: ignore[assig
 def with_overrides(config: T, overrides: list[str]) -> T:
     """Apply overrides ``section.key=value`` to a config; values are TOML, and bare words are text.
 
+    Keys of earlier releases are translated.
+
     Raises:
         ConfigError: An override has no ``=``, or its key does not exist.
     """
@@ -67,6 +69,9 @@ def with_overrides(config: T, overrides: list[str]) -> T:
             value = tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError:
             value = text
+        if key in _RENAMED:
+            name, renew = _RENAMED[key]
+            key, value = f"{key.rpartition('.')[0]}.{name}", renew(value)
         node = tree
         *sections, last = key.split(".")
         for section in sections:

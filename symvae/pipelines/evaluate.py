@@ -80,6 +80,7 @@ def evaluate_music(
     from symvae.system.symvae import SymVAE
 
     vae, shards = SymVAE.load(model, device=device), open_shards(data)
+    shards.split(split)  # another name is refused before the long fit
     choices: dict[str, Any] = {"quick": quick, "seed": seed, "progress": progress}
     latent, labeled = None, LabeledPieces([], ())
     if control:

@@ -35,6 +35,15 @@ def test_an_absent_device_is_refused(cli, shards, tiny_model) -> None:
     assert "abacus" in result.stderr
 
 
+def test_an_unknown_split_is_refused_before_the_work(cli, shards, tiny_model, monkeypatch) -> None:
+    monkeypatch.setattr(
+        "symvae.evaluation.reports.evaluate.fit", lambda *model, **choices: pytest.fail("fitted")
+    )
+    result = cli("evaluate", tiny_model, "--data", shards, "--split", "exam")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "symvae: There is no split 'exam'. Shards have train, validation, test.\n"
+
+
 def test_json_is_metrics_json(cli, shards, tiny_model, tmp_path) -> None:
     model = tmp_path / "model"
     shutil.copytree(tiny_model, model)

@@ -47,6 +47,12 @@ def test_a_value_of_another_type_is_refused_in_words(override: str, words: str):
     assert str(refused.value) == words
 
 
+@pytest.mark.parametrize(("middle", "times"), [("true", "logit_normal"), ("false", "uniform")])
+def test_a_key_of_an_earlier_release_is_translated(middle: str, times: str):
+    config = with_overrides(load_preset("melody-2bar"), [f"prior.middle_times={middle}"])
+    assert config.prior.time_sampling == times
+
+
 @pytest.mark.parametrize("name", presets())
 def test_every_preset_loads_under_its_name(name: str):
     assert load_preset(name).name == name
