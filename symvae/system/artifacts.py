@@ -115,8 +115,8 @@ def load_vae(folder: Path, config: RunConfig | None = None) -> VAE:
     if not path.is_file():
         raise CheckpointError(f"{folder} has no {WEIGHTS_FILE}. {_REMEDY}")
     state = read_weights(path, _REMEDY)
-    # Weights are about to be replaced, so drawing them would be wasted time at every start.
-    with torch.device("meta"):
+    # On the meta device no weights would be drawn, but its first use imports torch's compiler: a second.
+    with torch.random.fork_rng(devices=[]):
         vae = build_vae(config.model)
     try:
         vae.load_state_dict(state, assign=True)
