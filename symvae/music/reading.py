@@ -38,7 +38,7 @@ class Reading:
     mean_shift_step: float
     """Mean absolute shift by quantization over the notes of the track, in steps."""
     mean_shift_ms: float
-    """The same in milliseconds."""
+    """Mean shift to the grid, in milliseconds."""
     off_grid_share: float
     """Share of notes farther than `OFF_GRID_STEP` from their step."""
     num_cut: int

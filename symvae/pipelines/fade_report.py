@@ -2,24 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from symvae.music.bars import bars_in_words
 from symvae.pipelines.automation import Lane, Setting
 from symvae.pipelines.fade_versions import Faded
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.spans import bar_spans
+from symvae.pipelines.thinning import Thinned
 from symvae.pipelines.tracks import track_in_words, unread_tracks_in_words
 from symvae.pipelines.words import counted
 from symvae.system.faders.request import Fader
-
-
-class Thinned(NamedTuple):
-    """Notes removed from a bar that has more than its tokens hold."""
-
-    bar: int
-    """Bar of the song, from 0."""
-    notes: int
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class Faded:
     asked: dict[str, float]
     """Settings as values: changes are added to the value before."""
     aimed: dict[str, float]
-    """The same, clipped to the faders' ranges."""
+    """These values, clipped to the faders' ranges."""
     achieved: dict[str, float]
     unchanged: bool
     """True where the bars had all values already: they stay as they are in the song."""

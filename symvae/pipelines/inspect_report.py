@@ -60,7 +60,7 @@ class TrackReport:
     mean_shift_step: float
     mean_shift_ms: float
     is_melody: bool
-    """Whether models of melodies read this track."""
+    """True if models of melodies read this track."""
     why: str
     """Reason of that choice; empty for other tracks."""
     num_melody_notes: int

@@ -12,8 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from symvae.errors import ConfigError, MidiError
 from symvae.music.bars import bar_lines, bars_in_words
 from symvae.music.io.controllers import control_lanes
@@ -35,11 +33,12 @@ from symvae.pipelines.automation import (
     read_lanes,
     set_twice,
 )
-from symvae.pipelines.fade_report import FadeReport, Thinned, tracks_read, unchanged_bars
-from symvae.pipelines.fade_versions import Faded, Version, fade_versions, step_ticks, versions_of
+from symvae.pipelines.fade_report import FadeReport, tracks_read, unchanged_bars
+from symvae.pipelines.fade_versions import Faded, fade_versions, versions_of
 from symvae.pipelines.intake import Intake, read_windows
 from symvae.pipelines.output import Saved
 from symvae.pipelines.spans import bar_spans
+from symvae.pipelines.thinning import thin_full_bars
 from symvae.system.faders.request import Fader, asked_values
 from symvae.system.symvae import SymVAE
 
@@ -57,7 +56,7 @@ class FadeResult:
     song: Song
     details: FadeReport
     polyphonic: bool
-    """Whether the model reads all pitched tracks."""
+    """True if the model reads all pitched tracks."""
 
     @cached_property
     def phrases(self) -> list[Phrase]:
@@ -205,7 +204,7 @@ def fade_song(
             f"No fader is set in {bars_in_words(spans)} of {file}, the bars that the model reads{reasons}. "
             "Choose other bars."
         )
-    phrases, too_full = _thinned(intake, model, versions, lines)
+    phrases, too_full = thin_full_bars(intake, model, versions, lines)
     faded = fade_versions(
         model,
         intake.song,
@@ -270,25 +269,6 @@ def _controller_lane(file: Path, number: int, intake: Intake, lines: Sequence[in
     track = intake.reading.track
     lane = choose_lane(file, number, control_lanes(file, number), None if track is None else track.name)
     return lane_of(lane, lines, fader)
-
-
-def _thinned(
-    intake: Intake, model: SymVAE, versions: Sequence[Version], lines: Sequence[int]
-) -> tuple[list[Phrase], list[Thinned]]:
-    """The phrases without the notes that a full bar of tokens cannot hold, and those of faded phrases."""
-    phrases = [model.tokenizer.fit(phrase) for phrase in intake.phrases]
-    removed = []
-    for row in sorted({version.row for version in versions}):
-        before, after, start = intake.phrases[row], phrases[row], intake.reading.start_bar[row]
-        per_bar = before.grid.steps_per_bar
-        counts = [
-            np.bincount(each.onset_step // per_bar, minlength=before.grid.bars) for each in (before, after)
-        ]
-        for bar in np.flatnonzero(counts[0] - counts[1]).tolist():
-            tick = lines[start] + bar * per_bar * step_ticks(intake.song)
-            song_bar = int(np.searchsorted(lines, tick, side="right")) - 1
-            removed.append(Thinned(song_bar, int((counts[0] - counts[1])[bar])))
-    return phrases, removed
 
 
 def _put_back(

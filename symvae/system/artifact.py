@@ -25,7 +25,7 @@ class TensorFile(Generic[T]):
     content: str
     """Name of the content in messages."""
     remedy: str
-    """What to do about a damaged file, one sentence."""
+    """Remedy for a damaged file, one sentence."""
     state_of: Callable[[T], State]
     """Tensors to write."""
     build: Callable[..., T]
@@ -59,7 +59,7 @@ class JsonFile(Generic[T]):
 
     file: str
     remedy: str
-    """What to do about a damaged file, one sentence."""
+    """Remedy for a damaged file, one sentence."""
     data_of: Callable[[T], Any]
     """JSON to write."""
     build: Callable[..., T]

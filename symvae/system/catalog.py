@@ -4,7 +4,7 @@ from pathlib import Path
 
 from symvae.errors import CheckpointError
 from symvae.system.artifact_folder import FORMAT, SYNTH_FORMAT, format_of
-from symvae.system.artifacts import load_config
+from symvae.system.artifacts import load_config, load_scales
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
 
@@ -58,3 +58,12 @@ def _find(name: str | Path, names: list[str], thing: str, verb: str) -> Path:
         f"There is no {thing} {str(name)!r}. {thing.capitalize()}s in the package: "
         f"{', '.join(names) or 'none'}; or give the path of a {thing} folder."
     )
+
+
+def advise_on_faders(own: str) -> str:
+    """Advice for a user of a model without faders, as one sentence; ``own`` is that model's name."""
+    names = [name for name in available() if load_scales(find(name)) is not None]
+    # A new training bears the name of its preset, which the released model has as well.
+    if not names or own in names:
+        return "Learn them with `symvae train-faders`."
+    return f"Models with faders: {', '.join(names)}."

@@ -24,7 +24,7 @@ from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system import artifacts
 from symvae.system.build import build_grid
-from symvae.system.catalog import available, find
+from symvae.system.catalog import advise_on_faders, find
 from symvae.system.codec import Codec, one_each
 from symvae.system.device import find_device
 from symvae.system.draws import check_count, check_temperature, check_top_p, seeded
@@ -143,7 +143,7 @@ class LatentModel:
         """Calibrated scales of the faders; `LatentError` for a model without."""
         scales = artifacts.load_scales(self.folder)
         if scales is None:
-            raise LatentError(f"{self.name} has no faders. {_models_with_faders(self.name)}")
+            raise LatentError(f"{self.name} has no faders. {advise_on_faders(self.name)}")
         return scales
 
     @property
@@ -296,11 +296,3 @@ class LatentModel:
                 'or choose the prior "gaussian" (--prior gaussian).'
             )
         return self.prior.sample(count, generator, prior_temperature).cpu()
-
-
-def _models_with_faders(own: str) -> str:
-    names = [name for name in available() if artifacts.load_scales(find(name)) is not None]
-    # A new training bears the name of its preset, which the released model has as well.
-    if not names or own in names:
-        return "Learn them with `symvae train-faders`."
-    return f"Models with faders: {', '.join(names)}."

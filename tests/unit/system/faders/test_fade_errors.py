@@ -73,17 +73,17 @@ def test_a_model_without_faders_names_those_that_have_them(
 ) -> None:
     plain, again = symvae.load(tiny_model), symvae.load(tiny_model)
     assert plain.faders == {}
-    monkeypatch.setattr("symvae.system.latent_model.available", lambda: ["bare", "faded"])
-    monkeypatch.setattr("symvae.system.latent_model.find", {"bare": tiny_model, "faded": folder}.__getitem__)
+    monkeypatch.setattr("symvae.system.catalog.available", lambda: ["bare", "faded"])
+    monkeypatch.setattr("symvae.system.catalog.find", {"bare": tiny_model, "faded": folder}.__getitem__)
     with pytest.raises(LatentError) as refused:
         plain.fade(Phrase(plain.grid), {"register": 60.0})
     assert str(refused.value) == "tiny has no faders. Models with faders: faded."
-    monkeypatch.setattr("symvae.system.latent_model.available", lambda: ["tiny"])
-    monkeypatch.setattr("symvae.system.latent_model.find", lambda name: folder)
+    monkeypatch.setattr("symvae.system.catalog.available", lambda: ["tiny"])
+    monkeypatch.setattr("symvae.system.catalog.find", lambda name: folder)
     with pytest.raises(LatentError, match=r"tiny has no faders\. Learn them with `symvae train-faders`\."):
         again.fade(Phrase(plain.grid), {})
-    monkeypatch.setattr("symvae.system.latent_model.find", lambda name: tiny_model)
-    monkeypatch.setattr("symvae.system.latent_model.available", lambda: ["bare"])
+    monkeypatch.setattr("symvae.system.catalog.find", lambda name: tiny_model)
+    monkeypatch.setattr("symvae.system.catalog.available", lambda: ["bare"])
     with pytest.raises(LatentError) as refused:
         again.fade(Phrase(plain.grid), {})
     assert str(refused.value) == "tiny has no faders. Learn them with `symvae train-faders`."

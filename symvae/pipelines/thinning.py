@@ -1,0 +1,48 @@
+"""Bars with more notes than their tokens hold: the notes that are removed are counted by bar."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from symvae.music.phrase import Phrase
+from symvae.pipelines.fade_versions import Version, step_ticks
+from symvae.pipelines.intake import Intake
+from symvae.system.symvae import SymVAE
+
+
+class Thinned(NamedTuple):
+    """Notes removed from a bar that has more than its tokens hold."""
+
+    bar: int
+    """Bar of the song, from 0."""
+    notes: int
+
+
+def thin_full_bars(
+    intake: Intake, model: SymVAE, versions: Sequence[Version], lines: Sequence[int]
+) -> tuple[list[Phrase], list[Thinned]]:
+    """Remove the notes that a bar's tokens cannot hold.
+
+    Args:
+        intake: The song and its phrases.
+        model: The model, whose tokenizer says how full a bar may be.
+        versions: The faded phrases, of which removed notes are reported.
+        lines: Bar lines of the song, in ticks.
+
+    Returns:
+        The phrases, and the removed notes by bar.
+    """
+    phrases = [model.tokenizer.fit(phrase) for phrase in intake.phrases]
+    removed = []
+    for row in sorted({version.row for version in versions}):
+        before, after, start = intake.phrases[row], phrases[row], intake.reading.start_bar[row]
+        per_bar = before.grid.steps_per_bar
+        counts = [
+            np.bincount(each.onset_step // per_bar, minlength=before.grid.bars) for each in (before, after)
+        ]
+        for bar in np.flatnonzero(counts[0] - counts[1]).tolist():
+            tick = lines[start] + bar * per_bar * step_ticks(intake.song)
+            song_bar = int(np.searchsorted(lines, tick, side="right")) - 1
+            removed.append(Thinned(song_bar, int((counts[0] - counts[1])[bar])))
+    return phrases, removed
