@@ -51,7 +51,7 @@ def move(
     unknown = sorted(set(amounts) - set(directions))
     if unknown:
         raise LatentError(
-            f"There is no direction {', '.join(unknown)}. Known directions: {', '.join(directions)}."
+            f"There is no attribute vector {', '.join(unknown)}. Known attributes: {', '.join(directions)}."
         )
     for name, amount in amounts.items():
         z = z + amount * directions[name]

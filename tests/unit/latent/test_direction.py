@@ -21,7 +21,7 @@ def test_moves_add_up_and_unknown_names_are_listed() -> None:
     known = {"a": torch.tensor([1.0, 0.0]), "b": torch.tensor([0.0, 1.0])}
     moved = move(torch.zeros(1, 2), known, {"a": 2.0, "b": -1.0})
     assert moved.tolist() == [[2.0, -1.0]]
-    with pytest.raises(LatentError, match=r"no direction c\. Known directions: a, b"):
+    with pytest.raises(LatentError, match=r"no attribute vector c\. Known attributes: a, b"):
         move(torch.zeros(1, 2), known, {"c": 1.0})
 
 
