@@ -2,16 +2,22 @@
 
 Invariants, established by `symvae.music.io.validate`: the metre map and the tempo map start at tick 0 and
 ascend, every note lasts at least one tick, and ``end_tick`` is not before the end of the last note. A song
-knows no grid (see `symvae.music.windows`), no file format (see `symvae.music.io`) and no network.
+knows no grid (see `symvae.music.windows`) and no network. The events of its file it only carries (see
+`symvae.music.io`).
 """
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from symvae.music.reason import Dropped
+
+if TYPE_CHECKING:
+    from symvae.music.io.events import MidiFile
+    from symvae.music.io.repairs import Repaired
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Track:
 
     name: str
     program: int
-    """General MIDI program, 0 to 127; the drum kit of a drum track."""
+    """General MIDI program of most notes, 0 to 127; the drum kit of a drum track."""
     is_drum: bool
     onset_tick: Int[np.ndarray, " note"]
     duration_tick: Int[np.ndarray, " note"]
@@ -51,9 +57,13 @@ class Track:
     controls: Int[np.ndarray, "control 3"] = field(
         default_factory=lambda: np.empty((0, 3), int), kw_only=True
     )
-    """Tick, number and value (0 to 127) of each control change, in time order; for writing and playback."""
+    """Tick, number and value (0 to 127) of each control change of its channels, in time order."""
     bends: Int[np.ndarray, "bend 2"] = field(default_factory=lambda: np.empty((0, 2), int), kw_only=True)
-    """Tick and value (-8192 to 8191) of each pitch bend, in time order; for writing and playback."""
+    """Tick and value (-8192 to 8191) of each pitch bend of its channels, in time order."""
+    channels: tuple[int, ...] = field(default=(), kw_only=True)
+    """Channels of a part that was read from a MIDI file, 1 to 16, the busiest first."""
+    programs: tuple[int, ...] = field(default=(), kw_only=True)
+    """All programs under which its notes sound, the most common first."""
     dropped: tuple[Dropped, ...] = field(default=(), kw_only=True)
     """Music of this part that was dropped while the file was read, such as grace notes."""
 
@@ -123,6 +133,10 @@ class Song:
     """The end of the music: the end marker of the file if it has one, else the end of the last note."""
     name: str = ""
     """The name of the file without its suffix, or empty."""
+    events: "MidiFile | None" = field(default=None, repr=False)
+    """The MIDI file that the song was read from, with everything that is no note; None for other sources."""
+    repairs: "tuple[Repaired, ...]" = ()
+    """What the reader of the file tolerated."""
 
     @property
     def num_notes(self) -> int:

@@ -15,7 +15,6 @@ from typing import Any
 from symvae.errors import ConfigError, MidiError
 from symvae.music.bars import bar_lines, bars_in_words
 from symvae.music.io.controllers import control_lanes
-from symvae.music.io.dropped_events import dropped_events
 from symvae.music.io.files import MIDI_SUFFIXES, is_score, write
 from symvae.music.io.programs import check_program
 from symvae.music.phrase import Phrase
@@ -228,7 +227,7 @@ def fade_song(
         too_full,
         spliced.num_cut,
         spliced.num_bends,
-        {} if is_score(file) else dropped_events(file),
+        {},
         beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
         best_of=best_of,
         decodes_each=best_of + model.transfers_edits,
@@ -264,10 +263,11 @@ def _bar_numbers(bars: str | Iterable[int] | None) -> set[int] | None:
 
 
 def _controller_lane(file: Path, number: int, intake: Intake, lines: Sequence[int], fader: Fader) -> Lane:
-    if is_score(file):
+    if intake.song.events is None:
         raise ConfigError(f"{file} is a score, and only MIDI files have controllers. Use automation.")
     track = intake.reading.track
-    lane = choose_lane(file, number, control_lanes(file, number), None if track is None else track.name)
+    lanes = control_lanes(intake.song.events, number)
+    lane = choose_lane(file, number, lanes, None if track is None else track.name)
     return lane_of(lane, lines, fader)
 
 

@@ -81,15 +81,16 @@ def load_any(source: Source) -> Song:
 
 
 def load_for_playback(path: str | os.PathLike[str]) -> Song:
-    """Read a music file as a song whose parts have all controllers of their channels.
+    """Read a music file as a song whose parts have one channel and one program each, as players need them.
 
     Args:
         path: A MIDI, MusicXML or ABC file.
 
     Returns:
-        The song, as `symvae.music.io.midi_read.load_for_playback` gives it.
+        The song, as `symvae.music.io.midi_read.for_playback` gives it.
     """
-    return load_any(path) if is_score(path) else midi_read.load_for_playback(path)
+    song = load_any(path)
+    return song if song.events is None else midi_read.for_playback(song.events, str(path), song.name)
 
 
 def write(

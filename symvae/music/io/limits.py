@@ -46,6 +46,11 @@ NOTES = Limit(
     "eleven hours of five notes a second",
     "{where} holds {count} notes; at most {most} are read. Split it into pieces.",
 )
+EVENTS = Limit(
+    1_000_000,
+    "five events for each of the most notes that are read",
+    "{where} holds more than {most} events. Split it into pieces.",
+)
 TRACKS = Limit(
     256,
     "sixteen tracks on each of the 16 channels",

@@ -1,7 +1,7 @@
 """Phrases and songs to MIDI files, at 120 ticks a sixteenth.
 
 Written are notes with velocities, tempo, time signature, programs and the end marker (see
-`symvae.music.io.end_marker`); of a song that was read from a file also its controllers and pitch bends.
+`symvae.music.io.end_marker`); of a song that was read from a file everything else in that file, too.
 Reading a phrase on its own grid gives the phrase back, note for note, silence included:
 
     windows(load(write(phrase, path)), phrase.grid).phrases == (phrase,)
@@ -14,23 +14,17 @@ the pitch: `Phrase.without_overlaps` shortens the earlier one.
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import symusic
-
-from symvae.errors import MidiError
 from symvae.music.grid import STEPS_PER_QUARTER
-from symvae.music.io.end_marker import END_MARKER
+from symvae.music.io.events import to_bytes as events_to_bytes
 from symvae.music.io.file_bytes import write_bytes
-from symvae.music.io.programs import check_program
+from symvae.music.io.midi_build import built
+from symvae.music.io.midi_patch import patched
 from symvae.music.phrase import Phrase, as_one
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
 TICKS_PER_QUARTER = 480
 TICKS_PER_STEP = TICKS_PER_QUARTER // STEPS_PER_QUARTER
-#: The longest quarter note that a MIDI file can hold: its tempo has three bytes.
-MAX_MICROSECONDS_PER_QUARTER = 2**24 - 1
 
 
 def write(
@@ -81,49 +75,20 @@ def to_song(phrases: Phrase | Sequence[Phrase], program: int = 0) -> Song:
 
 
 def song_to_bytes(song: Song) -> bytes:
-    """A song as a MIDI file, with the end marker at its end.
+    """A song as a MIDI file.
+
+    A song that was read from a MIDI file is that file with the changes of the song (see
+    `symvae.music.io.midi_patch`); any other is written anew, with the end marker at its end.
 
     Raises:
         MidiError: A tempo or a program is outside the range of MIDI.
     """
-    score: Any = symusic.Score(song.ticks_per_quarter)
-    for metre in song.metres:
-        score.time_signatures.append(symusic.TimeSignature(metre.tick, metre.numerator, metre.denominator))
-    for tempo in song.tempos:
-        microseconds = round(60e6 / tempo.qpm)
-        if not 1 <= microseconds <= MAX_MICROSECONDS_PER_QUARTER:
-            raise MidiError(
-                f"A MIDI file cannot hold {tempo.qpm:g} quarter notes a minute. Set a tempo from 4 to 500."
-            )
-        score.tempos.append(symusic.Tempo(tempo.tick, mspq=microseconds))
-    score.markers.append(symusic.TextMeta(song.end_tick, END_MARKER))
-    # Without any track symusic writes its events unsorted: a later one before an earlier, 2**28 ticks off.
-    for track in song.tracks or (Track.empty(),):
-        score.tracks.append(_to_symusic(track, song.end_tick))
-    return score.dumps_midi()
+    return events_to_bytes(built(song) if song.events is None else patched(song))
 
 
 def track_name(phrase: Phrase) -> str:
     """The name of the track that holds a phrase in a file: "melody" for one voice, else "notes"."""
     return "melody" if phrase.is_monophonic else "notes"
-
-
-def _to_symusic(track: Track, end_tick: int) -> Any:
-    part: Any = symusic.Track(track.name, check_program(track.program), track.is_drum)
-    onset, duration, pitch, velocity = track.columns
-    part.notes = symusic.Note.from_numpy(
-        onset.astype(np.int32), duration.astype(np.int32), pitch.astype(np.int8), velocity.astype(np.int8)
-    )
-    # Events after the end move to the end, or a pedal that is down would stay down.
-    tick, number, value = track.controls.T
-    tick = tick.clip(max=end_tick)
-    part.controls = symusic.ControlChange.from_numpy(
-        tick.astype(np.int32), number.astype(np.uint8), value.astype(np.uint8)
-    )
-    tick, value = track.bends.T
-    tick = tick.clip(max=end_tick)
-    part.pitch_bends = symusic.PitchBend.from_numpy(tick.astype(np.int32), value.astype(np.int32))
-    return part
 
 
 def _tempos(phrases: Phrase | Sequence[Phrase]) -> tuple[TempoChange, ...]:

@@ -1,9 +1,8 @@
-"""Checks of a file and of the song read from it, with one sentence for each fault.
+"""Checks of a song that was read from a file, with one sentence for each fault.
 
 A MIDI parser accepts an end after years, a tempo of 0 or a bar of 0/4, and code that works with such a song
 divides by zero or fills the memory. Every song passes here once, and all later code relies on the
-invariants of `symvae.music.song`. The bytes are checked before parsing, since parsers fail at wrong lengths
-in the header; the song is checked after it.
+invariants of `symvae.music.song`.
 
 This module knows the rules of MIDI and no MIDI library.
 """
@@ -14,43 +13,11 @@ import numpy as np
 
 from symvae.errors import MidiError
 from symvae.music.io import limits
+from symvae.music.io.events import EXPORT_AGAIN
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
-EXPORT_AGAIN = "Export it again from the program that made it."
 #: Note values that a time signature may count: powers of two up to the 64th note.
 DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
-
-
-def check_header(data: bytes, where: str) -> None:
-    """Check the first 14 bytes of a MIDI file and the lengths of its chunks.
-
-    Raises:
-        MidiError: The data is no complete MIDI file with ticks per quarter note; ``where`` names it.
-    """
-    limits.FILE_MIB.check(len(data) / limits.MIB, where)
-    if not data:
-        raise MidiError(f"{where} is empty. {EXPORT_AGAIN}")
-    if data[:4] != b"MThd":
-        raise MidiError(f"{where} is not a MIDI file: it does not begin with MThd. Give a .mid file.")
-    if len(data) < 14:
-        raise MidiError(f"{where} is cut off within its first 14 bytes. {EXPORT_AGAIN}")
-    division = int.from_bytes(data[12:14], "big")
-    if division == 0:
-        raise MidiError(f"{where} has 0 ticks per quarter note, so no note has a time. {EXPORT_AGAIN}")
-    if division & 0x8000:
-        raise MidiError(
-            f"{where} counts time in film frames (SMPTE), not beats. Export it with ticks per quarter note."
-        )
-    declared_tracks, found_tracks = int.from_bytes(data[10:12], "big"), 0
-    start = 8 + int.from_bytes(data[4:8], "big")
-    while found_tracks < declared_tracks and start + 8 <= len(data):
-        length = int.from_bytes(data[start + 4 : start + 8], "big")
-        found_tracks += data[start : start + 4] == b"MTrk"
-        start += 8 + length
-        if start > len(data):
-            raise MidiError(f"{where} is cut off: a track of {length} bytes is incomplete. {EXPORT_AGAIN}")
-    if found_tracks < declared_tracks:
-        raise MidiError(f"{where} declares {declared_tracks} tracks and has {found_tracks}. {EXPORT_AGAIN}")
 
 
 def validated(song: Song, where: str, name: str) -> Song:
@@ -94,8 +61,8 @@ def validated(song: Song, where: str, name: str) -> Song:
     tempos = {change.tick: change for change in sorted(song.tempos, key=lambda change: change.tick)}
     metres = {0: MetreChange(0, 4, 4)} | metres
     tempos = {0: TempoChange(0, 120.0)} | tempos
-    return Song(
-        song.ticks_per_quarter,
+    return replace(
+        song,
         metres=tuple(metres.values()),
         tempos=tuple(tempos.values()),
         tracks=tracks,

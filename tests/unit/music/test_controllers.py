@@ -2,10 +2,7 @@
 
 import mido
 
-from symvae.music.io.controllers import with_channel_controls
-from symvae.music.io.events import CONTROLLER, Event
-from symvae.music.io.midi_read import load_for_playback
-from symvae.music.song import Song
+from symvae.music.io.files import load_for_playback
 
 VOLUME, PEDAL = 7, 64
 
@@ -71,8 +68,3 @@ def test_parts_in_unison_keep_their_own_controllers(tmp_path) -> None:
         tmp_path, lane(control(0, VOLUME, 40), *note(0, 240, 60)), lane(*note(0, 240, 60, channel=1))
     )
     assert parts == [[[0, VOLUME, 40]], []]
-
-
-def test_a_song_without_tracks_has_no_controllers() -> None:
-    song = Song(480, (), (), (), 0)
-    assert with_channel_controls(song, [[Event(0, CONTROLLER, 0, bytes([VOLUME, 1]))]]).tracks == ()

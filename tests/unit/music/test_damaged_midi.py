@@ -15,9 +15,9 @@ def test_damaged_files_are_read_or_raise_a_midi_error() -> None:
         kinds[kind] += 1
     assert sum(outcomes.values()) == 300
     assert len(kinds) == 5
-    # Damage reaches every stage: some files still load, others fail in more than five ways.
-    assert 20 < outcomes["read"] < 200
-    assert len(outcomes) > 5
+    # Damage reaches every stage: most files still load, others are refused in more than three ways.
+    assert 100 < outcomes["read"] < 280
+    assert len(outcomes) > 3
 
 
 def test_equal_seeds_give_equal_damage() -> None:

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from symvae.music.io.controllers import ControlLane, control_lanes
+from symvae.music.io.midi_read import load
 from symvae.pipelines.automation import bar_means, parse_bars, parse_setting, ramp
 from tests.songs import band
 
 
 def test_controller_lanes_are_read_from_a_track_without_notes(tmp_path):
     moves = (("lane", 4, 10, 3), ("lane", 4, 20, 5))
-    (found,) = control_lanes(band(tmp_path / "band.mid", controllers=moves), 1)
+    (found,) = control_lanes(load(band(tmp_path / "band.mid", controllers=moves)).events, 1)
     assert (found.track_name, found.channel) == ("lane", 5)
     assert (found.tick.tolist(), found.value.tolist()) == ([10, 20], [3, 5])
 
