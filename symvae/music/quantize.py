@@ -27,6 +27,8 @@ class Quantized(NamedTuple):
     """End of each note before quantization, in steps."""
     num_merged: int
     """Notes that fell on another of equal pitch and were dropped."""
+    num_duplicates: int
+    """Notes that were dropped since another of equal pitch starts on the same tick."""
 
 
 def quantize(
@@ -53,6 +55,7 @@ def quantize(
     exact_end = (onset_tick + duration_tick) / ticks_per_step
     duration = np.maximum(nearest_step(exact_end) - onset, 1)
     keep = _sorted_without_duplicates(onset, duration, pitch, velocity)
+    num_distinct = len(np.unique(np.column_stack([onset_tick, pitch]), axis=0))
     return Quantized(
         onset[keep],
         duration[keep],
@@ -60,7 +63,8 @@ def quantize(
         velocity[keep],
         shift_step=(exact_onset - onset)[keep],
         exact_end_step=exact_end[keep],
-        num_merged=len(onset) - len(keep),
+        num_merged=num_distinct - len(keep),
+        num_duplicates=len(onset) - num_distinct,
     )
 
 

@@ -6,10 +6,11 @@ adjacent bars into spans.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from symvae.music.bars import bars_in_words
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
@@ -18,9 +19,7 @@ from symvae.music.phrase import Phrase
 from symvae.music.quantize import Quantized
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song, Track
-
-#: A note farther from its step counts as off the grid: a 128th note, 16 ms at 120 qpm.
-OFF_GRID_STEP = 0.125
+from symvae.music.timing import Onsets, Timing, measure_timing
 
 
 @dataclass(frozen=True)
@@ -35,14 +34,18 @@ class Reading:
     dropped: tuple[Dropped, ...]
     track: TrackChoice | None
     """The track read; None when several were merged, or none has notes."""
-    mean_shift_step: float
-    """Mean absolute shift by quantization over the notes of the track, in steps."""
-    mean_shift_ms: float
-    """Mean shift to the grid, in milliseconds."""
-    off_grid_share: float
-    """Share of notes farther than `OFF_GRID_STEP` from their step."""
     num_cut: int
-    """Melody notes that were shortened, since the next one starts before their end."""
+    """Notes that were shortened: since the next one of a melody, or the next of their pitch, starts before
+    their end."""
+    start_tick: tuple[float, ...]
+    """Start of each phrase in the file, in ticks."""
+    onsets: Onsets = field(repr=False, compare=False)
+    """All notes of the track, before quantization."""
+
+    @cached_property
+    def timing(self) -> Timing:
+        """Relation of the notes of the track to the sixteenth grid and to the beat of the file."""
+        return measure_timing(self.onsets)
 
 
 class Collector:
@@ -51,15 +54,21 @@ class Collector:
     def __init__(self) -> None:
         self.track: TrackChoice | None = None
         self.num_cut = 0
-        self._phrases: list[tuple[Phrase, tuple[int, int]]] = []
+        self._phrases: list[tuple[Phrase, tuple[int, int], float]] = []
         self._bars: defaultdict[tuple[str, Reason, str], list[tuple[int, int]]] = defaultdict(list)
         self._dropped: Counter[tuple[str, Reason, str]] = Counter()
-        self._shift_step: list[Float[np.ndarray, " note"]] = []
-        self._shift_ms: list[Float[np.ndarray, " note"]] = []
+        self._song: Song | None = None
+        self._onsets: list[Float[np.ndarray, "3 note"]] = [np.empty((3, 0))]
 
-    def take(self, phrase: Phrase, bar_span: tuple[int, int]) -> None:
-        """Add a phrase that spans the bars ``bar_span`` of the file: first, and the one after the last."""
-        self._phrases.append((phrase, bar_span))
+    def take(self, phrase: Phrase, bar_span: tuple[int, int], start_tick: float) -> None:
+        """Add a phrase of the file.
+
+        Args:
+            phrase: The phrase.
+            bar_span: Its bars in the file: the first, and the one after the last.
+            start_tick: Its start in the file, in ticks.
+        """
+        self._phrases.append((phrase, bar_span, start_tick))
 
     def drop_bars(self, what: str, reason: Reason, bar_span: tuple[int, int], detail: str) -> None:
         """Count bars that are dropped.
@@ -90,21 +99,27 @@ class Collector:
             for dropped in track.dropped:
                 self.drop(dropped.what, dropped.reason, dropped.detail, dropped.count)
 
-    def count_shifts(self, notes: Quantized, song: Song, onset_tick: Int[np.ndarray, " note"]) -> None:
-        """Add the shifts of quantized notes to the mean, and count merged ones.
+    def count_onsets(self, notes: Quantized, song: Song, start_tick: int) -> None:
+        """Add the notes of a section to the account of timing, and count those that fell on others.
 
         Args:
             notes: Quantized notes.
-            song: The song, for its tempos.
-            onset_tick: Quantized onsets in ticks of the song.
+            song: The song.
+            start_tick: Start of the section.
         """
-        shift = np.abs(notes.shift_step)
+        self._song = song
+        quarter_tick = song.ticks_per_quarter
+        onset_tick = start_tick + (notes.onset_step * quarter_tick / STEPS_PER_QUARTER).astype(np.int64)
         step_ms = 60_000.0 / STEPS_PER_QUARTER / song.tempo_qpm_of(onset_tick)
-        self._shift_step.append(shift)
-        self._shift_ms.append(shift * step_ms)
+        # The beat of a section starts with it, even where the metre changes within a quarter.
+        quarter = start_tick // quarter_tick + (notes.onset_step + notes.shift_step) / STEPS_PER_QUARTER
+        shift_step = np.abs(notes.shift_step)
+        self._onsets.append(np.stack([quarter, shift_step, shift_step * step_ms]))
         self.drop(
             "notes", Reason.OFF_GRID, "they fall on a note of equal pitch on the same step", notes.num_merged
         )
+        detail = "another note of equal pitch starts at the same time"
+        self.drop("notes", Reason.DUPLICATE, detail, notes.num_duplicates)
 
     def drop_at_edges(self, phrase: Phrase, start_bar: int, grid: Grid) -> int:
         """Count the notes that `Phrase.window` drops or shortens at the edges of a window.
@@ -127,21 +142,22 @@ class Collector:
 
     def reading(self) -> Reading:
         """The finished account."""
-        step = np.concatenate([*self._shift_step, np.empty(0)])
-        ms = np.concatenate([*self._shift_ms, np.empty(0)])
         dropped = [
             Dropped(what, reason, f"{bars_in_words(spans)}: {detail}", len(spans))
             for (what, reason, detail), spans in self._bars.items()
         ]
         dropped += [Dropped(*key, count=count) for key, count in self._dropped.items()]
+        ticks_per_quarter, song_quarter = 1, np.empty(0)
+        if self._song is not None:
+            ticks_per_quarter, song_quarter = self._song.ticks_per_quarter, self._song.onset_quarter
+        quarter, shift_step, shift_ms = np.concatenate(self._onsets, axis=1)
         return Reading(
-            phrases=tuple(phrase for phrase, _ in self._phrases),
-            start_bar=tuple(start for _, (start, _) in self._phrases),
-            end_bar=tuple(end for _, (_, end) in self._phrases),
+            phrases=tuple(phrase for phrase, _, _ in self._phrases),
+            start_bar=tuple(start for _, (start, _), _ in self._phrases),
+            end_bar=tuple(end for _, (_, end), _ in self._phrases),
+            start_tick=tuple(tick for *_, tick in self._phrases),
             dropped=tuple(dropped),
             track=self.track,
-            mean_shift_step=float(step.mean()) if len(step) else 0.0,
-            mean_shift_ms=float(ms.mean()) if len(ms) else 0.0,
-            off_grid_share=float((step > OFF_GRID_STEP).mean()) if len(step) else 0.0,
             num_cut=self.num_cut,
+            onsets=Onsets(quarter, shift_step, shift_ms, ticks_per_quarter, song_quarter),
         )

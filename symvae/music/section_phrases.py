@@ -81,8 +81,7 @@ def section_phrases(song: Song, choice: Choice, collector: Collector) -> Iterato
             continue
         onset, duration, pitch, velocity = part.select(slice(first_row, end_row)).columns
         notes = quantize(onset - section.start_tick, duration, pitch, velocity, step_tick)
-        onset_tick = section.start_tick + (notes.onset_step * step_tick).astype(np.int64)
-        collector.count_shifts(notes, song, onset_tick)
+        collector.count_onsets(notes, song, section.start_tick)
         phrase = _phrase(notes, section, grid, choice, collector)
         yield SectionPhrase(section, phrase.with_tempo(song.tempo_qpm_at(section.start_tick)))
 
@@ -123,7 +122,9 @@ def _phrase(notes: Quantized, section: Section, grid: Grid, choice: Choice, coll
     collector.drop("notes", Reason.OUT_OF_RANGE, f"below {low} or above {high}", int((~inside).sum()))
     onset, duration, pitch, velocity, shift, exact_end = (column[inside] for column in notes[:6])
     if choice.polyphonic:
+        before = duration
         onset, duration, pitch, velocity = resolve_overlaps(onset, duration, pitch, velocity)
+        collector.num_cut += int((duration < before).sum())
     else:
         line = skyline(onset, duration, pitch)
         collector.num_cut += line.num_cut

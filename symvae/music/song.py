@@ -143,6 +143,12 @@ class Song:
         """Number of notes in all tracks."""
         return sum(len(track) for track in self.tracks)
 
+    @cached_property
+    def onset_quarter(self) -> Float[np.ndarray, " onset"]:
+        """Distinct onsets of all tracks, in quarters."""
+        onset_tick = [np.empty(0, np.int64), *(track.onset_tick for track in self.tracks)]
+        return np.unique(np.concatenate(onset_tick)) / self.ticks_per_quarter
+
     def tempo_qpm_at(self, tick: int | float) -> float:
         """The tempo at a tick, in quarter notes a minute, rounded to two decimals."""
         return round(float(self.tempo_qpm_of(np.array([tick], np.int64))[0]), 2)

@@ -3,7 +3,7 @@
 `whole` gives one phrase for each stretch of one metre, `windows` cuts it into phrases of one length, and
 `ending` gives the last bars. All three read one track by `symvae.music.section_phrases`.
 
-Nothing is dropped silently: a `symvae.music.reading.Reading` has the track, the mean shift of quantization,
+Nothing is dropped silently: a `symvae.music.reading.Reading` has the track, the timing of its notes,
 and every note, window and section that was dropped, with its reason. This module knows no files, and of
 models only grid and pitch range.
 """
@@ -41,7 +41,7 @@ def whole(
     """
     collector = Collector()
     for read in section_phrases(song, Choice(track, polyphonic, pitch_range), collector):
-        collector.take(read.phrase, read.bar_span)
+        collector.take(read.phrase, read.bar_span, float(read.section.start_tick))
     return collector.reading()
 
 
@@ -102,7 +102,8 @@ def windows(
                 collector.drop_bars("window", Reason.LONG_REST, span, detail)
                 continue
             collector.drop_at_edges(phrase, start, grid)
-            collector.take(window.with_tempo(_tempo_qpm(song, section, start, grid)), span)
+            tick = _tick(song, section, start, grid)
+            collector.take(window.with_tempo(song.tempo_qpm_at(tick)), span, tick)
     return collector.reading()
 
 
@@ -150,7 +151,8 @@ def ending(
         collector.drop_at_edges(read.phrase, start, window.grid)
         span = _file_bars(read, start, num_bars)
         if len(window):
-            collector.take(window.with_tempo(_tempo_qpm(song, read.section, start, window.grid)), span)
+            tick = _tick(song, read.section, start, window.grid)
+            collector.take(window.with_tempo(song.tempo_qpm_at(tick)), span, tick)
         else:
             collector.drop_bars("window", Reason.LONG_REST, span, "no note starts in it")
     return collector.reading()
@@ -170,6 +172,7 @@ def _file_bars(read: SectionPhrase, start: int, num_bars: int) -> tuple[int, int
     return first + start * per_bar, min(first + (start + num_bars) * per_bar, end)
 
 
-def _tempo_qpm(song: Song, section: Section, start_bar: int, grid: Grid) -> float:
+def _tick(song: Song, section: Section, start_bar: int, grid: Grid) -> float:
+    """Start of a bar of a section, in ticks."""
     step_tick = song.ticks_per_quarter / STEPS_PER_QUARTER
-    return song.tempo_qpm_at(section.start_tick + start_bar * grid.steps_per_bar * step_tick)
+    return section.start_tick + start_bar * grid.steps_per_bar * step_tick

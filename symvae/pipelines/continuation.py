@@ -40,9 +40,10 @@ class Continuation:
     def lines(self) -> list[str]:
         """The report as lines of text, without the files."""
         steps = self.intake.phrases[0].grid.num_steps
+        given = "unchanged" if self.intake.exact[0] else "as read on the grid"
         lines = [
             *self.intake.lines(),
-            f"{counted(self.given_bars, 'bar')} unchanged, then {self.new_bars} new in each version",
+            f"{counted(self.given_bars, 'bar')} {given}, then {self.new_bars} new in each version",
         ]
         for number, (phrase, kept) in enumerate(self.versions, 1):
             new = int((phrase.onset_step >= steps).sum())

@@ -10,6 +10,7 @@ from symvae.pipelines.fade_versions import Faded
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import Thinned
+from symvae.pipelines.timing_words import timing_in_words
 from symvae.pipelines.tracks import track_in_words, unread_tracks_in_words
 from symvae.pipelines.words import counted
 from symvae.system.faders.request import Fader
@@ -124,10 +125,7 @@ class FadeReport:
         for title, bars in zip(intake.titles, intake.silent_bars, strict=True):
             if bars:
                 lines.append(f"  {counted(bars, 'bar')} of silence added after {title}, to fill the phrase")
-        if reading.mean_shift_step:
-            lines.append(
-                f"  quantized to sixteenths: moved by {reading.mean_shift_step:.3f} steps on average"
-            )
+        lines += [f"  {line}" for line in timing_in_words(reading.timing)]
         if reading.num_cut:
             lines.append(
                 f"  {counted(reading.num_cut, 'note')} shortened in reading, where the next one starts"

@@ -37,9 +37,10 @@ class Infill:
     def lines(self) -> list[str]:
         """The report as lines of text, without the files."""
         bars = bars_in_words([(self.first_bar - 1, self.last_bar)])
+        rest = "unchanged" if self.intake.exact[0] else "as read on the grid"
         return [
             *self.intake.lines(),
-            f"{bars} of the window redrawn; the others unchanged",
+            f"{bars} of the window redrawn; the others {rest}",
             *(
                 f"version {number}: {counted(len(phrase), 'note')}; the model by itself reproduces "
                 f"{kept:.1%} of the unchanged bars"

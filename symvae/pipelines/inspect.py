@@ -22,6 +22,7 @@ from symvae.music.melody_line import alone_share, choose_track
 from symvae.music.pitch import PIANO_PITCHES
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song
+from symvae.music.timing import has_beat
 from symvae.music.windows import whole, windows
 from symvae.pipelines.inspect_report import MetreReport, ModelFit, Report, TempoReport, TrackReport
 
@@ -101,6 +102,7 @@ def inspect_song(
         tempos=tuple(TempoReport(_second_of(song, t.tick), round(t.qpm, 2)) for t in song.tempos),
         tracks=reports,
         dropped=tuple(dropped),
+        has_beat=has_beat(song.onset_quarter),
     )
 
 
@@ -123,9 +125,7 @@ def _track_report(
         lowest_pitch=int(part.pitch.min()) if len(part) else None,
         highest_pitch=int(part.pitch.max()) if len(part) else None,
         monophonic_share=alone_share(part, song.ticks_per_quarter) if len(part) else 0.0,
-        off_grid_share=line.off_grid_share,
-        mean_shift_step=line.mean_shift_step,
-        mean_shift_ms=line.mean_shift_ms,
+        timing=line.timing,
         is_melody=why_melody is not None,
         why=why_melody or "",
         num_melody_notes=sum(len(phrase) for phrase in line.phrases),

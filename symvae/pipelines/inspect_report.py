@@ -6,6 +6,8 @@ from typing import Any
 from symvae.music.bars import bars_in_words
 from symvae.music.io.programs import program_label
 from symvae.music.reason import Dropped, Reason
+from symvae.music.timing import Timing
+from symvae.pipelines.timing_words import no_beat_in_words, percent, rhythms_in_words
 from symvae.pipelines.words import counted
 
 
@@ -55,10 +57,8 @@ class TrackReport:
     highest_pitch: int | None
     monophonic_share: float
     """Share of notes that sound alone, 0 to 1."""
-    off_grid_share: float
-    """Share of notes more than an eighth of a step from the sixteenth grid, 0 to 1."""
-    mean_shift_step: float
-    mean_shift_ms: float
+    timing: Timing
+    """Distance of the notes from the sixteenth grid; in plain data its fields stand beside the others."""
     is_melody: bool
     """True if models of melodies read this track."""
     why: str
@@ -84,10 +84,16 @@ class Report:
     tempos: tuple[TempoReport, ...]
     tracks: tuple[TrackReport, ...]
     dropped: tuple[Dropped, ...]
+    has_beat: bool | None = None
+    """False if the notes have no relation to the beats of the file; None if they are too few to tell."""
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data."""
-        return _plain(asdict(self))
+        plain = _plain(asdict(self))
+        for part, track in zip(plain["tracks"], self.tracks, strict=True):
+            del part["timing"]
+            part |= track.timing.data()
+        return plain
 
     def to_text(self) -> str:
         """The report as lines of text."""
@@ -113,6 +119,7 @@ def _lines(report: Report) -> list[str]:
         f"{report.file}: {size}, {minutes}:{seconds:02d} min",
         "  metre  " + _few([_metre_words(m) for m in report.metres]),
         "  tempo  " + _few([f"{t.tempo_qpm:g} qpm from {t.start_sec:g} s" for t in report.tempos]),
+        *([f"  {no_beat_in_words()}"] if report.has_beat is False else []),
         *(f"  left out: {d}" for d in report.dropped),
     ]
     for part in report.tracks:
@@ -131,10 +138,13 @@ def _track_lines(part: TrackReport) -> list[str]:
     if part.is_melody:
         lines[0] += f"  ← read as the melody: {part.why}"
     if part.models:
+        timing = part.timing
+        rhythms = rhythms_in_words(timing.triplet_share, timing.other_share, timing.swing)
         lines.append(
             f"    pitch {part.lowest_pitch} to {part.highest_pitch}, {part.monophonic_share:.0%} of the "
-            f"notes sound alone, {part.off_grid_share:.0%} off the grid "
-            f"(mean shift {part.mean_shift_step:.3f} steps, {part.mean_shift_ms:.1f} ms)"
+            f"notes sound alone, {percent(timing.off_grid_share)} off the grid "
+            f"(mean shift {timing.mean_shift_step:.3f} steps, {timing.mean_shift_ms:.1f} ms"
+            f"{f'; {rhythms}' * bool(rhythms)})"
         )
         lines.append(
             f"    melody line of {part.num_melody_notes} notes, {part.num_melody_notes_cut} of them shortened"

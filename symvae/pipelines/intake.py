@@ -1,6 +1,7 @@
 """Files into windows of a model, with a report of everything that was dropped."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,16 @@ from symvae.music.phrase import Phrase
 from symvae.music.reading import Reading
 from symvae.music.song import Song
 from symvae.music.windows import ending, windows
+from symvae.pipelines.file_notes import FileNotes, file_notes
 from symvae.pipelines.spans import bar_spans, spans_of, titles_of
+from symvae.pipelines.timing_words import timing_in_words
 from symvae.pipelines.tracks import track_in_words, tracks_not_read, unread_tracks_in_words
 from symvae.pipelines.words import counted
 from symvae.system.catalog import available_in
 from symvae.system.symvae import SymVAE
+
+#: Fields of a reading with a row for each window.
+_ROWS = ("phrases", "start_bar", "end_bar", "start_tick")
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,16 @@ class Intake:
             for phrase, (start, end) in zip(self.phrases, bar_spans(self.reading), strict=True)
         ]
 
+    @cached_property
+    def file_notes(self) -> list[FileNotes]:
+        """Notes of the file in each window, before they were moved to the grid."""
+        return file_notes(self.song, self.reading)
+
+    @property
+    def exact(self) -> list[bool]:
+        """For each window, True if no note was moved or dropped in reading it."""
+        return [notes.are(phrase) for notes, phrase in zip(self.file_notes, self.phrases, strict=True)]
+
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
         reading, track = self.reading, self.reading.track
@@ -58,7 +74,7 @@ class Intake:
             "tracks_not_read": tracks_not_read(self.song, track),
             "bars": self.spans,
             "silent_bars_added": self.silent_bars,
-            "mean_shift_step": reading.mean_shift_step,
+            **reading.timing.data(),
             "notes_cut": reading.num_cut,
             "dropped": [
                 {"what": d.what, "reason": d.reason.value, "count": d.count, "detail": d.detail}
@@ -76,11 +92,7 @@ class Intake:
             if bars:
                 lines.append(f"  {counted(bars, 'bar')} of silence added after {title}, to fill the window")
         lines += unread_tracks_in_words(self.song, track)
-        if reading.mean_shift_step:
-            lines.append(
-                f"  quantized to sixteenths: moved by {reading.mean_shift_step:.3f} steps "
-                f"({reading.mean_shift_ms:.1f} ms) on average"
-            )
+        lines += [f"  {line}" for line in timing_in_words(reading.timing)]
         if reading.num_cut:
             lines.append(f"  {counted(reading.num_cut, 'note')} shortened, where the next one starts")
         return lines + [f"  left out: {dropped}" for dropped in reading.dropped]
@@ -138,7 +150,7 @@ def read_window(
         choices = ", ".join(map(str, starts[:12])) + (", …" if len(starts) > 12 else "")
         raise MidiError(f"{file} has no window that starts at bar {bar}. Choose --bar among {choices}.")
     chosen = _one_row(every, starts.index(bar))
-    columns = {name: getattr(chosen, name) for name in ("phrases", "start_bar", "end_bar")}
+    columns = {name: getattr(chosen, name) for name in _ROWS}
     return replace(intake, reading=replace(intake.reading, **columns))
 
 
@@ -210,7 +222,5 @@ def _read(song: Song, model: SymVAE, track: str | int | None, stride_bars: int |
 
 
 def _one_row(reading: Reading, row: int) -> Reading:
-    one: dict[str, Any] = {
-        name: getattr(reading, name)[row : row + 1] for name in ("phrases", "start_bar", "end_bar")
-    }
+    one: dict[str, Any] = {name: getattr(reading, name)[row : row + 1] for name in _ROWS}
     return replace(reading, **one)

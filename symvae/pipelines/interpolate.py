@@ -98,7 +98,8 @@ def interpolate(
         ends = [phrases[0], phrases[-1]]
         titles = [f"step {number}" for number in range(1, steps + 1)]
     labels = CORNERS if square else ENDS
-    matches = dict(zip(labels, match_tokens(model, sources, ends), strict=True))
+    notes = [each.file_notes[0] for each in intakes]
+    matches = dict(zip(labels, match_tokens(model, sources, ends, notes), strict=True))
     return MorphResult(model.name, intakes, phrases, matches, plan.write(phrases, titles))
 
 

@@ -14,6 +14,7 @@ from symvae.music.io.files import load_any
 from symvae.music.reading import Reading
 from symvae.music.windows import whole
 from symvae.pipelines.spans import spans_of, titles_of
+from symvae.pipelines.timing_words import timing_in_words
 from symvae.pipelines.tracks import track_in_words, unread_tracks_in_words
 
 
@@ -40,8 +41,11 @@ class Measurement:
     def data(self) -> list[dict[str, Any]]:
         """The values as plain data, one row for each phrase."""
         places = [(file, span) for file, reading in self.readings.items() for span in spans_of(reading)]
+        timing = {file: reading.timing.data() for file, reading in self.readings.items()}
         return [
-            {"file": file, "bars": bars} | {name: float(column[row]) for name, column in self.values.items()}
+            {"file": file, "bars": bars}
+            | {name: float(column[row]) for name, column in self.values.items()}
+            | {"timing": timing[file]}
             for row, (file, bars) in enumerate(places)
         ]
 
@@ -66,6 +70,7 @@ def measure(files: Sequence[str | Path], track: str | int | None = None) -> Meas
         if reading.track is not None:
             notices.append(f"{file}: {track_in_words(reading.track)}")
         notices += unread_tracks_in_words(songs[file], reading.track)
+        notices += [f"{file}: {line}" for line in timing_in_words(reading.timing)]
         notices += [f"{file}: left out: {dropped}" for dropped in reading.dropped]
     phrases = [phrase for reading in readings.values() for phrase in reading.phrases]
     if not phrases:

@@ -9,6 +9,7 @@ from symvae.music.phrase import Phrase
 from symvae.music.windows import whole
 from symvae.pipelines.output import Saved, refuse_existing
 from symvae.pipelines.spans import titles_of
+from symvae.pipelines.timing_words import timing_in_words
 from symvae.plot.piano_roll import piano_roll, picture_path
 
 
@@ -36,6 +37,7 @@ def plot(
     notices: list[str] = []
     for file in files:
         reading = whole(load_any(file), track)
+        notices += [f"{file}: {line}" for line in timing_in_words(reading.timing)]
         notices += [f"{file}: left out: {dropped}" for dropped in reading.dropped]
         phrases += reading.phrases
         titles += [f"{Path(file).name}, {title}" for title in titles_of(reading)]

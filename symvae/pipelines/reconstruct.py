@@ -75,7 +75,7 @@ def reconstruct(
     results = model.reconstruct(
         intake.phrases, temperature=temperature, posterior_temperature=posterior_temperature, seed=seed
     )
-    matches = match_tokens(model, intake.phrases, results)
+    matches = match_tokens(model, intake.phrases, results, intake.file_notes)
     row = fill_gaps(intake.reading, results)
     saved = plan.write(results, intake.titles, row.phrases)
     return Reconstruction(model.name, intake, results, matches, row, saved)

@@ -70,6 +70,6 @@ def variations(
     intake = read_window(file, model, track, bar)
     phrase = intake.phrases[0]
     results = model.variations(phrase, amount, count, temperature=temperature, seed=seed)
-    matches = match_tokens(model, [phrase] * count, results)
+    matches = match_tokens(model, [phrase] * count, results, intake.file_notes * count)
     saved = plan.write(results, [f"variation {number}" for number in range(1, count + 1)])
     return Variations(model.name, intake, amount, results, matches, saved)

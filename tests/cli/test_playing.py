@@ -261,7 +261,7 @@ def test_one_silent_bar_is_in_the_singular():
 
     collector, bar = Collector(), Phrase(Grid.of_metre("4/4", 1))
     for start in (0, 2):
-        collector.take(bar, (start, start + 1))
+        collector.take(bar, (start, start + 1), 1920.0 * start)
     row, filled = fill_gaps(collector.reading(), [bar, bar])
     assert (len(row), filled, bars_in_words(filled)) == (3, [(1, 2)], "bar 2")
 

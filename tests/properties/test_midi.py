@@ -49,7 +49,7 @@ def test_a_phrase_is_equal_after_writing_and_reading(phrase: Phrase) -> None:
     reading = windows(song, phrase.grid, polyphonic=True)
     assert reading.phrases == (phrase,)
     assert reading.dropped == ()
-    assert reading.mean_shift_step == 0.0
+    assert reading.timing.mean_shift_step == 0.0
     assert whole(song, polyphonic=True).phrases == (phrase,)
 
 

@@ -48,4 +48,4 @@ def test_the_performed_tune_quantizes_to_the_written_one() -> None:
     (played,) = reading.phrases
     assert played.pitch.tolist() == written.pitch.tolist()
     assert played.onset_step.tolist() == written.onset_step.tolist()
-    assert reading.mean_shift_step > 0.05
+    assert reading.timing.mean_shift_step > 0.05

@@ -219,9 +219,9 @@ def test_chord_notes_are_polyphonic_and_fast_runs_off_the_grid() -> None:
 def test_the_mean_shift_is_in_steps_and_milliseconds() -> None:
     late = song([(0, "4/4")], [(0.05, 0.9, 60), (1.0, 0.9, 62)], tempos=[(0, 60.0)])
     reading = whole(late)
-    assert reading.mean_shift_step == pytest.approx(0.1)
-    assert reading.mean_shift_ms == pytest.approx(25.0)
-    assert reading.off_grid_share == 0.5
+    assert reading.timing.mean_shift_step == pytest.approx(0.1)
+    assert reading.timing.mean_shift_ms == pytest.approx(25.0)
+    assert reading.timing.off_grid_share == 0.5
 
 
 def test_polyphonic_reading_keeps_all_voices() -> None:

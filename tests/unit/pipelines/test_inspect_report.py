@@ -24,7 +24,7 @@ def test_a_clean_tune_is_taken_whole() -> None:
     assert [m.metre for m in report.metres] == ["4/4"]
     assert [(t.start_sec, t.tempo_qpm) for t in report.tempos] == [(0.0, 120.0)]
     assert track.is_melody
-    assert (track.monophonic_share, track.off_grid_share, track.num_melody_notes) == (1.0, 0.0, 62)
+    assert (track.monophonic_share, track.timing.off_grid_share, track.num_melody_notes) == (1.0, 0.0, 62)
     assert [(m.model, m.num_windows, m.bars[-1]) for m in track.models] == [
         ("melody-2bar", 8, (15, 16)),
         ("melody-16bar", 1, (1, 16)),
@@ -33,9 +33,9 @@ def test_a_clean_tune_is_taken_whole() -> None:
 
 def test_a_performance_has_its_shift_reported() -> None:
     (track,) = inspect(TUNES / "ode_to_joy_performed.mid", MODELS).tracks
-    assert 0.05 < track.mean_shift_step < 0.12
-    assert 5 < track.mean_shift_ms < 15
-    assert 0.1 < track.off_grid_share < 0.4
+    assert 0.05 < track.timing.mean_shift_step < 0.12
+    assert 5 < track.timing.mean_shift_ms < 15
+    assert 0.1 < track.timing.off_grid_share < 0.4
     assert track.num_melody_notes == 62
 
 

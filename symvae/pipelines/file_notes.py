@@ -1,0 +1,70 @@
+"""Notes of a file as they stand in it, before they are moved to the grid.
+
+A phrase that returns token by token is still not the music of the file where its rhythm was moved, so results
+are compared with both.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from symvae.music.bars import bar_lines
+from symvae.music.grid import STEPS_PER_QUARTER
+from symvae.music.phrase import Phrase
+from symvae.music.reading import Reading
+from symvae.music.song import Song
+from symvae.music.timing import OFF_GRID_STEP
+
+
+class FileNotes(NamedTuple):
+    """Notes of a window in steps from its start, sorted by onset, then pitch."""
+
+    onset_step: Float[np.ndarray, " note"]
+    end_step: Float[np.ndarray, " note"]
+    pitch: Int[np.ndarray, " note"]
+
+    def __len__(self) -> int:
+        return len(self.pitch)
+
+    def are(self, phrase: Phrase) -> bool:
+        """Tell whether a phrase has these notes: at the same place, and as long to a 128th note."""
+        return (
+            len(self.pitch) == len(phrase)
+            and np.array_equal(self.pitch, phrase.pitch)
+            and np.allclose(self.onset_step, phrase.onset_step, rtol=0, atol=1e-6)
+            and np.allclose(self.end_step, phrase.end_step, rtol=0, atol=OFF_GRID_STEP)
+        )
+
+    def num_in(self, phrase: Phrase) -> int:
+        """Count the notes that a phrase has at their place, to a 128th note."""
+        shift = np.abs(self.onset_step[:, None] - phrase.onset_step)
+        return int(((shift <= OFF_GRID_STEP) & (self.pitch[:, None] == phrase.pitch)).any(1).sum())
+
+
+def file_notes(song: Song, reading: Reading) -> list[FileNotes]:
+    """All notes of the tracks that were read, window by window.
+
+    Args:
+        song: The file's song.
+        reading: Windows of the song.
+
+    Returns:
+        One for each window, with the notes that were dropped.
+    """
+    if reading.track is not None:
+        parts = [song.tracks[reading.track.index]]
+    else:
+        parts = [part for part in song.tracks if not part.is_drum]
+    columns = [np.concatenate(column) for column in zip(*(part.columns for part in parts), strict=True)]
+    onset_tick, duration_tick, pitch, _ = columns or [np.empty(0, np.int64)] * 4
+    step_tick = song.ticks_per_quarter / STEPS_PER_QUARTER
+    lines = bar_lines(song)
+    found = []
+    for phrase, start_tick, end_bar in zip(reading.phrases, reading.start_tick, reading.end_bar, strict=True):
+        onset = np.round((onset_tick - start_tick) / step_tick, 9)
+        last_step = min(phrase.grid.num_steps, (lines[end_bar] - start_tick) / step_tick)
+        inside = np.flatnonzero((onset >= -0.5) & (onset < last_step - 0.5))
+        order = inside[np.lexsort((pitch[inside], onset[inside]))]
+        found.append(FileNotes(onset[order], onset[order] + duration_tick[order] / step_tick, pitch[order]))
+    return found
