@@ -15,6 +15,7 @@ A message has one sentence for the fault and one for the remedy. The command lin
 traceback and exits with status 1.
 """
 
+import os
 from pathlib import Path
 
 
@@ -59,7 +60,7 @@ class TrainingError(SymvaeError):
 
 
 def refuse_to_overwrite(path: Path, error: type[SymvaeError], *, force: bool) -> None:
-    """Raise unless ``path`` may be written.
+    """Raise unless ``path`` may be written; a device or a pipe always may.
 
     Args:
         path: The file about to be written.
@@ -69,5 +70,5 @@ def refuse_to_overwrite(path: Path, error: type[SymvaeError], *, force: bool) ->
     Raises:
         SymvaeError: The file exists and ``force`` is not set; of the class ``error``.
     """
-    if path.exists() and not force:
+    if os.path.isfile(path) and not force:
         raise error(f"{path} exists. Choose another name, or overwrite it with force.")

@@ -28,6 +28,7 @@ from symvae.cli.options import (
     track_of,
 )
 from symvae.pipelines.output import Saved, refuse_existing
+from symvae.storage.whole_file import make_folder
 
 if TYPE_CHECKING:
     from symvae.pipelines.song_fade import FadeResult
@@ -140,7 +141,7 @@ def fade(
             program=program,
             watch=watch,
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     written = [result.write(path, force=force) for path in paths]
     notices = tuple(notice for each in written for notice in each.notices)
     _show(result, Saved(tuple(paths), notices), as_json=json)

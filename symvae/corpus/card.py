@@ -9,6 +9,8 @@ from symvae.corpus.cluster import work_name
 from symvae.corpus.provenance import OWN_FOLDER, SOURCES
 from symvae.corpus.shards import SPLITS, file_checksum
 from symvae.corpus.tune import TuneEntry
+from symvae.errors import CorpusError
+from symvae.storage.whole_file import whole_file
 
 
 def sources(collections: Sequence[str]) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def write_tunes(
         split_of: The split of each tune.
         cluster: The near-duplicate cluster of each tune.
     """
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with whole_file(path, CorpusError) as part, part.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("name", "collection", "title", "split", "cluster", "bars"))
         for tune, split, number in zip(tunes, split_of, cluster, strict=True):

@@ -9,9 +9,7 @@ shards. The same sources and seed give the same bytes.
 
 import hashlib
 import json
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +27,8 @@ from symvae.corpus.spool import Spool
 from symvae.corpus.tune import Source, Tune, TuneEntry
 from symvae.errors import CorpusError
 from symvae.music.reason import Dropped, Reason
+from symvae.storage.whole_file import write_text
+from symvae.storage.whole_folder import whole_folder
 from symvae.tokens.table import TOKENIZERS
 from symvae.tokens.tokenizer import Tokenizer
 
@@ -65,7 +65,7 @@ def prepare(
         raise CorpusError(f"There are no {tokenizer!r} tokens. Known: {', '.join(TOKENIZERS)}.")
     _refuse_to_overwrite(out, force)
     tokens = TOKENIZERS[tokenizer](metre)
-    with _replaced(out) as folder:
+    with whole_folder(out, CorpusError, wait=False) as folder:
         with (
             Spool(folder / "spool", tokens.positions_per_bar) as spool,
             DropLog(folder / "dropped.csv") as drops,
@@ -98,7 +98,7 @@ def prepare(
             "seed": seed,
             "sha256": facts.checksums(folder),
         }
-        (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+        write_text(folder / "card.json", json.dumps(card, indent=2) + "\n", CorpusError)
     return card
 
 
@@ -186,21 +186,3 @@ def _refuse_to_overwrite(out: Path, force: bool) -> None:
         raise CorpusError(f"{out} holds no shards but something else: it is left alone. Name another folder.")
     if not force:
         raise CorpusError(f"{out} already holds shards. Name another folder, or replace them with force.")
-
-
-@contextmanager
-def _replaced(out: Path) -> Iterator[Path]:
-    """Fill a sibling of ``out`` and rename it to ``out`` at the end; remove it after an error."""
-    building, old = out.with_name(f".{out.name}.building"), out.with_name(f".{out.name}.old")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    try:
-        yield building
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        out.rename(old)
-    building.rename(out)
-    shutil.rmtree(old, ignore_errors=True)

@@ -7,11 +7,11 @@ clipped: clipping is audible and hides that something upstream is too loud.
 Read are all formats of libsndfile: WAV of any depth, FLAC, OGG, MP3.
 """
 
-import errno
 import math
 import os
 import wave
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -21,6 +21,7 @@ from jaxtyping import Float
 
 from symvae.dsp.audio import Audio
 from symvae.errors import AudioError, refuse_to_overwrite
+from symvae.storage.whole_file import whole_file
 
 BYTES_PER_SAMPLE = 2
 FULL_SCALE = 2**15 - 1
@@ -63,7 +64,7 @@ class WavWriter:
             for block in blocks:
                 file.write(block)
 
-    Until then it is a file ending in ``.part``, which an exception in the block removes.
+    An exception in the block leaves no file, and an old one as it was (`symvae.storage.whole_file`).
 
     Args:
         path: File to write.
@@ -87,22 +88,22 @@ class WavWriter:
         self.sample_rate = sample_rate
         self.samples = 0
         """Samples written so far."""
-        if self.path.exists() and not self.path.is_file():
+        if self.path.is_dir():
             raise AudioError(f"{self.path} is no file. Choose the name of a file.")
         refuse_to_overwrite(self.path, AudioError, force=force)
-        self._part = self.path.with_name(self.path.name + ".part")
+        self._context = ExitStack()
         self._file: wave.Wave_write | None = None
 
     def __enter__(self) -> "WavWriter":
-        try:
+        with ExitStack() as stack:
+            part = stack.enter_context(whole_file(self.path, AudioError))
             # Opened here: a Wave_write that fails to open its own file prints an error when it is deleted.
-            self._opened = self._part.open("wb")
-        except OSError as fault:
-            raise self._unwritable(fault) from fault
-        self._file = wave.open(self._opened, "wb")
-        self._file.setnchannels(self.channels)
-        self._file.setsampwidth(BYTES_PER_SAMPLE)
-        self._file.setframerate(self.sample_rate)
+            opened = stack.enter_context(part.open("wb"))
+            self._file = stack.enter_context(_closed(wave.open(opened, "wb")))
+            self._file.setnchannels(self.channels)
+            self._file.setsampwidth(BYTES_PER_SAMPLE)
+            self._file.setframerate(self.sample_rate)
+            self._context = stack.pop_all()
         return self
 
     def write(self, samples: Float[np.ndarray, "..."]) -> None:
@@ -120,37 +121,26 @@ class WavWriter:
         if samples_after * self.channels * BYTES_PER_SAMPLE > MAX_BYTES:
             raise AudioError(f"{self.path} would pass the 4 GiB of a WAV file. Write it in parts.")
         pcm = np.rint(samples.astype(np.float64) * FULL_SCALE).astype("<i2")
-        try:
-            self._file.writeframesraw(pcm.T.tobytes())
-        except OSError as fault:
-            raise self._unwritable(fault) from fault
+        self._file.writeframesraw(pcm.T.tobytes())
         self.samples = samples_after
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        file, self._file = self._file, None
-        if fault is not None:
-            self._remove(file)
-            return
-        try:
-            assert file is not None
-            with self._opened:
-                file.close()
-            os.replace(self._part, self.path)
-        except OSError as unwritten:
-            self._remove(file)
-            raise self._unwritable(unwritten) from unwritten
+        self._file = None
+        self._context.__exit__(kind, fault, trace)
 
-    def _remove(self, file: wave.Wave_write | None) -> None:
-        with suppress(OSError, wave.Error), self._opened:  # a full disk refuses the header, too
-            if file is not None:
-                file.close()
-        self._part.unlink(missing_ok=True)
 
-    def _unwritable(self, fault: OSError) -> AudioError:
-        remedy = "Make room on the disk." if fault.errno == errno.ENOSPC else "Choose a folder that exists."
-        return AudioError(f"{self.path} cannot be written: {fault.strerror}. {remedy}")
+@contextmanager
+def _closed(file: wave.Wave_write) -> Iterator[wave.Wave_write]:
+    """Close a file after the block; after an exception without its own complaint that the disk is full."""
+    try:
+        yield file
+    except BaseException:
+        with suppress(OSError, wave.Error):
+            file.close()
+        raise
+    file.close()
 
 
 def read_audio(path: "str | os.PathLike[str]", max_sec: float = math.inf) -> Audio:

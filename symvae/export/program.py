@@ -8,6 +8,7 @@ from torch import Tensor
 
 from symvae.errors import AudioError, refuse_to_overwrite
 from symvae.models.sound.spectrum_decoder import SpectrumDecoder
+from symvae.storage.whole_file import whole_file
 from symvae.system.synth import Synth
 
 
@@ -47,5 +48,6 @@ def export_decoder(synth: Synth, path: str | os.PathLike[str], *, force: bool = 
     example = (torch.zeros(3, 50, decoder.enter.in_features), torch.zeros(3, 1, latent_size))
     shapes = ({0: lanes, 1: frames}, {0: lanes})
     program = torch.export.export(_Columns(decoder), example, dynamic_shapes=shapes)
-    torch.export.save(program, path)
+    with whole_file(path, AudioError) as part, part.open("w+b") as file:
+        torch.export.save(program, file)
     return path

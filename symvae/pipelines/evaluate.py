@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symvae.pipelines.labels import LabeledPieces, read_labeled
+from symvae.storage.whole_file import make_folder, write_text
+from symvae.storage.whole_folder import whole_folder
 
 if TYPE_CHECKING:
     from symvae.evaluation.progress import Progress
@@ -37,9 +39,9 @@ class Evaluation:
         """
         from symvae.evaluation.reports.update import write_metrics
 
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         write_metrics(folder / METRICS_FILE, self.metrics)
-        (folder / REPORT_FILE).write_text(self.tables, encoding="utf-8")
+        write_text(folder / REPORT_FILE, self.tables)
         return [folder / METRICS_FILE, folder / REPORT_FILE]
 
 
@@ -149,8 +151,9 @@ def evaluate_sound(
     def update() -> list[Path]:
         collections = sorted({name for each in shards for name in each.card["collections"]})
         card = sound_card(synth.config, metrics, phrases_from=collections)
-        write_metrics(synth.folder / METRICS_FILE, metrics)
-        (synth.folder / CARD_FILE).write_text(card, encoding="utf-8")
+        with whole_folder(synth.folder, copied=True) as folder:
+            write_metrics(folder / METRICS_FILE, metrics)
+            write_text(folder / CARD_FILE, card)
         return [synth.folder / METRICS_FILE, synth.folder / CARD_FILE]
 
     return Evaluation(metrics, to_markdown(metrics), update)

@@ -21,6 +21,7 @@ from torch import Tensor
 from symvae.errors import LatentError
 from symvae.music.phrase import DEFAULT_TEMPO_QPM
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.storage.whole_file import make_folder, whole_file
 
 #: Raised by numpy for a file that is empty, cut off, damaged, pickled, of another kind or of one array only.
 UNREADABLE = (
@@ -62,8 +63,8 @@ def write_latents(
         tempo_qpm: Tempo of each window in quarter notes a minute.
         places: File and first bar of each window, bars from 1.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
+    make_folder(path.parent, LatentError)
+    with whole_file(path, LatentError) as part, part.open("wb") as file:
         np.savez(
             file,
             mean=_array(posterior.mean),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from symvae.errors import ConfigError, SymvaeError
 from symvae.pipelines.words import counted
+from symvae.storage.whole_file import is_stream, make_folder
 
 if TYPE_CHECKING:
     from symvae.music.phrase import Phrase
@@ -140,7 +141,7 @@ class Plan:
             return Saved()
         row = phrases if row is None else row
         leftovers = self.leftovers()
-        out.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(out.folder)
         for name, phrase in zip(self.names, phrases, strict=True):
             write(phrase, out.folder / f"{name}.{out.format}", out.program, force=out.force)
         write(row, out.folder / f"{self.row}.{out.format}", out.program, force=out.force)
@@ -186,6 +187,7 @@ def refuse_existing(paths: Sequence[Path], force: bool, named: str = "--out") ->
     Raises:
         SymvaeError: A path is a folder, a file exists, or its folder is not writable.
     """
+    paths = [path for path in paths if not is_stream(path)]
     for path in paths:
         if path.is_dir():
             raise SymvaeError(f"{path} is a folder. Choose the name of a file.")

@@ -11,6 +11,7 @@ from symvae.pipelines.output import Saved, refuse_existing
 from symvae.pipelines.spans import titles_of
 from symvae.pipelines.timing_words import timing_in_words
 from symvae.plot.piano_roll import piano_roll, picture_path
+from symvae.storage.whole_file import make_folder
 
 
 def plot(
@@ -46,6 +47,6 @@ def plot(
         raise MidiError(
             f"There is nothing to draw: no file has a melody{reasons}. `symvae inspect` lists the contents."
         )
-    picture.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(picture.parent)
     piano_roll(phrases, picture, titles, force=force)
     return Saved((picture,), tuple(notices))

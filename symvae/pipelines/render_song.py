@@ -14,6 +14,7 @@ from symvae.errors import AudioError, ConfigError
 from symvae.music.io.files import load_for_playback
 from symvae.pipelines.output import Saved, refuse_existing
 from symvae.pipelines.playback import drum_notices, font_label, neural_label, with_unheard
+from symvae.storage.whole_file import make_folder
 from symvae.system.device import find_device
 from symvae.system.synth import DEFAULT_SYNTH, Synth, Timbre, load_synth
 
@@ -127,7 +128,7 @@ def render_song(
     band = _band(parts, engine, soundfont, synth, sample_rate, timbre)
     files = [path.with_name(f"{path.stem}-{number:02d}.wav") for number in range(1, len(parts) + 1)] * stems
     refuse_existing(files, force, "OUT")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent, AudioError)
     rendering = render_voices(
         band.voices, seconds, band.sample_rate, stems=stems, loudness_lufs=loudness_lufs, watch=watch
     )

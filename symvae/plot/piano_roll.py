@@ -26,6 +26,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from symvae.errors import PhraseError, SymvaeError, refuse_to_overwrite
 from symvae.music.phrase import Phrase
+from symvae.storage.whole_file import whole_file
 
 Color: TypeAlias = Literal["path", "velocity"]
 
@@ -80,11 +81,8 @@ def piano_roll(
         raise SymvaeError(f"{path} ends in no format that can be drawn: use .png, .svg or .pdf.")
     figure = draw(phrases, titles, columns=columns, color=color, title=title)
     try:
-        figure.savefig(path, dpi=160)
-    except OSError as fault:
-        raise SymvaeError(
-            f"{path} cannot be written: {fault.strerror}. Choose a folder that exists."
-        ) from fault
+        with whole_file(path) as part:
+            figure.savefig(part, dpi=160)
     except ValueError as fault:
         raise SymvaeError(
             f"{path} is too large for a picture: draw fewer phrases, in more columns, or as .pdf."

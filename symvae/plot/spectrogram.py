@@ -11,6 +11,7 @@ from jaxtyping import Float
 from symvae.dsp.mel import hz_to_mel, mel_filters
 from symvae.dsp.stft import Stft
 from symvae.errors import AudioError, refuse_to_overwrite
+from symvae.storage.whole_file import whole_file
 
 _MELS = 128
 _COLUMNS = 1600
@@ -57,12 +58,10 @@ def spectrogram_picture(
     rows = np.pad(rows, ((0, -len(rows) % group), (0, 0))).reshape(-1, group, _MELS).max(1)
     level_db = 20 * np.log10(np.maximum(rows, 1e-6))
 
-    import matplotlib
+    from matplotlib.figure import Figure
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(10, 3.6), layout="constrained")
+    figure = Figure(figsize=(10, 3.6), layout="constrained")
+    axes = figure.subplots()
     loudest = float(level_db.max())
     image = axes.imshow(
         level_db.T,
@@ -83,6 +82,6 @@ def spectrogram_picture(
     if title:
         axes.set_title(title)
     figure.colorbar(image, ax=axes, label="dB")
-    figure.savefig(path, dpi=120)
-    pyplot.close(figure)
+    with whole_file(path, AudioError) as part:
+        figure.savefig(part, dpi=120)
     return path

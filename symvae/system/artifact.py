@@ -33,9 +33,7 @@ class TensorFile(Generic[T]):
 
     def save(self, folder: Path, value: T) -> None:
         """Write the file into ``folder`` in one step."""
-        fresh = folder / f"{self.file}.new"
-        write_weights(fresh, self.state_of(value))
-        fresh.replace(folder / self.file)
+        write_weights(folder / self.file, self.state_of(value))
 
     def load(self, folder: Path, **facts: Any) -> T | None:
         """Read the file; None where ``folder`` has none.
@@ -69,9 +67,7 @@ class JsonFile(Generic[T]):
 
     def save(self, folder: Path, value: T) -> None:
         """Write the file into ``folder`` in one step."""
-        fresh = folder / f"{self.file}.new"
-        write_json(fresh, self.data_of(value), self.indent)
-        fresh.replace(folder / self.file)
+        write_json(folder / self.file, self.data_of(value), self.indent)
 
     def load(self, folder: Path, **facts: Any) -> T | None:
         """Read the file; None where ``folder`` has none.

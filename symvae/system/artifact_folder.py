@@ -1,16 +1,14 @@
-"""A model folder as such: written whole or not at all, with a header that names its format and version."""
+"""A model folder as such, with a header that names its format and version."""
 
 import dataclasses
 import json
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from symvae.config.run import RunConfig
 from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError
+from symvae.storage.whole_file import write_text
 
 FORMAT, SYNTH_FORMAT = "symvae-model", "symvae-synth"
 #: Version 1 held all weights in half precision (`symvae.system.weight_file`).
@@ -21,30 +19,6 @@ METRICS_FILE = "metrics.json"
 _VERBS = {FORMAT: "train", SYNTH_FORMAT: "train-synth"}
 
 
-@contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
-    """Give a new folder to fill, and put it in the place of ``folder`` once it is whole.
-
-    Between two renamings a reader finds neither; the old folder is then beside it as ``.old``.
-
-    Args:
-        folder: The folder to replace; it need not exist.
-
-    Yields:
-        An empty folder beside it.
-    """
-    fresh = folder.with_name(folder.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    yield fresh
-    old = folder.with_name(folder.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.rename(old)
-    fresh.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def write_json(path: Path, content: Any, indent: int | None = 2) -> None:
     """Write JSON with a newline at its end.
 
@@ -53,7 +27,7 @@ def write_json(path: Path, content: Any, indent: int | None = 2) -> None:
         content: Dictionaries, lists, numbers and strings.
         indent: Spaces a level; None for one line.
     """
-    path.write_text(json.dumps(content, indent=indent) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(content, indent=indent) + "\n", CheckpointError)
 
 
 def write_header(folder: Path, config: RunConfig | SynthConfig) -> None:

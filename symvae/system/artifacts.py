@@ -18,13 +18,13 @@ from symvae.errors import CheckpointError
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
+from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifact import JsonFile, TensorFile, loaded
 from symvae.system.artifact_folder import (
     FORMAT,
     METRICS_FILE,
     WEIGHTS_FILE,
     read_header,
-    replacing,
     write_header,
     write_json,
 )
@@ -86,7 +86,7 @@ def save_model(
         tokenizer: The tokenizer's file, which is copied.
         metrics: Figures for metrics.json; None for no such file.
     """
-    with replacing(folder) as fresh:
+    with whole_folder(folder, CheckpointError) as fresh:
         write_weights(fresh / WEIGHTS_FILE, state)
         save_config(fresh, config)
         shutil.copy(tokenizer, fresh / TOKENIZER_FILE)

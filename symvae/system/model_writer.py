@@ -1,6 +1,5 @@
 """A complete model folder: everything that a loaded model holds, written so that it can be loaded again."""
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,12 @@ from symvae.errors import CheckpointError
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
+from symvae.storage.whole_file import write_text
+from symvae.storage.whole_folder import whole_folder
 from symvae.system import artifacts
 from symvae.system.artifact_folder import FORMAT, format_of
 from symvae.system.faders.scales import Scales
+from symvae.tokens.save import TOKENIZER_FILE
 from symvae.tokens.tokenizer import Tokenizer
 
 CARD_FILE = "CARD.md"
@@ -55,17 +57,19 @@ def write_model_folder(
         raise CheckpointError(
             f"{folder} exists already. Give another folder, or force=True to replace a model folder."
         )
-    with tempfile.TemporaryDirectory() as temporary:
-        path = Path(temporary) / "tokenizer.json"
-        tokenizer.save(path)
-        artifacts.save_model(folder, config, vae.state_dict(), tokenizer=path, metrics=metrics or None)
-    if latent:
-        artifacts.save_latent(folder, latent)
-    if prior is not None:
-        artifacts.save_prior(folder, prior)
-    if scales is not None:
-        artifacts.save_scales(folder, scales)
-    if editor is not None:
-        artifacts.save_editor(folder, editor)
-    if card is not None:
-        (folder / CARD_FILE).write_text(card, encoding="utf-8")
+    with whole_folder(folder, CheckpointError) as fresh:
+        tokenizer_file = fresh / TOKENIZER_FILE
+        tokenizer.save(tokenizer_file)
+        artifacts.save_model(
+            fresh, config, vae.state_dict(), tokenizer=tokenizer_file, metrics=metrics or None
+        )
+        if latent:
+            artifacts.save_latent(fresh, latent)
+        if prior is not None:
+            artifacts.save_prior(fresh, prior)
+        if scales is not None:
+            artifacts.save_scales(fresh, scales)
+        if editor is not None:
+            artifacts.save_editor(fresh, editor)
+        if card is not None:
+            write_text(fresh / CARD_FILE, card, CheckpointError)

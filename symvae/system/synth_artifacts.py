@@ -12,13 +12,13 @@ from symvae.errors import CheckpointError
 from symvae.models.sound.code_prior import CodePrior
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
+from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifact import JsonFile, TensorFile, loaded
 from symvae.system.artifact_folder import (
     METRICS_FILE,
     SYNTH_FORMAT,
     WEIGHTS_FILE,
     read_header,
-    replacing,
     write_header,
     write_json,
 )
@@ -89,7 +89,7 @@ def save_synth(
         timbres: Learned timbres: ``name``, ``font``, ``program`` and ``z`` of each.
         metrics: Figures for metrics.json.
     """
-    with replacing(folder) as fresh:
+    with whole_folder(folder, CheckpointError) as fresh:
         write_weights(fresh / WEIGHTS_FILE, state)
         write_header(fresh, config)
         save_timbres(fresh, timbres or [])

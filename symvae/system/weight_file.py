@@ -24,6 +24,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from symvae.errors import CheckpointError
+from symvae.storage.whole_file import write_bytes
 
 FORMAT, VERSION = "symvae-weights", 2
 #: Tensors of at most this many values stay in half precision.
@@ -61,7 +62,7 @@ def write_weights(path: Path, tensors: dict[str, Tensor]) -> None:
         else:
             stored[name] = value.half()
     data = {name: value.contiguous() for name, value in stored.items()}
-    path.write_bytes(save(data, {FORMAT: str(VERSION)}))
+    write_bytes(path, save(data, {FORMAT: str(VERSION)}), CheckpointError)
 
 
 def read_weights(path: Path, remedy: str) -> dict[str, Tensor]:

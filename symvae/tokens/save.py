@@ -5,6 +5,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from symvae.storage.whole_file import make_folder, write_text
+
 TOKENIZER_FILE = "tokenizer.json"
 
 
@@ -13,5 +15,5 @@ def save_tokenizer(content: dict[str, Any], out_path: str | PathLike[str]) -> No
     path = Path(out_path)
     if path.is_dir() or not path.suffix:
         path = path / TOKENIZER_FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    make_folder(path.parent)
+    write_text(path, json.dumps(content, indent=2) + "\n")

@@ -1,9 +1,12 @@
 """The log of a run: one CSV file, and TensorBoard events where tensorboard is installed."""
 
 import csv
-import os
 from pathlib import Path
 from types import TracebackType
+
+from symvae.errors import TrainingError
+from symvae.storage.faults import explained
+from symvae.storage.whole_file import make_folder, write_text
 
 
 class TrainingLog:
@@ -18,27 +21,20 @@ class TrainingLog:
             folder: The run's folder; made if missing.
             resume_step: Steps done at the checkpoint; 0 starts a new log.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, TrainingError)
         self.path = folder / "log.csv"
-        kept: list[dict[str, str]] = []
+        kept: list[str] = []
         if resume_step and self.path.is_file():
-            with self.path.open(newline="", encoding="utf-8") as file:
-                kept = [
-                    row for row in csv.DictReader(file) if row["step"] and int(row["step"]) <= resume_step
-                ]
-        fresh = self.path.with_suffix(".new")
-        with fresh.open("w", newline="", encoding="utf-8") as file:
-            if kept:
-                writer = csv.DictWriter(file, kept[0].keys())
-                writer.writeheader()
-                writer.writerows(kept)
-        os.replace(fresh, self.path)
+            # A row without its line end was cut off when the run was killed.
+            rows = [row for row in _lines(self.path) if row.endswith("\n")]
+            kept = rows[:1] + [row for row in rows[1:] if int(row.split(",")[0]) <= resume_step]
+        write_text(self.path, "".join(kept), TrainingError)
         self._board = _tensorboard(folder, resume_step)
 
     def write(self, step: int, **figures: float) -> None:
         """Append a row; it is on disk when this returns."""
         empty = self.path.stat().st_size == 0
-        with self.path.open("a", newline="", encoding="utf-8") as file:
+        with explained(self.path, TrainingError), self.path.open("a", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             if empty:
                 writer.writerow(["step", *figures])
@@ -55,6 +51,11 @@ class TrainingLog:
     ) -> None:
         if self._board is not None:
             self._board.close()
+
+
+def _lines(path: Path) -> list[str]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(file)
 
 
 def _tensorboard(folder: Path, resume_step: int):  # type: ignore[no-untyped-def]

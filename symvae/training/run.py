@@ -8,7 +8,6 @@ choices: both would end as neither run did.
 """
 
 import hashlib
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ import torch
 
 from symvae.config.load import with_current_names
 from symvae.errors import TrainingError
+from symvae.storage.whole_file import whole_file
 
 #: Fields of a config that change no number of a training.
 _WORDS_ONLY = ("description",)
@@ -84,11 +84,10 @@ class RunFolder:
             base: The trained model that the run builds on, if any.
             state: As `symvae.training.state.TrainingState.state_dict` returns it.
         """
-        target = self.path / self.state_name
-        fresh = target.with_suffix(".new")
         weights = {} if base is None else {"weights": base.sha256}
-        torch.save({"config": asdict(choice), **state, **weights}, fresh)
-        os.replace(fresh, target)
+        # Given a path, torch would hide that the disk is full.
+        with whole_file(self.path / self.state_name, TrainingError) as part, part.open("wb") as file:
+            torch.save({"config": asdict(choice), **state, **weights}, file)
 
     def read(self, choice: Any, base: Base | None) -> dict[str, Any]:
         """Read the state of a run of the same choices on the same base.

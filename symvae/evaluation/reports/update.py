@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from symvae.corpus.shards import Shards
+from symvae.errors import CheckpointError
 from symvae.evaluation.reports.card import card
 from symvae.evaluation.reports.training_data import TrainingData
+from symvae.storage.whole_file import write_text
+from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifacts import load_scales, save_latent, save_scales
 from symvae.system.symvae import SymVAE
 from symvae.training.latent_fit import LatentFit
@@ -27,24 +30,24 @@ def update_model(
     Returns:
         The files that were written.
     """
-    folder = model.folder
-    written = [folder / "metrics.json", folder / "CARD.md"]
-    if latent is not None:
-        save_latent(folder, latent.tensors())
-        written.append(folder / "latent.safetensors")
-    scales = load_scales(folder)
-    if scales is not None and "control" in metrics:
-        errors = tuple(metrics["control"]["faders"][name]["error"] for name in scales.names)
-        save_scales(folder, replace(scales, error=errors))
-        written.append(folder / "faders.json")
-    before = {part: figures for part, figures in model.metrics.items() if part != "validation"}
-    merged = {**before, **metrics}
-    write_metrics(folder / "metrics.json", merged)
-    data = TrainingData.from_shards(shards.card)
-    (folder / "CARD.md").write_text(card(model.config, data, merged), encoding="utf-8")
-    return written
+    written = ["metrics.json", "CARD.md"]
+    with whole_folder(model.folder, CheckpointError, copied=True) as folder:
+        if latent is not None:
+            save_latent(folder, latent.tensors())
+            written.append("latent.safetensors")
+        scales = load_scales(folder)
+        if scales is not None and "control" in metrics:
+            errors = tuple(metrics["control"]["faders"][name]["error"] for name in scales.names)
+            save_scales(folder, replace(scales, error=errors))
+            written.append("faders.json")
+        before = {part: figures for part, figures in model.metrics.items() if part != "validation"}
+        merged = {**before, **metrics}
+        write_metrics(folder / "metrics.json", merged)
+        data = TrainingData.from_shards(shards.card)
+        write_text(folder / "CARD.md", card(model.config, data, merged))
+    return [model.folder / name for name in written]
 
 
 def write_metrics(path: Path, metrics: dict[str, Any]) -> None:
     """Write metrics.json."""
-    path.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(metrics, indent=2) + "\n")

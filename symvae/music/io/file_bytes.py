@@ -8,6 +8,7 @@ from pathlib import Path
 
 from symvae.errors import MidiError, refuse_to_overwrite
 from symvae.music.io.limits import FILE_MIB, MIB
+from symvae.storage import whole_file
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
@@ -31,7 +32,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
 
 
 def write_bytes(data: bytes, path: str | os.PathLike[str], force: bool = False) -> Path:
-    """Write a finished file.
+    """Write a finished file, whole or not at all.
 
     Args:
         data: The whole file.
@@ -48,10 +49,5 @@ def write_bytes(data: bytes, path: str | os.PathLike[str], force: bool = False) 
     if path.is_dir():
         raise MidiError(f"{path} is a folder. Give the name of a file to write.")
     refuse_to_overwrite(path, MidiError, force=force)
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise MidiError(
-            f"{path} cannot be written: {error.strerror}. Choose a folder that exists."
-        ) from error
+    whole_file.write_bytes(path, data, MidiError)
     return path

@@ -18,6 +18,7 @@ from symvae.config.run import FaderConfig
 from symvae.corpus.dataset import Batches, windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
+from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifacts import load_editor, load_scales, save_config, save_editor, save_scales
 from symvae.system.build import build_attribute_predictor, build_editor
 from symvae.system.faders.scales import fit_scales
@@ -113,7 +114,8 @@ def install_faders(model: SymVAE, run_folder: Path, config: FaderConfig) -> bool
     assert editor is not None
     assert scales is not None
     before = load_scales(model.folder)
-    save_editor(model.folder, editor)
-    save_scales(model.folder, scales)
-    save_config(model.folder, dataclasses.replace(model.config, faders=config))
+    with whole_folder(model.folder, TrainingError, copied=True) as folder:
+        save_editor(folder, editor)
+        save_scales(folder, scales)
+        save_config(folder, dataclasses.replace(model.config, faders=config))
     return before is not None and before.arousal is not None

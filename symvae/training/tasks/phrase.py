@@ -21,10 +21,12 @@ from torch.nn.parallel import DistributedDataParallel
 from symvae.config.run import RunConfig
 from symvae.corpus.dataset import Batches, windows
 from symvae.corpus.shards import Shards, open_shards
+from symvae.errors import TrainingError
 from symvae.models.phrase.vae import VAE
 from symvae.nn.mixed import mixed
 from symvae.objective.accuracy import accuracy
 from symvae.objective.schedule import warmup_cosine
+from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifacts import load_config, save_model, save_scales
 from symvae.system.build import (
     beta_at,
@@ -211,15 +213,16 @@ class PhraseTask:
         return figures["free_token"] if settled else None
 
     def keep(self, folder: Path, figures: dict[str, float]) -> None:
-        save_model(
-            folder / "model",
-            self.choice,
-            cpu_state(self.average),
-            tokenizer=self.shards.folder / "tokenizer.json",
-            metrics={"validation": figures},
-        )
-        if self.scales is not None:
-            save_scales(folder / "model", self.scales)
+        with whole_folder(folder / "model", TrainingError) as fresh:
+            save_model(
+                fresh,
+                self.choice,
+                cpu_state(self.average),
+                tokenizer=self.shards.folder / "tokenizer.json",
+                metrics={"validation": figures},
+            )
+            if self.scales is not None:
+                save_scales(fresh, self.scales)
 
     def _rate(self, step: int) -> float:
         choice = self.choice.training

@@ -17,8 +17,10 @@ from symvae.attributes.key import home_shift
 from symvae.config.run import PriorConfig
 from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
+from symvae.errors import TrainingError
 from symvae.models.flow.prior import FlowPrior
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifacts import save_config, save_prior
 from symvae.system.build import build_prior
 from symvae.system.symvae import SymVAE
@@ -151,5 +153,6 @@ def install_prior(model: SymVAE, prior: FlowPrior, config: PriorConfig) -> None:
         prior: The prior.
         config: The choices that it was trained with.
     """
-    save_prior(model.folder, prior)
-    save_config(model.folder, dataclasses.replace(model.config, prior=config))
+    with whole_folder(model.folder, TrainingError, copied=True) as folder:
+        save_prior(folder, prior)
+        save_config(folder, dataclasses.replace(model.config, prior=config))

@@ -36,7 +36,7 @@ def test_a_file_that_is_no_config_is_refused(tmp_path: Path, content: bytes, mes
 def test_a_model_replaces_an_older_one(tmp_path: Path):
     tokenizer = tmp_path / "tokenizer.json"
     tokenizer.write_text("{}")
-    (tmp_path / "model.old").mkdir()
+    (tmp_path / ".model.old").mkdir()
     for name in ("first", "second"):
         save_model(tmp_path / "model", RunConfig(name=name), {"w": torch.ones(2)}, tokenizer=tokenizer)
     assert load_config(tmp_path / "model").name == "second"
