@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from symvae.errors import MidiError
-from symvae.music.bars import bars_in_words, sections
+from symvae.music.bars import bars_in_words, grid_bar_at, sections
 from symvae.music.io.files import load_any
 from symvae.music.phrase import Phrase
 from symvae.music.reading import Reading
@@ -173,19 +173,12 @@ def read_ending(
 
 
 def _bars_added(song: Song, phrase: Phrase, start_bar: int, end_bar: int) -> int:
-    """Bars of the grid at the end of a window beyond the file's bars."""
-    # A last note's rounding may open a bar after the last section.
-    per_bar = next(
-        (
-            section.file_bars_per_bar
-            for section in sections(song)
-            if section.bar_span[0] <= start_bar < section.bar_span[1]
-        ),
-        1,
-    )
-    missing = phrase.grid.bars - -(-(end_bar - start_bar) // per_bar)
-    last_step = int(phrase.end_step.max(initial=0))
-    return min(missing, (phrase.grid.num_steps - last_step) // phrase.grid.steps_per_bar)
+    """Bars of silence at the end of a window beyond the file's bars, in bars of the file."""
+    bar = grid_bar_at(song, start_bar)
+    missing = bar.in_file(phrase.grid.bars) - (end_bar - start_bar)
+    silent_step = phrase.grid.num_steps - int(phrase.end_step.max(initial=0))
+    silent_bars = silent_step // phrase.grid.steps_per_bar
+    return max(0, min(missing, silent_bars * bar.file_bars // bar.grid_bars))
 
 
 def _models_for(song: Song, model: SymVAE) -> str:
