@@ -1,10 +1,12 @@
 """Bars on the sixteenth grid: pickups, ties, pairs of 2/4, and drop reasons for bars off the grid."""
 
 import numpy as np
+import pytest
 
 from symvae.corpus.notation.abc import read_abc
 from symvae.corpus.notation.expand_repeats import expand_repeats
 from symvae.corpus.notation.to_grid import to_grid
+from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
 from symvae.tokens.melody_grid import ids_of
