@@ -6,7 +6,6 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
-    LONG_MODEL,
     MAX_COUNT,
     Device,
     FileArgument,
@@ -21,7 +20,6 @@ from symvae.cli.options import (
     Seed,
     TrackOption,
     Wav,
-    load_model,
     output_of,
     track_of,
 )
@@ -35,7 +33,7 @@ def continue_(
     count: Annotated[
         int, typer.Option("--count", "-n", min=1, max=MAX_COUNT, help="Number of versions.")
     ] = 4,
-    model: ModelOption = LONG_MODEL,
+    model: ModelOption = None,
     bar: Annotated[
         int | None,
         typer.Option("--bar", min=1, help="Last bar before the new ones; by default the tune's last."),
@@ -58,13 +56,14 @@ def continue_(
 
     result = continue_tune(
         file,
-        load_model(model, device),
+        model,
         bars,
         count,
         bar=bar,
         track=track_of(track),
         prior_temperature=prior_temperature,
         seed=seed,
+        device=device,
         output=output,
     )
     show_result(result, as_json=json)

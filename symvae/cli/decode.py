@@ -7,7 +7,6 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
-    DEFAULT_MODEL,
     Device,
     Force,
     Format,
@@ -20,14 +19,13 @@ from symvae.cli.options import (
     Temperature,
     TopP,
     Wav,
-    load_model,
     output_of,
 )
 
 
 def decode(
     file: Annotated[Path, typer.Argument(help="An .npz with z or mean, (window, latent).")],
-    model: ModelOption = DEFAULT_MODEL,
+    model: ModelOption = None,
     temperature: Temperature = 0.0,
     top_p: TopP = 1.0,
     seed: Seed = 0,
@@ -45,6 +43,6 @@ def decode(
     from symvae.pipelines.decode import decode as pipeline
 
     result = pipeline(
-        file, load_model(model, device), temperature=temperature, top_p=top_p, seed=seed, output=output
+        file, model, temperature=temperature, top_p=top_p, seed=seed, device=device, output=output
     )
     show_result(result, as_json=json)

@@ -7,22 +7,20 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
-    DEFAULT_MODEL,
     Device,
     FilesArgument,
     Force,
     Json,
     ModelOption,
     TrackOption,
-    load_model,
-    track_of,
+    tracks_of,
 )
 
 
 def encode(
     files: FilesArgument,
     out: Annotated[Path, typer.Option("--out", "-o", help="The .npz file to write.")] = Path("z.npz"),
-    model: ModelOption = DEFAULT_MODEL,
+    model: ModelOption = None,
     track: TrackOption = None,
     force: Force = False,
     device: Device = "cpu",
@@ -31,5 +29,5 @@ def encode(
     """Write the posterior of every window: mean and log_std, (window, latent), with file, bar and tempo."""
     from symvae.pipelines.encode import encode as pipeline
 
-    result = pipeline(files, load_model(model, device), out, track=track_of(track), force=force)
+    result = pipeline(files, model, out, track=tracks_of(track, len(files)), force=force, device=device)
     show_result(result, as_json=json)

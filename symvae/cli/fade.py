@@ -15,7 +15,6 @@ from symvae.cli.fade_options import (
     settings_of,
 )
 from symvae.cli.options import (
-    FADER_MODEL,
     Device,
     Force,
     Json,
@@ -24,10 +23,9 @@ from symvae.cli.options import (
     Plot,
     TrackOption,
     Wav,
-    load_model,
     track_of,
 )
-from symvae.pipelines.output import Saved, refuse_existing
+from symvae.pipelines.output import Saved
 from symvae.storage.whole_file import make_folder
 
 if TYPE_CHECKING:
@@ -73,7 +71,7 @@ def fade(
         list[str] | None,
         typer.Option("--hold", help="A fader that must not move with coupled ones; may be repeated."),
     ] = None,
-    model: ModelOption = FADER_MODEL,
+    model: ModelOption = None,
     track: TrackOption = None,
     best_of: Annotated[
         int,
@@ -107,7 +105,7 @@ def fade(
     Faders follow those that they are coupled with; the tempo follows only arousal.
     """
     if list_:
-        _list(model, device, as_json=json)
+        _list(model, as_json=json)
         return
     if file is None:
         raise typer.BadParameter("give a file to fade, or --list", param_hint="FILE")
@@ -118,18 +116,16 @@ def fade(
         raise typer.BadParameter(f"nothing is asked for: give {GIVE}")
     folder = out or Path("fade")
     paths = [folder / f"faded.{suffix}" for suffix in ["mid", *["png"] * plot, *["wav"] * wav]]
-    refuse_existing(paths, force)
     from symvae.pipelines.automation import read_lanes
     from symvae.pipelines.song_fade import fade_song
 
     lanes = {} if automation is None else read_lanes(automation)
     refuse_twice([*settings, *ramps, *lanes, *controllers.values()])
-    vae = load_model(model, device)
     with watching("fading") as watch:
         result = fade_song(
             file,
             settings,
-            model=vae,
+            model=model,
             bars=bars,
             ramps=ramps,
             automation=lanes,
@@ -139,6 +135,9 @@ def fade(
             best_of=best_of,
             refine=refine,
             program=program,
+            device=device,
+            places=paths,
+            force=force,
             watch=watch,
         )
     make_folder(folder)
@@ -170,14 +169,20 @@ def _show(result: "FadeResult", saved: Saved, *, as_json: bool) -> None:
     show_files(saved)
 
 
-def _list(model: str, device: str, *, as_json: bool) -> None:
-    from symvae.pipelines.song_fade import known_faders
+def _list(model: str | None, *, as_json: bool) -> None:
+    from symvae.pipelines.preflight import check
+    from symvae.system.choice import Need
 
-    vae = load_model(model, device)
-    faders = known_faders(vae)
+    need = Need("fade", faders=())
+    released = sorted(need.candidates(), key=lambda facts: -len(facts.faders))
+    facts = released[0] if model is None else check(need, model).facts
+    faders = facts.faders
     if as_json:
-        show_json({"model": vae.name, "faders": [fader._asdict() for fader in faders.values()]})
+        show_json({"model": facts.name, "faders": [fader._asdict() for fader in faders.values()]})
         return
+    if model is None:
+        others = ", ".join(each.name for each in released[1:])
+        say(f"Faders of {facts.name}. For those of another model add --model: {others}.")
     rows = [
         (each.name, each.unit, f"{each.low:.4g}", f"{each.high:.4g}", _number(each.error), each.summary)
         for each in faders.values()

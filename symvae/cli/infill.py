@@ -6,7 +6,6 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
-    LONG_MODEL,
     MAX_COUNT,
     Device,
     FileArgument,
@@ -21,7 +20,6 @@ from symvae.cli.options import (
     Seed,
     TrackOption,
     Wav,
-    load_model,
     output_of,
     track_of,
 )
@@ -29,12 +27,14 @@ from symvae.cli.options import (
 
 def infill(
     file: FileArgument,
-    from_: Annotated[int, typer.Option("--from", min=1, help="First bar to draw, counted in the window.")],
+    from_: Annotated[
+        int, typer.Option("--from", min=1, help="First bar to draw, counted from the window's first.")
+    ],
     to: Annotated[int, typer.Option("--to", min=1, help="Last bar to draw.")],
     count: Annotated[
         int, typer.Option("--count", "-n", min=1, max=MAX_COUNT, help="Number of versions.")
     ] = 4,
-    model: ModelOption = LONG_MODEL,
+    model: ModelOption = None,
     bar: Annotated[int | None, typer.Option("--bar", min=1, help="Bar where the window starts.")] = None,
     track: TrackOption = None,
     prior_temperature: PriorTemperature = 1.0,
@@ -52,12 +52,11 @@ def infill(
     output = output_of(out, "infill", format, plot=plot, wav=wav, program=program, force=force)
     from symvae.pipelines.infill import infill as pipeline
 
-    vae = load_model(model, device)
-    if not from_ <= to <= vae.grid.bars:
-        raise typer.BadParameter(f"give --from and --to within bars 1 to {vae.grid.bars} of the window")
+    if from_ > to:
+        raise typer.BadParameter("give a bar that is not before --from", param_hint="--to")
     result = pipeline(
         file,
-        vae,
+        model,
         from_,
         to,
         count,
@@ -65,6 +64,7 @@ def infill(
         track=track_of(track),
         prior_temperature=prior_temperature,
         seed=seed,
+        device=device,
         output=output,
     )
     show_result(result, as_json=json)

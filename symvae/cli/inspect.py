@@ -3,7 +3,7 @@
 import typer
 
 from symvae.cli.console import say, show, show_json
-from symvae.cli.options import FilesArgument, Json, TrackOption, track_of
+from symvae.cli.options import FilesArgument, Json, TrackOption, tracks_of
 
 
 def inspect(files: FilesArgument, track: TrackOption = None, json: Json = False) -> None:
@@ -12,7 +12,8 @@ def inspect(files: FilesArgument, track: TrackOption = None, json: Json = False)
     from symvae.pipelines.inspect import released_grids
 
     grids = released_grids()
-    reports = [inspect_file(file, grids, track=track_of(track)) for file in files]
+    tracks = tracks_of(track, len(files))
+    reports = [inspect_file(file, grids, track=one) for file, one in zip(files, tracks, strict=True)]
     if json:
         show_json([report.to_dict() for report in reports])
     elif good := [report.to_text() for report in reports if not report.fault]:

@@ -8,7 +8,6 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
-    DEFAULT_MODEL,
     MAX_COUNT,
     Device,
     Force,
@@ -22,10 +21,9 @@ from symvae.cli.options import (
     Temperature,
     TrackOption,
     Wav,
-    load_model,
     one_of,
     output_of,
-    track_of,
+    tracks_of,
 )
 
 PATHS = ("slerp", "lerp")
@@ -37,7 +35,7 @@ def interpolate(
         int,
         typer.Option("--steps", "-n", min=2, max=MAX_COUNT, help="Phrases from end to end, both included."),
     ] = 7,
-    model: ModelOption = DEFAULT_MODEL,
+    model: ModelOption = None,
     bar: Annotated[
         list[int] | None,
         typer.Option("--bar", min=1, help="Bar to start from; once for all files, or once for each."),
@@ -75,13 +73,14 @@ def interpolate(
 
     result = pipeline(
         files,
-        load_model(model, device),
+        model,
         steps,
         bars=bars,
-        track=track_of(track),
+        track=tracks_of(track, len(files)),
         path=path,
         temperature=temperature,
         seed=seed,
+        device=device,
         output=output,
     )
     show_result(result, as_json=json)

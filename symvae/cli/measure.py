@@ -1,7 +1,7 @@
 """``symvae measure``: musical attributes of files."""
 
 from symvae.cli.console import say, show_json, show_table
-from symvae.cli.options import FilesArgument, Json, TrackOption, track_of
+from symvae.cli.options import FilesArgument, Json, TrackOption, tracks_of
 
 
 def measure(files: FilesArgument, track: TrackOption = None, json: Json = False) -> None:
@@ -9,7 +9,7 @@ def measure(files: FilesArgument, track: TrackOption = None, json: Json = False)
     from symvae.attributes.table import ATTRIBUTES
     from symvae.pipelines.measure import measure as pipeline
 
-    measured = pipeline(files, track_of(track))
+    measured = pipeline(files, tracks_of(track, len(files)))
     for notice in measured.notices:
         say(notice)
     if json:

@@ -2,25 +2,21 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from symvae.pipelines.output import FORMATS, Output
 
-if TYPE_CHECKING:
-    from symvae.system.symvae import SymVAE
-
-DEFAULT_MODEL = "melody-2bar"
-#: Of verbs that draw bars between or after others.
-LONG_MODEL = "melody-16bar-lokl"
-#: Of the verb that moves faders.
-FADER_MODEL = "piano-4bar-faders"
-
 FileArgument = Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file.")]
 FilesArgument = Annotated[list[Path], typer.Argument(help="MIDI, MusicXML or ABC files.")]
 ModelOption = Annotated[
-    str, typer.Option("--model", "-m", help="A name that `symvae models` lists, or a model folder.")
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        help="A name that `symvae models` lists, or a model folder. Default: the best one for the music.",
+    ),
 ]
 Device = Annotated[
     str, typer.Option("--device", help='Where the network computes: "cpu", "cuda", "cuda:1" or "mps".')
@@ -38,8 +34,12 @@ Program = Annotated[
     int, typer.Option("--program", min=0, max=127, help="General MIDI program of the files, 0 to 127.")
 ]
 TrackOption = Annotated[
-    str | None,
-    typer.Option("--track", help="The track to read, by name or number (see `symvae inspect`)."),
+    list[str] | None,
+    typer.Option(
+        "--track",
+        help="The track to read, by name or number (see `symvae inspect`); of several files once for all, "
+        "or once for each.",
+    ),
 ]
 #: The largest seed: 63 bits, which every random generator accepts.
 MAX_SEED = 2**63 - 1
@@ -73,9 +73,20 @@ def one_of(word: str, allowed: Sequence[str], option: str) -> str:
     return word
 
 
-def track_of(word: str | None) -> str | int | None:
-    """Number of a track if the user typed digits, else its name."""
-    return int(word) if word is not None and word.isdecimal() else word
+def tracks_of(words: Sequence[str] | None, files: int = 1) -> list[str | int | None]:
+    """Track of each of some files: a number if the user typed digits, else a name, None by default."""
+    if not words:
+        return [None] * files
+    if len(words) not in (1, files):
+        times = "once" if files == 1 else f"once, or {files} times"
+        raise typer.BadParameter(f"give it {times}, not {len(words)} times", param_hint="--track")
+    tracks: list[str | int | None] = [int(word) if word.isdecimal() else word for word in words]
+    return tracks * (files // len(tracks))
+
+
+def track_of(words: Sequence[str] | None) -> str | int | None:
+    """Track of the only file."""
+    return tracks_of(words)[0]
 
 
 def output_of(
@@ -84,10 +95,3 @@ def output_of(
     """Settings of the result files, in the folder ``verb`` by default."""
     one_of(format, FORMATS, "--format")
     return Output(out or Path(verb), format, plot, wav, program, force)
-
-
-def load_model(name: str, device: str) -> "SymVAE":
-    """Load a model to a device."""
-    from symvae.system.symvae import SymVAE
-
-    return SymVAE.load(name, device=device)

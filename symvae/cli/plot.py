@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from symvae.cli.console import say, show_files
-from symvae.cli.options import Force, TrackOption, track_of
+from symvae.cli.options import Force, TrackOption, tracks_of
 
 
 def plot(
@@ -20,7 +20,7 @@ def plot(
     """Draw the melody of each file as a piano roll."""
     from symvae.pipelines.plot import plot as pipeline
 
-    saved = pipeline(files, out, track_of(track), force=force)
+    saved = pipeline(files, out, tracks_of(track, len(files)), force=force)
     for notice in saved.notices:
         say(notice)
     show_files(saved)

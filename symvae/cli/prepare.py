@@ -21,7 +21,9 @@ def prepare(
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The shard folder to write.")] = Path("shards"),
-    metre: Annotated[str, typer.Option("--metre", help="4/4 (includes 2/2 and 2/4), 3/4 or 6/8.")] = "4/4",
+    metre: Annotated[
+        str, typer.Option("--metre", help="4/4 (includes 2/2, 2/4 …), 3/4 (6/4 …) or 6/8 (3/8, 12/8 …).")
+    ] = "4/4",
     tokenizer: Annotated[
         str,
         typer.Option("--tokens", help='"melody" (one line) or "piano" (whole pieces as REMI tokens, 4/4).'),

@@ -6,7 +6,6 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
-    DEFAULT_MODEL,
     Device,
     FileArgument,
     Force,
@@ -20,7 +19,6 @@ from symvae.cli.options import (
     Temperature,
     TrackOption,
     Wav,
-    load_model,
     output_of,
     track_of,
 )
@@ -28,7 +26,7 @@ from symvae.cli.options import (
 
 def reconstruct(
     file: FileArgument,
-    model: ModelOption = DEFAULT_MODEL,
+    model: ModelOption = None,
     track: TrackOption = None,
     temperature: Temperature = 0.0,
     posterior_temperature: Annotated[
@@ -55,11 +53,12 @@ def reconstruct(
 
     result = pipeline(
         file,
-        load_model(model, device),
+        model,
         track=track_of(track),
         temperature=temperature,
         posterior_temperature=posterior_temperature,
         seed=seed,
+        device=device,
         output=output,
     )
     show_result(result, as_json=json)

@@ -6,7 +6,6 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
-    DEFAULT_MODEL,
     MAX_COUNT,
     Device,
     Force,
@@ -21,7 +20,6 @@ from symvae.cli.options import (
     Temperature,
     TopP,
     Wav,
-    load_model,
     one_of,
     output_of,
 )
@@ -33,7 +31,11 @@ MIN_TEMPO_QPM, MAX_TEMPO_QPM = 4.0, 500.0
 
 def sample(
     count: Annotated[int, typer.Option("--count", "-n", min=1, max=MAX_COUNT, help="Number of phrases.")] = 8,
-    model: ModelOption = DEFAULT_MODEL,
+    model: ModelOption = None,
+    metre: Annotated[
+        str | None,
+        typer.Option("--metre", help="Time signature: 4/4, 3/4, 6/8. Default: that of --model, or 4/4."),
+    ] = None,
     temperature: Temperature = 0.0,
     top_p: TopP = 1.0,
     prior: Annotated[
@@ -66,14 +68,16 @@ def sample(
     from symvae.pipelines.sample import sample as pipeline
 
     result = pipeline(
-        load_model(model, device),
+        model,
         count,
+        metre=metre,
         temperature=temperature,
         top_p=top_p,
         prior=prior,
         prior_temperature=prior_temperature,
         tempo_qpm=tempo,
         seed=seed,
+        device=device,
         output=output,
     )
     show_result(result, as_json=json)

@@ -6,7 +6,6 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
-    DEFAULT_MODEL,
     Device,
     FileArgument,
     Force,
@@ -20,7 +19,6 @@ from symvae.cli.options import (
     Temperature,
     TrackOption,
     Wav,
-    load_model,
     output_of,
     track_of,
 )
@@ -36,7 +34,7 @@ def shift(
             "onset_density=-0.5.",
         ),
     ],
-    model: ModelOption = DEFAULT_MODEL,
+    model: ModelOption = None,
     track: TrackOption = None,
     temperature: Temperature = 0.0,
     seed: Seed = 0,
@@ -57,10 +55,11 @@ def shift(
     result = pipeline(
         file,
         amounts,
-        load_model(model, device),
+        model,
         track=track_of(track),
         temperature=temperature,
         seed=seed,
+        device=device,
         output=output,
     )
     show_result(result, as_json=json)

@@ -6,7 +6,6 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
-    DEFAULT_MODEL,
     MAX_COUNT,
     Device,
     FileArgument,
@@ -21,7 +20,6 @@ from symvae.cli.options import (
     Temperature,
     TrackOption,
     Wav,
-    load_model,
     output_of,
     track_of,
 )
@@ -36,7 +34,7 @@ def variations(
     count: Annotated[
         int, typer.Option("--count", "-n", min=1, max=MAX_COUNT, help="Number of variations.")
     ] = 4,
-    model: ModelOption = DEFAULT_MODEL,
+    model: ModelOption = None,
     bar: Annotated[int | None, typer.Option("--bar", min=1, help="Bar to start from.")] = None,
     track: TrackOption = None,
     temperature: Temperature = 0.0,
@@ -56,13 +54,14 @@ def variations(
 
     result = pipeline(
         file,
-        load_model(model, device),
+        model,
         amount,
         count,
         bar=bar,
         track=track_of(track),
         temperature=temperature,
         seed=seed,
+        device=device,
         output=output,
     )
     show_result(result, as_json=json)

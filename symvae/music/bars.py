@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
-from symvae.music.metre import GRID_BARS
+from symvae.music.metre import GRID_BARS, GridBar
 from symvae.music.song import MetreChange, Song
 
 
@@ -29,19 +29,19 @@ class Section:
     is_last: bool
 
     @property
+    def grid_bar(self) -> GridBar:
+        """Bars of the grid that hold bars of the file; one for one where no grid does."""
+        return GRID_BARS.get(self.metre, GridBar(self.metre, 1))
+
+    @property
     def grid_metre(self) -> str | None:
         """Metre of the grid for this section; None if there is no such grid."""
         return GRID_BARS[self.metre].metre if self.metre in GRID_BARS else None
 
     @property
-    def file_bars_per_bar(self) -> int:
-        """Bars of the file in one bar of the grid."""
-        return GRID_BARS[self.metre].file_bars if self.metre in GRID_BARS else 1
-
-    @property
     def num_bars(self) -> int:
         """Bars of the grid, at least one."""
-        return max(1, -(-self.num_file_bars // self.file_bars_per_bar))
+        return max(1, self.grid_bar.in_grid(self.num_file_bars))
 
     @property
     def grid(self) -> Grid | None:
@@ -90,6 +90,12 @@ def sections(song: Song) -> tuple[Section, ...]:
         found.append(Section(change.tick, end_tick, change.name, first_bar, num_bars, is_last))
         first_bar += num_bars
     return tuple(found)
+
+
+def grid_bar_at(song: Song, bar: int) -> GridBar:
+    """Bars of the grid that hold a bar of the file, by its number from 0."""
+    found = [section for section in sections(song) if section.first_bar <= bar]
+    return found[-1].grid_bar if found else GridBar("", 1)
 
 
 def bar_lines(song: Song) -> list[int]:

@@ -46,7 +46,7 @@ class SectionPhrase(NamedTuple):
         There is one bar more than in the section where the last note is rounded past the end of the file.
         """
         first, end = self.section.bar_span
-        return first, end + max(0, self.phrase.grid.bars - self.section.num_bars)
+        return first, end + (self.phrase.grid.bars > self.section.num_bars)
 
 
 def section_phrases(song: Song, choice: Choice, collector: Collector) -> Iterator[SectionPhrase]:

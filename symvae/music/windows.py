@@ -72,13 +72,21 @@ def windows(
         The phrases and everything that was dropped.
     """
     collector = Collector()
-    stride = stride_bars or grid.bars
     for read in section_phrases(song, Choice(track, polyphonic, pitch_range), collector):
         section, phrase = read
         if phrase.grid.metre != grid.metre:
             detail = f"in {section.metre}, the window is in {grid.metre}"
             collector.drop_bars("section", Reason.METRE_NOT_SUPPORTED, section.bar_span, detail)
             continue
+        whole_bar = section.grid_bar.grid_bars
+        if grid.bars % whole_bar:
+            detail = (
+                f"a bar of {section.metre} is {whole_bar} bars of {grid.metre}, the window has {grid.bars}"
+            )
+            collector.drop_bars("section", Reason.METRE_NOT_SUPPORTED, section.bar_span, detail)
+            continue
+        # Windows start on bar lines of the file.
+        stride = -(-(stride_bars or grid.bars) // whole_bar) * whole_bar
         for start in range(0, phrase.grid.bars, stride):
             num_bars = min(grid.bars, phrase.grid.bars - start)
             if start and num_bars < grid.bars and start + num_bars <= start - stride + grid.bars:
@@ -116,8 +124,8 @@ def ending(
 ) -> Reading:
     """Read the last bars of the melody as one phrase.
 
-    The phrase has as many bars as the grid, or fewer where the stretch in its metre is shorter. Where two
-    bars of the file make one of the grid, it ends with the second.
+    The phrase has as many bars as the grid, or fewer where the stretch in its metre is shorter. It ends with
+    a bar line of the file and of the grid: where two bars of the file make one of the grid, with the second.
 
     Args:
         song: The song.
@@ -137,17 +145,19 @@ def ending(
             detail = f"in {section.metre}, the model is in {grid.metre}"
             collector.drop_bars("section", Reason.METRE_NOT_SUPPORTED, section.bar_span, detail)
             continue
+        bar, (first, end) = section.grid_bar, read.bar_span
         last = -(-int(phrase.end_step.max(initial=0)) // grid.steps_per_bar)
+        last = -(-last // bar.grid_bars) * bar.grid_bars
         if end_bar is not None:
-            first, end = read.bar_span
-            last = -(-(end_bar - first) // section.file_bars_per_bar) if first < end_bar <= end else 0
+            last = bar.in_grid(end_bar - first) if first < end_bar <= end else 0
         if last:
             found = read, last
     if found is not None:
         read, last = found
-        num_bars = min(last, grid.bars)
+        whole_bar = read.section.grid_bar.grid_bars
+        num_bars = min(last, max(1, grid.bars // whole_bar) * whole_bar)
         start = last - num_bars
-        window = read.phrase.window(start, num_bars)
+        window = read.phrase.pad(last).window(start, num_bars)
         collector.drop_at_edges(read.phrase, start, window.grid)
         span = _file_bars(read, start, num_bars)
         if len(window):
@@ -168,8 +178,8 @@ def longest_rest_step(phrase: Phrase) -> int:
 def _file_bars(read: SectionPhrase, start: int, num_bars: int) -> tuple[int, int]:
     """Bars of the file, from 0 to one after the last, of ``num_bars`` bars of the grid from ``start`` on."""
     first, end = read.bar_span
-    per_bar = read.section.file_bars_per_bar
-    return first + start * per_bar, min(first + (start + num_bars) * per_bar, end)
+    bar = read.section.grid_bar
+    return first + start * bar.file_bars // bar.grid_bars, min(first + bar.in_file(start + num_bars), end)
 
 
 def _tick(song: Song, section: Section, start_bar: int, grid: Grid) -> float:

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from symvae.pipelines.intake import Intake, read_ending
+from symvae.music.bars import grid_bar_at
+from symvae.pipelines.intake import Intake
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
-from symvae.pipelines.words import counted
+from symvae.pipelines.preflight import check
+from symvae.pipelines.trial import AnyModel, Source, last_bars
+from symvae.pipelines.words import counted, model_in_words
+from symvae.system.choice import Need
 from symvae.system.infill import Filling
-from symvae.system.symvae import SymVAE
 
 
 @dataclass(frozen=True)
@@ -18,18 +21,23 @@ class Continuation:
     model: str
     intake: Intake
     new_bars: int
+    """Bars of the file's metre, as all bars of the report."""
     versions: list[Filling]
     saved: Saved
+    why: str = ""
+    """Reason of the choice of the model; empty where it was named."""
 
     @property
     def given_bars(self) -> int:
         """Bars of the tune at the start of each version."""
-        return self.intake.phrases[0].grid.bars
+        bar = grid_bar_at(self.intake.song, self.intake.reading.start_bar[0])
+        return bar.in_file(self.intake.phrases[0].grid.bars)
 
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
         return {
             "model": self.model,
+            "model_chosen": self.why or None,
             "input": self.intake.data(),
             "given_bars": self.given_bars,
             "new_bars": self.new_bars,
@@ -42,6 +50,7 @@ class Continuation:
         steps = self.intake.phrases[0].grid.num_steps
         given = "unchanged" if self.intake.exact[0] else "as read on the grid"
         lines = [
+            *model_in_words(self.model, self.why),
             *self.intake.lines(),
             f"{counted(self.given_bars, 'bar')} {given}, then {self.new_bars} new in each version",
         ]
@@ -56,7 +65,7 @@ class Continuation:
 
 def continue_tune(
     file: str | Path,
-    model: SymVAE,
+    model: AnyModel | None = None,
     bars: int = 8,
     count: int = 4,
     *,
@@ -64,27 +73,38 @@ def continue_tune(
     track: str | int | None = None,
     prior_temperature: float = 1.0,
     seed: int = 0,
+    device: str = "cpu",
     output: Output = IN_MEMORY,
 ) -> Continuation:
     """Continue a tune from its last bars, or from a bar inside it.
 
     Args:
         file: A MIDI, MusicXML or ABC file.
-        model: Model with a learned prior.
-        bars: Number of new bars.
+        model: The model, or its name or folder; by default the best released one for the music.
+        bars: Number of new bars in the file's metre; more where they do not fill a bar of the model.
         count: Number of versions.
         bar: Last bar before the new ones, from 1; by default the last with music.
         track: Name or number of the track to read.
         prior_temperature: Scale of the noise that draws start from.
         seed: Seed of the draws.
+        device: Device of a model that is loaded here.
         output: Settings of the result files.
 
     Returns:
         The versions, each with the given bars at its start.
     """
-    plan = output.plan(numbered("version", count), "versions")
-    intake = read_ending(file, model, track, bar)
-    versions = model.continue_(intake.phrases[0], bars, count, seed=seed, prior_temperature=prior_temperature)
+    checked = check(
+        Need("continue", prior=True, least_bars=2, draws=True),
+        model,
+        [Source(file, track, bar)],
+        last_bars,
+        lambda found: output.plan(numbered("version", count), "versions"),
+        device=device,
+    )
+    vae, (intake,) = checked.load(), checked.intakes
+    grid_bar = grid_bar_at(intake.song, intake.reading.start_bar[0])
+    new = grid_bar.in_grid(bars)
+    versions = vae.continue_(intake.phrases[0], new, count, seed=seed, prior_temperature=prior_temperature)
     titles = [f"version {number}" for number in range(1, count + 1)]
-    saved = plan.write([each.phrase for each in versions], titles)
-    return Continuation(model.name, intake, bars, versions, saved)
+    saved = checked.plan.write([each.phrase for each in versions], titles)
+    return Continuation(vae.name, intake, grid_bar.in_file(new), versions, saved, checked.why)

@@ -10,8 +10,11 @@ from symvae.errors import LatentError
 from symvae.music.phrase import Phrase
 from symvae.pipelines.latent_file import read_latents
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
+from symvae.pipelines.preflight import check
+from symvae.pipelines.trial import AnyModel
 from symvae.pipelines.words import counted
-from symvae.system.symvae import SymVAE
+from symvae.system.catalog import available
+from symvae.system.choice import Need
 
 
 @dataclass(frozen=True)
@@ -35,44 +38,71 @@ class Decoding:
 
 def decode(
     file: str | Path,
-    model: SymVAE,
+    model: AnyModel | None = None,
     *,
     temperature: float = 0.0,
     top_p: float = 1.0,
     seed: int = 0,
+    device: str = "cpu",
     output: Output = IN_MEMORY,
 ) -> Decoding:
     """Decode latents that `encode` wrote, as they are or edited.
 
     Args:
         file: An .npz file with z or mean, (window, latent).
-        model: Model that decodes.
+        model: The model, or its name or folder; by default the released one that encoded the latents.
         temperature: Temperature of the decoder; 0 takes the most likely token.
         top_p: Nucleus sampling: draw among the most likely tokens that hold this share of the probability.
         seed: Seed of the decoder.
+        device: Device of a model that is loaded here.
         output: Settings of the result files.
 
     Returns:
         The phrases, with a notice where another model encoded the latents.
 
     Raises:
-        LatentError: Another model encoded the latents, and this one has another number of coordinates.
+        LatentError: The model has another number of coordinates, or no model is named here or in the file.
     """
     latents = read_latents(Path(file))
     count, size = latents.z.shape
-    if latents.model not in ("", model.name) and size != model.latent_size:
-        raise LatentError(
-            f"These latents were encoded by {latents.model} with {size} coordinates; {model.name} decodes "
-            f"{model.latent_size}. Use --model {latents.model}."
-        )
-    plan = output.plan(numbered("window", count), "decoded")
-    ids = model.decode_ids(torch.from_numpy(latents.z), temperature=temperature, top_p=top_p, seed=seed)
-    phrases = model.to_phrases(ids, latents.tempo_qpm)
-    saved = plan.write(phrases, [f"window {number}" for number in range(1, count + 1)])
-    if latents.model not in ("", model.name):
+    if model is None:
+        if latents.model not in available():
+            encoder = (
+                f"by {latents.model}, which is no released model"
+                if latents.model
+                else "by no model that it names"
+            )
+            raise LatentError(
+                f"{file} was encoded {encoder}. Name the model that decodes it, by --model NAME or FOLDER."
+            )
+        model = latents.model
+    checked = check(
+        Need("decode"),
+        model,
+        plan=lambda found: output.plan(numbered("window", count), "decoded"),
+        device=device,
+    )
+    facts = checked.facts
+    named = (
+        f"Use --model {latents.model}."
+        if latents.model in available()
+        else "Give the model that encoded them."
+    )
+    if size != facts.latent_size:
+        fault = f"{facts.name} decodes latents (batch, {facts.latent_size}), not {latents.z.shape}."
+        if latents.model:
+            fault = (
+                f"These latents were encoded by {latents.model} with {size} coordinates; "
+                f"{facts.name} decodes {facts.latent_size}."
+            )
+        raise LatentError(f"{fault} {named}")
+    vae = checked.load()
+    ids = vae.decode_ids(torch.from_numpy(latents.z), temperature=temperature, top_p=top_p, seed=seed)
+    phrases = vae.to_phrases(ids, latents.tempo_qpm)
+    saved = checked.plan.write(phrases, [f"window {number}" for number in range(1, count + 1)])
+    if latents.model not in ("", vae.name):
         notice = (
-            f"These latents were encoded by {latents.model}; {model.name} decodes them to other music. "
-            f"Use --model {latents.model}."
+            f"These latents were encoded by {latents.model}; {vae.name} decodes them to other music. {named}"
         )
         saved = saved._replace(notices=(notice, *saved.notices))
-    return Decoding(model.name, Path(file), phrases, saved)
+    return Decoding(vae.name, Path(file), phrases, saved)

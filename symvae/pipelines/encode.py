@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from symvae.nn.gaussian import DiagonalGaussian
-from symvae.pipelines.intake import Intake, read_windows
+from symvae.pipelines.intake import Intake
 from symvae.pipelines.latent_file import write_latents
-from symvae.pipelines.output import Saved, refuse_existing
-from symvae.pipelines.words import counted
-from symvae.system.symvae import SymVAE
+from symvae.pipelines.output import IN_MEMORY, Plan, Saved, refuse_existing
+from symvae.pipelines.preflight import check
+from symvae.pipelines.tracks import Tracks, each_track
+from symvae.pipelines.trial import AnyModel, Source
+from symvae.pipelines.words import counted, model_in_words
+from symvae.system.choice import Need
 
 
 @dataclass(frozen=True)
@@ -22,47 +25,63 @@ class Encoding:
     posterior: DiagonalGaussian
     """(window, latent): the windows of all files in a row."""
     saved: Saved
+    why: str = ""
+    """Reason of the choice of the model; empty where it was named."""
 
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
         inputs = [each.data() for each in self.intakes]
-        return {"model": self.model, "inputs": inputs, "files": self.saved.names}
+        return {
+            "model": self.model,
+            "model_chosen": self.why or None,
+            "inputs": inputs,
+            "files": self.saved.names,
+        }
 
     def lines(self) -> list[str]:
         """The report as lines of text, without the files."""
         count, size = self.posterior.mean.shape
         shape = f"{counted(count, 'window')} as mean and log_std, {count} × {size} each"
-        return [*(line for each in self.intakes for line in each.lines()), shape]
+        lines = [line for each in self.intakes for line in each.lines()]
+        return [*model_in_words(self.model, self.why), *lines, shape]
 
 
 def encode(
     files: Sequence[str | Path],
-    model: SymVAE,
+    model: AnyModel | None = None,
     out: str | Path | None = None,
     *,
-    track: str | int | None = None,
+    track: Tracks = None,
     force: bool = False,
+    device: str = "cpu",
 ) -> Encoding:
     """Encode every window of some files.
 
     Args:
         files: MIDI, MusicXML or ABC files.
-        model: Model that encodes.
+        model: The model, or its name or folder; by default the best released one for the music.
         out: The .npz file to write; None writes none.
-        track: Name or number of the track to read in each file.
+        track: Name or number of the track to read in all files, or a sequence with one for each.
         force: Overwrite an existing file.
+        device: Device of a model that is loaded here.
 
     Returns:
         The posteriors.
     """
     path = None if out is None else Path(out)
-    if path is not None:
-        refuse_existing([path], force)
-    intakes = [read_windows(file, model, track) for file in files]
+
+    def plan(found: Sequence[Intake]) -> Plan:
+        refuse_existing([] if path is None else [path], force)
+        return IN_MEMORY.plan((), "")
+
+    sources = [Source(*place) for place in zip(files, each_track(track, len(files)), strict=True)]
+    checked = check(Need("encode", whole=True), model, sources, plan=plan, device=device)
+    vae, intakes = checked.load(), checked.intakes
     phrases = [phrase for each in intakes for phrase in each.phrases]
-    posterior = model.encode(phrases)
-    if path is None:
-        return Encoding(model.name, intakes, posterior, Saved())
-    places = [(str(each.file), start + 1) for each in intakes for start in each.reading.start_bar]
-    write_latents(path, model.name, posterior, [phrase.tempo_qpm for phrase in phrases], places)
-    return Encoding(model.name, intakes, posterior, Saved((path,)))
+    posterior = vae.encode(phrases)
+    saved = Saved()
+    if path is not None:
+        places = [(str(each.file), start + 1) for each in intakes for start in each.reading.start_bar]
+        write_latents(path, vae.name, posterior, [phrase.tempo_qpm for phrase in phrases], places)
+        saved = Saved((path,))
+    return Encoding(vae.name, intakes, posterior, saved, checked.why)

@@ -12,7 +12,7 @@ from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import Thinned
 from symvae.pipelines.timing_words import timing_in_words
 from symvae.pipelines.tracks import track_in_words, unread_tracks_in_words
-from symvae.pipelines.words import counted
+from symvae.pipelines.words import counted, model_in_words
 from symvae.system.faders.request import Fader
 
 
@@ -39,6 +39,8 @@ class FadeReport:
     best_of: int
     decodes_each: int
     """Decodes of each version: ``best_of``, and one of the phrase before where edits are transferred."""
+    why: str = ""
+    """Reason of the choice of the model; empty where it was named."""
 
     @property
     def changed(self) -> list[Faded]:
@@ -61,6 +63,7 @@ class FadeReport:
         unchanged = unchanged_bars(self.intake, self.faded)
         return {
             "model": self.model,
+            "model_chosen": self.why or None,
             "input": self.intake.data(),
             "faders": self.figures(),
             "phrases": [self._phrase(each) for each in self.faded],
@@ -77,7 +80,7 @@ class FadeReport:
 
     def lines(self) -> list[str]:
         """The report as lines of text: input, drops, cost, and values out of range."""
-        return [*self._account(), *self._out_of_range()]
+        return [*model_in_words(self.model, self.why), *self._account(), *self._out_of_range()]
 
     def _phrase(self, faded: Faded) -> dict[str, Any]:
         bars = bars_in_words([(bar, bar + 1) for bar in faded.version.bars])

@@ -184,8 +184,13 @@ def bars_in_song(phrase: Phrase, start: int, bars: Sequence[int], song: Song, li
     tick = lines[start] + phrase.onset_step * step_tick
     inside = np.isin(np.searchsorted(lines, np.floor(tick + 0.5), side="right") - 1, bars)
     phrase = phrase.select(inside)
-    first_step = [round((lines[bar] - lines[start]) / step_tick) for bar in bars]
-    grid_bars = np.unique(np.array(first_step) // phrase.grid.steps_per_bar)
+    # A bar of the song is a bar of the grid, a part of one (2/4), or several (12/8).
+    ticks = [(lines[bar] - lines[start], lines[bar + 1] - lines[start]) for bar in bars]
+    steps = [(round(first / step_tick), round(end / step_tick)) for first, end in ticks]
+    per_bar, last = phrase.grid.steps_per_bar, phrase.grid.num_steps - 1
+    grid_bars = np.unique(
+        [bar for a, b in steps for bar in range(a // per_bar, min(max(a, b - 1), last) // per_bar + 1)]
+    )
     runs = np.split(grid_bars, np.flatnonzero(np.diff(grid_bars) > 1) + 1)
     return join([phrase.window(int(run[0]), len(run)) for run in runs])
 

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from symvae.music.bars import bars_in_words
-from symvae.pipelines.intake import Intake, read_window
+from symvae.errors import ConfigError
+from symvae.music.bars import bars_in_words, grid_bar_at
+from symvae.pipelines.intake import Intake, NoWindowError
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
-from symvae.pipelines.words import counted
+from symvae.pipelines.preflight import check
+from symvae.pipelines.trial import AnyModel, Source, one_window
+from symvae.pipelines.words import counted, model_in_words
+from symvae.system.choice import ModelFacts, Need
 from symvae.system.infill import Filling
-from symvae.system.symvae import SymVAE
 
 
 @dataclass(frozen=True)
@@ -19,15 +22,18 @@ class Infill:
     model: str
     intake: Intake
     first_bar: int
-    """First new bar in the window, from 1."""
+    """First new bar in the window, from 1, counted in bars of the file."""
     last_bar: int
     versions: list[Filling]
     saved: Saved
+    why: str = ""
+    """Reason of the choice of the model; empty where it was named."""
 
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
         return {
             "model": self.model,
+            "model_chosen": self.why or None,
             "input": self.intake.data(),
             "drawn_bars": [self.first_bar, self.last_bar],
             "kept": [each.kept for each in self.versions],
@@ -39,6 +45,7 @@ class Infill:
         bars = bars_in_words([(self.first_bar - 1, self.last_bar)])
         rest = "unchanged" if self.intake.exact[0] else "as read on the grid"
         return [
+            *model_in_words(self.model, self.why),
             *self.intake.lines(),
             f"{bars} of the window redrawn; the others {rest}",
             *(
@@ -51,7 +58,7 @@ class Infill:
 
 def infill(
     file: str | Path,
-    model: SymVAE,
+    model: AnyModel | None,
     first_bar: int,
     last_bar: int,
     count: int = 4,
@@ -60,13 +67,14 @@ def infill(
     track: str | int | None = None,
     prior_temperature: float = 1.0,
     seed: int = 0,
+    device: str = "cpu",
     output: Output = IN_MEMORY,
 ) -> Infill:
     """Redraw bars of a window, conditioned on the others.
 
     Args:
         file: A MIDI, MusicXML or ABC file.
-        model: Model with a learned prior.
+        model: The model, or its name or folder; by default the best released one for the music.
         first_bar: First bar to draw, from 1 in the window.
         last_bar: Last bar to draw.
         count: Number of versions.
@@ -74,20 +82,63 @@ def infill(
         track: Name or number of the track to read.
         prior_temperature: Scale of the noise that draws start from.
         seed: Seed of the draws.
+        device: Device of a model that is loaded here.
         output: Settings of the result files.
 
     Returns:
         The versions; all notes of the other bars are those of the file.
+
+    Raises:
+        ConfigError: The last bar is before the first.
+        MidiError: The file has no such window, or the bars are not bars of the window.
     """
-    plan = output.plan(numbered("version", count), "versions")
-    intake = read_window(file, model, track, bar)
-    versions = model.infill(
+    if not 1 <= first_bar <= last_bar:
+        raise ConfigError(
+            f"Bars {first_bar} to {last_bar} cannot be drawn. Give a first bar from 1, and a last one not "
+            "before it."
+        )
+
+    def read(source: Source, facts: ModelFacts) -> Intake:
+        intake = one_window(source, facts)
+        _grid_bars(intake, first_bar, last_bar)
+        return intake
+
+    checked = check(
+        Need("infill", prior=True, least_bars=2, draws=True),
+        model,
+        [Source(file, track, bar)],
+        read,
+        lambda found: output.plan(numbered("version", count), "versions"),
+        device=device,
+    )
+    vae, (intake,) = checked.load(), checked.intakes
+    versions = vae.infill(
         intake.phrases[0],
-        range(first_bar - 1, last_bar),
+        _grid_bars(intake, first_bar, last_bar),
         count,
         seed=seed,
         prior_temperature=prior_temperature,
     )
     titles = [f"version {number}" for number in range(1, count + 1)]
-    saved = plan.write([each.phrase for each in versions], titles)
-    return Infill(model.name, intake, first_bar, last_bar, versions, saved)
+    saved = checked.plan.write([each.phrase for each in versions], titles)
+    return Infill(vae.name, intake, first_bar, last_bar, versions, saved, checked.why)
+
+
+def _grid_bars(intake: Intake, first_bar: int, last_bar: int) -> range:
+    """Bars of the grid, from 0, that are these bars of the file in the window, from 1."""
+    bar, bars = grid_bar_at(intake.song, intake.reading.start_bar[0]), intake.phrases[0].grid.bars
+    in_window, here = bar.in_file(bars), f"in a window of {counted(bar.in_file(bars), 'bar')}"
+    if last_bar > in_window:
+        raise NoWindowError(f"There is no bar {last_bar} {here}.", f"Give --to up to {in_window}.")
+    if (first_bar - 1) % bar.file_bars or last_bar % bar.file_bars:
+        first = (first_bar - 1) // bar.file_bars * bar.file_bars + 1
+        last = -(-last_bar // bar.file_bars) * bar.file_bars
+        raise NoWindowError(
+            f"{bar.file_bars} bars of the file are one bar of the model, which is drawn as a whole.",
+            f"Use --from {first} --to {last}." if last - first + 1 < in_window else "",
+        )
+    if last_bar - first_bar + 1 == in_window:
+        raise NoWindowError(
+            f"These are all bars {here}, and some have to stay.", "Give fewer, or use `symvae sample`."
+        )
+    return range((first_bar - 1) * bar.grid_bars // bar.file_bars, last_bar * bar.grid_bars // bar.file_bars)

@@ -1,12 +1,14 @@
 """Files into windows of a model, with a report of everything that was dropped."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from symvae.errors import MidiError
-from symvae.music.bars import bars_in_words, sections
+from symvae.music.bars import bars_in_words, grid_bar_at
+from symvae.music.grid import Grid
 from symvae.music.io.files import load_any
 from symvae.music.phrase import Phrase
 from symvae.music.reading import Reading
@@ -17,8 +19,33 @@ from symvae.pipelines.spans import bar_spans, spans_of, titles_of
 from symvae.pipelines.timing_words import timing_in_words
 from symvae.pipelines.tracks import track_in_words, tracks_not_read, unread_tracks_in_words
 from symvae.pipelines.words import counted
-from symvae.system.catalog import available_in
-from symvae.system.symvae import SymVAE
+from symvae.tokens.tokenizer import Tokenizer
+
+#: Tracks that are tried in search of one that can be read.
+MOST_TRIED = 32
+
+
+@runtime_checkable
+class Windowed(Protocol):
+    """What reading needs of a model; its weights need not be in memory."""
+
+    @property
+    def grid(self) -> Grid:
+        """Grid of a window."""
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Its voices and pitch range."""
+
+
+class NoWindowError(MidiError):
+    """A file without a window for a model: the fault, and what would help with the same model."""
+
+    def __init__(self, fault: str, remedy: str = "") -> None:
+        super().__init__(f"{fault} {remedy}".strip())
+        self.fault = fault
+        self.remedy = remedy
+
 
 #: Fields of a reading with a row for each window.
 _ROWS = ("phrases", "start_bar", "end_bar", "start_tick")
@@ -98,7 +125,9 @@ class Intake:
         return lines + [f"  left out: {dropped}" for dropped in reading.dropped]
 
 
-def read_windows(file: str | Path, model: SymVAE, track: str | int | None = None) -> Intake:
+def read_windows(
+    file: str | Path, model: Windowed, track: str | int | None = None, *, song: Song | None = None
+) -> Intake:
     """Read every window of a file that fits the model's grid.
 
     Args:
@@ -106,26 +135,32 @@ def read_windows(file: str | Path, model: SymVAE, track: str | int | None = None
         model: Model whose grid and pitch range the windows have.
         track: Name or number of the track to read; by default the melody, or all pitched tracks of a
             polyphonic model.
+        song: The file's song, where it has been read.
 
     Returns:
         The windows, end to end.
 
     Raises:
-        MidiError: The file has no such window; the message has the reasons.
+        NoWindowError: The file has no such window; the message has the reasons.
     """
-    song = load_any(file)
+    song = load_any(file) if song is None else song
     reading = _read(song, model, track)
     if not reading.phrases:
-        reasons = "; ".join(str(dropped) for dropped in reading.dropped) or "it holds no notes"
-        raise MidiError(
-            f"{file} has no window of {counted(model.grid.bars, 'bar')} of {model.grid.metre} ({reasons}). "
-            f"{_models_for(song, model)}Choose another file or --track; `symvae inspect` lists every window."
+        grid = model.grid
+        raise NoWindowError(
+            f"{file} has no window of {counted(grid.bars, 'bar')} of {grid.metre} ({_reasons(reading)}).",
+            _other_tracks(song, reading, lambda other: _read(song, model, other)),
         )
     return Intake(Path(file), song, reading)
 
 
 def read_window(
-    file: str | Path, model: SymVAE, track: str | int | None = None, bar: int | None = None
+    file: str | Path,
+    model: Windowed,
+    track: str | int | None = None,
+    bar: int | None = None,
+    *,
+    song: Song | None = None,
 ) -> Intake:
     """Read one window of a file.
 
@@ -134,28 +169,38 @@ def read_window(
         model: Model whose grid and pitch range the window has.
         track: Name or number of the track to read.
         bar: First bar of the window, from 1: any bar of the grid. By default the first window.
+        song: The file's song, where it has been read.
 
     Returns:
         One window; the drops reported are those of the whole file.
 
     Raises:
-        MidiError: No window starts at that bar.
+        NoWindowError: No window starts at that bar.
     """
-    intake = read_windows(file, model, track)
+    intake = read_windows(file, model, track, song=song)
     if bar is None:
         return replace(intake, reading=_one_row(intake.reading, 0))
     every = _read(intake.song, model, track, stride_bars=1)
     starts = [start + 1 for start in every.start_bar]
     if bar not in starts:
+        grid = model.grid
         choices = ", ".join(map(str, starts[:12])) + (", …" if len(starts) > 12 else "")
-        raise MidiError(f"{file} has no window that starts at bar {bar}. Choose --bar among {choices}.")
+        raise NoWindowError(
+            f"{file} has no window that starts at bar {bar} ({counted(grid.bars, 'bar')} of {grid.metre}).",
+            f"Choose --bar among {choices}.",
+        )
     chosen = _one_row(every, starts.index(bar))
     columns = {name: getattr(chosen, name) for name in _ROWS}
     return replace(intake, reading=replace(intake.reading, **columns))
 
 
 def read_ending(
-    file: str | Path, model: SymVAE, track: str | int | None = None, bar: int | None = None
+    file: str | Path,
+    model: Windowed,
+    track: str | int | None = None,
+    bar: int | None = None,
+    *,
+    song: Song | None = None,
 ) -> Intake:
     """Read the bars that a model continues: at most half as many as its own.
 
@@ -164,52 +209,54 @@ def read_ending(
         model: Model whose metre and pitch range the bars have.
         track: Name or number of the track to read.
         bar: Last bar to read, from 1; by default the last one with music.
+        song: The file's song, where it has been read.
 
     Returns:
         One phrase; shorter where the tune or its stretch in one metre is.
 
     Raises:
-        MidiError: There is no music in the model's metre up to that bar.
+        NoWindowError: There is no music in the model's metre up to that bar.
     """
-    song = load_any(file)
+    song = load_any(file) if song is None else song
     most = model.grid.with_bars(max(1, model.grid.bars // 2))
-    reading = ending(song, most, track, bar, model.tokenizer.pitch_range)
+
+    def read(track: str | int | None, bar: int | None) -> Reading:
+        return ending(song, most, track, bar, model.tokenizer.pitch_range)
+
+    reading = read(track, bar)
     if not reading.phrases:
-        reasons = "; ".join(map(str, reading.dropped)) or "no note before it"
-        where = "no music" if bar is None else f"no music up to a bar {bar}"
-        raise MidiError(
-            f"{file} has {where} in {model.grid.metre} to continue ({reasons}). {_models_for(song, model)}"
-            "Choose another --bar or --track; `symvae inspect` lists every window."
+        where = "no music" if bar is None else f"no music up to bar {bar}"
+        remedy = _other_tracks(song, reading, lambda other: read(other, bar))
+        if bar is not None and (last := read(track, None)).phrases:
+            remedy = f"Leave out --bar to go on from bar {last.end_bar[0]}, or choose another."
+        raise NoWindowError(
+            f"{file} has {where} in {model.grid.metre} to continue ({_reasons(reading)}).", remedy
         )
     return Intake(Path(file), song, reading)
 
 
+def _reasons(reading: Reading) -> str:
+    return "; ".join(map(str, reading.dropped)) or "it holds no notes"
+
+
+def _other_tracks(song: Song, reading: Reading, read: Callable[[int], Reading]) -> str:
+    """Advice on tracks that can be read in place of the one that was; empty where there is none."""
+    read_index = None if reading.track is None else reading.track.index
+    others = [i for i, part in enumerate(song.tracks) if len(part) and not part.is_drum and i != read_index]
+    good = [f"--track {index}" for index in others[:MOST_TRIED] if read(index).phrases]
+    return f"Use {' or '.join(good[:3])}." if good else ""
+
+
 def _bars_added(song: Song, phrase: Phrase, start_bar: int, end_bar: int) -> int:
-    """Bars of the grid at the end of a window beyond the file's bars."""
-    # A last note's rounding may open a bar after the last section.
-    per_bar = next(
-        (
-            section.file_bars_per_bar
-            for section in sections(song)
-            if section.bar_span[0] <= start_bar < section.bar_span[1]
-        ),
-        1,
-    )
-    missing = phrase.grid.bars - -(-(end_bar - start_bar) // per_bar)
-    last_step = int(phrase.end_step.max(initial=0))
-    return min(missing, (phrase.grid.num_steps - last_step) // phrase.grid.steps_per_bar)
+    """Bars of silence at the end of a window beyond the file's bars, in bars of the file."""
+    bar = grid_bar_at(song, start_bar)
+    missing = bar.in_file(phrase.grid.bars) - (end_bar - start_bar)
+    silent_step = phrase.grid.num_steps - int(phrase.end_step.max(initial=0))
+    silent_bars = silent_step // phrase.grid.steps_per_bar
+    return max(0, min(missing, silent_bars * bar.file_bars // bar.grid_bars))
 
 
-def _models_for(song: Song, model: SymVAE) -> str:
-    """Models for the song's own metres, where these differ from the model's; else nothing."""
-    metres = sorted({section.grid_metre or "" for section in sections(song)} - {model.grid.metre})
-    named = [
-        f"{' or '.join(names)} for {metre}" for metre in metres if metre and (names := available_in(metre))
-    ]
-    return f"Use --model {', '.join(named)}. " if named else ""
-
-
-def _read(song: Song, model: SymVAE, track: str | int | None, stride_bars: int | None = None) -> Reading:
+def _read(song: Song, model: Windowed, track: str | int | None, stride_bars: int | None = None) -> Reading:
     tokenizer = model.tokenizer
     return windows(
         song,

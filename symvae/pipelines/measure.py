@@ -15,7 +15,7 @@ from symvae.music.reading import Reading
 from symvae.music.windows import whole
 from symvae.pipelines.spans import spans_of, titles_of
 from symvae.pipelines.timing_words import timing_in_words
-from symvae.pipelines.tracks import track_in_words, unread_tracks_in_words
+from symvae.pipelines.tracks import Tracks, each_track, track_in_words, unread_tracks_in_words
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,13 @@ class Measurement:
         ]
 
 
-def measure(files: Sequence[str | Path], track: str | int | None = None) -> Measurement:
+def measure(files: Sequence[str | Path], track: Tracks = None) -> Measurement:
     """Measure the melody of each file.
 
     Args:
         files: MIDI, MusicXML or ABC files.
-        track: Name or number of the track to read in each file; by default the melody.
+        track: Name or number of the track to read in all files, or a sequence with one for each; by default
+            the melody.
 
     Returns:
         Every attribute of every phrase.
@@ -64,7 +65,8 @@ def measure(files: Sequence[str | Path], track: str | int | None = None) -> Meas
         MidiError: No file has a melody; the message has the reasons.
     """
     songs = {str(file): load_any(file) for file in files}
-    readings = {file: whole(song, track) for file, song in songs.items()}
+    tracks = dict(zip(map(str, files), each_track(track, len(files)), strict=True))
+    readings = {file: whole(song, tracks[file]) for file, song in songs.items()}
     notices = []
     for file, reading in readings.items():
         if reading.track is not None:

@@ -7,10 +7,13 @@ from typing import Any
 from symvae.music.bars import bars_in_words
 from symvae.music.phrase import Phrase
 from symvae.pipelines.gaps import Row, fill_gaps
-from symvae.pipelines.intake import Intake, read_windows
+from symvae.pipelines.intake import Intake
 from symvae.pipelines.match import Match, match_tokens
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
-from symvae.system.symvae import SymVAE
+from symvae.pipelines.preflight import check, windows_of
+from symvae.pipelines.trial import AnyModel, Source
+from symvae.pipelines.words import model_in_words
+from symvae.system.choice import Need
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,14 @@ class Reconstruction:
     row: Row
     """The whole tune."""
     saved: Saved
+    why: str = ""
+    """Reason of the choice of the model; empty where it was named."""
 
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
         return {
             "model": self.model,
+            "model_chosen": self.why or None,
             "input": self.intake.data(),
             "windows": [
                 {"bars": span, **match._asdict()}
@@ -43,39 +49,52 @@ class Reconstruction:
         """The report as lines of text, without the files."""
         silence = [f"  silence in place of {bars_in_words(self.row.silent)}"] if self.row.silent else []
         matches = zip(self.intake.titles, self.matches, strict=True)
-        return [*self.intake.lines(), *silence, *(f"{title}: {match}" for title, match in matches)]
+        return [
+            *model_in_words(self.model, self.why),
+            *self.intake.lines(),
+            *silence,
+            *(f"{title}: {match}" for title, match in matches),
+        ]
 
 
 def reconstruct(
     file: str | Path,
-    model: SymVAE,
+    model: AnyModel | None = None,
     *,
     track: str | int | None = None,
     temperature: float = 0.0,
     posterior_temperature: float = 0.0,
     seed: int = 0,
+    device: str = "cpu",
     output: Output = IN_MEMORY,
 ) -> Reconstruction:
     """Encode and decode every window of a tune, and join them again.
 
     Args:
         file: A MIDI, MusicXML or ABC file.
-        model: Model that reconstructs.
+        model: The model, or its name or folder; by default the best released one for the music.
         track: Name or number of the track to read.
         temperature: Temperature of the decoder; 0 takes the most likely token.
         posterior_temperature: Scale of the posterior's standard deviation in the draw of z; 0 takes its mean.
         seed: Seed of both draws.
+        device: Device of a model that is loaded here.
         output: Settings of the result files.
 
     Returns:
         The phrases, with the accuracy of each.
     """
-    intake = read_windows(file, model, track)
-    plan = output.plan(numbered("window", len(intake.phrases)), "reconstruction")
-    results = model.reconstruct(
+    checked = check(
+        Need("reconstruct", whole=True),
+        model,
+        [Source(file, track)],
+        plan=lambda found: output.plan(numbered("window", windows_of(found)), "reconstruction"),
+        device=device,
+    )
+    vae, (intake,) = checked.load(), checked.intakes
+    results = vae.reconstruct(
         intake.phrases, temperature=temperature, posterior_temperature=posterior_temperature, seed=seed
     )
-    matches = match_tokens(model, intake.phrases, results, intake.file_notes)
+    matches = match_tokens(vae, intake.phrases, results, intake.file_notes)
     row = fill_gaps(intake.reading, results)
-    saved = plan.write(results, intake.titles, row.phrases)
-    return Reconstruction(model.name, intake, results, matches, row, saved)
+    saved = checked.plan.write(results, intake.titles, row.phrases)
+    return Reconstruction(vae.name, intake, results, matches, row, saved, checked.why)

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from symvae.errors import ConfigError
+from symvae.music.metre import GRID_BARS, METRES
 from symvae.music.phrase import Phrase
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
-from symvae.pipelines.words import counted
-from symvae.system.symvae import SymVAE
+from symvae.pipelines.preflight import check
+from symvae.pipelines.trial import AnyModel
+from symvae.pipelines.words import counted, model_in_words
+from symvae.system.choice import Need
 
 
 @dataclass(frozen=True)
@@ -17,11 +21,14 @@ class Samples:
     seed: int
     phrases: list[Phrase]
     saved: Saved
+    why: str = ""
+    """Reason of the choice of the model; empty where it was named."""
 
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
         return {
             "model": self.model,
+            "model_chosen": self.why or None,
             "seed": self.seed,
             "notes": [len(phrase) for phrase in self.phrases],
             "files": self.saved.names,
@@ -30,39 +37,61 @@ class Samples:
     def lines(self) -> list[str]:
         """The report as lines of text, without the files."""
         bars = counted(self.phrases[0].grid.bars, "bar")
-        return [f"{counted(len(self.phrases), 'phrase')} of {bars} from {self.model}, seed {self.seed}"]
+        drawn = f"{counted(len(self.phrases), 'phrase')} of {bars} from {self.model}, seed {self.seed}"
+        return [*model_in_words(self.model, self.why), drawn]
 
 
 def sample(
-    model: SymVAE,
+    model: AnyModel | None = None,
     count: int = 8,
     *,
+    metre: str | None = None,
     temperature: float = 0.0,
     top_p: float = 1.0,
     prior: str = "learned",
     prior_temperature: float = 1.0,
     tempo_qpm: float | None = None,
     seed: int = 0,
+    device: str = "cpu",
     output: Output = IN_MEMORY,
 ) -> Samples:
     """Draw phrases from the prior.
 
     Args:
-        model: Model to sample from.
+        model: The model, or its name or folder; by default the best released one for the metre.
         count: Number of phrases.
+        metre: Time signature, such as "3/4"; by default that of the model, or 4/4.
         temperature: Temperature of the decoder; 0 takes the most likely token.
         top_p: Nucleus sampling: draw among the most likely tokens that hold this share of the probability.
         prior: "learned" (from the training music) or "gaussian".
         prior_temperature: Scale of the noise that draws start from.
         tempo_qpm: Tempo in quarter notes a minute; None takes the model's, 120 for melodies.
         seed: Seed of all draws.
+        device: Device of a model that is loaded here.
         output: Settings of the result files.
 
     Returns:
         The phrases.
+
+    Raises:
+        ConfigError: No grid holds the metre.
+        LatentError: The model is in another metre, or lacks the prior.
     """
-    plan = output.plan(numbered("sample", count), "samples")
-    phrases = model.sample(
+    if metre not in (None, *GRID_BARS):
+        raise ConfigError(f"{metre!r} is no metre of a model. Choose one of {', '.join(METRES)}.")
+    wanted = metre or ("4/4" if model is None else None)
+    need = Need(
+        "sample",
+        prior=prior == "learned",
+        metre=None if wanted is None else GRID_BARS[wanted].metre,
+        draws=True,
+        instead="Or leave its prior out with --prior gaussian.",
+    )
+    checked = check(
+        need, model, plan=lambda found: output.plan(numbered("sample", count), "samples"), device=device
+    )
+    vae = checked.load()
+    phrases = vae.sample(
         count,
         temperature=temperature,
         top_p=top_p,
@@ -71,5 +100,5 @@ def sample(
         prior_temperature=prior_temperature,
         tempo_qpm=tempo_qpm,
     )
-    saved = plan.write(phrases, [f"sample {number}" for number in range(1, count + 1)])
-    return Samples(model.name, seed, phrases, saved)
+    saved = checked.plan.write(phrases, [f"sample {number}" for number in range(1, count + 1)])
+    return Samples(vae.name, seed, phrases, saved, checked.why)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from symvae.errors import LatentError
 from symvae.music.bars import bars_in_words
 from symvae.music.phrase import Phrase
 from symvae.pipelines.gaps import Row, fill_gaps
-from symvae.pipelines.intake import Intake, read_windows
+from symvae.pipelines.intake import Intake
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
-from symvae.system.symvae import SymVAE
+from symvae.pipelines.preflight import check, windows_of
+from symvae.pipelines.trial import AnyModel, Source
+from symvae.pipelines.words import model_in_words
+from symvae.system.choice import Need
 
 
 class Change(NamedTuple):
@@ -36,11 +38,14 @@ class Shift:
     row: Row
     """The whole tune."""
     saved: Saved
+    why: str = ""
+    """Reason of the choice of the model; empty where it was named."""
 
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
         return {
             "model": self.model,
+            "model_chosen": self.why or None,
             "input": self.intake.data(),
             "amounts": dict(self.amounts),
             "attributes": {name: change._asdict() for name, change in self.changes.items()},
@@ -53,6 +58,7 @@ class Shift:
         silence = [f"  silence in place of {bars_in_words(self.row.silent)}"] if self.row.silent else []
         changes = {name: self.changes[name] for name in self.amounts if name in self.changes}
         return [
+            *model_in_words(self.model, self.why),
             *self.intake.lines(),
             *silence,
             *(f"{name}: {c.before:.3g} → {c.after:.3g} (mean of all windows)" for name, c in changes.items()),
@@ -62,11 +68,12 @@ class Shift:
 def shift(
     file: str | Path,
     amounts: Mapping[str, float],
-    model: SymVAE,
+    model: AnyModel | None = None,
     *,
     track: str | int | None = None,
     temperature: float = 0.0,
     seed: int = 0,
+    device: str = "cpu",
     output: Output = IN_MEMORY,
 ) -> Shift:
     """Add attribute vectors to every window of a tune, and join the results.
@@ -74,31 +81,32 @@ def shift(
     Args:
         file: A MIDI, MusicXML or ABC file.
         amounts: Multiple of each attribute vector, by attribute: ``{"onset_density": 1.0}``.
-        model: Model with attribute vectors.
+        model: The model, or its name or folder; by default the best released one for the music.
         track: Name or number of the track to read.
         temperature: Temperature of the decoder; 0 takes the most likely token.
         seed: Seed of the decoder.
+        device: Device of a model that is loaded here.
         output: Settings of the result files.
 
     Returns:
         The phrases, with every attribute before and after.
 
     Raises:
-        LatentError: The model has no attribute vectors.
+        LatentError: The model lacks an attribute vector.
     """
-    if not model.directions:
-        # An evaluation fits attribute vectors only to tokens on a grid.
-        learn = (
-            "Run `symvae evaluate --update-model` on it, or choose" if model.tokenizer.on_grid else "Choose"
-        )
-        raise LatentError(f"{model.name} has no attribute vectors yet. {learn} another --model.")
-    intake = read_windows(file, model, track)
-    plan = output.plan(numbered("window", len(intake.phrases)), "shifted")
+    checked = check(
+        Need("shift", vectors=tuple(amounts), whole=True),
+        model,
+        [Source(file, track)],
+        plan=lambda found: output.plan(numbered("window", windows_of(found)), "shifted"),
+        device=device,
+    )
+    vae, (intake,) = checked.load(), checked.intakes
     results = [
-        model.shift(phrase, dict(amounts), temperature=temperature, seed=seed) for phrase in intake.phrases
+        vae.shift(phrase, dict(amounts), temperature=temperature, seed=seed) for phrase in intake.phrases
     ]
-    before, after = model.measure(intake.phrases), model.measure(results)
+    before, after = vae.measure(intake.phrases), vae.measure(results)
     changes = {name: Change(float(before[name].mean()), float(after[name].mean())) for name in before}
     row = fill_gaps(intake.reading, results)
-    saved = plan.write(results, intake.titles, row.phrases)
-    return Shift(model.name, intake, amounts, results, changes, row, saved)
+    saved = checked.plan.write(results, intake.titles, row.phrases)
+    return Shift(vae.name, intake, amounts, results, changes, row, saved, checked.why)

@@ -34,14 +34,16 @@ from symvae.pipelines.automation import (
 )
 from symvae.pipelines.fade_report import FadeReport, tracks_read, unchanged_bars
 from symvae.pipelines.fade_versions import Faded, fade_versions, versions_of
-from symvae.pipelines.intake import Intake, read_windows
-from symvae.pipelines.output import Saved
+from symvae.pipelines.intake import Intake
+from symvae.pipelines.output import IN_MEMORY, Plan, Saved, refuse_existing
+from symvae.pipelines.preflight import check
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
-from symvae.system.faders.request import Fader, asked_values
+from symvae.pipelines.trial import AnyModel, Source
+from symvae.system.choice import Need
+from symvae.system.faders.request import Fader
 from symvae.system.symvae import SymVAE
 
-DEFAULT_MODEL = "piano-4bar-faders"
 #: Phrases in the picture, one row each; more would be too small to read.
 MOST_ROWS = 16
 #: Endings of the picture's file.
@@ -130,7 +132,7 @@ def fade_song(
     file: str | Path,
     values: Mapping[str, Setting] | None = None,
     *,
-    model: SymVAE | str | Path = DEFAULT_MODEL,
+    model: AnyModel | None = None,
     bars: str | Iterable[int] | None = None,
     ramps: Mapping[str, tuple[float, float]] | None = None,
     automation: str | Path | Mapping[str, Lane] | None = None,
@@ -140,6 +142,9 @@ def fade_song(
     best_of: int = 1,
     refine: bool = True,
     program: int | None = None,
+    device: str = "cpu",
+    places: Sequence[Path] = (),
+    force: bool = False,
     watch: Callable[[float], None] = lambda share: None,
 ) -> FadeResult:
     """Move the faders of a song.
@@ -147,7 +152,7 @@ def fade_song(
     Args:
         file: A MIDI, MusicXML or ABC file.
         values: Setting of each fader for all bars: 6.0 is a value in its unit, "+5" and "-0.5" are changes.
-        model: Model with faders, or its name or folder.
+        model: Model with faders, or its name or folder; by default the best released one for the song.
         bars: Bars to fade, from 1, as "5-12" or as numbers; by default all.
         ramps: First and last value of each fader that moves evenly over the phrases.
         automation: Settings of single bars: a CSV file (see `symvae.pipelines.automation.read_lanes`), or a
@@ -159,6 +164,9 @@ def fade_song(
         best_of: Number of decodes to choose from.
         refine: Exchange single tokens or notes to reduce the remaining error.
         program: General MIDI program of the faded part, 0 to 127; None keeps its own.
+        device: Device of a model that is loaded here.
+        places: Files that the caller will write, refused here where they cannot be written.
+        force: Allow existing files among them.
         watch: Progress, 0 to 1.
 
     Returns:
@@ -183,10 +191,14 @@ def fade_song(
     if program is not None:
         check_program(program)
     file = Path(file)
-    if not isinstance(model, SymVAE):
-        model = SymVAE.load(model)
-    faders = known_faders(model, names)
-    intake = read_windows(file, model, track)
+
+    def plan(found: Sequence[Intake]) -> Plan:
+        refuse_existing(places, force)
+        return IN_MEMORY.plan((), "")
+
+    need = Need("fade", faders=tuple(names), whole=True)
+    checked = check(need, model, [Source(file, track)], plan=plan, device=device)
+    (intake,), faders = checked.intakes, checked.facts.faders
     lines, spans = bar_lines(intake.song), bar_spans(intake.reading)
     in_song = range(len(lines) - 1) if only is None else sorted(only)
     lanes = {name: constant(setting, in_song) for name, setting in settings.items()} | table
@@ -203,9 +215,10 @@ def fade_song(
             f"No fader is set in {bars_in_words(spans)} of {file}, the bars that the model reads{reasons}. "
             "Choose other bars."
         )
-    phrases, too_full = thin_full_bars(intake, model, versions, lines)
+    vae = checked.load()
+    phrases, too_full = thin_full_bars(intake, vae, versions, lines)
     faded = fade_versions(
-        model,
+        vae,
         intake.song,
         phrases,
         versions,
@@ -216,10 +229,10 @@ def fade_song(
         refine=refine,
         watch=watch,
     )
-    spliced = _put_back(intake, model, faded, lines, program)
+    spliced = _put_back(intake, vae, faded, lines, program)
     named = only if only is not None else {bar for lane in table.values() for bar in lane}
     details = FadeReport(
-        model.name,
+        vae.name,
         faders,
         intake,
         lanes,
@@ -230,26 +243,10 @@ def fade_song(
         {},
         beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
         best_of=best_of,
-        decodes_each=best_of + model.transfers_edits,
+        decodes_each=best_of + vae.transfers_edits,
+        why=checked.why,
     )
-    return FadeResult(spliced.song, details, model.tokenizer.polyphonic)
-
-
-def known_faders(model: SymVAE, names: Sequence[str] = ()) -> dict[str, Fader]:
-    """Faders of a model; `LatentError` where it has none, or lacks one of the names.
-
-    Args:
-        model: The model.
-        names: Faders that it must have.
-
-    Returns:
-        All its faders by name.
-    """
-    faders = model.faders
-    if not faders:
-        _ = model.scales  # raises, and names models that have some
-    asked_values(faders, dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0))
-    return faders
+    return FadeResult(spliced.song, details, vae.tokenizer.polyphonic)
 
 
 def _bar_numbers(bars: str | Iterable[int] | None) -> set[int] | None:

@@ -1,9 +1,36 @@
 """The tracks of a song that were read, and those that were not, in words."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
+from symvae.errors import ConfigError
 from symvae.music.melody_line import TrackChoice
 from symvae.music.song import Song
+
+TrackName: TypeAlias = str | int
+#: A track for all files, or one for each.
+Tracks: TypeAlias = TrackName | Sequence[TrackName | None] | None
+
+
+def each_track(track: Tracks, count: int) -> list[TrackName | None]:
+    """The track of each of several files.
+
+    Args:
+        track: Name or number of a track for all files, or a sequence with one for each.
+        count: Number of files.
+
+    Returns:
+        One track, or None, for each file.
+
+    Raises:
+        ConfigError: There is another number of tracks.
+    """
+    if track is None or isinstance(track, str | int):
+        return [track] * count
+    if len(track) not in (1, count):
+        files = "1 file" if count == 1 else f"{count} files"
+        raise ConfigError(f"There are {len(track)} tracks for {files}. Give --track once, or once for each.")
+    return [*track] * (count // len(track))
 
 
 def track_in_words(track: TrackChoice) -> str:

@@ -1,6 +1,19 @@
 """Counts in words, for the lines of every report."""
 
 
+def model_in_words(name: str, why: str) -> list[str]:
+    """Name the model that was chosen for a user who named none.
+
+    Args:
+        name: The model.
+        why: Reason of the choice; empty where the user named the model.
+
+    Returns:
+        One line, or no line for the user's own choice.
+    """
+    return [f"model: {name}, chosen for this music ({why}); --model takes another"] if why else []
+
+
 def counted(count: int, thing: str) -> str:
     """A count with its noun: "1 bar", "2 bars".
 

@@ -23,12 +23,6 @@ def _named(kind: str) -> list[str]:
     return sorted(p.parent.name for p in PRETRAINED.glob("*/config.json") if format_of(p.parent) == kind)
 
 
-def available_in(metre: str) -> list[str]:
-    """Names of the models of more than one bar in ``metre``."""
-    models = {name: load_config(PRETRAINED / name).model for name in available()}
-    return [name for name, model in models.items() if model.metre == metre and model.bars > 1]
-
-
 def find(name: str | Path) -> Path:
     """Find the folder of a model: a name that `available` lists, or a folder that holds one.
 
@@ -60,9 +54,22 @@ def _find(name: str | Path, names: list[str], thing: str, verb: str) -> Path:
     )
 
 
-def advise_on_faders(own: str) -> str:
-    """Advice for a user of a model without faders, as one sentence; ``own`` is that model's name."""
-    names = [name for name in available() if load_scales(find(name)) is not None]
+def advise_on_faders(own: str, metre: str) -> str:
+    """Advice for a user of a model without faders, as one sentence.
+
+    Args:
+        own: Name of the user's model.
+        metre: Its metre; models in another cannot read the same music.
+
+    Returns:
+        Other models with faders, or how to learn them.
+    """
+    folders = {name: find(name) for name in available()}
+    names = [
+        name
+        for name, folder in folders.items()
+        if load_scales(folder) is not None and load_config(folder).model.metre == metre
+    ]
     # A new training bears the name of its preset, which the released model has as well.
     if not names or own in names:
         return "Learn them with `symvae train-faders`."

@@ -143,7 +143,7 @@ class LatentModel:
         """Calibrated scales of the faders; `LatentError` for a model without."""
         scales = artifacts.load_scales(self.folder)
         if scales is None:
-            raise LatentError(f"{self.name} has no faders. {advise_on_faders(self.name)}")
+            raise LatentError(f"{self.name} has no faders. {advise_on_faders(self.name, self.grid.metre)}")
         return scales
 
     @property

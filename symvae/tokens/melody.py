@@ -257,5 +257,5 @@ def _grid_in(path: str | PathLike[str]) -> MelodyGrid:
 
 def _same_bar(numerator: int, denominator: int, metre: str) -> bool:
     """True if bars of a time signature fill bars of ``metre``: 2/4 and 2/2 those of 4/4, 3/8 those of 6/8."""
-    signature = "6/8" if (numerator, denominator) == (3, 8) else f"{numerator}/{denominator}"
+    signature = f"{numerator}/{denominator}"
     return signature in GRID_BARS and GRID_BARS[signature].metre == metre

@@ -327,8 +327,11 @@ def test_infill_keeps_the_other_bars(cli, tiny_model, tmp_path):
     output = cli("infill", ODE, "-m", tiny_model, *words, "--force")
     assert "bar 2 of the window redrawn; the others unchanged" in output.stdout
     wrong = cli("infill", ODE, "-m", tiny_model, "--from", 2, "--to", 3, "--force")
-    assert (wrong.exit_code, wrong.stdout) == (2, "")
-    assert "bars 1 to 2" in wrong.stderr
+    assert (wrong.exit_code, wrong.stdout) == (1, "")
+    assert wrong.stderr == (
+        "symvae: There is no bar 3 in a window of 2 bars. Give --to up to 2. "
+        "Or use --model melody-16bar-lokl.\n"
+    )
 
 
 @pytest.mark.parametrize(("bar", "spans"), [(None, "16-16"), (4, "4-4")])
@@ -405,12 +408,9 @@ def test_continue_keeps_the_tempo_of_the_last_bars(cli, tiny_model, tmp_path):
 
 
 def test_tune_in_another_metre_gets_the_names_of_its_models(cli):
-    from symvae.system.catalog import available_in
-
     result = cli("reconstruct", TUNES / "lieber_augustin.mid", "-m", "melody-2bar")
     assert result.exit_code == 1
-    for name in available_in("3/4"):
-        assert name in result.stderr
+    assert result.stderr.endswith("Use --model melody-16bar-3-4.\n")
 
 
 def test_drums_alone_are_named_as_the_reason(cli, tiny_model, tmp_path):

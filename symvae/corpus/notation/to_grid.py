@@ -1,7 +1,8 @@
 """Put measures on the sixteenth grid, with a drop reason for each bar left out.
 
-A measure of 2/2 is a bar of 4/4. Measures of 2/4 are paired from the first one after the pickup; an odd one
-at the end is filled with rest. A pickup is placed at the end of a bar of its own.
+A measure of 2/2 is a bar of 4/4, and one of 12/8 is two bars of 6/8. Measures of 2/4 are paired from the
+first one after the pickup; an odd one at the end is filled with rest. A pickup is placed at the end of a bar
+of its own.
 
 A bar off the grid (triplets, thirty-seconds, a wrong number of beats) is dropped and cuts the tune in two;
 so do a change of metre and a pickup for which the bar before has no room. A part of a single bar is too
@@ -19,7 +20,7 @@ import numpy as np
 from symvae.corpus.notation.bar import WrittenBar, WrittenNote
 from symvae.corpus.notation.measure import Measure, measures
 from symvae.music.grid import Grid
-from symvae.music.metre import GRID_BARS
+from symvae.music.metre import GRID_BARS, GridBar
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
 
@@ -33,7 +34,8 @@ class _Part:
 
     metre: str
     number: int
-    bars: list[list[WrittenNote]] = field(default_factory=list)
+    notes: list[WrittenNote] = field(default_factory=list)
+    num_bars: int = 0
 
 
 def to_grid(name: str, bars: Sequence[WrittenBar], tempo_qpm: float) -> tuple[list[Phrase], list[Dropped]]:
@@ -54,19 +56,18 @@ def to_grid(name: str, bars: Sequence[WrittenBar], tempo_qpm: float) -> tuple[li
     if found and all(measure.metre is None for measure in found):
         return [], [Dropped(name, Reason.METRE_NOT_SUPPORTED, found[0].detail)]
     for part in _parts(name, found, left_out):
-        notes = [note for bar in part.bars for note in bar]
-        if all(note.pitch is None for note in notes):
+        if all(note.pitch is None for note in part.notes):
             left_out[f"{name}#bar {part.number}", Reason.EMPTY, "nothing but rests from here"] += 1
-        elif len(part.bars) < FEWEST_BARS:
+        elif part.num_bars < FEWEST_BARS:
             left_out[f"{name}#bar {part.number}", Reason.TOO_SHORT, "a single bar between two cuts"] += 1
         else:
-            phrases.append(_phrase(Grid.of_metre(part.metre, len(part.bars)), notes, tempo_qpm))
+            phrases.append(_phrase(Grid.of_metre(part.metre, part.num_bars), part.notes, tempo_qpm))
     return phrases, [Dropped(*what, count=count) for what, count in left_out.items()]
 
 
 def _parts(name: str, found: Sequence[Measure], left_out: _LeftOut) -> Iterator[_Part]:
     part: _Part | None = None
-    for metre, group in _grid_bars(found):
+    for (metre, _, num_bars), group in _grid_bars(found):
         faults = [fault for measure in group if (fault := _fault(measure))]
         for measure in group if faults else ():
             reason, detail = _fault(measure) or (faults[0][0], "paired with such a bar")
@@ -76,26 +77,27 @@ def _parts(name: str, found: Sequence[Measure], left_out: _LeftOut) -> Iterator[
             part = None
         if not faults:
             part = part or _Part(metre, group[0].number)
-            part.bars.append(_filled(group, metre))
+            part.notes += _filled(group, Grid.of_metre(metre, num_bars))
+            part.num_bars += num_bars
     if part:
         yield part
 
 
-def _grid_bars(found: Sequence[Measure]) -> Iterator[tuple[str, list[Measure]]]:
-    """The measures of each bar of the grid with its metre: one, or a pair in 2/4."""
+def _grid_bars(found: Sequence[Measure]) -> Iterator[tuple[GridBar, list[Measure]]]:
+    """The measures that fill whole bars of the grid: one, or a pair in 2/4."""
     index = 0
     while index < len(found):
         first = found[index]
-        metre, size = ("", 1)
+        bar = GridBar("", 1)
         if first.metre is not None:
-            metre, size = GRID_BARS[f"{first.metre[0]}/{first.metre[1]}"]
+            bar = GRID_BARS[f"{first.metre[0]}/{first.metre[1]}"]
         group = [first]
-        for following in found[index + 1 : index + size] if not first.is_pickup else ():
+        for following in found[index + 1 : index + bar.file_bars] if not first.is_pickup else ():
             if following.metre != first.metre or following.is_pickup:
                 break
             group.append(following)
         index += len(group)
-        yield metre, group
+        yield bar, group
 
 
 def _fault(measure: Measure) -> tuple[Reason, str] | None:
@@ -110,11 +112,11 @@ def _fault(measure: Measure) -> tuple[Reason, str] | None:
     return None
 
 
-def _filled(group: list[Measure], metre: str) -> list[WrittenNote]:
-    """Fill a bar of the grid with rest: a pickup at its start, an odd 2/4 measure at its end."""
+def _filled(group: list[Measure], grid: Grid) -> list[WrittenNote]:
+    """Fill bars of the grid with rest: a pickup at its start, an odd 2/4 measure at its end."""
     notes = [note for measure in group for note in measure.notes]
     length = sum((note.length_step for note in notes), Fraction(0))
-    rest = WrittenNote(None, Grid.of_metre(metre, bars=1).steps_per_bar - length)
+    rest = WrittenNote(None, grid.num_steps - length)
     return [rest, *notes] if group[0].is_pickup else [*notes, rest]
 
 

@@ -1,10 +1,12 @@
 """Bars on the sixteenth grid: pickups, ties, pairs of 2/4, and drop reasons for bars off the grid."""
 
 import numpy as np
+import pytest
 
 from symvae.corpus.notation.abc import read_abc
 from symvae.corpus.notation.expand_repeats import expand_repeats
 from symvae.corpus.notation.to_grid import to_grid
+from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
 from symvae.tokens.melody_grid import ids_of
@@ -148,3 +150,13 @@ def test_tempo_and_onsets_are_kept():
     phrases, _ = to_grid("x", expand_repeats(tune.bars), tune.tempo_qpm)
     assert phrases[0].tempo_qpm == 150.0
     assert np.array_equal(phrases[0].onset_step, [0, 6, 12])
+
+
+@pytest.mark.parametrize(
+    ("tune", "metre", "grid", "bars"),
+    [("A12|B12|", "12/8", "6/8", 4), ("A3|B3|c3|d3|", "3/8", "6/8", 2), ("A4|B4|c4|d4|", "4/8", "4/4", 2)],
+)
+def test_bars_of_other_metres_fill_bars_of_the_grid(tune: str, metre: str, grid: str, bars: int) -> None:
+    (phrase,), dropped = on_grid(tune, metre)
+    assert (phrase.grid, dropped) == (Grid.of_metre(grid, bars), [])
+    assert int(phrase.end_step.max()) == phrase.grid.num_steps

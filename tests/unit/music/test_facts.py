@@ -1,5 +1,7 @@
 """Metres, the range of the piano, and General MIDI programs."""
 
+from fractions import Fraction
+
 import pytest
 from pretty_midi import INSTRUMENT_MAP, note_name_to_number
 
@@ -20,9 +22,18 @@ def test_every_metre_has_a_grid_with_its_time_signature() -> None:
 
 
 def test_the_bars_of_a_file_fill_the_bars_of_the_grid() -> None:
-    for metre, (grid_metre, file_bars) in GRID_BARS.items():
+    for metre, bar in GRID_BARS.items():
         numerator, denominator = map(int, metre.split("/"))
-        assert file_bars * 16 * numerator // denominator == Grid.of_metre(grid_metre, 1).steps_per_bar
+        grid_steps = bar.grid_bars * Grid.of_metre(bar.metre, 1).steps_per_bar
+        assert bar.file_bars * Fraction(16 * numerator, denominator) == grid_steps
+        assert 1 in (bar.file_bars, bar.grid_bars)
+
+
+def test_bars_of_the_grid_and_of_the_file_count_each_other() -> None:
+    assert [GRID_BARS["2/4"].in_grid(bars) for bars in (1, 2, 3)] == [1, 1, 2]
+    assert [GRID_BARS["2/4"].in_file(bars) for bars in (1, 2)] == [2, 4]
+    assert [GRID_BARS["12/8"].in_grid(bars) for bars in (1, 2)] == [2, 4]
+    assert [GRID_BARS["12/8"].in_file(bars) for bars in (1, 2, 3)] == [1, 1, 2]
 
 
 def test_an_unknown_metre_names_the_known_ones() -> None:

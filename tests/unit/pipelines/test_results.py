@@ -120,7 +120,7 @@ def test_a_polyphonic_model_learns_its_prior_by_train_prior_only(piano_model):
         LatentError, match=r"keys has no learned prior yet.* train-prior --update-model` on it"
     ):
         keys.draw(1)
-    with pytest.raises(LatentError, match=r"keys has no attribute vectors yet\. Choose another --model\."):
+    with pytest.raises(LatentError, match=r"keys has no attribute vectors yet\. Use --model melody"):
         shift(ODE, {"onset_density": 1.0}, keys)
 
 
@@ -139,7 +139,8 @@ def test_latents_of_another_model_are_noticed(model, tmp_path):
     np.savez(tmp_path / "z.npz", z=np.zeros((1, 16), np.float32), model="another")
     (notice,) = decode(tmp_path / "z.npz", model).saved.notices
     assert notice == (
-        "These latents were encoded by another; tiny decodes them to other music. Use --model another."
+        "These latents were encoded by another; tiny decodes them to other music. "
+        "Give the model that encoded them."
     )
 
 

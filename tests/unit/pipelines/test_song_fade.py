@@ -9,7 +9,6 @@ import symvae
 from symvae.errors import ConfigError, LatentError, MidiError
 from symvae.music.io.midi_read import load
 from symvae.pipelines.output import Saved
-from symvae.pipelines.song_fade import known_faders
 from tests.fader_models import ODE
 from tests.songs import band, columns, lane
 
@@ -140,6 +139,6 @@ def test_a_score_has_no_controllers(fader_model, tmp_path):
         symvae.fade_song(tmp_path / "ode.musicxml", model=fader_model, controllers={1: "register"})
 
 
-def test_known_faders_of_a_model_without_any(tiny_model):
-    with pytest.raises(LatentError, match="tiny has no faders"):
-        known_faders(symvae.load(tiny_model))
+def test_a_model_without_any_faders(tiny_model):
+    with pytest.raises(LatentError, match=r"tiny has no faders\. Use --model .*melody-4bar-faders"):
+        symvae.fade_song(ODE, {"register": 60.0}, model=tiny_model)

@@ -1,0 +1,137 @@
+"""Advice that leads somewhere: a model, track or verb is named only after it was tried on the same files."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+from symvae.errors import LatentError, SymvaeError
+from symvae.music.bars import sections
+from symvae.music.metre import METRES
+from symvae.pipelines.intake import NoWindowError
+from symvae.pipelines.trial import Read, Source, attempt, every_window, last_bars
+from symvae.system.choice import ModelFacts, Need, released
+
+SHIFT = Need("shift", vectors=(), whole=True)
+CONTINUE = Need("continue", prior=True, least_bars=2, draws=True)
+
+
+def advise(
+    need: Need, given: ModelFacts, sources: Sequence[Source], read: Read, errors: Sequence[SymvaeError]
+) -> list[SymvaeError]:
+    """Add remedies to the faults of the user's model.
+
+    Args:
+        need: What the verb needs of a model.
+        given: The user's model.
+        sources: The files.
+        read: Reads what the verb needs of a source.
+        errors: Faults of the model with these files.
+
+    Returns:
+        The same faults, the last one with released models that can do it, or all with what else helps.
+    """
+    own = need.remedy(given)
+    if given in released() or (own and attempt(Need(need.verb), given, sources, read).errors):
+        own = ""
+    works = [facts.name for facts in released() if not attempt(need, facts, sources, read).errors]
+    if works:
+        fault, remedy = _parts(errors[-1])
+        use = f"{'Or use' if own or remedy else 'Use'} --model {_either(works)}."
+        return [*errors[:-1], _error(errors[-1], fault, own, remedy, use)]
+    if own:
+        return [_error(error, _parts(error)[0], own) for error in errors]
+    try:
+        helps = dict.fromkeys(_parts(error)[1] for error in none_can(need, sources, read))
+    except LatentError:
+        helps = {}
+    bare = [isinstance(error, NoWindowError) and not error.remedy for error in errors]
+    return [
+        _error(error, _parts(error)[0], *helps) if alone else error
+        for error, alone in zip(errors, bare, strict=True)
+    ]
+
+
+def none_can(need: Need, sources: Sequence[Source], read: Read) -> list[SymvaeError]:
+    """Describe why no released model can do what is asked, and what can be done instead.
+
+    Args:
+        need: What the verb needs of a model.
+        sources: The files.
+        read: Reads what the verb needs of a source.
+
+    Returns:
+        One error for each file, or one for files that no model reads together.
+    """
+    candidates = need.candidates()
+    errors: list[SymvaeError] = []
+    for source in sources:
+        trials = [(facts, attempt(need, facts, [source], read)) for facts in candidates]
+        if any(not trial.errors for _, trial in trials):
+            continue
+        in_metre = [each for each in trials if each[0].grid.metre in _grid_metres(source)]
+        if in_metre:
+            _, shortest = min(in_metre, key=lambda each: each[0].grid.bars)
+            fault, remedy = _parts(shortest.errors[0])
+            errors.append(NoWindowError(fault, remedy or _instead(need, source)))
+        else:
+            errors.append(_no_metre(need, source, candidates))
+    if errors:
+        return errors
+    places = " and ".join(f"{source.file} in {_metres_in_words(source)}" for source in sources)
+    remedy = "Choose files of one metre, or with --bar places in them of one metre."
+    return [NoWindowError(f"No released model reads all these files: {places}.", remedy)]
+
+
+def _no_metre(need: Need, source: Source, candidates: Sequence[ModelFacts]) -> SymvaeError:
+    """The fault of a file in a metre that no candidate has."""
+    if not source.song.num_notes:
+        return NoWindowError(f"{source.file} holds no notes.", "Choose another file.")
+    metres = _metres_in_words(source)
+    known = [metre for metre in METRES if metre in {facts.grid.metre for facts in released()}]
+    if not set(known) & _grid_metres(source):
+        remedy = f"Write it in {_either(known)}, or in a metre whose bars fill such bars, as 2/4 and 12/8."
+        return NoWindowError(f"{source.file} is in {metres}, which no released model reads.", remedy)
+    have = _either([metre for metre in METRES if metre in {facts.grid.metre for facts in candidates}])
+    fault = f"{source.file} is in {metres}, and released models for `symvae {need.verb}` are in {have}."
+    return NoWindowError(fault, _instead(need, source))
+
+
+def _instead(need: Need, source: Source) -> str:
+    """A verb that can do something like it with this file, as one sentence."""
+    file = shlex.quote(str(source.file))
+    if need.faders is not None and _can(SHIFT, source, every_window):
+        return (
+            f"`symvae shift {file} --set onset_density=1` moves its melody along an attribute vector instead."
+        )
+    if need.verb != CONTINUE.verb and _can(CONTINUE, replace(source, bar=None), last_bars):
+        return f"`symvae continue {file}` can read it, and makes it longer."
+    return f"`symvae inspect {file}` lists what models can read."
+
+
+def _can(need: Need, source: Source, read: Read) -> bool:
+    return any(not attempt(need, facts, [source], read).errors for facts in released())
+
+
+def _parts(error: SymvaeError) -> tuple[str, str]:
+    """Fault and remedy of an error."""
+    return (error.fault, error.remedy) if isinstance(error, NoWindowError) else (str(error), "")
+
+
+def _error(like: SymvaeError, *sentences: str) -> SymvaeError:
+    """An error of the same kind with other sentences."""
+    text = " ".join(sentence for sentence in sentences if sentence)
+    return NoWindowError(text) if isinstance(like, NoWindowError) else type(like)(text)
+
+
+def _grid_metres(source: Source) -> set[str]:
+    """Metres of the grids that hold the file's music."""
+    return {section.grid_metre for section in sections(source.song) if section.grid_metre}
+
+
+def _metres_in_words(source: Source) -> str:
+    return " and ".join(dict.fromkeys(section.metre for section in sections(source.song)))
+
+
+def _either(names: Sequence[str]) -> str:
+    """ "a", "a or b", "a, b or c"."""
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

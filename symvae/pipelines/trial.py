@@ -1,0 +1,105 @@
+"""A model tried on files without its weights: what it reads of them, or its faults."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from symvae.errors import LatentError, MidiError, SymvaeError
+from symvae.music.io.files import load_any
+from symvae.music.song import Song
+from symvae.pipelines.intake import Intake, read_ending, read_window, read_windows
+from symvae.system.choice import ModelFacts, Need
+from symvae.system.symvae import SymVAE
+
+AnyModel: TypeAlias = SymVAE | str | Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, and the place in it that is read."""
+
+    file: str | Path
+    track: str | int | None = None
+    bar: int | None = None
+    """From 1; None for the first window, or for the end."""
+
+    @cached_property
+    def song(self) -> Song:
+        """The file's song."""
+        return load_any(self.file)
+
+
+#: Reads the windows of a source that a verb needs, or raises `MidiError`.
+Read: TypeAlias = Callable[[Source, ModelFacts], Intake]
+
+
+class Trial(NamedTuple):
+    """What a model reads of some files; empty where there are errors."""
+
+    intakes: list[Intake]
+    errors: list[SymvaeError]
+
+
+def every_window(source: Source, model: ModelFacts) -> Intake:
+    """Read all windows of a source.
+
+    Args:
+        source: The file and its track.
+        model: Model whose windows are read.
+
+    Returns:
+        The windows, end to end.
+    """
+    return read_windows(source.file, model, source.track, song=source.song)
+
+
+def one_window(source: Source, model: ModelFacts) -> Intake:
+    """Read the window of a source that starts at its bar.
+
+    Args:
+        source: The file, its track and bar.
+        model: Model whose window is read.
+
+    Returns:
+        One window.
+    """
+    return read_window(source.file, model, source.track, source.bar, song=source.song)
+
+
+def last_bars(source: Source, model: ModelFacts) -> Intake:
+    """Read the bars of a source that a model continues, up to its bar.
+
+    Args:
+        source: The file, its track and last bar.
+        model: Model that continues them.
+
+    Returns:
+        One phrase.
+    """
+    return read_ending(source.file, model, source.track, source.bar, song=source.song)
+
+
+def attempt(need: Need, model: ModelFacts, sources: Sequence[Source], read: Read) -> Trial:
+    """Try a model on files.
+
+    Args:
+        need: What the verb needs of a model.
+        model: The model.
+        sources: The files.
+        read: Reads what the verb needs of a source.
+
+    Returns:
+        What it reads, or its faults.
+    """
+    if fault := need.fault(model):
+        return Trial([], [LatentError(fault)])
+    intakes: list[Intake] = []
+    errors: list[SymvaeError] = []
+    for source in sources:
+        try:
+            intakes.append(read(source, model))
+        except MidiError as error:
+            errors.append(error)
+    return Trial([] if errors else intakes, errors)
