@@ -46,7 +46,7 @@ def continue_(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
-    program: Program = 0,
+    program: Program = None,
     device: Device = "cpu",
     json: Json = False,
 ) -> None:

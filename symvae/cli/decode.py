@@ -34,7 +34,7 @@ def decode(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
-    program: Program = 0,
+    program: Program = None,
     device: Device = "cpu",
     json: Json = False,
 ) -> None:

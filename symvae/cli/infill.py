@@ -44,7 +44,7 @@ def infill(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
-    program: Program = 0,
+    program: Program = None,
     device: Device = "cpu",
     json: Json = False,
 ) -> None:

@@ -51,7 +51,7 @@ def interpolate(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
-    program: Program = 0,
+    program: Program = None,
     device: Device = "cpu",
     json: Json = False,
 ) -> None:

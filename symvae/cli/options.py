@@ -31,7 +31,13 @@ Format = Annotated[str, typer.Option("--format", help="Format of the music files
 Plot = Annotated[bool, typer.Option("--plot", help="Draw a piano roll (PNG), too.")]
 Wav = Annotated[bool, typer.Option("--wav", help="Render the sound (WAV), too.")]
 Program = Annotated[
-    int, typer.Option("--program", min=0, max=127, help="General MIDI program of the files, 0 to 127.")
+    int | None,
+    typer.Option(
+        "--program",
+        min=0,
+        max=127,
+        help="General MIDI program of the files, 0 to 127. Default: that of the source.",
+    ),
 ]
 TrackOption = Annotated[
     list[str] | None,
@@ -90,7 +96,7 @@ def track_of(words: Sequence[str] | None) -> str | int | None:
 
 
 def output_of(
-    out: Path | None, verb: str, format: str, *, plot: bool, wav: bool, program: int, force: bool
+    out: Path | None, verb: str, format: str, *, plot: bool, wav: bool, program: int | None, force: bool
 ) -> Output:
     """Settings of the result files, in the folder ``verb`` by default."""
     one_of(format, FORMATS, "--format")

@@ -43,7 +43,7 @@ def shift(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
-    program: Program = 0,
+    program: Program = None,
     device: Device = "cpu",
     json: Json = False,
 ) -> None:

@@ -106,5 +106,5 @@ def continue_tune(
     new = grid_bar.in_grid(bars)
     versions = vae.continue_(intake.phrases[0], new, count, seed=seed, prior_temperature=prior_temperature)
     titles = [f"version {number}" for number in range(1, count + 1)]
-    saved = checked.plan.write([each.phrase for each in versions], titles)
+    saved = checked.plan.write([each.phrase for each in versions], titles, program=intake.program)
     return Continuation(vae.name, intake, grid_bar.in_file(new), versions, saved, checked.why)

@@ -120,7 +120,7 @@ def infill(
         prior_temperature=prior_temperature,
     )
     titles = [f"version {number}" for number in range(1, count + 1)]
-    saved = checked.plan.write([each.phrase for each in versions], titles)
+    saved = checked.plan.write([each.phrase for each in versions], titles, program=intake.program)
     return Infill(vae.name, intake, first_bar, last_bar, versions, saved, checked.why)
 
 

@@ -102,6 +102,7 @@ def inspect_song(
         tempos=tuple(TempoReport(_second_of(song, t.tick), round(t.qpm, 2)) for t in song.tempos),
         tracks=reports,
         dropped=tuple(dropped),
+        repairs=song.repairs,
         has_beat=has_beat(song.onset_quarter),
     )
 
@@ -120,6 +121,8 @@ def _track_report(
         index=index,
         name=part.name,
         program=part.program,
+        programs=part.programs or (part.program,),
+        channels=part.channels,
         is_drum=part.is_drum,
         num_notes=len(part),
         lowest_pitch=int(part.pitch.min()) if len(part) else None,

@@ -5,6 +5,7 @@ from typing import Any
 
 from symvae.music.bars import bars_in_words
 from symvae.music.io.programs import program_label
+from symvae.music.io.repairs import Repair, Repaired
 from symvae.music.reason import Dropped, Reason
 from symvae.music.timing import Timing
 from symvae.pipelines.timing_words import no_beat_in_words, percent, rhythms_in_words
@@ -51,6 +52,10 @@ class TrackReport:
     index: int
     name: str
     program: int
+    programs: tuple[int, ...]
+    """All its programs, the most common first."""
+    channels: tuple[int, ...]
+    """Its MIDI channels, 1 to 16; empty for a score."""
     is_drum: bool
     num_notes: int
     lowest_pitch: int | None
@@ -84,6 +89,8 @@ class Report:
     tempos: tuple[TempoReport, ...]
     tracks: tuple[TrackReport, ...]
     dropped: tuple[Dropped, ...]
+    repairs: tuple[Repaired, ...] = ()
+    """What was tolerated in reading the file."""
     has_beat: bool | None = None
     """False if the notes have no relation to the beats of the file; None if they are too few to tell."""
 
@@ -107,7 +114,7 @@ def _plain(value: Any) -> Any:
         return plain | {"sentence": value["reason"].sentence} if "reason" in value else plain
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
-    return value.value if isinstance(value, Reason) else value
+    return value.value if isinstance(value, Reason | Repair) else value
 
 
 def _lines(report: Report) -> list[str]:
@@ -120,6 +127,7 @@ def _lines(report: Report) -> list[str]:
         "  metre  " + _few([_metre_words(m) for m in report.metres]),
         "  tempo  " + _few([f"{t.tempo_qpm:g} qpm from {t.start_sec:g} s" for t in report.tempos]),
         *([f"  {no_beat_in_words()}"] if report.has_beat is False else []),
+        *(f"  repaired: {each}" for each in report.repairs),
         *(f"  left out: {d}" for d in report.dropped),
     ]
     for part in report.tracks:

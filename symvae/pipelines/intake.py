@@ -1,5 +1,6 @@
 """Files into windows of a model, with a report of everything that was dropped."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -70,6 +71,17 @@ class Intake:
         return spans_of(self.reading)
 
     @property
+    def program(self) -> int:
+        """General MIDI program of the track that is read; of several tracks, that of most notes."""
+        track = self.reading.track
+        parts = self.song.tracks if track is None else [self.song.tracks[track.index]]
+        notes: Counter[int] = Counter()
+        for part in parts:
+            if not part.is_drum:
+                notes[part.program] += len(part)
+        return notes.most_common(1)[0][0] if notes else 0
+
+    @property
     def titles(self) -> list[str]:
         """Bars of each window in words: "bars 3-4", or "bar 3"."""
         return titles_of(self.reading)
@@ -98,6 +110,7 @@ class Intake:
         return {
             "file": str(self.file),
             "track": None if track is None else {"index": track.index, "name": track.name, "why": track.why},
+            "repairs": [{"kind": each.kind.value, "count": each.count} for each in self.song.repairs],
             "tracks_not_read": tracks_not_read(self.song, track),
             "bars": self.spans,
             "silent_bars_added": self.silent_bars,
@@ -115,6 +128,7 @@ class Intake:
         chosen = "" if track is None else f", {track_in_words(track)}"
         spans = bars_in_words(bar_spans(reading))
         lines = [f"{self.file}: {spans} in {counted(len(self.phrases), 'window')}{chosen}"]
+        lines += [f"  repaired: {each}" for each in self.song.repairs]
         for title, bars in zip(self.titles, self.silent_bars, strict=True):
             if bars:
                 lines.append(f"  {counted(bars, 'bar')} of silence added after {title}, to fill the window")

@@ -117,7 +117,7 @@ def interpolate(
     labels = CORNERS if square else ENDS
     notes = [each.file_notes[0] for each in intakes]
     matches = dict(zip(labels, match_tokens(vae, sources, ends, notes), strict=True))
-    saved = checked.plan.write(phrases, titles)
+    saved = checked.plan.write(phrases, titles, program=intakes[0].program)
     return MorphResult(vae.name, intakes, phrases, matches, saved, checked.why)
 
 

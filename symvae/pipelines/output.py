@@ -61,8 +61,8 @@ class Output:
     """Draw a piano roll (PNG), too."""
     wav: bool = False
     """Render the sound (WAV), too."""
-    program: int = 0
-    """General MIDI program of the music files, 0 to 127."""
+    program: int | None = None
+    """General MIDI program of the music files, 0 to 127; None keeps that of the source."""
     force: bool = False
     """Overwrite existing files."""
 
@@ -122,7 +122,12 @@ class Plan:
         return each + [out.folder / f"{self.row}.{suffix}" for suffix in suffixes]
 
     def write(
-        self, phrases: Sequence["Phrase"], titles: Sequence[str], row: Sequence["Phrase"] | None = None
+        self,
+        phrases: Sequence["Phrase"],
+        titles: Sequence[str],
+        row: Sequence["Phrase"] | None = None,
+        *,
+        program: int = 0,
     ) -> Saved:
         """Write all files.
 
@@ -130,6 +135,7 @@ class Plan:
             phrases: One phrase for each planned name.
             titles: Titles of the phrases in the piano roll.
             row: Phrases of the file with all results, if they differ from ``phrases``.
+            program: General MIDI program of the source, for files that are to keep it.
 
         Returns:
             The files, with a notice of files that an earlier call left in the folder.
@@ -140,11 +146,12 @@ class Plan:
         if out.folder is None:
             return Saved()
         row = phrases if row is None else row
+        program = program if out.program is None else out.program
         leftovers = self.leftovers()
         make_folder(out.folder)
         for name, phrase in zip(self.names, phrases, strict=True):
-            write(phrase, out.folder / f"{name}.{out.format}", out.program, force=out.force)
-        write(row, out.folder / f"{self.row}.{out.format}", out.program, force=out.force)
+            write(phrase, out.folder / f"{name}.{out.format}", program, force=out.force)
+        write(row, out.folder / f"{self.row}.{out.format}", program, force=out.force)
         if out.plot:
             from symvae.plot.piano_roll import piano_roll
 
@@ -154,7 +161,7 @@ class Plan:
             from symvae.system.synth import load_synth
 
             synth = load_synth()
-            sound = synth.perform(row, synth.timbre_for(out.program)[0])
+            sound = synth.perform(row, synth.timbre_for(program)[0])
             sound.write(sound.mixture, out.folder / f"{self.row}.wav", force=out.force)
         if not leftovers:
             return Saved(tuple(self.paths))

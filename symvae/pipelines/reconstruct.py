@@ -96,5 +96,5 @@ def reconstruct(
     )
     matches = match_tokens(vae, intake.phrases, results, intake.file_notes)
     row = fill_gaps(intake.reading, results)
-    saved = checked.plan.write(results, intake.titles, row.phrases)
+    saved = checked.plan.write(results, intake.titles, row.phrases, program=intake.program)
     return Reconstruction(vae.name, intake, results, matches, row, saved, checked.why)

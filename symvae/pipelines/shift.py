@@ -108,5 +108,5 @@ def shift(
     before, after = vae.measure(intake.phrases), vae.measure(results)
     changes = {name: Change(float(before[name].mean()), float(after[name].mean())) for name in before}
     row = fill_gaps(intake.reading, results)
-    saved = checked.plan.write(results, intake.titles, row.phrases)
+    saved = checked.plan.write(results, intake.titles, row.phrases, program=intake.program)
     return Shift(vae.name, intake, amounts, results, changes, row, saved, checked.why)

@@ -90,5 +90,7 @@ def variations(
     phrase = intake.phrases[0]
     results = vae.variations(phrase, amount, count, temperature=temperature, seed=seed)
     matches = match_tokens(vae, [phrase] * count, results, intake.file_notes * count)
-    saved = checked.plan.write(results, [f"variation {number}" for number in range(1, count + 1)])
+    saved = checked.plan.write(
+        results, [f"variation {number}" for number in range(1, count + 1)], program=intake.program
+    )
     return Variations(vae.name, intake, amount, results, matches, saved, checked.why)
