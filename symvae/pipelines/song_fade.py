@@ -20,7 +20,6 @@ from symvae.music.io.files import MIDI_SUFFIXES, is_score, write
 from symvae.music.io.programs import check_program
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
-from symvae.music.splice import Patch, Spliced, splice
 from symvae.music.windows import windows
 from symvae.pipelines.automation import (
     Lane,
@@ -33,10 +32,11 @@ from symvae.pipelines.automation import (
     read_lanes,
     set_twice,
 )
-from symvae.pipelines.fade_report import FadeReport, tracks_read, unchanged_bars
-from symvae.pipelines.fade_versions import Faded, fade_versions, versions_of
+from symvae.pipelines.fade_report import FadeReport, unchanged_bars
+from symvae.pipelines.fade_versions import fade_versions, versions_of
 from symvae.pipelines.intake import Intake, read_windows
 from symvae.pipelines.output import Saved
+from symvae.pipelines.put_back import put_back
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
 from symvae.system.faders.request import Fader, asked_values
@@ -217,7 +217,13 @@ def fade_song(
         refine=refine,
         watch=watch,
     )
-    spliced = _put_back(intake, model, faded, lines, program)
+    spliced = put_back(
+        intake,
+        faded,
+        one_voice=not model.tokenizer.polyphonic,
+        program=program,
+        whole_song=only is None and bool(settings or slopes),
+    )
     named = only if only is not None else {bar for lane in table.values() for bar in lane}
     details = FadeReport(
         model.name,
@@ -226,8 +232,7 @@ def fade_song(
         lanes,
         faded,
         too_full,
-        spliced.num_cut,
-        spliced.num_bends,
+        spliced,
         {} if is_score(file) else dropped_events(file),
         beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
         best_of=best_of,
@@ -269,20 +274,3 @@ def _controller_lane(file: Path, number: int, intake: Intake, lines: Sequence[in
     track = intake.reading.track
     lane = choose_lane(file, number, control_lanes(file, number), None if track is None else track.name)
     return lane_of(lane, lines, fader)
-
-
-def _put_back(
-    intake: Intake, model: SymVAE, faded: Sequence[Faded], lines: Sequence[int], program: int | None
-) -> Spliced:
-    """The song with every faded bar from its version."""
-    spans = bar_spans(intake.reading)
-    patches = []
-    for each in (each for each in faded if not each.unchanged):
-        start, end = spans[each.version.row]
-        tempo_qpm = each.phrase.tempo_qpm if each.sets_tempo else None
-        patches += [
-            Patch(each.phrase, lines[start], lines[bar], lines[bar + 1], lines[end], tempo_qpm)
-            for bar in each.version.bars
-        ]
-    one_voice = not model.tokenizer.polyphonic
-    return splice(intake.song, patches, tracks_read(intake), one_voice=one_voice, program=program)
