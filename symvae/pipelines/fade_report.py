@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symvae.music.bars import bars_in_words
+from symvae.music.splice import Spliced, TrackEdits
 from symvae.pipelines.automation import Lane, Setting
 from symvae.pipelines.fade_versions import Faded
 from symvae.pipelines.intake import Intake
@@ -28,12 +29,8 @@ class FadeReport:
     """Settings by fader and bar."""
     faded: Sequence[Faded]
     too_full: Sequence[Thinned]
-    num_cut: int
-    """Notes of unchanged bars that end early, where a new note starts."""
-    num_bends: int
-    """Pitch bends of faded bars, removed with their notes."""
-    left_out: Mapping[str, int]
-    """Number of events of the file, by kind, that a song does not hold."""
+    spliced: Spliced
+    """The faded song, and what became of its notes."""
     beyond: Sequence[int]
     """Bars, from 0, with settings that the song does not have."""
     best_of: int
@@ -52,12 +49,6 @@ class FadeReport:
         """Tempo changes of the song that were removed, where the bars of a phrase get one tempo."""
         return sum(each.tempo_changes for each in self.faded)
 
-    @property
-    def merged(self) -> list[int]:
-        """Tracks whose faded bars are now in one track; empty where one track was read."""
-        tracks = tracks_read(self.intake)
-        return tracks if len(tracks) > 1 and self.changed else []
-
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
         unchanged = unchanged_bars(self.intake, self.faded)
@@ -69,13 +60,13 @@ class FadeReport:
             "phrases": [self._phrase(each) for each in self.faded],
             "unchanged": [{"bars": words, "why": why} for words, why in unchanged],
             "too_full": [{"bar": each.bar + 1, "notes": each.notes} for each in self.too_full],
-            "tracks_merged": self.merged,
-            "notes_cut": self.num_cut,
-            "pitch_bends_left_out": self.num_bends,
-            "not_written": dict(self.left_out),
+            "tracks": [edit._asdict() for edit in self.spliced.edits],
+            "notes_cut": sum(edit.cut for edit in self.spliced.edits),
+            "pitch_bends_left_out": self.spliced.num_bends,
+            "pedals_pressed_again": self.spliced.num_pedals,
             "tempo_changes_left_out": self.num_tempo_changes,
             "bars_beyond_the_song": [bar + 1 for bar in self.beyond],
-            "decodes": len(self.changed) * self.decodes_each,
+            "decodes": self._num_decodes,
         }
 
     def lines(self) -> list[str]:
@@ -118,12 +109,8 @@ class FadeReport:
         chosen = "" if track is None else f", {track_in_words(track)}"
         spans = bars_in_words(bar_spans(reading))
         lines = [f"{intake.file}: {spans} in {counted(len(intake.phrases), 'phrase')}{chosen}"]
+        lines += [f"  repaired: {each}" for each in intake.song.repairs]
         lines += unread_tracks_in_words(intake.song, track)
-        if self.merged:
-            names = ", ".join(f"{index} {intake.song.tracks[index].name!r}" for index in self.merged)
-            bare = any(len(intake.song.tracks[index].controls) for index in self.merged)
-            pedal = ", without pedal or other controllers" if bare else ""
-            lines.append(f"  merged: tracks {names}; faded bars are now in one track, 'piano'{pedal}")
         lines += [f"  unchanged: {bars}: {why}" for bars, why in unchanged_bars(intake, self.faded)]
         for title, bars in zip(intake.titles, intake.silent_bars, strict=True):
             if bars:
@@ -137,17 +124,15 @@ class FadeReport:
         lines += [f"  not read: {dropped}" for dropped in rest]
         lines += [
             f"  {bars_in_words([(bar, bar + 1)])} has too many notes: its {counted(notes, 'softest note')} "
-            "not read"
+            "not read, and kept"
             for bar, notes in self.too_full
         ]
-        if self.num_cut:
-            cut = counted(self.num_cut, "note")
-            lines.append(f"  {cut} of unchanged bars shortened, where a faded bar starts")
-        if self.num_bends:
-            lines.append(f"  {counted(self.num_bends, 'pitch bend')} of faded bars left out")
-        if self.left_out:
-            words = ", ".join(counted(number, name) for name, number in self.left_out.items())
-            lines.append(f"  not written: {words}")
+        lines += self._edits()
+        if self.spliced.num_bends:
+            lines.append(f"  {counted(self.spliced.num_bends, 'pitch bend')} of changed notes left out")
+        if self.spliced.num_pedals:
+            places = counted(self.spliced.num_pedals, "place")
+            lines.append(f"  pedal pressed again in {places}, where new notes meet old ones")
         if self.num_tempo_changes:
             changes = counted(self.num_tempo_changes, "tempo change")
             lines.append(f"  {changes} left out: a phrase whose tempo is set has one tempo")
@@ -155,10 +140,22 @@ class FadeReport:
             words = bars_in_words([(bar, bar + 1) for bar in self.beyond])
             lines.append(f"  not in the song: {words}, although values are given for them")
         times = f", {self.best_of} decodes to choose from" if self.best_of > 1 else ""
-        cost = counted(len(self.changed) * self.decodes_each, "decode")
+        cost = counted(self._num_decodes, "decode")
         phrases = counted(len({each.version.row for each in self.changed}), "phrase")
         lines.append(f"{phrases} faded in {counted(len(self.changed), 'version')}{times}: {cost}")
         return lines
+
+    @property
+    def _num_decodes(self) -> int:
+        return sum(each.decoded for each in self.faded) * self.decodes_each
+
+    def _edits(self) -> list[str]:
+        """One line for each track with changed notes."""
+        return [
+            f"  track {edit.track} {self.intake.song.tracks[edit.track].name!r}: {_edit_words(edit)}"
+            for edit in self.spliced.edits
+            if edit.changed + edit.replaced + edit.removed + edit.added
+        ]
 
     def _out_of_range(self) -> list[str]:
         """One line for each fader with settings beyond its range."""
@@ -180,6 +177,19 @@ class FadeReport:
         return lines
 
 
+def _edit_words(edit: TrackEdits) -> str:
+    """Numbers of notes as "8 notes kept, 2 replaced, 1 new"."""
+    numbers = {
+        "changed in loudness or length": edit.changed,
+        "replaced": edit.replaced,
+        "removed": edit.removed,
+        "new": edit.added,
+        "shortened, where a new one starts": edit.cut,
+    }
+    words = [f"{number} {word}" for word, number in numbers.items() if number]
+    return ", ".join([f"{counted(edit.kept, 'note')} kept", *words])
+
+
 def _asked_words(settings: Sequence[Setting]) -> str:
     """One setting as "6" or "+5", several as "2 … 8"."""
     words = [each if isinstance(each, str) else f"{each:.4g}" for each in settings]
@@ -189,20 +199,6 @@ def _asked_words(settings: Sequence[Setting]) -> str:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
-
-
-def tracks_read(intake: Intake) -> list[int]:
-    """Numbers of the tracks that the phrases were read from.
-
-    Args:
-        intake: Windows of the song.
-
-    Returns:
-        One number, or those of all tracks with pitched notes.
-    """
-    if intake.reading.track is not None:
-        return [intake.reading.track.index]
-    return [i for i, part in enumerate(intake.song.tracks) if len(part) and not part.is_drum]
 
 
 def unchanged_bars(intake: Intake, faded: Sequence[Faded]) -> list[tuple[str, str]]:

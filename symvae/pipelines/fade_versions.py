@@ -10,17 +10,18 @@ from math import inf
 
 import numpy as np
 
+from symvae.music.accents import with_accents
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.phrase import Phrase, join
 from symvae.music.song import Song
 from symvae.pipelines.automation import Lane, Setting, settings_at
+from symvae.system.faders.performance import LOUDNESS, TEMPO, is_performance
 from symvae.system.faders.request import AROUSAL, asked_values
 from symvae.system.faders.scales import measure_phrases
 from symvae.system.symvae import SymVAE
 
 #: Phrases decoded between two reports of progress.
 CHUNK = 16
-TEMPO = "tempo"
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,21 @@ class Version:
     bars: tuple[int, ...]
     """Bars of the song, from 0, with these settings."""
 
+    @property
+    def is_performance(self) -> bool:
+        """True if only tempo and loudness are set, for which nothing is decoded."""
+        return is_performance(self.settings)
+
 
 @dataclass(frozen=True)
 class Faded:
     """A decoded version; values by fader, measured on its own bars only."""
 
     version: Version
+    source: Phrase
+    """The whole phrase before, as the model reads it."""
     phrase: Phrase
-    """The whole decoded phrase."""
+    """The whole phrase after."""
     notes: int
     """Notes in the version's bars."""
     before: dict[str, float]
@@ -55,6 +63,11 @@ class Faded:
     """True where the bars get the phrase's tempo; else they keep the song's."""
     tempo_changes: int
     """Tempo changes of the song inside the bars that this removes."""
+
+    @property
+    def decoded(self) -> bool:
+        """True if the model decoded it."""
+        return not self.unchanged and not self.version.is_performance
 
 
 def versions_of(spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane]) -> list[Version]:
@@ -93,12 +106,13 @@ def fade_versions(
     """Decode and measure every version, except those whose bars have all values already.
 
     All tracks share the tempo: it moves where it or arousal is set, and is held elsewhere, although it may be
-    coupled to other faders. Its value before is that of the song at the version's first bar.
+    coupled to other faders. Its value before is that of the song at the version's first bar. Notes that go on
+    keep their velocity, and where loudness or arousal is set they keep their accents.
 
     Args:
         model: Model with faders.
         song: The song.
-        phrases: Its phrases.
+        phrases: The phrase of each version, as the model reads it.
         versions: The versions to decode.
         starts: First bar of each phrase, from 0.
         lines: Tick of every bar line.
@@ -111,7 +125,8 @@ def fade_versions(
         One result for each version.
     """
     sources = [
-        phrases[version.row].with_tempo(song.tempo_qpm_at(lines[version.bars[0]])) for version in versions
+        phrase.with_tempo(song.tempo_qpm_at(lines[version.bars[0]]))
+        for phrase, version in zip(phrases, versions, strict=True)
     ]
     changes = [tempo_changes(song, version.bars, lines) for version in versions]
     unlimited = {name: fader._replace(low=-inf, high=inf) for name, fader in model.faders.items()}
@@ -138,7 +153,10 @@ def fade_versions(
             decoded = model.fade_each(
                 [sources[row] for row in chunk], settings, hold=held, best_of=best_of, refine=refine
             )
-            results |= dict(zip(chunk, decoded, strict=True))
+            for row, phrase in zip(chunk, decoded, strict=True):
+                moves = {LOUDNESS, *({AROUSAL.name} if LOUDNESS not in hold else ())}
+                louder = bool(moves & versions[row].settings.keys())
+                results[row] = with_accents(sources[row], phrase, louder)
             watch(len(results) / unchanged.count(False))
     after = [results.get(row, source) for row, source in enumerate(sources)]
     parts = [own_bars(*pair) for pair in zip(after, versions, strict=True)]
@@ -151,6 +169,7 @@ def fade_versions(
         faded.append(
             Faded(
                 versions[row],
+                sources[row],
                 after[row],
                 len(parts[row]),
                 before[row],

@@ -19,7 +19,6 @@ from symvae.music.io.files import MIDI_SUFFIXES, is_score, write
 from symvae.music.io.programs import check_program
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
-from symvae.music.splice import Patch, Spliced, splice
 from symvae.music.windows import windows
 from symvae.pipelines.automation import (
     Lane,
@@ -32,17 +31,17 @@ from symvae.pipelines.automation import (
     read_lanes,
     set_twice,
 )
-from symvae.pipelines.fade_report import FadeReport, tracks_read, unchanged_bars
-from symvae.pipelines.fade_versions import Faded, fade_versions, versions_of
+from symvae.pipelines.fade_report import FadeReport, unchanged_bars
+from symvae.pipelines.fade_versions import fade_versions, versions_of
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.output import IN_MEMORY, Plan, Saved, refuse_existing
 from symvae.pipelines.preflight import check
+from symvae.pipelines.put_back import put_back
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
 from symvae.pipelines.trial import AnyModel, Source
 from symvae.system.choice import Need
 from symvae.system.faders.request import Fader
-from symvae.system.symvae import SymVAE
 
 #: Phrases in the picture, one row each; more would be too small to read.
 MOST_ROWS = 16
@@ -229,7 +228,13 @@ def fade_song(
         refine=refine,
         watch=watch,
     )
-    spliced = _put_back(intake, vae, faded, lines, program)
+    spliced = put_back(
+        intake,
+        faded,
+        one_voice=not vae.tokenizer.polyphonic,
+        program=program,
+        whole_song=only is None and bool(settings or slopes),
+    )
     named = only if only is not None else {bar for lane in table.values() for bar in lane}
     details = FadeReport(
         vae.name,
@@ -238,9 +243,7 @@ def fade_song(
         lanes,
         faded,
         too_full,
-        spliced.num_cut,
-        spliced.num_bends,
-        {},
+        spliced,
         beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
         best_of=best_of,
         decodes_each=best_of + vae.transfers_edits,
@@ -266,20 +269,3 @@ def _controller_lane(file: Path, number: int, intake: Intake, lines: Sequence[in
     lanes = control_lanes(intake.song.events, number)
     lane = choose_lane(file, number, lanes, None if track is None else track.name)
     return lane_of(lane, lines, fader)
-
-
-def _put_back(
-    intake: Intake, model: SymVAE, faded: Sequence[Faded], lines: Sequence[int], program: int | None
-) -> Spliced:
-    """The song with every faded bar from its version."""
-    spans = bar_spans(intake.reading)
-    patches = []
-    for each in (each for each in faded if not each.unchanged):
-        start, end = spans[each.version.row]
-        tempo_qpm = each.phrase.tempo_qpm if each.sets_tempo else None
-        patches += [
-            Patch(each.phrase, lines[start], lines[bar], lines[bar + 1], lines[end], tempo_qpm)
-            for bar in each.version.bars
-        ]
-    one_voice = not model.tokenizer.polyphonic
-    return splice(intake.song, patches, tracks_read(intake), one_voice=one_voice, program=program)

@@ -27,16 +27,17 @@ def thin_full_bars(
     Args:
         intake: The song and its phrases.
         model: The model, whose tokenizer says how full a bar may be.
-        versions: The faded phrases, of which removed notes are reported.
+        versions: The faded phrases.
         lines: Bar lines of the song, in ticks.
 
     Returns:
-        The phrases, and the removed notes by bar.
+        The phrase of each version, whole where nothing is decoded, and the notes removed from others by bar.
     """
-    phrases = [model.tokenizer.fit(phrase) for phrase in intake.phrases]
+    rows = sorted({version.row for version in versions if not version.is_performance})
+    thinned = {row: model.tokenizer.fit(intake.phrases[row]) for row in rows}
     removed = []
-    for row in sorted({version.row for version in versions}):
-        before, after, start = intake.phrases[row], phrases[row], intake.reading.start_bar[row]
+    for row in rows:
+        before, after, start = intake.phrases[row], thinned[row], intake.reading.start_bar[row]
         per_bar = before.grid.steps_per_bar
         counts = [
             np.bincount(each.onset_step // per_bar, minlength=before.grid.bars) for each in (before, after)
@@ -45,4 +46,5 @@ def thin_full_bars(
             tick = lines[start] + bar * per_bar * step_ticks(intake.song)
             song_bar = int(np.searchsorted(lines, tick, side="right")) - 1
             removed.append(Thinned(song_bar, int((counts[0] - counts[1])[bar])))
+    phrases = [(intake.phrases if version.is_performance else thinned)[version.row] for version in versions]
     return phrases, removed

@@ -33,6 +33,22 @@ def each_track(track: Tracks, count: int) -> list[TrackName | None]:
     return [*track] * (count // len(track))
 
 
+def tracks_read(song: Song, track: TrackChoice | None) -> list[int]:
+    """Numbers of the tracks that the phrases of a song were read from.
+
+    Args:
+        song: The song.
+        track: The track that was read; None where all were.
+
+    Returns:
+        One number, or those of all tracks with pitched notes; of a silent song its first pitched track.
+    """
+    if track is not None:
+        return [track.index]
+    pitched = [index for index, part in enumerate(song.tracks) if not part.is_drum]
+    return [index for index in pitched if len(song.tracks[index])] or pitched[:1]
+
+
 def track_in_words(track: TrackChoice) -> str:
     """Number and name of the track that was read, with the reason of the choice.
 

@@ -56,7 +56,7 @@ def test_removed_events_are_reported(fade, tmp_path):
     file.save("pedal.mid")
     words = ("pedal.mid", "--set", "register=50")
     output = fade(*words).stdout
-    assert "  1 pitch bend of faded bars left out" in output
+    assert "  1 pitch bend of changed notes left out" in output
     assert "  not written: 1 lyric, 1 key signature" in output
     report = report_of(fade(*words, "--json", "--track", "bass"))
     assert report["pitch_bends_left_out"] == 0

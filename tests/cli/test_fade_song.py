@@ -102,7 +102,8 @@ def test_note_held_into_a_faded_bar_ends_there_and_is_reported(fade, tmp_path):
     words = ("held.mid", "--set", "register=50", "--bars", "3-4")
     output = fade(*words).stdout
     assert "  not read: notes: tied_in: it starts before the window and sounds into it" in output
-    assert "  1 note of unchanged bars shortened, where a faded bar starts" in output
+    assert "  track 0 'melody': " in output
+    assert ", 1 shortened, where a new one starts" in output
     assert report_of(fade(*words, "--json"))["notes_cut"] == 1
     first, second, *_ = columns(load(tmp_path / "fade/faded.mid").tracks[0])
     assert first[:3] == [0, 4 * 480, 60]
@@ -167,7 +168,7 @@ def test_track_is_chosen_and_its_program_kept_or_changed(fade, tmp_path):
     file = band(tmp_path / "band.mid")
     report = report_of(fade(file, "--set", "register=50", "--track", "bass", "--json"))
     assert report["input"]["track"]["name"] == "bass"
-    assert report["tracks_merged"] == []
+    assert [each["track"] for each in report["tracks"]] == [1]
     old, new = load(file), load(tmp_path / "fade/faded.mid")
     assert columns(new.tracks[0]) == columns(old.tracks[0])
     assert columns(new.tracks[1]) != columns(old.tracks[1])
@@ -176,22 +177,19 @@ def test_track_is_chosen_and_its_program_kept_or_changed(fade, tmp_path):
     assert [part.program for part in load(tmp_path / "fade/faded.mid").tracks] == [0, 40, 0]
 
 
-def test_polyphonic_model_merges_pitched_tracks_and_reports_it(cli, piano_model, tmp_path):
+def test_polyphonic_model_keeps_the_tracks_apart(cli, piano_model, tmp_path):
     file = two_hands(tmp_path / "hands.mid")
     words = ("fade", file, "-m", piano_model, "--set", "register=60", "--bars", "3-4", "--force")
     result = cli(*words)
     assert result.exit_code == 0, result.stderr
-    merged = (
-        "  merged: tracks 0 'right', 1 'left'; faded bars are now in one track, 'piano', without pedal or"
-    )
-    assert f"{merged} other controllers" in result.stdout
-    assert "  bar 3 has too many notes: its 27 softest notes not read" in result.stdout
+    assert "  bar 3 has too many notes: its 27 softest notes not read, and kept" in result.stdout
     assert "  not read: notes: out_of_range: below 21 or above 108" in result.stdout
-    new = load(tmp_path / "fade/faded.mid")
-    kept = {part.name: len(part) for part in new.tracks}
-    assert (kept["right"], kept["left"]) == (8, 2)
+    old, new = load(file), load(tmp_path / "fade/faded.mid")
+    assert [part.name for part in new.tracks] == ["right", "left"]
+    assert columns(new.tracks[0])[:8] == columns(old.tracks[0])[:8]
+    assert all(row in columns(new.tracks[1]) for row in columns(old.tracks[1]))
     report = report_of(cli(*words, "--json", "--track", "right", "--plot", "--wav"))
-    assert report["tracks_merged"] == []
+    assert [each["track"] for each in report["tracks"]] == [0]
     assert report["too_full"] == [{"bar": 3, "notes": 27}]
     assert [part.name for part in load(tmp_path / "fade/faded.mid").tracks] == ["right", "left"]
 

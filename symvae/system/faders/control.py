@@ -6,7 +6,8 @@
     polyphonic music  best bars of the decodes and of the edits transferred to the phrase (`edit_transfer`)
                       ─ exchanges of notes (`refine_notes`)
 
-Velocities of melodies and the tempo do not pass through z: they are set on the result.
+Velocities of melodies and the tempo do not pass through z: they are set on the result. A request for tempo
+and loudness alone asks for another performance (`performance`), so every note stays where it is.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,11 +26,12 @@ from symvae.system.codec import Codec
 from symvae.system.faders.bar_search import Cost, search_bars
 from symvae.system.faders.cost import BAR_DRIFT, TOKEN_DRIFT, Request, aims
 from symvae.system.faders.edit_transfer import transfer_edit
+from symvae.system.faders.performance import is_performance, perform
 from symvae.system.faders.refine_notes import refine_notes
 from symvae.system.faders.refine_tokens import refine_tokens
-from symvae.system.faders.request import Wishes
+from symvae.system.faders.request import Wishes, faders_of
 from symvae.system.faders.scales import Scales
-from symvae.system.faders.targets import find_targets
+from symvae.system.faders.targets import Targets, find_targets
 
 
 class FaderControl:
@@ -75,7 +77,7 @@ class FaderControl:
 
         Returns:
             One phrase for each. A melody without a move is reconstructed; polyphonic music without a move
-            keeps its notes, and where only the tempo moves as well.
+            keeps its notes, and where only tempo and loudness are requested all music does.
 
         Raises:
             LatentError: ``best_of`` is below 1, or there are not as many requests as phrases.
@@ -87,8 +89,24 @@ class FaderControl:
                 f"There are values of faders for {len(values)} phrases, not for {len(phrases)}. "
                 "Give one mapping each."
             )
-        held = [hold] if isinstance(hold, str) else hold
-        position, wanted, target, tempo = find_targets(self.scales, phrases, values, held)
+        targets = find_targets(self.scales, phrases, values, [hold] if isinstance(hold, str) else hold)
+        faders = faders_of(self.scales)
+        performed = [is_performance(wishes) for wishes in values]
+        result = [
+            perform(phrase, wishes, faders) if alone else phrase
+            for phrase, wishes, alone in zip(phrases, values, performed, strict=True)
+        ]
+        if rows := [row for row, alone in enumerate(performed) if not alone]:
+            faded = self._fade_notes([phrases[row] for row in rows], targets.of(rows), best_of, refine)
+            for row, phrase in zip(rows, faded, strict=True):
+                result[row] = phrase
+        return result
+
+    def _fade_notes(
+        self, phrases: Sequence[Phrase], targets: Targets, best_of: int, refine: bool
+    ) -> list[Phrase]:
+        """Decode each phrase at its target, choose and refine."""
+        position, wanted, target, tempo = targets
         request = Request(self.scales, phrases, position, wanted)
         mean = self.codec.encode(phrases).mean
         # Where notes stay as they are, a tempo is no reason to decode them.

@@ -31,6 +31,11 @@ class Targets(NamedTuple):
     tempo_qpm: list[float]
     """Tempo of each result, in quarter notes a minute."""
 
+    def of(self, rows: Sequence[int]) -> "Targets":
+        """Select the targets of some phrases."""
+        position, wanted, target = (each[rows] for each in self[:3])
+        return Targets(position, wanted, target, [self.tempo_qpm[row] for row in rows])
+
 
 def find_targets(
     scales: Scales,
