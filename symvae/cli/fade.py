@@ -25,7 +25,7 @@ from symvae.cli.options import (
     Wav,
     track_of,
 )
-from symvae.pipelines.output import Saved
+from symvae.pipelines.output import Saved, is_result_file
 from symvae.storage.whole_file import make_folder
 
 if TYPE_CHECKING:
@@ -114,8 +114,9 @@ def fade(
     check_bars(bars)
     if not (settings or ramps or automation or controllers):
         raise typer.BadParameter(f"nothing is asked for: give {GIVE}")
-    folder = out or Path("fade")
-    paths = [folder / f"faded.{suffix}" for suffix in ["mid", *["png"] * plot, *["wav"] * wav]]
+    song = out if out is not None and is_result_file(out) else (out or Path("fade")) / "faded.mid"
+    more = [song.with_suffix(suffix) for suffix in [*[".png"] * plot, *[".wav"] * wav]]
+    paths = list(dict.fromkeys([song, *more]))
     from symvae.pipelines.automation import read_lanes
     from symvae.pipelines.song_fade import fade_song
 
@@ -140,7 +141,7 @@ def fade(
             force=force,
             watch=watch,
         )
-    make_folder(folder)
+    make_folder(song.parent)
     written = [result.write(path, force=force) for path in paths]
     notices = tuple(notice for each in written for notice in each.notices)
     _show(result, Saved(tuple(paths), notices), as_json=json)

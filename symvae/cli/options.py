@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from symvae.pipelines.output import FORMATS, Output
+from symvae.pipelines.output import FORMATS, Output, is_result_file
 
 FileArgument = Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file.")]
 FilesArgument = Annotated[list[Path], typer.Argument(help="MIDI, MusicXML or ABC files.")]
@@ -23,7 +23,12 @@ Device = Annotated[
 ]
 OutFolder = Annotated[
     Path | None,
-    typer.Option("--out", "-o", help="Folder of the results; made if missing. Default: the verb's name."),
+    typer.Option(
+        "--out",
+        "-o",
+        help="Folder of the results; made if missing. Default: the verb's name. A name as s.mid, s.png or "
+        "s.wav: this file only, with the results in a row.",
+    ),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON.")]
@@ -100,4 +105,8 @@ def output_of(
 ) -> Output:
     """Settings of the result files, in the folder ``verb`` by default."""
     one_of(format, FORMATS, "--format")
+    if out is not None and is_result_file(out) and format not in ("mid", out.suffix[1:].lower()):
+        raise typer.BadParameter(
+            f"{out} is no {format} file; leave out one of the two", param_hint="--format"
+        )
     return Output(out or Path(verb), format, plot, wav, program, force)

@@ -7,7 +7,11 @@ from symvae.errors import SymvaeError
 
 
 class Faults:
-    """Errors that were raised in its ``with`` blocks."""
+    """Errors that were raised in its ``with`` blocks.
+
+    Args:
+        errors: Errors that are known before.
+    """
 
     def __init__(self, errors: Iterable[SymvaeError] = ()) -> None:
         self.errors = list(errors)
@@ -21,9 +25,13 @@ class Faults:
         """Keep an error of symvae; any other goes on."""
         if not isinstance(error, SymvaeError):
             return False
+        self.add(error)
+        return True
+
+    def add(self, error: SymvaeError) -> None:
+        """Keep an error that need not be raised; one sentence is told once."""
         if str(error) not in map(str, self.errors):
             self.errors.append(error)
-        return True
 
     def __bool__(self) -> bool:
         return bool(self.errors)

@@ -28,7 +28,7 @@ MOST_TRIED = 32
 
 @runtime_checkable
 class Windowed(Protocol):
-    """What reading needs of a model; its weights need not be in memory."""
+    """A model as far as reading needs it; its weights need not be in memory."""
 
     @property
     def grid(self) -> Grid:
@@ -40,7 +40,12 @@ class Windowed(Protocol):
 
 
 class NoWindowError(MidiError):
-    """A file without a window for a model: the fault, and what would help with the same model."""
+    """A file without a window for a model.
+
+    Args:
+        fault: The fault, as one sentence.
+        remedy: Help with the same model, as one sentence; empty where there is none.
+    """
 
     def __init__(self, fault: str, remedy: str = "") -> None:
         super().__init__(f"{fault} {remedy}".strip())

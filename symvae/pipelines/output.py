@@ -1,7 +1,8 @@
 """Result files of a verb, planned before the work starts so that nothing is overwritten by surprise.
 
 One folder holds a music file for each result, one file with all results in a row and, on request, a piano
-roll and the sound of that row.
+roll and the sound of that row. In place of a folder a file can be named: the row as music, picture or sound,
+by its suffix, and nothing else.
 """
 
 import re
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 #: Formats of music files, by their suffix.
 FORMATS = ("mid", "musicxml", "abc")
+#: Suffixes of results that are one file and no folder.
+MUSIC, PICTURES, SOUND = (
+    (".mid", ".midi", ".kar", ".musicxml", ".mxl", ".xml", ".abc"),
+    (".png", ".pdf", ".svg"),
+    ".wav",
+)
 
 
 class Saved(NamedTuple):
@@ -52,9 +59,10 @@ class Result(Protocol):
 
 @dataclass(frozen=True)
 class Output:
-    """Settings of the result files; without a folder the results stay in memory."""
+    """Settings of the result files; without a place the results stay in memory."""
 
-    folder: Path | None = None
+    place: Path | None = None
+    """Folder of all files, or by its suffix one file with the results in a row."""
     format: str = "mid"
     """Format of the music files, one of `FORMATS`."""
     plot: bool = False
@@ -69,6 +77,11 @@ class Output:
     def __post_init__(self) -> None:
         if self.format not in FORMATS:
             raise ConfigError(f"{self.format!r} is not a format of music files. Use {', '.join(FORMATS)}.")
+
+    @property
+    def is_file(self) -> bool:
+        """True if the place is one file."""
+        return self.place is not None and is_result_file(self.place)
 
     def plan(self, names: Sequence[str], row: str, columns: int = 1) -> "Plan":
         """Name all files and refuse, before any work, those that could not be written after it.
@@ -87,13 +100,13 @@ class Output:
         """
         plan = Plan(self, tuple(names), row, columns)
         refuse_existing(plan.paths, self.force)
-        if self.plot and self.folder is not None:
+        if any(path.suffix.lower() in PICTURES for path in plan.paths):
             from symvae.plot.piano_roll import MOST_PANELS
 
             if len(names) > MOST_PANELS:
                 raise SymvaeError(
                     f"{len(names)} results are too many for one picture (at most {MOST_PANELS}). "
-                    "Leave out --plot, or ask for fewer."
+                    "Leave out the picture, or ask for fewer."
                 )
         return plan
 
@@ -114,12 +127,25 @@ class Plan:
     @property
     def paths(self) -> list[Path]:
         """Every file that `write` writes."""
+        return [path for path, _ in self._each] + self._rows
+
+    @property
+    def _each(self) -> list[tuple[Path, str]]:
+        """File of each single result, with its name; none where the place is a file."""
         out = self.output
-        if out.folder is None:
+        if out.place is None or out.is_file:
             return []
-        suffixes = [out.format] + ["png"] * out.plot + ["wav"] * out.wav
-        each = [out.folder / f"{name}.{out.format}" for name in self.names]
-        return each + [out.folder / f"{self.row}.{suffix}" for suffix in suffixes]
+        return [(out.place / f"{name}.{out.format}", name) for name in self.names]
+
+    @property
+    def _rows(self) -> list[Path]:
+        """Files of all results in a row: music, picture and sound."""
+        out = self.output
+        if out.place is None:
+            return []
+        first = out.place if out.is_file else out.place / f"{self.row}.{out.format}"
+        more = [".png"] * out.plot + [".wav"] * out.wav
+        return list(dict.fromkeys([first, *(first.with_suffix(suffix) for suffix in more)]))
 
     def write(
         self,
@@ -143,44 +169,51 @@ class Plan:
         from symvae.music.io.files import write
 
         out = self.output
-        if out.folder is None:
+        if out.place is None:
             return Saved()
         row = phrases if row is None else row
         program = program if out.program is None else out.program
         leftovers = self.leftovers()
-        make_folder(out.folder)
-        for name, phrase in zip(self.names, phrases, strict=True):
-            write(phrase, out.folder / f"{name}.{out.format}", program, force=out.force)
-        write(row, out.folder / f"{self.row}.{out.format}", program, force=out.force)
-        if out.plot:
-            from symvae.plot.piano_roll import piano_roll
+        make_folder(out.place.parent if out.is_file else out.place)
+        for (path, _), phrase in zip(self._each, phrases, strict=not out.is_file):
+            write(phrase, path, program, force=out.force)
+        for path in self._rows:
+            suffix = path.suffix.lower()
+            if suffix in PICTURES:
+                from symvae.plot.piano_roll import piano_roll
 
-            picture = out.folder / f"{self.row}.png"
-            piano_roll(phrases, picture, titles, columns=self.columns, force=out.force)
-        if out.wav:
-            from symvae.system.synth import load_synth
+                piano_roll(phrases, path, titles, columns=self.columns, force=out.force)
+            elif suffix == SOUND:
+                from symvae.system.synth import load_synth
 
-            synth = load_synth()
-            sound = synth.perform(row, synth.timbre_for(program)[0])
-            sound.write(sound.mixture, out.folder / f"{self.row}.wav", force=out.force)
+                synth = load_synth()
+                sound = synth.perform(row, synth.timbre_for(program)[0])
+                sound.write(sound.mixture, path, force=out.force)
+            else:
+                write(row, path, program, force=out.force)
         if not leftovers:
             return Saved(tuple(self.paths))
         some = ", ".join(path.name for path in leftovers[:3]) + (", …" if len(leftovers) > 3 else "")
         notice = (
-            f"{out.folder} still holds {counted(len(leftovers), 'file')} of an earlier call ({some}). "
+            f"{out.place} still holds {counted(len(leftovers), 'file')} of an earlier call ({some}). "
             "Delete what you do not need, or choose another --out."
         )
         return Saved(tuple(self.paths), (notice,))
 
     def leftovers(self) -> list[Path]:
         """Files of this verb in the folder that `write` does not replace, as step-9 after --steps 4."""
-        folder = self.output.folder
+        folder = self.output.place
         if folder is None or not folder.is_dir():
             return []
         each = re.sub(r"\d+", r"\\d+", re.escape(self.names[0]))
         ours = re.compile(rf"({each}|{re.escape(self.row)})\.({'|'.join((*FORMATS, 'png', 'wav'))})")
         written = set(self.paths)
         return sorted(path for path in folder.iterdir() if ours.fullmatch(path.name) and path not in written)
+
+
+def is_result_file(path: Path) -> bool:
+    """Tell by its suffix whether a place of results is one file, and no folder."""
+    return path.suffix.lower() in (*MUSIC, *PICTURES, SOUND)
 
 
 def refuse_existing(paths: Sequence[Path], force: bool, named: str = "--out") -> None:

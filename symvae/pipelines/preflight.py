@@ -81,11 +81,11 @@ def check(
         with faults:
             _ = source.song
     why, intakes = "", list[Intake]()
-    with faults:
-        if not faults:
+    if not faults:
+        with faults:
             facts, why, intakes = choose(need, facts, sources, read)
-        elif facts is not None and (fault := need.fault(facts)):
-            raise LatentError(f"{fault} {need.remedy(facts)}".strip())
+    elif facts is not None and (fault := need.fault(facts)):
+        faults.add(LatentError(f"{fault} {need.remedy(facts)}".strip()))
     planned: Plan | None = None
     with faults:
         planned = plan(intakes)
@@ -96,7 +96,7 @@ def check(
 
 
 def windows_of(intakes: Sequence[Intake]) -> int:
-    """Number of windows of all files."""
+    """Count the windows of all files."""
     return sum(len(intake.phrases) for intake in intakes)
 
 

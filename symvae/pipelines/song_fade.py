@@ -192,6 +192,10 @@ def fade_song(
     file = Path(file)
 
     def plan(found: Sequence[Intake]) -> Plan:
+        if scores := [place for place in places if is_score(place)]:
+            raise MidiError(
+                f"A whole song is written as MIDI only. Use a name that ends in .mid, not {scores[0]}."
+            )
         refuse_existing(places, force)
         return IN_MEMORY.plan((), "")
 

@@ -1,4 +1,4 @@
-"""A model tried on files without its weights: what it reads of them, or its faults."""
+"""A model tried on files, without its weights."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,9 +36,10 @@ Read: TypeAlias = Callable[[Source, ModelFacts], Intake]
 
 
 class Trial(NamedTuple):
-    """What a model reads of some files; empty where there are errors."""
+    """Windows that a model reads of some files, or its faults."""
 
     intakes: list[Intake]
+    """One for each file; empty where there are errors."""
     errors: list[SymvaeError]
 
 
@@ -91,7 +92,7 @@ def attempt(need: Need, model: ModelFacts, sources: Sequence[Source], read: Read
         read: Reads what the verb needs of a source.
 
     Returns:
-        What it reads, or its faults.
+        Its windows, or its faults.
     """
     if fault := need.fault(model):
         return Trial([], [LatentError(fault)])

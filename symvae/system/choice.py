@@ -1,4 +1,4 @@
-"""What models can do, by the facts in their folders, and what a verb needs of them.
+"""Models by the facts in their folders, and the needs of a verb.
 
 No weights are read: config, tokenizer and the small files beside the weights tell metre, bars, voices,
 faders, prior and attribute vectors. `symvae.pipelines.preflight` applies this to files.
@@ -89,7 +89,7 @@ def released() -> tuple[ModelFacts, ...]:
 
 @dataclass(frozen=True)
 class Need:
-    """What a verb needs of a model."""
+    """Needs of a verb: parts and grid of a model."""
 
     verb: str
     faders: tuple[str, ...] | None = None
@@ -110,7 +110,7 @@ class Need:
     """Another way to do the same without what the model lacks, as one sentence."""
 
     def fault(self, model: ModelFacts) -> str:
-        """What the model lacks, as one sentence; empty if nothing."""
+        """Name the part that the model lacks, as one sentence; empty if it lacks nothing."""
         if self.faders is not None and not model.faders:
             return f"{model.name} has no faders."
         if unknown := _unknown(self.faders, model.faders):
@@ -128,7 +128,7 @@ class Need:
         return ""
 
     def remedy(self, model: ModelFacts) -> str:
-        """How the user's own model learns what it lacks, as one sentence; empty if it cannot."""
+        """Name the training that gives the model what it lacks; empty if there is none."""
         if self.faders is not None and not model.faders:
             return "Learn them with `symvae train-faders`."
         # An evaluation fits prior and attribute vectors only to tokens on a grid.
