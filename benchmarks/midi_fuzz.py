@@ -28,6 +28,7 @@ from symvae.music.io.midi_write import to_bytes
 from symvae.music.metre import METRES
 from symvae.music.windows import whole, windows
 from symvae.pipelines.inspect import inspect_song
+from symvae.system.choice import released
 
 TUNES = Path(__file__).parent.parent / "data" / "tunes"
 HEAD_BYTES = 64
@@ -76,7 +77,7 @@ def outcome(data: bytes) -> str:
     """Outcome of one file: "read", or the kind of `MidiError`; any other exception passes through."""
     try:
         song = load(data)
-        inspect_song(song, GRIDS).to_text()
+        inspect_song(song, released()).to_text()
         for polyphonic in (False, True):
             for phrase in whole(song, polyphonic=polyphonic).phrases:
                 load(to_bytes(phrase))

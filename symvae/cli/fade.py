@@ -171,12 +171,11 @@ def _show(result: "FadeResult", saved: Saved, *, as_json: bool) -> None:
 
 
 def _list(model: str | None, *, as_json: bool) -> None:
+    from symvae.pipelines.needs import FADE
     from symvae.pipelines.preflight import check
-    from symvae.system.choice import Need
 
-    need = Need("fade", faders=())
-    released = sorted(need.candidates(), key=lambda facts: -len(facts.faders))
-    facts = released[0] if model is None else check(need, model).facts
+    released = sorted(FADE.candidates(), key=lambda facts: -len(facts.faders))
+    facts = released[0] if model is None else check(FADE, model).facts
     faders = facts.faders
     if as_json:
         show_json({"model": facts.name, "faders": [fader._asdict() for fader in faders.values()]})

@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Int, Int64, UInt8
 from torch import Tensor
 
-from symvae.corpus.shards import Shards, Split
+from symvae.corpus.shards import SPLITS, Shards, Split
 from symvae.errors import CorpusError
 from symvae.music.reason import Reason
 from symvae.tokens.rows import Rows
@@ -93,9 +93,7 @@ def windows(shards: Shards, split: str, bars: int, *, mid_phrase: bool = False, 
         else:
             starts.append(np.arange(first, end - bars + 1, stride))
     if not starts:
-        raise CorpusError(
-            f"No {split} tune of these shards has {bars} bars; prepare longer music or a shorter model."
-        )
+        raise CorpusError(_no_windows(shards, split, bars))
     everywhere = Windows(columns, np.concatenate(starts), bars, shards.tokenizer, mid_phrase, dropped)
     if mid_phrase:
         return everywhere
@@ -104,6 +102,22 @@ def windows(shards: Shards, split: str, bars: int, *, mid_phrase: bool = False, 
         silent[rows] = shards.tokenizer.silent_bars(everywhere[rows]).any(-1)
     dropped[Reason.LONG_REST] += int(silent.sum())
     return Windows(columns, everywhere.start[~silent], bars, shards.tokenizer, mid_phrase, dropped)
+
+
+def _no_windows(shards: Shards, split: str, bars: int) -> str:
+    """The fault of a split without windows, and its remedy."""
+    lengths = np.diff(shards.split(split).tune_start)
+    if len(lengths):
+        return (
+            f"No {split} tune of these shards has {bars} bars, the longest has {int(lengths.max())}. "
+            "Prepare longer music, or choose a model with fewer bars."
+        )
+    tunes = sum(len(shards.split(name).tune_start) - 1 for name in SPLITS)
+    return (
+        f"These shards hold {tunes} tune{'s' * (tunes != 1)} and none of them is {split}: training learns from "
+        "some tunes and is checked on others, so it needs two or more, of which none is a copy or a variant "
+        "of the other. Prepare a folder with more music; to stay near a single song use `symvae variations`."
+    )
 
 
 def _pieces(count: int, ids_per_window: int) -> Iterator[slice]:
@@ -123,6 +137,7 @@ class Batches:
         seed: Of order and transposition.
         rank: Number of this process, from 0.
         processes: Number of processes that share each batch.
+        section: Section of the config that the batch size is set in.
 
     Raises:
         CorpusError: For fewer windows than one batch.
@@ -138,11 +153,13 @@ class Batches:
         seed: int,
         rank: int = 0,
         processes: int = 1,
+        section: str = "training",
     ) -> None:
         if len(ids) < batch_size:
             raise CorpusError(
                 f"The shards hold {len(ids)} training windows, fewer than one batch of {batch_size}. "
-                "Prepare more music or set a lower batch_size."
+                "Prepare more music or set a lower batch_size. For this music: --set "
+                f"{section}.batch_size={max(len(ids), 1)}."
             )
         self.ids = ids
         self.batch_size = batch_size

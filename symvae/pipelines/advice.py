@@ -8,11 +8,9 @@ from symvae.errors import LatentError, SymvaeError
 from symvae.music.bars import sections
 from symvae.music.metre import METRES
 from symvae.pipelines.intake import NoWindowError
+from symvae.pipelines.needs import CONTINUE, SHIFT
 from symvae.pipelines.trial import Read, Source, attempt, every_window, last_bars
 from symvae.system.choice import ModelFacts, Need, released
-
-SHIFT = Need("shift", vectors=(), whole=True)
-CONTINUE = Need("continue", prior=True, least_bars=2, draws=True)
 
 
 def advise(
@@ -44,7 +42,7 @@ def advise(
         helps = dict.fromkeys(_parts(error)[1] for error in none_can(need, sources, read))
     except LatentError:
         helps = {}
-    bare = [isinstance(error, NoWindowError) and not error.remedy for error in errors]
+    bare = [not _parts(error)[1] and isinstance(error, NoWindowError | LatentError) for error in errors]
     return [
         _error(error, _parts(error)[0], *helps) if alone else error
         for error, alone in zip(errors, bare, strict=True)
@@ -103,7 +101,9 @@ def _instead(need: Need, source: Source) -> str:
         return (
             f"`symvae shift {file} --set onset_density=1` moves its melody along an attribute vector instead."
         )
-    if need.verb != CONTINUE.verb and _can(CONTINUE, replace(source, bar=None), last_bars):
+    if need.verb != CONTINUE.verb and _can(
+        CONTINUE, replace(source, bar=None, read_before=source.song), last_bars
+    ):
         return f"`symvae continue {file}` can read it, and makes it longer."
     return f"`symvae inspect {file}` lists what models can read."
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from symvae.music.bars import grid_bar_at
 from symvae.pipelines.intake import Intake
+from symvae.pipelines.needs import CONTINUE
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
 from symvae.pipelines.preflight import check
 from symvae.pipelines.trial import AnyModel, Source, last_bars
 from symvae.pipelines.words import counted, model_in_words
-from symvae.system.choice import Need
 from symvae.system.infill import Filling
 
 
@@ -94,7 +94,7 @@ def continue_tune(
         The versions, each with the given bars at its start.
     """
     checked = check(
-        Need("continue", prior=True, least_bars=2, draws=True),
+        CONTINUE,
         model,
         [Source(file, track, bar)],
         last_bars,

@@ -8,12 +8,12 @@ from typing import Any
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.latent_file import write_latents
+from symvae.pipelines.needs import ENCODE
 from symvae.pipelines.output import IN_MEMORY, Plan, Saved, refuse_existing
 from symvae.pipelines.preflight import check
 from symvae.pipelines.tracks import Tracks, each_track
 from symvae.pipelines.trial import AnyModel, Source
 from symvae.pipelines.words import counted, model_in_words
-from symvae.system.choice import Need
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def encode(
         return IN_MEMORY.plan((), "")
 
     sources = [Source(*place) for place in zip(files, each_track(track, len(files)), strict=True)]
-    checked = check(Need("encode", whole=True), model, sources, plan=plan, device=device)
+    checked = check(ENCODE, model, sources, plan=plan, device=device)
     vae, intakes = checked.load(), checked.intakes
     phrases = [phrase for each in intakes for phrase in each.phrases]
     posterior = vae.encode(phrases)

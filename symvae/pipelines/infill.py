@@ -7,11 +7,12 @@ from typing import Any
 from symvae.errors import ConfigError
 from symvae.music.bars import bars_in_words, grid_bar_at
 from symvae.pipelines.intake import Intake, NoWindowError
+from symvae.pipelines.needs import INFILL
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
 from symvae.pipelines.preflight import check
 from symvae.pipelines.trial import AnyModel, Source, one_window
 from symvae.pipelines.words import counted, model_in_words
-from symvae.system.choice import ModelFacts, Need
+from symvae.system.choice import ModelFacts
 from symvae.system.infill import Filling
 
 
@@ -104,7 +105,7 @@ def infill(
         return intake
 
     checked = check(
-        Need("infill", prior=True, least_bars=2, draws=True),
+        INFILL,
         model,
         [Source(file, track, bar)],
         read,

@@ -9,14 +9,14 @@ A file that cannot be read has a report as well, with its fault. Bars count from
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from symvae.errors import MidiError
 from symvae.music.bars import sections
-from symvae.music.grid import Grid
 from symvae.music.io.files import load_any
 from symvae.music.melody_line import alone_share, choose_track
 from symvae.music.pitch import PIANO_PITCHES
@@ -25,29 +25,18 @@ from symvae.music.song import Song
 from symvae.music.timing import has_beat
 from symvae.music.windows import whole, windows
 from symvae.pipelines.inspect_report import MetreReport, ModelFit, Report, TempoReport, TrackReport
-
-
-def released_grids() -> dict[str, Grid]:
-    """Grid of every model in the package, by its name."""
-    from symvae.system.artifacts import load_config
-    from symvae.system.build import build_grid
-    from symvae.system.catalog import available, find
-
-    return {name: build_grid(load_config(find(name)).model) for name in available()}
+from symvae.pipelines.uses import uses_of
+from symvae.system.choice import ModelFacts, released
 
 
 def inspect(
-    path: str | os.PathLike[str],
-    grids: Mapping[str, Grid],
-    pitch_range: tuple[int, int] | None = PIANO_PITCHES,
-    track: str | int | None = None,
+    path: str | os.PathLike[str], models: Sequence[ModelFacts] | None = None, track: str | int | None = None
 ) -> Report:
     """Report on a file.
 
     Args:
         path: A MIDI, MusicXML or ABC file.
-        grids: Grid of each model, by its name.
-        pitch_range: Lowest and highest pitch of the models; None for all.
+        models: Models whose windows are reported; by default the released ones.
         track: Name or number of the track to read as the melody; by default the most melody-like one.
 
     Returns:
@@ -58,22 +47,19 @@ def inspect(
     except MidiError as error:
         dropped = (Dropped(Path(path).name, Reason.UNREADABLE, str(error)),)
         return Report(str(path), str(error), 0, 0.0, 0, 0, (), (), (), dropped)
-    return inspect_song(song, grids, pitch_range, track, file=str(path))
+    models = released() if models is None else models
+    report = inspect_song(song, models, track, file=str(path))
+    return replace(report, uses=uses_of(Path(path), song, track))
 
 
 def inspect_song(
-    song: Song,
-    grids: Mapping[str, Grid],
-    pitch_range: tuple[int, int] | None = PIANO_PITCHES,
-    track: str | int | None = None,
-    file: str = "",
+    song: Song, models: Sequence[ModelFacts], track: str | int | None = None, file: str = ""
 ) -> Report:
     """Report on a song.
 
     Args:
         song: The song.
-        grids: Grid of each model, by its name.
-        pitch_range: Lowest and highest pitch of the models; None for all.
+        models: Models whose windows are reported.
         track: Name or number of the track to read as the melody; by default the most melody-like one.
         file: Name of the file in the report.
 
@@ -83,7 +69,7 @@ def inspect_song(
     stretches = sections(song)
     choice = choose_track(song, track)
     reports = tuple(
-        _track_report(song, i, grids, pitch_range, choice.why if choice and choice.index == i else None)
+        _track_report(song, i, models, choice.why if choice and choice.index == i else None)
         for i in range(len(song.tracks))
     )
     dropped = []
@@ -102,21 +88,17 @@ def inspect_song(
         tempos=tuple(TempoReport(_second_of(song, t.tick), round(t.qpm, 2)) for t in song.tempos),
         tracks=reports,
         dropped=tuple(dropped),
-        repairs=song.repairs,
+        repairs=tuple(map(str, song.repairs)),
         has_beat=has_beat(song.onset_quarter),
     )
 
 
 def _track_report(
-    song: Song,
-    index: int,
-    grids: Mapping[str, Grid],
-    pitch_range: tuple[int, int] | None,
-    why_melody: str | None,
+    song: Song, index: int, models: Sequence[ModelFacts], why_melody: str | None
 ) -> TrackReport:
     part = song.tracks[index]
     readable = bool(len(part)) and not part.is_drum
-    line = whole(song, index, pitch_range=pitch_range)
+    line = whole(song, index, pitch_range=PIANO_PITCHES)
     return TrackReport(
         index=index,
         name=part.name,
@@ -134,17 +116,16 @@ def _track_report(
         num_melody_notes=sum(len(phrase) for phrase in line.phrases),
         num_melody_notes_cut=line.num_cut,
         dropped=line.dropped,
-        models=tuple(_fit(song, index, name, grid, pitch_range) for name, grid in grids.items())
-        if readable
-        else (),
+        models=tuple(_fit(song, index, model) for model in models) if readable else (),
     )
 
 
-def _fit(song: Song, index: int, model: str, grid: Grid, pitch_range: tuple[int, int] | None) -> ModelFit:
-    reading = windows(song, grid, index, pitch_range=pitch_range)
+def _fit(song: Song, index: int, model: ModelFacts) -> ModelFit:
+    grid, tokenizer = model.grid, model.tokenizer
+    reading = windows(song, grid, index, polyphonic=tokenizer.polyphonic, pitch_range=tokenizer.pitch_range)
     spans = zip(reading.start_bar, reading.end_bar, strict=True)
     return ModelFit(
-        model=model,
+        model=model.name,
         metre=grid.metre,
         window_bars=grid.bars,
         num_windows=len(reading.phrases),

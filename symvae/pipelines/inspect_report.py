@@ -5,10 +5,10 @@ from typing import Any
 
 from symvae.music.bars import bars_in_words
 from symvae.music.io.programs import program_label
-from symvae.music.io.repairs import Repair, Repaired
 from symvae.music.reason import Dropped, Reason
 from symvae.music.timing import Timing
 from symvae.pipelines.timing_words import no_beat_in_words, percent, rhythms_in_words
+from symvae.pipelines.uses import Use
 from symvae.pipelines.words import counted
 
 
@@ -53,9 +53,9 @@ class TrackReport:
     name: str
     program: int
     programs: tuple[int, ...]
-    """All its programs, the most common first."""
+    """All programs under which its notes sound, the most common first."""
     channels: tuple[int, ...]
-    """Its MIDI channels, 1 to 16; empty for a score."""
+    """MIDI channels, 1 to 16, the busiest first; none for a score."""
     is_drum: bool
     num_notes: int
     lowest_pitch: int | None
@@ -89,8 +89,10 @@ class Report:
     tempos: tuple[TempoReport, ...]
     tracks: tuple[TrackReport, ...]
     dropped: tuple[Dropped, ...]
-    repairs: tuple[Repaired, ...] = ()
-    """What was tolerated in reading the file."""
+    repairs: tuple[str, ...] = ()
+    """Faults of the file that its reader tolerated, with their counts."""
+    uses: tuple[Use, ...] = ()
+    """Verbs that released models can do with the file."""
     has_beat: bool | None = None
     """False if the notes have no relation to the beats of the file; None if they are too few to tell."""
 
@@ -103,7 +105,7 @@ class Report:
         return plain
 
     def to_text(self) -> str:
-        """The report as lines of text."""
+        """The whole report as lines of text; `symvae.pipelines.inspect_screen` has it on one screen."""
         return "\n".join(_lines(self))
 
 
@@ -114,7 +116,7 @@ def _plain(value: Any) -> Any:
         return plain | {"sentence": value["reason"].sentence} if "reason" in value else plain
     if isinstance(value, list | tuple):
         return [_plain(entry) for entry in value]
-    return value.value if isinstance(value, Reason | Repair) else value
+    return value.value if isinstance(value, Reason) else value
 
 
 def _lines(report: Report) -> list[str]:
@@ -124,18 +126,20 @@ def _lines(report: Report) -> list[str]:
     size = f"{counted(report.num_bars, 'bar')}, {counted(report.num_notes, 'note')}"
     lines = [
         f"{report.file}: {size}, {minutes}:{seconds:02d} min",
-        "  metre  " + _few([_metre_words(m) for m in report.metres]),
-        "  tempo  " + _few([f"{t.tempo_qpm:g} qpm from {t.start_sec:g} s" for t in report.tempos]),
+        "  metre  " + few([metre_in_words(m) for m in report.metres]),
+        "  tempo  " + few([f"{t.tempo_qpm:g} qpm from {t.start_sec:g} s" for t in report.tempos]),
         *([f"  {no_beat_in_words()}"] if report.has_beat is False else []),
-        *(f"  repaired: {each}" for each in report.repairs),
+        *(f"  repaired: {sentence}" for sentence in report.repairs),
         *(f"  left out: {d}" for d in report.dropped),
     ]
     for part in report.tracks:
         lines += _track_lines(part)
+    lines += [f"  {use.verb}: {use.model or use.fault}" for use in report.uses]
     return lines
 
 
-def _metre_words(metre: MetreReport) -> str:
+def metre_in_words(metre: MetreReport) -> str:
+    """A stretch of one metre, as "4/4 bars 1-8"."""
     last = metre.first_bar + metre.num_bars - 1
     return f"{metre.metre} bars {metre.first_bar}-{last}" + ("" if metre.grid_metre else " (no grid)")
 
@@ -173,7 +177,7 @@ def _fit_words(fit: ModelFit) -> str:
     )
 
 
-def _few(words: list[str], limit: int = 12) -> str:
+def few(words: list[str], limit: int = 12) -> str:
     """The first of many words and the number of the others: nobody reads a thousand tempo changes."""
     more = f", and {len(words) - limit} more" if len(words) > limit else ""
     return ", ".join(words[:limit]) + more

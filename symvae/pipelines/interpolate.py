@@ -9,12 +9,12 @@ from symvae.errors import ConfigError
 from symvae.music.phrase import Phrase
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.match import Match, match_tokens
+from symvae.pipelines.needs import INTERPOLATE
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
 from symvae.pipelines.preflight import check
 from symvae.pipelines.tracks import Tracks, each_track
 from symvae.pipelines.trial import AnyModel, Source, one_window
 from symvae.pipelines.words import model_in_words
-from symvae.system.choice import Need
 
 ENDS = ("start", "end")
 CORNERS = ("top left", "top right", "bottom left", "bottom right")
@@ -94,7 +94,7 @@ def interpolate(
     names = _square_names(steps) if square else numbered("step", steps)
     places = zip(files, each_track(track, len(files)), [*bars] * (len(files) // len(bars)), strict=True)
     checked = check(
-        Need("interpolate"),
+        INTERPOLATE,
         model,
         [Source(*place) for place in places],
         one_window,

@@ -9,11 +9,11 @@ from symvae.music.phrase import Phrase
 from symvae.pipelines.gaps import Row, fill_gaps
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.match import Match, match_tokens
+from symvae.pipelines.needs import RECONSTRUCT
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
 from symvae.pipelines.preflight import check, windows_of
 from symvae.pipelines.trial import AnyModel, Source
 from symvae.pipelines.words import model_in_words
-from symvae.system.choice import Need
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def reconstruct(
         The phrases, with the accuracy of each.
     """
     checked = check(
-        Need("reconstruct", whole=True),
+        RECONSTRUCT,
         model,
         [Source(file, track)],
         plan=lambda found: output.plan(numbered("window", windows_of(found)), "reconstruction"),

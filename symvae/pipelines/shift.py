@@ -1,7 +1,7 @@
 """Whole tunes moved along attribute vectors, window by window."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,11 +9,11 @@ from symvae.music.bars import bars_in_words
 from symvae.music.phrase import Phrase
 from symvae.pipelines.gaps import Row, fill_gaps
 from symvae.pipelines.intake import Intake
+from symvae.pipelines.needs import SHIFT
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
 from symvae.pipelines.preflight import check, windows_of
 from symvae.pipelines.trial import AnyModel, Source
 from symvae.pipelines.words import model_in_words
-from symvae.system.choice import Need
 
 
 class Change(NamedTuple):
@@ -95,7 +95,7 @@ def shift(
         LatentError: The model lacks an attribute vector.
     """
     checked = check(
-        Need("shift", vectors=tuple(amounts), whole=True),
+        replace(SHIFT, vectors=tuple(amounts)),
         model,
         [Source(file, track)],
         plan=lambda found: output.plan(numbered("window", windows_of(found)), "shifted"),

@@ -7,7 +7,7 @@ Other tracks, and bars that no window of the model takes, stay as they are.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,13 +34,13 @@ from symvae.pipelines.automation import (
 from symvae.pipelines.fade_report import FadeReport, unchanged_bars
 from symvae.pipelines.fade_versions import fade_versions, versions_of
 from symvae.pipelines.intake import Intake
+from symvae.pipelines.needs import FADE
 from symvae.pipelines.output import IN_MEMORY, Plan, Saved, refuse_existing
 from symvae.pipelines.preflight import check
 from symvae.pipelines.put_back import put_back
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
 from symvae.pipelines.trial import AnyModel, Source
-from symvae.system.choice import Need
 from symvae.system.faders.request import Fader
 
 #: Phrases in the picture, one row each; more would be too small to read.
@@ -199,7 +199,7 @@ def fade_song(
         refuse_existing(places, force)
         return IN_MEMORY.plan((), "")
 
-    need = Need("fade", faders=tuple(names), whole=True)
+    need = replace(FADE, faders=tuple(names))
     checked = check(need, model, [Source(file, track)], plan=plan, device=device)
     (intake,), faders = checked.intakes, checked.facts.faders
     lines, spans = bar_lines(intake.song), bar_spans(intake.reading)

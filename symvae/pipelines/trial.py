@@ -1,7 +1,7 @@
 """A model tried on files, without its weights."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -24,11 +24,13 @@ class Source:
     track: str | int | None = None
     bar: int | None = None
     """From 1; None for the first window, or for the end."""
+    read_before: Song | None = field(default=None, repr=False, compare=False)
+    """The file's song, where it has been read."""
 
     @cached_property
     def song(self) -> Song:
         """The file's song."""
-        return load_any(self.file)
+        return load_any(self.file) if self.read_before is None else self.read_before
 
 
 #: Reads the windows of a source that a verb needs, or raises `MidiError`.

@@ -7,11 +7,11 @@ from typing import Any
 from symvae.music.phrase import Phrase
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.match import Match, match_tokens
+from symvae.pipelines.needs import VARIATIONS
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
 from symvae.pipelines.preflight import check
 from symvae.pipelines.trial import AnyModel, Source, one_window
 from symvae.pipelines.words import model_in_words
-from symvae.system.choice import Need
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def variations(
         The variations.
     """
     checked = check(
-        Need("variations"),
+        VARIATIONS,
         model,
         [Source(file, track, bar)],
         one_window,

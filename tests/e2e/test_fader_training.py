@@ -206,7 +206,8 @@ def test_resuming_with_other_weights_or_choices_is_refused(model: Path, shards: 
         (
             ["--set", ATTRIBUTES],
             1,
-            "fewer than one batch of 128. Prepare more music or set a lower batch_size.",
+            "fewer than one batch of 128. Prepare more music or set a lower batch_size. "
+            "For this music: --set faders.batch_size=",
         ),
         (["--device", "toaster"], 2, "--device"),
     ],

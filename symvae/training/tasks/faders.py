@@ -75,6 +75,7 @@ def train_faders(
     batches = Batches(
         taken,
         batch_size=config.batch_size,
+        section="faders",
         transpose_by=data.transpose,
         tokenizer=shards.tokenizer,
         seed=config.seed,

@@ -93,7 +93,7 @@ def test_grace_notes_are_counted_and_chord_symbols_ignored(tmp_path: Path) -> No
     reading = whole(load_score(path))
     assert reading.phrases[0].pitch.tolist() == [72, 74, 76, 77]
     assert reading.dropped == (Dropped("notes", Reason.GRACE_NOTE, count=3),)
-    (part,) = inspect(path, {"two": Grid(2)}).tracks
+    (part,) = inspect(path).tracks
     assert part.dropped == reading.dropped
 
 

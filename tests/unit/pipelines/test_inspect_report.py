@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from symvae.music.grid import Grid
 from symvae.music.io.midi_read import load
 from symvae.music.io.midi_write import song_to_bytes
 from symvae.music.reason import Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 from symvae.pipelines.inspect import inspect, inspect_song
+from symvae.system.choice import ModelFacts
 
 TUNES = Path(__file__).parents[3] / "data" / "tunes"
-MODELS = {"melody-2bar": Grid(2), "melody-16bar": Grid(16)}
+MODELS = [ModelFacts.of(name) for name in ("melody-2bar", "melody-16bar")]
 
 
 def test_a_clean_tune_is_taken_whole() -> None:

@@ -1,0 +1,70 @@
+"""Verbs that released models can do with a file, each tried without weights."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from symvae.errors import SymvaeError
+from symvae.music.song import Song
+from symvae.pipelines.intake import Intake
+from symvae.pipelines.needs import READERS
+from symvae.pipelines.preflight import choose
+from symvae.pipelines.trial import Read, Source
+from symvae.system.choice import ModelFacts
+
+
+@dataclass(frozen=True)
+class Use:
+    """One verb."""
+
+    verb: str
+    model: str | None
+    """Model that the verb chooses for this music; None where no model can do it."""
+    num_windows: int
+    """Windows of that model that the verb reads."""
+    fault: str
+    """Reason and remedy where no model can do it; else empty."""
+
+
+def uses_of(file: str | Path, song: Song, track: str | int | None = None) -> tuple[Use, ...]:
+    """Try every verb that reads a file.
+
+    Args:
+        file: The file.
+        song: Its song.
+        track: Name or number of the track to read; by default as the verbs choose.
+
+    Returns:
+        One entry for each verb.
+    """
+    source = Source(file, track, read_before=song)
+    once = {read: _once(read) for _, read in READERS.values()}
+    found = []
+    for verb, (need, read) in READERS.items():
+        try:
+            facts, _, intakes = choose(need, None, [source], once[read])
+        except SymvaeError as error:
+            found.append(Use(verb, None, 0, str(error)))
+        else:
+            found.append(Use(verb, facts.name, sum(len(each.phrases) for each in intakes), ""))
+    return tuple(found)
+
+
+def _once(read: Read) -> Read:
+    """A reader that reads each source once for each model, and repeats its error."""
+
+    @cache
+    def outcome(source: Source, model: ModelFacts) -> Callable[[], Intake]:
+        try:
+            intake = read(source, model)
+        except SymvaeError as error:
+            raised = error
+
+            def repeat() -> Intake:
+                raise raised
+
+            return repeat
+        return lambda: intake
+
+    return lambda source, model: outcome(source, model)()
