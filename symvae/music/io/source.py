@@ -117,7 +117,11 @@ def phrases_of(source: Source | Iterable[Source], read: Callable[[Song], Sequenc
 
 
 def only(found: Sequence[Source]) -> Source:
-    """The only piece; `MidiError` if there are more or fewer."""
+    """The only piece.
+
+    Raises:
+        MidiError: There are more or fewer.
+    """
     if len(found) != 1:
         raise MidiError(f"One piece of music is needed here, not {len(found)}. Give one of them.")
     return found[0]
