@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symvae.dsp.audio import Audio as Audio
+    from symvae.errors import ArgumentError as ArgumentError
     from symvae.errors import AudioError as AudioError
     from symvae.errors import CheckpointError as CheckpointError
     from symvae.errors import ConfigError as ConfigError
@@ -25,9 +26,13 @@ if TYPE_CHECKING:
     from symvae.errors import TokenError as TokenError
     from symvae.errors import TrainingError as TrainingError
     from symvae.music.grid import Grid as Grid
+    from symvae.music.io.bridges.convert import to_mido as to_mido
+    from symvae.music.io.bridges.convert import to_music21 as to_music21
+    from symvae.music.io.bridges.convert import to_muspy as to_muspy
+    from symvae.music.io.bridges.convert import to_pretty_midi as to_pretty_midi
+    from symvae.music.io.bridges.convert import to_symusic as to_symusic
     from symvae.music.io.files import read as read
     from symvae.music.io.files import write as write
-    from symvae.music.io.pretty_midi_bridge import to_pretty_midi as to_pretty_midi
     from symvae.music.phrase import Phrase as Phrase
     from symvae.music.phrase import join as join
     from symvae.nn.gaussian import DiagonalGaussian as DiagonalGaussian
@@ -53,11 +58,16 @@ _HOME = {
     "join": "symvae.music.phrase",
     "load_synth": "symvae.system.synth",
     "read": "symvae.music.io.files",
-    "to_pretty_midi": "symvae.music.io.pretty_midi_bridge",
+    "to_mido": "symvae.music.io.bridges.convert",
+    "to_music21": "symvae.music.io.bridges.convert",
+    "to_muspy": "symvae.music.io.bridges.convert",
+    "to_pretty_midi": "symvae.music.io.bridges.convert",
+    "to_symusic": "symvae.music.io.bridges.convert",
     "write": "symvae.music.io.files",
     **{
         name: "symvae.errors"
         for name in (
+            "ArgumentError",
             "AudioError",
             "CheckpointError",
             "ConfigError",

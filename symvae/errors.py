@@ -1,6 +1,7 @@
 """Errors that symvae raises on purpose.
 
 SymvaeError
+├── ArgumentError       an argument of a wrong type; also a TypeError
 ├── MidiError           a file that cannot be read as music
 ├── PhraseError         notes that contradict each other or their grid
 ├── AudioError          samples that are not audio, or a sound file that cannot be read or written
@@ -21,6 +22,10 @@ from pathlib import Path
 
 class SymvaeError(Exception):
     """Base class: catch it to catch every error that symvae raises on purpose."""
+
+
+class ArgumentError(SymvaeError, TypeError):
+    """An argument of a wrong type."""
 
 
 class MidiError(SymvaeError):

@@ -4,11 +4,12 @@ To add one, write a function of a phrase in a file of its own, decorate it with 
 here and in `symvae.tokens.attributes`. The tests then check its bounds and its value on silence.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from jaxtyping import Float
 
+from symvae.arguments import checked
 from symvae.attributes.articulation import articulation
 from symvae.attributes.attribute import Attribute
 from symvae.attributes.complexity import rhythmic_complexity
@@ -29,7 +30,8 @@ from symvae.attributes.rhythm import syncopation_8th, syncopation_16th
 from symvae.attributes.tempo import notes_per_second, tempo
 from symvae.attributes.tonality import c_major_membership, diatonic_share
 from symvae.errors import ConfigError
-from symvae.music.phrase import Phrase
+from symvae.music.io.source import Source, phrases_of
+from symvae.music.windows import whole
 
 ATTRIBUTES: dict[str, Attribute] = {
     each.name: each
@@ -60,13 +62,14 @@ ATTRIBUTES: dict[str, Attribute] = {
 }
 
 
+@checked
 def measure(
-    phrases: Sequence[Phrase], names: Iterable[str] | None = None
+    phrases: Source | Iterable[Source], names: Iterable[str] | None = None
 ) -> dict[str, Float[np.ndarray, " phrase"]]:
     """Measure attributes of phrases.
 
     Args:
-        phrases: The phrases.
+        phrases: Phrases, or other music, whose melody is measured, a phrase for each stretch of one metre.
         names: Names of attributes, in order; None for all.
 
     Returns:
@@ -75,6 +78,7 @@ def measure(
     Raises:
         ConfigError: A name is not in the table.
     """
+    phrases = phrases_of(phrases, lambda song: whole(song).phrases)
     names = list(ATTRIBUTES if names is None else names)
     unknown = [name for name in names if name not in ATTRIBUTES]
     if unknown:

@@ -11,7 +11,7 @@ from symvae.audio.parts import Part, parts_of
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.audio.soundfont import find_soundfont
 from symvae.errors import AudioError, ConfigError
-from symvae.music.io.files import load_for_playback
+from symvae.music.io.source import load_for_playback
 from symvae.pipelines.output import Saved, refuse_existing
 from symvae.pipelines.playback import drum_notices, font_label, neural_label, with_unheard
 from symvae.storage.whole_file import make_folder

@@ -4,7 +4,7 @@ The network works on the codec's device; whatever comes back is on the CPU. Rand
 of the CPU, so that a seed draws the same numbers on every device.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -74,7 +74,7 @@ class Codec:
         return torch.from_numpy(np.stack([self.tokenizer.encode_phrase(p) for p in phrases]).astype(np.int64))
 
     def to_phrases(
-        self, ids: Int[Tensor, "batch bar position"], tempo_qpm: float | Sequence[float] = DEFAULT_TEMPO_QPM
+        self, ids: Int[Tensor, "batch bar position"], tempo_qpm: float | Iterable[float] = DEFAULT_TEMPO_QPM
     ) -> list[Phrase]:
         """Decode token ids to phrases.
 
@@ -157,13 +157,13 @@ class Codec:
             yield self.vae.decoder(some.to(self.device), rows.to(self.device))
 
 
-def one_each(tempo_qpm: float | Sequence[float], count: int) -> Sequence[float]:
+def one_each(tempo_qpm: float | Iterable[float], count: int) -> Sequence[float]:
     """Return ``count`` tempos, in quarter notes a minute: one repeated, or as many as were given.
 
     Raises:
         PhraseError: there are more or fewer tempos than phrases.
     """
-    tempos = [tempo_qpm] * count if isinstance(tempo_qpm, int | float) else tempo_qpm
+    tempos = list(tempo_qpm) if isinstance(tempo_qpm, Iterable) else [tempo_qpm] * count
     if len(tempos) != count:
         raise PhraseError(
             f"There are {len(tempos)} tempos for {count} phrases. Give one for all, or one each."

@@ -1,196 +1,86 @@
-"""A trained model: the parts that its folder holds, and phrases ↔ z.
+"""A trained model: music ↔ phrases on its grid ↔ token ids ↔ z.
 
 `symvae.system.symvae` adds the musical verbs. What a user gives is checked here; the batches run in
 `symvae.system.codec`.
 """
 
-import json
-from collections.abc import Sequence
-from functools import cached_property
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Sequence
 
-import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from symvae.config.run import RunConfig
-from symvae.errors import CheckpointError, LatentError
-from symvae.models.faders.editor import FaderEditor
-from symvae.models.flow.prior import FlowPrior
-from symvae.models.phrase.vae import VAE
+from symvae.arguments import checked
+from symvae.errors import LatentError, MidiError
+from symvae.music.io.source import Source, name_of, only, phrases_of, pieces
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase
+from symvae.music.reading import Reading
+from symvae.music.song import Song
+from symvae.music.windows import ending, windows
 from symvae.nn.gaussian import DiagonalGaussian
-from symvae.system import artifacts
-from symvae.system.build import build_grid
-from symvae.system.catalog import advise_on_faders, find
-from symvae.system.codec import Codec, one_each
-from symvae.system.device import find_device
+from symvae.system.codec import one_each
 from symvae.system.draws import check_count, check_temperature, check_top_p, seeded
-from symvae.system.faders.control import FaderControl
-from symvae.system.faders.request import Fader, faders_of
-from symvae.system.faders.scales import Scales, measure_phrases
-from symvae.system.model_writer import CARD_FILE, write_model_folder
-from symvae.tokens.load import load_tokenizer
-from symvae.tokens.tokenizer import Tokenizer
-
-_Model = TypeVar("_Model", bound="LatentModel")
+from symvae.system.model_parts import ModelParts
+from symvae.tokens.sequence import decoded
 
 
-class LatentModel:
-    """Encoder and decoder of a trained model, with its prior, attribute vectors and fader scales."""
+@checked
+class LatentModel(ModelParts):
+    """Encoder and decoder of a trained model.
 
-    def __init__(
-        self, folder: Path, config: RunConfig, vae: VAE, tokenizer: Tokenizer, device: str = "cpu"
-    ) -> None:
-        """
-        Args:
-            folder: where the other parts of the model are loaded from when they are first used.
-            config: the choices that made the model.
-            vae: the trained network.
-            tokenizer: its vocabulary.
-            device: where the network computes; results are on the CPU.
-        """
-        self.folder = folder
-        self.config = config
-        self.vae = vae
-        self.tokenizer = tokenizer
-        self.grid = build_grid(config.model)
-        self.codec = Codec(vae, tokenizer, self.grid, find_device(device), name=config.name)
+    Where a method takes a phrase, it takes any music that `symvae.read` takes: several phrases are all
+    windows of the model's grid in it, one phrase is the first of them.
+    """
 
-    @classmethod
-    def load(cls: type[_Model], name: str | Path, device: str = "cpu") -> _Model:
-        """Load a model.
+    def read(self, music: Source | Iterable[Source]) -> list[Phrase]:
+        """Read music as the model takes it.
 
         Args:
-            name: one that `symvae.available` lists, or a model folder.
-            device: where the network computes: "cpu", "cuda", "cuda:1", "mps". Results are on the CPU.
+            music: a file, an object of another library, tokens of the model's tokenizer, phrases, or several.
 
         Returns:
-            The model, ready to use.
+            Phrases as they are, and of all other music every window of the model's grid.
 
         Raises:
-            CheckpointError: there is no such model, or its folder is incomplete or damaged.
-            ConfigError: there is no such device.
+            MidiError: a piece cannot be read, or has no such window.
+            ArgumentError: it is of a type that holds no music.
         """
-        find_device(device)
-        folder = find(name)
-        config = artifacts.load_config(folder)
-        return cls(folder, config, artifacts.load_vae(folder, config), load_tokenizer(folder), device)
+        return phrases_of(decoded(music, self.tokenizer), self._windows)
 
-    def save(self, folder: str | Path, *, force: bool = False) -> None:
-        """Write a complete model folder that `load` takes; raises as `write_model_folder`.
+    def _windows(self, song: Song) -> Sequence[Phrase]:
+        voices, pitches = self.tokenizer.polyphonic, self.tokenizer.pitch_range
+        found = windows(song, self.grid, polyphonic=voices, pitch_range=pitches)
+        return self._some(found, song, f"no window of {self.grid.bars} bars of {self.grid.metre}")
 
-        Args:
-            folder: the folder to write.
-            force: replace a model folder of that name.
-        """
-        card = self.folder / CARD_FILE
-        # A prior of `symvae evaluate` stays with the vectors, so that the next evaluation fits it anew.
-        own = artifacts.load_prior(self.folder)
-        latent = {k: v for k, v in self._latent_file.items() if own is None or not k.startswith("prior.")}
-        write_model_folder(
-            Path(folder),
-            self.config,
-            self.vae,
-            self.tokenizer,
-            latent=latent,
-            prior=own,
-            scales=self.scales if self._has_faders else None,
-            editor=self._editor,
-            metrics=self.metrics,
-            card=card.read_text(encoding="utf-8") if card.is_file() else None,
-            force=force,
-        )
+    def _ending(self, song: Song) -> Sequence[Phrase]:
+        most = self.grid.with_bars(max(1, self.grid.bars // 2))
+        found = ending(song, most, pitch_range=self.tokenizer.pitch_range)
+        return self._some(found, song, f"no music in {self.grid.metre} to continue")
 
-    @property
-    def name(self) -> str:
-        """Name of the model, as error messages and reports have it."""
-        return self.config.name
+    def _some(self, reading: Reading, song: Song, lack: str) -> Sequence[Phrase]:
+        if reading.phrases:
+            return reading.phrases
+        reasons = "; ".join(map(str, reading.dropped)) or "it holds no notes"
+        raise MidiError(f"{name_of(song)} has {lack} ({reasons}). Choose other music, or another model.")
 
-    @property
-    def latent_size(self) -> int:
-        """Coordinates of z."""
-        return self.config.model.latent_size
+    def _one(self, music: Source, read: Callable[[Song], Sequence[Phrase]] | None = None) -> Phrase:
+        """The first phrase of one piece."""
+        piece = only(pieces(decoded(music, self.tokenizer)))
+        return phrases_of(piece, read or self._windows)[0]
 
-    @cached_property
-    def metrics(self) -> dict[str, Any]:
-        """Figures that `symvae evaluate` measured; empty before."""
-        path = self.folder / "metrics.json"
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-    @cached_property
-    def _latent_file(self) -> dict[str, Tensor]:
-        return artifacts.load_latent(self.folder)
-
-    @cached_property
-    def directions(self) -> dict[str, Float[Tensor, " latent"]]:
-        """Attribute vectors by attribute name; empty before the model was evaluated."""
-        prefix = "direction."
-        return {k.removeprefix(prefix): v for k, v in self._latent_file.items() if k.startswith(prefix)}
-
-    @cached_property
-    def prior(self) -> FlowPrior | None:
-        """Prior learned from the training music; None before there is one."""
-        prefix = "prior."
-        state = {k.removeprefix(prefix): v for k, v in self._latent_file.items() if k.startswith(prefix)}
-        prior = artifacts.load_prior(self.folder) or (FlowPrior.from_state(state) if state else None)
-        return prior and prior.to(self.codec.device)
-
-    @cached_property
-    def scales(self) -> Scales:
-        """Calibrated scales of the faders; `LatentError` for a model without."""
-        scales = artifacts.load_scales(self.folder)
-        if scales is None:
-            raise LatentError(f"{self.name} has no faders. {advise_on_faders(self.name, self.grid.metre)}")
-        return scales
-
-    @property
-    def _has_faders(self) -> bool:
-        return "scales" in vars(self) or artifacts.load_scales(self.folder) is not None
-
-    @cached_property
-    def _editor(self) -> FaderEditor | None:
-        editor = artifacts.load_editor(self.folder)
-        if editor is None and self._has_faders and self.config.model.faders != self.scales.names:
-            raise CheckpointError(
-                f"{self.folder} has the scales of faders and no faders.safetensors. "
-                "Restore it or run `symvae train-faders` again."
-            )
-        return editor and editor.to(self.codec.device)
-
-    @cached_property
-    def faders(self) -> dict[str, Fader]:
-        """The model's controls by name; empty for a model without."""
-        return faders_of(self.scales) if self._has_faders else {}
-
-    @cached_property
-    def _control(self) -> FaderControl:
-        return FaderControl(self.codec, self.scales, self._editor)
-
-    @property
-    def transfers_edits(self) -> bool:
-        """True if `fade` transfers edits to the phrase's own notes, at the price of one more decode."""
-        return self._control.transfers_edits
-
-    def fader_positions(self, phrases: Sequence[Phrase]) -> Float[np.ndarray, "phrase fader"]:
-        """Measure the positions of the faders on their scales, a column for each."""
-        return self.scales.positions(measure_phrases(phrases, self.scales.names)).double().numpy()
-
-    def to_ids(self, phrases: Phrase | Sequence[Phrase]) -> Int[Tensor, "batch bar position"]:
+    def to_ids(self, phrases: Source | Iterable[Source]) -> Int[Tensor, "batch bar position"]:
         """Tokenize phrases.
 
         Args:
-            phrases: one phrase or several, on the model's grid.
+            phrases: one phrase or several on the model's grid, or any other music.
 
         Returns:
             Token ids, ``(batch, bar, position)``. `PhraseError` for another grid.
         """
-        return self.codec.to_ids(phrases)
+        return self.codec.to_ids(self.read(phrases))
 
     def to_phrases(
-        self, ids: Int[Tensor, "batch bar position"], tempo_qpm: float | Sequence[float] = DEFAULT_TEMPO_QPM
+        self, ids: Int[Tensor, "batch bar position"], tempo_qpm: float | Iterable[float] = DEFAULT_TEMPO_QPM
     ) -> list[Phrase]:
         """Decode token ids to phrases.
 
@@ -203,16 +93,16 @@ class LatentModel:
         """
         return self.codec.to_phrases(ids, tempo_qpm)
 
-    def encode(self, phrases: Phrase | Sequence[Phrase]) -> DiagonalGaussian:
+    def encode(self, phrases: Source | Iterable[Source]) -> DiagonalGaussian:
         """Encode phrases.
 
         Args:
-            phrases: one phrase or several, on the model's grid.
+            phrases: one phrase or several on the model's grid, or any other music.
 
         Returns:
             The posterior over z, ``(batch, latent)``. `PhraseError` for another grid.
         """
-        return self.codec.encode(phrases)
+        return self.codec.encode(self.read(phrases))
 
     def decode(
         self,
@@ -221,7 +111,7 @@ class LatentModel:
         temperature: float = 0.0,
         top_p: float = 1.0,
         seed: int = 0,
-        tempo_qpm: float | Sequence[float] | None = None,
+        tempo_qpm: float | Iterable[float] | None = None,
     ) -> list[Phrase]:
         """Decode z to phrases.
 

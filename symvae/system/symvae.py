@@ -5,16 +5,15 @@ is the decoder's (0 takes the most likely token, 1 draws from its distribution),
 the noise that draws from the prior start from, and the same ``seed`` gives the same notes.
 """
 
-import copy
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 
 import numpy as np
 
+from symvae.arguments import checked
 from symvae.attributes.table import measure
 from symvae.dsp.audio import Audio
 from symvae.latent import direction, interpolate
-from symvae.latent.arousal import Arousal
+from symvae.music.io.source import Source
 from symvae.music.phrase import Phrase
 from symvae.system.continuation import continue_phrase
 from symvae.system.draws import check_temperature, seeded
@@ -24,6 +23,7 @@ from symvae.system.latent_model import LatentModel
 from symvae.system.synth import load_synth
 
 
+@checked
 class SymVAE(LatentModel):
     """A trained model. ``symvae.load`` returns one."""
 
@@ -31,7 +31,7 @@ class SymVAE(LatentModel):
 
     def reconstruct(
         self,
-        phrases: Phrase | Sequence[Phrase],
+        phrases: Source | Iterable[Source],
         *,
         temperature: float = 0.0,
         posterior_temperature: float = 0.0,
@@ -48,7 +48,7 @@ class SymVAE(LatentModel):
             One reconstruction for each phrase, at its tempo.
         """
         check_temperature("posterior_temperature", posterior_temperature)
-        phrases = [phrases] if isinstance(phrases, Phrase) else phrases
+        phrases = self.read(phrases)
         z = self.encode(phrases).sample(seeded(seed), posterior_temperature)
         ids = self.decode_ids(z, temperature=temperature, seed=seed)
         return self.to_phrases(ids, [phrase.tempo_qpm for phrase in phrases])
@@ -79,7 +79,7 @@ class SymVAE(LatentModel):
 
     def infill(
         self,
-        phrase: Phrase,
+        phrase: Source,
         bars: Iterable[int],
         count: int = 4,
         *,
@@ -98,12 +98,12 @@ class SymVAE(LatentModel):
             ``count`` fillings with all other bars unchanged; raises as `symvae.system.infill`.
         """
         known = known_bars(bars, self.grid.bars)
-        return self.fill([phrase] * count, known, seed=seed, prior_temperature=prior_temperature)
+        return self.fill([self._one(phrase)] * count, known, seed=seed, prior_temperature=prior_temperature)
 
     def fill(
         self,
-        phrases: Sequence[Phrase],
-        known: Sequence[bool],
+        phrases: Iterable[Source],
+        known: Iterable[bool],
         *,
         seed: int = 0,
         prior_temperature: float = 1.0,
@@ -118,10 +118,10 @@ class SymVAE(LatentModel):
         Returns:
             One filling for each phrase; raises as `symvae.system.infill`.
         """
-        return fill(self.codec, self.prior, phrases, known, seeded(seed), prior_temperature)
+        return fill(self.codec, self.prior, self.read(phrases), list(known), seeded(seed), prior_temperature)
 
     def continue_(
-        self, phrase: Phrase, bars: int = 8, count: int = 4, *, seed: int = 0, prior_temperature: float = 1.0
+        self, phrase: Source, bars: int = 8, count: int = 4, *, seed: int = 0, prior_temperature: float = 1.0
     ) -> list[Filling]:
         """Continue a phrase of any number of bars.
 
@@ -134,12 +134,13 @@ class SymVAE(LatentModel):
         Returns:
             ``count`` continuations that begin with the phrase; raises as `symvae.system.continuation`.
         """
-        return continue_phrase(self.codec, self.prior, phrase, bars, count, seeded(seed), prior_temperature)
+        start = self._one(phrase, self._ending)
+        return continue_phrase(self.codec, self.prior, start, bars, count, seeded(seed), prior_temperature)
 
     def interpolate(
         self,
-        a: Phrase,
-        b: Phrase,
+        a: Source,
+        b: Source,
         steps: int = 7,
         *,
         path: str = "slerp",
@@ -157,13 +158,14 @@ class SymVAE(LatentModel):
         Returns:
             ``steps`` phrases; the tempo changes in equal steps.
         """
+        a, b = self._one(a), self._one(b)
         start, end = self.encode([a, b]).mean
         z = interpolate.path(start, end, steps, kind=path)
         tempos = [float(qpm) for qpm in np.linspace(a.tempo_qpm, b.tempo_qpm, steps)]
         return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), tempos)
 
     def interpolate_corners(
-        self, top_left: Phrase, top_right: Phrase, bottom_left: Phrase, bottom_right: Phrase, steps: int = 5
+        self, top_left: Source, top_right: Source, bottom_left: Source, bottom_right: Source, steps: int = 5
     ) -> list[list[Phrase]]:
         """Interpolate between four phrases on a square.
 
@@ -174,13 +176,14 @@ class SymVAE(LatentModel):
         Returns:
             The phrases row by row, at the tempo of ``top_left``.
         """
-        a, b, c, d = self.encode([top_left, top_right, bottom_left, bottom_right]).mean
+        corners = [self._one(each) for each in (top_left, top_right, bottom_left, bottom_right)]
+        a, b, c, d = self.encode(corners).mean
         z = interpolate.corners(a, b, c, d, steps)
-        phrases = self.decode(z.flatten(0, 1), tempo_qpm=top_left.tempo_qpm)
+        phrases = self.decode(z.flatten(0, 1), tempo_qpm=corners[0].tempo_qpm)
         return [phrases[row * steps : (row + 1) * steps] for row in range(steps)]
 
     def variations(
-        self, phrase: Phrase, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0
+        self, phrase: Source, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0
     ) -> list[Phrase]:
         """Vary a phrase at random.
 
@@ -193,11 +196,12 @@ class SymVAE(LatentModel):
         Returns:
             ``count`` phrases.
         """
+        phrase = self._one(phrase)
         z = direction.variations(self.encode(phrase).mean[0], amount, count, seeded(seed))
         return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)
 
     def shift(
-        self, phrase: Phrase, amounts: dict[str, float], *, temperature: float = 0.0, seed: int = 0
+        self, phrase: Source, amounts: dict[str, float], *, temperature: float = 0.0, seed: int = 0
     ) -> Phrase:
         """Move a phrase along attribute vectors.
 
@@ -209,10 +213,11 @@ class SymVAE(LatentModel):
         Returns:
             The phrase moved.
         """
+        phrase = self._one(phrase)
         z = direction.move(self.encode([phrase]).mean, self.directions, amounts)
         return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)[0]
 
-    def analogy(self, a: Phrase, b: Phrase, c: Phrase) -> Phrase:
+    def analogy(self, a: Source, b: Source, c: Source) -> Phrase:
         """Decode a + (b − c).
 
         Args:
@@ -222,12 +227,13 @@ class SymVAE(LatentModel):
         Returns:
             A phrase at the tempo of ``a``.
         """
+        a, b, c = self._one(a), self._one(b), self._one(c)
         z = direction.analogy(*self.encode([a, b, c]).mean.split(1))
         return self.to_phrases(self.decode_ids(z), a.tempo_qpm)[0]
 
     def fade(
         self,
-        phrase: Phrase,
+        phrase: Source,
         values: Wishes,
         *,
         hold: Iterable[str] = (),
@@ -247,12 +253,12 @@ class SymVAE(LatentModel):
         Returns:
             The phrase faded; raises as `symvae.system.faders.control`.
         """
-        return self.fade_each([phrase], [values], hold=hold, best_of=best_of, refine=refine)[0]
+        return self.fade_each([self._one(phrase)], [values], hold=hold, best_of=best_of, refine=refine)[0]
 
     def fade_each(
         self,
-        phrases: Sequence[Phrase],
-        values: Sequence[Wishes],
+        phrases: Iterable[Source],
+        values: Iterable[Wishes],
         *,
         hold: Iterable[str] = (),
         best_of: int = 1,
@@ -268,24 +274,9 @@ class SymVAE(LatentModel):
         Returns:
             One phrase for each; raises as `symvae.system.faders.control`.
         """
-        return self._control.fade(phrases, values, hold=hold, best_of=best_of, refine=refine)
+        return self._control.fade(self.read(phrases), list(values), hold=hold, best_of=best_of, refine=refine)
 
-    def with_arousal(self, arousal: Arousal) -> "SymVAE":
-        """Return the same model with another arousal fader.
-
-        Args:
-            arousal: the mixture over positions of the other faders.
-
-        Returns:
-            A model that shares network and editor with this one, which stays as it is.
-        """
-        other = copy.copy(self)
-        for name in ("faders", "_control"):
-            vars(other).pop(name, None)
-        other.scales = replace(self.scales, arousal=arousal)
-        return other
-
-    def render(self, phrases: Phrase | Sequence[Phrase], timbre: str = "piano") -> Audio:
+    def render(self, phrases: Source | Iterable[Source], timbre: str = "piano") -> Audio:
         """Play phrases with the package's synthesizer.
 
         Args:

@@ -5,7 +5,7 @@ synth.render(symvae.read("tune.mid"), timbre="piano:strings:0.4")
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,9 +14,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from symvae.arguments import checked
 from symvae.audio.instruments import timbre_of_program
-from symvae.audio.notes import notes_of
-from symvae.audio.parts import Part, parts_of
+from symvae.audio.parts import Part
 from symvae.audio.player import DrumPlayer, Player
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.config.sound import SynthConfig
@@ -24,12 +24,12 @@ from symvae.dsp.audio import Audio
 from symvae.errors import AudioError
 from symvae.models.sound.blend import Blend
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
-from symvae.music.phrase import Phrase
-from symvae.music.song import Song
+from symvae.music.io.source import Source
 from symvae.system import synth_artifacts
 from symvae.system.catalog import find_synth
 from symvae.system.device import find_device
 from symvae.system.neural_player import NeuralPlayer
+from symvae.system.parts_to_play import parts_to_play
 from symvae.system.timbre_clip import timbre_clip
 
 DEFAULT_SYNTH = "synth-24k"
@@ -50,6 +50,7 @@ class NamedTimbre:
     z: Float[Tensor, " latent"]
 
 
+@checked
 class Synth:
     """A trained synthesizer; `load_synth` makes one.
 
@@ -217,7 +218,7 @@ class Synth:
 
     def perform(
         self,
-        music: Phrase | Sequence[Phrase] | Song,
+        music: Source | Iterable[Source],
         timbre: Timbre | None = None,
         *,
         until: Timbre | None = None,
@@ -228,7 +229,7 @@ class Synth:
         """Synthesize to a file, so that a song may be of any length.
 
         Args:
-            music: A phrase, phrases in a row, or a song.
+            music: A phrase, phrases in a row, a song, or any other music that `symvae.read` takes.
             timbre: As for `render`.
             until: As for `render`.
             stems: Keep each part by itself, too.
@@ -238,11 +239,7 @@ class Synth:
         Returns:
             The mix and its stems.
         """
-        if isinstance(music, Song):
-            parts, seconds = parts_of(music)
-        else:
-            notes, seconds = notes_of(music)
-            parts = [Part("phrase", 0, False, notes)]
+        parts, seconds = parts_to_play(music)
         return render_voices(
             self.voices(parts, timbre, until),
             seconds,
@@ -254,7 +251,7 @@ class Synth:
 
     def render(
         self,
-        music: Phrase | Sequence[Phrase] | Song,
+        music: Source | Iterable[Source],
         timbre: Timbre | None = None,
         *,
         until: Timbre | None = None,
@@ -263,7 +260,7 @@ class Synth:
         """Synthesize phrases in a row, or a song's parts, in stereo.
 
         Args:
-            music: A phrase, phrases in a row, or a song.
+            music: A phrase, phrases in a row, a song, or any other music that `symvae.read` takes.
             timbre: A name of `timbres`, a blend as "piano:strings:0.4", z or a `Blend`. Without one, phrases
                 are played on the piano and a song's parts by their programs.
             until: Timbre that the sound moves to evenly; None to keep ``timbre``.

@@ -12,7 +12,6 @@ from symvae.errors import MidiError
 from symvae.music.grid import Grid
 from symvae.music.io.midi_read import load
 from symvae.music.io.midi_write import to_bytes
-from symvae.music.io.pretty_midi_bridge import to_pretty_midi
 from symvae.music.metre import METRES
 from symvae.music.phrase import Phrase, join
 from symvae.music.quantize import resolve_overlaps
@@ -58,11 +57,6 @@ def test_melody_extraction_keeps_a_melody(phrase: Phrase) -> None:
     melody = whole(load(to_bytes(phrase))).phrases[0]
     assert melody.is_monophonic
     assert windows(load(to_bytes(melody)), melody.grid).phrases == (melody,)
-
-
-@given(phrases())
-def test_a_phrase_is_equal_after_conversion_to_pretty_midi_and_back(phrase: Phrase) -> None:
-    assert windows(load(to_pretty_midi(phrase)), phrase.grid, polyphonic=True).phrases == (phrase,)
 
 
 @given(phrases())

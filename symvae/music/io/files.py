@@ -1,52 +1,63 @@
-"""Music files in and out, in the format that the suffix names.
+"""Music files in and out: phrases, without a report.
 
     .mid .midi .kar           `symvae.music.io.midi_read`, `symvae.music.io.midi_write`
     .xml .musicxml .mxl .abc  `symvae.music.io.score_read`, `symvae.music.io.score_write`
 
-A file with any other suffix is read as MIDI, which gives the error. `read` and `write` are the front door
-of the package: phrases in and out, without a report. For drop reasons see `symvae.pipelines.inspect`, or the
-`symvae.music.reading.Reading` of `symvae.music.windows`.
+`read` and `write` are the front door of the package; `read` takes any `symvae.music.io.source`. For drop
+reasons see `symvae.pipelines.inspect`, or the `symvae.music.reading.Reading` of `symvae.music.windows`.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import Any, TypeAlias
 
-from symvae.errors import MidiError
+from symvae.arguments import checked
+from symvae.errors import ArgumentError, MidiError
 from symvae.music.grid import Grid
-from symvae.music.io import midi_read, midi_write
+from symvae.music.io.bridges.convert import as_song
 from symvae.music.io.file_bytes import write_bytes
-from symvae.music.io.score_read import FORMATS, load_score
-from symvae.music.io.score_write import write_score
+from symvae.music.io.midi_write import song_to_bytes, to_bytes
+from symvae.music.io.score_write import score_bytes
+from symvae.music.io.sniff import MIDI_SUFFIXES, SCORE_SUFFIXES
+from symvae.music.io.source import Source, load_any, name_of, pieces
 from symvae.music.phrase import Phrase
-from symvae.music.song import Song
 from symvae.music.windows import whole, windows
 
-if TYPE_CHECKING:
-    import pretty_midi
-
-SCORE_SUFFIXES = tuple(FORMATS)
-MIDI_SUFFIXES = (".mid", ".midi", ".kar")
-
-Source = Union[str, os.PathLike[str], bytes, "pretty_midi.PrettyMIDI"]
+#: A path, or a file that is open for bytes.
+Target: TypeAlias = Any
+#: Endings of sound files, which are played and not written.
+SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".m4a")
 
 
-def read(source: Source, grid: Grid | None = None, track: str | int | None = None) -> list[Phrase]:
-    """Read the phrases of a file.
+@checked
+def read(
+    source: Source | Iterable[Source], grid: Grid | None = None, track: str | int | None = None
+) -> list[Phrase]:
+    """Read the phrases of music in any form.
 
     Args:
-        source: Path of a MIDI, MusicXML or ABC file, the bytes of a MIDI file, or a `pretty_midi.PrettyMIDI`.
+        source: Path of a MIDI, MusicXML or ABC file, "-" for standard input, the bytes of a file, an open
+            file, an object of pretty_midi, muspy, symusic, music21 or mido, a `Song`; or several, as a list,
+            an iterator or a folder.
         grid: Window of a model (``model.grid``): read the melody line, cut into windows of this grid. Without
             it, read each pitched track whole, with all its voices, one phrase for each stretch of one metre.
         track: Name or number (from 0) of the track; the melody track or all pitched tracks by default.
 
     Returns:
-        At least one phrase.
+        At least one phrase of each piece.
 
     Raises:
-        MidiError: The source cannot be read, or no phrase is left; the message gives the drop reasons.
+        MidiError: A source cannot be read, or no phrase is left; the message gives the drop reasons.
+        ArgumentError: It is of a type that holds no music; the message lists those that do.
     """
+    found = [phrase for piece in pieces(source) for phrase in _phrases(piece, grid, track)]
+    if not found:
+        raise MidiError("There is no music in an empty list. Give at least one file.")
+    return found
+
+
+def _phrases(source: Source, grid: Grid | None, track: str | int | None) -> list[Phrase]:
     song = load_any(source)
     if grid is not None:
         readings = [windows(song, grid, track)]
@@ -60,69 +71,69 @@ def read(source: Source, grid: Grid | None = None, track: str | int | None = Non
         wanted = "phrase" if grid is None else f"window of {grid.bars} bars of {grid.metre}"
         reasons = "; ".join(str(drop) for reading in readings for drop in reading.dropped)
         raise MidiError(
-            f"{song.name or 'This music'} has no {wanted} ({reasons or 'it holds no notes'}). "
+            f"{name_of(source)} has no {wanted} ({reasons or 'it holds no notes'}). "
             "Choose another file or track."
         )
     return phrases
 
 
-def load_any(source: Source) -> Song:
-    """Read a music file as a song, with all its tracks.
-
-    Args:
-        source: Path of a MIDI, MusicXML or ABC file, the bytes of a MIDI file, or a `pretty_midi.PrettyMIDI`.
-
-    Returns:
-        The song, in ticks.
-    """
-    if isinstance(source, str | os.PathLike) and is_score(source):
-        return load_score(source)
-    return midi_read.load(source)
-
-
-def load_for_playback(path: str | os.PathLike[str]) -> Song:
-    """Read a music file as a song whose parts have one channel and one program each, as players need them.
-
-    Args:
-        path: A MIDI, MusicXML or ABC file.
-
-    Returns:
-        The song, as `symvae.music.io.midi_read.for_playback` gives it.
-    """
-    song = load_any(path)
-    return song if song.events is None else midi_read.for_playback(song.events, str(path), song.name)
-
-
+@checked
 def write(
-    phrases: Phrase | Sequence[Phrase] | Song,
-    path: str | os.PathLike[str],
+    music: Source | Iterable[Source],
+    path: Target,
     program: int = 0,
     force: bool = False,
-) -> Path:
-    """Write one phrase, or several in sequence, in the format that the suffix names.
+) -> Target:
+    """Write one phrase, several in sequence, or a song, in the format that the suffix names.
 
     Args:
-        phrases: One phrase, or several of one metre. MIDI keeps the tempo of each, a score that of the first.
-            Or a whole song, as MIDI with its own programs.
-        path: A file name that ends in .mid, .musicxml, .mxl, .abc …; MIDI for any other.
-        program: General MIDI program, 0 to 127; a score has none.
+        music: One phrase, or several of one metre; MIDI keeps the tempo of each, a score that of the first.
+            Or a song in any form that `read` takes, as MIDI with its own programs.
+        path: A file name that ends in .mid, .midi, .kar, .musicxml, .xml, .mxl or .abc; or a file open for
+            writing bytes, which gets MIDI unless its name ends in one of the others.
+        program: General MIDI program of phrases, 0 to 127; a score has none.
         force: Overwrite an existing file.
 
     Returns:
-        The path.
+        The path, or the open file.
 
     Raises:
-        MidiError: The file cannot be written, or it is a score of a whole song.
+        MidiError: The suffix names no format of music, the file cannot be written, or it is a score of a
+            whole song.
+        ArgumentError: The music or the path is of a wrong type.
     """
-    if isinstance(phrases, Song):
-        if is_score(path):
+    if isinstance(path, str | os.PathLike):
+        return write_bytes(_contents(music, Path(path), program), path, force)
+    if not hasattr(path, "write"):
+        raise ArgumentError(
+            f"Music cannot be written to {path!r:.60}. Give a file name, or a file that is open for bytes."
+        )
+    name = Path(str(getattr(path, "name", "")))
+    data = _contents(music, name if is_score(name) else Path("song.mid"), program)
+    try:
+        path.write(data)
+    except (TypeError, OSError, ValueError) as error:
+        raise MidiError(f"The open file cannot be written: {error}. Open it with mode 'wb'.") from error
+    return path
+
+
+def _contents(music: Source | Iterable[Source], path: Path, program: int) -> bytes:
+    """The file that `write` writes."""
+    suffix = path.suffix.lower()
+    if suffix not in (*MIDI_SUFFIXES, *SCORE_SUFFIXES):
+        sound = " For sound, use Synth.render or `symvae render`." if suffix in SOUND_SUFFIXES else ""
+        raise MidiError(
+            f"{path} is no name of a music file. Use one that ends in "
+            f"{', '.join((*MIDI_SUFFIXES, *SCORE_SUFFIXES))}.{sound}"
+        )
+    found = pieces(music)
+    if not all(isinstance(piece, Phrase) for piece in found):
+        if suffix in SCORE_SUFFIXES:
             raise MidiError(
                 f"A whole song is written as MIDI only. Use a name that ends in .mid, not {path}."
             )
-        return write_bytes(midi_write.song_to_bytes(phrases), path, force)
-    if is_score(path):
-        return write_score(phrases, path, force)
-    return midi_write.write(phrases, path, program, force)
+        return song_to_bytes(as_song(found))
+    return to_bytes(found, program) if suffix in MIDI_SUFFIXES else score_bytes(found, suffix, path.stem)
 
 
 def is_score(path: str | os.PathLike[str]) -> bool:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,27 +32,36 @@ from symvae.music.io.text_encoding import decode, encoding_of
 from symvae.music.io.validate import DENOMINATORS, validated
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
-if TYPE_CHECKING:
-    import pretty_midi
-
 #: Meta events of these types hold text.
 _TEXT_TYPES = range(0x01, 0x10)
 
 
-def load(source: "str | os.PathLike[str] | bytes | pretty_midi.PrettyMIDI") -> Song:
-    """Read a MIDI file, given by its path or as its bytes, or convert a `pretty_midi.PrettyMIDI`.
+def load(source: str | os.PathLike[str] | bytes) -> Song:
+    """Read a MIDI file, given by its path or as its bytes.
 
     Raises:
         MidiError: The source cannot be read as music.
     """
     if isinstance(source, bytes):
-        return view(read_events(source, "the MIDI data")).song
-    if isinstance(source, str | os.PathLike):
-        data, where = read_bytes(source), str(source)
-        return view(read_events(data, where), where, Path(source).stem).song
-    from symvae.music.io.pretty_midi_bridge import from_pretty_midi
+        return load_bytes(source)
+    return load_bytes(read_bytes(source), str(source), Path(source).stem)
 
-    return from_pretty_midi(source)
+
+def load_bytes(data: bytes, where: str = "the MIDI data", name: str = "") -> Song:
+    """Read a MIDI file from its bytes.
+
+    Args:
+        data: The whole file.
+        where: The file in error messages.
+        name: Name of the song.
+
+    Returns:
+        The song, with its events.
+
+    Raises:
+        MidiError: The data cannot be read as music.
+    """
+    return view(read_events(data, where), where, name).song
 
 
 class FileView(NamedTuple):

@@ -11,7 +11,9 @@ tune. music21 takes three seconds to import and is imported on first use.
 import contextlib
 import os
 import re
+import tempfile
 import zipfile
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -57,6 +59,30 @@ def load_score(path: str | os.PathLike[str]) -> Song:
             f"{path} cannot be read as a score ({fault}). Export it again, or give MIDI."
         ) from error
     return validated(song, str(path), path.stem)
+
+
+def load_score_bytes(data: bytes, suffix: str, where: str, name: str = "") -> Song:
+    """Read a MusicXML or ABC file of one piece from its bytes.
+
+    Args:
+        data: The whole file.
+        suffix: Suffix of its format, a key of `FORMATS`.
+        where: The file in error messages.
+        name: Name of the song.
+
+    Returns:
+        The song, in ticks.
+
+    Raises:
+        MidiError: The data cannot be read as music, or holds several tunes.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"score{suffix}"
+        path.write_bytes(data)
+        try:
+            return replace(load_score(path), name=name)
+        except MidiError as error:
+            raise MidiError(str(error).replace(str(path), where)) from error
 
 
 def _check_file(path: Path) -> None:

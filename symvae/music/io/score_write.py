@@ -4,7 +4,6 @@ A score has no velocities and here one tempo, that of its first phrase. Read bac
 number of bars are the same. MusicXML holds any phrase from C0 (MIDI 12) upwards, ABC a melody.
 """
 
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from symvae.errors import MidiError
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.io.abc_write import to_abc
-from symvae.music.io.file_bytes import write_bytes
-from symvae.music.io.score_read import FORMATS
+from symvae.music.io.sniff import ABC, MXL
 from symvae.music.phrase import Phrase, as_one
 
 if TYPE_CHECKING:
@@ -32,40 +30,33 @@ class Chord(NamedTuple):
     pitches: list[int]
 
 
-def write_score(
-    phrases: Phrase | Sequence[Phrase], path: str | os.PathLike[str], force: bool = False
-) -> Path:
-    """Write a phrase, or several in sequence, as MusicXML or ABC, as the suffix names.
+def score_bytes(phrases: Phrase | Sequence[Phrase], suffix: str, title: str = "") -> bytes:
+    """Phrases in sequence as the bytes of a score.
 
     Args:
         phrases: One phrase, or several of one metre, written at the tempo of the first.
-        path: A file name that ends in .xml, .musicxml, .mxl or .abc.
-        force: Overwrite an existing file.
+        suffix: Suffix of the format: .xml, .musicxml, .mxl or .abc.
+        title: Title of the score.
 
     Returns:
-        The path.
+        The file.
 
     Raises:
-        MidiError: A pitch is below `LOWEST_PITCH`, ABC gets several voices, the suffix names no score, or the
-            file cannot be written.
+        MidiError: A pitch is below `LOWEST_PITCH`, or ABC gets several voices.
     """
-    path = Path(path)
     phrase = as_one(phrases)
-    suffix = path.suffix.lower()
     if len(phrase) and phrase.pitch.min() < LOWEST_PITCH:
         raise MidiError(
             f"A score goes down to C0, MIDI pitch {LOWEST_PITCH}, and this phrase to {phrase.pitch.min()}. "
             "Transpose it, or write MIDI."
         )
-    if suffix == ".abc":
-        return write_bytes(to_abc(phrase, path.stem).encode(), path, force)
-    if suffix not in FORMATS:
-        raise MidiError(f"{path} has no suffix of a score. Use one of {', '.join(FORMATS)}.")
+    if suffix == ABC:
+        return to_abc(phrase, title).encode()
     with tempfile.TemporaryDirectory() as folder:
-        written = _score(phrase, path.stem).write(
-            "mxl" if suffix == ".mxl" else "musicxml", Path(folder) / f"score{suffix}"
+        written = _score(phrase, title).write(
+            "mxl" if suffix == MXL else "musicxml", Path(folder) / f"score{suffix}"
         )
-        return write_bytes(Path(written).read_bytes(), path, force)
+        return Path(written).read_bytes()
 
 
 def _score(phrase: Phrase, title: str) -> Any:

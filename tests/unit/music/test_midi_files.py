@@ -10,9 +10,10 @@ import pytest
 
 from symvae.errors import MidiError
 from symvae.music.grid import Grid
+from symvae.music.io.bridges.convert import to_pretty_midi
 from symvae.music.io.midi_read import load
 from symvae.music.io.midi_write import song_to_bytes, to_bytes, write
-from symvae.music.io.pretty_midi_bridge import to_pretty_midi
+from symvae.music.io.source import load_any
 from symvae.music.phrase import Phrase
 from symvae.music.song import Track
 from symvae.music.windows import windows
@@ -86,7 +87,7 @@ def test_a_pretty_midi_with_impossible_times_raises_a_midi_error() -> None:
     midi.instruments.append(pretty_midi.Instrument(0))
     midi.instruments[0].notes.append(pretty_midi.Note(90, 60, float("nan"), 1.0))
     with pytest.raises(MidiError, match=r"contradicts itself|before"):
-        load(midi)
+        load_any(midi)
 
 
 def test_a_song_of_several_tracks_is_written_and_read() -> None:

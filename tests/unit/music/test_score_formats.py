@@ -10,8 +10,8 @@ from symvae.errors import MidiError
 from symvae.music.grid import Grid
 from symvae.music.io.abc_write import to_abc
 from symvae.music.io.files import load_any, write
+from symvae.music.io.files import write as write_score
 from symvae.music.io.score_read import load_score
-from symvae.music.io.score_write import write_score
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
 from symvae.music.windows import whole, windows
@@ -186,5 +186,5 @@ def test_scores_are_not_overwritten_without_force_and_need_a_suffix(tmp_path: Pa
     path = write_score(melody("4/4"), tmp_path / "a.abc")
     with pytest.raises(MidiError, match="exists"):
         write_score(melody("3/4"), path)
-    with pytest.raises(MidiError, match="no suffix of a score"):
+    with pytest.raises(MidiError, match="no name of a music file"):
         write_score(melody("4/4"), tmp_path / "a.txt")

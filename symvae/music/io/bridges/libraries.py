@@ -1,0 +1,58 @@
+"""Objects of other music libraries, recognized without importing any library.
+
+A bridge is the module of this package that bears the library's name, with two functions:
+
+    to_song(music)     an object of the library → `symvae.music.song.Song`, not yet validated
+    from_song(song)    a song → an object of the library
+
+It is imported on first use: an object shows that its library is there, and a library that is missing is an
+error in one sentence.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from symvae.errors import ConfigError
+from symvae.music.song import Song
+
+#: Library → names of its classes that hold one piece of music.
+PIECES = {
+    "pretty_midi": ("PrettyMIDI",),
+    "muspy": ("Music",),
+    "symusic": ("ScoreTick", "ScoreQuarter", "ScoreSecond"),
+    "music21": ("Stream",),
+    "mido": ("MidiFile",),
+}
+
+
+def library_of(music: Any) -> str | None:
+    """Name of the library that ``music`` is a piece of; None for all other objects."""
+    for kind in type(music).__mro__:
+        library = kind.__module__.split(".")[0]
+        if kind.__name__ in PIECES.get(library, ()):
+            return library
+    return None
+
+
+def song_of(music: Any, library: str) -> Song:
+    """Convert a piece of a library to a song, which may still break its invariants."""
+    song: Song = _bridge(library).to_song(music)
+    return song
+
+
+def piece_of(song: Song, library: str) -> Any:
+    """Convert a song to a piece of a library.
+
+    Raises:
+        ConfigError: The library is not installed.
+    """
+    return _bridge(library).from_song(song)
+
+
+def _bridge(library: str) -> Any:
+    try:
+        return import_module(f"{__package__}.{library}")
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"{library} is not installed. Install it with `pip install symvae[{library}]`."
+        ) from error

@@ -1,0 +1,43 @@
+"""`mido.MidiFile` ↔ song, by way of the bytes of the file, so that every event is kept."""
+
+from io import BytesIO
+from typing import Any
+
+import mido
+
+from symvae.errors import MidiError
+from symvae.music.io import midi_read
+from symvae.music.io.midi_write import song_to_bytes
+from symvae.music.song import Song
+
+
+def from_song(song: Song) -> mido.MidiFile:
+    """Convert a song.
+
+    Raises:
+        MidiError: mido refuses an event of the song, such as a key of nine sharps.
+    """
+    data = song_to_bytes(song)
+    try:
+        try:
+            return mido.MidiFile(file=BytesIO(data), charset="utf-8")
+        except UnicodeDecodeError:
+            return mido.MidiFile(file=BytesIO(data))  # Latin-1, which decodes any bytes
+    except Exception as error:  # mido's readers raise errors of any class
+        raise MidiError(f"mido cannot hold this song ({error}). Use to_symusic or to_pretty_midi.") from error
+
+
+def to_song(midi: Any) -> Song:
+    """Convert a MidiFile.
+
+    Raises:
+        MidiError: It cannot be written as a file, as with times in seconds, or its file cannot be read.
+    """
+    data = BytesIO()
+    try:
+        midi.save(file=data)
+    except Exception as error:  # and so do its writers
+        raise MidiError(
+            f"The MidiFile object is no complete MIDI ({error}). Message times are whole ticks."
+        ) from error
+    return midi_read.load(data.getvalue())

@@ -1,0 +1,74 @@
+"""`muspy.Music` ↔ song.
+
+A Music has notes, programs, names, tempos and metres, and no controllers or pitch bends. The end of the music
+is an annotation "end" (see `symvae.music.io.end_marker`). muspy's own writers round times to its resolution
+and leave annotations out of MIDI files; an object keeps both.
+"""
+
+from typing import Any
+
+import muspy
+import numpy as np
+
+from symvae.errors import MidiError
+from symvae.music.io.end_marker import END_MARKER, is_end_marker
+from symvae.music.phrase import DEFAULT_VELOCITY
+from symvae.music.song import MetreChange, Song, TempoChange, Track
+
+
+def from_song(song: Song) -> muspy.Music:
+    """Convert a song at its own resolution; for muspy's metrics ``adjust_resolution`` makes it coarser."""
+    return muspy.Music(
+        metadata=muspy.Metadata(title=song.name or None),
+        resolution=song.ticks_per_quarter,
+        tempos=[muspy.Tempo(tempo.tick, tempo.qpm) for tempo in song.tempos],
+        time_signatures=[
+            muspy.TimeSignature(metre.tick, metre.numerator, metre.denominator) for metre in song.metres
+        ],
+        annotations=[muspy.Annotation(song.end_tick, END_MARKER, "marker")],
+        tracks=[_from_track(track) for track in song.tracks],
+    )
+
+
+def _from_track(track: Track) -> muspy.Track:
+    columns = (track.onset_tick, track.pitch, track.duration_tick, track.velocity)
+    notes = [muspy.Note(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+    return muspy.Track(track.program, track.is_drum, track.name, notes)
+
+
+def to_song(music: muspy.Music) -> Song:
+    """Convert a Music; a chord is the notes that it names.
+
+    Raises:
+        MidiError: An attribute is missing or of a wrong type.
+    """
+    try:
+        return _song(music)
+    except (ValueError, TypeError, OverflowError, AttributeError) as error:
+        raise MidiError(
+            f"The Music object cannot be read ({error}). Check it with its validate()."
+        ) from error
+
+
+def _song(music: muspy.Music) -> Song:
+    ends = [int(each.time) for each in music.annotations if is_end_marker(str(each.annotation))]
+    return Song(
+        ticks_per_quarter=int(music.resolution),
+        metres=tuple(
+            MetreChange(int(each.time), int(each.numerator), int(each.denominator))
+            for each in music.time_signatures
+        ),
+        tempos=tuple(TempoChange(int(each.time), float(each.qpm)) for each in music.tempos),
+        tracks=tuple(_track(part) for part in music.tracks),
+        end_tick=max(ends, default=0),
+        name=str(music.metadata.title or ""),
+    )
+
+
+def _track(part: Any) -> Track:
+    rows = [(note.time, note.duration, note.pitch, note.velocity) for note in part.notes]
+    for chord in part.chords:
+        rows += [(chord.time, chord.duration, pitch, chord.velocity) for pitch in chord.pitches]
+    filled = [(*row[:3], DEFAULT_VELOCITY if row[3] is None else row[3]) for row in rows]
+    columns = np.array(filled, np.int64).reshape(-1, 4).T
+    return Track(part.name or "", int(part.program), bool(part.is_drum), *columns)

@@ -1,0 +1,232 @@
+"""Sources of music: every form in which music comes, to one `symvae.music.song.Song` or to phrases.
+
+    a path, or "-"     a MIDI, MusicXML or ABC file, or standard input
+    bytes              the contents of such a file
+    a file object      binary, or text with MusicXML or ABC
+    an object          of pretty_midi, muspy, symusic, music21 or mido (`symvae.music.io.bridges`)
+    Phrase, Song       as they are
+    several            a list, generator or other iterable of these, or a folder of files
+
+Files are told apart by their first bytes (`symvae.music.io.sniff`), not by their names alone. The readers are
+imported on first use: training, which measures phrases too, needs none of their libraries.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeAlias, TypeGuard
+
+from symvae.errors import ArgumentError, MidiError
+from symvae.music.io import limits
+from symvae.music.io.bridges.libraries import library_of, song_of
+from symvae.music.io.file_bytes import read_bytes
+from symvae.music.io.sniff import HEAD_BYTES, MIDI, MIDI_SUFFIXES, MUSICXML, SCORE_SUFFIXES, format_of
+from symvae.music.io.validate import validated
+from symvae.music.phrase import Phrase
+from symvae.music.song import Song
+
+#: One piece of music in any form; the table above lists them.
+Source: TypeAlias = Any
+#: The path that stands for standard input.
+STANDARD_INPUT = "-"
+FORMS = (
+    'a path, a folder, "-" for standard input, bytes, an open file, a Phrase, a Song, or an object of '
+    "pretty_midi, muspy, symusic, music21 or mido"
+)
+
+
+def load_any(source: Source) -> Song:
+    """Read one piece of music as a song, with all its tracks.
+
+    Args:
+        source: The piece, in any form of the table above; several phrases are one after the other.
+
+    Returns:
+        The song, in ticks.
+
+    Raises:
+        MidiError: The source cannot be read as music, or holds several pieces.
+        ArgumentError: It is of a type that holds no music.
+    """
+    if isinstance(source, Song):
+        return source
+    if isinstance(source, Phrase):
+        return _reader("midi_write").to_song(source)
+    if library := library_of(source):
+        song = song_of(source, library)
+        return validated(song, name_of(source), song.name)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _load_bytes(bytes(source), name_of(source))
+    if hasattr(source, "read"):
+        return _load_bytes(_contents(source), name_of(source), _file_name(source))
+    if not _is_path(source):
+        return _load_only(source)
+    if os.fspath(source) == STANDARD_INPUT:
+        return _load_bytes(_standard_input(), name_of(source))
+    return _load_path(Path(source))
+
+
+def load_for_playback(source: Source) -> Song:
+    """Read one piece of music as a song whose parts have one channel and one program each, as players need."""
+    song = load_any(source)
+    if song.events is None:
+        return song
+    played: Song = _reader("midi_read").for_playback(song.events, name_of(source), song.name)
+    return played
+
+
+def pieces(source: Source | Iterable[Source]) -> list[Source]:
+    """List the pieces of a folder or an iterable, or the one piece that a source is, each for `load_any`.
+
+    Raises:
+        MidiError: A folder has no music.
+        ArgumentError: The source is of a type that holds no music.
+    """
+    if isinstance(source, Song | Phrase | bytes | bytearray | memoryview) or hasattr(source, "read"):
+        return [source]
+    if library_of(source):
+        # The pieces of a music21 Opus.
+        return list(getattr(source, "scores", None) or [source])
+    if _is_path(source):
+        return music_files(source) if os.path.isdir(source) else [source]
+    if isinstance(source, Mapping):
+        raise _refusal(source)
+    try:
+        several = iter(source)
+    except TypeError:
+        raise _refusal(source) from None
+    return [piece for each in several for piece in pieces(each)]
+
+
+def phrases_of(source: Source | Iterable[Source], read: Callable[[Song], Sequence[Phrase]]) -> list[Phrase]:
+    """List phrases as they are, and the phrases that ``read`` finds in all other music.
+
+    Args:
+        source: A phrase, any other music, or several of them.
+        read: Takes the phrases from a song.
+
+    Returns:
+        The phrases of all pieces in a row.
+    """
+    found: list[Phrase] = []
+    for piece in pieces(source):
+        found += [piece] if isinstance(piece, Phrase) else read(load_any(piece))
+    return found
+
+
+def only(found: Sequence[Source]) -> Source:
+    """The only piece.
+
+    Raises:
+        MidiError: There are more or fewer.
+    """
+    if len(found) != 1:
+        raise MidiError(f"One piece of music is needed here, not {len(found)}. Give one of them.")
+    return found[0]
+
+
+def rereadable(source: Source) -> Source:
+    """The source, or its contents where it can be read only once: standard input and open files."""
+    if hasattr(source, "read"):
+        return _contents(source)
+    return _standard_input() if _is_path(source) and os.fspath(source) == STANDARD_INPUT else source
+
+
+def music_files(folder: str | os.PathLike[str]) -> list[Path]:
+    """List the MIDI, MusicXML and ABC files of a folder, at any depth, in order of their names.
+
+    Raises:
+        MidiError: There are none.
+    """
+    suffixes = (*MIDI_SUFFIXES, *SCORE_SUFFIXES)
+    paths = (path for path in Path(folder).rglob("*") if path.suffix.lower() in suffixes)
+    found = sorted(path for path in paths if path.is_file())
+    if not found:
+        raise MidiError(f"{folder} holds no music. Name a folder with {', '.join(suffixes)} files.")
+    return found
+
+
+def name_of(source: Source) -> str:
+    """Name of a source in reports and errors: its path, or "the PrettyMIDI object"."""
+    if _is_path(source):
+        return "standard input" if os.fspath(source) == STANDARD_INPUT else os.fspath(source)
+    if isinstance(source, Phrase):
+        return "the phrase"
+    if isinstance(source, Song):
+        return source.name or "the song"
+    if isinstance(source, bytes | bytearray | memoryview):
+        return "the data"
+    return _file_name(source) or f"the {type(source).__name__} object"
+
+
+def _format_of(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return format_of(file.read(HEAD_BYTES), path)
+    except (OSError, ValueError):
+        return format_of(b"", path)  # whose reader names the fault
+
+
+def _load_path(path: Path) -> Song:
+    kind = _format_of(path)
+    if kind == MIDI:
+        return _reader("midi_read").load(path)
+    if path.suffix.lower() in SCORE_SUFFIXES and (kind == path.suffix.lower() or kind == MUSICXML):
+        return _reader("score_read").load_score(path)
+    return _reader("score_read").load_score_bytes(read_bytes(path), kind, str(path), path.stem)
+
+
+def _load_bytes(data: bytes, where: str, file: str = "") -> Song:
+    kind, name = format_of(data, file), Path(file).stem
+    if kind == MIDI:
+        return _reader("midi_read").load_bytes(data, where, name)
+    return _reader("score_read").load_score_bytes(data, kind, where, name)
+
+
+def _load_only(source: Iterable[Source]) -> Song:
+    """The one piece of an iterable, or its phrases in a row."""
+    found = pieces(source)
+    if found and all(isinstance(piece, Phrase) for piece in found):
+        return _reader("midi_write").to_song(found)
+    return load_any(only(found))
+
+
+def _contents(file: Any) -> bytes:
+    """The rest of an open file, up to the largest that is read."""
+    try:
+        data = file.read(limits.FILE_MIB.most * limits.MIB + 1)
+    except (OSError, ValueError, TypeError) as error:
+        raise MidiError(f"{name_of(file)} cannot be read: {error}. Open it for reading.") from error
+    if isinstance(data, str):
+        data = data.encode()
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise _refusal(file)
+    limits.FILE_MIB.check(len(data) / limits.MIB, name_of(file))
+    return bytes(data)
+
+
+def _standard_input() -> bytes:
+    stream = sys.stdin
+    if stream is None or stream.isatty():
+        raise MidiError("There is no file at standard input. Pipe one into the command, or name a file.")
+    return _contents(getattr(stream, "buffer", stream))
+
+
+def _reader(module: str) -> Any:
+    return import_module(f"symvae.music.io.{module}")
+
+
+def _is_path(source: Source) -> TypeGuard[str | os.PathLike[str]]:
+    return isinstance(source, str | os.PathLike)
+
+
+def _file_name(source: Source) -> str:
+    """Name of an open file, "" if it has none."""
+    name = getattr(source, "name", "")
+    return os.fspath(name) if isinstance(name, str) and hasattr(source, "read") else ""
+
+
+def _refusal(source: Any) -> ArgumentError:
+    return ArgumentError(f"Music cannot be read from {source!r:.60} ({type(source).__name__}). Give {FORMS}.")
