@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from symvae.corpus.guard.limits import LEAST_MEMORY_MIB, LEAST_SECONDS
 from symvae.pipelines.output import FORMATS, Output
 
 if TYPE_CHECKING:
@@ -40,6 +41,22 @@ Program = Annotated[
 TrackOption = Annotated[
     str | None,
     typer.Option("--track", help="The track to read, by name or number (see `symvae inspect`)."),
+]
+MaxSeconds = Annotated[
+    float,
+    typer.Option(
+        "--max-seconds-per-file",
+        min=LEAST_SECONDS,
+        help="Processor time that reading one file may take, on Linux and macOS.",
+    ),
+]
+MaxMemory = Annotated[
+    int,
+    typer.Option(
+        "--max-memory-per-file",
+        min=LEAST_MEMORY_MIB,
+        help="Memory in MiB that reading one file may take, on Linux.",
+    ),
 ]
 #: The largest seed: 63 bits, which every random generator accepts.
 MAX_SEED = 2**63 - 1
