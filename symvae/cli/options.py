@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from symvae.corpus.guard.limits import LEAST_MEMORY_MIB, LEAST_SECONDS
 from symvae.pipelines.output import FORMATS, Output, is_result_file
 
 FileArgument = Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file.")]
@@ -50,6 +51,22 @@ TrackOption = Annotated[
         "--track",
         help="The track to read, by name or number (see `symvae inspect`); of several files once for all, "
         "or once for each.",
+    ),
+]
+MaxSeconds = Annotated[
+    float,
+    typer.Option(
+        "--max-seconds-per-file",
+        min=LEAST_SECONDS,
+        help="Processor time that reading one file may take, on Linux and macOS.",
+    ),
+]
+MaxMemory = Annotated[
+    int,
+    typer.Option(
+        "--max-memory-per-file",
+        min=LEAST_MEMORY_MIB,
+        help="Memory in MiB that reading one file may take, on Linux.",
     ),
 ]
 #: The largest seed: 63 bits, which every random generator accepts.

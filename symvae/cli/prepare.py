@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from symvae.cli.console import progress_bar, say, show, show_json
-from symvae.cli.options import MAX_SEED, Force, Json, one_of
+from symvae.cli.options import MAX_SEED, Force, Json, MaxMemory, MaxSeconds, one_of
+from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.pipelines.words import counted
+
+if TYPE_CHECKING:
+    from symvae.corpus.reading import Progress
 
 
 def prepare(
@@ -43,39 +47,49 @@ def prepare(
     seed: Annotated[
         int, typer.Option("--seed", min=0, max=MAX_SEED, help="Seed of the train, validation, test split.")
     ] = 0,
+    max_seconds: MaxSeconds = DEFAULT_LIMITS.seconds,
+    max_memory: MaxMemory = DEFAULT_LIMITS.memory_mib,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Read corpora and folders, split them by near-duplicate cluster, and write shards with their card."""
+    """Read corpora and folders, split them by near-duplicate cluster, and write shards with their card.
+
+    A file that cannot be read, or that takes too long or too much memory, is listed in dropped.csv, and all
+    others are read. A run that is stopped goes on with the file where it was.
+    """
     plan = _plan(sources)
-    from symvae.corpus.journal import journal_beside
     from symvae.corpus.prepare import prepare as prepare_shards
     from symvae.corpus.sources.named import Named, open_sources
     from symvae.tokens.table import TOKENIZERS
 
     one_of(tokenizer, tuple(TOKENIZERS), "--tokens")
-    readers = open_sources(
+    opened = open_sources(
         [Named(*each) for each in plan],
         essen=essen,
         tracks=track or [],
         polyphonic=TOKENIZERS[tokenizer](metre).polyphonic,
         workers=workers,
-        journal=journal_beside(out),
+        limits=FileLimits(max_seconds, max_memory),
     )
     with progress_bar() as progress:
-        task = progress.add_task("tunes", total=None, note="")
+        task = progress.add_task("files", total=None, note="")
+
+        def watch(now: "Progress") -> None:
+            note = f"{now.without_tune} without a tune" if now.without_tune else ""
+            progress.update(task, completed=now.files, total=now.total, note=note)
+
         try:
             card = prepare_shards(
-                readers,
+                opened,
                 out,
                 metre=metre,
                 tokenizer=tokenizer,
                 seed=seed,
                 force=force,
-                progress=lambda tunes: progress.update(task, completed=tunes),
+                progress=watch,
             )
         except KeyboardInterrupt:
-            say("Stopped. The same command resumes where it was: your own files are not read twice.")
+            say("Stopped. The same command goes on where it was: no file is read twice.")
             raise typer.Exit(1) from None
     if json:
         show_json(card)
@@ -107,4 +121,6 @@ def _summary(card: dict[str, Any], out: Path) -> list[str]:
         for split, counts in card["counts"].items()
     ]
     lines += [f"left out: {reason} ×{count}" for reason, count in card["dropped"].items()]
+    read, without = card["files"]["read"], card["files"]["without_tune"]
+    lines.append(f"{counted(read, 'file')} read, {without} of them without a tune in {card['metre']}")
     return [*lines, f"{out / 'dropped.csv'} names everything left out", str(out)]

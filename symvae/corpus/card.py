@@ -58,7 +58,11 @@ def write_tunes(
         split_of: The split of each tune.
         cluster: The near-duplicate cluster of each tune.
     """
-    with whole_file(path, CorpusError) as part, part.open("w", newline="", encoding="utf-8") as file:
+    with (
+        whole_file(path, CorpusError) as part,
+        # A file may have a name that is no text.
+        part.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file,
+    ):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("name", "collection", "title", "split", "cluster", "bars"))
         for tune, split, number in zip(tunes, split_of, cluster, strict=True):

@@ -114,9 +114,10 @@ def _no_windows(shards: Shards, split: str, bars: int) -> str:
         )
     tunes = sum(len(shards.split(name).tune_start) - 1 for name in SPLITS)
     return (
-        f"These shards hold {tunes} tune{'s' * (tunes != 1)} and none of them is {split}: training learns from "
-        "some tunes and is checked on others, so it needs two or more, of which none is a copy or a variant "
-        "of the other. Prepare a folder with more music; to stay near a single song use `symvae variations`."
+        f"These shards hold {tunes} tune{'s' * (tunes != 1)} and none of them is {split}: training learns "
+        "from some tunes and is checked on others, so it needs two or more, of which none is a copy or a "
+        "variant of the other. Prepare a folder with more music; to stay near a single song use "
+        "`symvae variations`."
     )
 
 

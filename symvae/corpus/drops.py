@@ -18,7 +18,8 @@ class DropLog:
     """
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("w", newline="", encoding="utf-8")
+        # A file may have a name that is no text.
+        self._file = path.open("w", newline="", encoding="utf-8", errors="backslashreplace")
         self._writer = csv.writer(self._file, lineterminator="\n")
         self._writer.writerow(("what", "reason", "count", "detail"))
         self._totals: Counter[str] = Counter()

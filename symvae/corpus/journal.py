@@ -1,23 +1,29 @@
 """Journal of a preparation: what each file gave, so that a second run resumes where the first was killed.
 
-One line of JSON a file, appended as soon as the file is read: its path with size and modification time and
-how it was read, then its tunes and drops. A file that has changed, or is to be read in another way, is read
-again. A line that was cut off when the run was killed is ignored. The journal is kept beside the shard
-folder that is being made, and deleted when all files are read. In memory is only where each line begins.
+One line a file, written as soon as the file is read: a checksum of the line, a hash of the file's key, and
+its encoded tunes and drops as JSON. The key names the file with its size and modification time and the
+choices that it was read with, so a file that has changed, or is to be read in another way, is read again. A
+line that is damaged, or was cut off when the run was killed, is ignored. The journal is kept beside the shard
+folder that is being made, and deleted when that is done. In memory is only where each line begins.
 """
 
 import json
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from symvae.corpus.tune import Tune
-from symvae.music.grid import Grid
-from symvae.music.phrase import Phrase
+from symvae.corpus.encoded import Encoded
+from symvae.corpus.tune import TuneEntry
 from symvae.music.reason import Dropped, Reason
 
-_COLUMNS = ("onset_step", "duration_step", "pitch", "velocity")
+#: Version of the lines.
+VERSION = 3
 
 
 def journal_beside(out: Path | str) -> Path:
@@ -27,79 +33,102 @@ def journal_beside(out: Path | str) -> Path:
 
 
 class Journal:
-    """Tunes and drops by file.
+    """Encoded tunes and drops by file.
 
     Args:
-        path: The journal's file; None keeps nothing.
-        reading: The choices that files are read with. What was read with other choices is not used.
+        path: The journal's file; it is made with the first line.
+        choices: The choices that hold for all files, such as the tokenizer.
     """
 
-    def __init__(self, path: Path | None, reading: str = "") -> None:
+    def __init__(self, path: Path, choices: str = "") -> None:
         self._path = path
-        self._reading = reading
-        self._line_start: dict[str, int] = {}
-        if path is not None and path.is_file():
-            end = 0
-            with path.open("rb") as journal:
-                for line in journal:
-                    if not line.endswith(b"\n"):
-                        break
-                    if (entry := _parsed(line)) is not None:
-                        self._line_start[entry["file"]] = end
-                    end += len(line)
-            if end < path.stat().st_size:
-                with path.open("rb+") as journal:
-                    journal.truncate(end)
+        self._choices = choices
+        self._file: BinaryIO | None = None
+        self._end = 0
+        self._line_start: dict[bytes, int] = {}
+        if path.is_file():
+            self._open()
 
-    def get(self, file: Path, name: str) -> list[Tune | Dropped] | None:
-        """Look up what an earlier run found in ``file``, read as ``name``; None if it did not read it."""
-        start = self._line_start.get(self._key(file, name))
-        if start is None or self._path is None:
-            return None
-        with self._path.open("rb") as journal:
-            journal.seek(start)
-            return [_item(row) for row in json.loads(journal.readline())["items"]]
+    def __enter__(self) -> "Journal":
+        return self
 
-    def add(self, file: Path, name: str, items: list[Tune | Dropped]) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def __contains__(self, key: str) -> bool:
+        return self._digest(key) in self._line_start
+
+    def items(self, key: str) -> Iterator[Encoded | Dropped]:
+        """Read what the file of ``key`` gave."""
+        file = self._open()
+        file.seek(self._line_start[self._digest(key)])
+        for row in json.loads(file.readline()[42:]):
+            yield _item(row)
+
+    def add(self, key: str, items: Sequence[Encoded | Dropped]) -> None:
         """Append what a file gave, on disk at once.
 
         Args:
-            file: The file.
-            name: Name under which it was read.
+            key: The file, with all that its reading depends on.
             items: Its tunes and drops.
         """
-        if self._path is None:
-            return
-        line = json.dumps({"file": self._key(file, name), "items": [_row(item) for item in items]})
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as journal:
-            journal.write(line + "\n")
+        file = self._open()
+        digest = self._digest(key)
+        rest = digest + b" " + json.dumps([_row(item) for item in items]).encode() + b"\n"
+        line = b"%08x " % zlib.crc32(rest) + rest
+        file.seek(self._end)
+        file.write(line)
+        file.flush()
+        self._line_start[digest] = self._end
+        self._end += len(line)
 
-    def _key(self, file: Path, name: str) -> str:
-        status = file.stat()
-        return f"{name}|{file.resolve()}|{status.st_size}|{status.st_mtime_ns}|{self._reading}"
+    def delete(self) -> None:
+        """Remove the journal: its shards are made."""
+        self._close()
+        self._path.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _open(self) -> BinaryIO:
+        """The open file; whole lines of an earlier run are found, and a rest without an end is cut off."""
+        if self._file is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.touch()
+            self._file = self._path.open("rb+")
+            for line in self._file:
+                if not line.endswith(b"\n"):
+                    break
+                if line[:9] == b"%08x " % zlib.crc32(line[9:]):
+                    self._line_start[line[9:41]] = self._end
+                self._end += len(line)
+            self._file.truncate(self._end)
+        return self._file
+
+    def _digest(self, key: str) -> bytes:
+        text = f"{VERSION}|{self._choices}|{key}".encode("utf-8", "surrogatepass")
+        return blake2b(text, digest_size=16).hexdigest().encode()
 
 
-def _parsed(line: bytes) -> dict[str, Any] | None:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None
-
-
-def _row(item: Tune | Dropped) -> dict[str, Any]:
+def _row(item: Encoded | Dropped) -> list[Any]:
     if isinstance(item, Dropped):
-        return {"what": item.what, "reason": str(item.reason), "detail": item.detail, "count": item.count}
-    phrase = item.phrase
-    notes = {column: getattr(phrase, column).tolist() for column in _COLUMNS}
-    place = {"metre": phrase.grid.metre, "bars": phrase.grid.bars, "tempo_qpm": phrase.tempo_qpm}
-    return {"name": item.name, "collection": item.collection, "title": item.title, **place, **notes}
+        return [item.what, str(item.reason), item.detail, item.count]
+    ids, keys = (b64encode(column.tobytes()).decode() for column in (item.ids, item.keys))
+    return [[*item.entry], item.ids.shape[1], ids, keys, item.thinned]
 
 
-def _item(row: dict[str, Any]) -> Tune | Dropped:
-    if "what" in row:
-        return Dropped(row["what"], Reason(row["reason"]), row["detail"], row["count"])
-    grid = Grid.of_metre(row["metre"], row["bars"])
-    notes = {column: np.array(row[column], np.int64) for column in _COLUMNS}
-    phrase = Phrase(grid, **notes, tempo_qpm=row["tempo_qpm"])
-    return Tune(row["name"], row["collection"], row["title"], phrase)
+def _item(row: list[Any]) -> Encoded | Dropped:
+    if len(row) == 4:
+        what, reason, detail, count = row
+        return Dropped(what, Reason(reason), detail, count)
+    entry, positions, ids, keys, thinned = row
+    return Encoded(
+        TuneEntry(*entry),
+        np.frombuffer(b64decode(ids), np.uint8).reshape(-1, positions),
+        np.frombuffer(b64decode(keys), np.uint64),
+        thinned,
+    )

@@ -4,13 +4,13 @@ Tunes are kept whole, in their own key and with their rests: windows, long rests
 business of `symvae.corpus.dataset`. `symvae.corpus.shards` describes the files. They grow while the sources
 are read; in memory are the names of the tunes and the hashes that near-duplicates are found by. The folder
 appears in one moment, by renaming a finished sibling, so a run that is killed leaves no half-written
-shards. The same sources and seed give the same bytes.
+shards, and the next run goes on with the file where it was (`symvae.corpus.journal`). The same sources and
+seed give the same bytes.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,19 +18,21 @@ import numpy as np
 from jaxtyping import UInt64
 
 from symvae.corpus import card as facts
-from symvae.corpus.cluster import clusters, window_keys
+from symvae.corpus.cluster import clusters
 from symvae.corpus.drops import DropLog
-from symvae.corpus.journal import journal_beside
+from symvae.corpus.encoded import Encoded
+from symvae.corpus.journal import Journal, journal_beside
+from symvae.corpus.reading import Progress, read_sources
 from symvae.corpus.shards import FORMAT, VERSION
+from symvae.corpus.source import Source
 from symvae.corpus.split import split
 from symvae.corpus.spool import Spool
-from symvae.corpus.tune import Source, Tune, TuneEntry
+from symvae.corpus.tune import TuneEntry
 from symvae.errors import CorpusError
 from symvae.music.reason import Dropped, Reason
 from symvae.storage.whole_file import write_text
 from symvae.storage.whole_folder import whole_folder
 from symvae.tokens.table import TOKENIZERS
-from symvae.tokens.tokenizer import Tokenizer
 
 
 def prepare(
@@ -41,18 +43,18 @@ def prepare(
     tokenizer: str = "melody",
     seed: int = 0,
     force: bool = False,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> dict[str, Any]:
     """Read sources to the end and write a shard folder.
 
     Args:
-        sources: Readers of tunes, as in `symvae.corpus.sources`.
+        sources: Sources of tunes, as in `symvae.corpus.sources`.
         out: The folder to write.
         metre: Metre of the tunes to keep: "4/4", "3/4" or "6/8".
         tokenizer: Name of the representation, "melody" or "piano".
         seed: Of the split.
         force: Replace an ``out`` that holds shards; a folder of anything else is never replaced.
-        progress: Called with the number of tunes so far.
+        progress: Called after each file.
 
     Returns:
         The card, as in card.json.
@@ -65,15 +67,20 @@ def prepare(
         raise CorpusError(f"There are no {tokenizer!r} tokens. Known: {', '.join(TOKENIZERS)}.")
     _refuse_to_overwrite(out, force)
     tokens = TOKENIZERS[tokenizer](metre)
-    with whole_folder(out, CorpusError, wait=False) as folder:
+    now = Progress()
+    with (
+        whole_folder(out, CorpusError, wait=False) as folder,
+        Journal(journal_beside(out), f"{tokenizer} in {metre}") as journal,
+    ):
         with (
             Spool(folder / "spool", tokens.positions_per_bar) as spool,
             DropLog(folder / "dropped.csv") as drops,
         ):
-            reading = _read(sources, tokens, spool, drops, progress)
-            journal_beside(out).unlink(missing_ok=True)
+            items = read_sources(sources, tokens, journal, now, progress or (lambda now: None))
+            reading = _keep(items, spool, drops)
             tunes = reading.tunes
             if not tunes:
+                journal.delete()
                 raise _nothing_left(metre, drops)
             cluster = clusters([tune.name for tune in tunes], reading.keys)
             split_of = split(tunes, cluster, seed)
@@ -90,6 +97,7 @@ def prepare(
             "tokenizer": tokenizer,
             "collections": collections,
             "sources": facts.sources(collections),
+            "files": {"read": now.files, "without_tune": now.without_tune},
             "counts": facts.counts(tunes, split_of, collections),
             "works": facts.works(tunes, drops.works),
             "clusters": int(cluster.max()) + 1,
@@ -99,6 +107,7 @@ def prepare(
             "sha256": facts.checksums(folder),
         }
         write_text(folder / "card.json", json.dumps(card, indent=2) + "\n", CorpusError)
+    journal.delete()
     return card
 
 
@@ -109,64 +118,28 @@ class _Reading(NamedTuple):
     keys: list[UInt64[np.ndarray, "..."]]
 
 
-def _read(
-    sources: Sequence[Source],
-    tokenizer: Tokenizer,
-    spool: Spool,
-    drops: DropLog,
-    progress: Callable[[int], None] | None,
-) -> _Reading:
-    """Encode the tunes that the vocabulary covers, each once, and log everything else with its reason."""
+def _keep(items: Iterable[Encoded | Dropped], spool: Spool, drops: DropLog) -> _Reading:
+    """Keep each tune once, and log everything else with its reason."""
     tunes: list[TuneEntry] = []
     keys: list[UInt64[np.ndarray, ...]] = []
     first_with: dict[bytes, str] = {}
-    for item in (item for source in sources for item in source):
+    for item in items:
         if isinstance(item, Dropped):
             drops.add([item])
-        else:
-            tune, thinned = _thinned(item, tokenizer)
-            if fault := _fault(tune, tokenizer):
-                drops.add([fault])
-            else:
-                ids = tokenizer.encode_phrase(tune.phrase)
-                digest = hashlib.blake2b(ids.tobytes(), digest_size=16).digest()
-                # A copy in the same key, such as a part that is repeated note for note, would count double.
-                if digest in first_with:
-                    copy = Dropped(tune.name, Reason.DUPLICATE, f"the same notes as {first_with[digest]}")
-                    drops.add([copy])
-                else:
-                    first_with[digest] = tune.name
-                    spool.add(ids)
-                    tunes.append(tune.entry)
-                    keys.append(window_keys(tune.phrase))
-                    drops.add(thinned)
-        if progress is not None:
-            progress(len(tunes))
+            continue
+        name = item.entry.name
+        digest = hashlib.blake2b(item.ids.tobytes(), digest_size=16).digest()
+        # A copy in the same key, such as a part that is repeated note for note, would count double.
+        if digest in first_with:
+            drops.add([Dropped(name, Reason.DUPLICATE, f"the same notes as {first_with[digest]}")])
+            continue
+        first_with[digest] = name
+        spool.add(item.ids)
+        tunes.append(item.entry)
+        keys.append(item.keys)
+        if item.thinned:
+            drops.add([Dropped(name, Reason.TOO_FULL, count=item.thinned)])
     return _Reading(tunes, keys)
-
-
-def _thinned(tune: Tune, tokenizer: Tokenizer) -> tuple[Tune, list[Dropped]]:
-    """Drop the notes that do not fit into the row of a full bar."""
-    kept = tokenizer.fit(tune.phrase)
-    gone = len(tune.phrase) - len(kept)
-    report = [Dropped(tune.name, Reason.TOO_FULL, count=gone)] if gone else []
-    return replace(tune, phrase=kept), report
-
-
-def _fault(tune: Tune, tokenizer: Tokenizer) -> Dropped | None:
-    """The reason why the vocabulary does not cover a tune, None if it does."""
-    phrase = tune.phrase
-    if phrase.grid.metre != tokenizer.metre:
-        return Dropped(tune.name, Reason.METRE_NOT_SUPPORTED, f"{phrase.grid.metre}, not {tokenizer.metre}")
-    if not len(phrase):
-        return Dropped(tune.name, Reason.EMPTY)
-    low, high = int(phrase.pitch.min()), int(phrase.pitch.max())
-    lowest, highest = tokenizer.pitch_range
-    if low < lowest or high > highest:
-        return Dropped(tune.name, Reason.OUT_OF_RANGE, f"it goes from {low} to {high}")
-    if not tokenizer.polyphonic and not phrase.is_monophonic:
-        return Dropped(tune.name, Reason.POLYPHONIC)
-    return None
 
 
 def _nothing_left(metre: str, drops: DropLog) -> CorpusError:

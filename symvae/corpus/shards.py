@@ -9,8 +9,8 @@ Format "symvae-shards", version 2. For each split (train, validation, test) one 
 
 and beside them
 
-    card.json       format, version, metre, tokenizer; origin and license of each collection, counts, drop
-                    reasons, seed, SHA-256 of every other file
+    card.json       format, version, metre, tokenizer; origin and license of each collection, counts of files
+                    and tunes, drop reasons, seed, SHA-256 of every other file
     tunes.csv       a row a tune: name, collection, title, split, cluster, bars
     dropped.csv     a row for everything left out: what, reason, count, detail
     tokenizer.json  the vocabulary

@@ -1,11 +1,14 @@
 """Tunes as a corpus source yields them, and the line that stands for one in a list."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from symvae.music.phrase import Phrase
-from symvae.music.reason import Dropped
+
+
+def as_text(name: str) -> str:
+    """The name of a file or folder, with bytes that are no text as backslash escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 class TuneEntry(NamedTuple):
@@ -35,7 +38,3 @@ class Tune:
         """The tune without its notes."""
         phrase = self.phrase
         return TuneEntry(self.name, self.collection, self.title, phrase.grid.bars, phrase.tempo_qpm)
-
-
-#: Tunes, and drop reasons for the rest. A source is read once, front to back; it never raises for a bad file.
-Source: TypeAlias = Iterator[Tune | Dropped]

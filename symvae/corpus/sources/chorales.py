@@ -6,15 +6,16 @@ voices meet on one pitch, the longer of two notes that start together is kept, a
 another voice strikes its pitch, as on a piano. The scores have no velocities, and few have a tempo.
 """
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.corpus.notation.musicxml import read_parts
 from symvae.corpus.notation.read import tunes_of
+from symvae.corpus.source import FileSource, MusicFile
 from symvae.corpus.sources.folk import FOLDERS, music21_corpus
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
@@ -26,7 +27,9 @@ VOICES = ("soprano", "alto", "tenor", "bass")
 SUFFIXES = (".mxl", ".xml")
 
 
-def chorales(*, workers: int = 2, corpus: Path | None = None) -> Iterator[Tune | Dropped]:
+def chorales(
+    *, workers: int = 2, limits: FileLimits = DEFAULT_LIMITS, corpus: Path | None = None
+) -> FileSource:
     """Read each chorale as one polyphonic tune in its own metre, "bach-chorales/bwv1.6".
 
     A chorale is cut as in `folk` ("…#1", "…#2") at a bar that is off the grid in all voices, and dropped if
@@ -34,29 +37,28 @@ def chorales(*, workers: int = 2, corpus: Path | None = None) -> Iterator[Tune |
 
     Args:
         workers: Processes that read files.
+        limits: The most that one file may take.
         corpus: A folder laid out like the corpus of music21; by default the installed one.
 
-    Yields:
+    Returns:
         Tunes, and drops for the rest.
 
     Raises:
         CorpusError: If there is no such corpus.
     """
     root = corpus or music21_corpus()
-    files = [path for path in sorted((root / FOLDERS["bach"]).glob("*")) if path.suffix in SUFFIXES]
+    files = tuple(
+        MusicFile(path, f"{COLLECTION}/{path.stem}")
+        for path in sorted((root / FOLDERS["bach"]).glob("*"))
+        if path.suffix in SUFFIXES
+    )
     if not files:
         raise CorpusError(f"No chorales in {root}. Install music21 (version 9) or name its corpus folder.")
-    if workers <= 1:
-        for path in files:
-            yield from _read(path)
-        return
-    with ProcessPoolExecutor(workers) as pool:
-        for found in pool.map(_read, files, chunksize=8):
-            yield from found
+    return FileSource(files, _read, "chorales", workers, limits)
 
 
-def _read(path: Path) -> list[Tune | Dropped]:
-    name = f"{COLLECTION}/{path.stem}"
+def _read(file: MusicFile) -> list[Tune | Dropped]:
+    path, name = file
     try:
         parts = list(read_parts(path, *VOICES))
     except CorpusError as fault:

@@ -1,37 +1,20 @@
 """A user's own folder: all MIDI, MusicXML and ABC files in it, at any depth.
 
 MIDI and MusicXML are read as everywhere in symvae; ABC files, which may hold a whole book, by
-`symvae.corpus.notation`. Files are read by a pool of processes. A file that cannot be read is reported and
-skipped, even one that crashes its process. Results are kept in a journal, so a run that is killed resumes
-where it was.
+`symvae.corpus.notation`.
 """
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from symvae.corpus.journal import Journal
+from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
+from symvae.corpus.music_files import music_files
 from symvae.corpus.notation.read import tunes_of_file
+from symvae.corpus.source import FileSource, MusicFile
 from symvae.corpus.sources.song_file import read_song
-from symvae.corpus.tune import Tune
-from symvae.errors import CorpusError
-from symvae.music.io.files import MIDI_SUFFIXES, SCORE_SUFFIXES
+from symvae.corpus.tune import Tune, as_text
 from symvae.music.reason import Dropped, Reason
-
-SUFFIXES = (*MIDI_SUFFIXES, *SCORE_SUFFIXES)
-#: Files handed to the pool at a time: few enough that little is lost when a run is killed.
-BATCH_FILES = 64
-
-
-@dataclass(frozen=True)
-class _File:
-    path: Path
-    name: str
-    collection: str
-    tracks: tuple[str, ...]
-    polyphonic: bool
 
 
 def folder(
@@ -41,8 +24,8 @@ def folder(
     tracks: Sequence[str] = (),
     polyphonic: bool = False,
     workers: int = 2,
-    journal: Path | None = None,
-) -> Iterator[Tune | Dropped]:
+    limits: FileLimits = DEFAULT_LIMITS,
+) -> FileSource:
     """Read the tunes of a folder in order of file name, "collection/path/within/file.mid".
 
     Args:
@@ -53,69 +36,39 @@ def folder(
         polyphonic: Tracks keep their chords, and without ``tracks`` all pitched tracks are one piece. ABC
             tunes are melodies either way.
         workers: Processes that read files.
-        journal: File that makes the reading resumable (`journal_beside`).
+        limits: The most that one file may take.
 
-    Yields:
+    Returns:
         Tunes, and drops for the rest.
 
     Raises:
         CorpusError: For a folder without music.
     """
     root = Path(path)
-    files = [
-        _File(p, _name(root, p, collection), collection, tuple(tracks), polyphonic)
-        for p in _music_files(root)
-    ]
-    if not files:
-        raise CorpusError(f"{root} holds no music. Name a folder with {', '.join(SUFFIXES)} files.")
-    named = [f"track {tracks[0]}"] if len(tracks) == 1 else [f"tracks {list(tracks)}"] * bool(tracks)
-    reading = ["polyphonic"] * polyphonic + named
-    kept = Journal(journal, reading=", ".join(reading))
-    for start in range(0, len(files), BATCH_FILES):
-        batch = files[start : start + BATCH_FILES]
-        found = {file: items for file in batch if (items := kept.get(file.path, file.name)) is not None}
-        for file, items in _read_all([file for file in batch if file not in found], workers):
-            kept.add(file.path, file.name, items)
-            found[file] = items
-        for file in batch:
-            yield from found[file]
-
-
-def _music_files(root: Path) -> list[Path]:
-    return sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    found = music_files(root)
+    files = tuple(MusicFile(file, _name(root, file, collection)) for file in found.files)
+    dropped = tuple(
+        Dropped(_name(root, file, collection), Reason.UNREADABLE, fault)
+        for file, fault in found.unreadable.items()
+    )
+    reading = f"polyphonic {polyphonic}, tracks {list(tracks)}"
+    return FileSource(
+        files, _Reader(collection, tuple(tracks), polyphonic), reading, workers, limits, dropped
+    )
 
 
 def _name(root: Path, path: Path, collection: str) -> str:
     """Path within the folder; "#" separates works from parts in names (`symvae.corpus.cluster`)."""
-    return f"{collection}/{path.relative_to(root).as_posix()}".replace("#", "♯")
+    return as_text(f"{collection}/{path.relative_to(root).as_posix()}").replace("#", "♯")
 
 
-def _read_all(files: Sequence[_File], workers: int) -> Iterator[tuple[_File, list[Tune | Dropped]]]:
-    if workers <= 1:
-        yield from ((file, _read(file)) for file in files)
-        return
-    done: set[_File] = set()
-    try:
-        with ProcessPoolExecutor(workers) as pool:
-            for file, items in zip(files, pool.map(_read, files), strict=True):
-                yield file, items
-                done.add(file)
-    except BrokenProcessPool:
-        for file in files:
-            if file not in done:
-                yield file, _read_alone(file)
+@dataclass(frozen=True)
+class _Reader:
+    collection: str
+    tracks: tuple[str, ...]
+    polyphonic: bool
 
-
-def _read_alone(file: _File) -> list[Tune | Dropped]:
-    """Read in a process of its own, after a file of its batch has crashed the pool."""
-    try:
-        with ProcessPoolExecutor(1) as pool:
-            return pool.submit(_read, file).result()
-    except BrokenProcessPool:
-        return [Dropped(file.name, Reason.UNREADABLE, "reading it ends the whole process")]
-
-
-def _read(file: _File) -> list[Tune | Dropped]:
-    if file.path.suffix.lower() == ".abc":
-        return tunes_of_file(file.path, file.name, file.collection)
-    return read_song(file.path, file.name, file.collection, file.tracks, polyphonic=file.polyphonic)
+    def __call__(self, file: MusicFile) -> list[Tune | Dropped]:
+        if file.path.suffix.lower() == ".abc":
+            return tunes_of_file(file.path, file.name, self.collection)
+        return read_song(file.path, file.name, self.collection, self.tracks, polyphonic=self.polyphonic)

@@ -12,12 +12,11 @@ converter 24 ms a tune): only its folder of files is read, by `symvae.corpus.not
 """
 
 import importlib.util
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
+from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.corpus.notation.read import tunes_of_file
+from symvae.corpus.source import FileSource, MusicFile
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
 from symvae.music.reason import Dropped
@@ -34,13 +33,13 @@ FOLDERS = {
 SUFFIXES = (".abc", ".mxl", ".xml")
 
 
-@dataclass(frozen=True)
-class _File:
-    path: Path
-    collection: str
-
-
-def folk(*, essen: bool = False, workers: int = 2, corpus: Path | None = None) -> Iterator[Tune | Dropped]:
+def folk(
+    *,
+    essen: bool = False,
+    workers: int = 2,
+    limits: FileLimits = DEFAULT_LIMITS,
+    corpus: Path | None = None,
+) -> FileSource:
     """Read the tunes collection by collection, "oneills/0001-0050/17".
 
     A tune that is cut at a bar off the grid yields parts "…#1", "…#2".
@@ -48,9 +47,10 @@ def folk(*, essen: bool = False, workers: int = 2, corpus: Path | None = None) -
     Args:
         essen: Include the Essen folk songs.
         workers: Processes that read files.
+        limits: The most that one file may take.
         corpus: A folder laid out like the corpus of music21; by default the installed one.
 
-    Yields:
+    Returns:
         Tunes, and drops for the rest.
 
     Raises:
@@ -60,13 +60,7 @@ def folk(*, essen: bool = False, workers: int = 2, corpus: Path | None = None) -
     files = _files(root, essen)
     if not files:
         raise CorpusError(f"No tunes in {root}. Install music21 (version 9) or name its corpus folder.")
-    if workers <= 1:
-        for file in files:
-            yield from _read(file)
-        return
-    with ProcessPoolExecutor(workers) as pool:
-        for found in pool.map(_read, files, chunksize=8):
-            yield from found
+    return FileSource(files, _read, "folk", workers, limits)
 
 
 def music21_corpus() -> Path:
@@ -81,16 +75,17 @@ def music21_corpus() -> Path:
     return Path(next(iter(spec.submodule_search_locations))) / "corpus"
 
 
-def _files(corpus: Path, essen: bool) -> list[_File]:
-    return [
-        _File(path, name)
+def _files(corpus: Path, essen: bool) -> tuple[MusicFile, ...]:
+    return tuple(
+        MusicFile(path, f"{name}/{path.stem}")
         for name, folder in FOLDERS.items()
         if essen or name != "essen"
         for path in sorted((corpus / folder).glob("*"))
         if path.suffix in SUFFIXES
-    ]
+    )
 
 
-def _read(file: _File) -> list[Tune | Dropped]:
-    part = "soprano" if file.collection == "bach" else ""
-    return tunes_of_file(file.path, f"{file.collection}/{file.path.stem}", file.collection, part)
+def _read(file: MusicFile) -> list[Tune | Dropped]:
+    collection = file.name.partition("/")[0]
+    part = "soprano" if collection == "bach" else ""
+    return tunes_of_file(file.path, file.name, collection, part)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
+from symvae.corpus.source import Source
 from symvae.corpus.sources.chorales import chorales
 from symvae.corpus.sources.folder import folder
 from symvae.corpus.sources.folk import folk
 from symvae.corpus.sources.pop909 import pop909
-from symvae.corpus.tune import Source
+from symvae.corpus.tune import as_text
 from symvae.errors import CorpusError
 
 
@@ -26,7 +28,7 @@ def open_sources(
     tracks: Sequence[str] = (),
     polyphonic: bool = False,
     workers: int = 2,
-    journal: Path | None = None,
+    limits: FileLimits = DEFAULT_LIMITS,
 ) -> list[Source]:
     """Open sources for `symvae.corpus.prepare`.
 
@@ -36,36 +38,36 @@ def open_sources(
         tracks: Names of the melody tracks in a "folder".
         polyphonic: Read whole pieces instead of melodies, where the source has them.
         workers: Processes that read files.
-        journal: File that makes the reading of a "folder" resumable.
+        limits: The most that one file may take.
 
     Returns:
-        A reader for each name.
+        A source for each name.
 
     Raises:
         CorpusError: For a path that is no folder.
     """
-    readers: list[Source] = []
+    opened: list[Source] = []
     for kind, path in names:
         if kind == "folk":
-            readers.append(folk(essen=essen, workers=workers))
+            opened.append(folk(essen=essen, workers=workers, limits=limits))
         elif kind == "chorales":
-            readers.append(chorales(workers=workers))
+            opened.append(chorales(workers=workers, limits=limits))
         elif path is None or not path.is_dir():
             raise CorpusError(
                 f'{path} is no folder. Give "folk", "chorales", "pop909 FOLDER" or a folder of music files.'
             )
         elif kind == "pop909":
-            readers.append(pop909(path, polyphonic=polyphonic))
+            opened.append(pop909(path, polyphonic=polyphonic, workers=workers, limits=limits))
         else:
-            collection = path.resolve().name
-            readers.append(
+            collection = as_text(path.resolve().name)
+            opened.append(
                 folder(
                     path,
                     collection=collection,
                     tracks=tracks,
                     polyphonic=polyphonic,
                     workers=workers,
-                    journal=journal,
+                    limits=limits,
                 )
             )
-    return readers
+    return opened

@@ -8,9 +8,11 @@ in 4/4 and with one tempo a file, is read as it is. Remaining deviations are qua
 sixteenth.
 """
 
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
+from symvae.corpus.source import FileSource, MusicFile
 from symvae.corpus.sources.pop909_align import BEAT_FILE, load_aligned
 from symvae.corpus.sources.song_file import tunes_of_song
 from symvae.corpus.tune import Tune
@@ -21,16 +23,30 @@ from symvae.music.reason import Dropped, Reason
 MELODY_TRACK = "MELODY"
 
 
-def pop909(folder: Path | str, *, polyphonic: bool = False) -> Iterator[Tune | Dropped]:
-    """Read each song as one tune, "pop909/001": its melody, or if ``polyphonic`` all its tracks merged.
+def pop909(
+    folder: Path | str,
+    *,
+    polyphonic: bool = False,
+    workers: int = 2,
+    limits: FileLimits = DEFAULT_LIMITS,
+) -> FileSource:
+    """Read each song as one tune, "pop909/001".
 
-    ``folder`` is the original one, its subfolder POP909, or a folder of aligned .mid files.
+    Args:
+        folder: The original folder, its subfolder POP909, or a folder of aligned .mid files.
+        polyphonic: Merge all tracks of a song, instead of reading its melody.
+        workers: Processes that read files.
+        limits: The most that one song may take.
+
+    Returns:
+        Tunes, and drops for the rest.
 
     Raises:
         CorpusError: For any other folder.
     """
-    for path in _songs(Path(folder)):
-        yield from _read(path, polyphonic)
+    files = tuple(MusicFile(path, f"pop909/{path.stem}") for path in _songs(Path(folder)))
+    read = partial(_read, polyphonic=polyphonic)
+    return FileSource(files, read, f"pop909, polyphonic {polyphonic}", workers, limits)
 
 
 def _songs(folder: Path) -> list[Path]:
@@ -52,8 +68,8 @@ def _is_original(path: Path) -> bool:
     return (path / f"{path.name}.mid").is_file() or (path / BEAT_FILE).is_file()
 
 
-def _read(path: Path, polyphonic: bool) -> list[Tune | Dropped]:
-    name = f"pop909/{path.stem}"
+def _read(file: MusicFile, polyphonic: bool) -> list[Tune | Dropped]:
+    path, name = file
     track = None if polyphonic else MELODY_TRACK
     try:
         song = load_aligned(path, name) if path.is_dir() else load(path)

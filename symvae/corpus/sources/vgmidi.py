@@ -18,9 +18,13 @@ label of the piece.
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from symvae.errors import CorpusError, SymvaeError
+from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
+from symvae.corpus.guard.pool import guarded_in_order
+from symvae.corpus.source import items_of
+from symvae.errors import CorpusError
 from symvae.music.grid import Grid
 from symvae.music.io.midi_read import load
 from symvae.music.phrase import Phrase
@@ -55,38 +59,50 @@ class _Label:
     valence: float
 
 
-def vgmidi(folder: Path | str, *, grid: Grid = FOUR_BARS) -> Iterator[LabeledPiece | Dropped]:
+def vgmidi(
+    folder: Path | str,
+    *,
+    grid: Grid = FOUR_BARS,
+    workers: int = 2,
+    limits: FileLimits = DEFAULT_LIMITS,
+) -> Iterator[LabeledPiece | Dropped]:
     """Read the pieces of a folder in the order of its labels, cut into adjacent windows of ``grid``.
 
     A piece is named "vgmidi/file name". Stretches in another metre, unreadable files and files without a
     label are drops.
+
+    Args:
+        folder: The folder.
+        grid: Grid of the windows.
+        workers: Processes that read files.
+        limits: The most that one file may take.
+
+    Yields:
+        Pieces, and drops for the rest.
 
     Raises:
         CorpusError: For a folder without labels.csv, or with a row in it that is not valid.
     """
     folder = Path(folder)
     labels = _read_labels(folder / LABEL_FILE)
-    for label in labels:
-        yield from _read(folder / "midi" / label.midi, label, grid)
+    read = partial(_read, folder=folder / "midi", grid=grid)
+    outcomes = guarded_in_order(read, labels, workers=workers, limits=limits)
+    for label, outcome in zip(labels, outcomes, strict=True):
+        yield from items_of(_name(Path(label.midi)), outcome)
     labeled = {label.midi for label in labels}
     for path in sorted((folder / "midi").glob("*.mid")):
         if path.name not in labeled:
             yield Dropped(_name(path), Reason.UNREADABLE, f"{LABEL_FILE} has no row for it")
 
 
-def _read(path: Path, label: _Label, grid: Grid) -> Iterator[LabeledPiece | Dropped]:
+def _read(label: _Label, folder: Path, grid: Grid) -> list[LabeledPiece | Dropped]:
+    path = folder / label.midi
     name = _name(path)
-    try:
-        reading = windows(load(path), grid, polyphonic=True, pitch_range=PIANO_PITCHES)
-    except SymvaeError as fault:
-        yield Dropped(name, Reason.UNREADABLE, str(fault))
-        return
+    reading = windows(load(path), grid, polyphonic=True, pitch_range=PIANO_PITCHES)
+    drops = [Dropped(f"{name}#{item.what}", item.reason, item.detail, item.count) for item in reading.dropped]
     if reading.phrases:
-        yield LabeledPiece(name, label.series, label.arousal, label.valence, reading.phrases)
-    elif not reading.dropped:
-        yield Dropped(name, Reason.EMPTY)
-    for item in reading.dropped:
-        yield Dropped(f"{name}#{item.what}", item.reason, item.detail, item.count)
+        return [LabeledPiece(name, label.series, label.arousal, label.valence, reading.phrases), *drops]
+    return [*drops] or [Dropped(name, Reason.EMPTY)]
 
 
 def _name(path: Path) -> str:

@@ -69,7 +69,7 @@ def load_any(source: Source) -> Song:
 
 
 def load_for_playback(source: Source) -> Song:
-    """Read one piece of music as a song whose parts have one channel and one program each, as players need."""
+    """Read one piece of music as a song whose parts have one channel and one program each."""
     song = load_any(source)
     if song.events is None:
         return song

@@ -74,7 +74,6 @@ def train_prior(
         posterior,
         steps=config.steps,
         batch_size=config.batch_size,
-        section="prior",
         learning_rate=config.learning_rate,
         seed=config.seed,
         posterior_temperature=config.posterior_temperature,

@@ -6,12 +6,14 @@ import pytest
 from music21 import converter
 
 from symvae.corpus.provenance import SOURCES
+from symvae.corpus.source import MusicFile
 from symvae.corpus.sources import chorales as chorales_module
 from symvae.corpus.sources.chorales import COLLECTION, chorales
 from symvae.corpus.sources.folk import music21_corpus
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
 from symvae.music.reason import Dropped, Reason
+from tests.unit.corpus.unguarded import unguarded
 
 # With a pickup and without repeats. Of every second chorale without repeats, 112 in all, 101 agree; in the
 # others a voice strikes a pitch that another voice holds, which a piano cannot play.
@@ -60,7 +62,7 @@ def corpus(tmp_path: Path) -> Path:
 
 def read(corpus: Path, text: str) -> list[Tune | Dropped]:
     (corpus / "bach" / "bwv1.xml").write_text(text)
-    return list(chorales(corpus=corpus, workers=1))
+    return unguarded(chorales(corpus=corpus))
 
 
 def test_voices_are_merged_and_instruments_ignored(corpus: Path):
@@ -144,14 +146,14 @@ def test_a_damaged_score_is_reported_with_any_number_of_workers(corpus: Path):
 
 def test_a_folder_without_chorales_is_refused(corpus: Path):
     with pytest.raises(CorpusError, match="No chorales in"):
-        next(chorales(corpus=corpus))
+        chorales(corpus=corpus)
 
 
 @pytest.mark.parametrize("number", AGREEING)
 def test_a_chorale_agrees_with_music21(number: str):
     """The same pitches sound on every sixteenth, counted from the first note."""
     path = music21_corpus() / "bach" / f"{number}.mxl"
-    (tune,) = chorales_module._read(path)
+    (tune,) = chorales_module._read(MusicFile(path, number))
     assert isinstance(tune, Tune)
     start = int(tune.phrase.onset_step[0])
     columns = (tune.phrase.onset_step, tune.phrase.end_step, tune.phrase.pitch)

@@ -1,8 +1,6 @@
-"""A user's folder: bad files are reported, and a killed run resumes where it was."""
+"""A user's folder: all music at any depth, and bad files are reported."""
 
 import csv
-import os
-import signal
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +9,7 @@ import numpy as np
 import pytest
 
 from symvae.corpus.cluster import work_name
-from symvae.corpus.journal import Journal, journal_beside
 from symvae.corpus.prepare import prepare
-from symvae.corpus.sources import folder as folder_module
 from symvae.corpus.sources.folder import folder
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
@@ -22,6 +18,7 @@ from symvae.music.io.midi_write import song_to_bytes, write
 from symvae.music.phrase import Phrase
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
+from tests.unit.corpus.unguarded import unguarded
 
 ABC = "X:1\nT:one\nM:4/4\nL:1/8\nK:G\nGABc dedB|c2ec B2dB|\nX:2\nT:two\nM:3/4\nL:1/8\nK:G\nG6|A6|B6|\n"
 
@@ -39,7 +36,7 @@ def music(tmp_path: Path, make_tune) -> Path:
 
 
 def test_all_music_files_are_read_and_bad_ones_reported(music: Path):
-    items = list(folder(music, collection="mine", workers=1))
+    items = unguarded(folder(music, collection="mine"))
     assert [item.name for item in items if isinstance(item, Tune)] == [
         "mine/a.mid",
         "mine/book.abc/1",
@@ -53,16 +50,15 @@ def test_all_music_files_are_read_and_bad_ones_reported(music: Path):
 
 
 def test_tunes_do_not_depend_on_the_number_of_workers(music: Path):
-    assert list(folder(music, workers=2)) == list(folder(music, workers=1))
+    alone = unguarded(folder(music))
+    assert [list(folder(music, workers=workers)) for workers in (1, 2)] == [alone, alone]
 
 
 def test_a_polyphonic_reading_keeps_whole_pieces(tmp_path: Path):
-    """Also if the journal has the same file as a melody."""
     chord = Phrase(Grid(2), np.array([0, 0, 16]), np.array([16, 8, 16]), np.array([48, 60, 62]))
     write(chord, tmp_path / "chord.mid")
-    journal = journal_beside(tmp_path / "out")
-    melody = list(folder(tmp_path, workers=1, journal=journal))
-    whole = list(folder(tmp_path, workers=1, journal=journal, polyphonic=True))
+    melody = unguarded(folder(tmp_path))
+    whole = unguarded(folder(tmp_path, polyphonic=True))
     assert [(item.what, item.reason) for item in melody[1:]] == [
         ("folder/chord.mid#notes", Reason.POLYPHONIC)
     ]
@@ -71,88 +67,7 @@ def test_a_polyphonic_reading_keeps_whole_pieces(tmp_path: Path):
 
 def test_a_folder_without_music_is_refused(tmp_path: Path):
     with pytest.raises(CorpusError, match=r"holds no music. Name a folder with .mid"):
-        next(folder(tmp_path))
-
-
-def test_a_second_run_resumes_where_the_first_was_killed(music: Path, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(folder_module, "BATCH_FILES", 2)
-    journal = journal_beside(tmp_path / "out")
-    whole = list(folder(music, workers=1))
-    first = folder(music, workers=1, journal=journal)
-    begun = [next(first) for _ in range(2)]
-    first.close()
-    with journal.open("a") as file:
-        file.write('{"file": "cut off in the mid')
-
-    read_again: list[str] = []
-    real = folder_module._read
-    monkeypatch.setattr(folder_module, "_read", lambda file: read_again.append(file.path.name) or real(file))
-    assert list(folder(music, workers=1, journal=journal)) == whole
-    assert begun == whole[:2]
-    assert read_again == ["book.abc", "b.MIDI", "c #1.mid"]
-
-    read_again.clear()
-    assert list(folder(music, workers=1, journal=journal)) == whole
-    assert read_again == []
-
-
-def test_a_file_that_changed_is_read_again(music: Path, tmp_path: Path, make_tune):
-    journal = tmp_path / "journal"
-    before = list(folder(music, workers=1, journal=journal))
-    write(make_tune("x/1", seed=77, bars=6).phrase, music / "a.mid", force=True)
-    after = list(folder(music, workers=1, journal=journal))
-    assert before[0] != after[0]
-    assert before[1:] == after[1:]
-
-
-def test_the_journal_is_not_used_for_another_track(music: Path, tmp_path: Path):
-    """A misspelled --track must not be remembered."""
-    journal = tmp_path / "journal"
-    wrong = list(folder(music, workers=1, journal=journal, tracks=["Melodia"]))
-    right = list(folder(music, workers=1, journal=journal))
-    assert right == list(folder(music, workers=1))
-    assert wrong != right
-
-
-def test_a_preparation_without_a_tune_leaves_no_journal(music: Path, tmp_path: Path):
-    (music / "book.abc").unlink()
-    out = tmp_path / "out"
-    with pytest.raises(
-        CorpusError, match=r"Not one tune.*The first, folder/a.mid: There is no track 'Melodia'"
-    ):
-        prepare([folder(music, workers=1, tracks=["Melodia"], journal=journal_beside(out))], out)
-    assert not journal_beside(out).exists()
-    assert prepare([folder(music, workers=1, journal=journal_beside(out))], out)["works"]["whole"] == 3
-
-
-def test_a_finished_preparation_leaves_no_journal(music: Path, tmp_path: Path):
-    out = tmp_path / "out"
-    prepare([folder(music, workers=1, journal=journal_beside(out))], out)
-    assert (out / "card.json").exists()
-    assert not journal_beside(out).exists()
-
-
-def test_lines_of_a_damaged_journal_are_ignored(tmp_path: Path, make_tune):
-    path, file = tmp_path / "journal", tmp_path / "a.mid"
-    file.write_bytes(b"x")
-    tune = make_tune("a/1", seed=1)
-    Journal(path).add(file, "a/1", [tune, Dropped("a/1", Reason.TUPLET, "why", 3)])
-    path.write_text("no json\n" + path.read_text() + '{"file": ')
-    assert Journal(path).get(file, "a/1") == [tune, Dropped("a/1", Reason.TUPLET, "why", 3)]
-    assert Journal(path).get(file, "another name") is None
-
-
-def _dies_on_bad(file: folder_module._File) -> list[Tune | Dropped]:
-    if file.path.name == "bad.mid":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return [Dropped(file.name, Reason.EMPTY)]
-
-
-def test_a_file_that_kills_its_process_is_reported(music: Path, monkeypatch):
-    monkeypatch.setattr(folder_module, "_read", _dies_on_bad)
-    items = list(folder(music, workers=2))
-    assert {item.what: item.detail for item in items}["folder/bad.mid"] == "reading it ends the whole process"
-    assert [item.reason for item in items].count(Reason.EMPTY) == 4
+        folder(tmp_path)
 
 
 def choir(path: Path, seed: int, names: tuple[str, ...] = ("Soprano", "Alto")) -> None:
@@ -177,7 +92,7 @@ def _names(items: Sequence[Tune | Dropped]) -> list[str]:
 def test_several_tracks_are_voices_of_one_work(tmp_path: Path):
     choir(tmp_path / "1.mid", 1)
     choir(tmp_path / "2.mid", 2, ("Soprano", "Tenor"))
-    voices = list(folder(tmp_path, workers=1, tracks=["Soprano", "Alto"]))
+    voices = unguarded(folder(tmp_path, tracks=["Soprano", "Alto"]))
     works = {work_name(item.name if isinstance(item, Tune) else item.what) for item in voices}
     assert works == {"folder/1.mid", "folder/2.mid"}
     found = [item for item in voices if isinstance(item, Tune)]
@@ -194,17 +109,8 @@ def test_several_tracks_are_voices_of_one_work(tmp_path: Path):
 def test_a_track_is_read_once_under_its_own_name(tmp_path: Path):
     choir(tmp_path / "1.mid", 1, ("Horn F#", "Flute", "Flute", "7"))
     asked = ["horn f#", "0", "Horn F#", "1", "2", "3"]
-    found = {name.rpartition("#")[0] for name in _names(list(folder(tmp_path, workers=1, tracks=asked)))}
+    found = {name.rpartition("#")[0] for name in _names(unguarded(folder(tmp_path, tracks=asked)))}
     assert found == {f"folder/1.mid#{voice}" for voice in ("Horn F♯", "track 1", "track 2", "track 3")}
-
-
-def test_the_journal_is_not_used_for_more_tracks(tmp_path: Path):
-    (tmp_path / "choir").mkdir()
-    choir(tmp_path / "choir" / "1.mid", 1, ("A", "B", "A, track B"))
-    journal = tmp_path / "journal"
-    for tracks in (["A"], ["A", "B"], ["A", "A, track B"], ["A, track B"], ["B", "A"]):
-        kept = list(folder(tmp_path / "choir", workers=1, journal=journal, tracks=tracks))
-        assert kept == list(folder(tmp_path / "choir", workers=1, tracks=tracks))
 
 
 def test_voices_of_one_file_stay_in_one_split(tmp_path: Path):

@@ -94,12 +94,6 @@ def test_the_same_sources_and_seed_give_the_same_bytes(tmp_path: Path, tunes: li
     assert one["sha256"] != prepare([iter(tunes)], tmp_path / "three", seed=6)["sha256"]
 
 
-def test_progress_counts_the_tunes(tmp_path: Path, tunes: list[Tune]):
-    seen: list[int] = []
-    prepare([iter(tunes)], tmp_path / "out", progress=seen.append)
-    assert seen == list(range(1, 41))
-
-
 def test_an_interrupted_run_leaves_no_files_and_can_be_repeated(tmp_path: Path, tunes: list[Tune]):
     def interrupted() -> Iterator[Tune]:
         yield tunes[0]
