@@ -25,21 +25,21 @@ class Repair(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """The fault and how it is read; ``{n}`` stands for the count."""
+        """The fault and how it is read."""
         return _SENTENCES[self]
 
 
 _SENTENCES = {
-    Repair.UNWRAPPED: "the MIDI data is inside another format (RMID, MacBinary …), which is left out",
-    Repair.CUT_TRACK: "{n} of the tracks are cut off: their complete events are read",
-    Repair.DAMAGED_TRACK: "{n} of the tracks are damaged: their events before the damage are read",
-    Repair.MISSING_TRACK: "{n} of the tracks that the header declares are missing",
-    Repair.CLIPPED_BYTE: "{n} data bytes above 127 are read as 127",
-    Repair.UNKNOWN_STATUS: "{n} system messages have no place in a file and are ignored",
-    Repair.NO_NOTE_OFF: "{n} notes without a note-off end where their pitch starts again, or with the file",
-    Repair.IMPOSSIBLE_TEMPO: "{n} impossible tempos (0, or not three bytes) are skipped",
-    Repair.IMPOSSIBLE_METRE: "{n} impossible time signatures (such as 0/4) are skipped",
-    Repair.PATTERNS: "the file has {n} independent patterns (format 2), which are read one after another",
+    Repair.UNWRAPPED: "the MIDI data inside another format (RMID, MacBinary …) is taken out of it",
+    Repair.CUT_TRACK: "a track that is cut off is read up to its last complete event",
+    Repair.DAMAGED_TRACK: "a damaged track is read up to the damage",
+    Repair.MISSING_TRACK: "a track that the header declares is missing",
+    Repair.CLIPPED_BYTE: "a data byte above 127 is read as 127",
+    Repair.UNKNOWN_STATUS: "a system message that has no place in a file is ignored",
+    Repair.NO_NOTE_OFF: "a note without a note-off ends where its pitch starts again, or with the file",
+    Repair.IMPOSSIBLE_TEMPO: "an impossible tempo (0, or not three bytes) is skipped",
+    Repair.IMPOSSIBLE_METRE: "an impossible time signature (such as 0/4) is skipped",
+    Repair.PATTERNS: "an independent pattern (format 2) is read after the one before",
 }
 
 
@@ -51,7 +51,7 @@ class Repaired:
     count: int
 
     def __str__(self) -> str:
-        return self.kind.sentence.format(n=self.count)
+        return self.kind.sentence + (f" (×{self.count})" if self.count > 1 else "")
 
 
 def repaired(counts: Mapping[Repair, int]) -> tuple[Repaired, ...]:

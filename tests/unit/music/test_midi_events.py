@@ -152,7 +152,7 @@ def test_impossible_tempos_and_metres_are_skipped_and_counted():
 def test_patterns_of_format_2_follow_each_other_and_are_told():
     song = load(midi(note(0, 480, 60), note(240, 960, 62), kind=2))
     assert [track.onset_tick.tolist() for track in song.tracks] == [[0], [720]]
-    assert "2 independent patterns" in str(song.repairs[0])
+    assert str(song.repairs[0]) == "an independent pattern (format 2) is read after the one before (×2)"
 
 
 def test_more_events_than_the_limit_are_refused():
