@@ -1,21 +1,25 @@
 """Errors at the terminal: one sentence and an exit status.
 
-    0  done
-    1  an error of symvae: `symvae: <the fault and its remedy>` on stderr, no traceback
-    2  wrong use: an option or argument that does not exist (typer's own message)
+    0    done; also where the reader of a pipe (`| head`) has seen enough
+    1    an error of symvae: `symvae: <the fault and its remedy>` on stderr, no traceback
+    2    wrong use: an option or argument that does not exist (typer's own message)
+    130  Ctrl-C, 143 termination (`symvae.cli.stopping`)
 
 ``--debug``, anywhere on the line, shows the traceback.
 """
 
 import os
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from symvae.cli.aliases import with_current_names
+from symvae.cli.stopping import sentence_of, status_of
 from symvae.errors import SymvaeError
+from symvae.storage.faults import unwritable
 
 DEBUG = "--debug"
 
@@ -36,14 +40,42 @@ class GuardedGroup(TyperGroup):
             if ctx.obj["debug"]:
                 raise
             fail(str(error))
+        except KeyboardInterrupt as stopped:
+            if ctx.obj["debug"]:
+                raise
+            typer.echo(f"symvae: {sentence_of(stopped)}", err=True)
+            raise typer.Exit(status_of(stopped)) from None
         except BrokenPipeError:
             # The reader of a pipe (`| head`) has closed it: no error, and nothing more to print.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _silence()
             raise typer.Exit(0) from None
         except OSError as error:
             if ctx.obj["debug"]:
                 raise
-            fail(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}. Use another path.")
+            place = Path(os.fsdecode(error.filename)) if error.filename else Path("The output")
+            if not error.filename:
+                _silence()
+            fail(unwritable(place, error))
+
+
+def open_streams() -> None:
+    """Lead streams that the caller has closed (`>&-`) to nowhere, before a file takes their place."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(handle)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (lives as long as the process)
+
+
+def _silence() -> None:
+    """Send what is still to be printed to nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())
 
 
 def fail(sentence: str) -> NoReturn:

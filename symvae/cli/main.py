@@ -12,7 +12,7 @@ import typer
 from symvae.cli.continue_ import continue_
 from symvae.cli.decode import decode
 from symvae.cli.encode import encode
-from symvae.cli.errors import DEBUG, GuardedGroup
+from symvae.cli.errors import DEBUG, GuardedGroup, open_streams
 from symvae.cli.evaluate import evaluate
 from symvae.cli.fade import fade
 from symvae.cli.infill import infill
@@ -26,6 +26,7 @@ from symvae.cli.reconstruct import reconstruct
 from symvae.cli.render import render
 from symvae.cli.sample import sample
 from symvae.cli.shift import shift
+from symvae.cli.stopping import stoppable
 from symvae.cli.train import train
 from symvae.cli.train_arousal import train_arousal
 from symvae.cli.train_faders import train_faders
@@ -82,10 +83,12 @@ def main(
 
 
 def run() -> None:
-    """Entry point of the ``symvae`` command.
+    """Run the command that the program was started with.
 
     One thread, unless OMP_NUM_THREADS is set: a few rows through small recurrent layers gain nothing from
     more threads, and on a busy machine threads that wait for each other take twenty times as long.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    app(prog_name="symvae")
+    with stoppable():
+        open_streams()
+        app(prog_name="symvae")

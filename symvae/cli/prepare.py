@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from symvae.cli.console import progress_bar, say, show, show_json
+from symvae.cli.console import progress_bar, show, show_json
 from symvae.cli.options import MAX_SEED, Force, Json, MaxMemory, MaxSeconds, one_of
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.pipelines.words import counted
@@ -88,9 +88,9 @@ def prepare(
                 force=force,
                 progress=watch,
             )
-        except KeyboardInterrupt:
-            say("Stopped. The same command goes on where it was: no file is read twice.")
-            raise typer.Exit(1) from None
+        except KeyboardInterrupt as stopped:
+            stopped.add_note("The same command goes on where it was: no file is read twice.")
+            raise
     if json:
         show_json(card)
         return

@@ -44,5 +44,6 @@ def train_synth(
         say(notice)
     with training() as shown:
         model = prepared.run(out, resume=resume, device=device, watch=shown.watch, stopping=shown.stopping)
-    prepared.complete(model)
+        if not shown.stopping():
+            prepared.complete(model)
     show(str(model))

@@ -4,13 +4,14 @@ import shlex
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from symvae.cli.console import progress_bar, say
+from symvae.cli.stopping import stop
 
 if TYPE_CHECKING:
     from symvae.config.run import RunConfig
@@ -54,6 +55,13 @@ class Training:
         """True once the user has interrupted."""
         return bool(self.interrupted)
 
+    def remedy(self, *, stored: bool) -> str:
+        """The way to go on: resume a run that has stored its state, begin again otherwise."""
+        if not stored:
+            return "The run had stored nothing yet; the same command starts it again."
+        arguments = [word for word in sys.argv[1:] if word != "--resume"]
+        return f"Go on with: symvae {shlex.join([*arguments, '--resume'])}"
+
 
 @contextmanager
 def training(*, quiet: bool = False, interruptible: bool = True) -> Iterator[Training]:
@@ -64,13 +72,18 @@ def training(*, quiet: bool = False, interruptible: bool = True) -> Iterator[Tra
         interruptible: Finish the step under way at Ctrl-C or termination. Processes of torchrun are ended by
             torchrun, and go on from their last checkpoint.
     """
-    with progress_bar(quiet=quiet) as bar, _interruption(enabled=interruptible) as interrupted:
+    interrupted: list[int] = []
+    with progress_bar(quiet=quiet) as bar:
         shown = Training(bar, interrupted, quiet=quiet)
-        yield shown
+        with _interruption(shown) if interruptible else nullcontext():
+            try:
+                yield shown
+            except KeyboardInterrupt as stopped:
+                stopped.add_note(shown.remedy(stored=bool(shown.figures) or "--resume" in sys.argv))
+                raise
     if interrupted:
-        arguments = [word for word in sys.argv[1:] if word != "--resume"]
-        say(f"Stopped after step {shown.step}. Go on with: symvae {shlex.join([*arguments, '--resume'])}")
-        raise typer.Exit(1)
+        say(f"Stopped after step {shown.step}. {shown.remedy(stored=True)}")
+        raise typer.Exit(128 + interrupted[0])
 
 
 def with_section(config: "RunConfig", words: list[str], section: str) -> Any:
@@ -95,21 +108,18 @@ def with_section(config: "RunConfig", words: list[str], section: str) -> Any:
 
 
 @contextmanager
-def _interruption(*, enabled: bool) -> Iterator[list[int]]:
-    """Collect Ctrl-C and termination; a second signal ends at once."""
-    caught: list[int] = []
-    if not enabled:
-        yield caught
-        return
+def _interruption(shown: Training) -> Iterator[None]:
+    """Finish the step under way at a signal; end at once at the second, or at one before the first step."""
 
     def note(number: int, frame: Any) -> None:
-        caught.append(number)
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        if shown.interrupted or not shown.step:
+            stop(number)
+        shown.interrupted.append(number)
         say("Stopping after this step. (Once more to stop at once.)")
 
     before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield caught
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -6,7 +6,7 @@ of every batch. A run that is stopped and resumed ends bit-equal to one that was
 
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 import torch
@@ -62,17 +62,22 @@ def run(
             several must agree on when to stop.
 
     Raises:
-        TrainingError: A gradient is not finite, or the folder holds a run of other choices.
+        TrainingError: A gradient is not finite, or the folder holds a run of other choices, or one that is
+            at work.
     """
     plan, state, processes = task.plan, task.state, Processes.current()
-    if folder is not None and folder.resume:
-        state.load_state_dict(folder.read(task.choice, task.base))
     device = next(next(iter(state.modules.values())).parameters()).device
     writes = folder if processes.first else None
-    stored, figures = state.step, dict[str, float]()
-    since, phrases = time.monotonic(), 0
 
-    with nullcontext() if writes is None else TrainingLog(writes.path, state.step) as log:
+    with ExitStack() as open_folder:
+        if writes is not None:
+            open_folder.enter_context(writes.held())
+        if folder is not None and folder.resume:
+            state.load_state_dict(folder.read(task.choice, task.base))
+        log = None if writes is None else open_folder.enter_context(TrainingLog(writes.path, state.step))
+        stored, figures = state.step, dict[str, float]()
+        since, phrases = time.monotonic(), 0
+
         while state.step < min(plan.steps, stop_after or plan.steps):
             for group in state.optimizer.param_groups:
                 group.update(task.settings(state.step))

@@ -2,12 +2,16 @@
 
     state.pt, prior-state.pt, …   choices, weights, optimizer and step; replaced in one step
     log.csv                       a row for each validation (`symvae.training.log`)
+    .lock                         there while a run is at work
 
 A folder holds one run. A new run in a used folder is refused, as is resuming in an empty one or under other
 choices: both would end as neither run did.
 """
 
 import hashlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,10 +20,12 @@ import torch
 
 from symvae.config.load import with_current_names
 from symvae.errors import TrainingError
-from symvae.storage.whole_file import whole_file
+from symvae.storage.lock import locked
+from symvae.storage.whole_file import make_folder, whole_file
 
 #: Fields of a config that change no number of a training.
 _WORDS_ONLY = ("description",)
+LOCK_FILE = ".lock"
 
 
 class Base(NamedTuple):
@@ -59,22 +65,40 @@ class RunFolder:
             TrainingError: The folder holds a run and ``resume`` is not set, a training of another kind, or
                 nothing to resume.
         """
-        if (path / state_name).exists():
-            if not resume:
+        folder = cls(path, state_name, resume)
+        folder._check()
+        return folder
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep every other run out of the folder while the block runs.
+
+        Raises:
+            TrainingError: Another run is at work in it, or was since the folder was opened.
+        """
+        make_folder(self.path, TrainingError)
+        with locked(self.path / LOCK_FILE, TrainingError, what=str(self.path)):
+            self._check()
+            yield
+
+    def _check(self) -> None:
+        if (self.path / self.state_name).exists():
+            if not self.resume:
                 raise TrainingError(
-                    f"{path} already holds a run. Add --resume to go on with it, or choose another folder."
+                    f"{self.path} already holds a run. "
+                    "Add --resume to go on with it, or choose another folder."
                 )
-            return cls(path, state_name, resume)
-        others = sorted(state.name for state in path.glob("*state.pt"))
+            return
+        others = sorted(state.name for state in self.path.glob("*state.pt"))
         if others:
             raise TrainingError(
-                f"{path} holds a training of another kind ({', '.join(others)}). Choose another folder."
+                f"{self.path} holds a training of another kind ({', '.join(others)}). Choose another folder."
             )
-        if resume:
+        if self.resume:
             raise TrainingError(
-                f"There is nothing to resume in {path}: it has no {state_name}. Leave out --resume to start."
+                f"There is nothing to resume in {self.path}: it has no {self.state_name}. "
+                "Leave out --resume to start."
             )
-        return cls(path, state_name, resume)
 
     def write(self, choice: Any, base: Base | None, state: dict[str, Any]) -> None:
         """Write the state of a run in one step: a reader finds the old file or the new one.
@@ -87,7 +111,7 @@ class RunFolder:
         weights = {} if base is None else {"weights": base.sha256}
         # Given a path, torch would hide that the disk is full.
         with whole_file(self.path / self.state_name, TrainingError) as part, part.open("wb") as file:
-            torch.save({"config": asdict(choice), **state, **weights}, file)
+            torch.save(_shared_names({"config": asdict(choice), **state, **weights}), file)
 
     def read(self, choice: Any, base: Base | None) -> dict[str, Any]:
         """Read the state of a run of the same choices on the same base.
@@ -109,6 +133,14 @@ class RunFolder:
         if base is not None and stored["weights"] != base.sha256:
             raise TrainingError(f"{base.folder} has other weights than {source} began with. Start a new run.")
         return stored
+
+
+def _shared_names(value: Any) -> Any:
+    """The same data with equal keys as one object, so that a resumed run is stored in the same bytes."""
+    if type(value) is dict:
+        names = (sys.intern(key) if type(key) is str else key for key in value)
+        return dict(zip(names, map(_shared_names, value.values()), strict=True))
+    return [_shared_names(each) for each in value] if type(value) is list else value
 
 
 def _differing(old: dict[str, Any], new: dict[str, Any], section: str = "") -> list[str]:

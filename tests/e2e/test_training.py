@@ -205,7 +205,7 @@ def test_an_interrupted_run_can_be_resumed(shards, tmp_path, signal_number):
     first = training.stderr.readline()
     training.send_signal(signal_number)
     out, rest = training.communicate(timeout=60)
-    assert training.returncode == 1, rest
+    assert training.returncode == 128 + signal_number, rest
     assert first.startswith("step 3: ")
     assert out == ""
     last = rest.splitlines()[-1]
