@@ -123,4 +123,23 @@ def _summary(card: dict[str, Any], out: Path) -> list[str]:
     lines += [f"left out: {reason} ×{count}" for reason, count in card["dropped"].items()]
     read, without = card["files"]["read"], card["files"]["without_tune"]
     lines.append(f"{counted(read, 'file')} read, {without} of them without a tune in {card['metre']}")
+    lines += _rhythms(card["timing"])
     return [*lines, f"{out / 'dropped.csv'} names everything left out", str(out)]
+
+
+def _rhythms(timing: dict[str, int]) -> list[str]:
+    """Tunes whose rhythm sixteenths do not notate, if there are any."""
+    lines = []
+    if timing["off_grid"]:
+        tunes = counted(timing["off_grid"], "tune")
+        lines.append(
+            f"off the sixteenth grid: more than a tenth of the notes in {tunes} "
+            f"(triplets in {timing['triplets']}, swing in {timing['swing']}); their rhythm is moved"
+        )
+    if timing["without_beat"]:
+        tunes = counted(timing["without_beat"], "tune")
+        lines.append(
+            f"no beat found in {tunes}, as in recorded performances: bars and rhythms are arbitrary. Remove "
+            "them, or mark their beats first; `symvae inspect` names them"
+        )
+    return lines

@@ -10,7 +10,11 @@ from symvae.corpus.provenance import OWN_FOLDER, SOURCES
 from symvae.corpus.shards import SPLITS, file_checksum
 from symvae.corpus.tune import TuneEntry
 from symvae.errors import CorpusError
+from symvae.music.timing import Timing
 from symvae.storage.whole_file import whole_file
+
+#: A tune with more than this share of its notes off the grid counts as off the grid.
+MANY = 0.1
 
 
 def sources(collections: Sequence[str]) -> dict[str, Any]:
@@ -45,6 +49,25 @@ def works(tunes: Sequence[TuneEntry], cut: Set[str]) -> dict[str, int]:
     """
     kept = {work_name(tune.name) for tune in tunes}
     return {"whole": len(kept - cut), "in_part": len(kept & cut), "left_out": len(cut - kept)}
+
+
+def timing_counts(timings: Sequence[Timing]) -> dict[str, int]:
+    """Count the tunes whose rhythm sixteenths do not notate.
+
+    Args:
+        timings: Timing of the songs of all tunes whose notes were quantized.
+
+    Returns:
+        Tunes in all; with more than `MANY` of their notes off the grid, or at triplets; with swing;
+        and without a beat.
+    """
+    return {
+        "measured": len(timings),
+        "off_grid": sum(each.off_grid_share > MANY for each in timings),
+        "triplets": sum(each.triplet_share > MANY for each in timings),
+        "swing": sum(each.swing is not None for each in timings),
+        "without_beat": sum(each.has_beat is False for each in timings),
+    }
 
 
 def write_tunes(

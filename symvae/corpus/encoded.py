@@ -11,6 +11,7 @@ from symvae.corpus.cluster import window_keys
 from symvae.corpus.source import MusicFile
 from symvae.corpus.tune import Tune, TuneEntry, as_text
 from symvae.music.reason import Dropped, Reason
+from symvae.music.timing import Timing
 from symvae.tokens.tokenizer import Tokenizer
 
 #: A title is cut after this number of characters: a damaged file may have a megabyte of it.
@@ -26,6 +27,8 @@ class Encoded(NamedTuple):
     """`symvae.corpus.cluster.window_keys`."""
     thinned: int
     """Notes that were left out because their bar was full."""
+    timing: Timing | None
+    """What the grid did to the rhythm of the song; None for notation."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ def encoded(item: Tune | Dropped, tokenizer: Tokenizer) -> Encoded | Dropped:
     if fault := _fault(tune, tokenizer):
         return fault
     thinned = len(item.phrase) - len(phrase)
-    return Encoded(tune.entry, tokenizer.encode_phrase(phrase), window_keys(phrase), thinned)
+    ids, keys = tokenizer.encode_phrase(phrase), window_keys(phrase)
+    return Encoded(tune.entry, ids, keys, thinned, tune.timing)
 
 
 def _fault(tune: Tune, tokenizer: Tokenizer) -> Dropped | None:

@@ -21,9 +21,10 @@ import numpy as np
 from symvae.corpus.encoded import Encoded
 from symvae.corpus.tune import TuneEntry
 from symvae.music.reason import Dropped, Reason
+from symvae.music.timing import Timing
 
 #: Version of the lines.
-VERSION = 3
+VERSION = 4
 
 
 def journal_beside(out: Path | str) -> Path:
@@ -118,17 +119,19 @@ def _row(item: Encoded | Dropped) -> list[Any]:
     if isinstance(item, Dropped):
         return [item.what, str(item.reason), item.detail, item.count]
     ids, keys = (b64encode(column.tobytes()).decode() for column in (item.ids, item.keys))
-    return [[*item.entry], item.ids.shape[1], ids, keys, item.thinned]
+    timing = item.timing.data() if item.timing else None
+    return [[*item.entry], item.ids.shape[1], ids, keys, item.thinned, timing]
 
 
 def _item(row: list[Any]) -> Encoded | Dropped:
     if len(row) == 4:
         what, reason, detail, count = row
         return Dropped(what, Reason(reason), detail, count)
-    entry, positions, ids, keys, thinned = row
+    entry, positions, ids, keys, thinned, timing = row
     return Encoded(
         TuneEntry(*entry),
         np.frombuffer(b64decode(ids), np.uint8).reshape(-1, positions),
         np.frombuffer(b64decode(keys), np.uint64),
         thinned,
+        Timing.from_data(timing) if timing else None,
     )

@@ -30,6 +30,7 @@ from symvae.corpus.spool import Spool
 from symvae.corpus.tune import TuneEntry
 from symvae.errors import CorpusError
 from symvae.music.reason import Dropped, Reason
+from symvae.music.timing import Timing
 from symvae.storage.whole_file import write_text
 from symvae.storage.whole_folder import whole_folder
 from symvae.tokens.table import TOKENIZERS
@@ -102,6 +103,7 @@ def prepare(
             "works": facts.works(tunes, drops.works),
             "clusters": int(cluster.max()) + 1,
             "largest_cluster": int(np.bincount(cluster).max()),
+            "timing": facts.timing_counts(reading.timings),
             "dropped": drops.reasons,
             "seed": seed,
             "sha256": facts.checksums(folder),
@@ -116,12 +118,15 @@ class _Reading(NamedTuple):
 
     tunes: list[TuneEntry]
     keys: list[UInt64[np.ndarray, "..."]]
+    timings: list[Timing]
+    """Timing of the tunes that were quantized."""
 
 
 def _keep(items: Iterable[Encoded | Dropped], spool: Spool, drops: DropLog) -> _Reading:
     """Keep each tune once, and log everything else with its reason."""
     tunes: list[TuneEntry] = []
     keys: list[UInt64[np.ndarray, ...]] = []
+    timings: list[Timing] = []
     first_with: dict[bytes, str] = {}
     for item in items:
         if isinstance(item, Dropped):
@@ -137,9 +142,10 @@ def _keep(items: Iterable[Encoded | Dropped], spool: Spool, drops: DropLog) -> _
         spool.add(item.ids)
         tunes.append(item.entry)
         keys.append(item.keys)
+        timings += [item.timing] if item.timing else []
         if item.thinned:
             drops.add([Dropped(name, Reason.TOO_FULL, count=item.thinned)])
-    return _Reading(tunes, keys)
+    return _Reading(tunes, keys, timings)
 
 
 def _nothing_left(metre: str, drops: DropLog) -> CorpusError:

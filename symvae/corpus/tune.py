@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from symvae.music.phrase import Phrase
+from symvae.music.timing import Timing
 
 
 def as_text(name: str) -> str:
@@ -32,6 +33,8 @@ class Tune:
     collection: str
     title: str
     phrase: Phrase
+    timing: Timing | None = None
+    """What the grid did to the rhythm of the song; None for notation, which is on the grid or dropped."""
 
     @property
     def entry(self) -> TuneEntry:

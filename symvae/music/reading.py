@@ -58,7 +58,7 @@ class Collector:
         self._bars: defaultdict[tuple[str, Reason, str], list[tuple[int, int]]] = defaultdict(list)
         self._dropped: Counter[tuple[str, Reason, str]] = Counter()
         self._song: Song | None = None
-        self._onsets: list[Float[np.ndarray, "3 note"]] = [np.empty((3, 0))]
+        self._onsets: list[Float[np.ndarray, "4 note"]] = [np.empty((4, 0))]
 
     def take(self, phrase: Phrase, bar_span: tuple[int, int], start_tick: float) -> None:
         """Add a phrase of the file.
@@ -114,7 +114,8 @@ class Collector:
         # The beat of a section starts with it, even where the metre changes within a quarter.
         quarter = start_tick // quarter_tick + (notes.onset_step + notes.shift_step) / STEPS_PER_QUARTER
         shift_step = np.abs(notes.shift_step)
-        self._onsets.append(np.stack([quarter, shift_step, shift_step * step_ms]))
+        end_shift_step = np.abs(notes.exact_end_step - notes.onset_step - notes.duration_step)
+        self._onsets.append(np.stack([quarter, shift_step, shift_step * step_ms, end_shift_step]))
         self.drop(
             "notes", Reason.OFF_GRID, "they fall on a note of equal pitch on the same step", notes.num_merged
         )
@@ -150,7 +151,7 @@ class Collector:
         ticks_per_quarter, song_quarter = 1, np.empty(0)
         if self._song is not None:
             ticks_per_quarter, song_quarter = self._song.ticks_per_quarter, self._song.onset_quarter
-        quarter, shift_step, shift_ms = np.concatenate(self._onsets, axis=1)
+        quarter, shift_step, shift_ms, end_shift_step = np.concatenate(self._onsets, axis=1)
         return Reading(
             phrases=tuple(phrase for phrase, _, _ in self._phrases),
             start_bar=tuple(start for _, (start, _), _ in self._phrases),
@@ -159,5 +160,5 @@ class Collector:
             dropped=tuple(dropped),
             track=self.track,
             num_cut=self.num_cut,
-            onsets=Onsets(quarter, shift_step, shift_ms, ticks_per_quarter, song_quarter),
+            onsets=Onsets(quarter, shift_step, shift_ms, end_shift_step, ticks_per_quarter, song_quarter),
         )

@@ -28,7 +28,14 @@ class FileNotes(NamedTuple):
         return len(self.pitch)
 
     def are(self, phrase: Phrase) -> bool:
-        """Tell whether a phrase has these notes: at the same place, and as long to a 128th note."""
+        """Tell whether a phrase has these notes.
+
+        Args:
+            phrase: The phrase, from the same start.
+
+        Returns:
+            True if each note is there at its place, as long to a 128th note, and no other.
+        """
         return (
             len(self.pitch) == len(phrase)
             and np.array_equal(self.pitch, phrase.pitch)
@@ -37,7 +44,14 @@ class FileNotes(NamedTuple):
         )
 
     def num_in(self, phrase: Phrase) -> int:
-        """Count the notes that a phrase has at their place, to a 128th note."""
+        """Count the notes that a phrase has at their place.
+
+        Args:
+            phrase: The phrase, from the same start.
+
+        Returns:
+            Number of notes whose pitch starts in the phrase where they do, to a 128th note.
+        """
         shift = np.abs(self.onset_step[:, None] - phrase.onset_step)
         return int(((shift <= OFF_GRID_STEP) & (self.pitch[:, None] == phrase.pitch)).any(1).sum())
 
@@ -50,7 +64,7 @@ def file_notes(song: Song, reading: Reading) -> list[FileNotes]:
         reading: Windows of the song.
 
     Returns:
-        One for each window, with the notes that were dropped.
+        One for each window, with the notes that were dropped and those that sound into it.
     """
     if reading.track is not None:
         parts = [song.tracks[reading.track.index]]
@@ -63,8 +77,11 @@ def file_notes(song: Song, reading: Reading) -> list[FileNotes]:
     found = []
     for phrase, start_tick, end_bar in zip(reading.phrases, reading.start_tick, reading.end_bar, strict=True):
         onset = np.round((onset_tick - start_tick) / step_tick, 9)
-        last_step = min(phrase.grid.num_steps, (lines[end_bar] - start_tick) / step_tick)
-        inside = np.flatnonzero((onset >= -0.5) & (onset < last_step - 0.5))
+        end = onset + duration_tick / step_tick
+        end_tick = lines[min(end_bar, len(lines) - 1)]
+        last_step = min(phrase.grid.num_steps, (end_tick - start_tick) / step_tick)
+        heard = (onset >= -0.5) | (end > OFF_GRID_STEP)
+        inside = np.flatnonzero(heard & (onset < last_step - 0.5))
         order = inside[np.lexsort((pitch[inside], onset[inside]))]
-        found.append(FileNotes(onset[order], onset[order] + duration_tick[order] / step_tick, pitch[order]))
+        found.append(FileNotes(onset[order], end[order], pitch[order]))
     return found

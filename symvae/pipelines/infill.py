@@ -51,7 +51,7 @@ class Infill:
             f"{bars} of the window redrawn; the others {rest}",
             *(
                 f"version {number}: {counted(len(phrase), 'note')}; the model by itself reproduces "
-                f"{kept:.1%} of the unchanged bars"
+                f"{kept:.1%} of the other bars"
                 for number, (phrase, kept) in enumerate(self.versions, 1)
             ),
         ]

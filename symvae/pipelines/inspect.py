@@ -17,12 +17,12 @@ import numpy as np
 
 from symvae.errors import MidiError
 from symvae.music.bars import sections
+from symvae.music.beat import has_beat
 from symvae.music.io.files import load_any
 from symvae.music.melody_line import alone_share, choose_track
 from symvae.music.pitch import PIANO_PITCHES
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song
-from symvae.music.timing import has_beat
 from symvae.music.windows import whole, windows
 from symvae.pipelines.inspect_report import MetreReport, ModelFit, Report, TempoReport, TrackReport
 from symvae.pipelines.uses import uses_of

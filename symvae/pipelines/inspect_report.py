@@ -7,7 +7,7 @@ from symvae.music.bars import bars_in_words
 from symvae.music.io.programs import program_label
 from symvae.music.reason import Dropped, Reason
 from symvae.music.timing import Timing
-from symvae.pipelines.timing_words import no_beat_in_words, percent, rhythms_in_words
+from symvae.pipelines.timing_words import NO_BEAT, percent, rhythms_in_words
 from symvae.pipelines.uses import Use
 from symvae.pipelines.words import counted
 
@@ -128,7 +128,7 @@ def _lines(report: Report) -> list[str]:
         f"{report.file}: {size}, {minutes}:{seconds:02d} min",
         "  metre  " + few([metre_in_words(m) for m in report.metres]),
         "  tempo  " + few([f"{t.tempo_qpm:g} qpm from {t.start_sec:g} s" for t in report.tempos]),
-        *([f"  {no_beat_in_words()}"] if report.has_beat is False else []),
+        *([f"  {line}" for line in NO_BEAT] if report.has_beat is False else []),
         *(f"  repaired: {sentence}" for sentence in report.repairs),
         *(f"  left out: {d}" for d in report.dropped),
     ]
@@ -151,7 +151,7 @@ def _track_lines(part: TrackReport) -> list[str]:
         lines[0] += f"  ← read as the melody: {part.why}"
     if part.models:
         timing = part.timing
-        rhythms = rhythms_in_words(timing.triplet_share, timing.other_share, timing.swing)
+        rhythms = rhythms_in_words(timing)
         lines.append(
             f"    pitch {part.lowest_pitch} to {part.highest_pitch}, {part.monophonic_share:.0%} of the "
             f"notes sound alone, {percent(timing.off_grid_share)} off the grid "

@@ -15,7 +15,7 @@ WIDTH = 80
 #: Parts in the table; the whole report has the others.
 MOST_PARTS = 12
 #: Lines for the timing of the melody.
-MOST_TIMING = 3
+MOST_TIMING = 4
 #: Lines for the reason why a verb cannot be used.
 MOST_REASON = 4
 #: Share of notes that sound alone in a part of one line.

@@ -86,7 +86,9 @@ def tunes_of_song(
     reading = whole(song, track, polyphonic)
     phrases = [phrase for phrase in reading.phrases if len(phrase)]
     names = [name] if len(phrases) == 1 else [f"{name}#{i}" for i in range(1, len(phrases) + 1)]
-    tunes = [Tune(n, collection, title, phrase) for n, phrase in zip(names, phrases, strict=True)]
+    tunes = [
+        Tune(n, collection, title, phrase, reading.timing) for n, phrase in zip(names, phrases, strict=True)
+    ]
     if not tunes and not reading.dropped:
         return [Dropped(name, Reason.EMPTY)]
     return [*tunes, *(Dropped(f"{name}#{d.what}", d.reason, d.detail, d.count) for d in reading.dropped)]
