@@ -23,6 +23,9 @@ from pathlib import Path
 class SymvaeError(Exception):
     """Base class: catch it to catch every error that symvae raises on purpose."""
 
+    limit: str = ""
+    """Code of the limit that a file exceeds (docs/limits.md); empty for any other fault."""
+
 
 class ArgumentError(SymvaeError, TypeError):
     """An argument of a wrong type."""

@@ -1,8 +1,12 @@
 """Checks of config fields that name the key in the user's spelling, ``section.key``."""
 
-import math
+from dataclasses import replace
 
 from symvae.errors import ConfigError
+from symvae.files.limit import Limit, shown
+
+#: Numbers stay below this bound, which generators and arrays have.
+LARGEST = 2**63
 
 
 def check_choice(key: str, value: str, choices: tuple[str, ...]) -> None:
@@ -17,7 +21,7 @@ def check_choice(key: str, value: str, choices: tuple[str, ...]) -> None:
         ConfigError: ``value`` is none of them.
     """
     if value not in choices:
-        raise ConfigError(f"{key} is {' or '.join(map(repr, choices))}, not {value!r}.")
+        raise ConfigError(f"{key} is {' or '.join(map(repr, choices))}, not {shown(value)}.")
 
 
 def check_at_least(section: str, config: object, least: int, *keys: str) -> None:
@@ -34,8 +38,25 @@ def check_at_least(section: str, config: object, least: int, *keys: str) -> None
     """
     for key in keys:
         value = getattr(config, key)
-        if not least <= value < math.inf:
-            raise ConfigError(f"{section}.{key} must be a number of at least {least}, not {value}.")
+        if not least <= value < LARGEST:
+            raise ConfigError(f"{section}.{key} must be a number of at least {least}, not {shown(value)}.")
+
+
+def check_size(section: str, config: object, limit: Limit, least: int, *keys: str) -> None:
+    """Refuse sizes of a network out of range.
+
+    Args:
+        section: Name of the section, for the message.
+        config: The dataclass that holds the fields.
+        limit: The largest size.
+        least: The smallest size.
+        *keys: Names of the fields.
+
+    Raises:
+        ConfigError: A field is out of range.
+    """
+    for key in keys:
+        replace(limit, least=least).check(getattr(config, key), f"{section}.{key}")
 
 
 def check_above_zero(section: str, config: object, *keys: str) -> None:
@@ -51,8 +72,8 @@ def check_above_zero(section: str, config: object, *keys: str) -> None:
     """
     for key in keys:
         value = getattr(config, key)
-        if not 0 < value < math.inf:
-            raise ConfigError(f"{section}.{key} must be a number above 0, not {value}.")
+        if not 0 < value < LARGEST:
+            raise ConfigError(f"{section}.{key} must be a number above 0, not {shown(value)}.")
 
 
 def check_share(section: str, config: object, *keys: str) -> None:
@@ -69,4 +90,4 @@ def check_share(section: str, config: object, *keys: str) -> None:
     for key in keys:
         value = getattr(config, key)
         if not 0 <= value <= 1:
-            raise ConfigError(f"{section}.{key} is a share from 0 to 1, not {value}.")
+            raise ConfigError(f"{section}.{key} is a share from 0 to 1, not {shown(value)}.")

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from symvae.config.checks import check_above_zero, check_at_least, check_share
+from symvae.config.checks import check_above_zero, check_at_least, check_share, check_size
+from symvae.config.limits import DEPTH, WIDTH
 from symvae.errors import ConfigError
 
 
@@ -32,7 +33,9 @@ class FaderConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_at_least("faders", self, 1, "width", "layers", "steps", "batch_size", "evaluate_every")
+        check_size("faders", self, WIDTH, 1, "width")
+        check_size("faders", self, DEPTH, 1, "layers")
+        check_at_least("faders", self, 1, "steps", "batch_size", "evaluate_every")
         check_at_least("faders", self, 0, "reading_steps", "staying_weight", "content_weight", "seed")
         check_above_zero("faders", self, "learning_rate")
         check_share("faders", self, "ema_decay")

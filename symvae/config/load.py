@@ -1,15 +1,19 @@
 """Typed configs from presets, JSON and overrides; faults name the key as the user typed it."""
 
 import dataclasses
+import math
 import tomllib
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from symvae.config.limits import NAMES, TEXT
 from symvae.config.run import RunConfig
 from symvae.config.sound import SynthConfig
 from symvae.errors import ConfigError
+from symvae.files.limit import shown
+from symvae.files.toml_file import read_toml
 
 T = TypeVar("T")
 #: Keys of earlier releases: the present name, and a map to its value.
@@ -18,6 +22,8 @@ _RENAMED: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 #: Types of values in words.
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
+#: Faults of one message.
+_MOST_FAULTS = 5
 _FOLDERS: dict[type, str] = {RunConfig: "presets", SynthConfig: "presets/sound"}
 
 
@@ -39,15 +45,11 @@ def load_preset(name: str, cls: type[T] = RunConfig) -> T:  # type: ignore[assig
             raise ConfigError(
                 f"There is no preset file {name}. Give an existing .toml file or one of: {_known(cls)}."
             )
-        text = path.read_text(encoding="utf-8")
-    elif name in presets(cls):
+        return from_dict(cls, read_toml(path, ConfigError))
+    if name in presets(cls):
         text = (resources.files("symvae.config") / _FOLDERS[cls] / f"{name}.toml").read_text(encoding="utf-8")
-    else:
-        raise ConfigError(f"There is no preset {name!r}. Known presets: {_known(cls)}.")
-    try:
         return from_dict(cls, tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"The preset {name} is not TOML: {error}.") from error
+    raise ConfigError(f"There is no preset {name!r}. Known presets: {_known(cls)}.")
 
 
 def with_overrides(config: T, overrides: list[str]) -> T:
@@ -67,7 +69,7 @@ def with_overrides(config: T, overrides: list[str]) -> T:
             )
         try:
             value = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             value = text
         if key in _RENAMED:
             name, renew = _RENAMED[key]
@@ -99,7 +101,8 @@ def from_dict(cls: type[T], tree: dict[str, Any], path: str = "") -> T:
     faults: list[str] = []
     value = _build(cls, tree, path, faults)
     if faults:
-        raise ConfigError(" ".join(faults))
+        more = f" And {len(faults) - _MOST_FAULTS} more." if len(faults) > _MOST_FAULTS else ""
+        raise ConfigError(" ".join(faults[:_MOST_FAULTS]) + more)
     return value
 
 
@@ -112,27 +115,31 @@ def _build(cls: Any, tree: dict[str, Any], path: str, faults: list[str]) -> Any:
             key, renew = _RENAMED[name]
             name, value = f"{path}{key}", renew(value)
         if key not in known:
-            faults.append(f"There is no key {name!r}; known here: {', '.join(sorted(known))}.")
+            faults.append(f"There is no key {shown(name)}; known here: {', '.join(sorted(known))}.")
         elif dataclasses.is_dataclass(hints[key]):
             if isinstance(value, dict):
                 arguments[key] = _build(hints[key], value, f"{name}.", faults)
             else:
                 faults.append(f"{name!r} is a section, not a value.")
         else:
-            want = hints[key]
-            if want == tuple[str, ...]:
-                if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
-                    arguments[key] = tuple(value)
-                else:
-                    faults.append(f"{name!r} is a list of words, not {value!r}.")
-                continue
-            if want is float and isinstance(value, int) and not isinstance(value, bool):
-                value = float(value)
-            if not isinstance(value, want) or (isinstance(value, bool) and want is not bool):
-                faults.append(f"{name!r} is {_KINDS[want]}, not {value!r}.")
-            else:
-                arguments[key] = value
+            arguments[key] = _checked(hints[key], name, value, faults)
     return None if faults else cls(**arguments)
+
+
+def _checked(want: Any, name: str, value: Any, faults: list[str]) -> Any:
+    """The value as the type of its key; a value of another type is a fault."""
+    if want == tuple[str, ...]:
+        if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+            NAMES.check(len(value), name)
+            return tuple(value)
+        faults.append(f"{name!r} is a list of words, not {shown(value)}.")
+    elif want is float and type(value) is int:
+        return float(value) if abs(value) < 2**1000 else math.inf
+    elif type(value) is not want:
+        faults.append(f"{name!r} is {_KINDS[want]}, not {shown(value)}.")
+    elif want is str:
+        TEXT.check(len(value), name)
+    return value
 
 
 def _keys(tree: dict[str, Any], path: str = "") -> list[str]:

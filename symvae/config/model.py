@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from symvae.config.checks import check_above_zero, check_at_least, check_choice
+from symvae.config.checks import check_above_zero, check_choice, check_size
+from symvae.config.limits import DEPTH, WIDTH
 from symvae.errors import ConfigError
 
 
@@ -50,10 +51,11 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         check_choice("model.decoder", self.decoder, ("hierarchical", "flat"))
-        check_at_least("model", self, 1, "bars", "positions", "vocabulary_size", "latent_size")
-        check_at_least("model", self, 1, "embedding_size", "encoder_size", "summary_size", "code_size")
-        check_at_least("model", self, 1, "decoder_size", "unfold_size", "feature_size")
-        check_at_least("model", self, 0, "phrase_size", "conductor_size")
+        check_size("model", self, DEPTH, 1, "bars")
+        check_size("model", self, WIDTH, 1, "positions", "vocabulary_size", "latent_size")
+        check_size("model", self, WIDTH, 1, "embedding_size", "encoder_size", "summary_size", "code_size")
+        check_size("model", self, WIDTH, 1, "decoder_size", "unfold_size", "feature_size")
+        check_size("model", self, WIDTH, 0, "phrase_size", "conductor_size")
         check_above_zero("model", self, "initial_std")
         if len(set(self.faders)) < len(self.faders):
             raise ConfigError(f"model.faders names an attribute twice: {', '.join(self.faders)}.")

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from symvae.config.checks import check_above_zero, check_at_least, check_choice, check_share
+from symvae.config.checks import check_above_zero, check_at_least, check_choice, check_share, check_size
+from symvae.config.limits import DEPTH, WIDTH
 from symvae.errors import ConfigError
 
 
@@ -36,7 +37,9 @@ class PriorConfig:
     def __post_init__(self) -> None:
         check_choice("prior.velocity", self.velocity, ("plain", "bars"))
         check_choice("prior.time_sampling", self.time_sampling, ("uniform", "logit_normal"))
-        check_at_least("prior", self, 1, "width", "layers", "steps", "batch_size", "evaluate_every")
+        check_size("prior", self, WIDTH, 1, "width")
+        check_size("prior", self, DEPTH, 1, "layers")
+        check_at_least("prior", self, 1, "steps", "batch_size", "evaluate_every")
         check_at_least("prior", self, 0, "posterior_temperature", "clip_norm", "seed")
         check_above_zero("prior", self, "learning_rate")
         check_share("prior", self, "ema_decay")

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from symvae.config.checks import check_above_zero, check_at_least, check_choice, check_share
+from symvae.config.checks import check_above_zero, check_at_least, check_choice, check_share, check_size
+from symvae.config.limits import BANDS, DEPTH, RATE, TRANSFORM, WIDTH
 from symvae.config.training import TrainingConfig
 from symvae.errors import ConfigError
 
@@ -68,13 +69,15 @@ class SynthModelConfig:
     def __post_init__(self) -> None:
         check_choice("model.bottleneck", self.bottleneck, ("gaussian", "vq"))
         check_choice("model.head", self.head, ("stft", "pqmf"))
-        check_at_least("model", self, 1, "sample_rate", "mels", "low_bins", "timbre_size", "encoder_channels")
-        check_at_least("model", self, 1, "width", "hidden", "blocks", "kernel", "codebooks", "codebook_size")
-        check_at_least("model", self, 0, "consistency_steps")
-        check_at_least("model", self, 2, "noise_bands")
-        check_at_least("model", self, 4, "hop")
+        RATE.check(self.sample_rate, "model.sample_rate")
+        check_size("model", self, WIDTH, 1, "low_bins", "timbre_size", "encoder_channels")
+        check_size("model", self, WIDTH, 1, "width", "hidden", "codebook_size")
+        check_size("model", self, DEPTH, 1, "blocks", "kernel", "codebooks")
+        check_size("model", self, DEPTH, 0, "consistency_steps")
+        check_size("model", self, BANDS, 2, "noise_bands")
+        check_size("model", self, TRANSFORM, 4, "hop")
         # The encoder halves the bands four times.
-        check_at_least("model", self, 16, "mels")
+        check_size("model", self, BANDS, 16, "mels")
         if self.stft_size != 4 * self.hop:
             raise ConfigError(
                 f"model.stft_size must be 4 times model.hop, not {self.stft_size} with {self.hop}."

@@ -23,10 +23,7 @@ may forget them again, so a corpus can be larger than memory. Version 1 held the
 folder is refused before a training has run on it for an hour.
 """
 
-import csv
 import hashlib
-import json
-import zipfile
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,12 +33,20 @@ from jaxtyping import Float32, Int16, Int64, UInt8
 
 from symvae.config.run import ModelConfig
 from symvae.errors import CorpusError
+from symvae.files.arrays import UNREADABLE, read_arrays
+from symvae.files.json_file import read_json
+from symvae.files.limit import shown
+from symvae.files.table import read_records
+from symvae.music.metre import METRES
 from symvae.tokens.load import load_tokenizer
+from symvae.tokens.table import TOKENIZERS
 from symvae.tokens.tokenizer import Tokenizer
 
 FORMAT = "symvae-shards"
 VERSION = 2
 SPLITS = ("train", "validation", "test")
+#: Types of the columns of `Split`.
+DTYPES = ("uint8", "int64", "int16", "float32")
 
 
 class Split(NamedTuple):
@@ -106,16 +111,26 @@ class Shards:
         path = self._ids_file(name)
         try:
             split = self._columns(name)
-        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as fault:
+        except UNREADABLE as fault:
             raise _damaged(path, str(fault)) from fault
+        if [column.dtype for column in split] != [np.dtype(kind) for kind in DTYPES]:
+            raise _damaged(path, "columns of other types")
         if split.ids.ndim != 2 or split.ids.shape[1] != self.positions:
             raise _damaged(path, f"bars shaped {split.ids.shape} for {self.positions} positions")
-        if split.tune_start[-1] != len(split.ids) or (np.diff(split.tune_start) < 1).any():
+        if any(column.ndim != 1 for column in split[1:]) or not len(split.tune_start):
+            raise _damaged(path, "columns that are no lists")
+        starts = split.tune_start
+        if starts[0] or starts[-1] != len(split.ids) or (starts[1:] <= starts[:-1]).any():
             raise _damaged(path, "tunes that do not fit the bars")
         if not len(split.collection) == len(split.tempo_qpm) == split.num_tunes:
             raise _damaged(path, "columns of different lengths")
+        numbers, tempos = split.collection, split.tempo_qpm
+        if len(numbers) and not 0 <= numbers.min() <= numbers.max() < len(self.collections):
+            raise _damaged(path, "a collection that the card does not name")
         if len(split.ids) and split.ids.max() >= self.vocabulary_size:
             raise _damaged(path, f"an id of {split.ids.max()} in a vocabulary of {self.vocabulary_size}")
+        if not (np.isfinite(tempos) & (tempos > 0)).all():
+            raise _damaged(path, "a tempo that is no positive number")
         return split
 
     def checksum(self, split: str) -> str:
@@ -142,16 +157,18 @@ class Shards:
 
     def tune_names(self, split: str) -> list[str]:
         """Names of the tunes of a split, in the order of its columns."""
-        with (self.folder / "tunes.csv").open(newline="", encoding="utf-8") as file:
-            return [row["name"] for row in csv.DictReader(file) if row["split"] == split]
+        rows = read_records(self.folder / "tunes.csv", ("name", "split"), CorpusError)
+        return [row["name"] for _, row in rows if row["split"] == split]
 
     def _ids_file(self, split: str) -> Path:
         return self.folder / (f"{split}.npz" if self.card["version"] == 1 else f"{split}.ids.npy")
 
     def _columns(self, split: str) -> Split:
         if self.card["version"] == 1:
-            with np.load(self._ids_file(split), allow_pickle=False) as arrays:
-                return Split(*(arrays[column] for column in Split._fields))
+            arrays = read_arrays(
+                self._ids_file(split), Split._fields, CorpusError, "Prepare the corpus again."
+            )
+            return Split(*(arrays[column] for column in Split._fields))
         files = (self.folder / f"{split}.{column}.npy" for column in Split._fields)
         return Split(*(np.asarray(np.load(file, mmap_mode="r", allow_pickle=False)) for file in files))
 
@@ -172,26 +189,41 @@ def open_shards(folder: Path | str, *, verify: bool = True) -> Shards:
     folder = Path(folder)
     if not (folder / "card.json").is_file():
         raise CorpusError(f"{folder} is no shard folder: it has no card.json. Make one with: symvae prepare.")
-    try:
-        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-        kind, version = card["format"], card["version"]
-        sums = dict(card["sha256"])
-    except (ValueError, KeyError, TypeError) as fault:
-        raise _damaged(folder / "card.json", f"it cannot be read: {fault!r}") from fault
-    if kind != FORMAT:
-        raise CorpusError(f"{folder} is a {kind!r}, not {FORMAT!r}. Make shards with: symvae prepare.")
-    if version not in (1, VERSION):
+    path = folder / "card.json"
+    card = read_json(path, CorpusError, "Prepare the corpus again.")
+    if not isinstance(card, dict) or "format" not in card or "version" not in card:
+        raise _damaged(path, "it names no format and version")
+    if card["format"] != FORMAT:
         raise CorpusError(
-            f"{folder} holds shards of version {version}, and versions 1 and {VERSION} are read here. "
-            "Prepare them again."
+            f"{folder} is a {shown(card['format'])}, not {FORMAT!r}. Make shards with: symvae prepare."
         )
-    for name, expected in sums.items() if verify else ():
+    if card["version"] not in (1, VERSION):
+        raise CorpusError(
+            f"{folder} holds shards of version {shown(card['version'])}, and versions 1 and {VERSION} are "
+            "read here. Prepare them again."
+        )
+    if fault := _fault_of(card):
+        raise _damaged(path, fault)
+    for name, expected in card["sha256"].items() if verify else ():
         path = folder / name
         if not path.is_file():
             raise _damaged(path, "it is missing")
         if file_checksum(path) != expected:
             raise _damaged(path, "its checksum is not the card's")
     return Shards(folder, card)
+
+
+def _fault_of(card: dict[str, Any]) -> str:
+    """The first thing that the shards cannot be read by; empty for a card that fits."""
+    sums, collections = card.get("sha256"), card.get("collections")
+    if not isinstance(sums, dict) or any(Path(name).name != name for name in sums):
+        return "its checksums are not of files in the folder"
+    if not isinstance(collections, dict | list) or card.get("tokenizer") not in TOKENIZERS:
+        return "it names no collections, or no known tokenizer"
+    sizes = (card.get("positions"), card.get("vocabulary_size"))
+    if card.get("metre") not in METRES or not all(type(size) is int and 0 < size <= 256 for size in sizes):
+        return "it names no known metre, or sizes out of range"
+    return ""
 
 
 def file_checksum(path: Path) -> str:

@@ -12,6 +12,7 @@ import os
 import wave
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,6 +21,8 @@ import numpy as np
 from jaxtyping import Float
 
 from symvae.dsp.audio import Audio
+from symvae.dsp.limits import CHANNELS, RATE, SAMPLES
+from symvae.dsp.limits import SILENCE as LEADING_SILENCE
 from symvae.errors import AudioError, refuse_to_overwrite
 from symvae.storage.whole_file import whole_file
 
@@ -31,6 +34,8 @@ MAX_BYTES = 2**32 - 64
 #: Magnitudes below this are silence: 80 dB under full scale.
 SILENCE = 1e-4
 _BLOCK = 2**18
+#: Largest factor of a change of sample rate: the filter has ten times as many coefficients.
+_MOST_FACTOR = 8192
 
 
 def write_wav(
@@ -146,17 +151,20 @@ def _closed(file: wave.Wave_write) -> Iterator[wave.Wave_write]:
 def read_audio(path: "str | os.PathLike[str]", max_sec: float = math.inf) -> Audio:
     """Read a recording: WAV (8 to 32 bits, or floating point), FLAC, OGG, MP3 and others of libsndfile.
 
-    Sounds beyond full scale, as decoded MP3 and floating point may be, are scaled down to it.
+    Sounds beyond full scale, as decoded MP3 and floating point may be, are scaled down to it. The file is
+    read in blocks, whatever length its header promises.
 
     Args:
         path: Sound file.
-        max_sec: Approximate length to read, from about where the sound starts.
+        max_sec: Approximate length to read, from about where the sound starts; less of a sound with very many
+            channels or a very high sample rate.
 
     Returns:
         The sound.
 
     Raises:
-        AudioError: For a file that is missing, is no sound, is empty, or has samples that are not finite.
+        AudioError: For a file that is missing, is no sound, is empty or exceeds a limit, and for samples that
+            are not finite.
     """
     import soundfile
 
@@ -164,7 +172,9 @@ def read_audio(path: "str | os.PathLike[str]", max_sec: float = math.inf) -> Aud
         # Passed as an open file, so that its content and not its name decides the format.
         with open(path, "rb") as opened, soundfile.SoundFile(opened) as file:
             sample_rate = int(file.samplerate)
-            samples = _samples(file, max_sec * sample_rate)
+            RATE.check(sample_rate, path)
+            CHANNELS.check(file.channels, path)
+            samples = _samples(file, max_sec * sample_rate, path)
     except (soundfile.SoundFileError, TypeError, ValueError) as fault:
         raise AudioError(
             f"{path} cannot be read as sound ({_reason(fault)}). Give a WAV, FLAC, OGG or MP3 file."
@@ -181,7 +191,8 @@ def read_audio(path: "str | os.PathLike[str]", max_sec: float = math.inf) -> Aud
 def resample(audio: Audio, sample_rate: int) -> Audio:
     """Convert to another sample rate by polyphase filtering with a Kaiser window.
 
-    Where the filter's ringing exceeds full scale, the whole is scaled down.
+    The ratio of two unusual rates is approximated by smaller numbers, with an error below a thousandth of a
+    cent. Where the filter's ringing exceeds full scale, the whole is scaled down.
 
     Args:
         audio: The sound.
@@ -191,18 +202,19 @@ def resample(audio: Audio, sample_rate: int) -> Audio:
         The sound at ``sample_rate``.
 
     Raises:
-        AudioError: For a sample rate below 1.
+        AudioError: For a sample rate out of range.
     """
-    if sample_rate < 1:
-        raise AudioError(f"A sample rate is a positive number of Hz, not {sample_rate}.")
+    for rate in (sample_rate, audio.sample_rate):
+        RATE.check(rate, "The sound")
     if sample_rate == audio.sample_rate or not audio.samples.size:
         return Audio(audio.samples, sample_rate)
     from scipy.signal import resample_poly
 
-    common = math.gcd(sample_rate, audio.sample_rate)
-    samples = resample_poly(
-        audio.samples.astype(np.float32), sample_rate // common, audio.sample_rate // common, axis=1
-    )
+    # The larger factor is bounded, so that of the two rates the larger one is the denominator.
+    low, high = sorted((sample_rate, audio.sample_rate))
+    small, large = Fraction(low, high).limit_denominator(_MOST_FACTOR).as_integer_ratio()
+    up, down = (small, large) if sample_rate == low else (large, small)
+    samples = resample_poly(audio.samples.astype(np.float32), up, down, axis=1)
     return Audio(_within_full_scale(samples.astype(np.float32)), sample_rate)
 
 
@@ -211,21 +223,31 @@ def _reason(fault: Exception) -> str:
     return str(getattr(fault, "error_string", fault)).rstrip(".")
 
 
-def _samples(file: Any, at_least: float) -> Float[np.ndarray, "channel sample"]:
+def _samples(
+    file: Any, at_least: float, path: "str | os.PathLike[str]"
+) -> Float[np.ndarray, "channel sample"]:
     """Read in blocks, because a damaged header may announce more samples than memory holds.
 
     With a finite ``at_least``, leading silent blocks are dropped and reading stops after about that many
-    samples.
+    samples, or where the limit is reached.
     """
-    blocks = [np.zeros((0, file.channels), np.float32)]
+    blocks = [np.zeros((file.channels, 0), np.float32)]
+    silent = 0
+    whole = math.isinf(at_least)
     while (len(blocks) - 2) * _BLOCK < at_least:
-        block = file.read(_BLOCK, dtype="float32", always_2d=True)
-        if not len(block):
+        block = file.read(_BLOCK, dtype="float32", always_2d=True).T
+        if not block.size:
             break
-        if math.isfinite(at_least) and len(blocks) == 2 and np.abs(blocks[1]).max() <= SILENCE:
-            del blocks[1]
+        if not whole and len(blocks) == 2 and np.abs(blocks[1]).max() <= SILENCE:
+            silent += blocks.pop().size
+            LEADING_SILENCE.check(silent, path)
         blocks.append(block)
-    return np.ascontiguousarray(np.concatenate(blocks).T)
+        size = sum(each.size for each in blocks)
+        if whole:
+            SAMPLES.check(size, path)
+        elif size > SAMPLES.most:
+            break
+    return np.concatenate(blocks, axis=1)
 
 
 def _within_full_scale(samples: Float[np.ndarray, "channel sample"]) -> Float[np.ndarray, "channel sample"]:

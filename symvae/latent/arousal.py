@@ -25,6 +25,7 @@ from symvae.errors import CorpusError
 #: Labels of phrases: a component of the mixture, or none.
 LOW, HIGH, UNLABELED = 0, 1, -1
 _ROUNDS = 50
+_COLUMNS = ("mean", "covariance", "score_at")
 _RIDGE = 1e-2
 MOST_KNOTS = 65
 
@@ -83,12 +84,19 @@ class Arousal:
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> "Arousal":
-        """Restore from `to_dict`."""
-        return cls(*(np.array(saved[name], float) for name in ("mean", "covariance", "score_at")))
+        """Restore from `to_dict`; raises KeyError or ValueError for anything else."""
+        mean, covariance, score_at = (np.array(saved[name], float) for name in _COLUMNS)
+        size = mean.shape[-1] if mean.ndim == 2 else 0
+        if mean.shape != (2, size) or covariance.shape != (size, size) or score_at.ndim != 1 or not size:
+            raise ValueError("the mixture of the arousal has other sizes")
+        if not (np.isfinite(mean).all() and len(score_at) > 1 and (np.diff(score_at) >= 0).all()):
+            raise ValueError("the scale of the arousal does not rise")
+        np.linalg.cholesky(covariance)
+        return cls(mean, covariance, score_at)
 
     def to_dict(self) -> dict[str, Any]:
         """Convert to JSON types."""
-        return {name: getattr(self, name).round(6).tolist() for name in ("mean", "covariance", "score_at")}
+        return {name: getattr(self, name).round(6).tolist() for name in _COLUMNS}
 
     @property
     def weights(self) -> Float[np.ndarray, " fader"]:

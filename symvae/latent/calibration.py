@@ -24,6 +24,13 @@ class Calibration:
     value: Float[np.ndarray, " knot"]
     position: Float[np.ndarray, " knot"]
 
+    def __post_init__(self) -> None:
+        for column in (self.value, self.position):
+            if column.shape != self.value.shape or column.ndim != 1 or not len(column):
+                raise ValueError("a calibration has two columns of equal length")
+            if not (np.isfinite(column).all() and (np.diff(column) >= 0).all()):
+                raise ValueError("the columns of a calibration rise")
+
     @classmethod
     def fit(cls, values: Float[np.ndarray, " phrase"]) -> "Calibration":
         """Fit to the values of training phrases, each at the normal quantile of its middle rank."""

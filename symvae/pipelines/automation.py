@@ -5,8 +5,8 @@ present value). A lane holds the settings of one fader by bar, counted from 0 he
 options; bars without a setting stay unchanged.
 """
 
-import csv
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -14,6 +14,8 @@ from typing import TypeAlias
 import numpy as np
 
 from symvae.errors import ConfigError, MidiError
+from symvae.files.limit import shown
+from symvae.files.table import Row, read_rows
 from symvae.music.io.controllers import ControlLane
 from symvae.system.faders.request import Fader
 
@@ -23,6 +25,7 @@ Lane: TypeAlias = dict[int, Setting]
 CONTROLLERS = 128
 HIGHEST = 127
 MAX_BARS = 100_000
+_BAR = re.compile(r"0*[0-9]{1,6}")
 _VALUES = "Write a number, as 6, a change, as +2 or -2, or a value below zero as =-2"
 
 
@@ -95,35 +98,27 @@ def read_lanes(path: str | Path) -> dict[str, Lane]:
         ConfigError: A fault, with file, row and value.
     """
     path = Path(path)
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = [[cell.strip() for cell in row] for row in csv.reader(file)]
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}. Check its name.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(f"{path} is not a CSV file ({error}). Save it as CSV in UTF-8.") from error
-    heads = rows[0] if rows else []
+    rows = read_rows(path, ConfigError)
+    heads = next(rows, Row(1, [])).cells
     faders = heads[1:]
     if not faders or heads[0].lower() != "bar" or "" in faders:
         raise ConfigError(
-            f"{path}, row 1, is {','.join(heads)!r}. Write the names of the columns there: "
+            f"{path}, row 1, is {shown(','.join(heads))}. Write the names of the columns there: "
             "bar, then a fader each, with commas."
         )
-    if twice := sorted({name for name in faders if faders.count(name) > 1}):
-        raise ConfigError(f"{path}, row 1, has the column {twice[0]!r} twice. Keep one.")
+    if twice := set_twice(faders):
+        raise ConfigError(f"{path}, row 1, has the column {shown(twice)} twice. Keep one.")
     lanes: dict[str, Lane] = {name: {} for name in faders}
     row_of_bar: dict[int, int] = {}
-    for number, row in enumerate(rows[1:], 2):
-        if not any(row):
-            continue
+    for number, row in rows:
         if len(row) > len(heads):
             raise ConfigError(
                 f"{path}, row {number}, has {len(row)} cells, and row 1 names {len(heads)} columns. "
                 "Write a decimal point, not a comma."
             )
-        if not row[0].isdecimal() or not int(row[0]):
+        if not _BAR.fullmatch(row[0]) or not 1 <= int(row[0]) <= MAX_BARS:
             raise ConfigError(
-                f"{path}, row {number}: {row[0]!r} is not a bar. Bars are whole numbers from 1."
+                f"{path}, row {number}: {shown(row[0])} is not a bar. Bars are whole numbers from 1."
             )
         bar = int(row[0]) - 1
         if bar in row_of_bar:
@@ -143,7 +138,9 @@ def _setting_in(path: Path, number: int, name: str, cell: str) -> Setting:
     try:
         return parse_setting(cell)
     except ValueError:
-        raise ConfigError(f"{path}, row {number}, {name}: {cell!r} is not a number. {_VALUES}.") from None
+        raise ConfigError(
+            f"{path}, row {number}, {shown(name)[1:-1]}: {shown(cell)} is not a number. {_VALUES}."
+        ) from None
 
 
 def choose_lane(path: Path, number: int, lanes: Sequence[ControlLane], track: str | None) -> ControlLane:

@@ -8,8 +8,6 @@
 To edit latents: load, change ``mean`` (or add ``z``), save, `symvae decode`.
 """
 
-import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -19,22 +17,17 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.errors import LatentError
+from symvae.files.arrays import read_arrays
+from symvae.files.limit import shown
 from symvae.music.phrase import DEFAULT_TEMPO_QPM
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.pipelines.limits import LATENTS
 from symvae.storage.whole_file import make_folder, whole_file
 
-#: Raised by numpy for a file that is empty, cut off, damaged, pickled, of another kind or of one array only.
-UNREADABLE = (
-    OSError,
-    EOFError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    NotImplementedError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+#: Largest magnitude of a coordinate, far outside of any prior.
+LARGEST = 1e6
+#: Tempos that a MIDI file can hold, in quarter notes a minute.
+SLOWEST, FASTEST = 3.6, 1_000_000
 
 
 class Latents(NamedTuple):
@@ -88,26 +81,35 @@ def read_latents(path: Path) -> Latents:
     Raises:
         LatentError: The file is missing or damaged, or its arrays are not latents and tempos.
     """
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except FileNotFoundError as error:
-        raise LatentError(f"There is no file {path}. Write one with `symvae encode`.") from error
-    except UNREADABLE as error:
-        raise LatentError(f"{path} is not an .npz file of arrays. Write one with `symvae encode`.") from error
+    remedy = "Write one with `symvae encode`."
+    arrays = read_arrays(path, ("z", "mean", "tempo_qpm", "model"), LatentError, remedy)
     z = arrays.get("z", arrays.get("mean"))
-    if z is None or z.ndim != 2 or not len(z) or z.dtype.kind not in "fi":
+    if z is None or z.ndim != 2 or not z.size or z.dtype.kind not in "fi":
         raise LatentError(
             f"{path} has no latents: it needs numbers named z or mean, shaped (window, latent)."
         )
-    tempos = np.atleast_1d(arrays.get("tempo_qpm", np.full(len(z), DEFAULT_TEMPO_QPM)))
-    if tempos.dtype.kind not in "fi" or tempos.ndim != 1 or not (np.isfinite(tempos) & (tempos > 0)).all():
+    LATENTS.check(len(z), path)
+    if not (np.abs(z) <= LARGEST).all():
         raise LatentError(
-            f"{path} has invalid tempos: tempo_qpm needs positive numbers of quarter notes a minute."
+            f"{path} has latents that are not finite or beyond ±{LARGEST:,.0f}. "
+            "Correct them, or encode again."
         )
+    tempos = np.atleast_1d(arrays.get("tempo_qpm", np.full(len(z), DEFAULT_TEMPO_QPM)))
+    if (
+        tempos.dtype.kind not in "fi"
+        or tempos.ndim != 1
+        or not ((tempos >= SLOWEST) & (tempos <= FASTEST)).all()
+    ):
+        raise LatentError(
+            f"{path} has invalid tempos: tempo_qpm needs positive numbers of quarter notes a minute, from "
+            f"{SLOWEST:g} to {FASTEST:,}."
+        )
+    name = str(arrays.get("model", ""))
+    if len(name) > 200 or not name.isprintable():
+        raise LatentError(f"{path} names the model {shown(name)}. Give it a short name, or none.")
     if len(tempos) != len(z):
         raise LatentError(f"{path} has {len(z)} latents and {len(tempos)} tempos. Give one tempo each.")
-    return Latents(z.astype(np.float32), [float(tempo) for tempo in tempos], str(arrays.get("model", "")))
+    return Latents(z.astype(np.float32), [float(tempo) for tempo in tempos], name)
 
 
 def _array(values: Tensor) -> np.ndarray:

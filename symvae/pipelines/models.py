@@ -1,9 +1,9 @@
 """Key figures of the models in the package."""
 
-import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from symvae.system.artifact_folder import read_metrics
 from symvae.system.artifacts import load_config
 from symvae.system.catalog import available, find
 
@@ -43,8 +43,7 @@ def summaries() -> list[ModelSummary]:
 def _summary(name: str) -> ModelSummary:
     folder = find(name)
     config = load_config(folder)
-    file = folder / "metrics.json"
-    metrics = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    metrics = read_metrics(folder)
     measured = metrics.get("reconstruction", {})
     everything, notes = measured.get("all", {}), metrics.get("notes", {})
     free_running = everything.get("mean", {})

@@ -1,6 +1,5 @@
 """One file beside the weights of a model: its name, content, remedy and check, declared once."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,10 @@ from typing import Any, Generic, TypeVar
 from torch import Tensor, nn
 
 from symvae.errors import CheckpointError
-from symvae.system.artifact_folder import write_json
+from symvae.files.json_file import read_json
+from symvae.files.limit import shown
+from symvae.system.artifact_folder import checked_part, write_json
+from symvae.system.strangers import built
 from symvae.system.weight_file import read_weights, write_weights
 
 T = TypeVar("T")
@@ -44,11 +46,8 @@ class TensorFile(Generic[T]):
         path = folder / self.file
         if not path.is_file():
             return None
-        state = read_weights(path, self.remedy)
-        try:
-            return self.build(state, **facts)
-        except (KeyError, RuntimeError, ValueError, IndexError) as error:
-            raise CheckpointError(f"{path} holds no {self.content}. {self.remedy}") from error
+        state = read_weights(checked_part(path), self.remedy)
+        return built(lambda: self.build(state, **facts), state, path, self.content, self.remedy)
 
 
 @dataclass(frozen=True)
@@ -78,10 +77,12 @@ class JsonFile(Generic[T]):
         path = folder / self.file
         if not path.is_file():
             return None
+        content = read_json(checked_part(path), CheckpointError, self.remedy)
         try:
-            return self.build(json.loads(path.read_text(encoding="utf-8")), **facts)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise CheckpointError(f"{path} is damaged ({error}). {self.remedy}") from error
+            return self.build(content, **facts)
+        except (ArithmeticError, ValueError, LookupError, TypeError, AttributeError) as error:
+            reason = shown(str(error), 200)[1:-1]
+            raise CheckpointError(f"{path} is damaged ({reason}). {self.remedy}") from error
 
 
 def loaded(like: Callable[..., Network]) -> Callable[..., Network]:

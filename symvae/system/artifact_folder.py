@@ -3,11 +3,13 @@
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from symvae.config.load import from_dict
 from symvae.config.run import RunConfig
 from symvae.config.sound import SynthConfig
-from symvae.errors import CheckpointError
+from symvae.errors import CheckpointError, ConfigError
+from symvae.files.json_file import read_json
 from symvae.storage.whole_file import write_text
 
 FORMAT, SYNTH_FORMAT = "symvae-model", "symvae-synth"
@@ -16,6 +18,7 @@ VERSION, VERSIONS_READ = 2, (1, 2)
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
 METRICS_FILE = "metrics.json"
+Config = TypeVar("Config", RunConfig, SynthConfig)
 _VERBS = {FORMAT: "train", SYNTH_FORMAT: "train-synth"}
 
 
@@ -37,11 +40,40 @@ def write_header(folder: Path, config: RunConfig | SynthConfig) -> None:
     write_json(folder / CONFIG_FILE, header)
 
 
+def checked_part(path: Path) -> Path:
+    """A file of a model folder, if it lies in there.
+
+    Raises:
+        CheckpointError: It is a link to a place outside of the folder.
+    """
+    if path.is_symlink() and path.resolve().parent != path.parent.resolve():
+        raise CheckpointError(
+            f"{path} is a link to a file outside of the folder. Put a copy of that file in its place."
+        )
+    return path
+
+
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """Read the figures of a model; empty where it has none.
+
+    Raises:
+        CheckpointError: The file is damaged.
+    """
+    path = folder / METRICS_FILE
+    if not path.is_file():
+        return {}
+    remedy = "Restore it or delete it."
+    metrics = read_json(checked_part(path), CheckpointError, remedy)
+    if not isinstance(metrics, dict):
+        raise CheckpointError(f"{path} holds no figures. {remedy}")
+    return metrics
+
+
 def format_of(folder: Path) -> str:
     """Name of the format of a folder with a config.json; empty where it has none."""
     try:
-        return str(json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))["format"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return str(read_json(folder / CONFIG_FILE, CheckpointError, "")["format"])
+    except (CheckpointError, LookupError, TypeError):
         return ""
 
 
@@ -57,12 +89,7 @@ def read_header(folder: Path, kind: str) -> dict[str, Any]:
         raise CheckpointError(
             f"{folder} is no model: it has no config.json. Give a folder that `symvae {verb}` wrote."
         )
-    try:
-        header = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise CheckpointError(
-            f"{path} is not JSON ({error}). Restore it or export the model again."
-        ) from error
+    header = read_json(checked_part(path), CheckpointError, "Restore it or export the model again.")
     if not isinstance(header, dict):
         raise CheckpointError(f"{path} describes no symvae model. Give a folder that `symvae {verb}` wrote.")
     if header.pop("format", None) != kind or header.pop("version", None) not in VERSIONS_READ:
@@ -73,3 +100,26 @@ def read_header(folder: Path, kind: str) -> dict[str, Any]:
             else f"{path} describes no symvae model. Give a folder that `symvae {verb}` wrote."
         )
     return header
+
+
+def read_config(folder: Path, kind: str, cls: type[Config]) -> Config:
+    """Read the config of a folder.
+
+    Args:
+        folder: The folder of a model.
+        kind: Format of the folder.
+        cls: Class of the config.
+
+    Returns:
+        The config.
+
+    Raises:
+        CheckpointError: As `read_header`, or the config has keys or values that no model of this release has.
+    """
+    header = read_header(folder, kind)
+    try:
+        return from_dict(cls, header)
+    except ConfigError as error:
+        raise CheckpointError(
+            f"{folder / CONFIG_FILE} is no config that this release reads. {error}"
+        ) from error

@@ -5,6 +5,7 @@ are added when they are learned. Weights are stored as `symvae.system.weight_fil
 precision. See docs/checkpoint-format.md.
 """
 
+import functools
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,24 +13,27 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from symvae.config.load import from_dict
 from symvae.config.run import RunConfig
 from symvae.errors import CheckpointError
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
 from symvae.storage.whole_folder import whole_folder
+from symvae.system.agreement import checked_editor, checked_prior, checked_vectors
 from symvae.system.artifact import JsonFile, TensorFile, loaded
 from symvae.system.artifact_folder import (
+    CONFIG_FILE,
     FORMAT,
     METRICS_FILE,
     WEIGHTS_FILE,
-    read_header,
+    checked_part,
+    read_config,
     write_header,
     write_json,
 )
 from symvae.system.build import build_vae
 from symvae.system.faders.scales import Scales
+from symvae.system.strangers import built, fill
 from symvae.system.weight_file import read_weights, write_weights
 from symvae.tokens.save import TOKENIZER_FILE
 
@@ -37,7 +41,7 @@ _REMEDY = "Restore it or export the model again."
 
 #: Prior and attribute vectors of the latent space, by name.
 LATENT = TensorFile[dict[str, Tensor]](
-    "latent.safetensors", "vectors", "Restore it or run `symvae evaluate` again.", dict, dict
+    "latent.safetensors", "vectors", "Restore it or run `symvae evaluate` again.", dict, checked_vectors
 )
 #: Learned prior over z.
 PRIOR = TensorFile[FlowPrior](
@@ -45,7 +49,7 @@ PRIOR = TensorFile[FlowPrior](
     "prior",
     "Restore it or run `symvae train-prior` again.",
     nn.Module.state_dict,
-    FlowPrior.from_state,
+    checked_prior,
 )
 #: Scales of the faders.
 SCALES = JsonFile[Scales]("faders.json", _REMEDY, Scales.to_dict, Scales.from_dict)
@@ -55,7 +59,7 @@ EDITOR = TensorFile[FaderEditor](
     "faders",
     "Restore it or run `symvae train-faders` again.",
     nn.Module.state_dict,
-    loaded(FaderEditor.like),
+    lambda state, **facts: checked_editor(loaded(FaderEditor.like)(state), **facts),
 )
 
 save_latent = LATENT.save
@@ -64,9 +68,27 @@ save_scales, load_scales = SCALES.save, SCALES.load
 save_editor, load_editor = EDITOR.save, EDITOR.load
 
 
-def load_latent(folder: Path) -> dict[str, Tensor]:
-    """Read prior and attribute vectors in single precision; empty where there are none."""
-    return LATENT.load(folder) or {}
+def load_latent(folder: Path, latent: int | None = None) -> dict[str, Tensor]:
+    """Read prior and vectors of ``latent`` coordinates in single precision; empty where there are none."""
+    return LATENT.load(folder, latent=latent) or {}
+
+
+def any_prior(folder: Path, vectors: dict[str, Tensor], latent: int) -> FlowPrior | None:
+    """Read the prior of a model: the trained one, or the one that an evaluation stored among its vectors.
+
+    Args:
+        folder: The model's folder.
+        vectors: Content of its file of vectors.
+        latent: Coordinates of z.
+
+    Returns:
+        The prior, or None where there is neither.
+    """
+    fitted = {name.removeprefix("prior."): v for name, v in vectors.items() if name.startswith("prior.")}
+    if (trained := load_prior(folder, latent=latent)) is not None or not fitted:
+        return trained
+    build = functools.partial(checked_prior, fitted, latent=latent)
+    return built(build, fitted, folder / LATENT.file, PRIOR.content, LATENT.remedy)
 
 
 def save_model(
@@ -101,7 +123,7 @@ def save_config(folder: Path, config: RunConfig) -> None:
 
 def load_config(folder: Path) -> RunConfig:
     """Read the config of a model."""
-    return from_dict(RunConfig, read_header(folder, FORMAT))
+    return read_config(folder, FORMAT, RunConfig)
 
 
 def load_vae(folder: Path, config: RunConfig | None = None) -> VAE:
@@ -111,17 +133,10 @@ def load_vae(folder: Path, config: RunConfig | None = None) -> VAE:
         CheckpointError: The weights are missing, damaged or of other sizes than the config.
     """
     config = config or load_config(folder)
-    path = folder / WEIGHTS_FILE
-    if not path.is_file():
-        raise CheckpointError(f"{folder} has no {WEIGHTS_FILE}. {_REMEDY}")
+    path = checked_part(folder / WEIGHTS_FILE)
     state = read_weights(path, _REMEDY)
     # On the meta device no weights would be drawn, but its first use imports torch's compiler: a second.
     with torch.random.fork_rng(devices=[]):
-        vae = build_vae(config.model)
-    try:
-        vae.load_state_dict(state, assign=True)
-    except RuntimeError as error:
-        raise CheckpointError(
-            f"{path} does not fit its config.json: {str(error).splitlines()[-1].strip()}"
-        ) from error
+        vae = built(lambda: build_vae(config.model), state, folder / CONFIG_FILE, "model", _REMEDY)
+    fill(vae, state, path, _REMEDY, assign=True)
     return vae.eval()

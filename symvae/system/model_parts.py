@@ -4,7 +4,6 @@
 """
 
 import copy
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -24,6 +23,8 @@ from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
 from symvae.music.phrase import Phrase
 from symvae.system import artifacts
+from symvae.system.agreement import check_tokenizer
+from symvae.system.artifact_folder import checked_part, read_metrics
 from symvae.system.build import build_grid
 from symvae.system.catalog import advise_on_faders, find
 from symvae.system.codec import Codec
@@ -31,8 +32,9 @@ from symvae.system.device import find_device
 from symvae.system.faders.control import FaderControl
 from symvae.system.faders.request import Fader, faders_of
 from symvae.system.faders.scales import Scales, measure_phrases
-from symvae.system.model_writer import CARD_FILE, write_model_folder
+from symvae.system.model_writer import read_card, write_model_folder
 from symvae.tokens.load import load_tokenizer
+from symvae.tokens.save import TOKENIZER_FILE
 from symvae.tokens.tokenizer import Tokenizer
 
 _Model = TypeVar("_Model", bound="ModelParts")
@@ -78,7 +80,9 @@ class ModelParts:
         find_device(device)
         folder = find(name)
         config = artifacts.load_config(folder)
-        return cls(folder, config, artifacts.load_vae(folder, config), load_tokenizer(folder), device)
+        tokenizer = load_tokenizer(checked_part(folder / TOKENIZER_FILE))
+        check_tokenizer(tokenizer, config.model, folder)
+        return cls(folder, config, artifacts.load_vae(folder, config), tokenizer, device)
 
     def save(self, folder: str | Path, *, force: bool = False) -> None:
         """Write a complete model folder that `load` takes; raises as `write_model_folder`.
@@ -87,7 +91,6 @@ class ModelParts:
             folder: the folder to write.
             force: replace a model folder of that name.
         """
-        card = self.folder / CARD_FILE
         # A prior of `symvae evaluate` stays with the vectors, so that the next evaluation fits it anew.
         own = artifacts.load_prior(self.folder)
         latent = {k: v for k, v in self._latent_file.items() if own is None or not k.startswith("prior.")}
@@ -101,7 +104,7 @@ class ModelParts:
             scales=self.scales if self._has_faders else None,
             editor=self._editor,
             metrics=self.metrics,
-            card=card.read_text(encoding="utf-8") if card.is_file() else None,
+            card=read_card(self.folder),
             force=force,
         )
 
@@ -118,12 +121,11 @@ class ModelParts:
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """Figures that `symvae evaluate` measured; empty before."""
-        path = self.folder / "metrics.json"
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return read_metrics(self.folder)
 
     @cached_property
     def _latent_file(self) -> dict[str, Tensor]:
-        return artifacts.load_latent(self.folder)
+        return artifacts.load_latent(self.folder, self.latent_size)
 
     @cached_property
     def directions(self) -> dict[str, Float[Tensor, " latent"]]:
@@ -134,9 +136,7 @@ class ModelParts:
     @cached_property
     def prior(self) -> FlowPrior | None:
         """Prior learned from the training music; None before there is one."""
-        prefix = "prior."
-        state = {k.removeprefix(prefix): v for k, v in self._latent_file.items() if k.startswith(prefix)}
-        prior = artifacts.load_prior(self.folder) or (FlowPrior.from_state(state) if state else None)
+        prior = artifacts.any_prior(self.folder, self._latent_file, self.latent_size)
         return prior and prior.to(self.codec.device)
 
     @cached_property
@@ -153,7 +153,9 @@ class ModelParts:
 
     @cached_property
     def _editor(self) -> FaderEditor | None:
-        editor = artifacts.load_editor(self.folder)
+        facts = {"faders": len(self.scales.names)} if self._has_faders else {}
+        sizes = {"latent": self.latent_size, "bars": self.config.model.bars}
+        editor = artifacts.load_editor(self.folder, **sizes, **facts)
         if editor is None and self._has_faders and self.config.model.faders != self.scales.names:
             raise CheckpointError(
                 f"{self.folder} has the scales of faders and no faders.safetensors. "

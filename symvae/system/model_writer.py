@@ -7,18 +7,26 @@ from torch import Tensor
 
 from symvae.config.run import RunConfig
 from symvae.errors import CheckpointError
+from symvae.files.plain import read_text
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
 from symvae.storage.whole_file import write_text
 from symvae.storage.whole_folder import whole_folder
 from symvae.system import artifacts
-from symvae.system.artifact_folder import FORMAT, format_of
+from symvae.system.artifact_folder import FORMAT, checked_part, format_of
 from symvae.system.faders.scales import Scales
+from symvae.system.limits import CARD_MIB
 from symvae.tokens.save import TOKENIZER_FILE
 from symvae.tokens.tokenizer import Tokenizer
 
 CARD_FILE = "CARD.md"
+
+
+def read_card(folder: Path) -> str | None:
+    """Read the model card of a folder; None where it has none."""
+    path = folder / CARD_FILE
+    return read_text(checked_part(path), CARD_MIB, CheckpointError) if path.is_file() else None
 
 
 def write_model_folder(

@@ -6,23 +6,27 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from symvae.config.load import from_dict
 from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError
+from symvae.files.limit import shown
 from symvae.models.sound.code_prior import CodePrior
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifact import JsonFile, TensorFile, loaded
 from symvae.system.artifact_folder import (
+    CONFIG_FILE,
     METRICS_FILE,
     SYNTH_FORMAT,
     WEIGHTS_FILE,
-    read_header,
+    checked_part,
+    read_config,
     write_header,
     write_json,
 )
 from symvae.system.build_synth import build_probe, build_synth
+from symvae.system.limits import TIMBRES as MOST_TIMBRES
+from symvae.system.strangers import built, fill
 from symvae.system.weight_file import read_weights, write_weights
 
 _REMEDY = "Restore it or export it again."
@@ -30,11 +34,20 @@ _REMEDY = "Restore it or export it again."
 
 def _checked_timbres(saved: dict[str, Any], size: int) -> list[dict[str, Any]]:
     """Timbres of a file; raises ValueError for one that lacks a key or has not ``size`` coordinates."""
-    for timbre in saved["timbres"]:
+    timbres = list(saved["timbres"])
+    MOST_TIMBRES.check(len(timbres), "timbres.json")
+    for timbre in timbres:
         missing = {"name", "program", "font", "z"} - timbre.keys()
         if missing or len(timbre["z"]) != size or not all(math.isfinite(number) for number in timbre["z"]):
             raise ValueError(f"the timbre {timbre.get('name')!r} lacks its program, font or {size} numbers")
-    return list(saved["timbres"])
+        words = (timbre["name"], timbre["font"])
+        if not all(isinstance(word, str) and 0 < len(word) <= 200 and word.isprintable() for word in words):
+            raise ValueError(f"{shown(timbre['name'])} is no name of a timbre, or that of its font is none")
+        if type(timbre["program"]) is not int or not 0 <= timbre["program"] <= 127:
+            raise ValueError(f"the timbre {timbre['name']!r} has the program {shown(timbre['program'])}")
+    if len({timbre["name"] for timbre in timbres}) < len(timbres):
+        raise ValueError("two timbres have one name")
+    return timbres
 
 
 def _probe_like(state: dict[str, Tensor], sample_rate: int) -> Probe:
@@ -102,15 +115,11 @@ def load_synth(folder: Path) -> tuple[SynthConfig, SpectrogramVAE, list[dict[str
     Raises:
         CheckpointError: A file is missing, damaged or does not fit the config.
     """
-    config = from_dict(SynthConfig, read_header(folder, SYNTH_FORMAT))
-    state = read_weights(folder / WEIGHTS_FILE, "Restore it or export the synthesizer again.")
-    network = build_synth(config.model)
-    try:
-        network.load_state_dict(state)
-    except RuntimeError as error:
-        raise CheckpointError(
-            f"{folder} is damaged: {str(error).splitlines()[-1].strip()} {_REMEDY}"
-        ) from error
+    config = read_config(folder, SYNTH_FORMAT, SynthConfig)
+    path = checked_part(folder / WEIGHTS_FILE)
+    state = read_weights(path, _REMEDY)
+    network = built(lambda: build_synth(config.model), state, folder / CONFIG_FILE, "synthesizer", _REMEDY)
+    fill(network, state, path, _REMEDY)
     timbres = TIMBRES.load(folder, size=config.model.timbre_size)
     if timbres is None:
         raise CheckpointError(f"{folder} is damaged: it has no {TIMBRES.file}. {_REMEDY}")

@@ -24,7 +24,10 @@ from safetensors.torch import save
 from torch import Tensor
 
 from symvae.errors import CheckpointError
+from symvae.files.limit import MIB, shown
+from symvae.files.plain import opened
 from symvae.storage.whole_file import write_bytes
+from symvae.system.limits import HEADER_MIB, TENSORS, WEIGHTS_MIB
 
 FORMAT, VERSION = "symvae-weights", 2
 #: Tensors of at most this many values stay in half precision.
@@ -32,6 +35,8 @@ LEAST_VALUES = 4096
 #: Positive levels of a signed byte, used symmetrically.
 LEVELS = 127
 SCALE = ".scale"
+#: Types of safetensors that a version has had.
+_TYPES = ("I8", "F16", "BF16", "F32")
 #: Parts of tensor names of earlier releases, and as they are named today.
 _RENAMED_PARTS = {"summarise": "summarize", "recogniser": "recognizer", "told": "condition"}
 
@@ -69,31 +74,52 @@ def read_weights(path: Path, remedy: str) -> dict[str, Tensor]:
     """Read a weight file of any version.
 
     Raises:
-        CheckpointError: The file is missing, damaged or of a newer version; the message ends with the
-            ``remedy``.
+        CheckpointError: The file is missing, damaged, too large or of a newer version, or a weight is no
+            finite number; the message ends with the ``remedy``.
     """
+    if not path.is_file():
+        raise CheckpointError(f"{path.parent} has no {path.name}. {remedy}")
+    with opened(path, WEIGHTS_MIB, CheckpointError) as raw:
+        HEADER_MIB.check(int.from_bytes(raw.read(8), "little") / MIB, path)
     try:
         with safe_open(path, framework="pt") as file:
             version = (file.metadata() or {}).get(FORMAT, "1")
-            stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+            names = list(file.keys())
+            TENSORS.check(len(names), path)
+            if others := [name for name in names if file.get_slice(name).get_dtype() not in _TYPES]:
+                raise CheckpointError(
+                    f"{path} has weights of a type that symvae does not write: {shown(others[0])}. {remedy}"
+                )
+            stored = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path} is damaged ({error}). {remedy}") from error
+        raise CheckpointError(f"{path} is damaged ({shown(str(error), 200)[1:-1]}). {remedy}") from error
     if version not in ("1", str(VERSION)):
         raise CheckpointError(
-            f"{path} is in version {version} of symvae's weight files. "
+            f"{path} is in version {shown(version)[1:-1]} of symvae's weight files. "
             "Install the symvae release that wrote it."
         )
-    weights = {}
+    weights: dict[str, Tensor] = {}
     for name, value in stored.items():
-        if value.dtype == torch.int8 and name + SCALE in stored:
-            weights[name_today(name)] = dequantize(value, stored[name + SCALE])
-        elif not (name.endswith(SCALE) and _is_quantized(name.removesuffix(SCALE), stored)):
-            weights[name_today(name)] = value.float()
+        if name.endswith(SCALE) and _is_quantized(name.removesuffix(SCALE), stored):
+            continue
+        if _is_quantized(name, stored):
+            scale = stored[name + SCALE]
+            if value.ndim < 2 or scale.shape != value.shape[:1]:
+                raise CheckpointError(f"{path} is damaged (scales that do not fit {shown(name)}). {remedy}")
+            value = dequantize(value, scale)
+        if not value.isfinite().all():
+            raise CheckpointError(
+                f"{path} holds weights that are no numbers (NaN or infinity) in {shown(name)}. {remedy}"
+            )
+        if name_today(name) in weights:
+            raise CheckpointError(f"{path} is damaged (it has {shown(name)} under two names). {remedy}")
+        weights[name_today(name)] = value.float()
     return weights
 
 
 def _is_quantized(name: str, stored: dict[str, Tensor]) -> bool:
-    return name in stored and stored[name].dtype == torch.int8
+    scale = stored.get(name + SCALE)
+    return name in stored and stored[name].dtype == torch.int8 and scale is not None
 
 
 def name_today(tensor: str) -> str:

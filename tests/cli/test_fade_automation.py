@@ -79,7 +79,7 @@ def test_missing_table_is_one_sentence(fade):
     result = fade(ODE, "--automation", "none.csv")
     assert (result.exit_code, result.stderr) == (
         1,
-        "symvae: none.csv cannot be read: No such file or directory. Check its name.\n",
+        "symvae: There is no file none.csv. Check its name.\n",
     )
 
 

@@ -26,6 +26,9 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from symvae.errors import CorpusError
+from symvae.files.limit import shown
+from symvae.files.limits import CSV_MIB
+from symvae.files.plain import read_bytes
 from symvae.music.io.midi_read import load
 from symvae.music.io.midi_write import TICKS_PER_QUARTER
 from symvae.music.reason import Dropped, Reason
@@ -100,12 +103,7 @@ def read_beats(path: Path) -> Beats:
     Raises:
         CorpusError: For a file that cannot be read, with the row at fault.
     """
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError as fault:
-        raise CorpusError(
-            f"{path} cannot be read ({fault.strerror}), so the bars are not known. Restore the file."
-        ) from fault
+    lines = read_bytes(path, CSV_MIB, CorpusError).decode("utf-8", errors="replace").splitlines()
     rows: list[tuple[float, float]] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -113,7 +111,7 @@ def read_beats(path: Path) -> Beats:
         try:
             time_sec, _, downbeat = (float(word) for word in line.split())
         except ValueError:
-            raise CorpusError(f"{path}, row {number}: {line!r} is not a time and two flags.") from None
+            raise CorpusError(f"{path}, row {number}: {shown(line)} is not a time and two flags.") from None
         if not np.isfinite(time_sec) or (rows and time_sec <= rows[-1][0]):
             raise CorpusError(f"{path}, row {number}: {time_sec:g} s is not later than the beat before.")
         rows.append((time_sec, downbeat))

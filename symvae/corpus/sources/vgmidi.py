@@ -15,7 +15,6 @@ Pieces of one series resemble each other, so a split keeps a series together. Al
 label of the piece.
 """
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -25,6 +24,8 @@ from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.corpus.guard.pool import guarded_in_order
 from symvae.corpus.source import items_of
 from symvae.errors import CorpusError
+from symvae.files.limit import shown
+from symvae.files.table import read_records
 from symvae.music.grid import Grid
 from symvae.music.io.midi_read import load
 from symvae.music.phrase import Phrase
@@ -110,51 +111,42 @@ def _name(path: Path) -> str:
 
 
 def _read_labels(path: Path) -> list[_Label]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            if missing := [column for column in COLUMNS if column not in (rows.fieldnames or ())]:
-                raise CorpusError(
-                    f"{path} has no column {', '.join(missing)}. Its first row names {', '.join(COLUMNS)}."
-                )
-            labels: dict[str, _Label] = {}
-            for row in rows:
-                label = _label(row, where=f"{path}, row {rows.line_num}")
-                if label.midi in labels:
-                    raise CorpusError(
-                        f"{path}, row {rows.line_num}: {label.midi!r} has a label already. Remove one."
-                    )
-                labels[label.midi] = label
-    except FileNotFoundError:
+    if not path.exists():
         raise CorpusError(
             f"There is no {path}. Name a folder with midi/*.mid and {LABEL_FILE}, a row a piece."
-        ) from None
-    except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise CorpusError(f"{path} cannot be read as a table ({fault}). Save it as CSV in UTF-8.") from fault
+        )
+    labels: dict[str, _Label] = {}
+    for line, row in read_records(path, COLUMNS, CorpusError):
+        label = _label(row, where=f"{path}, row {line}")
+        if label.midi in labels:
+            raise CorpusError(f"{path}, row {line}: {shown(label.midi)} has a label already. Remove one.")
+        labels[label.midi] = label
     if not labels:
         raise CorpusError(f"{path} holds no row below its column names. Give it a row a piece.")
     return list(labels.values())
 
 
-def _label(row: dict[str, str | None], where: str) -> _Label:
+def _label(row: dict[str, str], where: str) -> _Label:
     midi, series = (_text(row, column, where) for column in ("midi", "series"))
+    if Path(midi).name != midi:
+        raise CorpusError(f"{where}: midi is {shown(midi)}. Give the name of a file in the folder midi.")
     arousal, valence = (_rating(row, column, where) for column in ("arousal", "valence"))
     return _Label(midi, series, arousal, valence)
 
 
-def _text(row: dict[str, str | None], column: str, where: str) -> str:
-    value = (row[column] or "").strip()
+def _text(row: dict[str, str], column: str, where: str) -> str:
+    value = row[column]
     if not value:
         raise CorpusError(f"{where}: {column} is empty. Every piece needs {', '.join(COLUMNS)}.")
     return value
 
 
-def _rating(row: dict[str, str | None], column: str, where: str) -> float:
+def _rating(row: dict[str, str], column: str, where: str) -> float:
     value = _text(row, column, where)
     try:
         rating = float(value)
     except ValueError:
         rating = float("nan")
     if not -1.0 <= rating <= 1.0:
-        raise CorpusError(f"{where}: {column} is {value!r}. A rating is a number from -1 to 1.")
+        raise CorpusError(f"{where}: {column} is {shown(value)}. A rating is a number from -1 to 1.")
     return rating

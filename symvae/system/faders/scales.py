@@ -17,6 +17,7 @@ from torch import Tensor
 
 from symvae.attributes.table import ATTRIBUTES, measure
 from symvae.errors import CorpusError
+from symvae.files.limit import shown
 from symvae.latent.arousal import Arousal
 from symvae.latent.calibration import Calibration, coupling, positions_of
 from symvae.music.phrase import Phrase
@@ -62,7 +63,7 @@ class Scales:
     def from_dict(cls, saved: dict[str, Any]) -> "Scales":
         """Restore from `to_dict`; raises KeyError or ValueError for anything else."""
         rows = saved["faders"]
-        return cls(
+        scales = cls(
             tuple(rows),
             tuple(
                 Calibration(np.array(r["value"], float), np.array(r["position"], float))
@@ -73,6 +74,14 @@ class Scales:
             tuple(row.get("gain", 1.0) for row in rows.values()),
             Arousal.from_dict(saved["arousal"]) if saved.get("arousal") else None,
         )
+        if unknown := [name for name in rows if name not in ATTRIBUTES]:
+            raise ValueError(f"there is no attribute {shown(unknown[0])}")
+        numbers = [*(error for error in scales.error if error is not None), *scales.gain]
+        if not (np.isfinite(scales.coupling).all() and np.isfinite(np.array(numbers, float)).all()):
+            raise ValueError("a fader has an error, a gain or a coupling that is no number")
+        if scales.arousal is not None and scales.arousal.mean.shape != (2, len(rows)):
+            raise ValueError("the arousal is one of other faders")
+        return scales
 
     def to_dict(self) -> dict[str, Any]:
         """Convert to JSON types."""

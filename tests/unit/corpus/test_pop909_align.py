@@ -139,7 +139,7 @@ def test_original_folders_are_read_as_melody_or_arrangement(write_song: WriteSon
 @pytest.mark.parametrize(
     ("choices", "reason", "detail"),
     [
-        ({"text": ""}, Reason.UNREADABLE, "beat_midi.txt cannot be read (No such file or directory)"),
+        ({"text": ""}, Reason.UNREADABLE, "There is no file"),
         (
             {"text": "0.1 1.0 1.0\n0.6 x 0\n"},
             Reason.UNREADABLE,

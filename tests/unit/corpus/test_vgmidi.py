@@ -110,7 +110,7 @@ def test_a_malformed_table_is_refused_by_row_and_value(folder: Path, text: str, 
 
 def test_a_table_in_another_encoding_is_refused(folder: Path):
     (folder / "labels.csv").write_bytes((HEADER + CALM.replace("Myst", "Pokémon")).encode("latin-1"))
-    with pytest.raises(CorpusError, match=r"cannot be read as a table .* Save it as CSV in UTF-8"):
+    with pytest.raises(CorpusError, match=r"is not text in UTF-8. Save it in that encoding"):
         next(vgmidi(folder))
 
 

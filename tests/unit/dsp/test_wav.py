@@ -257,7 +257,9 @@ def test_resampling_stays_within_full_scale_and_keeps_an_equal_rate() -> None:
     square = np.sign(np.sin(2 * np.pi * 100 * np.arange(4_000) / 8_000 + 0.1))[None].astype(np.float32)
     assert np.abs(resample(Audio(square, 8_000), 24_000).samples).max() <= 1
     assert resample(Audio(square, 8_000), 8_000).samples is square
-    with pytest.raises(AudioError, match="A sample rate is a positive number of Hz, not 0"):
+    with pytest.raises(
+        AudioError, match="The sound has a sample rate of 0 Hz; rates from 4,000 to 768,000 Hz are read"
+    ):
         resample(Audio(square, 8_000), 0)
 
 
@@ -266,8 +268,8 @@ def test_of_a_long_recording_only_the_start_of_its_sound_is_read(tmp_path: Path,
     monkeypatch.setattr(wav, "_BLOCK", 100)
     sounding = np.full((1, 250), 0.5)
     samples = np.concatenate([np.zeros((1, 1_050)), sounding, np.zeros((1, 250)), sounding, sounding], 1)
-    path = write_wav(samples, 1_000, tmp_path / "long.wav")
-    kept = read_audio(path, 0.5).samples
+    path = write_wav(samples, 4_000, tmp_path / "long.wav")
+    kept = read_audio(path, 0.125).samples
     begins = int(np.flatnonzero(kept[0])[0])
     assert begins < 200
     assert 500 <= kept.shape[1] - begins <= 700
@@ -275,4 +277,4 @@ def test_of_a_long_recording_only_the_start_of_its_sound_is_read(tmp_path: Path,
         kept[0, begins:], samples[0, 1_050 : 1_050 + kept.shape[1] - begins], atol=1e-3
     )
     assert read_audio(path).samples.shape == samples.shape
-    assert not read_audio(write_wav(np.zeros((1, 999)), 1_000, tmp_path / "silent.wav"), 0.5).samples.any()
+    assert not read_audio(write_wav(np.zeros((1, 999)), 4_000, tmp_path / "silent.wav"), 0.125).samples.any()

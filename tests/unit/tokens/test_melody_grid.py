@@ -131,7 +131,7 @@ def test_the_file_holds_the_settings_alone(tmp_path) -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"tokenization": "MelodyTokenizer", "config": 3}'])
 def test_a_damaged_file_is_one_clear_error(tmp_path, text: str) -> None:
     (tmp_path / "tokenizer.json").write_text(text)
-    with pytest.raises(TokenError, match="is no saved tokenizer"):
+    with pytest.raises(TokenError, match=r"is (no saved tokenizer|not JSON).* Write it again"):
         load_tokenizer(tmp_path)
 
 
@@ -140,11 +140,11 @@ def test_a_missing_file_another_kind_and_unknown_settings_have_errors_of_their_o
         load_tokenizer(tmp_path)
     saved = MelodyGrid().to_dict()
     (tmp_path / "tokenizer.json").write_text(json.dumps(saved | {"tokenization": "REMI"}))
-    with pytest.raises(TokenError, match="holds a REMI"):
+    with pytest.raises(TokenError, match="holds a 'REMI'"):
         load_tokenizer(tmp_path)
     saved["config"]["additional_params"]["swing"] = 0.6
     (tmp_path / "tokenizer.json").write_text(json.dumps(saved))
-    with pytest.raises(TokenError, match="settings that no MelodyTokenizer has"):
+    with pytest.raises(TokenError, match=r"the setting '.*', and no MelodyTokenizer has one"):
         load_tokenizer(tmp_path)
 
 

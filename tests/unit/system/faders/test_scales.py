@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,7 @@ def test_damaged_files_are_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "faders.json").write_bytes(content)
     with pytest.raises(CheckpointError) as refused:
         load_scales(tmp_path)
-    assert str(refused.value).startswith(f"{tmp_path / 'faders.json'} is damaged (")
+    assert re.match(rf"{tmp_path / 'faders.json'} is (?:damaged|not JSON) \(", str(refused.value))
     assert str(refused.value).endswith("). Restore it or export the model again.")
 
 

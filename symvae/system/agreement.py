@@ -1,0 +1,92 @@
+"""Checks that the files of a model folder agree with each other, made before they are used together.
+
+Each raises ValueError or CheckpointError with the fault; the remedy is that of the file.
+"""
+
+from pathlib import Path
+
+from torch import Tensor
+
+from symvae.config.model import ModelConfig
+from symvae.errors import CheckpointError
+from symvae.files.limit import shown
+from symvae.models.faders.editor import FaderEditor
+from symvae.models.flow.prior import FlowPrior
+from symvae.models.flow.velocity import BarVelocity
+from symvae.tokens.tokenizer import Tokenizer
+
+#: Transformers over bars have heads of this size.
+_HEAD_SIZE = 32
+
+
+def check_tokenizer(tokenizer: Tokenizer, config: ModelConfig, folder: Path) -> None:
+    """Compare a tokenizer with the config of its model.
+
+    Args:
+        tokenizer: The tokenizer of the folder.
+        config: Section ``model`` of its config.
+        folder: The folder, for the message.
+
+    Raises:
+        CheckpointError: They describe different music or vocabularies.
+    """
+    for name, here, there in (
+        ("kind of music", tokenizer.name, config.tokenizer),
+        ("metre", tokenizer.metre, config.metre),
+        ("vocabulary", tokenizer.vocabulary_size, config.vocabulary_size),
+        ("length of a bar", tokenizer.positions_per_bar, config.positions),
+    ):
+        if here != there:
+            raise CheckpointError(
+                f"{folder} is damaged: its tokenizer.json has the {name} {shown(here)}, its config.json "
+                f"{shown(there)}. Restore it or export the model again."
+            )
+
+
+def checked_vectors(state: dict[str, Tensor], *, latent: int | None = None) -> dict[str, Tensor]:
+    """Attribute vectors of ``latent`` coordinates; raises ValueError for others."""
+    for name, vector in state.items():
+        if name.startswith("direction.") and latent not in (None, vector.numel()):
+            raise ValueError(f"{name} has {vector.numel()} coordinates")
+    return dict(state)
+
+
+def checked_prior(state: dict[str, Tensor], *, latent: int | None = None) -> FlowPrior:
+    """Prior over ``latent`` coordinates; raises ValueError for another."""
+    active = state["active"]
+    if active.ndim != 1 or latent not in (None, len(active)):
+        raise ValueError("a prior over another number of coordinates")
+    prior = FlowPrior.from_state(state)
+    ends = prior.velocity.project if isinstance(prior.velocity, BarVelocity) else prior.velocity.end
+    if ends.out_features != int(prior.active.sum()):
+        raise ValueError("a velocity of another number of coordinates")
+    if isinstance(prior.velocity, BarVelocity):
+        _check_bars(prior.velocity.place)
+    return prior
+
+
+def checked_editor(
+    editor: FaderEditor, *, latent: int | None = None, bars: int | None = None, faders: int | None = None
+) -> FaderEditor:
+    """Compare the editor of z with its model.
+
+    Args:
+        editor: The editor.
+        latent: Coordinates of z; None compares nothing, here and below.
+        bars: Bars of a phrase.
+        faders: Number of faders.
+
+    Returns:
+        The editor; raises ValueError for one of another model.
+    """
+    sizes = (editor.project.out_features, len(editor.place), editor.condition[0].in_features)
+    if any(want not in (None, size) for size, want in zip(sizes, (latent, bars, faders), strict=True)):
+        raise ValueError("an editor of another model")
+    _check_bars(editor.place)
+    return editor
+
+
+def _check_bars(place: Tensor) -> None:
+    bars, width = place.shape
+    if not bars or not width or width % _HEAD_SIZE:
+        raise ValueError("a transformer without bars or heads")
