@@ -47,14 +47,24 @@ PACKING = Limit(
     "{where} unpacks to {count:.0f} times its size; at most {most} times is read. Export it again.",
 )
 XML_TAGS = Limit(
-    1_000_000,
-    "a note has about 15 tags, so this is a score of 65,000 notes",
+    600_000,
+    "a note has about 16 tags, so this is a score of 35,000 notes, twice a symphony's movement",
     "{where} has {count} XML tags; at most {most} are read. Give the score of one piece.",
+)
+XML_ATTRIBUTES = Limit(
+    300_000,
+    "a note has a few, mostly for its place on the page",
+    "{where} has {count} XML attributes; at most {most} are read. Give the score of one piece.",
+)
+WRITTEN_MEASURES = Limit(
+    100_000,
+    "an orchestra of 50 parts has 2,000 bars then",
+    "{where} has {count} measures in all its parts; at most {most} are read. Give the score of one piece.",
 )
 WRITTEN_NOTES = Limit(
     100_000,
     "more than the score of a symphony",
-    "{where} has more than {most} written notes. Give the score of one piece.",
+    "{where} has more than {most} notes, rests and signs. Give the score of one piece.",
 )
 TUNES = Limit(
     50_000,

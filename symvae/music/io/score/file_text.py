@@ -1,8 +1,8 @@
 """Bytes of score files: plain, UTF-16 or Latin-1 text, packed MusicXML, and XML without entities.
 
 A packed score is measured before it is unpacked, by the directory of its archive, and no more is unpacked
-than was measured. XML that declares entities is refused, since a few of them unpack to any size, or read
-other files; a document type, which most scores name, is neither fetched nor needed.
+than was measured. XML with declarations of its own is refused: a few entities unpack to any size, or read
+other files. A document type, which most scores name, is neither fetched nor needed.
 """
 
 import os
@@ -19,6 +19,8 @@ from symvae.music.io import limits
 _ENCODINGS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 _XML_SUFFIXES = (".musicxml", ".xml")
 _CONTAINER = "META-INF/container.xml"
+#: Errors of expat at the end of the text: no element, unclosed token, partial character, unclosed CDATA.
+_CUT_OFF = (3, 5, 6, 20)
 #: Bytes of an archive's directory: a score has a handful of entries of 100 bytes each.
 _DIRECTORY_BYTES = 2**16
 _EXPORT_AGAIN = "Export it again from the program that made it."
@@ -68,40 +70,43 @@ def xml_root(data: bytes, where: str) -> ElementTree.Element:
         data = _unpacked(data, where)
     limits.SCORE_MIB.check(len(data) / limits.MIB, where)
     limits.XML_TAGS.check(data.count(b"<"), where)
+    limits.XML_ATTRIBUTES.check(data.count(b"="), where)
     if not data.strip():
         raise MidiError(f"{where} is empty. {_EXPORT_AGAIN}")
     try:
-        _refuse_entities(data, where)
+        _refuse_declarations(data, where)
         return ElementTree.fromstring(data)
     except (ElementTree.ParseError, expat.ExpatError) as fault:
-        line = getattr(fault, "lineno", 0) or getattr(fault, "position", (0,))[0]
-        raise MidiError(f"{where} is no MusicXML score: {_in_words(data, line)}. {_EXPORT_AGAIN}") from fault
+        raise MidiError(f"{where} is no MusicXML score: {_in_words(data, fault)}. {_EXPORT_AGAIN}") from fault
     except (ValueError, LookupError) as fault:
         raise MidiError(f"{where} is in an unknown text encoding. Export it again as UTF-8.") from fault
 
 
-def _in_words(data: bytes, line: int) -> str:
+def _in_words(data: bytes, fault: ElementTree.ParseError | expat.ExpatError) -> str:
     start = text_of(data[:400]).lstrip()
     if not start.startswith("<"):
         return "it does not begin like XML"
-    last = data.count(b"\n") + 1
-    return "it is cut off" if line >= last else f"its XML is damaged in line {line}"
+    if fault.code in _CUT_OFF:
+        return "it is cut off"
+    line = fault.position[0] if isinstance(fault, ElementTree.ParseError) else fault.lineno
+    return f"its XML is damaged in line {line}"
 
 
 class _RootReachedError(Exception):
-    """The document type is over, and no entity can be declared any more."""
+    """The document type is over, and nothing can be declared any more."""
 
 
-def _refuse_entities(data: bytes, where: str) -> None:
-    def declared(*_: object) -> None:
-        raise MidiError(f"{where} declares XML entities, which scores do not need. {_EXPORT_AGAIN}")
+def _refuse_declarations(data: bytes, where: str) -> None:
+    def doctype(_name: str, _system: str | None, _public: str | None, has_declarations: int) -> None:
+        if has_declarations:
+            raise MidiError(f"{where} declares XML entities, which scores do not need. {_EXPORT_AGAIN}")
 
-    def reached(*_: object) -> None:
+    def root(*_: object) -> None:
         raise _RootReachedError
 
     parser = expat.ParserCreate()
-    parser.EntityDeclHandler = declared
-    parser.StartElementHandler = reached
+    parser.StartDoctypeDeclHandler = doctype
+    parser.StartElementHandler = root
     try:
         parser.Parse(data, True)
     except _RootReachedError:
@@ -123,7 +128,7 @@ def _unpacked(data: bytes, where: str) -> bytes:
                 raise MidiError(f"{where} has no score inside. {_EXPORT_AGAIN}")
             return _entry(archive, archive.getinfo(chosen), where)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as fault:
-        raise MidiError(f"{where} is a damaged archive ({fault}). {_EXPORT_AGAIN}") from fault
+        raise MidiError(f"{where} is a damaged archive. {_EXPORT_AGAIN}") from fault
 
 
 def _root_file(archive: zipfile.ZipFile, where: str) -> str:

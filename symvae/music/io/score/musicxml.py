@@ -16,6 +16,10 @@ from symvae.music.io.score.written import Bar, Part, WrittenScore, merged
 from symvae.music.reason import Dropped, Reason
 
 
+#: Characters of a title or name; the rest is cut.
+_LONGEST_NAME = 400
+
+
 class _Instruments(NamedTuple):
     """Entry of a part in the part list."""
 
@@ -49,20 +53,23 @@ def read_musicxml(data: bytes, where: str) -> WrittenScore:
         for element in root.iter():
             if isinstance(element.tag, str):
                 element.tag = _local(element.tag)
-    listed = {p.get("id", ""): _instruments(p) for p in root.iterfind("part-list/score-part")}
+    score_parts = root.findall("part-list/score-part")
+    limits.TRACKS.check(len(score_parts), where)
+    listed = {part.get("id", ""): _instruments(part) for part in score_parts}
     measures = _measures_of_parts(root)
     limits.TRACKS.check(len(measures), where)
+    limits.WRITTEN_MEASURES.check(sum(map(len, measures.values())), where)
     is_concert = root.find("defaults/concert-score") is not None
     voices: list[list[Bar]] = []
     parts: list[Part] = []
-    num_notes = 0
+    num_elements = 0
     for index, (part_id, written) in enumerate(measures.items()):
         limits.MEASURES.check(len(written), where)
         known = listed.get(part_id) or _Instruments("", 0, False, {})
         reader = PartReader(where, index, known.keys, is_concert=is_concert)
         voices.append(reader.read(written))
-        num_notes += reader.num_notes
-        limits.WRITTEN_NOTES.check(num_notes, where)
+        num_elements += reader.num_elements
+        limits.WRITTEN_NOTES.check(num_elements, where)
         parts.append(Part(known.name, known.program, known.is_drum, _dropped(reader)))
     return WrittenScore("", _title(root), _whole(merged(voices)), parts)
 
@@ -88,11 +95,11 @@ def _measures_of_parts(root: Element) -> dict[str, list[Element]]:
 
 def _title(root: Element) -> str:
     title = root.findtext("work/work-title") or root.findtext("movement-title") or ""
-    return " ".join(title.split())
+    return " ".join(title[:_LONGEST_NAME].split())
 
 
 def _instruments(listed: Element) -> _Instruments:
-    name = " ".join((listed.findtext("part-name") or "").split())
+    name = " ".join((listed.findtext("part-name") or "")[:_LONGEST_NAME].split())
     program = next(
         (p for m in listed.iterfind("midi-instrument") if (p := _midi(m, "midi-program")) >= 0), None
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element
 
 from symvae.errors import MidiError
+from symvae.music.io import limits
 from symvae.music.io.score import signs
 from symvae.music.io.score.abc_fields import checked_metre, endings_of, number, playable
 from symvae.music.io.score.written import Bar, Jump, Note
@@ -42,7 +43,7 @@ class PartReader:
 
     def __init__(self, where: str, index: int, keys: Mapping[str, int], *, is_concert: bool) -> None:
         self.where, self.index, self.keys, self.is_concert = where, index, keys, is_concert
-        self.num_grace = self.num_cue = self.num_notes = 0
+        self.num_grace = self.num_cue = self.num_elements = 0
         self.bars: list[Bar] = []
         self.notes: list[Note] = []
         self.metre: tuple[int, int] | None = None
@@ -56,6 +57,8 @@ class PartReader:
     def read(self, measures: Iterable[Element]) -> list[Bar]:
         """Parse measures into bars."""
         for measure in measures:
+            self.num_elements += len(measure)
+            limits.WRITTEN_NOTES.check(self.num_elements, self.where)
             self.notes = []
             bar = Bar(
                 self.metre,
@@ -70,7 +73,6 @@ class PartReader:
             for element in measure:
                 self._element(element, bar)
             bar.length_quarter = max(bar.length_quarter, self.now)
-            self.num_notes += len(self.notes)
         return self.bars
 
     def _element(self, element: Element, bar: Bar) -> None:

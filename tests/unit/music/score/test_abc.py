@@ -312,7 +312,7 @@ def test_bars_and_notes_are_counted_while_they_are_read(monkeypatch: pytest.Monk
     assert num_bars(abc_song("A4|" * 19)) == 19
     with pytest.raises(MidiError, match="more than 20 bars"):
         abc_song("A4|" * 22)
-    with pytest.raises(MidiError, match="more than 30 written notes"):
+    with pytest.raises(MidiError, match="more than 30 notes"):
         abc_song("[CEG]" * 11)
 
 
