@@ -22,6 +22,7 @@ class Reason(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     TOO_SHORT = "too_short"
     GRACE_NOTE = "grace_note"
+    CUE_NOTE = "cue_note"
     TIED_IN = "tied_in"
     CUT_OFF = "cut_off"
     DUPLICATE = "duplicate"
@@ -49,6 +50,7 @@ _SENTENCES = {
     Reason.OUT_OF_RANGE: "a pitch is outside the range of the model",
     Reason.TOO_SHORT: "it has fewer bars than the window of the model",
     Reason.GRACE_NOTE: "it is an ornament without a duration of its own",
+    Reason.CUE_NOTE: "it is a cue, which shows what another instrument plays",
     Reason.TIED_IN: "it starts before the window and sounds into it",
     Reason.CUT_OFF: "it outlasts the window and ends with it",
     Reason.DUPLICATE: "the same music is there already",

@@ -137,6 +137,8 @@ class Song:
     """The MIDI file that the song was read from, with everything that is no note; None for other sources."""
     repairs: "tuple[Repaired, ...]" = ()
     """What the reader of the file tolerated."""
+    title: str = ""
+    """The title that a score has, or empty."""
 
     @property
     def num_notes(self) -> int:

@@ -23,7 +23,7 @@ OWNERS = {
     # miditok's tokenizer interface is written in symusic's types.
     "symusic": {"music/io/midi_read.py", "music/io/midi_write.py", "tokens/melody.py"},
     "miditok": {"tokens/melody.py"},
-    "music21": {"music/io/score_read.py", "music/io/score_write.py"},
+    "music21": {"music/io/score_write.py"},
     "muspy": set(),
     "safetensors": {"system/weight_file.py"},
     "wave": {"dsp/wav.py"},

@@ -1,7 +1,6 @@
 """A user's own folder: all MIDI, MusicXML and ABC files in it, at any depth.
 
-MIDI and MusicXML are read as everywhere in symvae; ABC files, which may hold a whole book, by
-`symvae.corpus.notation`.
+Each is read as `symvae.read` reads it; an ABC file may hold a whole book of tunes.
 """
 
 from collections.abc import Sequence
@@ -10,7 +9,6 @@ from pathlib import Path
 
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.corpus.music_files import music_files
-from symvae.corpus.notation.read import tunes_of_file
 from symvae.corpus.source import FileSource, MusicFile
 from symvae.corpus.sources.song_file import read_song
 from symvae.corpus.tune import Tune, as_text
@@ -33,8 +31,7 @@ def folder(
         collection: Name of the collection.
         tracks: Name of the melody's track, or of several: each is a tune of its own ("…/file.mid#Alto"), all
             of one work. Without it the most melody-like track of each file is taken.
-        polyphonic: Tracks keep their chords, and without ``tracks`` all pitched tracks are one piece. ABC
-            tunes are melodies either way.
+        polyphonic: Tracks keep their chords, and without ``tracks`` all pitched tracks are one piece.
         workers: Processes that read files.
         limits: The most that one file may take.
 
@@ -69,6 +66,4 @@ class _Reader:
     polyphonic: bool
 
     def __call__(self, file: MusicFile) -> list[Tune | Dropped]:
-        if file.path.suffix.lower() == ".abc":
-            return tunes_of_file(file.path, file.name, self.collection)
         return read_song(file.path, file.name, self.collection, self.tracks, polyphonic=self.polyphonic)

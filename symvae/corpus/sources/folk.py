@@ -8,18 +8,19 @@
     essen     the Essen folk songs: on request only, since their license is non-commercial
 
 `symvae.corpus.provenance` has their origins. music21 itself is never imported (that takes seconds, and its
-converter 24 ms a tune): only its folder of files is read, by `symvae.corpus.notation`.
+converter 24 ms a tune): only its folder of files is read.
 """
 
 import importlib.util
 from pathlib import Path
 
+from symvae.corpus.exact import exact_tunes
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
-from symvae.corpus.notation.read import tunes_of_file
+from symvae.corpus.pieces import pieces
 from symvae.corpus.source import FileSource, MusicFile
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
-from symvae.music.reason import Dropped
+from symvae.music.reason import Dropped, Reason
 
 #: Collection → its folder in the corpus of music21.
 FOLDERS = {
@@ -87,5 +88,29 @@ def _files(corpus: Path, essen: bool) -> tuple[MusicFile, ...]:
 
 def _read(file: MusicFile) -> list[Tune | Dropped]:
     collection = file.name.partition("/")[0]
-    part = "soprano" if collection == "bach" else ""
-    return tunes_of_file(file.path, file.name, collection, part)
+    return melodies(file.path, file.name, collection, "soprano" if collection == "bach" else "")
+
+
+def melodies(path: Path, name: str, collection: str, part: str = "") -> list[Tune | Dropped]:
+    """Read the melody of every piece of a score file, exactly.
+
+    Args:
+        path: An ABC or MusicXML file.
+        name: Its name in the corpus; tunes of a book are named by their numbers, "name/17".
+        collection: Collection of the tunes.
+        part: The first track whose name begins with this is read.
+
+    Returns:
+        Tunes, and drops for the rest; a bad file is a drop, too.
+    """
+    found: list[Tune | Dropped] = []
+    for piece in pieces(path, name):
+        if isinstance(piece, Dropped):
+            found.append(piece)
+            continue
+        tracks = [i for i, track in enumerate(piece.song.tracks) if track.name.lower().startswith(part)]
+        if tracks:
+            found += exact_tunes(piece.song, piece.name, collection, piece.title, tracks[0])
+        else:
+            found.append(Dropped(piece.name, Reason.EMPTY, f"no part is called {part!r}" if part else ""))
+    return found

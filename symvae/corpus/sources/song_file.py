@@ -1,11 +1,11 @@
-"""Read the tunes of one MIDI or MusicXML file."""
+"""Read the tunes of one music file, as `symvae.read` reads it."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from symvae.corpus.pieces import Piece, pieces
 from symvae.corpus.tune import Tune
 from symvae.errors import SymvaeError
-from symvae.music.io.files import load_any
 from symvae.music.melody_line import choose_track
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song
@@ -18,7 +18,7 @@ def read_song(
     """Read a tune for each stretch of one metre ("…#1", "…#2" if there are several).
 
     Args:
-        path: The file.
+        path: The file; an ABC file may hold many pieces, named by their numbers ("…/17").
         name: Its name in the corpus.
         collection: Collection of the tunes.
         tracks: Names or numbers of tracks; of several, each is a voice of the work ("…#Alto", "…#Alto#1").
@@ -27,10 +27,22 @@ def read_song(
     Returns:
         Tunes, and drops for the rest; a bad file is a drop, too.
     """
+    found: list[Tune | Dropped] = []
+    for piece in pieces(path, name):
+        if isinstance(piece, Dropped):
+            found.append(piece)
+        else:
+            found += _read_piece(piece, collection, tracks, polyphonic)
+    return found
+
+
+def _read_piece(
+    piece: Piece, collection: str, tracks: Sequence[str], polyphonic: bool
+) -> list[Tune | Dropped]:
+    name, title, song = piece
     try:
-        song = load_any(path)
         if len(tracks) < 2:
-            return tunes_of_song(song, name, collection, path.stem, *tracks, polyphonic=polyphonic)
+            return tunes_of_song(song, name, collection, title, *tracks, polyphonic=polyphonic)
     except SymvaeError as fault:
         return [Dropped(name, Reason.UNREADABLE, str(fault))]
     found: list[Tune | Dropped] = []
@@ -43,7 +55,7 @@ def read_song(
                 continue
             read.add(chosen.index)
             voice = f"{name}#{_label(song, chosen.index)}"
-            found += tunes_of_song(song, voice, collection, path.stem, chosen.index, polyphonic=polyphonic)
+            found += tunes_of_song(song, voice, collection, title, chosen.index, polyphonic=polyphonic)
         except SymvaeError as fault:
             found.append(Dropped(f"{name}#{_safe(track)}", Reason.UNREADABLE, str(fault)))
     return found

@@ -37,9 +37,64 @@ FILE_MIB = Limit(
     "{where} is larger than {most} MiB. Give a MIDI file, not a recording.",
 )
 SCORE_MIB = Limit(
-    32,
-    "a score of one piece has a few MiB of MusicXML; parsing more takes minutes",
+    16,
+    "a symphony's movement has 10 MiB of MusicXML",
     "{where} holds more than {most} MiB. Give the score of one piece.",
+)
+PACKING = Limit(
+    250,
+    "MusicXML is packed to a thirtieth of its size, and a bar of rests repeated for hours to a hundredth",
+    "{where} unpacks to {count:.0f} times its size; at most {most} times is read. Export it again.",
+)
+XML_TAGS = Limit(
+    600_000,
+    "a note has about 16 tags, so this is a score of 35,000 notes, twice a symphony's movement",
+    "{where} has {count} XML tags; at most {most} are read. Give the score of one piece.",
+)
+XML_ATTRIBUTES = Limit(
+    300_000,
+    "a note has a few, mostly for its place on the page",
+    "{where} has {count} XML attributes; at most {most} are read. Give the score of one piece.",
+)
+WRITTEN_MEASURES = Limit(
+    100_000,
+    "an orchestra of 50 parts has 2,000 bars then",
+    "{where} has {count} measures in all its parts; at most {most} are read. Give the score of one piece.",
+)
+WRITTEN_NOTES = Limit(
+    100_000,
+    "more than the score of a symphony",
+    "{where} has more than {most} notes, rests and signs. Give the score of one piece.",
+)
+TUNES = Limit(
+    50_000,
+    "the largest collections on the net",
+    "{where} holds {count} tunes; at most {most} are read. Split it.",
+)
+TUNE_TEXT = Limit(
+    250_000,
+    "a tune has a few hundred characters, a quartet's movement some ten thousand",
+    "{where} has {count} characters; a tune of at most {most} is read. Split it.",
+)
+MEASURES = Limit(
+    10_000,
+    "five hours of 4/4 at 120 quarter notes a minute",
+    "{where} has more than {most} bars, repeats included. Shorten it, or correct its repeats.",
+)
+NUMERATOR = Limit(
+    64,
+    "more than any metre in use",
+    "{where} has a metre with {count} beats a bar; at most {most} are read. Correct the time signature.",
+)
+ENDING = Limit(
+    64,
+    "verses of a ballad, each with its ending",
+    "{where} has an ending number {count}; at most {most} are read. Correct its endings.",
+)
+DIGITS = Limit(
+    6,
+    "no length, count or tempo of a score needs a million",
+    "{where} has a number of {count} digits; at most {most} are read. Correct it.",
 )
 NOTES = Limit(
     200_000,

@@ -68,6 +68,7 @@ def validated(song: Song, where: str, name: str) -> Song:
         tracks=tracks,
         end_tick=end_tick,
         name=name,
+        title=song.title,
     )
 
 
