@@ -1,7 +1,5 @@
 """Small scores as text, and songs as rows that a musician can check by hand."""
 
-from pathlib import Path
-
 from symvae.music.bars import sections
 from symvae.music.io.score_read import load_score_bytes
 from symvae.music.song import Song

@@ -35,8 +35,8 @@ _TEMPOS = (
     "x",
 )
 _SIGNS = (
-    *"|||", "||", "|]", "|:", ":|", "::", "|1", ":|2", "[1,3", "[1-3", "|::", "::|", "[|]", "&", "-", ">", "<<",
-    "(3", "(5:4:7", *"()[]", "{gf}", "!fine!", "!D.C.!", "!segno!", "!D.S.!", "!coda!", '"Am"', "~", ".",
+    *"|||", "||", "|]", "|:", ":|", "::", "|1", ":|2", "[1,3", "[1-3", "|::", "::|", "[|]", "&", "-", ">",
+    "<<", "(3", "(5:4:7", *"()[]", "{gf}", "!fine!", "!D.C.!", "!segno!", "!D.S.!", "!coda!", '"Am"', "~", ".",
 )  # fmt: skip
 _WILD_SIGNS = (
     "[1-999",
@@ -95,7 +95,8 @@ def check(data: bytes) -> None:
         try:
             parse_score(data, Path("fuzz.abc"), tune)
         except SymvaeError as refusal:
-            assert str(refusal).endswith("."), refusal
+            if not str(refusal).endswith("."):
+                raise AssertionError(refusal) from refusal
 
 
 def _of(rng: np.random.Generator, words: tuple[str, ...] | str) -> str:

@@ -65,7 +65,9 @@ def test_a_model(kind: str, request: pytest.FixtureRequest) -> None:
     phrases = [phrase for file in (ODE, JOY, HORNPIPE) for phrase in symvae.read(file, grid=alone.grid)]
     wanted = [musical(alone, phrases, seed) for seed in range(THREADS)]
     # Fresh, so that all that is made at first use is made by eight at a time.
-    assert all_at_once([lambda seed=seed: musical(shared, phrases, seed) for seed in range(THREADS)]) == wanted
+    assert (
+        all_at_once([lambda seed=seed: musical(shared, phrases, seed) for seed in range(THREADS)]) == wanted
+    )
     assert len(set(wanted)) == THREADS
 
 

@@ -15,7 +15,6 @@ from symvae.music.io.score.musicxml_part import PartReader
 from symvae.music.io.score.written import Bar, Part, WrittenScore, merged
 from symvae.music.reason import Dropped, Reason
 
-
 #: Characters of a title or name; the rest is cut.
 _LONGEST_NAME = 400
 
