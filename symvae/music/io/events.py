@@ -122,7 +122,16 @@ def to_bytes(midi: MidiFile) -> bytes:
 
 
 def meta(tick: int, kind: int, content: bytes) -> Event:
-    """A meta event of a type with a content."""
+    """A meta event.
+
+    Args:
+        tick: Time of the event.
+        kind: Its type, such as `TEMPO`.
+        content: Its bytes.
+
+    Returns:
+        The event.
+    """
     return Event(tick, META, bytes([kind]) + content)
 
 

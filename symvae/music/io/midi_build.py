@@ -73,12 +73,28 @@ def part_events(
 
 
 def program_event(tick: int, channel: int, program: int) -> Event:
-    """A program change; `MidiError` for a program outside General MIDI."""
+    """A program change.
+
+    Args:
+        tick: Time of the event.
+        channel: Channel from 0.
+        program: General MIDI program.
+
+    Returns:
+        The event.
+
+    Raises:
+        MidiError: The program is outside General MIDI.
+    """
     return Event(tick, PROGRAM | channel, bytes([check_program(program)]))
 
 
 def tempo_event(change: TempoChange) -> Event:
-    """A tempo as an event; `MidiError` where MIDI cannot hold it."""
+    """A tempo as an event.
+
+    Raises:
+        MidiError: MIDI cannot hold the tempo.
+    """
     microseconds = round(60e6 / change.qpm)
     if not 1 <= microseconds <= MAX_MICROSECONDS_PER_QUARTER:
         raise MidiError(
@@ -105,6 +121,14 @@ def state_events(track: Track, channel: int, end_tick: int) -> Iterator[Event]:
     """Controllers and pitch bends of a part.
 
     Those after the end move to the end: a pedal that is down would stay down without them.
+
+    Args:
+        track: The part.
+        channel: Its channel, from 0.
+        end_tick: End of the song.
+
+    Yields:
+        Each event.
     """
     for tick, number, value in track.controls.tolist():
         yield Event(min(tick, end_tick), CONTROLLER | channel, bytes((number, value)))
@@ -113,7 +137,16 @@ def state_events(track: Track, channel: int, end_tick: int) -> Iterator[Event]:
 
 
 def bend_event(tick: int, channel: int, value: int) -> Event:
-    """A pitch bend, -8192 to 8191."""
+    """A pitch bend.
+
+    Args:
+        tick: Time of the event.
+        channel: Channel from 0.
+        value: From -8192 to 8191.
+
+    Returns:
+        The event.
+    """
     return Event(tick, PITCH_BEND | channel, bytes(((value + 8192) & 127, (value + 8192) >> 7)))
 
 

@@ -10,7 +10,7 @@ BEFORE, STAYS, AFTER = range(3)
 
 @dataclass
 class TrackEdit:
-    """What changes in one track of a file."""
+    """Changes to the events of one track."""
 
     events: list[Event]
     offset: int
