@@ -9,6 +9,7 @@
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import Any, NoReturn
 
 import typer
@@ -30,6 +31,9 @@ class GuardedGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the verb."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # a file may have a name that is no text
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except SymvaeError as error:
