@@ -16,6 +16,9 @@ from symvae.pipelines.tracks import TrackName, Tracks, each_track
 
 Value = TypeVar("Value")
 
+#: So few files are read before a second process has started.
+_FEW_FILES = 8
+
 
 class Piece(NamedTuple):
     """One piece of music to read."""
@@ -70,7 +73,8 @@ def each_file(
     for source, one in zip(files, each_track(track, len(files)), strict=True):
         found += _pieces(source, one)
     readable = [each for each in found if isinstance(each, Piece)]
-    outcomes = guarded_in_order(function, readable, limits=limits, preload=preload)
+    workers = 1 if len(readable) <= _FEW_FILES else 2
+    outcomes = guarded_in_order(function, readable, workers=workers, limits=limits, preload=preload)
     for number, each in enumerate(found, 1):
         if isinstance(each, Unread):
             yield each.file, each

@@ -79,7 +79,7 @@ def test_plot_draws_a_folder_and_reports_bad_files(cli, mixed, tmp_path):
     assert (tmp_path / "roll.png").stat().st_size > 5000
 
 
-@pytest.mark.parametrize("verb", ["inspect", "measure", "plot"])
+@pytest.mark.parametrize("verb", ["measure", "plot"])
 def test_bad_files_alone_are_an_error_with_a_sentence_for_each(cli, mixed, verb):
     result = cli(verb, mixed / "noise.mid", "nowhere.mid")
     assert (result.exit_code, result.stdout) == (1, "")
