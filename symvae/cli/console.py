@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from symvae.pipelines.many_files import Unread
 from symvae.pipelines.output import Result, Saved
 
 if TYPE_CHECKING:
@@ -62,6 +63,14 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: S
 def say(text: str) -> None:
     """Print a notice beside the results, to stderr."""
     typer.echo(text, err=True)
+
+
+def exit_if_unread(unread: Sequence[Unread]) -> None:
+    """Print a sentence for each file that could not be read, and exit with status 1 if there is any."""
+    for each in unread:
+        say(f"symvae: {each}")
+    if unread:
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -10,6 +10,7 @@
 
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,6 +35,9 @@ class GuardedGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the verb."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # a file may have a name that is no text
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except SymvaeError as error:

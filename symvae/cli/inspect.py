@@ -4,24 +4,38 @@ from typing import Annotated
 
 import typer
 
-from symvae.cli.console import say, show, show_json
-from symvae.cli.options import FilesArgument, Json, TrackOption, tracks_of
+from symvae.cli.console import progress_bar, say, show, show_json
+from symvae.cli.options import FilesOrFolders, Json, MaxMemory, MaxSeconds, TrackOption, tracks_of
+from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
+from symvae.pipelines.words import counted
 
 
 def inspect(
-    files: FilesArgument,
+    files: FilesOrFolders,
     track: TrackOption = None,
     all_: Annotated[
         bool, typer.Option("--all", help="Every part, every window of every model, every drop.")
     ] = False,
+    max_seconds: MaxSeconds = DEFAULT_LIMITS.seconds,
+    max_memory: MaxMemory = DEFAULT_LIMITS.memory_mib,
     json: Json = False,
 ) -> None:
-    """Report metres, tempos, parts, what models can do with them, and reasons for what is left out."""
-    from symvae.pipelines.inspect import inspect as inspect_file
+    """Report metres, tempos, parts, what models can do with them, and reasons for what is left out.
+
+    A file that cannot be read is reported beside the others; the exit status is then 1.
+    """
+    from symvae.pipelines.inspect_files import inspect_files
     from symvae.pipelines.inspect_screen import screen
 
     tracks = tracks_of(track, len(files))
-    reports = [inspect_file(file, track=one) for file, one in zip(files, tracks, strict=True)]
+    limits = FileLimits(max_seconds, max_memory)
+    with progress_bar() as bar:
+        task = bar.add_task("files", total=None, note="")
+
+        def watch(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        reports = list(inspect_files(files, tracks, limits=limits, watch=watch))
     if json:
         show_json([report.to_dict() for report in reports])
     elif good := [report for report in reports if not report.fault]:
@@ -30,4 +44,6 @@ def inspect(
     for report in faulty:
         say(report.to_text())
     if faulty:
+        if len(reports) > 1:
+            say(f"{len(faulty)} of {counted(len(reports), 'file')} could not be read.")
         raise typer.Exit(1)

@@ -1,22 +1,34 @@
 """``symvae measure``: musical attributes of files."""
 
-from symvae.cli.console import say, show_json, show_table
-from symvae.cli.options import FilesArgument, Json, TrackOption, tracks_of
+from symvae.cli.console import exit_if_unread, say, show_json, show_table
+from symvae.cli.options import FilesOrFolders, Json, MaxMemory, MaxSeconds, TrackOption, tracks_of
+from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 
 
-def measure(files: FilesArgument, track: TrackOption = None, json: Json = False) -> None:
-    """Measure the melody of each file: density, intervals, range, syncopation, tonality, repetition."""
+def measure(
+    files: FilesOrFolders,
+    track: TrackOption = None,
+    max_seconds: MaxSeconds = DEFAULT_LIMITS.seconds,
+    max_memory: MaxMemory = DEFAULT_LIMITS.memory_mib,
+    json: Json = False,
+) -> None:
+    """Measure the melody of each file: density, intervals, range, syncopation, tonality, repetition.
+
+    A file that cannot be read is reported beside the others; the exit status is then 1.
+    """
     from symvae.attributes.table import ATTRIBUTES
     from symvae.pipelines.measure import measure as pipeline
 
-    measured = pipeline(files, tracks_of(track, len(files)))
+    limits = FileLimits(max_seconds, max_memory)
+    measured = pipeline(files, tracks_of(track, len(files)), limits=limits)
     for notice in measured.notices:
         say(notice)
     if json:
         show_json(measured.data())
-        return
-    rows = [
-        (name, attribute.unit, *(f"{value:.3g}" for value in measured.values[name]))
-        for name, attribute in ATTRIBUTES.items()
-    ]
-    show_table(("attribute", "unit", *measured.titles), rows)
+    else:
+        rows = [
+            (name, attribute.unit, *(f"{value:.3g}" for value in measured.values[name]))
+            for name, attribute in ATTRIBUTES.items()
+        ]
+        show_table(("attribute", "unit", *measured.titles), rows)
+    exit_if_unread(measured.unread)

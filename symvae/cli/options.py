@@ -11,6 +11,9 @@ from symvae.pipelines.output import FORMATS, Output, is_result_file
 
 FileArgument = Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file.")]
 FilesArgument = Annotated[list[Path], typer.Argument(help="MIDI, MusicXML or ABC files.")]
+FilesOrFolders = Annotated[
+    list[Path], typer.Argument(help="MIDI, MusicXML or ABC files, or folders of them, at any depth.")
+]
 ModelOption = Annotated[
     str | None,
     typer.Option(

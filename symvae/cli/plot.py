@@ -5,22 +5,30 @@ from typing import Annotated
 
 import typer
 
-from symvae.cli.console import say, show_files
-from symvae.cli.options import Force, TrackOption, tracks_of
+from symvae.cli.console import exit_if_unread, say, show_files
+from symvae.cli.options import FilesOrFolders, Force, MaxMemory, MaxSeconds, TrackOption, tracks_of
+from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 
 
 def plot(
-    files: Annotated[list[Path], typer.Argument(help="MIDI, MusicXML or ABC files, one panel each.")],
+    files: FilesOrFolders,
     track: TrackOption = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write (PNG, PDF or SVG).")] = Path(
         "piano_roll.png"
     ),
+    max_seconds: MaxSeconds = DEFAULT_LIMITS.seconds,
+    max_memory: MaxMemory = DEFAULT_LIMITS.memory_mib,
     force: Force = False,
 ) -> None:
-    """Draw the melody of each file as a piano roll."""
+    """Draw the melody of each file as a piano roll, one panel each.
+
+    A file that cannot be read is reported, and the others are drawn; the exit status is then 1.
+    """
     from symvae.pipelines.plot import plot as pipeline
 
-    saved = pipeline(files, out, tracks_of(track, len(files)), force=force)
+    limits = FileLimits(max_seconds, max_memory)
+    saved = pipeline(files, out, tracks_of(track, len(files)), force=force, limits=limits)
     for notice in saved.notices:
         say(notice)
     show_files(saved)
+    exit_if_unread(saved.unread)

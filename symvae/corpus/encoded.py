@@ -9,7 +9,8 @@ from jaxtyping import UInt8, UInt64
 
 from symvae.corpus.cluster import window_keys
 from symvae.corpus.source import MusicFile
-from symvae.corpus.tune import Tune, TuneEntry, as_text
+from symvae.corpus.tune import Tune, TuneEntry
+from symvae.music.io.music_files import as_text
 from symvae.music.reason import Dropped, Reason
 from symvae.music.timing import Timing
 from symvae.tokens.tokenizer import Tokenizer

@@ -7,11 +7,6 @@ from symvae.music.phrase import Phrase
 from symvae.music.timing import Timing
 
 
-def as_text(name: str) -> str:
-    """The name of a file or folder, with bytes that are no text as backslash escapes."""
-    return name.encode("utf-8", "backslashreplace").decode()
-
-
 class TuneEntry(NamedTuple):
     """A tune without its notes."""
 

@@ -8,7 +8,6 @@ for each model the windows that fit and their bars; and for each drop a reason c
 A file that cannot be read has a report as well, with its fault. Bars count from 1 here, as for musicians.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,38 +17,47 @@ import numpy as np
 from symvae.errors import MidiError
 from symvae.music.bars import sections
 from symvae.music.beat import has_beat
-from symvae.music.io.files import load_any
+from symvae.music.io.files import Source, load_any
+from symvae.music.io.source import name_of
 from symvae.music.melody_line import alone_share, choose_track
 from symvae.music.pitch import PIANO_PITCHES
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song
 from symvae.music.windows import whole, windows
-from symvae.pipelines.inspect_report import MetreReport, ModelFit, Report, TempoReport, TrackReport
+from symvae.pipelines.inspect_report import (
+    MetreReport,
+    ModelFit,
+    Report,
+    TempoReport,
+    TrackReport,
+    unread_report,
+)
 from symvae.pipelines.uses import uses_of
 from symvae.system.choice import ModelFacts, released
 
 
 def inspect(
-    path: str | os.PathLike[str], models: Sequence[ModelFacts] | None = None, track: str | int | None = None
+    source: Source, models: Sequence[ModelFacts] | None = None, track: str | int | None = None, name: str = ""
 ) -> Report:
     """Report on a file.
 
     Args:
-        path: A MIDI, MusicXML or ABC file.
+        source: A MIDI, MusicXML or ABC file, or music in any other form.
         models: Models whose windows are reported; by default the released ones.
         track: Name or number of the track to read as the melody; by default the most melody-like one.
+        name: Name of the file in the report; by default its path.
 
     Returns:
         The report; a file that cannot be read has one with its fault.
     """
+    name = name or name_of(source)
     try:
-        song = load_any(path)
+        song = load_any(source)
     except MidiError as error:
-        dropped = (Dropped(Path(path).name, Reason.UNREADABLE, str(error)),)
-        return Report(str(path), str(error), 0, 0.0, 0, 0, (), (), (), dropped)
+        return unread_report(name, Reason.UNREADABLE, str(error))
     models = released() if models is None else models
-    report = inspect_song(song, models, track, file=str(path))
-    return replace(report, uses=uses_of(Path(path), song, track))
+    report = inspect_song(song, models, track, file=name)
+    return replace(report, uses=uses_of(Path(name), song, track))
 
 
 def inspect_song(

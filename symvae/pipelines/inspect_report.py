@@ -1,6 +1,7 @@
 """Report on a file: every track, every window, every note that models leave out."""
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from symvae.music.bars import bars_in_words
@@ -8,7 +9,6 @@ from symvae.music.io.programs import program_label
 from symvae.music.reason import Dropped, Reason
 from symvae.music.timing import Timing
 from symvae.pipelines.timing_words import NO_BEAT, percent, rhythms_in_words
-from symvae.pipelines.uses import Use
 from symvae.pipelines.words import counted
 
 
@@ -76,6 +76,19 @@ class TrackReport:
 
 
 @dataclass(frozen=True)
+class Use:
+    """A verb that reads a file, and the model that it would use."""
+
+    verb: str
+    model: str | None
+    """Model that the verb chooses for this music; None where no model can do it."""
+    num_windows: int
+    """Windows of that model that the verb reads."""
+    fault: str
+    """Reason and remedy where no model can do it; else empty."""
+
+
+@dataclass(frozen=True)
 class Report:
     """Report on one file. If it cannot be read, ``fault`` is set and the rest empty."""
 
@@ -107,6 +120,20 @@ class Report:
     def to_text(self) -> str:
         """The whole report as lines of text; `symvae.pipelines.inspect_screen` has it on one screen."""
         return "\n".join(_lines(self))
+
+
+def unread_report(file: str, reason: Reason, fault: str) -> Report:
+    """Report on a file that cannot be read.
+
+    Args:
+        file: The file.
+        reason: The reason.
+        fault: The fault and its remedy.
+
+    Returns:
+        A report that is empty but for these.
+    """
+    return Report(file, fault, 0, 0.0, 0, 0, (), (), (), (Dropped(Path(file).name, reason, fault),))
 
 
 def _plain(value: Any) -> Any:

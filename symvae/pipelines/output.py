@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from symvae.errors import ConfigError, SymvaeError
+from symvae.pipelines.many_files import Unread
 from symvae.pipelines.words import counted
 from symvae.storage.whole_file import is_stream, make_folder
 
@@ -35,6 +36,8 @@ class Saved(NamedTuple):
     files: tuple[Path, ...] = ()
     notices: tuple[str, ...] = ()
     """Sentences about the files that a user should read."""
+    unread: tuple[Unread, ...] = ()
+    """Files that could not be read, where others were."""
 
     @property
     def names(self) -> list[str]:

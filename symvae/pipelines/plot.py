@@ -2,51 +2,75 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.errors import MidiError
-from symvae.music.io.files import load_any
+from symvae.music.io.files import Source, load_any
+from symvae.music.io.music_files import as_text
 from symvae.music.phrase import Phrase
 from symvae.music.windows import whole
+from symvae.pipelines.many_files import Piece, each_file, read_or_unread
 from symvae.pipelines.output import Saved, refuse_existing
 from symvae.pipelines.spans import titles_of
 from symvae.pipelines.timing_words import timing_in_words
-from symvae.pipelines.tracks import Tracks, each_track
+from symvae.pipelines.tracks import Tracks
 from symvae.plot.piano_roll import piano_roll, picture_path
 from symvae.storage.whole_file import make_folder
 
 
-def plot(files: Sequence[str | Path], out: str | Path, track: Tracks = None, *, force: bool = False) -> Saved:
+class _Drawn(NamedTuple):
+    """Melody of one file."""
+
+    phrases: tuple[Phrase, ...]
+    titles: list[str]
+    notices: list[str]
+
+
+def plot(
+    files: Sequence[Source],
+    out: str | Path,
+    track: Tracks = None,
+    *,
+    force: bool = False,
+    limits: FileLimits = DEFAULT_LIMITS,
+) -> Saved:
     """Draw the melody of each file, one panel for each stretch of constant metre.
 
     Args:
-        files: MIDI, MusicXML or ABC files.
+        files: MIDI, MusicXML or ABC files, folders of them, or music in any other form.
         out: The picture (PNG, PDF or SVG by its suffix, PNG without one).
         track: Name or number of the track to read in all files, or a sequence with one for each; by default
             the melody.
         force: Overwrite an existing picture.
+        limits: The most that one file may take.
 
     Returns:
-        The picture, with notices of everything that was dropped.
+        The picture, with notices of everything that was dropped, and the files that could not be read.
 
     Raises:
         MidiError: No file has a melody; the message has the reasons.
     """
     picture = picture_path(out)
     refuse_existing([picture], force)
-    phrases: list[Phrase] = []
-    titles: list[str] = []
-    notices: list[str] = []
-    for file, one in zip(files, each_track(track, len(files)), strict=True):
-        reading = whole(load_any(file), one)
-        notices += [f"{file}: {line}" for line in timing_in_words(reading.timing)]
-        notices += [f"{file}: left out: {dropped}" for dropped in reading.dropped]
-        phrases += reading.phrases
-        titles += [f"{Path(file).name}, {title}" for title in titles_of(reading)]
+    found, unread = read_or_unread(each_file(_draw, files, track, limits=limits))
+    phrases = [phrase for each in found.values() for phrase in each.phrases]
+    titles = [title for each in found.values() for title in each.titles]
+    notices = [notice for each in found.values() for notice in each.notices]
     if not phrases:
-        reasons = f" ({'; '.join(notices)})" if notices else ""
+        reasons = "; ".join([*notices, *map(str, unread)])
         raise MidiError(
-            f"There is nothing to draw: no file has a melody{reasons}. `symvae inspect` lists the contents."
+            f"There is nothing to draw: no file has a melody{f' ({reasons})' if reasons else ''}. "
+            "`symvae inspect` lists the contents."
         )
     make_folder(picture.parent)
     piano_roll(phrases, picture, titles, force=force)
-    return Saved((picture,), tuple(notices))
+    return Saved((picture,), tuple(notices), tuple(unread))
+
+
+def _draw(piece: Piece) -> _Drawn:
+    reading = whole(load_any(piece.source), piece.track)
+    notices = [f"{piece.name}: {line}" for line in timing_in_words(reading.timing)]
+    notices += [f"{piece.name}: left out: {dropped}" for dropped in reading.dropped]
+    titles = [as_text(f"{Path(piece.name).name}, {title}") for title in titles_of(reading)]
+    return _Drawn(reading.phrases, titles, notices)

@@ -1,30 +1,17 @@
 """Verbs that released models can do with a file, each tried without weights."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from symvae.errors import SymvaeError
 from symvae.music.song import Song
+from symvae.pipelines.inspect_report import Use
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.needs import READERS
 from symvae.pipelines.preflight import choose
 from symvae.pipelines.trial import Read, Source
 from symvae.system.choice import ModelFacts
-
-
-@dataclass(frozen=True)
-class Use:
-    """One verb."""
-
-    verb: str
-    model: str | None
-    """Model that the verb chooses for this music; None where no model can do it."""
-    num_windows: int
-    """Windows of that model that the verb reads."""
-    fault: str
-    """Reason and remedy where no model can do it; else empty."""
 
 
 def uses_of(file: str | Path, song: Song, track: str | int | None = None) -> tuple[Use, ...]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
-from symvae.corpus.music_files import music_files
 from symvae.corpus.source import FileSource, MusicFile
 from symvae.corpus.sources.song_file import read_song
-from symvae.corpus.tune import Tune, as_text
+from symvae.corpus.tune import Tune
+from symvae.errors import CorpusError
+from symvae.music.io.music_files import as_text, music_files
 from symvae.music.reason import Dropped, Reason
 
 
@@ -42,7 +43,7 @@ def folder(
         CorpusError: For a folder without music.
     """
     root = Path(path)
-    found = music_files(root)
+    found = music_files(root, CorpusError)
     files = tuple(MusicFile(file, _name(root, file, collection)) for file in found.files)
     dropped = tuple(
         Dropped(_name(root, file, collection), Reason.UNREADABLE, fault)

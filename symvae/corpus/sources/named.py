@@ -10,8 +10,8 @@ from symvae.corpus.sources.chorales import chorales
 from symvae.corpus.sources.folder import folder
 from symvae.corpus.sources.folk import folk
 from symvae.corpus.sources.pop909 import pop909
-from symvae.corpus.tune import as_text
 from symvae.errors import CorpusError
+from symvae.music.io.music_files import as_text
 
 
 class Named(NamedTuple):

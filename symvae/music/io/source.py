@@ -22,7 +22,8 @@ from symvae.errors import ArgumentError, MidiError
 from symvae.music.io import limits
 from symvae.music.io.bridges.libraries import library_of, song_of
 from symvae.music.io.file_bytes import read_bytes
-from symvae.music.io.sniff import HEAD_BYTES, MIDI, MIDI_SUFFIXES, MUSICXML, SCORE_SUFFIXES, format_of
+from symvae.music.io.music_files import music_files
+from symvae.music.io.sniff import HEAD_BYTES, MIDI, MUSICXML, SCORE_SUFFIXES, format_of
 from symvae.music.io.validate import validated
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
@@ -90,7 +91,7 @@ def pieces(source: Source | Iterable[Source]) -> list[Source]:
         # The pieces of a music21 Opus.
         return list(getattr(source, "scores", None) or [source])
     if _is_path(source):
-        return music_files(source) if os.path.isdir(source) else [source]
+        return [*music_files(source).files] if os.path.isdir(source) else [source]
     if isinstance(source, Mapping):
         raise _refusal(source)
     try:
@@ -132,20 +133,6 @@ def rereadable(source: Source) -> Source:
     if hasattr(source, "read"):
         return _contents(source)
     return _standard_input() if _is_path(source) and os.fspath(source) == STANDARD_INPUT else source
-
-
-def music_files(folder: str | os.PathLike[str]) -> list[Path]:
-    """List the MIDI, MusicXML and ABC files of a folder, at any depth, in order of their names.
-
-    Raises:
-        MidiError: There are none.
-    """
-    suffixes = (*MIDI_SUFFIXES, *SCORE_SUFFIXES)
-    paths = (path for path in Path(folder).rglob("*") if path.suffix.lower() in suffixes)
-    found = sorted(path for path in paths if path.is_file())
-    if not found:
-        raise MidiError(f"{folder} holds no music. Name a folder with {', '.join(suffixes)} files.")
-    return found
 
 
 def name_of(source: Source) -> str:

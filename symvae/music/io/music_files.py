@@ -4,10 +4,15 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from symvae.errors import CorpusError
-from symvae.music.io.files import MIDI_SUFFIXES, SCORE_SUFFIXES
+from symvae.errors import MidiError, SymvaeError
+from symvae.music.io.sniff import MIDI_SUFFIXES, SCORE_SUFFIXES
 
 SUFFIXES = (*MIDI_SUFFIXES, *SCORE_SUFFIXES)
+
+
+def as_text(name: str) -> str:
+    """The name of a file or folder, with bytes that are no text as backslash escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 class Found(NamedTuple):
@@ -19,17 +24,24 @@ class Found(NamedTuple):
     """Folders that cannot be opened, and pipes or dead links named like music files, with the fault."""
 
 
-def music_files(folder: Path | str) -> Found:
+def music_files(folder: str | os.PathLike[str], error: type[SymvaeError] = MidiError) -> Found:
     """Find all files with a suffix of music in a folder. Links to other folders are not followed.
 
+    Args:
+        folder: The folder.
+        error: Class of the error.
+
+    Returns:
+        The files.
+
     Raises:
-        CorpusError: For a folder without any.
+        SymvaeError: The folder has none; of the class ``error``.
     """
     files: list[Path] = []
     unreadable: dict[Path, str] = {}
 
-    def refused(error: OSError) -> None:
-        unreadable[Path(os.fsdecode(error.filename))] = f"The folder cannot be opened ({error.strerror})."
+    def refused(fault: OSError) -> None:
+        unreadable[Path(os.fsdecode(fault.filename))] = f"The folder cannot be opened ({fault.strerror})."
 
     for parent, _, names in os.walk(folder, onerror=refused):
         for path in (Path(parent, name) for name in names if name.lower().endswith(SUFFIXES)):
@@ -43,5 +55,5 @@ def music_files(folder: Path | str) -> Found:
                 unreadable[path] = "It is no regular file: a link without its file, a pipe or a device."
     if not files:
         faults = "".join(f" {path}: {fault}" for path, fault in list(unreadable.items())[:3])
-        raise CorpusError(f"{folder} holds no music. Name a folder with {', '.join(SUFFIXES)} files.{faults}")
+        raise error(f"{folder} holds no music. Name a folder with {', '.join(SUFFIXES)} files.{faults}")
     return Found(tuple(sorted(files)), dict(sorted(unreadable.items())))
