@@ -33,12 +33,13 @@ def put_back(
         whole_song: Bars outside of all windows follow the tempo of the windows beside them.
 
     Returns:
-        The song; in finer ticks where its own cannot hold a sixteenth.
+        The song; in finer ticks where its own cannot hold the sixteenths of a decode.
     """
     changed = [each for each in faded if not each.unchanged]
     if not changed:
         return Spliced(intake.song)
-    song = with_whole_steps(intake.song)
+    decoded = any(each.decoded for each in changed)
+    song = with_whole_steps(intake.song) if decoded else intake.song
     tracks = tracks_read(song, intake.reading.track)
     if not tracks:  # a silent song may have no track that could hold a note
         tracks, song = [len(song.tracks)], replace(song, tracks=(*song.tracks, Track.empty()))
