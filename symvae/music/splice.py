@@ -77,8 +77,7 @@ def splice(
     """Apply the edits of phrases to the tracks that they were read from.
 
     Args:
-        song: The song, with a whole number of ticks a step if a note is new or moves
-            (`symvae.music.resolution.with_whole_steps`).
+        song: The song, with a whole number of ticks a step (`symvae.music.resolution.with_whole_steps`).
         patches: The edits; their spans do not overlap.
         tracks: Numbers of the tracks that were read, from 0.
         one_voice: The phrases are a melody line: its notes end at the latest where the next one starts.

@@ -3,7 +3,8 @@
     result = fade_song("song.mid", {"arousal": 0.9})
     result.write("excited.mid")
 
-Other tracks, and bars that no window of the model takes, stay as they are.
+Other tracks, and bars that no window of the model takes, keep their notes. Of all others only the difference
+between a phrase before and after is written (`symvae.music.splice`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
