@@ -100,9 +100,10 @@ def fade(
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
-    """Move a song's faders, phrase by phrase; other tracks, and bars outside all phrases, stay unchanged.
+    """Move a song's faders, phrase by phrase; other tracks, and bars outside all phrases, keep their notes.
 
-    Faders follow those that they are coupled with; the tempo follows only arousal.
+    Faders follow those that they are coupled with; the tempo and the loudness of notes that stay follow only
+    arousal. Without --bars, bars outside all phrases follow the tempo.
     """
     if list_:
         _list(model, as_json=json)

@@ -1,14 +1,16 @@
 """Resolution: a song with more ticks per quarter note, for music that its ticks cannot hold.
 
 A file of one tick a quarter has no place for a sixteenth: notes a sixteenth apart would fall on one tick. All
-ticks are multiplied by the same whole number, so no time changes.
+ticks are multiplied by the same whole number, so no time changes. Where the finer ticks turn out not to be
+needed, the song goes back to its own.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from math import gcd
+from typing import Any
 
 import numpy as np
-from jaxtyping import Int
 
 from symvae.errors import MidiError
 from symvae.music.grid import STEPS_PER_QUARTER
@@ -33,28 +35,46 @@ def with_resolution(song: Song, ticks_per_quarter: int) -> Song:
             f"{ticks_per_quarter} ticks per quarter note are no multiple of the song's "
             f"{song.ticks_per_quarter}. Choose a multiple, so that every note keeps its exact time."
         )
-    if times == 1:
+    return song if times == 1 else _scaled(song, ticks_per_quarter, lambda tick: tick * times)
+
+
+def without_needless_ticks(song: Song, ticks_per_quarter: int) -> Song:
+    """Lower the resolution of a song to one that it had before, if every time allows it exactly.
+
+    Args:
+        song: The song, in a multiple of that resolution.
+        ticks_per_quarter: The lower resolution.
+
+    Returns:
+        The song in that resolution, or as it is.
+    """
+    times = song.ticks_per_quarter // ticks_per_quarter
+    changes = [*(change.tick for change in song.metres), *(change.tick for change in song.tempos)]
+    ticks = [np.array([song.end_tick, *changes])]
+    for track in song.tracks:
+        ticks += [track.onset_tick, track.duration_tick, track.controls[:, 0], track.bends[:, 0]]
+    if times == 1 or (np.concatenate(ticks) % times).any():
         return song
+    return _scaled(song, ticks_per_quarter, lambda tick: tick // times)
+
+
+def _scaled(song: Song, ticks_per_quarter: int, scale: Callable[[Any], Any]) -> Song:
+    """The song with every tick, a number or an array, scaled."""
+
+    def scaled_track(track: Track) -> Track:
+        return replace(
+            track,
+            onset_tick=scale(track.onset_tick),
+            duration_tick=scale(track.duration_tick),
+            controls=np.column_stack([scale(track.controls[:, 0]), track.controls[:, 1:]]),
+            bends=np.column_stack([scale(track.bends[:, 0]), track.bends[:, 1:]]),
+        )
+
     return replace(
         song,
         ticks_per_quarter=ticks_per_quarter,
-        metres=tuple(replace(change, tick=change.tick * times) for change in song.metres),
-        tempos=tuple(replace(change, tick=change.tick * times) for change in song.tempos),
-        tracks=tuple(_scaled(track, times) for track in song.tracks),
-        end_tick=song.end_tick * times,
+        metres=tuple(replace(change, tick=scale(change.tick)) for change in song.metres),
+        tempos=tuple(replace(change, tick=scale(change.tick)) for change in song.tempos),
+        tracks=tuple(scaled_track(track) for track in song.tracks),
+        end_tick=scale(song.end_tick),
     )
-
-
-def _scaled(track: Track, times: int) -> Track:
-    return replace(
-        track,
-        onset_tick=track.onset_tick * times,
-        duration_tick=track.duration_tick * times,
-        controls=_later(track.controls, times),
-        bends=_later(track.bends, times),
-    )
-
-
-def _later(events: Int[np.ndarray, "event column"], times: int) -> Int[np.ndarray, "event column"]:
-    """Events, of which the first column is the tick, in the finer ticks."""
-    return np.column_stack([events[:, 0] * times, events[:, 1:]])

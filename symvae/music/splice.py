@@ -96,18 +96,19 @@ def splice(
     edges = _edges(notes, np.array([each.onset for each in added], np.int64), patches)
     tracks_after, edits = list(song.tracks), []
     num_bends = num_pedals = 0
+    counted: set[int] = set()
     for index in tracks:
-        mine = notes.part == index
         new = [each for each, part in zip(added, part_of, strict=True) if part == index]
         track, edit = _edited(song.tracks[index], index, notes, new, line if one_voice else None)
-        gone = (notes.gone | notes.replaced)[mine]
-        bends, reset = without_bends_of(track.bends, notes.old_onset[mine], notes.old_end[mine], gone)
+        bends, reset = without_bends_of(track.bends, *_sounding_with(song, index, notes))
         controls, pressed = press_again(track.controls, edges, notes.step_tick)
         if bends is not track.bends or pressed:
             track = replace(track, bends=bends, controls=controls)
         tracks_after[index] = track if program is None else replace(track, program=program)
         edits.append(edit)
-        num_bends, num_pedals = num_bends + reset, num_pedals + pressed
+        if counted.isdisjoint(track.channels):  # else they are the same bends and pedals
+            num_bends, num_pedals = num_bends + reset, num_pedals + pressed
+        counted.update(track.channels)
     end_tick = max([song.end_tick, *(int(track.end_tick.max()) for track in tracks_after if len(track))])
     new_song = replace(song, tracks=tuple(tracks_after), end_tick=end_tick)
     return Spliced(new_song, tuple(edits), num_bends, num_pedals)
@@ -121,6 +122,21 @@ def _nearest_part(notes: PlayedNotes, added: AddedNote, ticks_per_quarter: int, 
     interval = abs(notes.pitch + np.where(notes.gone, added.shift, 0) - added.pitch)
     quarters = abs(notes.onset - added.onset) / ticks_per_quarter
     return int(notes.part[np.argmin(interval + PITCH_PER_QUARTER * quarters)])
+
+
+def _sounding_with(
+    song: Song, index: int, notes: PlayedNotes
+) -> tuple[Int[np.ndarray, " note"], Int[np.ndarray, " note"], Bool[np.ndarray, " note"]]:
+    """Start and end of the old notes on the channels of a track, and which of them are gone or replaced."""
+    channels = set(song.tracks[index].channels)
+    shared = [other for other, track in enumerate(song.tracks) if not channels.isdisjoint(track.channels)]
+    mine = np.isin(notes.part, [index, *shared])
+    unread = [song.tracks[other] for other in shared if other not in notes.part]
+    onset = np.concatenate([notes.old_onset[mine], *(track.onset_tick for track in unread)])
+    end = np.concatenate([notes.old_end[mine], *(track.end_tick for track in unread)])
+    gone = np.zeros(len(onset), bool)
+    gone[: np.count_nonzero(mine)] = (notes.gone | notes.replaced)[mine]
+    return onset, end, gone
 
 
 def _edges(notes: PlayedNotes, added: Int[np.ndarray, " note"], patches: Sequence[Patch]) -> list[int]:

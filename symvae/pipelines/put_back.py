@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from symvae.music.bars import bar_lines
 from symvae.music.patch import Patch
-from symvae.music.resolution import with_whole_steps
+from symvae.music.resolution import with_whole_steps, without_needless_ticks
 from symvae.music.song import Song, Track
 from symvae.music.splice import Spliced, splice
 from symvae.music.tempo_map import TempoSpan, scaled, with_tempos
@@ -33,7 +33,7 @@ def put_back(
         whole_song: Bars outside of all windows follow the tempo of the windows beside them.
 
     Returns:
-        The song; in finer ticks where its own cannot hold a sixteenth.
+        The song; in finer ticks where its own cannot hold new notes.
     """
     changed = [each for each in faded if not each.unchanged]
     if not changed:
@@ -58,7 +58,8 @@ def put_back(
     if whole_song:
         tempos += _rest(song, faded, lines, spans)
     spliced = splice(song, patches, tracks, one_voice=one_voice, program=program)
-    return spliced._replace(song=replace(spliced.song, tempos=with_tempos(song, tempos)))
+    new = replace(spliced.song, tempos=with_tempos(song, tempos))
+    return spliced._replace(song=without_needless_ticks(new, intake.song.ticks_per_quarter))
 
 
 def _rest(

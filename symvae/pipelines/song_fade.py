@@ -3,7 +3,8 @@
     result = fade_song("song.mid", {"arousal": 0.9})
     result.write("excited.mid")
 
-Other tracks, and bars that no window of the model takes, stay as they are.
+Other tracks, and bars that no window of the model takes, keep their notes. Of all others only the difference
+between a phrase before and after is written (`symvae.music.splice`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ from symvae.music.io.controllers import control_lanes
 from symvae.music.io.files import MIDI_SUFFIXES, is_score, write
 from symvae.music.io.programs import check_program
 from symvae.music.phrase import Phrase
+from symvae.music.resolution import with_whole_steps
 from symvae.music.song import Song
 from symvae.music.windows import windows
 from symvae.pipelines.automation import (
@@ -41,7 +43,8 @@ from symvae.pipelines.put_back import put_back
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
 from symvae.pipelines.trial import AnyModel, Source
-from symvae.system.faders.request import Fader
+from symvae.system.faders.performance import TEMPO
+from symvae.system.faders.request import AROUSAL, Fader
 
 #: Phrases in the picture, one row each; more would be too small to read.
 MOST_ROWS = 16
@@ -219,14 +222,16 @@ def fade_song(
             "Choose other bars."
         )
     vae = checked.load()
-    phrases, too_full = thin_full_bars(intake, vae, versions, lines)
+    fine = replace(intake, song=with_whole_steps(intake.song))
+    fine_lines = bar_lines(fine.song)
+    phrases, too_full = thin_full_bars(fine, vae, versions, fine_lines)
     faded = fade_versions(
         vae,
-        intake.song,
+        fine.song,
         phrases,
         versions,
         intake.reading.start_bar,
-        lines,
+        fine_lines,
         hold=[hold] if isinstance(hold, str) else list(hold),
         best_of=best_of,
         refine=refine,
@@ -237,7 +242,7 @@ def fade_song(
         faded,
         one_voice=not vae.tokenizer.polyphonic,
         program=program,
-        whole_song=only is None and bool(settings or slopes),
+        whole_song=only is None and not {TEMPO, AROUSAL.name}.isdisjoint({*settings, *slopes}),
     )
     named = only if only is not None else {bar for lane in table.values() for bar in lane}
     details = FadeReport(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from symvae.errors import MidiError
-from symvae.music.resolution import with_resolution, with_whole_steps
+from symvae.music.resolution import with_resolution, with_whole_steps, without_needless_ticks
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
 
@@ -52,6 +52,19 @@ def test_all_times_stay():
     assert new.tracks[0].bends[:, 1].tolist() == [500]
     assert (new.name, new.tracks[0].program) == ("name", 3)
     assert with_resolution(old, 6) is old
+    back = without_needless_ticks(new, 6)
+    assert (back.ticks_per_quarter, quarters(back)) == (6, quarters(old))
+
+
+@pytest.mark.parametrize("late", ["note", "tempo"])
+def test_ticks_that_are_needed_stay(late):
+    fine = with_resolution(song(6), 24)
+    (part,) = fine.tracks
+    if late == "note":
+        fine = replace(fine, tracks=(replace(part, onset_tick=part.onset_tick + 1),))
+    else:
+        fine = replace(fine, tempos=(*fine.tempos, TempoChange(21, 80.0)))
+    assert without_needless_ticks(fine, 6) is fine
 
 
 @pytest.mark.parametrize("ticks", [3, 8, 0])

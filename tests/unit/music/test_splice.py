@@ -402,3 +402,13 @@ def test_bends_go_with_their_notes():
     assert back.song.tracks[0].controls is controls
     kept = edited(piece, with_note((0, 1, 90)), size=1)
     assert (kept.num_bends, kept.song.tracks[0].bends.tolist()) == (0, bends.tolist())
+
+
+def test_bends_of_another_part_on_the_channel_stay():
+    bends = np.array([[10, 50], [BAR + 10, 80]])
+    one = replace(track(*quarters(0, 4)), bends=bends, channels=(1,))
+    other = replace(track((4, 4, 40), name="bass"), bends=bends, channels=(1, 2))
+    back = edited(song(one, other), silenced, size=1)
+    assert back.num_bends == 1
+    assert back.song.tracks[0].bends.tolist() == [[BAR, 50], [BAR + 10, 80]]
+    assert back.song.tracks[1] is other
