@@ -113,16 +113,9 @@ def _no_windows(shards: Shards, split: str, bars: int) -> str:
             "Prepare longer music, or choose a model with fewer bars."
         )
     return (
-<<<<<<< HEAD
-        f"These shards hold {tunes} tune{'s' * (tunes != 1)} and none of them is {split}: training learns "
-        "from some tunes and is checked on others, so it needs two or more, of which none is a copy or a "
-        "variant of the other. Prepare a folder with more music; to stay near a single song use "
-        "`symvae variations`."
-=======
         f"These shards have no {split} tune. Training learns from some tunes and is checked on others, so it "
         "needs two or more, of which none is a copy or a variant of the other. Prepare a folder with more "
         "music; for music near a single song use `symvae variations`."
->>>>>>> 2026ea6 (Advice is walked by a test: it never loops, and whatever it names works)
     )
 
 
