@@ -113,9 +113,9 @@ def _no_windows(shards: Shards, split: str, bars: int) -> str:
             "Prepare longer music, or choose a model with fewer bars."
         )
     return (
-        f"These shards have no {split} tune. Training learns from some tunes and is checked on others, so it "
-        "needs two or more, of which none is a copy or a variant of the other. Prepare a folder with more "
-        "music; for music near a single song use `symvae variations`."
+        f"These shards have no {split} tune. Training learns from some songs and is checked on others, which "
+        "must be no copies or variants of these, nor of the music that released models learned from. Prepare "
+        "a folder with three such songs or more; for music near a single song use `symvae variations`."
     )
 
 

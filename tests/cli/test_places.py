@@ -118,16 +118,24 @@ def test_infill_counts_bars_of_the_file(cli, tiny_model, tmp_path):
 
 def test_training_on_one_song_names_what_it_needs(cli, tmp_path):
     (tmp_path / "songs").mkdir()
-    (tmp_path / "songs" / "ode.mid").write_bytes(ODE.read_bytes())
-    assert cli("prepare", "songs", "--out", "one").exit_code == 0
+    chance = np.random.default_rng(5)
     words = ("train", "--preset", "melody-2bar", "--from", "melody-2bar", "--data")
-    result = cli(*words, "one", "--out", "run")
-    assert result.exit_code == 1
-    assert "needs two or more, of which none is a copy or a variant of the other" in result.stderr
-    (tmp_path / "songs" / "joy.mid").write_bytes(JOY.read_bytes())
-    assert cli("prepare", "songs", "--out", "two").exit_code == 0
-    result = cli(*words, "two", "--out", "run")
+    for number in (1, 2, 3):
+        song = symvae.Phrase(
+            symvae.Grid(8),
+            onset_step=np.arange(0, 128, 2),
+            duration_step=np.full(64, 2),
+            pitch=chance.integers(50, 80, 64),
+        )
+        symvae.write(song, tmp_path / "songs" / f"{number}.mid")
+        if number == 2:
+            continue
+        shards = f"shards-{number}"
+        assert cli("prepare", "songs", "--out", shards).exit_code == 0
+        result = cli(*words, shards, "--out", f"run-{number}")
+        assert result.exit_code == 1
+        assert ("Prepare a folder with three such songs or more" in result.stderr) == (number == 1)
     advice = result.stderr.strip().rstrip(".").rsplit("--set ", 1)[1]
     assert advice.startswith("training.batch_size=")
-    done = cli(*words, "two", "--out", "run", "--set", advice, "--set", "training.steps=1")
+    done = cli(*words, shards, "--out", "run", "--set", advice, "--set", "training.steps=1")
     assert done.exit_code == 0, done.stderr
