@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Int, Int64, UInt8
 from torch import Tensor
 
-from symvae.corpus.shards import SPLITS, Shards, Split
+from symvae.corpus.shards import Shards, Split
 from symvae.errors import CorpusError
 from symvae.music.reason import Reason
 from symvae.tokens.rows import Rows
@@ -112,12 +112,10 @@ def _no_windows(shards: Shards, split: str, bars: int) -> str:
             f"No {split} tune of these shards has {bars} bars, the longest has {int(lengths.max())}. "
             "Prepare longer music, or choose a model with fewer bars."
         )
-    tunes = sum(len(shards.split(name).tune_start) - 1 for name in SPLITS)
     return (
-        f"These shards hold {tunes} tune{'s' * (tunes != 1)} and none of them is {split}: training learns "
-        "from some tunes and is checked on others, so it needs two or more, of which none is a copy or a "
-        "variant of the other. Prepare a folder with more music; to stay near a single song use "
-        "`symvae variations`."
+        f"These shards have no {split} tune. Training learns from some songs and is checked on others, which "
+        "must be no copies or variants of these, nor of the music that released models learned from. Prepare "
+        "a folder with three such songs or more; for music near a single song use `symvae variations`."
     )
 
 

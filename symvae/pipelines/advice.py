@@ -39,14 +39,13 @@ def advise(
     if own:
         return [_error(error, _parts(error)[0], own) for error in errors]
     try:
-        helps = dict.fromkeys(_parts(error)[1] for error in none_can(need, sources, read))
+        of_music = none_can(need, sources, read)
     except LatentError:
-        helps = {}
-    bare = [not _parts(error)[1] and isinstance(error, NoWindowError | LatentError) for error in errors]
-    return [
-        _error(error, _parts(error)[0], *helps) if alone else error
-        for error, alone in zip(errors, bare, strict=True)
-    ]
+        of_music = []
+    if need.fault(given):
+        return [*errors, *of_music]
+    helps = dict.fromkeys(_parts(error)[1] for error in of_music)
+    return [error if _parts(error)[1] else _error(error, _parts(error)[0], *helps) for error in errors]
 
 
 def none_can(need: Need, sources: Sequence[Source], read: Read) -> list[SymvaeError]:

@@ -109,7 +109,7 @@ class Output:
             if len(names) > MOST_PANELS:
                 raise SymvaeError(
                     f"{len(names)} results are too many for one picture (at most {MOST_PANELS}). "
-                    "Leave out the picture, or ask for fewer."
+                    f"{'Leave out --plot' if self.plot else 'Name a .mid file'}, or ask for fewer."
                 )
         return plan
 

@@ -20,7 +20,7 @@ from symvae.pipelines.advice import advise, none_can
 from symvae.pipelines.faults import Faults
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.output import IN_MEMORY, Plan
-from symvae.pipelines.trial import AnyModel, Read, Source, attempt, every_window
+from symvae.pipelines.trial import AnyModel, Read, Source, attempt, every_window, read_once
 from symvae.pipelines.words import counted
 from symvae.system.choice import ModelFacts, Need
 from symvae.system.device import find_device
@@ -83,7 +83,7 @@ def check(
     why, intakes = "", list[Intake]()
     if not faults:
         with faults:
-            facts, why, intakes = choose(need, facts, sources, read)
+            facts, why, intakes = choose(need, facts, sources, read_once(read))
     elif facts is not None and (fault := need.fault(facts)):
         faults.add(LatentError(f"{fault} {need.remedy(facts)}".strip()))
     planned: Plan | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -82,6 +82,25 @@ def last_bars(source: Source, model: ModelFacts) -> Intake:
         One phrase.
     """
     return read_ending(source.file, model, source.track, source.bar, song=source.song)
+
+
+def read_once(read: Read) -> Read:
+    """Make a reader that reads each source once for each model, and repeats its result or its error."""
+
+    @cache
+    def outcome(source: Source, model: ModelFacts) -> Callable[[], Intake]:
+        try:
+            intake = read(source, model)
+        except SymvaeError as error:
+            raised = error
+
+            def repeat() -> Intake:
+                raise raised
+
+            return repeat
+        return lambda: intake
+
+    return lambda source, model: outcome(source, model)()
 
 
 def attempt(need: Need, model: ModelFacts, sources: Sequence[Source], read: Read) -> Trial:

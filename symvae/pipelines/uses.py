@@ -1,17 +1,13 @@
 """Verbs that released models can do with a file, each tried without weights."""
 
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 from symvae.errors import SymvaeError
 from symvae.music.song import Song
 from symvae.pipelines.inspect_report import Use
-from symvae.pipelines.intake import Intake
 from symvae.pipelines.needs import READERS
 from symvae.pipelines.preflight import choose
-from symvae.pipelines.trial import Read, Source
-from symvae.system.choice import ModelFacts
+from symvae.pipelines.trial import Source, read_once
 
 
 def uses_of(file: str | Path, song: Song, track: str | int | None = None) -> tuple[Use, ...]:
@@ -26,7 +22,7 @@ def uses_of(file: str | Path, song: Song, track: str | int | None = None) -> tup
         One entry for each verb.
     """
     source = Source(file, track, read_before=song)
-    once = {read: _once(read) for _, read in READERS.values()}
+    once = {read: read_once(read) for _, read in READERS.values()}
     found = []
     for verb, (need, read) in READERS.items():
         try:
@@ -36,22 +32,3 @@ def uses_of(file: str | Path, song: Song, track: str | int | None = None) -> tup
         else:
             found.append(Use(verb, facts.name, sum(len(each.phrases) for each in intakes), ""))
     return tuple(found)
-
-
-def _once(read: Read) -> Read:
-    """A reader that reads each source once for each model, and repeats its error."""
-
-    @cache
-    def outcome(source: Source, model: ModelFacts) -> Callable[[], Intake]:
-        try:
-            intake = read(source, model)
-        except SymvaeError as error:
-            raised = error
-
-            def repeat() -> Intake:
-                raise raised
-
-            return repeat
-        return lambda: intake
-
-    return lambda source, model: outcome(source, model)()

@@ -76,7 +76,8 @@ class ModelFacts:
         """Measured KL of a phrase: a high rate reconstructs, a low one draws; 0 before it was measured."""
         try:
             metrics = json.loads((self.folder / METRICS_FILE).read_text(encoding="utf-8"))
-            return float(metrics["reconstruction"]["all"]["kl_nats"])
+            measured = metrics["reconstruction"]["all"] if "reconstruction" in metrics else metrics["notes"]
+            return float(measured["kl_nats"])
         except (OSError, ValueError, KeyError, TypeError):
             return 0.0
 

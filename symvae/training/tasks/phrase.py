@@ -124,6 +124,7 @@ class PhraseTask:
         self.choice, self.shards, self.device, self.rank = config, shards, device, processes.rank
         training, data = config.training, config.data
         taken = windows(shards, "train", config.model.bars, mid_phrase=data.mid_phrase)
+        self.validation = validation_phrases(shards, config, VALIDATION_PHRASES, mid_phrase=data.mid_phrase)
         self.batches = Batches(
             taken,
             batch_size=training.batch_size,
@@ -133,7 +134,6 @@ class PhraseTask:
             rank=processes.rank,
             processes=processes.total,
         )
-        self.validation = validation_phrases(shards, config, VALIDATION_PHRASES, mid_phrase=data.mid_phrase)
         model = initial_vae(config, start_from, taken).to(device)
         critic = build_critic(config)
         modules: dict[str, torch.nn.Module] = {"model": model}

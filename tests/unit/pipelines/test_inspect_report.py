@@ -1,6 +1,8 @@
 """The report on a file: complete, countable by a script, readable by a person."""
 
+import dataclasses
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,9 @@ from symvae.music.io.midi_write import song_to_bytes
 from symvae.music.reason import Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 from symvae.pipelines.inspect import inspect, inspect_song
+from symvae.pipelines.inspect_report import Report
+from symvae.pipelines.inspect_screen import screen
+from symvae.pipelines.uses import uses_of
 from symvae.system.choice import ModelFacts
 
 TUNES = Path(__file__).parents[3] / "data" / "tunes"
@@ -117,3 +122,39 @@ def test_the_track_can_be_asked_for() -> None:
     report = inspect(TUNES / "petzold_minuet.mid", MODELS, track="left hand")
     assert [t.is_melody for t in report.tracks] == [False, True]
     assert report.tracks[1].why == "it was asked for by name"
+
+
+def test_ten_tracks_fit_one_screen() -> None:
+    names = ["Lead vocals", "Backing vocals with a long name", *(f"part {n}" for n in range(2, 9)), "kit"]
+    tracks = [quarter_notes(name, [60 + row] * 16, is_drum=name == "kit") for row, name in enumerate(names)]
+    lines = screen(inspect_file(song(*tracks)))
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    text = "\n".join(lines)
+    assert "7/8 bars 5-5 (no grid)" in text
+    assert re.search(r"0  Lead vocals +9 Glockenspiel +1 +16 +C4-C4 +the melody", text)
+    assert re.search(r"1  Backing vocals … +9 Glockenspiel", text)
+    assert re.search(r"9  kit +kit \d+ +10 +16 +drums", text)
+    assert "continue" in text
+    assert "--all lists every part" in lines[-1]
+
+
+def inspect_file(piece: Song) -> Report:
+    report = inspect_song(piece, MODELS, file="x.mid")
+    return dataclasses.replace(report, uses=uses_of("x.mid", piece))
+
+
+def test_forty_tracks_are_counted() -> None:
+    lines = screen(inspect_file(song(*(quarter_notes(f"part {n}", [60] * 4) for n in range(40)))))
+    assert "  and 28 more parts" in lines
+    assert len(lines) <= 24
+
+
+def test_models_that_cannot_read_a_file_say_why() -> None:
+    report = inspect(TUNES / "petzold_minuet.mid")
+    uses = {use.verb: use for use in report.uses}
+    assert uses["reconstruct"].model == uses["infill"].model == "melody-16bar-3-4"
+    assert uses["fade"].model is None
+    assert "released models for `symvae fade` are in 4/4" in uses["fade"].fault
+    text = " ".join(" ".join(screen(report)).split())
+    assert "cannot fade: petzold_minuet.mid is in 3/4" in text

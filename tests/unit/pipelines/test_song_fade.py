@@ -140,5 +140,7 @@ def test_a_score_has_no_controllers(fader_model, tmp_path):
 
 
 def test_a_model_without_any_faders(tiny_model):
-    with pytest.raises(LatentError, match=r"tiny has no faders\. Use --model .*melody-4bar-faders"):
+    with pytest.raises(
+        LatentError, match=r"tiny has no faders\. Learn them .* use --model melody-4bar-faders"
+    ):
         symvae.fade_song(ODE, {"register": 60.0}, model=tiny_model)
