@@ -41,8 +41,8 @@ def test_value_out_of_range_is_clipped_and_reported(fade, fader_model):
     assert all(each["aimed"]["note_density"] == pytest.approx(fader.high) for each in phrases)
 
 
-def test_removed_events_are_reported(fade, tmp_path):
-    """Bends of faded notes, and events that no song keeps; a pedal released after the end ends there."""
+def test_bends_of_changed_notes_go_and_all_other_events_stay(fade, tmp_path):
+    """Words, keys, and a pedal that is released after the end of the notes."""
     file = mido.MidiFile(band(tmp_path / "band.mid"))
     notes = file.tracks[0]
     notes[1:1] = [
@@ -57,12 +57,16 @@ def test_removed_events_are_reported(fade, tmp_path):
     words = ("pedal.mid", "--set", "register=50")
     output = fade(*words).stdout
     assert "  1 pitch bend of changed notes left out" in output
-    assert "  not written: 1 lyric, 1 key signature" in output
     report = report_of(fade(*words, "--json", "--track", "bass"))
     assert report["pitch_bends_left_out"] == 0
-    assert report["not_written"] == {"lyric": 1, "key signature": 1}
-    new = load(tmp_path / "fade/faded.mid")
-    assert new.tracks[0].controls.tolist() == [[0, 64, 127], [new.end_tick, 64, 0]]
+
+    def others(path) -> list[mido.MetaMessage | mido.Message]:
+        kept = ("lyrics", "key_signature", "control_change")
+        return [event.copy(time=0) for event in mido.MidiFile(path).tracks[0] if event.type in kept]
+
+    assert others(tmp_path / "fade/faded.mid") == others("pedal.mid")
+    old, new = load("pedal.mid"), load(tmp_path / "fade/faded.mid")
+    assert new.tracks[0].controls.tolist() == old.tracks[0].controls.tolist()
 
 
 def test_reported_values_are_those_of_the_bars_in_the_song(fade, tmp_path):
