@@ -174,7 +174,7 @@ class Phrase:
         """
         grid = self.grid.with_bars(bars)
         first = start_bar * grid.steps_per_bar
-        inside = (self.onset_step >= first) & (self.onset_step < first + grid.num_steps)
+        inside = slice(*np.searchsorted(self.onset_step, [first, first + grid.num_steps]))
         onset, duration, pitch, velocity = (column[inside] for column in self.columns)
         onset = onset - first
         duration = np.minimum(duration, grid.num_steps - onset)

@@ -135,11 +135,12 @@ class Collector:
         """
         first = start_bar * grid.steps_per_bar
         end = first + grid.num_steps
-        tied_in = (phrase.onset_step < first) & (phrase.end_step > first)
-        cut_off = (phrase.onset_step >= first) & (phrase.onset_step < end) & (phrase.end_step > end)
-        self.drop("notes", Reason.TIED_IN, count=int(tied_in.sum()))
-        self.drop("notes", Reason.CUT_OFF, count=int(cut_off.sum()))
-        return int(tied_in.sum())
+        row, end_row = np.searchsorted(phrase.onset_step, [first, end])
+        tied_in = int(np.count_nonzero(phrase.end_step[:row] > first))
+        cut_off = int(np.count_nonzero(phrase.end_step[row:end_row] > end))
+        self.drop("notes", Reason.TIED_IN, count=tied_in)
+        self.drop("notes", Reason.CUT_OFF, count=cut_off)
+        return tied_in
 
     def reading(self) -> Reading:
         """The finished account."""

@@ -9,6 +9,7 @@ models only grid and pitch range.
 """
 
 import numpy as np
+from jaxtyping import Int
 
 from symvae.music.bars import Section
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
@@ -87,6 +88,7 @@ def windows(
             continue
         # Windows start on bar lines of the file.
         stride = -(-(stride_bars or grid.bars) // whole_bar) * whole_bar
+        starting, held = _notes_in_windows(phrase, grid, stride)
         for start in range(0, phrase.grid.bars, stride):
             num_bars = min(grid.bars, phrase.grid.bars - start)
             if start and num_bars < grid.bars and start + num_bars <= start - stride + grid.bars:
@@ -96,14 +98,16 @@ def windows(
                 reason = Reason.TOO_SHORT if section.is_last else Reason.METRE_CHANGES
                 collector.drop_bars("window", reason, span, f"{num_bars} of the window's {grid.bars} bars")
                 continue
-            window = phrase.pad(start + grid.bars).window(start, grid.bars)
-            if len(phrase) and not len(window):
-                if collector.drop_at_edges(phrase, start, grid):
+            if len(phrase) and not starting[start // stride]:
+                # A file may have thousands of such windows: none of them is made.
+                if num_held := int(held[start // stride]):
                     detail = "no note starts, and one from before sounds on"
                     collector.drop_bars("window", Reason.TIED_IN, span, detail)
+                    collector.drop("notes", Reason.TIED_IN, count=num_held)
                 else:
                     collector.drop_bars("window", Reason.LONG_REST, span, "silent")
                 continue
+            window = phrase.pad(start + grid.bars).window(start, grid.bars)
             rest_bars = longest_rest_step(window) / grid.steps_per_bar
             if max_rest_bars is not None and rest_bars > max_rest_bars:
                 detail = f"silent for more than {max_rest_bars:g} bars in a row"
@@ -173,6 +177,16 @@ def longest_rest_step(phrase: Phrase) -> int:
     sounding_until = np.maximum.accumulate(np.concatenate([[0], phrase.end_step]))
     starts = np.concatenate([phrase.onset_step, [phrase.grid.num_steps]])
     return int(np.max(starts - sounding_until))
+
+
+def _notes_in_windows(
+    phrase: Phrase, grid: Grid, stride: int
+) -> tuple[Int[np.ndarray, " window"], Int[np.ndarray, " window"]]:
+    """Number of notes that start in each window, and of those that sound into it from before."""
+    first = np.arange(0, phrase.grid.bars, stride) * grid.steps_per_bar
+    started, started_by_end = np.searchsorted(phrase.onset_step, [first, first + grid.num_steps])
+    ended = np.searchsorted(np.sort(phrase.end_step), first, side="right")
+    return started_by_end - started, started - ended
 
 
 def _file_bars(read: SectionPhrase, start: int, num_bars: int) -> tuple[int, int]:
