@@ -277,7 +277,9 @@ def _bar_numbers(bars: str | Iterable[int] | None) -> set[int] | None:
 
 def _controller_lane(file: str, number: int, intake: Intake, lines: Sequence[int], fader: Fader) -> Lane:
     if intake.song.events is None:
-        raise ConfigError(f"{file} is no MIDI file, and only these have controllers. Use automation.")
+        raise ConfigError(
+            f"{file} was not read from MIDI, and only MIDI files have controllers. Use automation."
+        )
     track = intake.reading.track
     lanes = control_lanes(intake.song.events, number)
     lane = choose_lane(file, number, lanes, None if track is None else track.name)

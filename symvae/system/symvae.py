@@ -236,7 +236,7 @@ class SymVAE(LatentModel):
         phrase: Music,
         values: Wishes,
         *,
-        hold: Iterable[str] = (),
+        hold: str | Iterable[str] = (),
         best_of: int = 1,
         refine: bool = True,
     ) -> Phrase:
@@ -260,7 +260,7 @@ class SymVAE(LatentModel):
         phrases: Iterable[Music],
         values: Iterable[Wishes],
         *,
-        hold: Iterable[str] = (),
+        hold: str | Iterable[str] = (),
         best_of: int = 1,
         refine: bool = True,
     ) -> list[Phrase]:

@@ -43,7 +43,7 @@ def test_several_files_come_in_any_iterable(model: SymVAE) -> None:
     assert [each.file for each in several.intakes] == [str(ODE)] * 2
     assert len(measure(TUNES).readings) == len(list(TUNES.glob("*.mid")))
     assert list(measure([ODE.read_bytes(), ODE.read_bytes()]).readings) == ["the data", "the data (2)"]
-    assert inspect(io.BytesIO(b"no music"), {}).fault.startswith("the BytesIO object")
+    assert inspect(io.BytesIO(b"no music"), []).fault.startswith("the BytesIO object")
 
 
 def test_a_song_from_an_open_file_is_faded_and_written_to_one() -> None:

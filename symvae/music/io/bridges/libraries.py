@@ -10,9 +10,11 @@ error in one sentence.
 """
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from symvae.errors import ConfigError
+from symvae.music.io.validate import validated
 from symvae.music.song import Song
 
 #: Library → names of its classes that hold one piece of music.
@@ -47,6 +49,22 @@ def piece_of(song: Song, library: str) -> Any:
         ConfigError: The library is not installed.
     """
     return _bridge(library).from_song(song)
+
+
+def saved_song(path: Path, library: str) -> Song:
+    """Read a file in a library's own format as a song.
+
+    Raises:
+        MidiError: The file cannot be read.
+        ConfigError: The library is not installed.
+    """
+    song: Song = _bridge(library).load(path)
+    return validated(song, str(path), song.name)
+
+
+def require(library: str) -> None:
+    """Refuse to go on without a library; raises `ConfigError`."""
+    _bridge(library)
 
 
 def _bridge(library: str) -> Any:

@@ -5,6 +5,7 @@ is an annotation "end" (see `symvae.music.io.end_marker`). muspy's own writers r
 and leave annotations out of MIDI files; an object keeps both.
 """
 
+from pathlib import Path
 from typing import Any
 
 import muspy
@@ -12,6 +13,7 @@ import numpy as np
 
 from symvae.errors import MidiError
 from symvae.music.io.end_marker import END_MARKER, is_end_marker
+from symvae.music.io.limits import FILE_MIB, MIB
 from symvae.music.phrase import DEFAULT_VELOCITY
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
@@ -34,6 +36,22 @@ def _from_track(track: Track) -> muspy.Track:
     columns = (track.onset_tick, track.pitch, track.duration_tick, track.velocity)
     notes = [muspy.Note(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
     return muspy.Track(track.program, track.is_drum, track.name, notes)
+
+
+def load(path: Path) -> Song:
+    """Read a Music that muspy saved, as JSON or YAML.
+
+    Raises:
+        MidiError: The file is damaged, or of another kind.
+    """
+    try:
+        FILE_MIB.check(path.stat().st_size / MIB, str(path))
+        music = muspy.load(path)
+    except MidiError:
+        raise
+    except Exception as error:  # muspy's readers raise errors of any class
+        raise MidiError(f"{path} is no saved Music of muspy ({error}). Save it again.") from error
+    return to_song(music)
 
 
 def to_song(music: muspy.Music) -> Song:
