@@ -10,7 +10,6 @@ A file that cannot be read has a report as well, with its fault. Bars count from
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.errors import MidiError
-from symvae.music.io.source import Music, load_any
 from symvae.music.io.music_files import as_text
+from symvae.music.io.source import Music, load_any
 from symvae.music.phrase import Phrase
 from symvae.music.windows import whole
 from symvae.pipelines.many_files import Piece, each_file, read_or_unread

@@ -12,9 +12,10 @@ from typing import Any
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.corpus.source import FileSource, MusicFile
 from symvae.corpus.sources.song_file import tunes_of_song
-from symvae.corpus.tune import Tune, as_text
+from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError, SymvaeError
 from symvae.music.io.bridges.libraries import require, saved_song
+from symvae.music.io.music_files import as_text
 from symvae.music.io.source import load_any
 from symvae.music.reason import Dropped, Reason
 

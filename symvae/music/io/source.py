@@ -15,6 +15,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias, TypeGuard
 
@@ -107,18 +108,21 @@ def pieces(music: Music | Iterable[Music]) -> list[Music]:
         ArgumentError: The music, or a member of it, is of a type that holds none.
     """
     if _is_path(music) and os.path.isdir(music):
-        return [*music_files(music).files]
-    found = members(music)
-    return found if len(found) == 1 and found[0] is music else [p for each in found for p in pieces(each)]
+        found = music_files(music)
+        return sorted([*found.files, *found.unreadable])
+    several = members(music)
+    if len(several) == 1 and several[0] is music:
+        return several
+    return [piece for each in several for piece in pieces(each)]
 
 
 def unique(names: Iterable[str]) -> list[str]:
     """Names for reports; one that comes again gets a number."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     for name in names:
-        numbered = (f"{name} ({number})" for number in range(2, len(found) + 3))
-        found.append(name if name not in found else next(each for each in numbered if each not in found))
-    return found
+        numbered = (f"{name} ({number})" for number in count(2))
+        found[name if name not in found else next(each for each in numbered if each not in found)] = None
+    return list(found)
 
 
 def phrases_of(source: Music | Iterable[Music], read: Callable[[Song], Sequence[Phrase]]) -> list[Phrase]:

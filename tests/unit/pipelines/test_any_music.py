@@ -42,6 +42,7 @@ def test_several_files_come_in_any_iterable(model: SymVAE) -> None:
     several = encode((path for path in [ODE, ODE]), model)
     assert [each.file for each in several.intakes] == [str(ODE)] * 2
     assert len(measure(TUNES).readings) == len(list(TUNES.glob("*.mid")))
+    assert len(measure(iter([ODE, ODE.read_bytes()])).readings) == 2
     assert list(measure([ODE.read_bytes(), ODE.read_bytes()]).readings) == ["the data", "the data (2)"]
     assert inspect(io.BytesIO(b"no music"), []).fault.startswith("the BytesIO object")
 
