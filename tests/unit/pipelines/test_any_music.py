@@ -49,7 +49,7 @@ def test_several_files_come_in_any_iterable(model: SymVAE) -> None:
 
 def test_a_song_from_an_open_file_is_faded_and_written_to_one() -> None:
     with ODE.open("rb") as file:
-        result = symvae.fade_song(file, {"register": "+2"}, model="melody-4bar-faders")
+        result = symvae.fade_song(file, {"register": "+2"}, model="melody-4bar-faders", bars="1-4")
     out = io.BytesIO()
     symvae.write(result.song, out)
     assert load(out.getvalue()).num_notes == result.song.num_notes
