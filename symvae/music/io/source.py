@@ -25,7 +25,6 @@ from symvae.music.io.bridges.libraries import library_of, song_of
 from symvae.music.io.file_bytes import read_bytes
 from symvae.music.io.music_files import music_files
 from symvae.music.io.sniff import HEAD_BYTES, MIDI, MUSICXML, SCORE_SUFFIXES, format_of
-from symvae.music.io.validate import validated
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
 
@@ -57,8 +56,7 @@ def load_any(source: Music) -> Song:
     if isinstance(source, Phrase):
         return _reader("midi_write").to_song(source)
     if library := library_of(source):
-        song = song_of(source, library)
-        return validated(song, name_of(source), song.name)
+        return song_of(source, library, name_of(source))
     if isinstance(source, bytes | bytearray | memoryview):
         return _load_bytes(bytes(source), name_of(source))
     if hasattr(source, "read"):

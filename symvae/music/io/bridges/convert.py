@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def to_pretty_midi(music: Music, program: int = 0) -> "pretty_midi.PrettyMIDI":
     """Convert to a `pretty_midi.PrettyMIDI`.
 
-    It holds notes, controllers, pitch bends, programs, names, tempos and metres. It has no markers: the
-    end of the music is a text event "end".
+    It holds notes, controllers, pitch bends, programs, names, tempos, metres, keys, lyrics and
+    text. It has no markers: these are text events, as is the end of the music, "end".
 
     Args:
         music: A phrase, several in a row, a song, or anything that `symvae.read` takes.
@@ -42,8 +42,9 @@ def to_pretty_midi(music: Music, program: int = 0) -> "pretty_midi.PrettyMIDI":
 def to_muspy(music: Music, program: int = 0) -> "muspy.Music":
     """Convert to a `muspy.Music`, in symvae's own resolution.
 
-    It holds notes, programs, names, tempos and metres, and neither controllers nor pitch bends. The end of
-    the music is an annotation "end". For muspy's metrics, set the resolution with ``adjust_resolution(4)``.
+    It holds notes, programs, names, tempos, metres, keys, lyrics and annotations (markers and other text),
+    and neither controllers nor pitch bends. The end of the music is an annotation "end". For muspy's metrics,
+    set the resolution with ``adjust_resolution(4)``.
 
     Args:
         music: A phrase, several in a row, a song, or anything that `symvae.read` takes.
@@ -62,8 +63,8 @@ def to_muspy(music: Music, program: int = 0) -> "muspy.Music":
 def to_symusic(music: Music, program: int = 0) -> Any:
     """Convert to a `symusic.Score` in ticks.
 
-    It holds notes, controllers, pitch bends, programs, names, tempos, metres and markers; the end of the
-    music is a marker "end".
+    It holds notes, controllers, pitch bends, programs, names, tempos, metres, keys, lyrics (in the
+    first track) and markers, which hold all other text, too; the end of the music is a marker "end".
 
     Args:
         music: A phrase, several in a row, a song, or anything that `symvae.read` takes.
@@ -79,8 +80,9 @@ def to_symusic(music: Music, program: int = 0) -> Any:
 def to_music21(music: Music, program: int = 0) -> "music21.stream.Score":
     """Convert to a music21 score with a part for each track, in bars and voices.
 
-    It holds notes from C0 upwards, velocities, programs, names, tempos and metres, and neither controllers
-    nor pitch bends. Notes off the grid get lengths that no notation can show.
+    It holds notes from C0 upwards, velocities, programs, names, tempos, metres, keys, lyrics and text, and
+    neither controllers nor pitch bends. What is read back are the notes, names, programs, tempos and metres.
+    Notes off the grid get lengths that no notation can show.
 
     Args:
         music: A phrase, several in a row, a song, or anything that `symvae.read` takes.

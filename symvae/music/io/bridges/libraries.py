@@ -1,9 +1,9 @@
 """Objects of other music libraries, recognized without importing any library.
 
-A bridge is the module of this package that bears the library's name, with two functions:
+A bridge is the module of this package that bears the library's name, with these functions:
 
-    to_song(music)     an object of the library → `symvae.music.song.Song`, not yet validated
-    from_song(song)    a song → an object of the library
+    to_song(music, where)    an object of the library → `symvae.music.song.Song`; errors name it as ``where``
+    from_song(song)          a song → an object of the library
 
 It is imported on first use: an object shows that its library is there, and a library that is missing is an
 error in one sentence.
@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from symvae.errors import ConfigError
-from symvae.music.io.validate import validated
 from symvae.music.song import Song
 
 #: Library → names of its classes that hold one piece of music.
@@ -36,9 +35,21 @@ def library_of(music: Any) -> str | None:
     return None
 
 
-def song_of(music: Any, library: str) -> Song:
-    """Convert a piece of a library to a song, which may still break its invariants."""
-    song: Song = _bridge(library).to_song(music)
+def song_of(music: Any, library: str, where: str) -> Song:
+    """Convert a piece of a library to a song.
+
+    Args:
+        music: The piece.
+        library: Its library.
+        where: The piece in error messages.
+
+    Returns:
+        The song, with events where the piece has lyrics, markers or keys.
+
+    Raises:
+        MidiError: The piece contradicts itself.
+    """
+    song: Song = _bridge(library).to_song(music, where)
     return song
 
 
@@ -59,7 +70,7 @@ def saved_song(path: Path, library: str) -> Song:
         ConfigError: The library is not installed.
     """
     song: Song = _bridge(library).load(path)
-    return validated(song, str(path), song.name)
+    return song
 
 
 def require(library: str) -> None:
