@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from symvae.system.symvae import SymVAE as SymVAE
     from symvae.system.synth import Synth as Synth
     from symvae.system.synth import load_synth as load_synth
+    from symvae.tokens.open import tokenizer as tokenizer
 
     load = SymVAE.load
 
@@ -63,6 +64,7 @@ _HOME = {
     "to_muspy": "symvae.music.io.bridges.convert",
     "to_pretty_midi": "symvae.music.io.bridges.convert",
     "to_symusic": "symvae.music.io.bridges.convert",
+    "tokenizer": "symvae.tokens.open",
     "write": "symvae.music.io.files",
     **{
         name: "symvae.errors"

@@ -71,10 +71,10 @@ def wide_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from symvae.config.load import load_preset, with_overrides
     from symvae.system.artifacts import save_model
     from symvae.system.build import build_vae
-    from symvae.tokens.melody import MelodyTokenizer
+    from symvae.tokens.melody_grid import MelodyGrid
 
     home = tmp_path_factory.mktemp("wide")
-    MelodyTokenizer().save(home / "tokenizer.json")
+    MelodyGrid().save(home / "tokenizer.json")
     config = with_overrides(load_preset("melody-4bar-faders"), [*TINY, "name=wide"])
     torch.manual_seed(0)
     save_model(home / "wide", config, build_vae(config.model).state_dict(), tokenizer=home / "tokenizer.json")

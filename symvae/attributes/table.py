@@ -30,7 +30,7 @@ from symvae.attributes.rhythm import syncopation_8th, syncopation_16th
 from symvae.attributes.tempo import notes_per_second, tempo
 from symvae.attributes.tonality import c_major_membership, diatonic_share
 from symvae.errors import ConfigError
-from symvae.music.io.source import Source, phrases_of
+from symvae.music.io.source import Music, phrases_of
 from symvae.music.windows import whole
 
 ATTRIBUTES: dict[str, Attribute] = {
@@ -64,7 +64,7 @@ ATTRIBUTES: dict[str, Attribute] = {
 
 @checked
 def measure(
-    phrases: Source | Iterable[Source], names: Iterable[str] | None = None
+    phrases: Music | Iterable[Music], names: Iterable[str] | None = None
 ) -> dict[str, Float[np.ndarray, " phrase"]]:
     """Measure attributes of phrases.
 

@@ -13,6 +13,7 @@ from symvae.cli.options import (
     Json,
     ModelOption,
     TrackOption,
+    music_in,
     tracks_of,
 )
 
@@ -29,5 +30,6 @@ def encode(
     """Write the posterior of every window: mean and log_std, (window, latent), with file, bar and tempo."""
     from symvae.pipelines.encode import encode as pipeline
 
+    files = music_in(files)
     result = pipeline(files, model, out, track=tracks_of(track, len(files)), force=force, device=device)
     show_result(result, as_json=json)

@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from symvae.cli.console import progress_bar, say, show, show_json
-from symvae.cli.options import FilesOrFolders, Json, MaxMemory, MaxSeconds, TrackOption, tracks_of
+from symvae.cli.options import FilesArgument, Json, MaxMemory, MaxSeconds, TrackOption, tracks_of
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.pipelines.words import counted
 
 
 def inspect(
-    files: FilesOrFolders,
+    files: FilesArgument,
     track: TrackOption = None,
     all_: Annotated[
         bool, typer.Option("--all", help="Every part, every window of every model, every drop.")

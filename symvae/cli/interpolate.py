@@ -21,6 +21,7 @@ from symvae.cli.options import (
     Temperature,
     TrackOption,
     Wav,
+    music_in,
     one_of,
     output_of,
     tracks_of,
@@ -56,6 +57,7 @@ def interpolate(
     json: Json = False,
 ) -> None:
     """Walk through the latent space from one melody to another; four melodies span a square."""
+    files = music_in(files)
     if len(files) not in (2, 4):
         raise typer.BadParameter(f"give two files, or four for a square, not {len(files)}")
     bars: list[int | None] = [*bar] if bar else [None]

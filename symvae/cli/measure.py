@@ -1,12 +1,12 @@
 """``symvae measure``: musical attributes of files."""
 
 from symvae.cli.console import exit_if_unread, say, show_json, show_table
-from symvae.cli.options import FilesOrFolders, Json, MaxMemory, MaxSeconds, TrackOption, tracks_of
+from symvae.cli.options import FilesArgument, Json, MaxMemory, MaxSeconds, TrackOption, tracks_of
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 
 
 def measure(
-    files: FilesOrFolders,
+    files: FilesArgument,
     track: TrackOption = None,
     max_seconds: MaxSeconds = DEFAULT_LIMITS.seconds,
     max_memory: MaxMemory = DEFAULT_LIMITS.memory_mib,

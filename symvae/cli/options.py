@@ -9,10 +9,9 @@ import typer
 from symvae.corpus.guard.limits import LEAST_MEMORY_MIB, LEAST_SECONDS
 from symvae.pipelines.output import FORMATS, Output, is_result_file
 
-FileArgument = Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file.")]
-FilesArgument = Annotated[list[Path], typer.Argument(help="MIDI, MusicXML or ABC files.")]
-FilesOrFolders = Annotated[
-    list[Path], typer.Argument(help="MIDI, MusicXML or ABC files, or folders of them, at any depth.")
+FileArgument = Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file, or - for standard input.")]
+FilesArgument = Annotated[
+    list[Path], typer.Argument(help="MIDI, MusicXML or ABC files, folders of them, or - for standard input.")
 ]
 ModelOption = Annotated[
     str | None,
@@ -95,6 +94,13 @@ TopP = Annotated[
         "--top-p", min=0.01, max=1.0, help="Draw among the most likely tokens that hold this share."
     ),
 ]
+
+
+def music_in(places: Sequence[Path]) -> list[Path]:
+    """The files that are named, with those of folders one by one."""
+    from symvae.music.io.source import pieces
+
+    return pieces(places)
 
 
 def one_of(word: str, allowed: Sequence[str], option: str) -> str:

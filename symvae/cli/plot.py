@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from symvae.cli.console import exit_if_unread, say, show_files
-from symvae.cli.options import FilesOrFolders, Force, MaxMemory, MaxSeconds, TrackOption, tracks_of
+from symvae.cli.options import FilesArgument, Force, MaxMemory, MaxSeconds, TrackOption, tracks_of
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 
 
 def plot(
-    files: FilesOrFolders,
+    files: FilesArgument,
     track: TrackOption = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write (PNG, PDF or SVG).")] = Path(
         "piano_roll.png"

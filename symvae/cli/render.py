@@ -10,7 +10,7 @@ from symvae.cli.options import Device, Force, Json, one_of
 
 
 def render(
-    file: Annotated[Path | None, typer.Argument(help="A MIDI, MusicXML or ABC file.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A MIDI, MusicXML or ABC file, or -.")] = None,
     out: Annotated[Path | None, typer.Argument(help="The WAV file. Default: the music's name, here.")] = None,
     timbre: Annotated[
         str | None,
@@ -68,7 +68,8 @@ def render(
         raise typer.BadParameter(f"{' and '.join(chosen)} exclude each other", param_hint=chosen[-1])
     if chosen and engine != "neural":
         raise typer.BadParameter(f"the {engine} engine has no timbre to choose", param_hint=chosen[0])
-    path = Path(f"{file.stem}.wav") if out is None else out
+    name = "music" if str(file) == "-" else file.stem
+    path = Path(f"{name}.wav") if out is None else out
     if path.suffix.lower() != ".wav":
         raise typer.BadParameter(f"the sound is written as WAV; give NAME.wav, not {path}", param_hint="OUT")
     from symvae.pipelines.render_song import TimbreChoice, render_song

@@ -1,8 +1,9 @@
 """The metrical grid: bars of equal steps, a step being a sixteenth note in every metre."""
 
 from dataclasses import dataclass
+from numbers import Integral
 
-from symvae.errors import PhraseError
+from symvae.errors import ArgumentError, PhraseError
 from symvae.music.metre import METRES
 
 STEPS_PER_QUARTER = 4
@@ -13,6 +14,7 @@ class Grid:
     """A number of bars in one of the supported metres (see `symvae.music.metre`).
 
     Raises:
+        ArgumentError: The bars, beats or steps are no whole numbers.
         PhraseError: The grid has no bars, or no metre has such a bar.
     """
 
@@ -21,6 +23,13 @@ class Grid:
     steps_per_beat: int = 4
 
     def __post_init__(self) -> None:
+        if not all(
+            isinstance(each, Integral) for each in (self.bars, self.beats_per_bar, self.steps_per_beat)
+        ):
+            raise ArgumentError(
+                f"A grid has whole numbers of bars, beats and steps, not {self.bars!r:.60}. For a metre use "
+                'Grid.of_metre("4/4", bars).'
+            )
         if self.bars < 1:
             raise PhraseError(f"A grid needs at least one bar, not {self.bars}.")
         if (self.beats_per_bar, self.steps_per_beat) not in METRES.values():

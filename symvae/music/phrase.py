@@ -4,14 +4,15 @@ Notes are four parallel arrays, one row a note, sorted by onset, then pitch. A p
 equal to another when grid, tempo and all arrays are. It knows no file format and no network.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, cast
 
 import numpy as np
 from jaxtyping import Bool, Int
 
-from symvae.errors import PhraseError
+from symvae.arguments import checked
+from symvae.errors import ArgumentError, PhraseError
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
 from symvae.music.quantize import resolve_overlaps
 
@@ -29,6 +30,7 @@ class Phrase:
     """Notes on a grid.
 
     Raises:
+        ArgumentError: The grid, an array or the tempo is of a wrong type.
         PhraseError: A note leaves the grid or the ranges of MIDI, or the tempo is not positive.
     """
 
@@ -50,7 +52,15 @@ class Phrase:
             np.full(len(self.pitch), DEFAULT_VELOCITY) if self.velocity is _ONE_FOR_ALL else self.velocity
         )
         given = (self.onset_step, self.duration_step, self.pitch, velocity)
-        columns = [np.asarray(column, np.int64) for column in given]
+        try:
+            columns = [np.asarray(column, np.int64) for column in given]
+            tempo_qpm = round(float(self.tempo_qpm), 2)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ArgumentError(
+                f"A phrase has arrays of whole numbers and a tempo that is a number ({error})."
+            ) from error
+        if not isinstance(self.grid, Grid):
+            raise ArgumentError(f"The grid of a phrase is a Grid, not {self.grid!r:.60}.")
         shapes = [column.shape for column in columns]
         if len(set(shapes)) > 1 or columns[0].ndim != 1:
             raise PhraseError(f"A phrase needs four arrays of one length, not of shapes {shapes}.")
@@ -59,7 +69,7 @@ class Phrase:
             column = column[order]
             column.setflags(write=False)
             object.__setattr__(self, name, column)
-        object.__setattr__(self, "tempo_qpm", round(float(self.tempo_qpm), 2))
+        object.__setattr__(self, "tempo_qpm", tempo_qpm)
         self._check()
 
     def _check(self) -> None:
@@ -181,12 +191,17 @@ class Phrase:
         return Phrase(grid, onset, duration, pitch, velocity, self.tempo_qpm)
 
 
-def join(phrases: Sequence[Phrase]) -> Phrase:
+@checked
+def join(phrases: Iterable[Phrase]) -> Phrase:
     """Concatenate phrases in time, at the tempo of the first.
 
     Raises:
         PhraseError: There are no phrases, or their metres differ.
+        ArgumentError: One of them is no phrase.
     """
+    phrases = list(phrases)
+    if other := [each for each in phrases if not isinstance(each, Phrase)]:
+        raise ArgumentError(f"Phrases are joined, and {other[0]!r:.60} is none. Read it with symvae.read.")
     if not phrases:
         raise PhraseError("There is nothing to join: give at least one phrase.")
     first = phrases[0]
@@ -202,6 +217,6 @@ def join(phrases: Sequence[Phrase]) -> Phrase:
     return Phrase(grid, onset, duration, pitch, velocity, first.tempo_qpm)
 
 
-def as_one(phrases: Phrase | Sequence[Phrase]) -> Phrase:
+def as_one(phrases: Phrase | Iterable[Phrase]) -> Phrase:
     """A single phrase as it is, several joined."""
     return phrases if isinstance(phrases, Phrase) else join(phrases)

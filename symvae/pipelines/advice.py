@@ -74,7 +74,7 @@ def none_can(need: Need, sources: Sequence[Source], read: Read) -> list[SymvaeEr
             errors.append(_no_metre(need, source, candidates))
     if errors:
         return errors
-    places = " and ".join(f"{source.file} in {_metres_in_words(source)}" for source in sources)
+    places = " and ".join(f"{source.name} in {_metres_in_words(source)}" for source in sources)
     remedy = "Choose files of one metre, or with --bar places in them of one metre."
     return [NoWindowError(f"No released model reads all these files: {places}.", remedy)]
 
@@ -82,20 +82,20 @@ def none_can(need: Need, sources: Sequence[Source], read: Read) -> list[SymvaeEr
 def _no_metre(need: Need, source: Source, candidates: Sequence[ModelFacts]) -> SymvaeError:
     """The fault of a file in a metre that no candidate has."""
     if not source.song.num_notes:
-        return NoWindowError(f"{source.file} holds no notes.", "Choose another file.")
+        return NoWindowError(f"{source.name} holds no notes.", "Choose another file.")
     metres = _metres_in_words(source)
     known = [metre for metre in METRES if metre in {facts.grid.metre for facts in released()}]
     if not set(known) & _grid_metres(source):
         remedy = f"Write it in {_either(known)}, or in a metre whose bars fill such bars, as 2/4 and 12/8."
-        return NoWindowError(f"{source.file} is in {metres}, which no released model reads.", remedy)
+        return NoWindowError(f"{source.name} is in {metres}, which no released model reads.", remedy)
     have = _either([metre for metre in METRES if metre in {facts.grid.metre for facts in candidates}])
-    fault = f"{source.file} is in {metres}, and released models for `symvae {need.verb}` are in {have}."
+    fault = f"{source.name} is in {metres}, and released models for `symvae {need.verb}` are in {have}."
     return NoWindowError(fault, _instead(need, source))
 
 
 def _instead(need: Need, source: Source) -> str:
     """A verb that can do something like it with this file, as one sentence."""
-    file = shlex.quote(str(source.file))
+    file = shlex.quote(source.name)
     if need.faders is not None and _can(SHIFT, source, every_window):
         return (
             f"`symvae shift {file} --set onset_density=1` moves its melody along an attribute vector instead."

@@ -143,11 +143,11 @@ def _setting_in(path: Path, number: int, name: str, cell: str) -> Setting:
         ) from None
 
 
-def choose_lane(path: Path, number: int, lanes: Sequence[ControlLane], track: str | None) -> ControlLane:
+def choose_lane(file: str, number: int, lanes: Sequence[ControlLane], track: str | None) -> ControlLane:
     """Choose the lane of a controller: the only one, or that of a track.
 
     Args:
-        path: The MIDI file.
+        file: Name of the MIDI file.
         number: Controller number, 0 to 127.
         lanes: All its lanes in the file.
         track: Name of the track that is read.
@@ -160,14 +160,14 @@ def choose_lane(path: Path, number: int, lanes: Sequence[ControlLane], track: st
     """
     if not lanes:
         raise MidiError(
-            f"{path} never moves controller {number}. Draw its lane in your sequencer, or use --automation."
+            f"{file} never moves controller {number}. Draw its lane in your sequencer, or use --automation."
         )
     named = [lane for lane in lanes if track and lane.track_name == track]
     chosen = lanes if len(lanes) == 1 else named
     if len(chosen) != 1:
         where = ", ".join(f"{lane.track_name!r} channel {lane.channel}" for lane in lanes)
         raise MidiError(
-            f"{path} moves controller {number} in {len(lanes)} places ({where}). Keep one of them, or choose "
+            f"{file} moves controller {number} in {len(lanes)} places ({where}). Keep one of them, or choose "
             "its track with --track."
         )
     return chosen[0]

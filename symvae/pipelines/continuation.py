@@ -1,10 +1,10 @@
 """Tunes continued by the learned prior."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from symvae.music.bars import grid_bar_at
+from symvae.music.io.source import Music
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.needs import CONTINUE
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
@@ -64,7 +64,7 @@ class Continuation:
 
 
 def continue_tune(
-    file: str | Path,
+    file: Music,
     model: AnyModel | None = None,
     bars: int = 8,
     count: int = 4,
@@ -79,7 +79,7 @@ def continue_tune(
     """Continue a tune from its last bars, or from a bar inside it.
 
     Args:
-        file: A MIDI, MusicXML or ABC file.
+        file: A MIDI, MusicXML or ABC file, or music in any other form that `symvae.read` takes.
         model: The model, or its name or folder; by default the best released one for the music.
         bars: Number of new bars in the file's metre; more where they do not fill a bar of the model.
         count: Number of versions.

@@ -1,10 +1,11 @@
 """Files into a file of latents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from symvae.music.io.source import Music, pieces
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.latent_file import write_latents
@@ -47,7 +48,7 @@ class Encoding:
 
 
 def encode(
-    files: Sequence[str | Path],
+    files: Music | Iterable[Music],
     model: AnyModel | None = None,
     out: str | Path | None = None,
     *,
@@ -58,7 +59,7 @@ def encode(
     """Encode every window of some files.
 
     Args:
-        files: MIDI, MusicXML or ABC files.
+        files: Files, or music in any form that `symvae.read` takes: one, several, or a folder.
         model: The model, or its name or folder; by default the best released one for the music.
         out: The .npz file to write; None writes none.
         track: Name or number of the track to read in all files, or a sequence with one for each.
@@ -74,14 +75,15 @@ def encode(
         refuse_existing([] if path is None else [path], force)
         return IN_MEMORY.plan((), "")
 
-    sources = [Source(*place) for place in zip(files, each_track(track, len(files)), strict=True)]
+    found = pieces(files)
+    sources = [Source(*place) for place in zip(found, each_track(track, len(found)), strict=True)]
     checked = check(ENCODE, model, sources, plan=plan, device=device)
     vae, intakes = checked.load(), checked.intakes
     phrases = [phrase for each in intakes for phrase in each.phrases]
     posterior = vae.encode(phrases)
     saved = Saved()
     if path is not None:
-        places = [(str(each.file), start + 1) for each in intakes for start in each.reading.start_bar]
+        places = [(each.file, start + 1) for each in intakes for start in each.reading.start_bar]
         write_latents(path, vae.name, posterior, [phrase.tempo_qpm for phrase in phrases], places)
         saved = Saved((path,))
     return Encoding(vae.name, intakes, posterior, saved, checked.why)

@@ -1,11 +1,11 @@
 """Bars of a tune redrawn between the others."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from symvae.errors import ConfigError
 from symvae.music.bars import bars_in_words, grid_bar_at
+from symvae.music.io.source import Music
 from symvae.pipelines.intake import Intake, NoWindowError
 from symvae.pipelines.needs import INFILL
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
@@ -58,7 +58,7 @@ class Infill:
 
 
 def infill(
-    file: str | Path,
+    file: Music,
     model: AnyModel | None,
     first_bar: int,
     last_bar: int,
@@ -74,7 +74,7 @@ def infill(
     """Redraw bars of a window, conditioned on the others.
 
     Args:
-        file: A MIDI, MusicXML or ABC file.
+        file: A MIDI, MusicXML or ABC file, or music in any other form that `symvae.read` takes.
         model: The model, or its name or folder; by default the best released one for the music.
         first_bar: First bar to draw, from 1 in the window.
         last_bar: Last bar to draw.

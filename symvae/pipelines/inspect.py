@@ -10,15 +10,13 @@ A file that cannot be read has a report as well, with its fault. Bars count from
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from symvae.errors import MidiError
 from symvae.music.bars import sections
 from symvae.music.beat import has_beat
-from symvae.music.io.files import Source, load_any
-from symvae.music.io.source import name_of
+from symvae.music.io.source import Music, load_any, name_of
 from symvae.music.melody_line import alone_share, choose_track
 from symvae.music.pitch import PIANO_PITCHES
 from symvae.music.reason import Dropped, Reason
@@ -37,7 +35,7 @@ from symvae.system.choice import ModelFacts, released
 
 
 def inspect(
-    source: Source, models: Sequence[ModelFacts] | None = None, track: str | int | None = None, name: str = ""
+    source: Music, models: Sequence[ModelFacts] | None = None, track: str | int | None = None, name: str = ""
 ) -> Report:
     """Report on a file.
 
@@ -57,7 +55,7 @@ def inspect(
         return unread_report(name, Reason.UNREADABLE, str(error))
     models = released() if models is None else models
     report = inspect_song(song, models, track, file=name)
-    return replace(report, uses=uses_of(Path(name), song, track))
+    return replace(report, uses=uses_of(name, song, track))
 
 
 def inspect_song(

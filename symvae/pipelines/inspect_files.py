@@ -3,10 +3,10 @@
 The reading processes import the models' tables and the networks behind them; this module does not.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
-from symvae.music.io.files import Source
+from symvae.music.io.source import Music
 from symvae.pipelines.inspect_report import Report, unread_report
 from symvae.pipelines.many_files import Piece, Unread, each_file
 from symvae.pipelines.tracks import Tracks
@@ -15,7 +15,7 @@ _INSPECT = "symvae.pipelines.inspect"
 
 
 def inspect_files(
-    files: Sequence[Source],
+    files: Music | Iterable[Music],
     track: Tracks = None,
     *,
     limits: FileLimits = DEFAULT_LIMITS,

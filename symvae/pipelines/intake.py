@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from symvae.errors import MidiError
 from symvae.music.bars import bars_in_words, grid_bar_at
 from symvae.music.grid import Grid
-from symvae.music.io.files import load_any
+from symvae.music.io.source import Music, load_any, name_of
 from symvae.music.phrase import Phrase
 from symvae.music.reading import Reading
 from symvae.music.song import Song
@@ -61,7 +60,8 @@ _ROWS = ("phrases", "start_bar", "end_bar", "start_tick")
 class Intake:
     """Windows of one file, as a model reads it."""
 
-    file: Path
+    file: str
+    """Name of the file, as reports have it."""
     song: Song
     reading: Reading
 
@@ -113,7 +113,7 @@ class Intake:
         """The report as plain data."""
         reading, track = self.reading, self.reading.track
         return {
-            "file": str(self.file),
+            "file": self.file,
             "track": None if track is None else {"index": track.index, "name": track.name, "why": track.why},
             "repairs": [{"kind": each.kind.value, "count": each.count} for each in self.song.repairs],
             "tracks_not_read": tracks_not_read(self.song, track),
@@ -145,12 +145,12 @@ class Intake:
 
 
 def read_windows(
-    file: str | Path, model: Windowed, track: str | int | None = None, *, song: Song | None = None
+    file: Music, model: Windowed, track: str | int | None = None, *, song: Song | None = None
 ) -> Intake:
     """Read every window of a file that fits the model's grid.
 
     Args:
-        file: A MIDI, MusicXML or ABC file.
+        file: A MIDI, MusicXML or ABC file, or music in any other form that `symvae.read` takes.
         model: Model whose grid and pitch range the windows have.
         track: Name or number of the track to read; by default the melody, or all pitched tracks of a
             polyphonic model.
@@ -162,7 +162,7 @@ def read_windows(
     Raises:
         NoWindowError: The file has no such window; the message has the reasons.
     """
-    song = load_any(file) if song is None else song
+    song, file = song or load_any(file), name_of(file)
     reading = _read(song, model, track)
     if not reading.phrases:
         grid = model.grid
@@ -170,11 +170,11 @@ def read_windows(
             f"{file} has no window of {counted(grid.bars, 'bar')} of {grid.metre} ({_reasons(reading)}).",
             _other_tracks(song, reading, lambda other: _read(song, model, other)),
         )
-    return Intake(Path(file), song, reading)
+    return Intake(file, song, reading)
 
 
 def read_window(
-    file: str | Path,
+    file: Music,
     model: Windowed,
     track: str | int | None = None,
     bar: int | None = None,
@@ -184,7 +184,7 @@ def read_window(
     """Read one window of a file.
 
     Args:
-        file: A MIDI, MusicXML or ABC file.
+        file: A MIDI, MusicXML or ABC file, or music in any other form that `symvae.read` takes.
         model: Model whose grid and pitch range the window has.
         track: Name or number of the track to read.
         bar: First bar of the window, from 1: any bar of the grid. By default the first window.
@@ -202,7 +202,7 @@ def read_window(
     every = _read(intake.song, model, track, stride_bars=1)
     starts = [start + 1 for start in every.start_bar]
     if bar not in starts:
-        grid = model.grid
+        file, grid = intake.file, model.grid
         choices = ", ".join(map(str, starts[:12])) + (", …" if len(starts) > 12 else "")
         raise NoWindowError(
             f"{file} has no window that starts at bar {bar} ({counted(grid.bars, 'bar')} of {grid.metre}).",
@@ -214,7 +214,7 @@ def read_window(
 
 
 def read_ending(
-    file: str | Path,
+    file: Music,
     model: Windowed,
     track: str | int | None = None,
     bar: int | None = None,
@@ -224,7 +224,7 @@ def read_ending(
     """Read the bars that a model continues: at most half as many as its own.
 
     Args:
-        file: A MIDI, MusicXML or ABC file.
+        file: A MIDI, MusicXML or ABC file, or music in any other form that `symvae.read` takes.
         model: Model whose metre and pitch range the bars have.
         track: Name or number of the track to read.
         bar: Last bar to read, from 1; by default the last one with music.
@@ -236,7 +236,7 @@ def read_ending(
     Raises:
         NoWindowError: There is no music in the model's metre up to that bar.
     """
-    song = load_any(file) if song is None else song
+    song, file = song or load_any(file), name_of(file)
     most = model.grid.with_bars(max(1, model.grid.bars // 2))
 
     def read(track: str | int | None, bar: int | None) -> Reading:
@@ -251,7 +251,7 @@ def read_ending(
         raise NoWindowError(
             f"{file} has {where} in {model.grid.metre} to continue ({_reasons(reading)}).", remedy
         )
-    return Intake(Path(file), song, reading)
+    return Intake(file, song, reading)
 
 
 def _reasons(reading: Reading) -> str:

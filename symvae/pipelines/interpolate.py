@@ -1,11 +1,11 @@
 """Paths between two melodies, and squares between four."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from symvae.errors import ConfigError
+from symvae.music.io.source import Music, pieces
 from symvae.music.phrase import Phrase
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.match import Match, match_tokens
@@ -51,11 +51,11 @@ class MorphResult:
 
 
 def interpolate(
-    files: Sequence[str | Path],
+    files: Music | Iterable[Music],
     model: AnyModel | None = None,
     steps: int = 7,
     *,
-    bars: Sequence[int | None] = (None,),
+    bars: Iterable[int | None] = (None,),
     track: Tracks = None,
     path: str = "slerp",
     temperature: float = 0.0,
@@ -66,8 +66,8 @@ def interpolate(
     """Decode latents between those of two files, or of four.
 
     Args:
-        files: Two MIDI, MusicXML or ABC files for a path; four for a square: top left, top right, bottom
-            left, bottom right.
+        files: Two files, or music in any form that `symvae.read` takes, for a path; four for a square: top
+            left, top right, bottom left, bottom right.
         model: The model, or its name or folder; by default the best released one for the music.
         steps: Phrases from end to end, both included; of a square, on each side.
         bars: First bar to read, from 1: one for all files, or one for each. None: the first window.
@@ -84,6 +84,7 @@ def interpolate(
     Raises:
         ConfigError: There are neither two nor four files, or not one bar or track for each.
     """
+    files, bars = pieces(files), list(bars)
     if len(files) not in (2, 4):
         raise ConfigError(f"Interpolation takes two files, or four for a square, not {len(files)}.")
     if len(bars) not in (1, len(files)):

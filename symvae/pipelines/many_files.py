@@ -8,9 +8,8 @@ from symvae.corpus.guard.failure import Failure, from_error
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.corpus.guard.pool import guarded_in_order
 from symvae.errors import MidiError, SymvaeError
-from symvae.music.io.files import Source, load_any
 from symvae.music.io.music_files import music_files
-from symvae.music.io.source import name_of, pieces, rereadable
+from symvae.music.io.source import Music, load_any, members, name_of, pieces, rereadable, unique
 from symvae.music.reason import Reason
 from symvae.pipelines.tracks import TrackName, Tracks, each_track
 
@@ -23,7 +22,7 @@ _FEW_FILES = 8
 class Piece(NamedTuple):
     """One piece of music to read."""
 
-    source: Source
+    source: Music
     """A path, the contents of a file, or a song."""
     name: str
     """Its name in reports."""
@@ -49,7 +48,7 @@ class Unread(NamedTuple):
 
 def each_file(
     function: Callable[[Piece], Value],
-    files: Sequence[Source],
+    files: Music | Iterable[Music],
     track: Tracks = None,
     *,
     limits: FileLimits = DEFAULT_LIMITS,
@@ -70,17 +69,19 @@ def each_file(
         Name of each file, with its value, or its fault.
     """
     found: list[Piece | Unread] = []
-    for source, one in zip(files, each_track(track, len(files)), strict=True):
+    sources = members(files)
+    for source, one in zip(sources, each_track(track, len(sources)), strict=True):
         found += _pieces(source, one)
+    names = unique(each.name if isinstance(each, Piece) else each.file for each in found)
     readable = [each for each in found if isinstance(each, Piece)]
     workers = 1 if len(readable) <= _FEW_FILES else 2
     outcomes = guarded_in_order(function, readable, workers=workers, limits=limits, preload=preload)
-    for number, each in enumerate(found, 1):
+    for number, (name, each) in enumerate(zip(names, found, strict=True), 1):
         if isinstance(each, Unread):
-            yield each.file, each
+            yield name, each
         else:
             outcome = next(outcomes)
-            yield each.name, Unread(each.name, *outcome) if isinstance(outcome, Failure) else outcome
+            yield name, Unread(each.name, *outcome) if isinstance(outcome, Failure) else outcome
         watch(number, len(found))
 
 
@@ -102,7 +103,7 @@ def read_or_unread(outcomes: Iterable[tuple[str, Value | Unread]]) -> tuple[dict
     return read, unread
 
 
-def _pieces(source: Source, track: TrackName | None) -> list[Piece | Unread]:
+def _pieces(source: Music, track: TrackName | None) -> list[Piece | Unread]:
     """The pieces of a source; what is neither a path nor the contents of a file is read here and now."""
     name = name_of(source)
     try:

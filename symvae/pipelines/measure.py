@@ -1,6 +1,6 @@
 """Musical attributes of files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from symvae.attributes.table import ATTRIBUTES
 from symvae.attributes.table import measure as measure_phrases
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.errors import MidiError
-from symvae.music.io.files import Source, load_any
+from symvae.music.io.source import Music, load_any
 from symvae.music.reading import Reading
 from symvae.music.windows import whole
 from symvae.pipelines.many_files import Piece, Unread, each_file, read_or_unread
@@ -65,7 +65,7 @@ class _Measured(NamedTuple):
 
 
 def measure(
-    files: Sequence[Source], track: Tracks = None, *, limits: FileLimits = DEFAULT_LIMITS
+    files: Music | Iterable[Music], track: Tracks = None, *, limits: FileLimits = DEFAULT_LIMITS
 ) -> Measurement:
     """Measure the melody of each file.
 

@@ -1,13 +1,13 @@
 """Piano rolls of files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.errors import MidiError
-from symvae.music.io.files import Source, load_any
 from symvae.music.io.music_files import as_text
+from symvae.music.io.source import Music, load_any
 from symvae.music.phrase import Phrase
 from symvae.music.windows import whole
 from symvae.pipelines.many_files import Piece, each_file, read_or_unread
@@ -28,7 +28,7 @@ class _Drawn(NamedTuple):
 
 
 def plot(
-    files: Sequence[Source],
+    files: Music | Iterable[Music],
     out: str | Path,
     track: Tracks = None,
     *,

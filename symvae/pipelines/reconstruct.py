@@ -1,10 +1,10 @@
 """Whole tunes through the latent space and back, window by window."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from symvae.music.bars import bars_in_words
+from symvae.music.io.source import Music
 from symvae.music.phrase import Phrase
 from symvae.pipelines.gaps import Row, fill_gaps
 from symvae.pipelines.intake import Intake
@@ -58,7 +58,7 @@ class Reconstruction:
 
 
 def reconstruct(
-    file: str | Path,
+    file: Music,
     model: AnyModel | None = None,
     *,
     track: str | int | None = None,
@@ -71,7 +71,7 @@ def reconstruct(
     """Encode and decode every window of a tune, and join them again.
 
     Args:
-        file: A MIDI, MusicXML or ABC file.
+        file: A MIDI, MusicXML or ABC file, or music in any other form that `symvae.read` takes.
         model: The model, or its name or folder; by default the best released one for the music.
         track: Name or number of the track to read.
         temperature: Temperature of the decoder; 0 takes the most likely token.

@@ -11,7 +11,7 @@ from symvae.audio.parts import Part, parts_of
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.audio.soundfont import find_soundfont
 from symvae.errors import AudioError, ConfigError
-from symvae.music.io.source import load_for_playback
+from symvae.music.io.source import Music, load_for_playback, name_of
 from symvae.pipelines.output import Saved, refuse_existing
 from symvae.pipelines.playback import drum_notices, font_label, neural_label, with_unheard
 from symvae.storage.whole_file import make_folder
@@ -75,7 +75,7 @@ class RenderResult:
 
 
 def render_song(
-    file: str | Path,
+    file: Music,
     out: str | Path,
     *,
     timbre: TimbreChoice = BY_PROGRAM,
@@ -93,7 +93,7 @@ def render_song(
     """Render a song as a stereo WAV file.
 
     Args:
-        file: A MIDI, MusicXML or ABC file.
+        file: A MIDI, MusicXML or ABC file, or music in any other form that `symvae.read` takes.
         out: The WAV file.
         timbre: Timbre of the neural engine; by default each part's, by its program.
         engine: "neural", "soundfont" or "sine".
@@ -122,7 +122,9 @@ def render_song(
     song = load_for_playback(file)
     parts, seconds = parts_of(song)
     if not any(len(part.notes.pitch) for part in parts):
-        raise AudioError(f"{file} has no notes that sound. Give a file with notes, and a volume above 0.")
+        raise AudioError(
+            f"{name_of(file)} has no notes that sound. Give a file with notes, and a volume above 0."
+        )
     if engine == "neural" and not isinstance(synth, Synth):
         synth = load_synth(synth, str(find_device(device)))
     band = _band(parts, engine, soundfont, synth, sample_rate, timbre)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from symvae.music.bars import bars_in_words
+from symvae.music.io.source import Music
 from symvae.music.phrase import Phrase
 from symvae.pipelines.gaps import Row, fill_gaps
 from symvae.pipelines.intake import Intake
@@ -66,7 +66,7 @@ class Shift:
 
 
 def shift(
-    file: str | Path,
+    file: Music,
     amounts: Mapping[str, float],
     model: AnyModel | None = None,
     *,
@@ -79,7 +79,7 @@ def shift(
     """Add attribute vectors to every window of a tune, and join the results.
 
     Args:
-        file: A MIDI, MusicXML or ABC file.
+        file: A MIDI, MusicXML or ABC file, or music in any other form that `symvae.read` takes.
         amounts: Multiple of each attribute vector, by attribute: ``{"onset_density": 1.0}``.
         model: The model, or its name or folder; by default the best released one for the music.
         track: Name or number of the track to read.

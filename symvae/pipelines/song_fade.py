@@ -13,11 +13,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from symvae.arguments import checked
 from symvae.errors import ConfigError, MidiError
 from symvae.music.bars import bar_lines, bars_in_words
 from symvae.music.io.controllers import control_lanes
 from symvae.music.io.files import MIDI_SUFFIXES, is_score, write
 from symvae.music.io.programs import check_program
+from symvae.music.io.source import Music
 from symvae.music.phrase import Phrase
 from symvae.music.resolution import with_whole_steps
 from symvae.music.song import Song
@@ -108,12 +110,13 @@ class FadeResult:
             notices = stand_ins(synth, self.song)
             sound = synth.perform(self.song)
             sound.write(sound.mixture, path, force=force)
-        elif ending in ("", *MIDI_SUFFIXES) or is_score(path):
+        elif ending in MIDI_SUFFIXES or is_score(path):
             notices = []
             write(self.song, path, force=force)
         else:
             raise ConfigError(
-                f"{path} ends in {ending}. Use .mid for the song, .png for a picture or .wav for the sound."
+                f"{path} ends in {ending or 'no suffix'}. "
+                "Use .mid for the song, .png for a picture or .wav for the sound."
             )
         return Saved((path,), tuple(notices))
 
@@ -130,8 +133,9 @@ class FadeResult:
         return [f"The picture has the first {MOST_ROWS} of {len(rows)} phrases."]
 
 
+@checked
 def fade_song(
-    file: str | Path,
+    file: Music,
     values: Mapping[str, Setting] | None = None,
     *,
     model: AnyModel | None = None,
@@ -139,7 +143,7 @@ def fade_song(
     ramps: Mapping[str, tuple[float, float]] | None = None,
     automation: str | Path | Mapping[str, Lane] | None = None,
     controllers: Mapping[int, str] | None = None,
-    hold: Iterable[str] = (),
+    hold: str | Iterable[str] = (),
     track: str | int | None = None,
     best_of: int = 1,
     refine: bool = True,
@@ -152,7 +156,7 @@ def fade_song(
     """Move the faders of a song.
 
     Args:
-        file: A MIDI, MusicXML or ABC file.
+        file: A MIDI, MusicXML or ABC file, or music in any other form that `symvae.read` takes.
         values: Setting of each fader for all bars: 6.0 is a value in its unit, "+5" and "-0.5" are changes.
         model: Model with faders, or its name or folder; by default the best released one for the song.
         bars: Bars to fade, from 1, as "5-12" or as numbers; by default all.
@@ -192,7 +196,7 @@ def fade_song(
     only = _bar_numbers(bars)
     if program is not None:
         check_program(program)
-    file = Path(file)
+    source = Source(file, track)
 
     def plan(found: Sequence[Intake]) -> Plan:
         if scores := [place for place in places if is_score(place)]:
@@ -203,7 +207,7 @@ def fade_song(
         return IN_MEMORY.plan((), "")
 
     need = replace(FADE, faders=tuple(names))
-    checked = check(need, model, [Source(file, track)], plan=plan, device=device)
+    checked = check(need, model, [source], plan=plan, device=device)
     (intake,), faders = checked.intakes, checked.facts.faders
     lines, spans = bar_lines(intake.song), bar_spans(intake.reading)
     in_song = range(len(lines) - 1) if only is None else sorted(only)
@@ -211,15 +215,15 @@ def fade_song(
     for name, ends in slopes.items():
         lanes[name] = ramp([span for span in spans if not only or only & set(range(*span))], *ends)
     for number, name in lanes_of_controllers.items():
-        lanes[name] = _controller_lane(file, number, intake, lines, faders[name])
+        lanes[name] = _controller_lane(source.name, number, intake, lines, faders[name])
     if only is not None:
         lanes = {name: {bar: w for bar, w in lane.items() if bar in only} for name, lane in lanes.items()}
     versions = versions_of(spans, lanes)
     if not versions:
         reasons = "".join(f"; {bars}: {why}" for bars, why in unchanged_bars(intake, [])[1:])
         raise MidiError(
-            f"No fader is set in {bars_in_words(spans)} of {file}, the bars that the model reads{reasons}. "
-            "Choose other bars."
+            f"No fader is set in {bars_in_words(spans)} of {source.name}, the bars that the model "
+            f"reads{reasons}. Choose other bars."
         )
     vae = checked.load()
     fine = replace(intake, song=with_whole_steps(intake.song))
@@ -271,9 +275,11 @@ def _bar_numbers(bars: str | Iterable[int] | None) -> set[int] | None:
         raise ConfigError(f"{bars!r} names no bars. Give them as 5-12, or 1-4,9.") from None
 
 
-def _controller_lane(file: Path, number: int, intake: Intake, lines: Sequence[int], fader: Fader) -> Lane:
+def _controller_lane(file: str, number: int, intake: Intake, lines: Sequence[int], fader: Fader) -> Lane:
     if intake.song.events is None:
-        raise ConfigError(f"{file} is a score, and only MIDI files have controllers. Use automation.")
+        raise ConfigError(
+            f"{file} was not read from MIDI, and only MIDI files have controllers. Use automation."
+        )
     track = intake.reading.track
     lanes = control_lanes(intake.song.events, number)
     lane = choose_lane(file, number, lanes, None if track is None else track.name)

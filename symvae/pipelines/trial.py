@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from symvae.errors import LatentError, MidiError, SymvaeError
-from symvae.music.io.files import load_any
+from symvae.music.io.source import Music, load_any, name_of
 from symvae.music.song import Song
 from symvae.pipelines.intake import Intake, read_ending, read_window, read_windows
 from symvae.system.choice import ModelFacts, Need
@@ -18,14 +18,19 @@ AnyModel: TypeAlias = SymVAE | str | Path
 
 @dataclass(frozen=True)
 class Source:
-    """A file, and the place in it that is read."""
+    """A file, or music in any other form, and the place in it that is read."""
 
-    file: str | Path
+    file: Music
     track: str | int | None = None
     bar: int | None = None
     """From 1; None for the first window, or for the end."""
     read_before: Song | None = field(default=None, repr=False, compare=False)
     """The file's song, where it has been read."""
+
+    @property
+    def name(self) -> str:
+        """The file in messages."""
+        return name_of(self.file)
 
     @cached_property
     def song(self) -> Song:
@@ -55,7 +60,7 @@ def every_window(source: Source, model: ModelFacts) -> Intake:
     Returns:
         The windows, end to end.
     """
-    return read_windows(source.file, model, source.track, song=source.song)
+    return read_windows(source.name, model, source.track, song=source.song)
 
 
 def one_window(source: Source, model: ModelFacts) -> Intake:
@@ -68,7 +73,7 @@ def one_window(source: Source, model: ModelFacts) -> Intake:
     Returns:
         One window.
     """
-    return read_window(source.file, model, source.track, source.bar, song=source.song)
+    return read_window(source.name, model, source.track, source.bar, song=source.song)
 
 
 def last_bars(source: Source, model: ModelFacts) -> Intake:
@@ -81,7 +86,7 @@ def last_bars(source: Source, model: ModelFacts) -> Intake:
     Returns:
         One phrase.
     """
-    return read_ending(source.file, model, source.track, source.bar, song=source.song)
+    return read_ending(source.name, model, source.track, source.bar, song=source.song)
 
 
 def read_once(read: Read) -> Read:

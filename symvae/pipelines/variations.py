@@ -1,9 +1,9 @@
 """Variations of a phrase: neighbors of its latent."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from symvae.music.io.source import Music
 from symvae.music.phrase import Phrase
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.match import Match, match_tokens
@@ -49,7 +49,7 @@ class Variations:
 
 
 def variations(
-    file: str | Path,
+    file: Music,
     model: AnyModel | None = None,
     amount: float = 0.3,
     count: int = 4,
@@ -64,7 +64,7 @@ def variations(
     """Decode latents beside that of a phrase.
 
     Args:
-        file: A MIDI, MusicXML or ABC file.
+        file: A MIDI, MusicXML or ABC file, or music in any other form that `symvae.read` takes.
         model: The model, or its name or folder; by default the best released one for the music.
         amount: Distance from the phrase: 0 is its reconstruction, 1 an independent draw.
         count: Number of variations.

@@ -5,14 +5,15 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from symvae.arguments import checked
-from symvae.errors import LatentError, MidiError
-from symvae.music.io.source import Source, name_of, only, phrases_of, pieces
+from symvae.errors import ArgumentError, LatentError, MidiError
+from symvae.music.io.source import Music, name_of, only, phrases_of, pieces
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase
 from symvae.music.reading import Reading
 from symvae.music.song import Song
@@ -23,6 +24,9 @@ from symvae.system.draws import check_count, check_temperature, check_top_p, see
 from symvae.system.model_parts import ModelParts
 from symvae.tokens.sequence import decoded
 
+#: Latents, ``(batch, latent)``: a tensor, an array or a list.
+Latents: TypeAlias = Any
+
 
 @checked
 class LatentModel(ModelParts):
@@ -32,7 +36,7 @@ class LatentModel(ModelParts):
     windows of the model's grid in it, one phrase is the first of them.
     """
 
-    def read(self, music: Source | Iterable[Source]) -> list[Phrase]:
+    def read(self, music: Music | Iterable[Music]) -> list[Phrase]:
         """Read music as the model takes it.
 
         Args:
@@ -63,12 +67,12 @@ class LatentModel(ModelParts):
         reasons = "; ".join(map(str, reading.dropped)) or "it holds no notes"
         raise MidiError(f"{name_of(song)} has {lack} ({reasons}). Choose other music, or another model.")
 
-    def _one(self, music: Source, read: Callable[[Song], Sequence[Phrase]] | None = None) -> Phrase:
+    def _one(self, music: Music, read: Callable[[Song], Sequence[Phrase]] | None = None) -> Phrase:
         """The first phrase of one piece."""
         piece = only(pieces(decoded(music, self.tokenizer)))
         return phrases_of(piece, read or self._windows)[0]
 
-    def to_ids(self, phrases: Source | Iterable[Source]) -> Int[Tensor, "batch bar position"]:
+    def to_ids(self, phrases: Music | Iterable[Music]) -> Int[Tensor, "batch bar position"]:
         """Tokenize phrases.
 
         Args:
@@ -93,7 +97,7 @@ class LatentModel(ModelParts):
         """
         return self.codec.to_phrases(ids, tempo_qpm)
 
-    def encode(self, phrases: Source | Iterable[Source]) -> DiagonalGaussian:
+    def encode(self, phrases: Music | Iterable[Music]) -> DiagonalGaussian:
         """Encode phrases.
 
         Args:
@@ -106,7 +110,7 @@ class LatentModel(ModelParts):
 
     def decode(
         self,
-        z: Float[Tensor, "batch latent"],
+        z: Latents,
         *,
         temperature: float = 0.0,
         top_p: float = 1.0,
@@ -116,7 +120,7 @@ class LatentModel(ModelParts):
         """Decode z to phrases.
 
         Args:
-            z: latents, ``(batch, latent)``.
+            z: latents, ``(batch, latent)``, as a tensor, an array or a list.
             temperature: 0 takes the most likely token at each step, 1 draws from the decoder's distribution.
             top_p: draw from the smallest set of tokens with this total probability (nucleus sampling).
             seed: the same seed draws the same notes.
@@ -132,12 +136,12 @@ class LatentModel(ModelParts):
         return [phrase.with_tempo(qpm) for phrase, qpm in zip(phrases, tempos, strict=True)]
 
     def decode_ids(
-        self, z: Float[Tensor, "batch latent"], *, temperature: float = 0.0, top_p: float = 1.0, seed: int = 0
+        self, z: Latents, *, temperature: float = 0.0, top_p: float = 1.0, seed: int = 0
     ) -> Int[Tensor, "batch bar position"]:
         """Decode z to token ids.
 
         Args:
-            z: latents, ``(batch, latent)``.
+            z: latents, ``(batch, latent)``, as a tensor, an array or a list.
             temperature, top_p, seed: as in `decode`.
 
         Returns:
@@ -146,6 +150,7 @@ class LatentModel(ModelParts):
         Raises:
             LatentError: z has another shape or values that are not finite, or a setting is out of range.
         """
+        z = _latents(z)
         if z.ndim != 2 or z.shape[1] != self.latent_size:
             raise LatentError(
                 f"{self.name} decodes latents (batch, {self.latent_size}), not {tuple(z.shape)}."
@@ -186,3 +191,10 @@ class LatentModel(ModelParts):
                 'or choose the prior "gaussian" (--prior gaussian).'
             )
         return self.prior.sample(count, generator, prior_temperature).cpu()
+
+
+def _latents(z: Latents) -> Tensor:
+    try:
+        return torch.as_tensor(z, dtype=torch.float32)
+    except (TypeError, ValueError, RuntimeError):
+        raise ArgumentError(f"z is a tensor (batch, latent), an array or a list, not {z!r:.60}.") from None

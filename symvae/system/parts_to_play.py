@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from symvae.audio.notes import notes_of
 from symvae.audio.parts import Part, parts_of
-from symvae.music.io.source import Source, load_for_playback, pieces
+from symvae.music.io.source import Music, load_for_playback, pieces
 from symvae.music.phrase import Phrase
 
 
-def parts_to_play(music: Source | Iterable[Source]) -> tuple[list[Part], float]:
+def parts_to_play(music: Music | Iterable[Music]) -> tuple[list[Part], float]:
     """Turn phrases in a row into one part, and any other music into the parts of its song.
 
     Args:

@@ -13,7 +13,7 @@ from symvae.arguments import checked
 from symvae.attributes.table import measure
 from symvae.dsp.audio import Audio
 from symvae.latent import direction, interpolate
-from symvae.music.io.source import Source
+from symvae.music.io.source import Music
 from symvae.music.phrase import Phrase
 from symvae.system.continuation import continue_phrase
 from symvae.system.draws import check_temperature, seeded
@@ -31,7 +31,7 @@ class SymVAE(LatentModel):
 
     def reconstruct(
         self,
-        phrases: Source | Iterable[Source],
+        phrases: Music | Iterable[Music],
         *,
         temperature: float = 0.0,
         posterior_temperature: float = 0.0,
@@ -79,7 +79,7 @@ class SymVAE(LatentModel):
 
     def infill(
         self,
-        phrase: Source,
+        phrase: Music,
         bars: Iterable[int],
         count: int = 4,
         *,
@@ -102,7 +102,7 @@ class SymVAE(LatentModel):
 
     def fill(
         self,
-        phrases: Iterable[Source],
+        phrases: Iterable[Music],
         known: Iterable[bool],
         *,
         seed: int = 0,
@@ -121,7 +121,7 @@ class SymVAE(LatentModel):
         return fill(self.codec, self.prior, self.read(phrases), list(known), seeded(seed), prior_temperature)
 
     def continue_(
-        self, phrase: Source, bars: int = 8, count: int = 4, *, seed: int = 0, prior_temperature: float = 1.0
+        self, phrase: Music, bars: int = 8, count: int = 4, *, seed: int = 0, prior_temperature: float = 1.0
     ) -> list[Filling]:
         """Continue a phrase of any number of bars.
 
@@ -139,8 +139,8 @@ class SymVAE(LatentModel):
 
     def interpolate(
         self,
-        a: Source,
-        b: Source,
+        a: Music,
+        b: Music,
         steps: int = 7,
         *,
         path: str = "slerp",
@@ -165,7 +165,7 @@ class SymVAE(LatentModel):
         return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), tempos)
 
     def interpolate_corners(
-        self, top_left: Source, top_right: Source, bottom_left: Source, bottom_right: Source, steps: int = 5
+        self, top_left: Music, top_right: Music, bottom_left: Music, bottom_right: Music, steps: int = 5
     ) -> list[list[Phrase]]:
         """Interpolate between four phrases on a square.
 
@@ -183,7 +183,7 @@ class SymVAE(LatentModel):
         return [phrases[row * steps : (row + 1) * steps] for row in range(steps)]
 
     def variations(
-        self, phrase: Source, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0
+        self, phrase: Music, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0
     ) -> list[Phrase]:
         """Vary a phrase at random.
 
@@ -201,7 +201,7 @@ class SymVAE(LatentModel):
         return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)
 
     def shift(
-        self, phrase: Source, amounts: dict[str, float], *, temperature: float = 0.0, seed: int = 0
+        self, phrase: Music, amounts: dict[str, float], *, temperature: float = 0.0, seed: int = 0
     ) -> Phrase:
         """Move a phrase along attribute vectors.
 
@@ -217,7 +217,7 @@ class SymVAE(LatentModel):
         z = direction.move(self.encode([phrase]).mean, self.directions, amounts)
         return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)[0]
 
-    def analogy(self, a: Source, b: Source, c: Source) -> Phrase:
+    def analogy(self, a: Music, b: Music, c: Music) -> Phrase:
         """Decode a + (b − c).
 
         Args:
@@ -233,10 +233,10 @@ class SymVAE(LatentModel):
 
     def fade(
         self,
-        phrase: Source,
+        phrase: Music,
         values: Wishes,
         *,
-        hold: Iterable[str] = (),
+        hold: str | Iterable[str] = (),
         best_of: int = 1,
         refine: bool = True,
     ) -> Phrase:
@@ -257,10 +257,10 @@ class SymVAE(LatentModel):
 
     def fade_each(
         self,
-        phrases: Iterable[Source],
+        phrases: Iterable[Music],
         values: Iterable[Wishes],
         *,
-        hold: Iterable[str] = (),
+        hold: str | Iterable[str] = (),
         best_of: int = 1,
         refine: bool = True,
     ) -> list[Phrase]:
@@ -276,7 +276,7 @@ class SymVAE(LatentModel):
         """
         return self._control.fade(self.read(phrases), list(values), hold=hold, best_of=best_of, refine=refine)
 
-    def render(self, phrases: Source | Iterable[Source], timbre: str = "piano") -> Audio:
+    def render(self, phrases: Music | Iterable[Music], timbre: str = "piano") -> Audio:
         """Play phrases with the package's synthesizer.
 
         Args:

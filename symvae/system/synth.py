@@ -21,10 +21,10 @@ from symvae.audio.player import DrumPlayer, Player
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.config.sound import SynthConfig
 from symvae.dsp.audio import Audio
-from symvae.errors import AudioError
+from symvae.errors import ArgumentError, AudioError
 from symvae.models.sound.blend import Blend
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
-from symvae.music.io.source import Source
+from symvae.music.io.source import Music
 from symvae.system import synth_artifacts
 from symvae.system.catalog import find_synth
 from symvae.system.device import find_device
@@ -112,6 +112,7 @@ class Synth:
 
         Raises:
             AudioError: For an unknown name, a blend that cannot be read, and a z of another size.
+            ArgumentError: It is none of these.
         """
         if isinstance(word, Blend):
             return word
@@ -119,6 +120,8 @@ class Synth:
             if word.shape != ((size := self.config.model.timbre_size),):
                 raise AudioError(f"A timbre of {self.name} has {size} numbers, not {tuple(word.shape)}.")
             return Blend.of(word)
+        if not isinstance(word, str):
+            raise ArgumentError(f"A timbre is a name, a blend or z, not {word!r:.60}.")
         first, *rest = word.split(":")
         if not rest:
             return self._by_name(first)
@@ -218,7 +221,7 @@ class Synth:
 
     def perform(
         self,
-        music: Source | Iterable[Source],
+        music: Music | Iterable[Music],
         timbre: Timbre | None = None,
         *,
         until: Timbre | None = None,
@@ -251,7 +254,7 @@ class Synth:
 
     def render(
         self,
-        music: Source | Iterable[Source],
+        music: Music | Iterable[Music],
         timbre: Timbre | None = None,
         *,
         until: Timbre | None = None,

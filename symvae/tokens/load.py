@@ -1,6 +1,6 @@
 """Saved tokenizers, read without miditok, which takes seconds to import.
 
-`symvae.tokens.melody.MelodyTokenizer.load` reads the same file into a miditok tokenizer.
+`symvae.tokenizer` reads the same file into a miditok tokenizer.
 """
 
 from os import PathLike

@@ -13,7 +13,7 @@ none starts, no note-off at the end of the phrase, and holds before the first no
 ids: a note-off or a hold without a sounding note is silence.
 
 Ids carry neither velocity nor tempo. This module needs numpy alone, since miditok takes seconds to import:
-`symvae.tokens.melody` wraps these functions in a miditok tokenizer of the same file format.
+`symvae.tokens.phrase_tokenizer` makes a miditok tokenizer of it, with the same file.
 """
 
 from dataclasses import dataclass

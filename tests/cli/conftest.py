@@ -15,7 +15,7 @@ Cli = Callable[..., Result]
 def cli(tmp_path, monkeypatch) -> Cli:
     """``cli("sample", "-n", 2)`` in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+    return lambda *words, stdin=None: CliRunner().invoke(app, [str(word) for word in words], input=stdin)
 
 
 @pytest.fixture

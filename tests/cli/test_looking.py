@@ -100,3 +100,16 @@ def test_plot_refuses_a_format_it_cannot_draw(cli):
     result = cli("plot", ODE, "--out", "roll.mp3")
     assert result.exit_code == 1
     assert ".png" in result.stderr
+
+
+def test_standard_input_and_folders_are_files_too(cli, tmp_path):
+    data = (TUNES / "ode_to_joy.mid").read_bytes()
+    report = json.loads(cli("inspect", "-", "--json", stdin=data).stdout)
+    assert [each["file"] for each in report] == ["standard input"]
+    found = json.loads(cli("measure", TUNES, "--json").stdout)
+    assert {each["file"] for each in found} == {str(path) for path in TUNES.rglob("*.mid")}
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    refused = cli("measure", empty)
+    assert refused.exit_code == 1
+    assert "holds no music" in refused.stderr

@@ -22,6 +22,7 @@ WRITES = {
     "09_fade": ["busier.mid", "higher.mid", "wider.mid", "growing.mid", "song.mid"],
     "10_arousal_sweep": ["arousal-1.mid", "arousal-8.mid", "sweep.png", "sweep.csv"],
     "11_sound": ["blend.wav", "sweep.wav", "encoded.wav"],
+    "12_other_libraries": ["path.mid", "tokenizer.json"],
 }
 
 

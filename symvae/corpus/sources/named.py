@@ -9,13 +9,14 @@ from symvae.corpus.source import Source
 from symvae.corpus.sources.chorales import chorales
 from symvae.corpus.sources.folder import folder
 from symvae.corpus.sources.folk import folk
+from symvae.corpus.sources.muspy import muspy_folder
 from symvae.corpus.sources.pop909 import pop909
 from symvae.errors import CorpusError
 from symvae.music.io.music_files import as_text
 
 
 class Named(NamedTuple):
-    """A source to open: "folk" and "chorales" need no path, "pop909" and "folder" do."""
+    """A source to open: "folk" and "chorales" need no path, "pop909", "muspy" and "folder" do."""
 
     kind: str
     path: Path | None = None
@@ -54,8 +55,11 @@ def open_sources(
             opened.append(chorales(workers=workers, limits=limits))
         elif path is None or not path.is_dir():
             raise CorpusError(
-                f'{path} is no folder. Give "folk", "chorales", "pop909 FOLDER" or a folder of music files.'
+                f'{path} is no folder. Give "folk", "chorales", "pop909 FOLDER", '
+                '"muspy FOLDER" or a folder of music files.'
             )
+        elif kind == "muspy":
+            opened.append(muspy_folder(path, polyphonic=polyphonic, workers=workers, limits=limits))
         elif kind == "pop909":
             opened.append(pop909(path, polyphonic=polyphonic, workers=workers, limits=limits))
         else:

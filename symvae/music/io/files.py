@@ -20,7 +20,7 @@ from symvae.music.io.file_bytes import write_bytes
 from symvae.music.io.midi_write import song_to_bytes, to_bytes
 from symvae.music.io.score_write import score_bytes
 from symvae.music.io.sniff import MIDI_SUFFIXES, SCORE_SUFFIXES
-from symvae.music.io.source import Source, load_any, name_of, pieces
+from symvae.music.io.source import Music, load_any, name_of, pieces
 from symvae.music.phrase import Phrase
 from symvae.music.windows import whole, windows
 
@@ -32,7 +32,7 @@ SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".m4a")
 
 @checked
 def read(
-    source: Source | Iterable[Source], grid: Grid | None = None, track: str | int | None = None
+    source: Music | Iterable[Music], grid: Grid | None = None, track: str | int | None = None
 ) -> list[Phrase]:
     """Read the phrases of music in any form.
 
@@ -57,7 +57,7 @@ def read(
     return found
 
 
-def _phrases(source: Source, grid: Grid | None, track: str | int | None) -> list[Phrase]:
+def _phrases(source: Music, grid: Grid | None, track: str | int | None) -> list[Phrase]:
     song = load_any(source)
     if grid is not None:
         readings = [windows(song, grid, track)]
@@ -79,7 +79,7 @@ def _phrases(source: Source, grid: Grid | None, track: str | int | None) -> list
 
 @checked
 def write(
-    music: Source | Iterable[Source],
+    music: Music | Iterable[Music],
     path: Target,
     program: int = 0,
     force: bool = False,
@@ -117,7 +117,7 @@ def write(
     return path
 
 
-def _contents(music: Source | Iterable[Source], path: Path, program: int) -> bytes:
+def _contents(music: Music | Iterable[Music], path: Path, program: int) -> bytes:
     """The file that `write` writes."""
     suffix = path.suffix.lower()
     if suffix not in (*MIDI_SUFFIXES, *SCORE_SUFFIXES):

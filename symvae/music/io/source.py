@@ -15,6 +15,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias, TypeGuard
 
@@ -24,12 +25,11 @@ from symvae.music.io.bridges.libraries import library_of, song_of
 from symvae.music.io.file_bytes import read_bytes
 from symvae.music.io.music_files import music_files
 from symvae.music.io.sniff import HEAD_BYTES, MIDI, MUSICXML, SCORE_SUFFIXES, format_of
-from symvae.music.io.validate import validated
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
 
 #: One piece of music in any form; the table above lists them.
-Source: TypeAlias = Any
+Music: TypeAlias = Any
 #: The path that stands for standard input.
 STANDARD_INPUT = "-"
 FORMS = (
@@ -38,7 +38,7 @@ FORMS = (
 )
 
 
-def load_any(source: Source) -> Song:
+def load_any(source: Music) -> Song:
     """Read one piece of music as a song, with all its tracks.
 
     Args:
@@ -56,8 +56,7 @@ def load_any(source: Source) -> Song:
     if isinstance(source, Phrase):
         return _reader("midi_write").to_song(source)
     if library := library_of(source):
-        song = song_of(source, library)
-        return validated(song, name_of(source), song.name)
+        return song_of(source, library, name_of(source))
     if isinstance(source, bytes | bytearray | memoryview):
         return _load_bytes(bytes(source), name_of(source))
     if hasattr(source, "read"):
@@ -69,7 +68,7 @@ def load_any(source: Source) -> Song:
     return _load_path(Path(source))
 
 
-def load_for_playback(source: Source) -> Song:
+def load_for_playback(source: Music) -> Song:
     """Read one piece of music as a song whose parts have one channel and one program each."""
     song = load_any(source)
     if song.events is None:
@@ -78,30 +77,53 @@ def load_for_playback(source: Source) -> Song:
     return played
 
 
-def pieces(source: Source | Iterable[Source]) -> list[Source]:
-    """List the pieces of a folder or an iterable, or the one piece that a source is, each for `load_any`.
+def members(music: Music | Iterable[Music]) -> list[Music]:
+    """List the members of an iterable, or the one that all other music is.
+
+    Raises:
+        ArgumentError: The music is of a type that holds none.
+    """
+    if library_of(music):
+        # The pieces of a music21 Opus.
+        return list(getattr(music, "scores", None) or [music])
+    if isinstance(music, Song | Phrase | bytes | bytearray | memoryview) or hasattr(music, "read"):
+        return [music]
+    if _is_path(music):
+        return [music]
+    if isinstance(music, Mapping) or type(music).__module__.startswith("miditok."):
+        raise _refusal(music)
+    try:
+        return list(music)
+    except TypeError:
+        raise _refusal(music) from None
+
+
+def pieces(music: Music | Iterable[Music]) -> list[Music]:
+    """List the pieces of an iterable, of iterables in it and of folders, each for `load_any`.
 
     Raises:
         MidiError: A folder has no music.
-        ArgumentError: The source is of a type that holds no music.
+        ArgumentError: The music, or a member of it, is of a type that holds none.
     """
-    if isinstance(source, Song | Phrase | bytes | bytearray | memoryview) or hasattr(source, "read"):
-        return [source]
-    if library_of(source):
-        # The pieces of a music21 Opus.
-        return list(getattr(source, "scores", None) or [source])
-    if _is_path(source):
-        return [*music_files(source).files] if os.path.isdir(source) else [source]
-    if isinstance(source, Mapping):
-        raise _refusal(source)
-    try:
-        several = iter(source)
-    except TypeError:
-        raise _refusal(source) from None
+    if _is_path(music) and os.path.isdir(music):
+        found = music_files(music)
+        return sorted([*found.files, *found.unreadable])
+    several = members(music)
+    if len(several) == 1 and several[0] is music:
+        return several
     return [piece for each in several for piece in pieces(each)]
 
 
-def phrases_of(source: Source | Iterable[Source], read: Callable[[Song], Sequence[Phrase]]) -> list[Phrase]:
+def unique(names: Iterable[str]) -> list[str]:
+    """Names for reports; one that comes again gets a number."""
+    found: dict[str, None] = {}
+    for name in names:
+        numbered = (f"{name} ({number})" for number in count(2))
+        found[name if name not in found else next(each for each in numbered if each not in found)] = None
+    return list(found)
+
+
+def phrases_of(source: Music | Iterable[Music], read: Callable[[Song], Sequence[Phrase]]) -> list[Phrase]:
     """List phrases as they are, and the phrases that ``read`` finds in all other music.
 
     Args:
@@ -117,7 +139,7 @@ def phrases_of(source: Source | Iterable[Source], read: Callable[[Song], Sequenc
     return found
 
 
-def only(found: Sequence[Source]) -> Source:
+def only(found: Sequence[Music]) -> Music:
     """The only piece.
 
     Raises:
@@ -128,14 +150,14 @@ def only(found: Sequence[Source]) -> Source:
     return found[0]
 
 
-def rereadable(source: Source) -> Source:
+def rereadable(source: Music) -> Music:
     """The source, or its contents where it can be read only once: standard input and open files."""
     if hasattr(source, "read"):
         return _contents(source)
     return _standard_input() if _is_path(source) and os.fspath(source) == STANDARD_INPUT else source
 
 
-def name_of(source: Source) -> str:
+def name_of(source: Music) -> str:
     """Name of a source in reports and errors: its path, or "the PrettyMIDI object"."""
     if _is_path(source):
         return "standard input" if os.fspath(source) == STANDARD_INPUT else os.fspath(source)
@@ -172,7 +194,7 @@ def _load_bytes(data: bytes, where: str, file: str = "") -> Song:
     return _reader("score_read").load_score_bytes(data, kind, where, name)
 
 
-def _load_only(source: Iterable[Source]) -> Song:
+def _load_only(source: Iterable[Music]) -> Song:
     """The one piece of an iterable, or its phrases in a row."""
     found = pieces(source)
     if found and all(isinstance(piece, Phrase) for piece in found):
@@ -205,15 +227,17 @@ def _reader(module: str) -> Any:
     return import_module(f"symvae.music.io.{module}")
 
 
-def _is_path(source: Source) -> TypeGuard[str | os.PathLike[str]]:
+def _is_path(source: Music) -> TypeGuard[str | os.PathLike[str]]:
     return isinstance(source, str | os.PathLike)
 
 
-def _file_name(source: Source) -> str:
+def _file_name(source: Music) -> str:
     """Name of an open file, "" if it has none."""
     name = getattr(source, "name", "")
     return os.fspath(name) if isinstance(name, str) and hasattr(source, "read") else ""
 
 
 def _refusal(source: Any) -> ArgumentError:
+    if type(source).__module__.startswith("miditok."):
+        return ArgumentError("Tokens need their tokenizer: give tokenizer.decode(tokens), a Score.")
     return ArgumentError(f"Music cannot be read from {source!r:.60} ({type(source).__name__}). Give {FORMS}.")

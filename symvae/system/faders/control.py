@@ -62,7 +62,7 @@ class FaderControl:
         phrases: Sequence[Phrase],
         values: Sequence[Wishes],
         *,
-        hold: Iterable[str] = (),
+        hold: str | Iterable[str] = (),
         best_of: int = 1,
         refine: bool = True,
     ) -> list[Phrase]:

@@ -2,6 +2,7 @@
 
 import collections
 import io
+import sys
 import zipfile
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import symusic
 
 import symvae
 from symvae.errors import ArgumentError, MidiError
+from symvae.music.io.bridges.words import Key, keys_of, words_of
 from symvae.music.io.midi_read import load
 from symvae.music.io.midi_write import to_bytes
 from symvae.music.io.source import load_any, name_of, rereadable
@@ -276,3 +278,49 @@ def test_phrases_at_their_own_tempos_become_one_song() -> None:
     assert music.tracks[0].program == 40
     assert symvae.read(music, grid=TUNE.grid) == [TUNE, TUNE.with_tempo(60.0)]
     assert isinstance(symvae.read(music)[0], Phrase)
+
+
+def sung() -> bytes:
+    """A key, a marker, and a voice that sings four syllables."""
+    head = mido.MidiTrack(
+        [mido.MetaMessage("key_signature", key="F#m"), mido.MetaMessage("marker", text="Verse")]
+    )
+    voice = mido.MidiTrack([mido.Message("program_change", program=52)])
+    for index, text in enumerate(("Freu", "de", "schö", "ner")):
+        voice.append(mido.MetaMessage("lyrics", text=text))
+        voice.append(mido.Message("note_on", note=60 + index, velocity=80))
+        voice.append(mido.Message("note_off", note=60 + index, time=480))
+    file = mido.MidiFile(tracks=[head, voice], charset="utf-8")
+    data = io.BytesIO()
+    file.save(file=data)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [symvae.to_pretty_midi, symvae.to_muspy, symvae.to_symusic, symvae.to_mido],
+    ids=lambda f: f.__name__,
+)
+def test_lyrics_markers_and_keys_go_to_a_library_and_back_to_a_file(convert, tmp_path: Path) -> None:
+    song = load_any(convert(sung()))
+    path = symvae.write(song, tmp_path / "sung.mid")
+    again = load(path)
+    for each in (song, again):
+        assert sorted(word.text for word in words_of(each)) == ["Freu", "Verse", "de", "ner", "schö"]
+        assert [word.tick for word in words_of(each) if word.text == "ner"] == [1440]
+        assert keys_of(each) == [Key(0, 3, is_minor=True)]
+        assert (each.tracks[0].program, len(each.tracks)) == (52, 1)
+
+
+def test_a_score_of_music21_has_lyrics_at_their_notes_keys_and_text() -> None:
+    (part,) = symvae.to_music21(sung()).parts
+    assert [note.lyric for note in part.recurse().notes] == ["Freu", "de", "schö", "ner"]
+    assert [text.content for text in part.recurse().getElementsByClass("TextExpression")] == ["Verse"]
+    assert [key.sharps for key in part.recurse().getElementsByClass("KeySignature")] == [3]
+
+
+def test_a_missing_library_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "muspy", None)
+    monkeypatch.delitem(sys.modules, "symvae.music.io.bridges.muspy", raising=False)
+    with pytest.raises(symvae.ConfigError, match=r"muspy is not installed.*symvae\[muspy\]"):
+        symvae.to_muspy(TUNE)

@@ -6,10 +6,11 @@ is read back as it was; each docstring states what its library has no place for.
 
 from typing import TYPE_CHECKING, Any
 
+from symvae.arguments import checked
 from symvae.music.io.bridges.libraries import piece_of
 from symvae.music.io.midi_write import to_song
 from symvae.music.io.programs import check_program
-from symvae.music.io.source import Source, load_any, pieces
+from symvae.music.io.source import Music, load_any, pieces
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
 
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     import pretty_midi
 
 
-def to_pretty_midi(music: Source, program: int = 0) -> "pretty_midi.PrettyMIDI":
+@checked
+def to_pretty_midi(music: Music, program: int = 0) -> "pretty_midi.PrettyMIDI":
     """Convert to a `pretty_midi.PrettyMIDI`.
 
-    It holds notes, controllers, pitch bends, programs, names, tempos and metres. It has no markers: the
-    end of the music is a text event "end".
+    It holds notes, controllers, pitch bends, programs, names, tempos, metres, keys, lyrics and
+    text. It has no markers: these are text events, as is the end of the music, "end".
 
     Args:
         music: A phrase, several in a row, a song, or anything that `symvae.read` takes.
@@ -36,11 +38,13 @@ def to_pretty_midi(music: Source, program: int = 0) -> "pretty_midi.PrettyMIDI":
     return piece_of(as_song(music, program), "pretty_midi")
 
 
-def to_muspy(music: Source, program: int = 0) -> "muspy.Music":
+@checked
+def to_muspy(music: Music, program: int = 0) -> "muspy.Music":
     """Convert to a `muspy.Music`, in symvae's own resolution.
 
-    It holds notes, programs, names, tempos and metres, and neither controllers nor pitch bends. The end of
-    the music is an annotation "end". For muspy's metrics, set the resolution with ``adjust_resolution(4)``.
+    It holds notes, programs, names, tempos, metres, keys, lyrics and annotations (markers and other text),
+    and neither controllers nor pitch bends. The end of the music is an annotation "end". For muspy's metrics,
+    set the resolution with ``adjust_resolution(4)``.
 
     Args:
         music: A phrase, several in a row, a song, or anything that `symvae.read` takes.
@@ -55,11 +59,12 @@ def to_muspy(music: Source, program: int = 0) -> "muspy.Music":
     return piece_of(as_song(music, program), "muspy")
 
 
-def to_symusic(music: Source, program: int = 0) -> Any:
+@checked
+def to_symusic(music: Music, program: int = 0) -> Any:
     """Convert to a `symusic.Score` in ticks.
 
-    It holds notes, controllers, pitch bends, programs, names, tempos, metres and markers; the end of the
-    music is a marker "end".
+    It holds notes, controllers, pitch bends, programs, names, tempos, metres, keys, lyrics (in the
+    first track) and markers, which hold all other text, too; the end of the music is a marker "end".
 
     Args:
         music: A phrase, several in a row, a song, or anything that `symvae.read` takes.
@@ -71,11 +76,13 @@ def to_symusic(music: Source, program: int = 0) -> Any:
     return piece_of(as_song(music, program), "symusic")
 
 
-def to_music21(music: Source, program: int = 0) -> "music21.stream.Score":
+@checked
+def to_music21(music: Music, program: int = 0) -> "music21.stream.Score":
     """Convert to a music21 score with a part for each track, in bars and voices.
 
-    It holds notes from C0 upwards, velocities, programs, names, tempos and metres, and neither controllers
-    nor pitch bends. Notes off the grid get lengths that no notation can show.
+    It holds notes from C0 upwards, velocities, programs, names, tempos, metres, keys, lyrics and text, and
+    neither controllers nor pitch bends. What is read back are the notes, names, programs, tempos and metres.
+    Notes off the grid get lengths that no notation can show.
 
     Args:
         music: A phrase, several in a row, a song, or anything that `symvae.read` takes.
@@ -90,7 +97,8 @@ def to_music21(music: Source, program: int = 0) -> "music21.stream.Score":
     return piece_of(as_song(music, program), "music21")
 
 
-def to_mido(music: Source, program: int = 0) -> "mido.MidiFile":
+@checked
+def to_mido(music: Music, program: int = 0) -> "mido.MidiFile":
     """Convert to a `mido.MidiFile` with every event of the MIDI file that `symvae.write` would write.
 
     Args:
@@ -106,7 +114,7 @@ def to_mido(music: Source, program: int = 0) -> "mido.MidiFile":
     return piece_of(as_song(music, program), "mido")
 
 
-def as_song(music: Source, program: int = 0) -> Song:
+def as_song(music: Music, program: int = 0) -> Song:
     """The song of any music; phrases become a song of one track.
 
     Args:

@@ -1,15 +1,16 @@
 """Objects of other music libraries, recognized without importing any library.
 
-A bridge is the module of this package that bears the library's name, with two functions:
+A bridge is the module of this package that bears the library's name, with these functions:
 
-    to_song(music)     an object of the library → `symvae.music.song.Song`, not yet validated
-    from_song(song)    a song → an object of the library
+    to_song(music, where)    an object of the library → `symvae.music.song.Song`; errors name it as ``where``
+    from_song(song)          a song → an object of the library
 
 It is imported on first use: an object shows that its library is there, and a library that is missing is an
 error in one sentence.
 """
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from symvae.errors import ConfigError
@@ -34,9 +35,21 @@ def library_of(music: Any) -> str | None:
     return None
 
 
-def song_of(music: Any, library: str) -> Song:
-    """Convert a piece of a library to a song, which may still break its invariants."""
-    song: Song = _bridge(library).to_song(music)
+def song_of(music: Any, library: str, where: str) -> Song:
+    """Convert a piece of a library to a song.
+
+    Args:
+        music: The piece.
+        library: Its library.
+        where: The piece in error messages.
+
+    Returns:
+        The song, with events where the piece has lyrics, markers or keys.
+
+    Raises:
+        MidiError: The piece contradicts itself.
+    """
+    song: Song = _bridge(library).to_song(music, where)
     return song
 
 
@@ -47,6 +60,22 @@ def piece_of(song: Song, library: str) -> Any:
         ConfigError: The library is not installed.
     """
     return _bridge(library).from_song(song)
+
+
+def saved_song(path: Path, library: str) -> Song:
+    """Read a file in a library's own format as a song.
+
+    Raises:
+        MidiError: The file cannot be read.
+        ConfigError: The library is not installed.
+    """
+    song: Song = _bridge(library).load(path)
+    return song
+
+
+def require(library: str) -> None:
+    """Refuse to go on without a library; raises `ConfigError`."""
+    _bridge(library)
 
 
 def _bridge(library: str) -> Any:

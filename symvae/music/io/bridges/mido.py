@@ -27,7 +27,7 @@ def from_song(song: Song) -> mido.MidiFile:
         raise MidiError(f"mido cannot hold this song ({error}). Use to_symusic or to_pretty_midi.") from error
 
 
-def to_song(midi: Any) -> Song:
+def to_song(midi: Any, where: str) -> Song:
     """Convert a MidiFile.
 
     Raises:
@@ -40,4 +40,4 @@ def to_song(midi: Any) -> Song:
         raise MidiError(
             f"The MidiFile object is no complete MIDI ({error}). Message times are whole ticks."
         ) from error
-    return midi_read.load(data.getvalue())
+    return midi_read.load_bytes(data.getvalue(), where)

@@ -2,8 +2,8 @@
 
 A stream is read by way of MusicXML, so that repeats, pickups, ties and transposing instruments are read as in
 a file (see `symvae.music.io.score_read`); velocities are kept. A song becomes a score with a part for each
-track: bars with voices, ties and rests, a tempo mark for each change, programs and velocities. A score has no
-controllers and no pitch bends, and its pitches start at C0 (MIDI 12).
+track: bars with voices, ties and rests, a tempo mark for each change, programs, velocities, keys, lyrics and
+text. A score has no controllers and no pitch bends, and its pitches start at C0 (MIDI 12).
 """
 
 from bisect import bisect_right
@@ -14,11 +14,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from music21 import chord, instrument, metadata, meter, note, stream, tempo, tie
+from music21 import chord, expressions, instrument, key, metadata, meter, note, stream, tempo, tie
 from music21.musicxml.m21ToXml import GeneralObjectExporter
 
 from symvae.errors import MidiError
 from symvae.music.bars import bar_lines, ticks_per_bar
+from symvae.music.io.bridges.words import keys_of, words_of
+from symvae.music.io.events import LYRIC
 from symvae.music.io.programs import DRUM_CHANNEL
 from symvae.music.io.score_read import load_score_bytes
 from symvae.music.io.sniff import MUSICXML
@@ -40,7 +42,7 @@ class Sound(NamedTuple):
     is_tied_on: bool = False
 
 
-def to_song(music: stream.Stream) -> Song:
+def to_song(music: stream.Stream, where: str) -> Song:
     """Read a Score, Part, Measure or any other stream of one piece.
 
     Raises:
@@ -50,16 +52,15 @@ def to_song(music: stream.Stream) -> Song:
         if len(music.scores) != 1:
             raise MidiError(f"This Opus holds {len(music.scores)} pieces. Give one of them: opus.scores[0].")
         music = music.scores[0]
-    kind = type(music).__name__
     try:
         data = GeneralObjectExporter(music).parse()
     except Exception as error:  # music21 raises errors of any class
         fault = " ".join(str(error).split())[:200]
         raise MidiError(
-            f"The {kind} object cannot be read as a score ({fault}). Look at it with its show('text')."
+            f"{where} cannot be read as a score ({fault}). Look at it with its show('text')."
         ) from error
     title = music.metadata.bestTitle if music.metadata is not None else None
-    song = load_score_bytes(data, MUSICXML, f"the {kind} object", title or "")
+    song = load_score_bytes(data, MUSICXML, where, title or "")
     parts = list(music.parts) if isinstance(music, stream.Score) else [music]
     if len(parts) != len(song.tracks):
         return song
@@ -100,6 +101,17 @@ def from_song(song: Song) -> stream.Score:
         bar = max(0, min(bisect_right(lines, change.tick), len(bars)) - 1)
         mark = tempo.MetronomeMark(number=change.qpm, referent=note.Note(type="quarter"))
         bars[bar].insert(Fraction(change.tick - lines[bar], song.ticks_per_quarter), mark)
+    for word in words_of(song):
+        bar = max(0, min(bisect_right(lines, word.tick), len(bars)) - 1)
+        offset = Fraction(word.tick - lines[bar], song.ticks_per_quarter)
+        sung = [n for n in bars[bar].recurse().notes if n.getOffsetInHierarchy(bars[bar]) == offset]
+        if word.kind == LYRIC and sung:
+            sung[0].addLyric(word.text)
+        else:
+            bars[bar].insert(offset, expressions.TextExpression(word.text))
+    for signature in keys_of(song):
+        bar = max(0, min(bisect_right(lines, signature.tick), len(bars)) - 1)
+        bars[bar].insert(0, key.KeySignature(signature.sharps))
     return score
 
 

@@ -1,7 +1,7 @@
 """`pretty_midi.PrettyMIDI` ↔ song.
 
-A PrettyMIDI has notes, controllers, pitch bends, programs, names, tempos and metres. It has no markers: the
-end of the music is a text event "end" (see `symvae.music.io.end_marker`).
+A PrettyMIDI has notes, controllers, pitch bends, programs, names, tempos, metres, keys, lyrics and text. It
+has no markers: these are text events, as is the end of the music, "end" (see `symvae.music.io.end_marker`).
 """
 
 from typing import Any
@@ -10,7 +10,10 @@ import numpy as np
 import pretty_midi
 
 from symvae.errors import MidiError
+from symvae.music.io.bridges.words import TEXT, Key, Word, keys_of, with_words, words_of
 from symvae.music.io.end_marker import END_MARKER, is_end_marker
+from symvae.music.io.events import LYRIC
+from symvae.music.io.validate import validated
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
 
@@ -19,6 +22,7 @@ def from_song(song: Song) -> pretty_midi.PrettyMIDI:
     midi = pretty_midi.PrettyMIDI(resolution=song.ticks_per_quarter, initial_tempo=song.tempos[0].qpm)
     midi._tick_scales = [(tempo.tick, 60.0 / (tempo.qpm * song.ticks_per_quarter)) for tempo in song.tempos]
     ticks = [song.end_tick, song.tempos[-1].tick, song.metres[-1].tick]
+    ticks += [word.tick for word in words_of(song)[-1:]] + [key.tick for key in keys_of(song)[-1:]]
     for track in song.tracks:
         ticks += [*track.controls[-1:, 0].tolist(), *track.bends[-1:, 0].tolist()]
     midi._update_tick_to_time(max(ticks) + 1)
@@ -28,6 +32,15 @@ def from_song(song: Song) -> pretty_midi.PrettyMIDI:
         for metre in song.metres
     ]
     midi.text_events = [pretty_midi.Text(END_MARKER, second(song.end_tick))]
+    for tick, kind, text in words_of(song):
+        place = (midi.lyrics, pretty_midi.Lyric) if kind == LYRIC else (midi.text_events, pretty_midi.Text)
+        place[0].append(place[1](text, second(tick)))
+    midi.key_signature_changes = [
+        pretty_midi.KeySignature(
+            pretty_midi.mode_accidentals_to_key_number(int(key.is_minor), key.sharps), second(key.tick)
+        )
+        for key in keys_of(song)
+    ]
     for track in song.tracks:
         part = pretty_midi.Instrument(track.program, track.is_drum, track.name)
         columns = (track.velocity, track.pitch, track.onset_tick, track.end_tick)
@@ -46,18 +59,31 @@ def from_song(song: Song) -> pretty_midi.PrettyMIDI:
     return midi
 
 
-def to_song(midi: pretty_midi.PrettyMIDI) -> Song:
+def to_song(midi: pretty_midi.PrettyMIDI, where: str) -> Song:
     """Convert a PrettyMIDI.
 
     Raises:
         MidiError: Its times contradict each other.
     """
     try:
-        return _song(midi)
+        song, words, keys = _song(midi), *_words(midi)
     except (ValueError, TypeError, IndexError, OverflowError, AttributeError, ArithmeticError) as error:
         raise MidiError(
             f"The PrettyMIDI object contradicts itself ({error}). Check its notes' times."
         ) from error
+    return with_words(validated(song, where, ""), words, keys)
+
+
+def _words(midi: pretty_midi.PrettyMIDI) -> tuple[list[Word], list[Key]]:
+    """Lyrics, other text and keys of a PrettyMIDI."""
+    tick = midi.time_to_tick
+    words = [Word(int(tick(each.time)), LYRIC, each.text) for each in midi.lyrics]
+    words += [Word(int(tick(each.time)), TEXT, each.text) for each in getattr(midi, "text_events", [])]
+    keys = []
+    for each in midi.key_signature_changes:
+        mode, sharps = pretty_midi.key_number_to_mode_accidentals(each.key_number)
+        keys.append(Key(int(tick(each.time)), sharps, bool(mode)))
+    return words, keys
 
 
 def _song(midi: pretty_midi.PrettyMIDI) -> Song:

@@ -1,7 +1,7 @@
 """`symusic.Score` (in ticks, quarters or seconds) ↔ song.
 
-A Score has notes, controllers, pitch bends, programs, names, tempos, metres and markers; the end of the music
-is the marker "end" (see `symvae.music.io.end_marker`).
+A Score has notes, controllers, pitch bends, programs, names, tempos, metres, keys, lyrics and markers, which
+hold all other text, too; the end of the music is the marker "end" (see `symvae.music.io.end_marker`).
 """
 
 from typing import Any
@@ -11,7 +11,10 @@ import symusic
 from jaxtyping import Int
 
 from symvae.errors import MidiError
+from symvae.music.io.bridges.words import Key, Word, keys_of, with_words, words_of
 from symvae.music.io.end_marker import END_MARKER, is_end_marker
+from symvae.music.io.events import LYRIC, MARKER
+from symvae.music.io.validate import validated
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
 
@@ -23,8 +26,17 @@ def from_song(song: Song) -> Any:
     for tempo in song.tempos:
         score.tempos.append(symusic.Tempo(tempo.tick, tempo.qpm))
     score.markers.append(symusic.TextMeta(song.end_tick, END_MARKER))
+    for key in keys_of(song):
+        score.key_signatures.append(symusic.KeySignature(key.tick, key.sharps, int(key.is_minor)))
+    score.markers.extend(
+        symusic.TextMeta(word.tick, word.text) for word in words_of(song) if word.kind != LYRIC
+    )
     for track in song.tracks:
         score.tracks.append(_from_track(track))
+    if len(score.tracks):
+        score.tracks[0].lyrics.extend(
+            symusic.TextMeta(word.tick, word.text) for word in words_of(song) if word.kind == LYRIC
+        )
     return score
 
 
@@ -43,18 +55,28 @@ def _from_track(track: Track) -> Any:
     return part
 
 
-def to_song(score: Any) -> Song:
+def to_song(score: Any, where: str) -> Song:
     """Convert a Score of any time unit.
 
     Raises:
         MidiError: Its times do not fit the range of ticks.
     """
     try:
-        return _song(score.to("tick"))
+        score = score.to("tick")
+        song, words, keys = _song(score), *_words(score)
     except (RuntimeError, ValueError, TypeError, OverflowError) as error:
         raise MidiError(
             f"The Score object cannot be read ({error}). Check its times and its tempos."
         ) from error
+    return with_words(validated(song, where, ""), words, keys)
+
+
+def _words(score: Any) -> tuple[list[Word], list[Key]]:
+    """Markers, lyrics and keys of a Score."""
+    words = [Word(int(each.time), MARKER, each.text) for each in score.markers]
+    words += [Word(int(each.time), LYRIC, each.text) for part in score.tracks for each in part.lyrics]
+    keys = [Key(int(each.time), int(each.key), bool(each.tonality)) for each in score.key_signatures]
+    return words, keys
 
 
 def _song(score: Any) -> Song:
