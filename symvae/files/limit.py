@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from symvae.errors import SymvaeError
 
 MIB = 2**20
+#: Units of sizes of files.
+BYTES = {"KiB": 2**10, "MiB": MIB}
 
 
 @dataclass(frozen=True)
