@@ -9,7 +9,7 @@ from benchmarks.fuzzing.damage import damaged
 from benchmarks.fuzzing.trial import FORMATS, Inputs, tried
 
 #: Inputs of a format, of formats whose reader takes longer.
-COUNT, FEWER = 150, {"midi": 25, "safetensors": 80, "abc": 60, "musicxml": 60}
+COUNT, FEWER = 80, {"midi": 12, "safetensors": 50, "abc": 50, "musicxml": 50}
 
 
 @pytest.mark.parametrize("name", FORMATS)
