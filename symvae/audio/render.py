@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from symvae.audio.instruments import pan_of_program
+from symvae.audio.limits import MINUTES, check_length
 from symvae.audio.parts import Part
 from symvae.audio.player import Player
 from symvae.dsp.audio import Audio
@@ -122,6 +123,7 @@ def render_voices(
     *,
     stems: bool = False,
     loudness_lufs: float = LOUDNESS_LUFS,
+    max_minutes: float = MINUTES.most,
     watch: Callable[[float], None] = lambda share: None,
 ) -> Rendering:
     """Play and mix all parts.
@@ -135,14 +137,20 @@ def render_voices(
         sample_rate: Hz.
         stems: Keep each part by itself, too.
         loudness_lufs: Integrated loudness of the mix.
-        watch: Called with the share that is done, from 0 to 1.
+        max_minutes: Longest music that is rendered.
+        watch: Called with the share that is done, from 0 to 1; the first time at once.
 
     Returns:
         The mix and its stems.
+
+    Raises:
+        AudioError: The music is longer than ``max_minutes``.
     """
     last = max(
         (v.part.notes.last_sec + v.player.tail_sec for v in voices if len(v.part.notes.pitch)), default=0.0
     )
+    check_length(max(seconds, last), max_minutes)
+    watch(0.0)
     samples = round(max(seconds, last) * sample_rate)
     mix = Mixture(samples, sample_rate)
     kept: list[Mixture] = []

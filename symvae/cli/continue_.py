@@ -6,12 +6,14 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
+    DEFAULT_MINUTES,
     MAX_COUNT,
     Device,
     FileArgument,
     Force,
     Format,
     Json,
+    MaxMinutes,
     ModelOption,
     OutFolder,
     Plot,
@@ -46,12 +48,15 @@ def continue_(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
+    max_minutes: MaxMinutes = DEFAULT_MINUTES,
     program: Program = None,
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
     """Continue a tune: its last bars, half as many as the model has, then new ones."""
-    output = output_of(out, "continue", format, plot=plot, wav=wav, program=program, force=force)
+    output = output_of(
+        out, "continue", format, plot=plot, wav=wav, max_minutes=max_minutes, program=program, force=force
+    )
     from symvae.pipelines.continuation import continue_tune
 
     result = continue_tune(

@@ -7,10 +7,12 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
+    DEFAULT_MINUTES,
     Device,
     Force,
     Format,
     Json,
+    MaxMinutes,
     ModelOption,
     OutFolder,
     Plot,
@@ -34,12 +36,15 @@ def decode(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
+    max_minutes: MaxMinutes = DEFAULT_MINUTES,
     program: Program = None,
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
     """Decode latents that `symvae encode` wrote, as they are or edited."""
-    output = output_of(out, "decode", format, plot=plot, wav=wav, program=program, force=force)
+    output = output_of(
+        out, "decode", format, plot=plot, wav=wav, max_minutes=max_minutes, program=program, force=force
+    )
     from symvae.pipelines.decode import decode as pipeline
 
     result = pipeline(

@@ -15,9 +15,11 @@ from symvae.cli.fade_options import (
     settings_of,
 )
 from symvae.cli.options import (
+    DEFAULT_MINUTES,
     Device,
     Force,
     Json,
+    MaxMinutes,
     ModelOption,
     OutFolder,
     Plot,
@@ -91,6 +93,7 @@ def fade(
     force: Force = False,
     plot: Plot = False,
     wav: Wav = False,
+    max_minutes: MaxMinutes = DEFAULT_MINUTES,
     program: Annotated[
         int | None,
         typer.Option(
@@ -139,11 +142,12 @@ def fade(
             program=program,
             device=device,
             places=paths,
+            max_minutes=max_minutes,
             force=force,
             watch=watch,
         )
     make_folder(song.parent)
-    written = [result.write(path, force=force) for path in paths]
+    written = [result.write(path, max_minutes=max_minutes, force=force) for path in paths]
     notices = tuple(notice for each in written for notice in each.notices)
     _show(result, Saved(tuple(paths), notices), as_json=json)
 

@@ -6,12 +6,14 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
+    DEFAULT_MINUTES,
     MAX_COUNT,
     Device,
     FileArgument,
     Force,
     Format,
     Json,
+    MaxMinutes,
     ModelOption,
     OutFolder,
     Plot,
@@ -44,12 +46,15 @@ def infill(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
+    max_minutes: MaxMinutes = DEFAULT_MINUTES,
     program: Program = None,
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
     """Redraw some bars of a window, conditioned on the others, which stay note for note."""
-    output = output_of(out, "infill", format, plot=plot, wav=wav, program=program, force=force)
+    output = output_of(
+        out, "infill", format, plot=plot, wav=wav, max_minutes=max_minutes, program=program, force=force
+    )
     from symvae.pipelines.infill import infill as pipeline
 
     if from_ > to:

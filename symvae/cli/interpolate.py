@@ -8,11 +8,13 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
+    DEFAULT_MINUTES,
     MAX_COUNT,
     Device,
     Force,
     Format,
     Json,
+    MaxMinutes,
     ModelOption,
     OutFolder,
     Plot,
@@ -52,6 +54,7 @@ def interpolate(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
+    max_minutes: MaxMinutes = DEFAULT_MINUTES,
     program: Program = None,
     device: Device = "cpu",
     json: Json = False,
@@ -70,7 +73,9 @@ def interpolate(
         raise typer.BadParameter(
             f"a square has at most {isqrt(MAX_COUNT)} steps a side", param_hint="--steps"
         )
-    output = output_of(out, "interpolate", format, plot=plot, wav=wav, program=program, force=force)
+    output = output_of(
+        out, "interpolate", format, plot=plot, wav=wav, max_minutes=max_minutes, program=program, force=force
+    )
     from symvae.pipelines.interpolate import interpolate as pipeline
 
     result = pipeline(

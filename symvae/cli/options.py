@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from symvae.audio.limits import MINUTES
 from symvae.corpus.guard.limits import LEAST_MEMORY_MIB, LEAST_SECONDS
 from symvae.pipelines.output import FORMATS, Output, is_result_file
 
@@ -38,6 +39,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print the results as JSON.")
 Format = Annotated[str, typer.Option("--format", help="Format of the music files: mid, musicxml or abc.")]
 Plot = Annotated[bool, typer.Option("--plot", help="Draw a piano roll (PNG), too.")]
 Wav = Annotated[bool, typer.Option("--wav", help="Render the sound (WAV), too.")]
+DEFAULT_MINUTES = float(MINUTES.most)
+MaxMinutes = Annotated[
+    float, typer.Option("--max-minutes", min=0.1, help="Longest sound that is rendered, in minutes.")
+]
 Program = Annotated[
     int | None,
     typer.Option(
@@ -127,7 +132,15 @@ def track_of(words: Sequence[str] | None) -> str | int | None:
 
 
 def output_of(
-    out: Path | None, verb: str, format: str, *, plot: bool, wav: bool, program: int | None, force: bool
+    out: Path | None,
+    verb: str,
+    format: str,
+    *,
+    plot: bool,
+    wav: bool,
+    max_minutes: float,
+    program: int | None,
+    force: bool,
 ) -> Output:
     """Settings of the result files, in the folder ``verb`` by default."""
     one_of(format, FORMATS, "--format")
@@ -135,4 +148,4 @@ def output_of(
         raise typer.BadParameter(
             f"{out} is no {format} file; leave out one of the two", param_hint="--format"
         )
-    return Output(out or Path(verb), format, plot, wav, program, force)
+    return Output(out or Path(verb), format, plot, wav, max_minutes, program, force)

@@ -6,11 +6,13 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
+    DEFAULT_MINUTES,
     Device,
     FileArgument,
     Force,
     Format,
     Json,
+    MaxMinutes,
     ModelOption,
     OutFolder,
     Plot,
@@ -43,12 +45,15 @@ def reconstruct(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
+    max_minutes: MaxMinutes = DEFAULT_MINUTES,
     program: Program = None,
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
     """Encode a tune and decode it again, window by window, joined to one tune."""
-    output = output_of(out, "reconstruct", format, plot=plot, wav=wav, program=program, force=force)
+    output = output_of(
+        out, "reconstruct", format, plot=plot, wav=wav, max_minutes=max_minutes, program=program, force=force
+    )
     from symvae.pipelines.reconstruct import reconstruct as pipeline
 
     result = pipeline(

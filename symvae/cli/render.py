@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from symvae.cli.console import say, show, show_files, show_json, show_table, watching
-from symvae.cli.options import Device, Force, Json, one_of
+from symvae.cli.options import DEFAULT_MINUTES, Device, Force, Json, MaxMinutes, one_of
 
 
 def render(
@@ -47,6 +47,7 @@ def render(
     loudness: Annotated[
         float, typer.Option("--loudness", min=-60.0, max=-5.0, help="LUFS; less where peaks would clip.")
     ] = -16.0,
+    max_minutes: MaxMinutes = DEFAULT_MINUTES,
     list_: Annotated[bool, typer.Option("--list", help="List the timbres; needs no file.")] = False,
     plot: Annotated[bool, typer.Option("--plot", help="Draw the spectrogram (PNG), too.")] = False,
     force: Force = False,
@@ -84,10 +85,12 @@ def render(
             soundfont=soundfont,
             sample_rate=sample_rate,
             loudness_lufs=loudness,
+            max_minutes=max_minutes,
             stems=stems,
             plot=plot,
             force=force,
             device=device,
+            announce=say,
             watch=watch,
         )
     for notice in result.saved.notices:

@@ -6,11 +6,13 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
+    DEFAULT_MINUTES,
     MAX_COUNT,
     Device,
     Force,
     Format,
     Json,
+    MaxMinutes,
     ModelOption,
     OutFolder,
     Plot,
@@ -58,13 +60,16 @@ def sample(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
+    max_minutes: MaxMinutes = DEFAULT_MINUTES,
     program: Program = None,
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
     """Draw new phrases from the model's prior."""
     one_of(prior, PRIORS, "--prior")
-    output = output_of(out, "sample", format, plot=plot, wav=wav, program=program, force=force)
+    output = output_of(
+        out, "sample", format, plot=plot, wav=wav, max_minutes=max_minutes, program=program, force=force
+    )
     from symvae.pipelines.sample import sample as pipeline
 
     result = pipeline(

@@ -6,11 +6,13 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
+    DEFAULT_MINUTES,
     Device,
     FileArgument,
     Force,
     Format,
     Json,
+    MaxMinutes,
     ModelOption,
     OutFolder,
     Plot,
@@ -43,13 +45,16 @@ def shift(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
+    max_minutes: MaxMinutes = DEFAULT_MINUTES,
     program: Program = None,
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
     """Move a tune along attribute vectors, window by window, joined to one tune."""
     amounts = _amounts(set_)
-    output = output_of(out, "shift", format, plot=plot, wav=wav, program=program, force=force)
+    output = output_of(
+        out, "shift", format, plot=plot, wav=wav, max_minutes=max_minutes, program=program, force=force
+    )
     from symvae.pipelines.shift import shift as pipeline
 
     result = pipeline(

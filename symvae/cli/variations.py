@@ -6,12 +6,14 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.options import (
+    DEFAULT_MINUTES,
     MAX_COUNT,
     Device,
     FileArgument,
     Force,
     Format,
     Json,
+    MaxMinutes,
     ModelOption,
     OutFolder,
     Plot,
@@ -44,12 +46,15 @@ def variations(
     format: Format = "mid",
     plot: Plot = False,
     wav: Wav = False,
+    max_minutes: MaxMinutes = DEFAULT_MINUTES,
     program: Program = None,
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
     """Write variations of a melody, near to it or far from it."""
-    output = output_of(out, "variations", format, plot=plot, wav=wav, program=program, force=force)
+    output = output_of(
+        out, "variations", format, plot=plot, wav=wav, max_minutes=max_minutes, program=program, force=force
+    )
     from symvae.pipelines.variations import variations as pipeline
 
     result = pipeline(

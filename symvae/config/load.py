@@ -23,7 +23,7 @@ _RENAMED: dict[str, tuple[str, Callable[[Any], Any]]] = {
 #: Types of values in words.
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
 #: Faults of one message.
-_MOST_FAULTS = 5
+_MOST_FAULTS = 3
 _FOLDERS: dict[type, str] = {RunConfig: "presets", SynthConfig: "presets/sound"}
 
 
@@ -109,13 +109,13 @@ def from_dict(cls: type[T], tree: dict[str, Any], path: str = "") -> T:
 def _build(cls: Any, tree: dict[str, Any], path: str, faults: list[str]) -> Any:
     hints = get_type_hints(cls)
     known = {f.name for f in dataclasses.fields(cls)}
-    arguments = {}
+    arguments, unknown = {}, []
     for key, value in tree.items():
         if (name := f"{path}{key}") in _RENAMED:
             key, renew = _RENAMED[name]
             name, value = f"{path}{key}", renew(value)
         if key not in known:
-            faults.append(f"There is no key {shown(name)}; known here: {', '.join(sorted(known))}.")
+            unknown.append(shown(name))
         elif dataclasses.is_dataclass(hints[key]):
             if isinstance(value, dict):
                 arguments[key] = _build(hints[key], value, f"{name}.", faults)
@@ -123,6 +123,9 @@ def _build(cls: Any, tree: dict[str, Any], path: str, faults: list[str]) -> Any:
                 faults.append(f"{name!r} is a section, not a value.")
         else:
             arguments[key] = _checked(hints[key], name, value, faults)
+    if unknown:
+        some = ", ".join(unknown[:_MOST_FAULTS]) + ", …" * (len(unknown) > _MOST_FAULTS)
+        faults.append(f"There is no key {some}; known here: {', '.join(sorted(known))}.")
     return None if faults else cls(**arguments)
 
 

@@ -218,10 +218,12 @@ def _fault_of(card: dict[str, Any]) -> str:
     sums, collections = card.get("sha256"), card.get("collections")
     if not isinstance(sums, dict) or any(Path(name).name != name for name in sums):
         return "its checksums are not of files in the folder"
-    if not isinstance(collections, dict | list) or card.get("tokenizer") not in TOKENIZERS:
+    if not isinstance(collections, dict | list) or card.get("tokenizer") not in list(TOKENIZERS):
         return "it names no collections, or no known tokenizer"
     sizes = (card.get("positions"), card.get("vocabulary_size"))
-    if card.get("metre") not in METRES or not all(type(size) is int and 0 < size <= 256 for size in sizes):
+    if card.get("metre") not in list(METRES) or not all(
+        type(size) is int and 0 < size <= 256 for size in sizes
+    ):
         return "it names no known metre, or sizes out of range"
     return ""
 

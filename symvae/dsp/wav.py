@@ -220,7 +220,9 @@ def resample(audio: Audio, sample_rate: int) -> Audio:
 
 def _reason(fault: Exception) -> str:
     """The message of libsndfile without the name of the Python object that it read from."""
-    return str(getattr(fault, "error_string", fault)).rstrip(".")
+    words = str(getattr(fault, "error_string", fault)).rstrip(".")
+    # It says so of a file that it opened, and whose header contradicts itself.
+    return "its header is damaged" if words.startswith("File does not exist") else words
 
 
 def _samples(

@@ -6,6 +6,7 @@ arrays of numbers and of texts; nothing is unpickled.
 
 import math
 import os
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ UNREADABLE = (
     MemoryError,
     zipfile.BadZipFile,
     zlib.error,
+    tokenize.TokenError,  # of headers that numpy takes for those of Python 2
 )
 _KINDS = "fiubU"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from symvae.errors import SymvaeError
 
 MIB = 2**20
+#: Units of sizes of files.
+BYTES = {"KiB": 2**10, "MiB": MIB}
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,10 @@ class Limit:
 
 
 def in_words(number: int | float) -> str:
-    """A number with commas, without decimals from 10 on."""
+    """A number without decimals from 10 on, and in words where it has hundreds of digits."""
     if number > 1e15:
-        return "more than 1,000,000,000,000,000"
-    return f"{number:,.0f}" if abs(number) >= 10 or float(number).is_integer() else f"{number:.1f}"
+        return "more than 1000000000000000"
+    return f"{number:.0f}" if abs(number) >= 10 or float(number).is_integer() else f"{number:.1f}"
 
 
 def shown(value: object, most: int = 60) -> str:

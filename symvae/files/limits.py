@@ -16,12 +16,12 @@ JSON_DEPTH = Limit(
     "configs and figures have up to 6 levels",
     "{where} nests its values more than {most} deep. Restore it or write it again.",
 )
-TOML_MIB = Limit(
+TOML_KIB = Limit(
     "toml-size",
-    1,
-    "MiB",
-    "a preset has 3 KB",
-    "{where} is larger than {most} MiB. Give a preset, a short list of choices.",
+    16,
+    "KiB",
+    "a preset has 3 KB; the time that Python's parser takes for one key grows with the square of its length",
+    "{where} is larger than {most} KiB. Give a preset, a short list of choices.",
 )
 CSV_MIB = Limit(
     "csv-size",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from symvae.errors import SymvaeError
-from symvae.files.limit import MIB, Limit
+from symvae.files.limit import BYTES, Limit
 
 
 def read_bytes(path: str | os.PathLike[str], limit: Limit, error: type[SymvaeError]) -> bytes:
@@ -15,7 +15,7 @@ def read_bytes(path: str | os.PathLike[str], limit: Limit, error: type[SymvaeErr
 
     Args:
         path: The file.
-        limit: Its largest size, in MiB.
+        limit: Its largest size.
         error: Class of the error.
 
     Returns:
@@ -25,7 +25,9 @@ def read_bytes(path: str | os.PathLike[str], limit: Limit, error: type[SymvaeErr
         SymvaeError: There is no such file, it cannot be read, or it is too large.
     """
     with opened(path, limit, error) as file:
-        return file.read()
+        content = file.read(limit.most * BYTES[limit.unit] + 1)
+    limit.check(len(content) / BYTES[limit.unit], path, error=error)
+    return content
 
 
 @contextmanager
@@ -34,7 +36,7 @@ def opened(path: str | os.PathLike[str], limit: Limit, error: type[SymvaeError])
 
     Args:
         path: The file.
-        limit: Its largest size, in MiB.
+        limit: Its largest size.
         error: Class of the error.
 
     Yields:
@@ -48,7 +50,7 @@ def opened(path: str | os.PathLike[str], limit: Limit, error: type[SymvaeError])
         if path.exists() and not path.is_file():
             raise error(f"{path} is a folder, a device or a pipe. Give a file.")
         with path.open("rb") as file:
-            limit.check(os.fstat(file.fileno()).st_size / MIB, path, error=error)
+            limit.check(os.fstat(file.fileno()).st_size / BYTES[limit.unit], path, error=error)
             yield file
     except FileNotFoundError as fault:
         raise error(f"There is no file {path}. Check its name.") from fault
@@ -62,7 +64,7 @@ def read_text(path: str | os.PathLike[str], limit: Limit, error: type[SymvaeErro
 
     Args:
         path: The file.
-        limit: Its largest size, in MiB.
+        limit: Its largest size.
         error: Class of the error.
 
     Returns:

@@ -5,7 +5,7 @@ import tomllib
 from typing import Any
 
 from symvae.errors import SymvaeError
-from symvae.files.limits import TOML_MIB
+from symvae.files.limits import TOML_KIB
 from symvae.files.plain import read_text
 
 
@@ -22,7 +22,7 @@ def read_toml(path: str | os.PathLike[str], error: type[SymvaeError]) -> dict[st
     Raises:
         SymvaeError: The file cannot be read, exceeds a limit or is not TOML.
     """
-    text = read_text(path, TOML_MIB, error)
+    text = read_text(path, TOML_KIB, error)
     try:
         return tomllib.loads(text)
     except RecursionError as fault:

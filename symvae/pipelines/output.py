@@ -5,6 +5,7 @@ roll and the sound of that row. In place of a folder a file can be named: the ro
 by its suffix, and nothing else.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from os import W_OK, access
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
+from symvae.audio.limits import MINUTES, check_length
 from symvae.errors import ConfigError, SymvaeError
 from symvae.pipelines.many_files import Unread
 from symvae.pipelines.words import counted
@@ -72,6 +74,8 @@ class Output:
     """Draw a piano roll (PNG), too."""
     wav: bool = False
     """Render the sound (WAV), too."""
+    max_minutes: float = MINUTES.most
+    """Longest sound that is rendered."""
     program: int | None = None
     """General MIDI program of the music files, 0 to 127; None keeps that of the source."""
     force: bool = False
@@ -168,6 +172,9 @@ class Plan:
 
         Returns:
             The files, with a notice of files that an earlier call left in the folder.
+
+        Raises:
+            AudioError: The sound of all results is longer than is rendered; nothing is written.
         """
         from symvae.music.io.files import write
 
@@ -176,6 +183,8 @@ class Plan:
             return Saved()
         row = phrases if row is None else row
         program = program if out.program is None else out.program
+        if any(path.suffix.lower() == SOUND for path in self._rows):
+            check_length(sum(phrase.duration_sec for phrase in row), out.max_minutes)
         leftovers = self.leftovers()
         make_folder(out.place.parent if out.is_file else out.place)
         for (path, _), phrase in zip(self._each, phrases, strict=not out.is_file):
@@ -190,7 +199,9 @@ class Plan:
                 from symvae.system.synth import load_synth
 
                 synth = load_synth()
-                sound = synth.perform(row, synth.timbre_for(program)[0])
+                timbre = synth.timbre_for(program)[0]
+                # Its length is checked above, before the tail of its last note.
+                sound = synth.perform(row, timbre, max_minutes=math.inf)
                 sound.write(sound.mixture, path, force=out.force)
             else:
                 write(row, path, program, force=out.force)

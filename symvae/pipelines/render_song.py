@@ -1,5 +1,6 @@
 """Songs as sound: in a timbre to choose, to blend or to take from a recording."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple
 
 from symvae.audio import font_player
 from symvae.audio.engines import ENGINES, check_sample_rate, font_voices, sine_voices, with_font_drums
+from symvae.audio.limits import MINUTES, check_length
 from symvae.audio.parts import Part, parts_of
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.audio.soundfont import find_soundfont
@@ -14,6 +16,7 @@ from symvae.errors import AudioError, ConfigError
 from symvae.music.io.source import Music, load_for_playback, name_of
 from symvae.pipelines.output import Saved, refuse_existing
 from symvae.pipelines.playback import drum_notices, font_label, neural_label, with_unheard
+from symvae.pipelines.words import clock, counted
 from symvae.storage.whole_file import make_folder
 from symvae.system.device import find_device
 from symvae.system.synth import DEFAULT_SYNTH, Synth, Timbre, load_synth
@@ -84,10 +87,12 @@ def render_song(
     soundfont: Path | None = None,
     sample_rate: int | None = None,
     loudness_lufs: float = LOUDNESS_LUFS,
+    max_minutes: float = MINUTES.most,
     stems: bool = False,
     plot: bool = False,
     force: bool = False,
     device: str = "cpu",
+    announce: Callable[[str], None] = lambda sentence: None,
     watch: Callable[[float], None] = lambda share: None,
 ) -> RenderResult:
     """Render a song as a stereo WAV file.
@@ -101,17 +106,19 @@ def render_song(
         soundfont: Sound font of that engine, and of drums beside the neural one.
         sample_rate: Hz; by default that of the engine.
         loudness_lufs: Integrated loudness in LUFS; lower where peaks would clip.
+        max_minutes: Longest music that is rendered.
         stems: Write each part to its own file, too.
         plot: Draw the spectrogram (PNG), too.
         force: Overwrite existing files.
         device: Device of the neural engine: "cpu", "cuda", "cuda:1" or "mps".
+        announce: Called before the work with a sentence on its length.
         watch: Progress, 0 to 1.
 
     Returns:
         The sound, with the instrument of each part.
 
     Raises:
-        AudioError: The file has no notes that sound.
+        AudioError: The file has no notes that sound, or it lasts longer than ``max_minutes``.
         ConfigError: There is no such engine.
     """
     if engine not in ENGINES:
@@ -125,6 +132,8 @@ def render_song(
         raise AudioError(
             f"{name_of(file)} has no notes that sound. Give a file with notes, and a volume above 0."
         )
+    check_length(max([seconds, *(part.notes.last_sec for part in parts)]), max_minutes, name_of(file))
+    announce(f"{clock(seconds)} of music in {counted(len(parts), 'part')}")
     if engine == "neural" and not isinstance(synth, Synth):
         synth = load_synth(synth, str(find_device(device)))
     band = _band(parts, engine, soundfont, synth, sample_rate, timbre)
@@ -132,7 +141,13 @@ def render_song(
     refuse_existing(files, force, "OUT")
     make_folder(path.parent, AudioError)
     rendering = render_voices(
-        band.voices, seconds, band.sample_rate, stems=stems, loudness_lufs=loudness_lufs, watch=watch
+        band.voices,
+        seconds,
+        band.sample_rate,
+        stems=stems,
+        loudness_lufs=loudness_lufs,
+        max_minutes=math.inf,
+        watch=watch,
     )
     rendering.write(rendering.mixture, path, force=force)
     for stem, name in zip(rendering.stems, files, strict=True):

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from symvae.arguments import checked
+from symvae.audio.limits import MINUTES, check_length
+from symvae.audio.parts import parts_of
 from symvae.errors import ConfigError, MidiError
 from symvae.music.bars import bar_lines, bars_in_words
 from symvae.music.io.controllers import control_lanes
@@ -39,7 +41,7 @@ from symvae.pipelines.fade_report import FadeReport, unchanged_bars
 from symvae.pipelines.fade_versions import fade_versions, versions_of
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.needs import FADE
-from symvae.pipelines.output import IN_MEMORY, Plan, Saved, refuse_existing
+from symvae.pipelines.output import IN_MEMORY, SOUND, Plan, Saved, refuse_existing
 from symvae.pipelines.preflight import check
 from symvae.pipelines.put_back import put_back
 from symvae.pipelines.spans import bar_spans
@@ -84,12 +86,13 @@ class FadeResult:
         """The report as lines of text."""
         return self.details.lines()
 
-    def write(self, path: str | Path, *, force: bool = False) -> Saved:
+    def write(self, path: str | Path, *, max_minutes: float = MINUTES.most, force: bool = False) -> Saved:
         """Write the song, its picture or its sound.
 
         Args:
             path: The file: .mid for the song, .png, .pdf or .svg for a piano roll with each phrase before
                 and after, .wav for the sound.
+            max_minutes: Longest sound that is rendered.
             force: Overwrite an existing file.
 
         Returns:
@@ -108,7 +111,7 @@ class FadeResult:
 
             synth = load_synth()
             notices = stand_ins(synth, self.song)
-            sound = synth.perform(self.song)
+            sound = synth.perform(self.song, max_minutes=max_minutes)
             sound.write(sound.mixture, path, force=force)
         elif ending in MIDI_SUFFIXES or is_score(path):
             notices = []
@@ -150,6 +153,7 @@ def fade_song(
     program: int | None = None,
     device: str = "cpu",
     places: Sequence[Path] = (),
+    max_minutes: float = MINUTES.most,
     force: bool = False,
     watch: Callable[[float], None] = lambda share: None,
 ) -> FadeResult:
@@ -172,6 +176,7 @@ def fade_song(
         program: General MIDI program of the faded part, 0 to 127; None keeps its own.
         device: Device of a model that is loaded here.
         places: Files that the caller will write, refused here where they cannot be written.
+        max_minutes: Longest sound among them.
         force: Allow existing files among them.
         watch: Progress, 0 to 1.
 
@@ -204,6 +209,8 @@ def fade_song(
                 f"A whole song is written as MIDI only. Use a name that ends in .mid, not {scores[0]}."
             )
         refuse_existing(places, force)
+        if found and any(place.suffix.lower() == SOUND for place in places):
+            check_length(parts_of(found[0].song)[1], max_minutes, file)
         return IN_MEMORY.plan((), "")
 
     need = replace(FADE, faders=tuple(names))

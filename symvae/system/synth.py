@@ -16,6 +16,7 @@ from torch import Tensor
 
 from symvae.arguments import checked
 from symvae.audio.instruments import timbre_of_program
+from symvae.audio.limits import MINUTES
 from symvae.audio.parts import Part
 from symvae.audio.player import DrumPlayer, Player
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
@@ -227,16 +228,17 @@ class Synth:
         until: Timbre | None = None,
         stems: bool = False,
         loudness_lufs: float = LOUDNESS_LUFS,
+        max_minutes: float = MINUTES.most,
         watch: Callable[[float], None] = lambda share: None,
     ) -> Rendering:
-        """Synthesize to a file, so that a song may be of any length.
+        """Synthesize to a file, so that a song need not fit into memory.
 
         Args:
             music: A phrase, phrases in a row, a song, or any other music that `symvae.read` takes.
-            timbre: As for `render`.
-            until: As for `render`.
+            timbre, until: As for `render`.
             stems: Keep each part by itself, too.
             loudness_lufs: Integrated loudness of the mix.
+            max_minutes: Longest music that is rendered.
             watch: Called with the share that is done, from 0 to 1.
 
         Returns:
@@ -249,6 +251,7 @@ class Synth:
             self.sample_rate,
             stems=stems,
             loudness_lufs=loudness_lufs,
+            max_minutes=max_minutes,
             watch=watch,
         )
 

@@ -53,7 +53,9 @@ class LabeledPiece:
 
 
 @dataclass(frozen=True)
-class _Label:
+class Label:
+    """A row of the table of labels."""
+
     midi: str
     series: str
     arousal: float
@@ -85,7 +87,7 @@ def vgmidi(
         CorpusError: For a folder without labels.csv, or with a row in it that is not valid.
     """
     folder = Path(folder)
-    labels = _read_labels(folder / LABEL_FILE)
+    labels = read_labels(folder / LABEL_FILE)
     read = partial(_read, folder=folder / "midi", grid=grid)
     outcomes = guarded_in_order(read, labels, workers=workers, limits=limits)
     for label, outcome in zip(labels, outcomes, strict=True):
@@ -96,7 +98,7 @@ def vgmidi(
             yield Dropped(_name(path), Reason.UNREADABLE, f"{LABEL_FILE} has no row for it")
 
 
-def _read(label: _Label, folder: Path, grid: Grid) -> list[LabeledPiece | Dropped]:
+def _read(label: Label, folder: Path, grid: Grid) -> list[LabeledPiece | Dropped]:
     path = folder / label.midi
     name = _name(path)
     reading = windows(load(path), grid, polyphonic=True, pitch_range=PIANO_PITCHES)
@@ -110,12 +112,17 @@ def _name(path: Path) -> str:
     return f"vgmidi/{path.stem}"
 
 
-def _read_labels(path: Path) -> list[_Label]:
+def read_labels(path: Path) -> list[Label]:
+    """Read the table of labels.
+
+    Raises:
+        CorpusError: There is no such table, or a row of it is not valid.
+    """
     if not path.exists():
         raise CorpusError(
             f"There is no {path}. Name a folder with midi/*.mid and {LABEL_FILE}, a row a piece."
         )
-    labels: dict[str, _Label] = {}
+    labels: dict[str, Label] = {}
     for line, row in read_records(path, COLUMNS, CorpusError):
         label = _label(row, where=f"{path}, row {line}")
         if label.midi in labels:
@@ -126,12 +133,12 @@ def _read_labels(path: Path) -> list[_Label]:
     return list(labels.values())
 
 
-def _label(row: dict[str, str], where: str) -> _Label:
+def _label(row: dict[str, str], where: str) -> Label:
     midi, series = (_text(row, column, where) for column in ("midi", "series"))
     if Path(midi).name != midi:
         raise CorpusError(f"{where}: midi is {shown(midi)}. Give the name of a file in the folder midi.")
     arousal, valence = (_rating(row, column, where) for column in ("arousal", "valence"))
-    return _Label(midi, series, arousal, valence)
+    return Label(midi, series, arousal, valence)
 
 
 def _text(row: dict[str, str], column: str, where: str) -> str:
