@@ -20,6 +20,7 @@ from symvae.dsp.audio import Audio
 from symvae.dsp.loudness import SHORTEST_SEC, LoudnessMeter
 from symvae.dsp.wav import WavWriter
 from symvae.errors import AudioError
+from symvae.storage.faults import explained
 
 #: Loudness for streaming (AES TD1004).
 LOUDNESS_LUFS = -16.0
@@ -42,15 +43,18 @@ class Mixture:
         self.samples = samples
         self.sample_rate = sample_rate
         # Places of the file that were never written read as zeros.
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the mixture)
-        self._file.truncate(samples * 8)
+        with explained(Path(tempfile.gettempdir()), AudioError):
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the mixture)
+            self._file.truncate(samples * 8)
 
     def add(self, block: Float[np.ndarray, "channel sample"], first_sample: int) -> None:
         """Add one or two channels from ``first_sample`` on."""
         mixed = self._read(first_sample, block.shape[1])
         mixed += block.T
-        self._file.seek(first_sample * 8)
-        self._file.write(mixed.tobytes())
+        with explained(Path(tempfile.gettempdir()), AudioError):
+            self._file.seek(first_sample * 8)
+            self._file.write(mixed.tobytes())
+            self._file.flush()
 
     def blocks(self) -> Iterator[Float[np.ndarray, "2 sample"]]:
         """The whole mix, in blocks."""

@@ -293,7 +293,8 @@ def load_synth(name: str | Path = DEFAULT_SYNTH, device: str = "cpu") -> Synth:
         ConfigError: There is no such device.
     """
     folder = find_synth(name).resolve()
-    stamps = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))
+    files = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    stamps = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in files))
     return _loaded(folder, device, stamps)
 
 

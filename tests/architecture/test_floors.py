@@ -84,6 +84,23 @@ def test_only_the_command_line_prints():
     assert all(name.startswith("cli/") for name in found), found
 
 
+def test_only_storage_puts_files_in_their_place():
+    """Elsewhere a path is written to only where it is temporary, or the path that `whole_file` gives."""
+    moves = ("os.replace", "os.rename", "shutil.move")
+    found = {
+        f"{name_of(path)}: {call}"
+        for path in FILES
+        for call in calls(path)
+        if call in moves or call.endswith((".write_bytes", ".write_text", ".rename"))
+        if not name_of(path).startswith("storage/")
+    }
+    assert found == {
+        "audio/fluidsynth.py: midi.write_bytes",  # in a temporary folder
+        "music/io/file_bytes.py: whole_file.write_bytes",
+        "music/io/score_read.py: path.write_bytes",  # in a temporary folder
+    }
+
+
 def test_weight_files_are_touched_in_one_place():
     """The state of a run, ``state.pt``, belongs to the run folder."""
     wanted = ("torch.save", "torch.load", "save_file", "load_file", "safe_open")
@@ -97,7 +114,7 @@ def test_weight_files_are_touched_in_one_place():
 
 def test_parts_take_plain_arguments():
     """Below the floor of ``system``, no module imports a config."""
-    low = ("music", "nn", "dsp", "tokens", "attributes", "models", "objective", "latent", "audio")
+    low = ("storage", "music", "nn", "dsp", "tokens", "attributes", "models", "objective", "latent", "audio")
     found = [
         name_of(path)
         for path in FILES
@@ -123,7 +140,7 @@ def test_training_runs_without_any_midi_library():
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("package", ["errors", "config", "music", "tokens", "attributes"])
+@pytest.mark.parametrize("package", ["errors", "config", "storage", "music", "tokens", "attributes"])
 def test_the_music_knows_no_network(package):
     modules = [
         "symvae." + name_of(path).removesuffix(".py").replace("/", ".")

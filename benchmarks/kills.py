@@ -1,0 +1,284 @@
+"""End the long verbs at random moments: nothing is damaged, and a run that goes on ends as if undisturbed.
+
+    python benchmarks/kills.py --count 200 --seed 0 [--verb render]
+
+Each trial starts a verb as a program, with tiny models and old results in its place, and sends SIGINT,
+SIGTERM or SIGKILL at a random moment, more often toward the end, where files are written. Then the verb is
+started again as its message says, to its end. Printed for each verb are
+
+    kills      trials, and those in which the signal still found the program at work
+    damaged    files that are neither the old, the new nor a stored state that loads
+    untidy     programs that SIGINT or SIGTERM ended with another status than 130 or 143, with a traceback,
+               or with hidden files left behind
+    equal      second runs whose files equal those of an undisturbed run, byte by byte, nothing beside them
+
+The log of a training is compared without its speed. The exit status is 1 unless all trials pass.
+"""
+
+import argparse
+import csv
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import torch
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from symvae.system.symvae import SymVAE  # noqa: E402
+from symvae.system.synth_artifacts import load_synth  # noqa: E402
+from tests.conftest import TINY  # noqa: E402
+from tests.sines import TINY_SYNTH  # noqa: E402
+from tests.soundfont import write_soundfont  # noqa: E402
+
+TUNES = ROOT / "data" / "tunes"
+ODE = str(TUNES / "ode_to_joy.mid")
+STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+class Verb(NamedTuple):
+    """A verb under test, run in a folder of its own beside the folder ``base`` with models and shards."""
+
+    name: str
+    command: str
+    resumable: bool = False
+    """A training, which goes on with --resume once it has stored a state."""
+    before: str = ""
+    """The command that makes old results, which ``command`` replaces."""
+
+
+def settings(*values: str) -> str:
+    """``--set`` words."""
+    return shlex.join(word for value in values for word in ("--set", value))
+
+
+PRIOR = settings("prior.velocity=bars", "prior.width=32", "prior.layers=1", "prior.batch_size=8")
+FADERS = settings(
+    'faders.attributes=["register"]', "faders.width=32", "faders.layers=1", "faders.batch_size=8"
+)
+TRAIN = f"train --preset melody-2bar {settings(*TINY)}"
+OUT = "--data ../base/shards --out run"
+RENDER = "a.wav --engine sine --stems --plot"
+FADE = f"fade {ODE} -m ../base/faded --plot --out f"
+EVALUATE = "evaluate model --data ../base/shards --quick --update-model --out report"
+VERBS = (
+    Verb("render", f"render {ODE} {RENDER} --force", before=f"render {TUNES}/soldiers_joy.mid {RENDER}"),
+    Verb(
+        "prepare",
+        f"prepare {TUNES} --out shards --seed 1 --force",
+        before=f"prepare {TUNES} --out shards --seed 2",
+    ),
+    Verb("fade", f"{FADE} --set register=+4 --force", before=f"{FADE} --set register=-4"),
+    Verb(
+        "train",
+        f"{TRAIN} {OUT} {settings('training.steps=40', 'training.evaluate_every=4')}",
+        resumable=True,
+    ),
+    Verb(
+        "train-prior",
+        f"train-prior ../base/model {OUT} {PRIOR} {settings('prior.steps=30', 'prior.evaluate_every=3')}",
+        resumable=True,
+    ),
+    Verb(
+        "train-faders",
+        f"train-faders ../base/model {OUT} {FADERS} "
+        + settings("faders.steps=30", "faders.reading_steps=5", "faders.evaluate_every=3"),
+        resumable=True,
+    ),
+    Verb(
+        "train-synth",
+        f"train-synth --preset synth-24k {OUT} --font ../base/font.sf2 "
+        + settings(*TINY_SYNTH, "training.steps=20"),
+        resumable=True,
+    ),
+    Verb("evaluate", f"{EVALUATE} --seed 1 --force", before=EVALUATE),
+)
+
+
+def start(command: str, folder: Path) -> subprocess.Popen[str]:
+    """Start the command in a folder."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "symvae", *shlex.split(command)],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(command: str, folder: Path) -> str:
+    """Run the command to its end; return its complaint, empty after success."""
+    with start(command, folder) as process:
+        _, stderr = process.communicate()
+    return stderr if process.returncode else ""
+
+
+def must(command: str, folder: Path) -> None:
+    """Run a command that has to succeed."""
+    if complaint := finish(command, folder):
+        raise SystemExit(f"{command}: {complaint}")
+
+
+def make_base(base: Path) -> None:
+    """Shards, a model, the same with faders, and a sound font."""
+    base.mkdir()
+    write_soundfont(base / "font.sf2")
+    must(f"prepare {TUNES} --out shards", base)
+    must(f"{TRAIN} --data shards --out run", base)
+    (base / "run" / "model").rename(base / "model")
+    shutil.copytree(base / "model", base / "faded")
+    few = settings("faders.steps=6", "faders.reading_steps=3")
+    must(f"train-faders faded --data shards --out faders --update-model {FADERS} {few}", base)
+
+
+def results(folder: Path) -> dict[str, bytes]:
+    """Files by name; TensorBoard's events have times in them."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and "/tensorboard/" not in name:
+            found[name] = without_speed(path) if path.name == "log.csv" else path.read_bytes()
+    return found
+
+
+def without_speed(log: Path) -> bytes:
+    """Rows of a log without the column that depends on the machine."""
+    with log.open(newline="", encoding="utf-8") as file:
+        rows = [{k: v for k, v in row.items() if k != "phrases_per_sec"} for row in csv.DictReader(file)]
+    return repr(rows).encode()
+
+
+def hidden(name: str) -> bool:
+    """Tell whether a file has a hidden name, or lies in a folder that has one."""
+    return any(part.startswith(".") for part in name.split("/"))
+
+
+def damaged(verb: Verb, folder: Path, old: dict[str, bytes], new: dict[str, bytes]) -> list[str]:
+    """Names of files that are neither old nor new, nor, in a run, whole."""
+    found = {name: data for name, data in results(folder).items() if not hidden(name)}
+    if not verb.resumable:
+        return [name for name, data in found.items() if data not in (old.get(name), new.get(name))]
+    faults = []
+    try:
+        for name in found:
+            if name.endswith(".pt"):
+                torch.load(folder / name, weights_only=True)
+        model = folder / "run" / "model"
+        if model.exists():
+            (load_synth if verb.name == "train-synth" else SymVAE.load)(model)
+    except Exception as fault:
+        faults.append(f"{type(fault).__name__}: {fault}")
+    return faults
+
+
+def trial(
+    verb: Verb, origin: Path, folder: Path, new: dict[str, bytes], moment: float, by: int
+) -> Iterator[str]:
+    """Kill a verb and run it again.
+
+    Args:
+        verb: The verb.
+        origin: Folder with the old results.
+        folder: Folder of the trial; deleted at the end.
+        new: Files of an undisturbed run.
+        moment: Seconds from the start of the program to the signal.
+        by: The signal.
+
+    Yields:
+        "killed" if the signal found the program at work, and each fault after its column and a colon.
+    """
+    shutil.copytree(origin, folder)
+    old = results(folder)
+    with start(verb.command, folder) as process:
+        try:
+            _, stderr = process.communicate(timeout=moment)
+        except subprocess.TimeoutExpired:
+            process.send_signal(by)
+            _, stderr = process.communicate()
+    status = process.returncode
+    if status:
+        yield "killed"
+    yield from (f"damaged: {fault}" for fault in damaged(verb, folder, old, new))
+    if by in STATUS and status not in (0, -by):  # -by: before Python had begun
+        left = [name for name in results(folder) if hidden(name) and not name.endswith(".journal")]
+        if status != STATUS[signal.Signals(by)] or "Traceback" in stderr or left:
+            yield f"untidy: status {status}, {left}, {stderr}"
+    stored = verb.resumable and any((folder / "run").glob("*state.pt"))
+    complaint = finish(verb.command + " --resume" * stored, folder)
+    again = results(folder)
+    if again != new:
+        names = sorted(name for name in again.keys() | new.keys() if again.get(name) != new.get(name))
+        yield f"unequal: {names} {complaint}"
+    shutil.rmtree(folder)
+
+
+def campaign(count: int, seed: int, verbs: Sequence[Verb]) -> int:
+    """Kill verbs in turn and print the table.
+
+    Args:
+        count: Number of trials in all.
+        seed: Of moments and signals.
+        verbs: The verbs.
+
+    Returns:
+        Number of faults.
+    """
+    chance, faults, killed = Random(seed), Counter[tuple[str, str]](), Counter[str]()
+    trials = {verb.name: len(range(number, count, len(verbs))) for number, verb in enumerate(verbs)}
+    with tempfile.TemporaryDirectory() as temporary:
+        home = Path(temporary)
+        make_base(home / "base")
+        for verb in verbs:
+            origin, whole = home / f"{verb.name} before", home / f"{verb.name} whole"
+            origin.mkdir()
+            if verb.name == "evaluate":
+                shutil.copytree(home / "base" / "model", origin / "model")
+            if verb.before:
+                must(verb.before, origin)
+            shutil.copytree(origin, whole)
+            begin = time.monotonic()
+            must(verb.command, whole)
+            seconds, new = time.monotonic() - begin, results(whole)
+            for number in range(trials[verb.name]):
+                moment, by = seconds * chance.random() ** 0.5, chance.choice([*STATUS, signal.SIGKILL])
+                for finding in trial(verb, origin, home / f"trial {number}", new, moment, by):
+                    kind = finding.split(":")[0]
+                    if kind == "killed":
+                        killed[verb.name] += 1
+                    else:
+                        faults[verb.name, kind] += 1
+                        print(f"{verb.name}, {signal.Signals(by).name} at {moment:.2f} s: {finding}")
+    print(f"{'verb':<14}{'kills':>12}{'damaged':>10}{'untidy':>10}{'equal':>12}")
+    for name, total in trials.items():
+        equal = total - faults[name, "unequal"]
+        print(
+            f"{name:<14}{f'{killed[name]} of {total}':>12}{faults[name, 'damaged']:>10}"
+            f"{faults[name, 'untidy']:>10}{f'{equal} of {total}':>12}"
+        )
+    return faults.total()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=200, help="trials in all")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--verb", action="append", help="only this verb; can be repeated")
+    options = parser.parse_args()
+    verbs = [verb for verb in VERBS if not options.verb or verb.name in options.verb]
+    sys.exit(1 if campaign(options.count, options.seed, verbs) else 0)
+
+
+if __name__ == "__main__":
+    main()
