@@ -29,7 +29,11 @@ class Faults:
         return True
 
     def add(self, error: SymvaeError) -> None:
-        """Keep an error that need not be raised; one sentence is told once."""
+        """Keep an error that need not be raised; one sentence is told once.
+
+        Args:
+            error: The error.
+        """
         if str(error) not in map(str, self.errors):
             self.errors.append(error)
 

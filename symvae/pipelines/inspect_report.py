@@ -166,7 +166,14 @@ def _lines(report: Report) -> list[str]:
 
 
 def metre_in_words(metre: MetreReport) -> str:
-    """A stretch of one metre, as "4/4 bars 1-8"."""
+    """Describe a stretch of one metre.
+
+    Args:
+        metre: The stretch.
+
+    Returns:
+        Words such as "4/4 bars 1-8".
+    """
     last = metre.first_bar + metre.num_bars - 1
     return f"{metre.metre} bars {metre.first_bar}-{last}" + ("" if metre.grid_metre else " (no grid)")
 
@@ -205,6 +212,14 @@ def _fit_words(fit: ModelFit) -> str:
 
 
 def few(words: list[str], limit: int = 12) -> str:
-    """The first of many words and the number of the others: nobody reads a thousand tempo changes."""
+    """Shorten a list: nobody reads a thousand tempo changes.
+
+    Args:
+        words: Entries of the list.
+        limit: Entries to keep.
+
+    Returns:
+        The first entries with commas, and the number of the others.
+    """
     more = f", and {len(words) - limit} more" if len(words) > limit else ""
     return ", ".join(words[:limit]) + more

@@ -226,7 +226,14 @@ class Plan:
 
 
 def is_result_file(path: Path) -> bool:
-    """Tell by its suffix whether a place of results is one file, and no folder."""
+    """Tell by its suffix whether a place of results is one file.
+
+    Args:
+        path: The place.
+
+    Returns:
+        True for a suffix of music, of pictures or of sound; else it is a folder.
+    """
     return path.suffix.lower() in (*MUSIC, *PICTURES, SOUND)
 
 

@@ -96,7 +96,14 @@ def check(
 
 
 def windows_of(intakes: Sequence[Intake]) -> int:
-    """Count the windows of all files."""
+    """Count the windows of all files.
+
+    Args:
+        intakes: Windows of each file.
+
+    Returns:
+        Their number.
+    """
     return sum(len(intake.phrases) for intake in intakes)
 
 

@@ -90,7 +90,14 @@ def last_bars(source: Source, model: ModelFacts) -> Intake:
 
 
 def read_once(read: Read) -> Read:
-    """Make a reader that reads each source once for each model, and repeats its result or its error."""
+    """Make a reader that reads each source once for each model.
+
+    Args:
+        read: Reads a source.
+
+    Returns:
+        A reader that repeats the first result, or the first error.
+    """
 
     @cache
     def outcome(source: Source, model: ModelFacts) -> Callable[[], Intake]:
