@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from symvae.pipelines.many_files import Unread
 from symvae.pipelines.output import Result, Saved
+from symvae.pipelines.unread import Unread
 
 if TYPE_CHECKING:
     from rich.progress import Progress

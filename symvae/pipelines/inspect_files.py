@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.music.io.source import Music
 from symvae.pipelines.inspect_report import Report, unread_report
-from symvae.pipelines.many_files import Piece, Unread, each_file
+from symvae.pipelines.many_files import Piece, each_file
 from symvae.pipelines.tracks import Tracks
+from symvae.pipelines.unread import Unread
 
 _INSPECT = "symvae.pipelines.inspect"
 

@@ -12,6 +12,7 @@ from symvae.music.io.music_files import music_files
 from symvae.music.io.source import Music, load_any, members, name_of, pieces, rereadable, unique
 from symvae.music.reason import Reason
 from symvae.pipelines.tracks import TrackName, Tracks, each_track
+from symvae.pipelines.unread import Unread
 
 Value = TypeVar("Value")
 
@@ -28,22 +29,6 @@ class Piece(NamedTuple):
     """Its name in reports."""
     track: TrackName | None
     """Name or number of the track to read."""
-
-
-class Unread(NamedTuple):
-    """A piece that could not be read."""
-
-    file: str
-    reason: Reason
-    fault: str
-    """The fault and its remedy, in sentences."""
-
-    def __str__(self) -> str:
-        return self.fault if self.file in self.fault else f"{self.file}: {self.fault}"
-
-    def data(self) -> dict[str, str]:
-        """The piece as plain data."""
-        return {"file": self.file, "reason": self.reason.value, "fault": self.fault}
 
 
 def each_file(

@@ -15,10 +15,11 @@ from symvae.errors import MidiError
 from symvae.music.io.source import Music, load_any
 from symvae.music.reading import Reading
 from symvae.music.windows import whole
-from symvae.pipelines.many_files import Piece, Unread, each_file, read_or_unread
+from symvae.pipelines.many_files import Piece, each_file, read_or_unread
 from symvae.pipelines.spans import spans_of, titles_of
 from symvae.pipelines.timing_words import timing_in_words
 from symvae.pipelines.tracks import Tracks, track_in_words, unread_tracks_in_words
+from symvae.pipelines.unread import Unread
 
 
 @dataclass(frozen=True)

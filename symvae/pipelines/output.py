@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from symvae.audio.limits import MINUTES, check_length
 from symvae.errors import ConfigError, SymvaeError
-from symvae.pipelines.many_files import Unread
+from symvae.pipelines.unread import Unread
 from symvae.pipelines.words import counted
 from symvae.storage.whole_file import is_stream, make_folder
 
