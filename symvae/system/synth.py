@@ -6,7 +6,6 @@ synth.render(symvae.read("tune.mid"), timbre="piano:strings:0.4")
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from symvae.music.io.source import Music
 from symvae.system import synth_artifacts
 from symvae.system.catalog import find_synth
 from symvae.system.device import find_device
+from symvae.system.named_timbre import NamedTimbre
 from symvae.system.neural_player import NeuralPlayer
 from symvae.system.parts_to_play import parts_to_play
 from symvae.system.timbre_clip import timbre_clip
@@ -37,18 +37,6 @@ DEFAULT_SYNTH = "synth-24k"
 
 #: A name, a blend as "piano:strings:0.4", z, or a `Blend` of several z.
 Timbre = str | Float[Tensor, " latent"] | Blend
-
-
-@dataclass(frozen=True)
-class NamedTimbre:
-    """An instrument that the synthesizer has learned."""
-
-    name: str
-    program: int
-    """General MIDI program, from 0."""
-    font: str
-    """Sound font that it was learned from."""
-    z: Float[Tensor, " latent"]
 
 
 @checked

@@ -73,7 +73,8 @@ def load_for_playback(source: Music) -> Song:
     song = load_any(source)
     if song.events is None:
         return song
-    played: Song = _reader("midi_read").for_playback(song.events, name_of(source), song.name)
+    changed = _reader("midi_patch").patched(song)
+    played: Song = _reader("midi_read").for_playback(changed, name_of(source), song.name)
     return played
 
 

@@ -14,6 +14,7 @@ from symvae.errors import MidiError
 from symvae.music.io.events import read_events
 from symvae.music.io.midi_read import load
 from symvae.music.io.midi_write import song_to_bytes
+from symvae.music.io.source import load_for_playback
 from symvae.music.song import Song, TempoChange, Track
 from tests.conftest import TUNES
 from tests.midi_bytes import bend, control, meta, midi, named, note, program, strike, tempo
@@ -213,3 +214,11 @@ def test_whatever_changes_in_a_part_is_read_again_and_nothing_else_changes(part,
     for number, (gone, added) in changed_tracks(BAND, data).items():
         assert number == [1, 3, 5][part]
         assert all("note_o" in text or "end_of_track" in text for _, text in gone + added)
+
+
+def test_a_changed_song_is_played_as_it_is_now():
+    song = load(BAND)
+    moved_up = with_part(song, 0, moved(song.tracks[0], np.ones(16, bool), 12))
+    played = load_for_playback(moved_up)
+    assert played.tracks[0].pitch.tolist() == list(range(72, 88))
+    assert played.tracks[1].controls.tolist() == [[0, 7, 80]]
