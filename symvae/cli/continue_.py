@@ -21,9 +21,11 @@ from symvae.cli.options import (
     Program,
     Seed,
     TrackOption,
+    TuneOption,
     Wav,
     output_of,
     track_of,
+    tune_in,
 )
 
 MAX_BARS = 256
@@ -41,6 +43,7 @@ def continue_(
         typer.Option("--bar", min=1, help="Last bar before the new ones; by default the tune's last."),
     ] = None,
     track: TrackOption = None,
+    tune: TuneOption = None,
     prior_temperature: PriorTemperature = 1.0,
     seed: Seed = 0,
     out: OutFolder = None,
@@ -60,7 +63,7 @@ def continue_(
     from symvae.pipelines.continuation import continue_tune
 
     result = continue_tune(
-        file,
+        tune_in(file, tune),
         model,
         bars,
         count,

@@ -13,8 +13,10 @@ from symvae.cli.options import (
     Json,
     ModelOption,
     TrackOption,
+    TuneOption,
     music_in,
     tracks_of,
+    tunes_in,
 )
 
 
@@ -23,6 +25,7 @@ def encode(
     out: Annotated[Path, typer.Option("--out", "-o", help="The .npz file to write.")] = Path("z.npz"),
     model: ModelOption = None,
     track: TrackOption = None,
+    tune: TuneOption = None,
     force: Force = False,
     device: Device = "cpu",
     json: Json = False,
@@ -31,5 +34,12 @@ def encode(
     from symvae.pipelines.encode import encode as pipeline
 
     files = music_in(files)
-    result = pipeline(files, model, out, track=tracks_of(track, len(files)), force=force, device=device)
+    result = pipeline(
+        tunes_in(files, tune),
+        model,
+        out,
+        track=tracks_of(track, len(files)),
+        force=force,
+        device=device,
+    )
     show_result(result, as_json=json)

@@ -24,8 +24,10 @@ from symvae.cli.options import (
     OutFolder,
     Plot,
     TrackOption,
+    TuneOption,
     Wav,
     track_of,
+    tune_in,
 )
 from symvae.pipelines.output import Saved, is_result_file
 from symvae.storage.whole_file import make_folder
@@ -75,6 +77,7 @@ def fade(
     ] = None,
     model: ModelOption = None,
     track: TrackOption = None,
+    tune: TuneOption = None,
     best_of: Annotated[
         int,
         typer.Option(
@@ -128,7 +131,7 @@ def fade(
     refuse_twice([*settings, *ramps, *lanes, *controllers.values()])
     with watching("fading") as watch:
         result = fade_song(
-            file,
+            tune_in(file, tune),
             settings,
             model=model,
             bars=bars,

@@ -21,9 +21,11 @@ from symvae.cli.options import (
     Program,
     Seed,
     TrackOption,
+    TuneOption,
     Wav,
     output_of,
     track_of,
+    tune_in,
 )
 
 
@@ -39,6 +41,7 @@ def infill(
     model: ModelOption = None,
     bar: Annotated[int | None, typer.Option("--bar", min=1, help="Bar where the window starts.")] = None,
     track: TrackOption = None,
+    tune: TuneOption = None,
     prior_temperature: PriorTemperature = 1.0,
     seed: Seed = 0,
     out: OutFolder = None,
@@ -60,7 +63,7 @@ def infill(
     if from_ > to:
         raise typer.BadParameter("give a bar that is not before --from", param_hint="--to")
     result = pipeline(
-        file,
+        tune_in(file, tune),
         model,
         from_,
         to,

@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from symvae.cli.console import progress_bar, say, show, show_json
-from symvae.cli.options import FilesArgument, Json, MaxMemory, MaxSeconds, TrackOption, tracks_of
+from symvae.cli.options import (
+    FilesArgument,
+    Json,
+    MaxMemory,
+    MaxSeconds,
+    TrackOption,
+    TuneOption,
+    tracks_of,
+    tunes_in,
+)
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.pipelines.words import counted
 
@@ -13,6 +22,7 @@ from symvae.pipelines.words import counted
 def inspect(
     files: FilesArgument,
     track: TrackOption = None,
+    tune: TuneOption = None,
     all_: Annotated[
         bool, typer.Option("--all", help="Every part, every window of every model, every drop.")
     ] = False,
@@ -35,7 +45,7 @@ def inspect(
         def watch(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        reports = list(inspect_files(files, tracks, limits=limits, watch=watch))
+        reports = list(inspect_files(tunes_in(files, tune), tracks, limits=limits, watch=watch))
     if json:
         show_json([report.to_dict() for report in reports])
     elif good := [report for report in reports if not report.fault]:

@@ -22,11 +22,13 @@ from symvae.cli.options import (
     Seed,
     Temperature,
     TrackOption,
+    TuneOption,
     Wav,
     music_in,
     one_of,
     output_of,
     tracks_of,
+    tunes_in,
 )
 
 PATHS = ("slerp", "lerp")
@@ -44,6 +46,7 @@ def interpolate(
         typer.Option("--bar", min=1, help="Bar to start from; once for all files, or once for each."),
     ] = None,
     track: TrackOption = None,
+    tune: TuneOption = None,
     path: Annotated[
         str, typer.Option("--path", help='"slerp" (along the prior\'s sphere) or "lerp" (straight).')
     ] = "slerp",
@@ -79,7 +82,7 @@ def interpolate(
     from symvae.pipelines.interpolate import interpolate as pipeline
 
     result = pipeline(
-        files,
+        tunes_in(files, tune),
         model,
         steps,
         bars=bars,

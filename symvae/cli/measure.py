@@ -1,13 +1,23 @@
 """``symvae measure``: musical attributes of files."""
 
 from symvae.cli.console import exit_if_unread, say, show_json, show_table
-from symvae.cli.options import FilesArgument, Json, MaxMemory, MaxSeconds, TrackOption, tracks_of
+from symvae.cli.options import (
+    FilesArgument,
+    Json,
+    MaxMemory,
+    MaxSeconds,
+    TrackOption,
+    TuneOption,
+    tracks_of,
+    tunes_in,
+)
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 
 
 def measure(
     files: FilesArgument,
     track: TrackOption = None,
+    tune: TuneOption = None,
     max_seconds: MaxSeconds = DEFAULT_LIMITS.seconds,
     max_memory: MaxMemory = DEFAULT_LIMITS.memory_mib,
     json: Json = False,
@@ -20,7 +30,7 @@ def measure(
     from symvae.pipelines.measure import measure as pipeline
 
     limits = FileLimits(max_seconds, max_memory)
-    measured = pipeline(files, tracks_of(track, len(files)), limits=limits)
+    measured = pipeline(tunes_in(files, tune), tracks_of(track, len(files)), limits=limits)
     for notice in measured.notices:
         say(notice)
     if json:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -60,6 +60,10 @@ TrackOption = Annotated[
         "or once for each.",
     ),
 ]
+TuneOption = Annotated[
+    str | None,
+    typer.Option("--tune", help="The tune to read, by number or title, where an ABC file holds several."),
+]
 MaxSeconds = Annotated[
     float,
     typer.Option(
@@ -106,6 +110,18 @@ def music_in(places: Sequence[Path]) -> list[Path]:
     from symvae.music.io.source import pieces
 
     return pieces(places)
+
+
+def tune_in(music: Path, tune: str | None) -> Any:
+    """The tune that was chosen of a book, or the music itself."""
+    from symvae.music.io.book_tune import in_book
+
+    return in_book(music, tune)
+
+
+def tunes_in(files: Sequence[Path], tune: str | None) -> list[Any]:
+    """The tune that was chosen of each book."""
+    return [tune_in(file, tune) for file in files]
 
 
 def one_of(word: str, allowed: Sequence[str], option: str) -> str:

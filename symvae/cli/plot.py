@@ -6,13 +6,23 @@ from typing import Annotated
 import typer
 
 from symvae.cli.console import exit_if_unread, say, show_files
-from symvae.cli.options import FilesArgument, Force, MaxMemory, MaxSeconds, TrackOption, tracks_of
+from symvae.cli.options import (
+    FilesArgument,
+    Force,
+    MaxMemory,
+    MaxSeconds,
+    TrackOption,
+    TuneOption,
+    tracks_of,
+    tunes_in,
+)
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 
 
 def plot(
     files: FilesArgument,
     track: TrackOption = None,
+    tune: TuneOption = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write (PNG, PDF or SVG).")] = Path(
         "piano_roll.png"
     ),
@@ -27,7 +37,7 @@ def plot(
     from symvae.pipelines.plot import plot as pipeline
 
     limits = FileLimits(max_seconds, max_memory)
-    saved = pipeline(files, out, tracks_of(track, len(files)), force=force, limits=limits)
+    saved = pipeline(tunes_in(files, tune), out, tracks_of(track, len(files)), force=force, limits=limits)
     for notice in saved.notices:
         say(notice)
     show_files(saved)

@@ -20,9 +20,11 @@ from symvae.cli.options import (
     Seed,
     Temperature,
     TrackOption,
+    TuneOption,
     Wav,
     output_of,
     track_of,
+    tune_in,
 )
 
 
@@ -30,6 +32,7 @@ def reconstruct(
     file: FileArgument,
     model: ModelOption = None,
     track: TrackOption = None,
+    tune: TuneOption = None,
     temperature: Temperature = 0.0,
     posterior_temperature: Annotated[
         float,
@@ -57,7 +60,7 @@ def reconstruct(
     from symvae.pipelines.reconstruct import reconstruct as pipeline
 
     result = pipeline(
-        file,
+        tune_in(file, tune),
         model,
         track=track_of(track),
         temperature=temperature,

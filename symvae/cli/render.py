@@ -6,7 +6,16 @@ from typing import Annotated
 import typer
 
 from symvae.cli.console import say, show, show_files, show_json, show_table, watching
-from symvae.cli.options import DEFAULT_MINUTES, Device, Force, Json, MaxMinutes, one_of
+from symvae.cli.options import (
+    DEFAULT_MINUTES,
+    Device,
+    Force,
+    Json,
+    MaxMinutes,
+    TuneOption,
+    one_of,
+    tune_in,
+)
 
 
 def render(
@@ -30,6 +39,7 @@ def render(
             "--timbre-sweep", help="Move from one timbre to another over the whole piece: piano:strings."
         ),
     ] = None,
+    tune: TuneOption = None,
     stems: Annotated[bool, typer.Option("--stems", help="Write each part to its own file, too.")] = False,
     engine: Annotated[
         str, typer.Option("--engine", help='"neural", "soundfont" (its samples) or "sine" (plain tones).')
@@ -77,7 +87,7 @@ def render(
 
     with watching("rendering") as watch:
         result = render_song(
-            file,
+            tune_in(file, tune),
             path,
             timbre=TimbreChoice(timbre, timbre_from, timbre_sweep),
             engine=engine,

@@ -20,9 +20,11 @@ from symvae.cli.options import (
     Seed,
     Temperature,
     TrackOption,
+    TuneOption,
     Wav,
     output_of,
     track_of,
+    tune_in,
 )
 
 
@@ -38,6 +40,7 @@ def shift(
     ],
     model: ModelOption = None,
     track: TrackOption = None,
+    tune: TuneOption = None,
     temperature: Temperature = 0.0,
     seed: Seed = 0,
     out: OutFolder = None,
@@ -58,7 +61,7 @@ def shift(
     from symvae.pipelines.shift import shift as pipeline
 
     result = pipeline(
-        file,
+        tune_in(file, tune),
         amounts,
         model,
         track=track_of(track),

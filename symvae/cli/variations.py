@@ -21,9 +21,11 @@ from symvae.cli.options import (
     Seed,
     Temperature,
     TrackOption,
+    TuneOption,
     Wav,
     output_of,
     track_of,
+    tune_in,
 )
 
 
@@ -39,6 +41,7 @@ def variations(
     model: ModelOption = None,
     bar: Annotated[int | None, typer.Option("--bar", min=1, help="Bar to start from.")] = None,
     track: TrackOption = None,
+    tune: TuneOption = None,
     temperature: Temperature = 0.0,
     seed: Seed = 0,
     out: OutFolder = None,
@@ -58,7 +61,7 @@ def variations(
     from symvae.pipelines.variations import variations as pipeline
 
     result = pipeline(
-        file,
+        tune_in(file, tune),
         model,
         amount,
         count,

@@ -136,7 +136,7 @@ class RunFolder:
 
 
 def _shared_names(value: Any) -> Any:
-    """The same data with equal keys as one object, so that a resumed run is stored in the same bytes."""
+    """Share equal keys as one object, which a resumed run stores in the same bytes."""
     if type(value) is dict:
         names = (sys.intern(key) if type(key) is str else key for key in value)
         return dict(zip(names, map(_shared_names, value.values()), strict=True))

@@ -12,7 +12,7 @@ from symvae.storage import whole_file
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Read a MIDI file.
+    """Read a music file.
 
     Raises:
         MidiError: The path names no file, the file is too large, or it cannot be opened.
@@ -20,11 +20,11 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     path = Path(path)
     try:
         if path.is_dir():
-            raise MidiError(f"{path} is a folder. Give one MIDI file inside it.")
+            raise MidiError(f"{path} is a folder. Give one music file inside it.")
         if not path.exists():
             raise MidiError(f"There is no file {path}. Check the name.")
         if not path.is_file():
-            raise MidiError(f"{path} is a device or a pipe. Give a MIDI file.")
+            raise MidiError(f"{path} is a device or a pipe. Give a music file.")
         FILE_MIB.check(path.stat().st_size / MIB, str(path))
         return path.read_bytes()
     except (OSError, ValueError) as error:

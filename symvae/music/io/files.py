@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from symvae.arguments import checked
 from symvae.errors import ArgumentError, MidiError
 from symvae.music.grid import Grid
+from symvae.music.io.book_tune import in_book
 from symvae.music.io.bridges.convert import as_song
 from symvae.music.io.file_bytes import write_bytes
 from symvae.music.io.midi_write import song_to_bytes, to_bytes
@@ -32,7 +33,10 @@ SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".m4a")
 
 @checked
 def read(
-    source: Music | Iterable[Music], grid: Grid | None = None, track: str | int | None = None
+    source: Music | Iterable[Music],
+    grid: Grid | None = None,
+    track: str | int | None = None,
+    tune: str | int | None = None,
 ) -> list[Phrase]:
     """Read the phrases of music in any form.
 
@@ -43,6 +47,7 @@ def read(
         grid: Window of a model (``model.grid``): read the melody line, cut into windows of this grid. Without
             it, read each pitched track whole, with all its voices, one phrase for each stretch of one metre.
         track: Name or number (from 0) of the track; the melody track or all pitched tracks by default.
+        tune: Number or title of the tune, where an ABC file holds several.
 
     Returns:
         At least one phrase of each piece.
@@ -51,7 +56,7 @@ def read(
         MidiError: A source cannot be read, or no phrase is left; the message gives the drop reasons.
         ArgumentError: It is of a type that holds no music; the message lists those that do.
     """
-    found = [phrase for piece in pieces(source) for phrase in _phrases(piece, grid, track)]
+    found = [phrase for piece in pieces(source) for phrase in _phrases(in_book(piece, tune), grid, track)]
     if not found:
         raise MidiError("There is no music in an empty list. Give at least one file.")
     return found

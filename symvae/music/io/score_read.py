@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from symvae.errors import MidiError
+from symvae.music.io import limits
+from symvae.music.io.file_bytes import read_bytes
 from symvae.music.io.score.abc import abc_tunes, read_abc, tunes_named
-from symvae.music.io.score.file_text import score_bytes, text_of
+from symvae.music.io.score.file_text import text_of
 from symvae.music.io.score.musicxml import read_musicxml
 from symvae.music.io.score.to_song import to_song
+from symvae.music.io.sniff import ABC, format_of
 from symvae.music.song import Song
 
 #: Format of a score, by suffix.
@@ -46,7 +49,8 @@ def load_score(path: str | os.PathLike[str], tune: str | int | None = None) -> S
             was chosen.
     """
     path = Path(path)
-    return load_score_bytes(score_bytes(path), path.suffix.lower(), str(path), path.stem, tune)
+    data = read_bytes(path)
+    return load_score_bytes(data, format_of(data, path), str(path), path.stem, tune)
 
 
 def load_score_bytes(
@@ -56,7 +60,7 @@ def load_score_bytes(
 
     Args:
         data: The whole file.
-        suffix: Suffix of its format, a key of `FORMATS`.
+        suffix: Suffix of its format, as `symvae.music.io.sniff.format_of` recognizes it.
         where: The file in error messages.
         name: Name of the song.
         tune: Number or title of the tune in an ABC file that holds several.
@@ -67,7 +71,8 @@ def load_score_bytes(
     Raises:
         MidiError: As for `load_score`.
     """
-    if FORMATS.get(suffix) != "abc":
+    limits.SCORE_MIB.check(len(data) / limits.MIB, where)
+    if suffix != ABC:
         if tune is not None:
             raise MidiError(f"{where} is no tune book, so there is no tune {tune!r} to choose. Leave it out.")
         return to_song(read_musicxml(data, where), where, name)
@@ -97,8 +102,9 @@ def score_tunes(path: str | os.PathLike[str]) -> Iterator[ScoreTune]:
         MidiError: The file cannot be read at all.
     """
     path = Path(path)
-    data, where = score_bytes(path), str(path)
-    if path.suffix.lower() != ".abc":
+    data, where = read_bytes(path), str(path)
+    limits.SCORE_MIB.check(len(data) / limits.MIB, where)
+    if format_of(data, path) != ABC:
         yield ScoreTune("", to_song(read_musicxml(data, where), where, path.stem))
         return
     for tune in abc_tunes(_abc_text(data, where), where):

@@ -5,6 +5,7 @@
     a file object      binary, or text with MusicXML or ABC
     an object          of pretty_midi, muspy, symusic, music21 or mido (`symvae.music.io.bridges`)
     Phrase, Song       as they are
+    BookTune           one tune of a tune book (`symvae.music.io.book_tune`)
     several            a list, generator or other iterable of these, or a folder of files
 
 Files are told apart by their first bytes (`symvae.music.io.sniff`), not by their names alone. The readers are
@@ -21,10 +22,10 @@ from typing import Any, TypeAlias, TypeGuard
 
 from symvae.errors import ArgumentError, MidiError
 from symvae.music.io import limits
+from symvae.music.io.book_tune import BookTune
 from symvae.music.io.bridges.libraries import library_of, song_of
-from symvae.music.io.file_bytes import read_bytes
 from symvae.music.io.music_files import music_files
-from symvae.music.io.sniff import HEAD_BYTES, MIDI, MUSICXML, SCORE_SUFFIXES, format_of
+from symvae.music.io.sniff import HEAD_BYTES, MIDI, format_of
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
 
@@ -57,15 +58,18 @@ def load_any(source: Music) -> Song:
         return _reader("midi_write").to_song(source)
     if library := library_of(source):
         return song_of(source, library, name_of(source))
+    tune = source.tune if isinstance(source, BookTune) else None
+    if isinstance(source, BookTune):
+        source = source.book
     if isinstance(source, bytes | bytearray | memoryview):
-        return _load_bytes(bytes(source), name_of(source))
+        return _load_bytes(bytes(source), name_of(source), tune=tune)
     if hasattr(source, "read"):
-        return _load_bytes(_contents(source), name_of(source), _file_name(source))
+        return _load_bytes(_contents(source), name_of(source), _file_name(source), tune)
     if not _is_path(source):
         return _load_only(source)
     if os.fspath(source) == STANDARD_INPUT:
-        return _load_bytes(_standard_input(), name_of(source))
-    return _load_path(Path(source))
+        return _load_bytes(_standard_input(), name_of(source), tune=tune)
+    return _load_path(Path(source), tune)
 
 
 def load_for_playback(source: Music) -> Song:
@@ -87,7 +91,7 @@ def members(music: Music | Iterable[Music]) -> list[Music]:
     if library_of(music):
         # The pieces of a music21 Opus.
         return list(getattr(music, "scores", None) or [music])
-    if isinstance(music, Song | Phrase | bytes | bytearray | memoryview) or hasattr(music, "read"):
+    if isinstance(music, Song | Phrase | BookTune | bytes | bytearray | memoryview) or hasattr(music, "read"):
         return [music]
     if _is_path(music):
         return [music]
@@ -153,6 +157,8 @@ def only(found: Sequence[Music]) -> Music:
 
 def rereadable(source: Music) -> Music:
     """The source, or its contents where it can be read only once: standard input and open files."""
+    if isinstance(source, BookTune):
+        return BookTune(rereadable(source.book), source.tune)
     if hasattr(source, "read"):
         return _contents(source)
     return _standard_input() if _is_path(source) and os.fspath(source) == STANDARD_INPUT else source
@@ -162,6 +168,8 @@ def name_of(source: Music) -> str:
     """Name of a source in reports and errors: its path, or "the PrettyMIDI object"."""
     if _is_path(source):
         return "standard input" if os.fspath(source) == STANDARD_INPUT else os.fspath(source)
+    if isinstance(source, BookTune):
+        return name_of(source.book)
     if isinstance(source, Phrase):
         return "the phrase"
     if isinstance(source, Song):
@@ -179,20 +187,17 @@ def _format_of(path: Path) -> str:
         return format_of(b"", path)  # whose reader names the fault
 
 
-def _load_path(path: Path) -> Song:
-    kind = _format_of(path)
-    if kind == MIDI:
+def _load_path(path: Path, tune: str | int | None) -> Song:
+    if tune is None and _format_of(path) == MIDI:
         return _reader("midi_read").load(path)
-    if path.suffix.lower() in SCORE_SUFFIXES and (kind == path.suffix.lower() or kind == MUSICXML):
-        return _reader("score_read").load_score(path)
-    return _reader("score_read").load_score_bytes(read_bytes(path), kind, str(path), path.stem)
+    return _reader("score_read").load_score(path, tune)
 
 
-def _load_bytes(data: bytes, where: str, file: str = "") -> Song:
+def _load_bytes(data: bytes, where: str, file: str = "", tune: str | int | None = None) -> Song:
     kind, name = format_of(data, file), Path(file).stem
-    if kind == MIDI:
+    if tune is None and kind == MIDI:
         return _reader("midi_read").load_bytes(data, where, name)
-    return _reader("score_read").load_score_bytes(data, kind, where, name)
+    return _reader("score_read").load_score_bytes(data, kind, where, name, tune)
 
 
 def _load_only(source: Iterable[Music]) -> Song:

@@ -5,11 +5,9 @@ than was measured. XML with declarations of its own is refused: a few entities u
 other files. A document type, which most scores name, is neither fetched nor needed.
 """
 
-import os
 import zipfile
 import zlib
 from io import BytesIO
-from pathlib import Path
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -24,24 +22,6 @@ _CUT_OFF = (3, 5, 6, 20)
 #: Bytes of an archive's directory: a score has a handful of entries of 100 bytes each.
 _DIRECTORY_BYTES = 2**16
 _EXPORT_AGAIN = "Export it again from the program that made it."
-
-
-def score_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Read a score file.
-
-    Raises:
-        MidiError: The path names no file, or it is larger than a score, or it cannot be opened.
-    """
-    path = Path(path)
-    try:
-        if path.is_dir():
-            raise MidiError(f"{path} is a folder. Name the file in it.")
-        if not path.is_file():
-            raise MidiError(f"There is no file {path}. Check the name.")
-        limits.SCORE_MIB.check(path.stat().st_size / limits.MIB, str(path))
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise MidiError(f"{path} cannot be opened: {error}. Check its name and its permissions.") from error
 
 
 def text_of(data: bytes) -> str:
@@ -73,6 +53,8 @@ def xml_root(data: bytes, where: str) -> ElementTree.Element:
     limits.XML_ATTRIBUTES.check(data.count(b"="), where)
     if not data.strip():
         raise MidiError(f"{where} is empty. {_EXPORT_AGAIN}")
+    if data[:1].isspace():  # nothing may stand before the declaration of XML
+        data = data.lstrip()
     try:
         _refuse_declarations(data, where)
         return ElementTree.fromstring(data)
