@@ -94,7 +94,6 @@ def test_only_storage_puts_files_in_their_place():
     assert found == {
         "audio/fluidsynth.py: midi.write_bytes",  # in a temporary folder
         "music/io/file_bytes.py: whole_file.write_bytes",
-        "music/io/score_read.py: path.write_bytes",  # in a temporary folder
     }
 
 
