@@ -12,11 +12,13 @@ started again as its message says, to its end. Printed for each verb are
                or with hidden files left behind
     equal      second runs whose files equal those of an undisturbed run, byte by byte, nothing beside them
 
-The log of a training is compared without its speed. The exit status is 1 unless all trials pass.
+Times and speeds in the log of a training and in the metrics of an evaluation are not compared. The exit
+status is 1 unless all trials pass.
 """
 
 import argparse
 import csv
+import json
 import os
 import shlex
 import shutil
@@ -149,15 +151,18 @@ def results(folder: Path) -> dict[str, bytes]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and "/tensorboard/" not in name:
-            found[name] = without_speed(path) if path.name == "log.csv" else path.read_bytes()
+            found[name] = content(path)
     return found
 
 
-def without_speed(log: Path) -> bytes:
-    """Rows of a log without the column that depends on the machine."""
-    with log.open(newline="", encoding="utf-8") as file:
-        rows = [{k: v for k, v in row.items() if k != "phrases_per_sec"} for row in csv.DictReader(file)]
-    return repr(rows).encode()
+def content(path: Path) -> bytes:
+    """Bytes of a file without what depends on the machine."""
+    if path.name == "metrics.json" and path.stat().st_size:
+        return repr(json.loads(path.read_text(encoding="utf-8")) | {"seconds": None}).encode()
+    if path.name == "log.csv":
+        with path.open(newline="", encoding="utf-8") as file:
+            return repr([row | {"phrases_per_sec": None} for row in csv.DictReader(file)]).encode()
+    return path.read_bytes()
 
 
 def hidden(name: str) -> bool:
