@@ -92,7 +92,7 @@ def test_one_bar_written_back_changes_that_bar_of_the_file_only(tune: Tune, data
     phrase = reading.phrases[row]
     inside = bar_of(song, song.tracks[0].onset_tick) == bar
     assert len(bars_in_song(phrase, first, [bar], song, lines)) == inside.sum()
-    patch = Patch(phrase.transpose(12), lines[first], lines[bar], lines[bar + 1], lines[end])
+    patch = Patch(phrase, phrase.transpose(12), lines[first], lines[bar], lines[bar + 1], lines[end])
     (track,) = splice(song, [patch], [0]).song.tracks
     assert track.onset_tick.tolist() == song.tracks[0].onset_tick.tolist()
     assert (track.pitch - song.tracks[0].pitch).tolist() == (12 * inside).tolist()
