@@ -39,9 +39,10 @@ def advise(
     if own:
         return [_error(error, _parts(error)[0], own) for error in errors]
     try:
-        of_music = none_can(need, sources, read)
-    except LatentError:
-        of_music = []
+        of_music: list[SymvaeError] = none_can(need, sources, read)
+    except LatentError as nowhere:
+        # A model with other faders lists its own already.
+        of_music = [] if need.has_kind(given) else [nowhere]
     if need.fault(given):
         return [*errors, *of_music]
     helps = dict.fromkeys(_parts(error)[1] for error in of_music)

@@ -128,6 +128,10 @@ class Need:
             return f"{model.name} is in {model.grid.metre}, not in {self.metre}."
         return ""
 
+    def has_kind(self, model: ModelFacts) -> bool:
+        """True if the model has faders or vectors where some are asked for, these or others."""
+        return (self.faders is None or bool(model.faders)) and (self.vectors is None or bool(model.vectors))
+
     def remedy(self, model: ModelFacts) -> str:
         """Name the training that gives the model what it lacks; empty if there is none."""
         if self.faders is not None and not model.faders:
