@@ -4,13 +4,13 @@ A `Version` is one phrase under one set of settings, which some or all of its ba
 from the version of its own settings; a bar without settings stays as it is in the song.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
 import numpy as np
 
-from symvae.music.accents import with_accents
+from symvae.music.as_played import as_played
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.phrase import Phrase, join
 from symvae.music.song import Song
@@ -22,6 +22,8 @@ from symvae.system.symvae import SymVAE
 
 #: Phrases decoded between two reports of progress.
 CHUNK = 16
+#: Faders that move the lengths of notes; arousal does, too.
+LENGTHS = {"note_density", "articulation"}
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def fade_versions(
 
     All tracks share the tempo: it moves where it or arousal is set, and is held elsewhere, although it may be
     coupled to other faders. Its value before is that of the song at the version's first bar. Notes that go on
-    keep their velocity, and where loudness or arousal is set they keep their accents.
+    keep their velocity, where loudness or arousal is set their accents, and in polyphonic music their length
+    unless a fader of lengths is set.
 
     Args:
         model: Model with faders.
@@ -154,9 +157,7 @@ def fade_versions(
                 [sources[row] for row in chunk], settings, hold=held, best_of=best_of, refine=refine
             )
             for row, phrase in zip(chunk, decoded, strict=True):
-                moves = {LOUDNESS, *({AROUSAL.name} if LOUDNESS not in hold else ())}
-                louder = bool(moves & versions[row].settings.keys())
-                results[row] = with_accents(sources[row], phrase, louder)
+                results[row] = _as_played(model, sources[row], phrase, versions[row].settings.keys(), hold)
             watch(len(results) / unchanged.count(False))
     after = [results.get(row, source) for row, source in enumerate(sources)]
     parts = [own_bars(*pair) for pair in zip(after, versions, strict=True)]
@@ -241,6 +242,16 @@ def step_ticks(song: Song) -> float:
         Ticks; not always a whole number.
     """
     return song.ticks_per_quarter / STEPS_PER_QUARTER
+
+
+def _as_played(
+    model: SymVAE, source: Phrase, phrase: Phrase, asked: Collection[str], hold: Sequence[str]
+) -> Phrase:
+    """A decode that moves loudness, and in polyphonic music lengths, only where that was asked for."""
+    aroused = AROUSAL.name in asked
+    louder = LOUDNESS in asked or (aroused and LOUDNESS not in hold)
+    longer = aroused or not LENGTHS.isdisjoint(asked) or not model.tokenizer.polyphonic
+    return as_played(source, phrase, louder=louder, longer=longer)
 
 
 def _measured(model: SymVAE, phrases: Sequence[Phrase]) -> Iterator[dict[str, float]]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symvae.music.accents import with_accents
+from symvae.music.as_played import as_played
 from symvae.music.bends import without_bends_of
 from symvae.music.collisions import without_collisions
 from symvae.music.continuation import continuation
@@ -73,8 +73,15 @@ def test_law_every_note_is_in_one_place(old, new):
 def test_accents_move_together():
     before = phrase((0, 60), (4, 64)).with_notes(*np.array([[0, 4], [1, 1], [60, 64], [50, 100]]))
     after = before.with_notes(*np.array([[0, 4, 8], [1, 1, 1], [60, 76, 70], [61, 99, 70]]))
-    assert with_accents(before, after, louder=False).velocity.tolist() == [50, 100, 70]
-    assert with_accents(before, after, louder=True).velocity.tolist() == [55, 105, 70]
+    assert as_played(before, after, louder=False, longer=True).velocity.tolist() == [50, 100, 70]
+    assert as_played(before, after, louder=True, longer=True).velocity.tolist() == [55, 105, 70]
+
+
+def test_lengths_stay_up_to_the_next_note_of_the_pitch():
+    before = phrase((0, 60), (4, 64)).with_notes(*np.array([[0, 4], [9, 5], [60, 64], [90, 90]]))
+    after = before.with_notes(*np.array([[0, 4, 8], [3, 3, 2], [60, 67, 60], [90, 90, 90]]))
+    assert as_played(before, after, louder=False, longer=False).duration_step.tolist() == [8, 5, 2]
+    assert as_played(before, after, louder=False, longer=True).duration_step.tolist() == [3, 3, 2]
 
 
 @pytest.mark.parametrize(
