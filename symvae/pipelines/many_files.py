@@ -71,7 +71,13 @@ def each_file(
 
 
 def read_or_unread(outcomes: Iterable[tuple[str, Value | Unread]]) -> tuple[dict[str, Value], list[Unread]]:
-    """Part the values of `each_file` by name from the files that could not be read.
+    """Part the values of files from the files that could not be read.
+
+    Args:
+        outcomes: Outcomes of `each_file`.
+
+    Returns:
+        The values by the names of their files, and the other files.
 
     Raises:
         MidiError: No file could be read; the message has a line for each.

@@ -1,6 +1,8 @@
 """The reason why a guarded function gave nothing for an item."""
 
 import signal
+import traceback
+from pathlib import Path
 from typing import NamedTuple
 
 from symvae.corpus.guard.limits import FileLimits
@@ -20,7 +22,7 @@ class Failure(NamedTuple):
 
 
 def from_error(error: BaseException) -> Failure:
-    """Describe an exception: a refusal of symvae in its own words, any other by its name."""
+    """Describe an exception: a refusal of symvae in its own words, any other by its name and place."""
     if isinstance(error, SymvaeError):
         return Failure(Reason.UNREADABLE, str(error))
     try:
@@ -28,7 +30,9 @@ def from_error(error: BaseException) -> Failure:
     except Exception:  # a message that cannot be written is no reason to fail
         words = ""
     what = f"{type(error).__name__}: {words}" if words else type(error).__name__
-    return Failure(Reason.READER_FAILED, f"The reader failed on it ({what}). {_REMEDY}")
+    places = traceback.extract_tb(error.__traceback__)
+    place = f" in {Path(places[-1].filename).name}, line {places[-1].lineno}" if places else ""
+    return Failure(Reason.READER_FAILED, f"The reader failed on it ({what}{place}). {_REMEDY}")
 
 
 def from_memory(limits: FileLimits) -> Failure:

@@ -174,3 +174,10 @@ def test_a_fault_in_12_8_cuts_two_bars_of_the_grid() -> None:
     phrases, dropped = on_grid("A12|B12|(3ABcd10|c12|", "12/8")
     assert [phrase.grid.bars for phrase in phrases] == [4, 2]
     assert [(d.what, d.reason) for d in dropped] == [("book/1#bar 3", Reason.TUPLET)]
+
+
+def test_a_remainder_too_short_for_a_bar_of_its_own_is_a_fault_of_the_bar_before_it():
+    """Half a sixteenth after bar 2, as where an editor has written a grace note as a note."""
+    phrases, dropped = on_grid("A8|B8|c/4|[M:3/4] d6|e6|[M:4/4] f8|g8|")
+    assert Dropped("book/1#bar 2", Reason.OFF_GRID, "a bar of 0.5 sixteenths, not 16") in dropped
+    assert rows(phrases[-1]) == [(0, 16, 77), (16, 16, 79)]

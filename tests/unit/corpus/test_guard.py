@@ -28,7 +28,7 @@ HOSTILE = {
     "memory": (MEMORY, "more than 64 MiB of memory"),
     "huge": (MEMORY, "more than 64 MiB of memory"),
     "unpicklable": (FAILED, "lambda"),
-    "nameless": (FAILED, "The reader failed on it (Nameless)"),
+    "nameless": (FAILED, "The reader failed on it (Nameless in hostile.py, line "),
     "refused": (Reason.UNREADABLE, "It is no music. Give another file."),
 }
 SCRIPT = """
