@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from symvae.errors import PhraseError
+from symvae.files.limit import shown
 from symvae.music.metre import METRES
 
 STEPS_PER_QUARTER = 4
@@ -37,7 +38,7 @@ class Grid:
             PhraseError: The metre is not supported.
         """
         if metre not in METRES:
-            raise PhraseError(f"The metre {metre!r} has no grid. Known metres: {', '.join(METRES)}.")
+            raise PhraseError(f"The metre {shown(metre)} has no grid. Known metres: {', '.join(METRES)}.")
         return cls(bars, *METRES[metre])
 
     @property
