@@ -15,7 +15,9 @@ MINUTES = Limit(
 )
 
 
-def check_length(seconds: float, max_minutes: float = MINUTES.most, where: object = "This music") -> None:
+def check_length(
+    seconds: float, max_minutes: int | float = MINUTES.most, where: object = "This music"
+) -> None:
     """Refuse music that would take longer to play than is rendered.
 
     Args:

@@ -127,7 +127,7 @@ def render_voices(
     *,
     stems: bool = False,
     loudness_lufs: float = LOUDNESS_LUFS,
-    max_minutes: float = MINUTES.most,
+    max_minutes: int | float = MINUTES.most,
     watch: Callable[[float], None] = lambda share: None,
 ) -> Rendering:
     """Play and mix all parts.

@@ -1,7 +1,5 @@
 """Checks of config fields that name the key in the user's spelling, ``section.key``."""
 
-from dataclasses import replace
-
 from symvae.errors import ConfigError
 from symvae.files.limit import Limit, shown
 
@@ -56,7 +54,7 @@ def check_size(section: str, config: object, limit: Limit, least: int, *keys: st
         ConfigError: A field is out of range.
     """
     for key in keys:
-        replace(limit, least=least).check(getattr(config, key), f"{section}.{key}")
+        limit._replace(least=least).check(getattr(config, key), f"{section}.{key}")
 
 
 def check_above_zero(section: str, config: object, *keys: str) -> None:

@@ -6,7 +6,7 @@ it reads. docs/limits.md is the table of all rows, written by benchmarks/limits_
 """
 
 import reprlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from symvae.errors import SymvaeError
 
@@ -15,8 +15,7 @@ MIB = 2**20
 BYTES = {"KiB": 2**10, "MiB": MIB}
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """An upper bound, and a lower one where there is one."""
 
     code: str

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from numbers import Integral
 
 from symvae.errors import ArgumentError, PhraseError
+from symvae.files.limit import shown
 from symvae.music.metre import METRES
 
 STEPS_PER_QUARTER = 4
@@ -46,7 +47,7 @@ class Grid:
             PhraseError: The metre is not supported.
         """
         if metre not in METRES:
-            raise PhraseError(f"The metre {metre!r} has no grid. Known metres: {', '.join(METRES)}.")
+            raise PhraseError(f"The metre {shown(metre)} has no grid. Known metres: {', '.join(METRES)}.")
         return cls(bars, *METRES[metre])
 
     @property

@@ -74,7 +74,7 @@ class Output:
     """Draw a piano roll (PNG), too."""
     wav: bool = False
     """Render the sound (WAV), too."""
-    max_minutes: float = MINUTES.most
+    max_minutes: int | float = MINUTES.most
     """Longest sound that is rendered."""
     program: int | None = None
     """General MIDI program of the music files, 0 to 127; None keeps that of the source."""

@@ -22,6 +22,8 @@ from symvae.system.device import find_device
 from symvae.system.synth import DEFAULT_SYNTH, Synth, Timbre, load_synth
 
 SINE_RATE_HZ, FONT_RATE_HZ = 24_000, 44_100
+#: Music of this length takes long enough to be announced.
+LONG_SEC = 60.0
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def render_song(
     soundfont: Path | None = None,
     sample_rate: int | None = None,
     loudness_lufs: float = LOUDNESS_LUFS,
-    max_minutes: float = MINUTES.most,
+    max_minutes: int | float = MINUTES.most,
     stems: bool = False,
     plot: bool = False,
     force: bool = False,
@@ -111,7 +113,7 @@ def render_song(
         plot: Draw the spectrogram (PNG), too.
         force: Overwrite existing files.
         device: Device of the neural engine: "cpu", "cuda", "cuda:1" or "mps".
-        announce: Called before the work with a sentence on its length.
+        announce: Called before the work on music of a minute or more, with its length.
         watch: Progress, 0 to 1.
 
     Returns:
@@ -133,7 +135,8 @@ def render_song(
             f"{name_of(file)} has no notes that sound. Give a file with notes, and a volume above 0."
         )
     check_length(max([seconds, *(part.notes.last_sec for part in parts)]), max_minutes, name_of(file))
-    announce(f"{clock(seconds)} of music in {counted(len(parts), 'part')}")
+    if seconds >= LONG_SEC:
+        announce(f"{name_of(file)}: {clock(seconds)} of music in {counted(len(parts), 'part')}")
     if engine == "neural" and not isinstance(synth, Synth):
         synth = load_synth(synth, str(find_device(device)))
     band = _band(parts, engine, soundfont, synth, sample_rate, timbre)

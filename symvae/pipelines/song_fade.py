@@ -86,7 +86,9 @@ class FadeResult:
         """The report as lines of text."""
         return self.details.lines()
 
-    def write(self, path: str | Path, *, max_minutes: float = MINUTES.most, force: bool = False) -> Saved:
+    def write(
+        self, path: str | Path, *, max_minutes: int | float = MINUTES.most, force: bool = False
+    ) -> Saved:
         """Write the song, its picture or its sound.
 
         Args:
@@ -153,7 +155,7 @@ def fade_song(
     program: int | None = None,
     device: str = "cpu",
     places: Sequence[Path] = (),
-    max_minutes: float = MINUTES.most,
+    max_minutes: int | float = MINUTES.most,
     force: bool = False,
     watch: Callable[[float], None] = lambda share: None,
 ) -> FadeResult:

@@ -42,6 +42,7 @@ NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "
 
 MIN_SEMITONES = 14  # so that a tune on three notes is not enlarged
 NUMBER_INCH = 0.36  # space for the number of a bar
+LINE_INCH = 0.03  # least distance of two lines
 MOST_PANELS = 200  # more are unreadable, and the layout takes minutes
 GAP_INCH = 0.014  # space at the end of a note, so that repeated notes do not merge
 
@@ -222,14 +223,18 @@ def _draw_keys(axes: Axes, lowest: int, highest: int) -> None:
 
 
 def _draw_metre(axes: Axes, phrase: Phrase, step_inch: float) -> None:
-    """Draw beats, bars and bar numbers; only every second, fourth … number where they would overlap."""
-    grid = phrase.grid
-    for step in range(0, grid.num_steps + 1, grid.steps_per_beat):
-        is_bar = step % grid.steps_per_bar == 0
-        axes.axvline(step, color=BAR if is_bar else BEAT, linewidth=0.9 if is_bar else 0.6, zorder=1)
-    every = 1
+    """Draw beats, bars and bar numbers; only every second, fourth … number where they would overlap.
+
+    Lines that would touch are left out, so that music of hours has no more of them than a page shows.
+    """
+    grid, every = phrase.grid, 1
     while every * grid.steps_per_bar * step_inch < NUMBER_INCH:
         every *= 2
+    bar = grid.steps_per_bar
+    apart = next((gap for gap in (grid.steps_per_beat, bar) if gap * step_inch >= LINE_INCH), bar * every)
+    for step in range(0, grid.num_steps + 1, apart):
+        is_bar = step % bar == 0
+        axes.axvline(step, color=BAR if is_bar else BEAT, linewidth=0.9 if is_bar else 0.6, zorder=1)
     bars = np.arange(0, grid.bars, every)
     axes.set_xticks(bars * grid.steps_per_bar, ["bar 1", *(str(bar + 1) for bar in bars[1:])], ha="left")
 

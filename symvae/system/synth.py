@@ -216,7 +216,7 @@ class Synth:
         until: Timbre | None = None,
         stems: bool = False,
         loudness_lufs: float = LOUDNESS_LUFS,
-        max_minutes: float = MINUTES.most,
+        max_minutes: int | float = MINUTES.most,
         watch: Callable[[float], None] = lambda share: None,
     ) -> Rendering:
         """Synthesize to a file, so that a song need not fit into memory.

@@ -107,6 +107,8 @@ def read_weights(path: Path, remedy: str) -> dict[str, Tensor]:
             if value.ndim < 2 or scale.shape != value.shape[:1]:
                 raise CheckpointError(f"{path} is damaged (scales that do not fit {shown(name)}). {remedy}")
             value = dequantize(value, scale)
+        elif value.dtype == torch.int8:
+            raise CheckpointError(f"{path} is damaged (it has no scales of {shown(name)}). {remedy}")
         if not value.isfinite().all():
             raise CheckpointError(
                 f"{path} holds weights that are no numbers (NaN or infinity) in {shown(name)}. {remedy}"

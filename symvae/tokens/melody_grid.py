@@ -24,6 +24,7 @@ import numpy as np
 from jaxtyping import Bool, Int64, Integer, UInt8
 
 from symvae.errors import TokenError
+from symvae.files.limit import shown
 from symvae.music.grid import Grid
 from symvae.music.metre import METRES
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
@@ -61,7 +62,7 @@ class MelodyGrid:
     def __post_init__(self) -> None:
         if self.metre not in METRES:
             raise TokenError(
-                f"The metre {self.metre!r} has no melody grid. Known metres: {', '.join(METRES)}."
+                f"The metre {shown(self.metre)} has no melody grid. Known metres: {', '.join(METRES)}."
             )
         if not 0 <= self.min_pitch <= self.max_pitch <= 127:
             raise TokenError(

@@ -22,6 +22,7 @@ import numpy as np
 from jaxtyping import Bool, Int64, Integer, UInt8
 
 from symvae.errors import TokenError
+from symvae.files.limit import shown
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
 from symvae.tokens.attributes import PERFORMANCE_ATTRIBUTES, SCORE_ATTRIBUTES
@@ -62,7 +63,7 @@ class PianoBars:
 
     def __post_init__(self) -> None:
         if self.metre != "4/4":
-            raise TokenError(f"Piano bars are in 4/4, not in {self.metre!r}.")
+            raise TokenError(f"Piano bars are in 4/4, not in {shown(self.metre)}.")
 
     @property
     def positions_per_bar(self) -> int:

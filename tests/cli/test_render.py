@@ -362,3 +362,37 @@ def test_the_list_and_the_default_synthesizer(cli, tune, tmp_path):
     assert cli("render", "--list").exit_code == 0
     assert cli("render", tune).exit_code == 0
     assert (tmp_path / "tune.wav").is_file()
+
+
+# Length
+
+
+def long_music(path: Path, last_sec: float) -> Path:
+    midi = pretty_midi.PrettyMIDI()
+    part = pretty_midi.Instrument(0, name="piano")
+    part.notes += [pretty_midi.Note(90, 60, start, start + 0.5) for start in (0.0, last_sec - 0.5)]
+    midi.instruments.append(part)
+    midi.write(str(path))
+    return path
+
+
+def test_music_of_hours_is_refused_with_its_length_and_the_option(render, tmp_path):
+    long = long_music(tmp_path / "long.mid", 31 * 60)
+    refused(render(long), 1, "long.mid lasts 31 minutes; at most 30 are rendered.", "--max-minutes")
+    short = long_music(tmp_path / "short.mid", 7.0)
+    refused(render(short, "--max-minutes", "0.1"), 1, "short.mid lasts 0.1 minutes; at most 0.1")
+    assert not list(tmp_path.glob("*.wav"))
+    assert render(short, "--max-minutes", "0.2").exit_code == 0
+
+
+def test_long_work_says_its_length_first(cli, tmp_path):
+    music = long_music(tmp_path / "long.mid", 61.0)
+    result = cli("render", music, "--engine", "sine", "--sample-rate", "8000")
+    assert result.exit_code == 0
+    assert result.stderr == f"{music}: 1:01 of music in 1 part\n"
+
+
+def test_the_sound_of_other_verbs_has_the_same_limit(cli, tiny_model, band):
+    words = ("sample", "-m", tiny_model, "--count", "3", "--wav", "--max-minutes", "0.1")
+    refused(cli(*words), 1, "This music lasts 0.2 minutes; at most 0.1 are rendered", "--max-minutes")
+    assert not Path("sample").exists()

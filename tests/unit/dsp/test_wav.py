@@ -1,6 +1,7 @@
 """Sound files: exact samples, formats, errors, and files that are complete or absent."""
 
 import gc
+import struct
 import wave
 from pathlib import Path
 
@@ -278,3 +279,63 @@ def test_of_a_long_recording_only_the_start_of_its_sound_is_read(tmp_path: Path,
     )
     assert read_audio(path).samples.shape == samples.shape
     assert not read_audio(write_wav(np.zeros((1, 999)), 4_000, tmp_path / "silent.wav"), 0.125).samples.any()
+
+
+def header(rate: int, *, channels: int = 1, promised: int = 48_000) -> bytes:
+    """Head of a WAV file of 16 bits, whatever it says."""
+    frame = 2 * channels
+    fmt = struct.pack("<HHIIHH", 1, channels, rate, rate * frame % 2**32, frame, 16)
+    return (
+        b"RIFF"
+        + struct.pack("<I", 36)
+        + b"WAVEfmt "
+        + struct.pack("<I", 16)
+        + fmt
+        + b"data"
+        + struct.pack("<I", promised)
+    )
+
+
+@pytest.mark.parametrize("rate", [0, 1, 7, 100, 3_999, 768_001, 2**31 - 1])
+def test_rates_that_no_recording_has_are_refused(tmp_path: Path, rate: int) -> None:
+    (tmp_path / "odd.wav").write_bytes(header(rate) + bytes(48_000))
+    with pytest.raises(
+        AudioError, match=r"odd\.wav (has a sample rate of|cannot be read as sound)"
+    ) as refused:
+        read_audio(tmp_path / "odd.wav")
+    assert refused.value.limit == ("sound-rate" if rate else "")
+
+
+@pytest.mark.parametrize("rate", [4_000, 4_001, 96_001, 767_999, 768_000])
+def test_odd_rates_within_the_bounds_are_resampled(tmp_path: Path, rate: int) -> None:
+    """The filter of two rates without a common factor would have millions of coefficients."""
+    tone = (20_000 * np.sin(2 * np.pi * 440 * np.arange(rate // 2) / rate)).astype("<i2").tobytes()
+    (tmp_path / "odd.wav").write_bytes(header(rate, promised=len(tone)) + tone)
+    resampled = resample(read_audio(tmp_path / "odd.wav"), 24_000).samples[0]
+    assert len(resampled) == pytest.approx(12_000, abs=20)
+    expected = np.sin(2 * np.pi * 440 * np.arange(len(resampled)) / 24_000) * 20_000 / 2**15
+    np.testing.assert_allclose(resampled[2_000:-2_000], expected[2_000:-2_000], atol=0.02)
+
+
+def test_a_header_that_promises_gigabytes_costs_what_is_there(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(-99, 99, 24_000).astype("<i2").tobytes()
+    (tmp_path / "liar.wav").write_bytes(header(48_000, channels=2, promised=2**32 - 1) + noise)
+    assert read_audio(tmp_path / "liar.wav").samples.shape == (2, 12_000)
+    (tmp_path / "many.wav").write_bytes(header(48_000, channels=65) + noise)
+    with pytest.raises(AudioError, match="has 65 channels; at most 64 are read"):
+        read_audio(tmp_path / "many.wav")
+
+
+def test_samples_and_leading_silence_are_counted_while_they_are_read(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(wav, "_BLOCK", 100)
+    for name in ("SAMPLES", "LEADING_SILENCE"):
+        monkeypatch.setattr(wav, name, getattr(wav, name)._replace(most=1_000))
+    loud = write_wav(np.full((1, 3_000), 0.5), 8_000, tmp_path / "loud.wav")
+    with pytest.raises(
+        AudioError, match=r"loud\.wav holds more than 1000 samples over all its channels\. Cut it"
+    ):
+        read_audio(loud)
+    assert read_audio(loud, 30.0).samples.shape == (1, 1_100)
+    silent = write_wav(np.zeros((1, 3_000)), 8_000, tmp_path / "silent.wav")
+    with pytest.raises(AudioError, match=r"silent\.wav is silent for its first 1000 samples\. Cut it where"):
+        read_audio(silent, 30.0)
