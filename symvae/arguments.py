@@ -84,7 +84,7 @@ def _kinds_of(annotation: Any) -> list[_Kind]:
     if isinstance(annotation, type) and issubclass(annotation, os.PathLike):
         annotation = os.PathLike
     plain = NoneType if annotation is None else get_origin(annotation) or annotation
-    if getattr(plain, "__module__", "").startswith("symvae."):
+    if isinstance(plain, type) and plain.__module__.startswith("symvae."):
         return [_Kind(plain, f"a {plain.__name__}")]
     return [_KINDS[plain]] if plain in _KINDS else []
 

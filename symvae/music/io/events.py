@@ -105,7 +105,7 @@ def read_events(data: bytes, where: str) -> MidiFile:
             others.append((len(tracks), data[at:end]))
         at = end
     counts[Repair.MISSING_TRACK] += max(0, declared - len(tracks))
-    if not tracks:
+    if not tracks and declared:
         raise MidiError(f"{where} is cut off: it has no track. {EXPORT_AGAIN}")
     return MidiFile(kind, division, tuple(tracks), tuple(others), repaired(counts))
 

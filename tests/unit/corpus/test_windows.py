@@ -28,7 +28,8 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> Shards:
         np.save(folder / f"{name}.collection.npy", np.arange(tunes, dtype=np.int16) % 2)
         np.save(folder / f"{name}.tempo_qpm.npy", np.full(tunes, 120, np.float32))
     MelodyGrid().save(folder)
-    return Shards(folder, {"version": 2, "positions": POSITIONS, "vocabulary_size": 90})
+    card = {"version": 2, "positions": POSITIONS, "vocabulary_size": 90, "collections": {"a": {}, "b": {}}}
+    return Shards(folder, card)
 
 
 def all_at_once(shards: Shards, bars: int, stride: int) -> tuple[np.ndarray, np.ndarray, int]:
