@@ -94,6 +94,7 @@ def _faults(section: Section, song: Song, tracks: Sequence[Track]) -> dict[int, 
     numerator, denominator = map(int, section.metre.split("/"))
     bar_tick = song.ticks_per_quarter * 4 * numerator // denominator
     step_tick = song.ticks_per_quarter // STEPS_PER_QUARTER
+    last = section.num_file_bars - 1  # which a rest of less than half a step may follow
     found: dict[int, _Fault] = {}
     for track in tracks:
         for ticks in (track.onset_tick, track.end_tick):
@@ -102,9 +103,9 @@ def _faults(section: Section, song: Song, tracks: Sequence[Track]) -> dict[int, 
             is_tuplet = off % (song.ticks_per_quarter // _FINEST_PER_QUARTER) != 0
             for bar in np.unique(off // bar_tick).tolist():
                 reason = Reason.TUPLET if is_tuplet[off // bar_tick == bar].any() else Reason.OFF_GRID
-                found.setdefault(bar, _Fault(reason))
+                found.setdefault(min(bar, last), _Fault(reason))
     beyond_tick = length_tick % bar_tick
     if beyond_tick and not section.is_last:
         detail = f"a bar of {beyond_tick / step_tick:g} sixteenths, not {bar_tick / step_tick:g}"
-        found[length_tick // bar_tick] = _Fault(Reason.OFF_GRID, detail)
+        found[min(length_tick // bar_tick, last)] = _Fault(Reason.OFF_GRID, detail)
     return found

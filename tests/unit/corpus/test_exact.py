@@ -174,3 +174,9 @@ def test_a_fault_in_12_8_cuts_two_bars_of_the_grid() -> None:
     phrases, dropped = on_grid("A12|B12|(3ABcd10|c12|", "12/8")
     assert [phrase.grid.bars for phrase in phrases] == [4, 2]
     assert [(d.what, d.reason) for d in dropped] == [("book/1#bar 3", Reason.TUPLET)]
+
+
+def test_a_bar_that_is_a_little_too_long_is_off_the_grid() -> None:
+    phrases, dropped = on_grid("A8|B8|c8d//|e8|f8|")
+    assert [phrase.grid.bars for phrase in phrases] == [2, 2]
+    assert ("book/1#bar 3", Reason.OFF_GRID) in [(d.what, d.reason) for d in dropped]
