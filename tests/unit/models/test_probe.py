@@ -54,5 +54,5 @@ def test_a_saved_probe_loads_in_half_precision(tmp_path):
         torch.testing.assert_close(loaded.state_dict()[name], stored(value))
     assert load_probe(tmp_path / "nowhere", RATE) is None
     (tmp_path / "probe.safetensors").write_bytes(b"nonsense")
-    with pytest.raises(CheckpointError, match="damaged|announces"):
+    with pytest.raises(CheckpointError, match=r"damaged|announces"):
         load_probe(tmp_path, RATE)

@@ -196,7 +196,7 @@ class Voice:
 
     def _broken(self, sign: str) -> None:
         """Broken rhythm a>b: the first note gains what the second loses; >> and >>> go further."""
-        if self._last is None:
+        if self._last is None or self._factor != 1.0:  # one sign a note
             return
         short = 0.5 ** min(len(sign), _MOST_BROKEN)
         first, self._factor = (2 - short, short) if sign[0] == ">" else (short, 2 - short)

@@ -4,6 +4,7 @@ Scores have no velocities: every note gets the default. A part whose notes are a
 """
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 
@@ -32,8 +33,9 @@ def to_song(score: WrittenScore, where: str, name: str) -> Song:
     Raises:
         MidiError: More is played than is read.
     """
+    limits.QUARTERS.check(max((bar.length_quarter for bar in score.bars), default=0.0), where)
     layout = lay_out([score.bars[i] for i in in_play_order(score, where)])
-    limits.QUARTERS.check(np.ceil(layout.end_quarter), where)
+    limits.QUARTERS.check(ceil(layout.end_quarter), where)
     limits.NOTES.check(sum(len(notes) for _, bar in layout.bars for notes in bar.notes.values()), where)
     song = Song(
         TICKS_PER_QUARTER,

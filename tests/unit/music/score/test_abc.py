@@ -104,6 +104,11 @@ def test_broken_rhythm_lengthens_one_note_and_shortens_the_next():
     assert lengths("[Ac]>B z>A [Ac] < d", head) == [3, 3, 1, 1, 1, 1, 3]
 
 
+def test_a_note_is_broken_once():
+    assert lengths("A>>>~>B", "M:4/4\nL:1/8\nK:C") == [3.75, 0.25]
+    assert lengths("A" + ">~" * 2_000 + "B", "M:4/4\nL:1/8\nK:C") == [3, 1]
+
+
 def test_a_tuplet_scales_the_number_of_notes_that_it_names():
     third = 1.33
     head = "M:4/4\nL:1/8\nK:C"
