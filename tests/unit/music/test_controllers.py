@@ -2,7 +2,7 @@
 
 import mido
 
-from symvae.music.io.files import load_for_playback
+from symvae.music.io.source import load_for_playback
 
 VOLUME, PEDAL = 7, 64
 
