@@ -15,7 +15,7 @@ import numpy as np
 
 from symvae.errors import SymvaeError
 from symvae.music.beat import has_beat
-from symvae.music.io.files import load_any
+from symvae.music.io.source import load_any
 from symvae.music.song import Song
 from symvae.music.swing import find_swing
 from symvae.music.tuplets import find_tuplets

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from symvae.errors import SymvaeError
-from symvae.music.io.files import load_any
 from symvae.music.io.score_read import score_tunes
+from symvae.music.io.source import load_any
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song
 
