@@ -21,6 +21,8 @@ _PROFILES = np.stack(
 _PROFILES = _PROFILES - _PROFILES.mean(axis=1, keepdims=True)
 _PROFILES /= np.linalg.norm(_PROFILES, axis=1, keepdims=True)
 
+_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
 
 def home_shift(phrase: Phrase) -> int:
     """Transposition to C major or A minor, from -5 to 6 semitones; 0 for silence."""
@@ -38,6 +40,14 @@ def key_correlation(phrase: Phrase) -> Float[np.ndarray, " key"]:
     sounding = _sounding(phrase)
     norm = np.linalg.norm(sounding)
     return _PROFILES @ (sounding / norm if norm else sounding)
+
+
+def key_name(phrase: Phrase) -> str:
+    """Name of the key that fits best, "D major" or "F# minor"; empty for silence."""
+    if not len(phrase):
+        return ""
+    key = int(key_correlation(phrase).argmax())
+    return f"{_NAMES[key]} major" if key < 12 else f"{_NAMES[(key - 12 + 9) % 12]} minor"
 
 
 def _sounding(phrase: Phrase) -> Float[np.ndarray, " pitch_class"]:

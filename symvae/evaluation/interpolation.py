@@ -7,7 +7,7 @@ phrases A and B:
 - Data-space baseline: each token from B with probability alpha, else from A.
 - Distance: share of tokens that differ from A, over the share in which B differs from A. The ideal is the
   straight line from 0 to 1.
-- Cost: nats per token under a 5-gram model of the training melodies (`symvae.evaluation.metrics.ngram`).
+- Cost: nats per token under a 5-gram model of the training melodies (`symvae.tokens.ngram`).
 
 Straightness is summarized twice. ``curve_deviation`` averages the curves over pairs, as the paper's figure
 does, then takes the mean absolute deviation from the line. ``pair_deviation`` takes it pair by pair, then
@@ -27,11 +27,11 @@ from torch import Tensor
 
 from symvae.errors import CorpusError
 from symvae.evaluation.held_out import HeldOut
-from symvae.evaluation.metrics.ngram import NGram
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, share, table
 from symvae.latent.interpolate import slerp
 from symvae.system.symvae import SymVAE
+from symvae.tokens.ngram import NGram
 
 
 class PathFigures(NamedTuple):

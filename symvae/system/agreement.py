@@ -5,6 +5,7 @@ Each raises ValueError or CheckpointError with the fault; the remedy is that of 
 
 from pathlib import Path
 
+import numpy as np
 from torch import Tensor
 
 from symvae.config.model import ModelConfig
@@ -13,10 +14,13 @@ from symvae.files.limit import shown
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity
+from symvae.tokens.ngram import Grams, NGram
 from symvae.tokens.tokenizer import Tokenizer
 
 #: Transformers over bars have heads of this size.
 _HEAD_SIZE = 32
+#: Longest n-grams whose keys fit 64 bits.
+_LONGEST_GRAM = 8
 
 
 def check_tokenizer(tokenizer: Tokenizer, config: ModelConfig, folder: Path) -> None:
@@ -84,6 +88,18 @@ def checked_editor(
         raise ValueError("an editor of another model")
     _check_bars(editor.place)
     return editor
+
+
+def checked_language(arrays: dict[str, np.ndarray], *, tokenizer: Tokenizer) -> NGram:
+    """Language model of a tokenizer's ids; raises ValueError for another, LookupError for too few arrays."""
+    ids, count = arrays["ids"], arrays["occurrences"]
+    if ids.dtype != np.uint8 or ids.ndim != 2 or not 1 <= ids.shape[1] <= _LONGEST_GRAM:
+        raise ValueError("n-grams of another shape or type")
+    if count.shape != ids.shape[:1] or count.dtype.kind not in "iu" or not len(count) or count.min() < 1:
+        raise ValueError("counts that are not one for each n-gram")
+    if ids.max() > tokenizer.vocabulary_size:
+        raise ValueError("n-grams of another vocabulary")
+    return NGram(Grams(ids, count), pitch_ids=tokenizer.pitch_ids, vocabulary_size=tokenizer.vocabulary_size)
 
 
 def _check_bars(place: Tensor) -> None:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+import numpy as np
 from torch import Tensor, nn
 
 from symvae.errors import CheckpointError
+from symvae.files.arrays import read_arrays
 from symvae.files.json_file import read_json
 from symvae.files.limit import shown
+from symvae.storage.whole_file import whole_file
 from symvae.system.artifact_folder import checked_part, write_json
 from symvae.system.strangers import built
 from symvae.system.weight_file import read_weights, write_weights
@@ -83,6 +86,41 @@ class JsonFile(Generic[T]):
         except (ArithmeticError, ValueError, LookupError, TypeError, AttributeError) as error:
             reason = shown(str(error), 200)[1:-1]
             raise CheckpointError(f"{path} is damaged ({reason}). {self.remedy}") from error
+
+
+@dataclass(frozen=True)
+class ArrayFile(Generic[T]):
+    """An optional .npz file of a model folder."""
+
+    file: str
+    names: tuple[str, ...]
+    """Names of its arrays."""
+    remedy: str
+    """Remedy for a damaged file, one sentence."""
+    arrays_of: Callable[[T], dict[str, np.ndarray]]
+    """Arrays to write."""
+    build: Callable[..., T]
+    """Object from arrays, and from keywords given to `load`; raises ValueError for others."""
+
+    def save(self, folder: Path, value: T) -> None:
+        """Write the file into ``folder`` in one step."""
+        with whole_file(folder / self.file, CheckpointError) as part, part.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **self.arrays_of(value))
+
+    def load(self, folder: Path, **facts: Any) -> T | None:
+        """Read the file; None where ``folder`` has none.
+
+        Raises:
+            CheckpointError: The file is damaged or holds other arrays.
+        """
+        path = folder / self.file
+        if not path.is_file():
+            return None
+        arrays = read_arrays(checked_part(path), self.names, CheckpointError, self.remedy)
+        try:
+            return self.build(arrays, **facts)
+        except (ValueError, LookupError) as error:
+            raise CheckpointError(f"{path} is damaged ({error}). {self.remedy}") from error
 
 
 def loaded(like: Callable[..., Network]) -> Callable[..., Network]:

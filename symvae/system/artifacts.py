@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -19,8 +20,8 @@ from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
 from symvae.storage.whole_folder import whole_folder
-from symvae.system.agreement import checked_editor, checked_prior, checked_vectors
-from symvae.system.artifact import JsonFile, TensorFile, loaded
+from symvae.system.agreement import checked_editor, checked_language, checked_prior, checked_vectors
+from symvae.system.artifact import ArrayFile, JsonFile, TensorFile, loaded
 from symvae.system.artifact_folder import (
     CONFIG_FILE,
     FORMAT,
@@ -35,6 +36,7 @@ from symvae.system.build import build_vae
 from symvae.system.faders.scales import Scales
 from symvae.system.strangers import built, fill
 from symvae.system.weight_file import read_weights, write_weights
+from symvae.tokens.ngram import NGram
 from symvae.tokens.save import TOKENIZER_FILE
 
 _REMEDY = "Restore it or export the model again."
@@ -61,9 +63,18 @@ EDITOR = TensorFile[FaderEditor](
     nn.Module.state_dict,
     lambda state, **facts: checked_editor(loaded(FaderEditor.like)(state), **facts),
 )
+#: Language model of the training music.
+LANGUAGE = ArrayFile[NGram](
+    "ngram.npz",
+    ("ids", "occurrences"),
+    "Restore it or run `symvae evaluate --update-model` again.",
+    lambda language: {"ids": language.grams.ids, "occurrences": language.grams.occurrences.astype(np.uint32)},
+    checked_language,
+)
 
 save_latent = LATENT.save
 save_prior, load_prior = PRIOR.save, PRIOR.load
+save_language, load_language = LANGUAGE.save, LANGUAGE.load
 save_scales, load_scales = SCALES.save, SCALES.load
 save_editor, load_editor = EDITOR.save, EDITOR.load
 

@@ -1,6 +1,7 @@
 """A trained model: the parts that its folder holds, loaded when they are first used.
 
-`symvae.system.latent_model` adds phrases ↔ z, `symvae.system.symvae` the musical verbs.
+`symvae.system.latent_model` adds phrases ↔ z, `symvae.system.path_model` paths, `symvae.system.symvae` the
+other musical verbs.
 """
 
 import copy
@@ -34,6 +35,7 @@ from symvae.system.faders.request import Fader, faders_of
 from symvae.system.faders.scales import Scales, measure_phrases
 from symvae.system.model_writer import read_card, write_model_folder
 from symvae.tokens.load import load_tokenizer
+from symvae.tokens.ngram import NGram
 from symvae.tokens.save import TOKENIZER_FILE
 from symvae.tokens.tokenizer import Tokenizer
 
@@ -101,6 +103,7 @@ class ModelParts:
             self.tokenizer,
             latent=latent,
             prior=own,
+            language=self.language,
             scales=self.scales if self._has_faders else None,
             editor=self._editor,
             metrics=self.metrics,
@@ -138,6 +141,11 @@ class ModelParts:
         """Prior learned from the training music; None before there is one."""
         prior = artifacts.any_prior(self.folder, self._latent_file, self.latent_size)
         return prior and prior.to(self.codec.device)
+
+    @cached_property
+    def language(self) -> NGram | None:
+        """Language model of the training music; None before there is one."""
+        return artifacts.load_language(self.folder, tokenizer=self.tokenizer)
 
     @cached_property
     def scales(self) -> Scales:

@@ -17,6 +17,7 @@ from symvae.system import artifacts
 from symvae.system.artifact_folder import FORMAT, checked_part, format_of
 from symvae.system.faders.scales import Scales
 from symvae.system.limits import CARD_MIB
+from symvae.tokens.ngram import NGram
 from symvae.tokens.save import TOKENIZER_FILE
 from symvae.tokens.tokenizer import Tokenizer
 
@@ -37,6 +38,7 @@ def write_model_folder(
     *,
     latent: dict[str, Tensor],
     prior: FlowPrior | None,
+    language: NGram | None,
     scales: Scales | None,
     editor: FaderEditor | None,
     metrics: dict[str, Any],
@@ -52,6 +54,7 @@ def write_model_folder(
         tokenizer: its vocabulary.
         latent: attribute vectors and the like, as `symvae.system.artifacts.save_latent` takes them.
         prior: the learned prior.
+        language: the language model of the training music.
         scales: the calibrated faders.
         editor: the network that edits z.
         metrics: figures of an evaluation.
@@ -75,6 +78,8 @@ def write_model_folder(
             artifacts.save_latent(fresh, latent)
         if prior is not None:
             artifacts.save_prior(fresh, prior)
+        if language is not None:
+            artifacts.save_language(fresh, language)
         if scales is not None:
             artifacts.save_scales(fresh, scales)
         if editor is not None:

@@ -7,24 +7,22 @@ the noise that draws from the prior start from, and the same ``seed`` gives the 
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from symvae.arguments import checked
 from symvae.attributes.table import measure
 from symvae.dsp.audio import Audio
-from symvae.latent import direction, interpolate
+from symvae.latent import direction
 from symvae.music.io.source import Music
 from symvae.music.phrase import Phrase
 from symvae.system.continuation import continue_phrase
 from symvae.system.draws import check_temperature, seeded
 from symvae.system.faders.request import Wishes
 from symvae.system.infill import Filling, fill, known_bars
-from symvae.system.latent_model import LatentModel
+from symvae.system.path_model import PathModel
 from symvae.system.synth import load_synth
 
 
 @checked
-class SymVAE(LatentModel):
+class SymVAE(PathModel):
     """A trained model. ``symvae.load`` returns one."""
 
     measure = staticmethod(measure)
@@ -136,51 +134,6 @@ class SymVAE(LatentModel):
         """
         start = self._one(phrase, self._ending)
         return continue_phrase(self.codec, self.prior, start, bars, count, seeded(seed), prior_temperature)
-
-    def interpolate(
-        self,
-        a: Music,
-        b: Music,
-        steps: int = 7,
-        *,
-        path: str = "slerp",
-        temperature: float = 0.0,
-        seed: int = 0,
-    ) -> list[Phrase]:
-        """Morph one phrase into another.
-
-        Args:
-            a, b: the two ends.
-            steps: number of phrases, the reconstructions of both ends among them.
-            path: "slerp" (on the sphere of the prior) or "lerp" (on the straight line).
-            temperature, seed: as in `decode`.
-
-        Returns:
-            ``steps`` phrases; the tempo changes in equal steps.
-        """
-        a, b = self._one(a), self._one(b)
-        start, end = self.encode([a, b]).mean
-        z = interpolate.path(start, end, steps, kind=path)
-        tempos = [float(qpm) for qpm in np.linspace(a.tempo_qpm, b.tempo_qpm, steps)]
-        return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), tempos)
-
-    def interpolate_corners(
-        self, top_left: Music, top_right: Music, bottom_left: Music, bottom_right: Music, steps: int = 5
-    ) -> list[list[Phrase]]:
-        """Interpolate between four phrases on a square.
-
-        Args:
-            top_left, top_right, bottom_left, bottom_right: the corners.
-            steps: number of rows and of columns.
-
-        Returns:
-            The phrases row by row, at the tempo of ``top_left``.
-        """
-        corners = [self._one(each) for each in (top_left, top_right, bottom_left, bottom_right)]
-        a, b, c, d = self.encode(corners).mean
-        z = interpolate.corners(a, b, c, d, steps)
-        phrases = self.decode(z.flatten(0, 1), tempo_qpm=corners[0].tempo_qpm)
-        return [phrases[row * steps : (row + 1) * steps] for row in range(steps)]
 
     def variations(
         self, phrase: Music, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0

@@ -1,9 +1,9 @@
-"""The latent space of a trained model: a prior to draw from, and attribute vectors.
+"""The latent space of a trained model: a prior to draw from, attribute vectors, and a language model.
 
-Both are fitted to training phrases only, each transposed at random as in training: users play in all keys,
-and the direction of C-major membership exists only where keys vary. The prior is fitted to posterior draws,
-not means, because the decoder was trained on draws; attribute vectors are differences of posterior means
-(`symvae.latent.direction`).
+The first two are fitted to training phrases only, each transposed at random as in training: users play in
+all keys, and the direction of C-major membership exists only where keys vary. The prior is fitted to
+posterior draws, not means, because the decoder was trained on draws; attribute vectors are differences of
+posterior means (`symvae.latent.direction`).
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.attributes.table import measure
+from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.errors import LatentError
 from symvae.latent.direction import attribute_vector
@@ -22,6 +23,7 @@ from symvae.models.flow.prior import FlowPrior
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.artifacts import load_prior
 from symvae.system.symvae import SymVAE
+from symvae.tokens.ngram import NGram
 from symvae.training.data import training_phrases
 from symvae.training.tasks.flow_matching import fit_flow
 
@@ -39,6 +41,8 @@ class LatentFit(NamedTuple):
     posterior: DiagonalGaussian
     """Posteriors of the training phrases that were used."""
     seed: int
+    language: NGram
+    """Language model of the training music in every key."""
     fitted: bool = True
     """True where the prior was fitted here; one of `symvae train-prior` has a file of its own."""
 
@@ -89,4 +93,24 @@ def fit_latent(
             continue
     watch(1.0)
     std = {name: float(np.std(of_phrase)) for name, of_phrase in values.items()}
-    return LatentFit(prior, directions, std, posterior, seed, fitted=own is None)
+    return LatentFit(prior, directions, std, posterior, seed, fit_language(shards), own is None)
+
+
+def fit_language(shards: Shards, tunes: slice = slice(None)) -> NGram:
+    """Fit a language model to training tunes, in windows of two bars: short tunes count, too.
+
+    Args:
+        shards: Prepared music.
+        tunes: The tunes to learn from, by their numbers.
+
+    Returns:
+        The language model.
+    """
+    found = windows(shards, "train", 2)
+    tokenizer = shards.tokenizer
+    chosen = np.isin(found.tune, np.arange(len(found.split.tune_start) - 1)[tunes])
+    return NGram.fit(
+        found[np.flatnonzero(chosen)],
+        pitch_ids=tokenizer.pitch_ids,
+        vocabulary_size=tokenizer.vocabulary_size,
+    )

@@ -28,10 +28,10 @@ from symvae.evaluation import (
     samples,
 )
 from symvae.evaluation.held_out import held_out
-from symvae.evaluation.metrics.ngram import NGram
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.result import as_json
 from symvae.system.symvae import SymVAE
+from symvae.tokens.ngram import NGram
 from symvae.training.data import training_windows
 from symvae.training.latent_fit import LatentFit, fit_latent
 from symvae.training.tasks.arousal import Piece, unlabeled_positions
@@ -123,7 +123,7 @@ def evaluate(
     every_window = held_out(shards, model.config, split)
     unseen = every_window.unseen()
     training = training_windows(shards, model.config)
-    language = NGram(
+    language = NGram.fit(
         training,
         pitch_ids=model.tokenizer.pitch_ids,
         vocabulary_size=model.tokenizer.vocabulary_size,

@@ -11,7 +11,7 @@ from symvae.evaluation.reports.card import card
 from symvae.evaluation.reports.training_data import TrainingData
 from symvae.storage.whole_file import write_text
 from symvae.storage.whole_folder import whole_folder
-from symvae.system.artifacts import load_scales, save_latent, save_scales
+from symvae.system.artifacts import load_scales, save_language, save_latent, save_scales
 from symvae.system.symvae import SymVAE
 from symvae.training.latent_fit import LatentFit
 
@@ -34,7 +34,8 @@ def update_model(
     with whole_folder(model.folder, CheckpointError, copied=True) as folder:
         if latent is not None:
             save_latent(folder, latent.tensors())
-            written.append("latent.safetensors")
+            save_language(folder, latent.language)
+            written += ["latent.safetensors", "ngram.npz"]
         scales = load_scales(folder)
         if scales is not None and "control" in metrics:
             errors = tuple(metrics["control"]["faders"][name]["error"] for name in scales.names)

@@ -11,13 +11,13 @@ from symvae.evaluation.interpolation import (
     path_figures,
     token_mixture,
 )
-from symvae.evaluation.metrics.ngram import NGram
+from symvae.tokens.ngram import NGram
 from symvae.training.data import training_windows
 
 
 @pytest.fixture(scope="module")
 def language(perfect, memory_shards) -> NGram:
-    return NGram(training_windows(memory_shards, perfect.config), pitch_ids=(2, 89), vocabulary_size=90)
+    return NGram.fit(training_windows(memory_shards, perfect.config), pitch_ids=(2, 89), vocabulary_size=90)
 
 
 A = torch.tensor([[[10, 0, 0, 20]]])

@@ -1,0 +1,117 @@
+"""A trained model: paths between phrases, and squares between four.
+
+`symvae.system.symvae` adds the other musical verbs.
+"""
+
+import numpy as np
+
+from symvae.arguments import checked
+from symvae.errors import LatentError
+from symvae.latent import interpolate
+from symvae.music.io.source import Music
+from symvae.music.phrase import Phrase
+from symvae.system.draws import seeded
+from symvae.system.latent_model import LatentModel
+from symvae.system.morph import Morph, morph, morph_corners
+
+
+@checked
+class PathModel(LatentModel):
+    """Interpolation by a trained model."""
+
+    def interpolate(
+        self,
+        a: Music,
+        b: Music,
+        steps: int = 7,
+        *,
+        path: str | None = None,
+        temperature: float = 0.0,
+        seed: int = 0,
+    ) -> list[Phrase]:
+        """Interpolate between two phrases.
+
+        Args:
+            a, b: the two ends.
+            steps: number of phrases, both ends among them.
+            path: "search" (`morph`: each step is a melody, the ends are exact), "slerp" (on the sphere of the
+                prior) or "lerp" (on the straight line), whose ends are reconstructions; by default the first
+                where the model has a language model, else the second.
+            temperature: as in `decode`; of "slerp" and "lerp".
+            seed: as in `decode`; another one searches another path.
+
+        Returns:
+            ``steps`` phrases; the tempo changes in equal steps.
+        """
+        if self.path_of(path, temperature) == "search":
+            return self.morph(a, b, steps, seed=seed).phrases
+        a, b = self._one(a), self._one(b)
+        start, end = self.encode([a, b]).mean
+        z = interpolate.path(start, end, steps, kind=self.path_of(path, temperature))
+        tempos = [float(qpm) for qpm in np.linspace(a.tempo_qpm, b.tempo_qpm, steps)]
+        return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), tempos)
+
+    def morph(
+        self,
+        a: Music,
+        b: Music,
+        steps: int = 7,
+        *,
+        keep: str | None = None,
+        in_key: bool = False,
+        seed: int = 0,
+    ) -> Morph:
+        """Search an even path between two melodies on which every step is a melody.
+
+        Args:
+            a, b: the two ends; phrases may be longer than the model's grid, both equally long.
+            steps: number of phrases, both ends among them.
+            keep: "rhythm" or "pitch" of ``a``, which all phrases keep.
+            in_key: transpose ``b`` to the notes of the key of ``a``; the last phrase alone is in its own key.
+            seed: another one searches another path.
+
+        Returns:
+            The phrases, with distance, cost and origin of each; raises as `symvae.system.morph`.
+        """
+        ends = self._one(a), self._one(b)
+        return morph(
+            self.codec, self.language, *ends, steps, generator=seeded(seed), keep=keep, in_key=in_key
+        )
+
+    def interpolate_corners(
+        self,
+        top_left: Music,
+        top_right: Music,
+        bottom_left: Music,
+        bottom_right: Music,
+        steps: int = 5,
+        *,
+        path: str | None = None,
+        seed: int = 0,
+    ) -> list[list[Phrase]]:
+        """Interpolate between four phrases on a square.
+
+        Args:
+            top_left, top_right, bottom_left, bottom_right: the corners.
+            steps: number of rows and of columns.
+            path: "search" or "slerp", as in `interpolate`.
+            seed: as in `interpolate`.
+
+        Returns:
+            The phrases row by row; by "slerp" at the tempo of ``top_left``.
+        """
+        corners = [self._one(each) for each in (top_left, top_right, bottom_left, bottom_right)]
+        if self.path_of(path) == "search":
+            return morph_corners(self.codec, self.language, corners, steps, seeded(seed))
+        a, b, c, d = self.encode(corners).mean
+        z = interpolate.corners(a, b, c, d, steps)
+        phrases = self.decode(z.flatten(0, 1), tempo_qpm=corners[0].tempo_qpm)
+        return [phrases[row * steps : (row + 1) * steps] for row in range(steps)]
+
+    def path_of(self, path: str | None, temperature: float = 0.0) -> str:
+        """Choose the path of an interpolation where none is named; `LatentError` for a searched one with a
+        temperature."""
+        chosen = path or ("slerp" if self.language is None or temperature else "search")
+        if chosen == "search" and temperature:
+            raise LatentError("A searched path takes no temperature. Leave it out, or choose the path slerp.")
+        return chosen
