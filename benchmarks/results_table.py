@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from symvae.evaluation.interpolation import PATH_COLUMNS, PATHS, path_cells
 from symvae.evaluation.reconstruction import pooled_table
 from symvae.evaluation.reports.markdown import share, table, words
 
@@ -175,22 +176,23 @@ def _rate(metrics: dict[str, Any]) -> str:
 
 def _interpolation(*models: dict[str, Any]) -> str:
     part = models[0]["interpolation"]
-    ways = [(f"`{of_model['model']}`, slerp", of_model["interpolation"]["latent"]) for of_model in models]
-    rows = [
-        [
-            label,
-            share(figures["curve_deviation"]),
-            share(figures["pair_deviation"]),
-            f"{100 * figures['middle_over_ends']:+.1f} %",
-        ]
-        for label, figures in (*ways, ("data space: random mixture of tokens", part["data_space"]))
+    ways = [
+        (f"`{of_model['model']}`, {PATHS[kind]}", of_model["interpolation"]["paths"][kind])
+        for of_model in models
+        for kind in ("search", "slerp")
     ]
+    baselines = ("lerp", "token_mixture")
+    ways += [(f"`{models[0]['model']}`, {PATHS[kind]}", part["paths"][kind]) for kind in baselines]
     text = (
         f"**Interpolation** between {part['pairs']} pairs of held-out phrases in {part['steps']} steps:"
-        " deviation of the Hamming distance from a straight line (of the mean curve, and of each pair),"
-        " and cost of the middle under a 5-gram model of the training melodies, relative to the ends:"
+        " deviation of the Hamming distance from a straight line (of the mean curve, and of each pair), cost"
+        " under a 5-gram model of one half of the training melodies, relative to the mean of both ends (of"
+        " the middle, and the lowest and highest of any step), steps that change nothing, the largest step of"
+        " a pair as a share of the way (mean, and 95th percentile), bars of the middle that stand in neither"
+        " end, and diatonic share and onset density of ends and middle. The language model that chooses the"
+        " searched path learned from the other half:"
     )
-    return f"{text}\n\n{table(['path', 'mean curve', 'each pair', 'cost in the middle'], rows)}"
+    return f"{text}\n\n{table(['path', *PATH_COLUMNS], [[label, *path_cells(each)] for label, each in ways])}"
 
 
 def _samples(metrics: dict[str, Any]) -> str:

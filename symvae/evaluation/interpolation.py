@@ -1,18 +1,22 @@
 """Interpolation between two phrases: evenness of the path, and plausibility of the music along it.
 
 The protocol of Roberts et al. 2018 (arXiv 1803.05428, section 5.2, figure 5), on many pairs of held-out
-phrases A and B:
+phrases A and B, for four kinds of paths:
 
-- Latent path: slerp from A's posterior mean to B's, each step decoded greedily.
-- Data-space baseline: each token from B with probability alpha, else from A.
-- Distance: share of tokens that differ from A, over the share in which B differs from A. The ideal is the
-  straight line from 0 to 1.
-- Cost: nats per token under a 5-gram model of the training melodies (`symvae.tokens.ngram`).
+- search: the path search of `symvae.system.morph`, whose candidates are chosen by a language model;
+- slerp and lerp: from A's posterior mean to B's, each step decoded greedily;
+- token mixture, the data-space baseline: each token from B with probability alpha, else from A.
+
+Distance is the share of tokens that differ from A, over the share in which B differs from A; the ideal is
+the straight line from 0 to 1. Cost is nats per token under a 5-gram model (`symvae.tokens.ngram`). Two
+language models learn from different halves of the training tunes: one chooses the searched path, the other
+judges all paths.
 
 Straightness is summarized twice. ``curve_deviation`` averages the curves over pairs, as the paper's figure
 does, then takes the mean absolute deviation from the line. ``pair_deviation`` takes it pair by pair, then
 averages; a phrase has so few tokens that no path is straight by that measure, the baseline included, which is
-why both are reported.
+why both are reported. Evenness is the largest step of each pair and the share of steps that change nothing;
+that the path does not merely paste the ends together is the share of the middle's bars that stand in neither.
 
 The distance is to the phrase A itself, not to its reconstruction.
 """
@@ -25,17 +29,28 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from symvae.attributes.table import measure
+from symvae.corpus.shards import Shards
 from symvae.errors import CorpusError
 from symvae.evaluation.held_out import HeldOut
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, share, table
-from symvae.latent.interpolate import slerp
+from symvae.latent.interpolate import lerp, slerp
+from symvae.latent.path_search import search_path
+from symvae.system.draws import seeded
+from symvae.system.morph import alphabet, candidates
 from symvae.system.symvae import SymVAE
 from symvae.tokens.ngram import NGram
+from symvae.training.latent_fit import fit_language
+
+Ids = Int[Tensor, "pair bar position"]
+
+#: Kinds of paths, and their names in tables.
+PATHS = {"search": "path search", "slerp": "slerp", "lerp": "lerp", "token_mixture": "token mixture"}
 
 
 class PathFigures(NamedTuple):
-    """Straightness and cost of a set of paths."""
+    """Straightness, evenness and cost of a set of paths."""
 
     distance_to_a: list[float]
     """Mean over pairs at each step; 0 at A, 1 at B."""
@@ -47,27 +62,41 @@ class PathFigures(NamedTuple):
     """Cost in the middle over the mean cost of both ends, minus 1."""
     highest_over_ends: float
     """Highest cost on the path over the mean cost of both ends, minus 1."""
+    lowest_over_ends: float
+    """Lowest cost on the path over the mean cost of both ends, minus 1."""
+    largest_step: float
+    """Largest step of a pair, as a share of the distance from A to B; mean over pairs."""
+    largest_step_95: float
+    """The same: the 95th percentile over pairs."""
+    unchanged_steps: float
+    """Share of the steps that change nothing."""
+    new_bars: float
+    """Share of the middle's bars that equal the bar of neither end."""
+    diatonic_share: list[float] | None = None
+    """At A, in the middle and at B; mean over pairs. None where only ids were measured, here and below."""
+    onset_density: list[float] | None = None
+    """At A, in the middle and at B; mean over pairs."""
 
 
 @dataclass(frozen=True)
 class Interpolation:
-    """Latent paths and the data-space baseline over the same pairs."""
+    """Paths of several kinds between the same pairs."""
 
     pairs: int
     steps: int
     seed: int
     held_out_nats_per_token: float
     """Cost of all held-out phrases, for comparison."""
-    latent: PathFigures
-    data_space: PathFigures
+    paths: dict[str, PathFigures]
+    """By kind, as in `PATHS`."""
 
 
 def interpolation(
     model: SymVAE,
     windows: HeldOut,
-    language: NGram,
+    shards: Shards,
     *,
-    pairs: int = 1000,
+    pairs: int = 300,
     steps: int = 11,
     seed: int = 0,
     progress: Progress = silent,
@@ -77,31 +106,46 @@ def interpolation(
     Args:
         model: A model whose tokenizer is on a grid.
         windows: Held-out windows from which pairs are drawn.
-        language: Model of the training melodies.
+        shards: Music whose training tunes both language models learn from.
         pairs: Pairs of different phrases, at most.
         steps: Points of a path, both ends included.
-        seed: Of the choice of pairs and of the baseline.
+        seed: Of the choice of pairs, of candidates and of the baseline.
         progress: Called with the share that is done.
 
     Returns:
-        Straightness and cost of both kinds of paths.
+        Figures of all kinds of paths.
     """
+    chooser, judge = (fit_language(shards, slice(half, None, 2)) for half in (0, 1))
     first, second = choose_pairs(windows.ids, pairs, seed)
     a, b = windows.ids[first], windows.ids[second]
     start, end = model.codec.encode_ids(a).mean, model.codec.encode_ids(b).mean
-    z = torch.stack([slerp(x, y, steps) for x, y in zip(start, end, strict=True)], dim=1)
-    latent = []
-    for step, row in enumerate(z):
-        latent.append(model.codec.decode_ids(row))
-        progress("interpolation", (step + 1) / steps)
+    paths = {"search": _searched(model, a, b, chooser, steps, seed, progress)}
+    for name, path in (("slerp", slerp), ("lerp", lerp)):
+        z = torch.stack([path(x, y, steps) for x, y in zip(start, end, strict=True)], dim=1)
+        paths[name] = torch.stack([model.codec.decode_ids(row) for row in z])
+    paths["token_mixture"] = token_mixture(a, b, steps, seed)
     return Interpolation(
         pairs=len(first),
         steps=steps,
         seed=seed,
-        held_out_nats_per_token=float(language.nats_per_token(windows.ids.numpy()).mean()),
-        latent=path_figures(torch.stack(latent), a, b, language),
-        data_space=path_figures(token_mixture(a, b, steps, seed), a, b, language),
+        held_out_nats_per_token=float(judge.nats_per_token(windows.ids.numpy()).mean()),
+        paths={
+            name: _with_music(path_figures(path, a, b, judge), model, path) for name, path in paths.items()
+        },
     )
+
+
+def _searched(
+    model: SymVAE, a: Ids, b: Ids, language: NGram, steps: int, seed: int, progress: Progress
+) -> Int[Tensor, "step pair bar position"]:
+    letters = alphabet(model.tokenizer, language)
+    paths = []
+    for number, (start, end) in enumerate(zip(a.numpy(), b.numpy(), strict=True)):
+        rows = candidates(model.codec, start, end, seeded(seed))
+        unit = model.grid.steps_per_beat
+        paths.append(search_path(start, end, rows, steps, alphabet=letters, unit=unit).ids)
+        progress("interpolation", (number + 1) / len(a))
+    return torch.from_numpy(np.stack(paths, axis=1))
 
 
 def choose_pairs(
@@ -148,35 +192,49 @@ def token_mixture(
     return torch.stack([torch.where(mask, b, a) for mask in from_b])
 
 
-def path_figures(
-    path: Int[Tensor, "step pair bar position"],
-    a: Int[Tensor, "pair bar position"],
-    b: Int[Tensor, "pair bar position"],
-    language: NGram,
-) -> PathFigures:
+def path_figures(path: Int[Tensor, "step pair bar position"], a: Ids, b: Ids, judge: NGram) -> PathFigures:
     """Measure any paths from ``a`` to ``b``.
 
     Args:
         path: Token ids of each step.
         a: First phrase of each pair.
         b: Second phrase of each pair.
-        language: Model of the training melodies.
+        judge: Language model, other than one that chose the paths.
 
     Returns:
-        Straightness and cost.
+        Straightness, evenness and cost.
     """
     distance = hamming_share(path, a, b)
     line = np.linspace(0, 1, len(path))
-    cost = np.array([language.nats_per_token(step.numpy()).mean() for step in path])
+    cost = np.array([judge.nats_per_token(step.numpy()).mean() for step in path])
     ends = (cost[0] + cost[-1]) / 2
-    middle = float(np.interp(0.5, line, cost))
+    middle = path[len(path) // 2]
+    moved = (path[1:] != path[:-1]).flatten(2).sum(-1) / (b != a).flatten(1).sum(-1)
+    largest = moved.max(0).values.double()
     return PathFigures(
         distance_to_a=distance.mean(axis=1).tolist(),
         curve_deviation=float(np.abs(distance.mean(axis=1) - line).mean()),
         pair_deviation=float(np.abs(distance - line[:, None]).mean()),
         nats_per_token=cost.tolist(),
-        middle_over_ends=float(middle / ends - 1),
+        middle_over_ends=float(np.interp(0.5, line, cost) / ends - 1),
         highest_over_ends=float(cost.max() / ends - 1),
+        lowest_over_ends=float(cost.min() / ends - 1),
+        largest_step=float(largest.mean()),
+        largest_step_95=float(largest.quantile(0.95)),
+        unchanged_steps=float((moved == 0).double().mean()),
+        new_bars=float(((middle != a).any(-1) & (middle != b).any(-1)).double().mean()),
+    )
+
+
+def _with_music(
+    figures: PathFigures, model: SymVAE, path: Int[Tensor, "step pair bar position"]
+) -> PathFigures:
+    """Add what is measured on the music of both ends and the middle."""
+    steps = path[[0, len(path) // 2, -1]]
+    measured = [measure(model.to_phrases(ids), ("diatonic_share", "onset_density")) for ids in steps]
+    return figures._replace(
+        diatonic_share=[float(each["diatonic_share"].mean()) for each in measured],
+        onset_density=[float(each["onset_density"].mean()) for each in measured],
     )
 
 
@@ -200,23 +258,46 @@ def hamming_share(
 
 
 def tables(part: dict[str, Any]) -> str:
-    """Table of an `Interpolation` as stored in metrics.json."""
-    rows = [
-        [
-            label,
-            share(part[path]["curve_deviation"]),
-            share(part[path]["pair_deviation"]),
-            f"{part[path]['nats_per_token'][0]:.3f}",
-            f"{100 * part[path]['middle_over_ends']:+.1f} %",
-            f"{100 * part[path]['highest_over_ends']:+.1f} %",
-        ]
-        for label, path in (("latent (slerp)", "latent"), ("data space", "data_space"))
-    ]
+    """Table of an `Interpolation` as stored in metrics.json; empty for one of an earlier release."""
+    if "paths" not in part:
+        return ""
+    rows = [[label, *path_cells(part["paths"][name])] for name, label in PATHS.items()]
     return section(
         "Interpolation",
         f"{part['pairs']} pairs of held-out phrases A and B, {part['steps']} steps. Deviation of the Hamming"
         " distance to A from the straight line, as a share of the distance from A to B: of the mean curve,"
-        " and pair by pair. Cost under a 5-gram model of the training melodies, in nats a token (held-out"
-        f" phrases: {part['held_out_nats_per_token']:.3f}), relative to the mean of both ends.",
-        table(["path", "curve", "pairs", "cost at A", "cost in the middle", "highest cost"], rows),
+        " and pair by pair. Cost under a 5-gram model of one half of the training tunes (held-out phrases:"
+        f" {part['held_out_nats_per_token']:.3f} nats a token), relative to the mean of both ends: in the"
+        " middle, and the lowest and highest of any step; the searched path was chosen by a model of the"
+        " other half. Largest step of a pair: mean and 95th percentile.",
+        table(["path", *PATH_COLUMNS], rows),
     )
+
+
+PATH_COLUMNS = (
+    "curve",
+    "pairs",
+    "cost in the middle",
+    "lowest to highest",
+    "unchanged steps",
+    "largest step",
+    "new bars",
+    "diatonic: ends, middle",
+    "onsets: ends, middle",
+)
+
+
+def path_cells(figures: dict[str, Any]) -> list[str]:
+    """Cells of a table below `PATH_COLUMNS`, from a `PathFigures` as stored in metrics.json."""
+    diatonic, density = figures["diatonic_share"], figures["onset_density"]
+    return [
+        share(figures["curve_deviation"]),
+        share(figures["pair_deviation"]),
+        f"{100 * figures['middle_over_ends']:+.1f} %",
+        f"{100 * figures['lowest_over_ends']:+.1f} to {100 * figures['highest_over_ends']:+.1f} %",
+        share(figures["unchanged_steps"]),
+        f"{share(figures['largest_step'])}, {share(figures['largest_step_95'])}",
+        share(figures["new_bars"]),
+        f"{share((diatonic[0] + diatonic[2]) / 2)}, {share(diatonic[1])}",
+        f"{share((density[0] + density[2]) / 2)}, {share(density[1])}",
+    ]

@@ -31,7 +31,6 @@ from symvae.evaluation.held_out import held_out
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.result import as_json
 from symvae.system.symvae import SymVAE
-from symvae.tokens.ngram import NGram
 from symvae.training.data import training_windows
 from symvae.training.latent_fit import LatentFit, fit_latent
 from symvae.training.tasks.arousal import Piece, unlabeled_positions
@@ -53,7 +52,7 @@ TABLES: dict[str, Callable[[Any], str]] = {
 def to_markdown(metrics: dict[str, Any]) -> str:
     """Tables of all parts that ``metrics`` holds, each under its heading."""
     parts = (tables(metrics[name]) for name, tables in TABLES.items() if name in metrics)
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 @dataclass(frozen=True)
@@ -73,10 +72,10 @@ class Effort:
     """Every how many training phrases one enters the fit of arousal."""
 
 
-FULL = Effort(windows=None, pairs=1000, samples=2000, fillings=128, training_phrases=40_000, prior_steps=8000)
+FULL = Effort(windows=None, pairs=300, samples=2000, fillings=128, training_phrases=40_000, prior_steps=8000)
 QUICK = Effort(
     windows=1000,
-    pairs=200,
+    pairs=50,
     samples=500,
     fillings=16,
     training_phrases=3000,
@@ -123,17 +122,12 @@ def evaluate(
     every_window = held_out(shards, model.config, split)
     unseen = every_window.unseen()
     training = training_windows(shards, model.config)
-    language = NGram.fit(
-        training,
-        pitch_ids=model.tokenizer.pitch_ids,
-        vocabulary_size=model.tokenizer.vocabulary_size,
-    )
     chosen = unseen.draw(effort.windows, seed)
     common: dict[str, Any] = {"seed": seed, "progress": progress}
     parts = {
         "reconstruction": reconstruction.reconstruction(model, chosen, **common),
         "rate": rate.rate_curve(model, chosen, latent.posterior, **common),
-        "interpolation": interpolation.interpolation(model, unseen, language, pairs=effort.pairs, **common),
+        "interpolation": interpolation.interpolation(model, unseen, shards, pairs=effort.pairs, **common),
         "attribute_vectors": attribute_vectors.attribute_vectors(
             model, latent, samples=effort.samples // 2, **common
         ),

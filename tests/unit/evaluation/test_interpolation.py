@@ -5,10 +5,12 @@ import torch
 from symvae.errors import CorpusError
 from symvae.evaluation.held_out import held_out
 from symvae.evaluation.interpolation import (
+    PATHS,
     choose_pairs,
     hamming_share,
     interpolation,
     path_figures,
+    tables,
     token_mixture,
 )
 from symvae.tokens.ngram import NGram
@@ -85,19 +87,42 @@ def test_equal_phrases_make_no_pair(phrases: int) -> None:
         choose_pairs(torch.ones((phrases, 1, 1), dtype=torch.int64), 50, seed=0)
 
 
-def test_a_perfect_model_reaches_both_ends(perfect, memory_shards, language) -> None:
+@pytest.fixture(scope="module")
+def measured(perfect, memory_shards):
     windows = held_out(memory_shards, perfect.config).unseen()
-    figures = interpolation(perfect, windows, language, pairs=40, steps=5)
-    assert figures.pairs == 40
-    assert figures.latent.distance_to_a[0] == 0
-    assert figures.latent.distance_to_a[-1] == 1
-    assert figures.latent.nats_per_token[0] == pytest.approx(figures.data_space.nats_per_token[0])
+    return interpolation(perfect, windows, memory_shards, pairs=20, steps=5)
 
 
-def test_a_model_that_always_holds_does_not_move(holding, memory_shards, language) -> None:
-    figures = interpolation(
-        holding, held_out(memory_shards, holding.config).unseen(), language, pairs=40, steps=5
-    )
-    distance = figures.latent.distance_to_a
-    assert distance == pytest.approx([distance[0]] * 5)
-    assert figures.latent.curve_deviation > 0.2
+def test_all_paths_of_a_perfect_model_reach_both_ends(measured) -> None:
+    assert measured.pairs == 20
+    assert list(measured.paths) == list(PATHS)
+    costs = [figures.nats_per_token for figures in measured.paths.values()]
+    for figures in measured.paths.values():
+        assert figures.distance_to_a[0] == 0
+        assert figures.distance_to_a[-1] == 1
+    assert all(cost[0] == pytest.approx(costs[0][0]) for cost in costs)
+
+
+def test_the_searched_path_is_straight_and_never_stands_still(measured) -> None:
+    search, slerp = measured.paths["search"], measured.paths["slerp"]
+    assert search.curve_deviation < 0.1 < slerp.curve_deviation
+    assert search.unchanged_steps == 0
+    assert search.largest_step < slerp.largest_step
+
+
+def test_pasting_one_end_into_the_other_makes_no_new_bar(language) -> None:
+    a, b = torch.tensor([[[10, 0, 0, 20], [12, 0, 0, 0]]]), torch.tensor([[[11, 0, 5, 25], [14, 0, 0, 0]]])
+    pasted = torch.cat([a[:, :1], b[:, 1:]], dim=1)
+    assert path_figures(torch.stack([a, pasted, b]), a, b, language).new_bars == 0
+    assert path_figures(torch.stack([a, b - 1, b]), a, b, language).new_bars == 1
+
+
+def test_a_model_that_always_holds_does_not_move(holding, memory_shards) -> None:
+    windows = held_out(memory_shards, holding.config).unseen()
+    slerp = interpolation(holding, windows, memory_shards, pairs=20, steps=5).paths["slerp"]
+    assert slerp.distance_to_a == pytest.approx([slerp.distance_to_a[0]] * 5)
+    assert slerp.curve_deviation > 0.2
+
+
+def test_figures_of_an_earlier_release_have_no_table() -> None:
+    assert tables({"pairs": 3, "latent": {}, "data_space": {}}) == ""
