@@ -20,9 +20,9 @@ def prepare(
         list[str],
         typer.Argument(
             help='Any of: "folk" (folk tunes of music21), "chorales" (Bach chorales of music21, all voices), '
-            '"pop909 FOLDER" (POP909, original or aligned with its beats), "muspy FOLDER" (Music files that '
-            "muspy saved), or FOLDER (your own MIDI, MusicXML and ABC files). Several sources make one set "
-            "of shards."
+            '"pop909 FOLDER" (POP909, original or aligned with its beats), "lieder FOLDER" (voices of the '
+            'OpenScore Lieder Corpus), "muspy FOLDER" (Music files that muspy saved), or FOLDER (your own '
+            "MIDI, MusicXML and ABC files). Several sources make one set of shards."
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The shard folder to write.")] = Path("shards"),
@@ -106,7 +106,7 @@ def _plan(words: Sequence[str]) -> list[tuple[str, Path | None]]:
     for word in waiting:
         if word in ("folk", "chorales"):
             plan.append((word, None))
-        elif word in ("pop909", "muspy"):
+        elif word in ("pop909", "lieder", "muspy"):
             folder = next(waiting, None)
             if folder is None:
                 raise typer.BadParameter(f"name the folder of the songs after {word}")

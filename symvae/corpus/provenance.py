@@ -1,7 +1,7 @@
 """Origin and license of each collection, as quoted in cards.
 
-Released weights may be trained on public-domain tunes and on MIT data, but not on Essen, whose license is
-non-commercial. A collection that is not listed here is a user's own folder.
+Released weights may be trained on public-domain tunes and on CC0 and MIT data, but not on Essen, whose
+license is non-commercial. A collection that is not listed here is a user's own folder.
 """
 
 _MUSIC21 = "the corpus that comes with music21 (pip install music21)"
@@ -49,6 +49,14 @@ SOURCES: dict[str, dict[str, str | bool]] = {
             "github.com/music-x-lab/POP909-Dataset), re-timed onto its beat annotation; track MELODY"
         ),
         "license": "MIT",
+        "for_released_weights": True,
+    },
+    "openscore_lieder": {
+        "origin": (
+            "OpenScore Lieder Corpus (Gotham and Jonas, The OpenScore Lieder Corpus, MEC 2021; "
+            "github.com/OpenScore/Lieder), the voice"
+        ),
+        "license": "CC0",
         "for_released_weights": True,
     },
 }

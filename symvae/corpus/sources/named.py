@@ -9,6 +9,7 @@ from symvae.corpus.source import Source
 from symvae.corpus.sources.chorales import chorales
 from symvae.corpus.sources.folder import folder
 from symvae.corpus.sources.folk import folk
+from symvae.corpus.sources.lieder import lieder
 from symvae.corpus.sources.muspy import muspy_folder
 from symvae.corpus.sources.pop909 import pop909
 from symvae.errors import CorpusError
@@ -16,7 +17,7 @@ from symvae.music.io.music_files import as_text
 
 
 class Named(NamedTuple):
-    """A source to open: "folk" and "chorales" need no path, "pop909", "muspy" and "folder" do."""
+    """A source to open: "folk" and "chorales" need no path, "pop909", "lieder", "muspy" and "folder" do."""
 
     kind: str
     path: Path | None = None
@@ -56,10 +57,12 @@ def open_sources(
         elif path is None or not path.is_dir():
             raise CorpusError(
                 f'{path} is no folder. Give "folk", "chorales", "pop909 FOLDER", '
-                '"muspy FOLDER" or a folder of music files.'
+                '"lieder FOLDER", "muspy FOLDER" or a folder of music files.'
             )
         elif kind == "muspy":
             opened.append(muspy_folder(path, polyphonic=polyphonic, workers=workers, limits=limits))
+        elif kind == "lieder":
+            opened.append(lieder(path, workers=workers, limits=limits))
         elif kind == "pop909":
             opened.append(pop909(path, polyphonic=polyphonic, workers=workers, limits=limits))
         else:

@@ -10,7 +10,9 @@ import pytest
 
 from symvae.corpus.cluster import work_name
 from symvae.corpus.prepare import prepare
+from symvae.corpus.provenance import SOURCES
 from symvae.corpus.sources.folder import folder
+from symvae.corpus.sources.named import Named, open_sources
 from symvae.corpus.tune import Tune
 from symvae.errors import CorpusError
 from symvae.music.grid import Grid
@@ -87,6 +89,15 @@ def _tunes(seed: int, voices: int) -> np.ndarray:
 
 def _names(items: Sequence[Tune | Dropped]) -> list[str]:
     return [item.name for item in items if isinstance(item, Tune)]
+
+
+def test_of_songs_for_voice_and_piano_the_voice_is_read(tmp_path: Path):
+    choir(tmp_path / "1.mid", 1, ("Piano", "Voice"))
+    [source] = open_sources([Named("lieder", tmp_path)])
+    found = [item for item in unguarded(source) if isinstance(item, Tune)]
+    assert {work_name(tune.name) for tune in found} == {"openscore_lieder/1.mid"}
+    assert all("#Voice" in tune.name for tune in found)
+    assert SOURCES[found[0].collection]["license"] == "CC0"
 
 
 def test_several_tracks_are_voices_of_one_work(tmp_path: Path):
