@@ -1,8 +1,8 @@
 """Samples of a model's priors compared with held-out music.
 
 Latents are drawn from a prior and decoded greedily, with forms and endings where the prior knows them;
-`symvae.evaluation.sample_set` compares the phrases with held-out ones and with the training set. Several priors are measured, the standard normal always among them.
-Every draw counts: none is redrawn or filtered.
+`symvae.evaluation.sample_set` compares the phrases with held-out ones and with the training set. Several
+priors are measured, the standard normal always among them. Every draw counts: none is redrawn or filtered.
 
 References: ``real_halves``, the overlap of two halves of the held-out phrases, an upper bound for that of any
 sample; and ``real_runs_in_train``, the runs of four bars that held-out phrases share with the training set,

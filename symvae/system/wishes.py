@@ -35,20 +35,16 @@ def nearest(phrases: Sequence[Phrase], values: Mapping[str, float], minor: bool 
 
 
 def in_key(phrase: Phrase, key: Key, pitch_range: tuple[int, int]) -> Phrase:
-    """Transpose a phrase so that its tonic is that of a key, by the fewest semitones that stay in the range.
+    """Transpose a phrase by up to six semitones so that its tonic is that of a key.
 
     Args:
         phrase: the music; its mode stays.
         key: the key that was asked.
-        pitch_range: lowest and highest MIDI pitch.
+        pitch_range: lowest and highest MIDI pitch; notes beyond it move by an octave.
 
     Returns:
-        The phrase transposed, or as it is where no octave of the key is within the range.
+        The phrase transposed.
     """
-    shift = (key.tonic - key_of(phrase).tonic + 6) % 12 - 6
-    for by in sorted((shift - 12, shift, shift + 12), key=abs):
-        if not len(phrase) or (
-            pitch_range[0] <= phrase.pitch.min() + by and phrase.pitch.max() + by <= pitch_range[1]
-        ):
-            return phrase.transpose(by)
-    return phrase
+    pitch = phrase.pitch + (key.tonic - key_of(phrase).tonic + 6) % 12 - 6
+    octaves = (pitch < pitch_range[0]).astype(int) - (pitch > pitch_range[1])
+    return phrase.with_notes(phrase.onset_step, phrase.duration_step, pitch + 12 * octaves, phrase.velocity)
