@@ -15,9 +15,9 @@ from symvae.training.data import as_tensor
 FORMS = 1000
 FORM_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)
 #: Draws at each scale.
-DRAWS = 200
+DRAWS = 100
 #: Means over draws are compared with means over training windows, in standard deviations of these.
-COMPARED = ("onset_density", "pitch_range", "mean_interval")
+COMPARED = ("onset_density", "pitch_range", "mean_interval", "pitch_class_entropy", "bar_similarity")
 
 
 def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
