@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from symvae.evaluation.forms import form_table
 from symvae.evaluation.interpolation import PATH_COLUMNS, PATHS, path_cells
 from symvae.evaluation.reconstruction import pooled_table
 from symvae.evaluation.reports.markdown import share, table, words
@@ -254,7 +255,11 @@ def _long_samples(metrics: dict[str, Any]) -> str:
         f" bars before gives {share(fill['bars_before']['token'])}."
     )
     head = ["", "real phrases", "learned prior", "Gaussian prior", "overlap, learned"]
-    return f"{text}\n\n{table(head, rows)}\n\n{filling}"
+    tables = [table(head, rows)]
+    if "real_forms" in part:
+        drawn_forms = {label: part[label.lower()]["forms"] for label in ("learned", "Gaussian")}
+        tables.append(form_table(part["real_forms"], drawn_forms))
+    return "\n\n".join((text, *tables, filling))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,13 @@ and Kessler 1982 measured. A minor key and its relative major have the same note
 transposition.
 """
 
+import re
+from typing import NamedTuple
+
 import numpy as np
 from jaxtyping import Float
 
+from symvae.errors import ConfigError
 from symvae.music.phrase import Phrase
 
 #: Listeners' ratings of each pitch class in C major and C minor.
@@ -18,10 +22,51 @@ _MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3
 _PROFILES = np.stack(
     [np.roll(_MAJOR, tonic) for tonic in range(12)] + [np.roll(_MINOR, tonic + 9) for tonic in range(12)]
 )
+_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _PROFILES = _PROFILES - _PROFILES.mean(axis=1, keepdims=True)
 _PROFILES /= np.linalg.norm(_PROFILES, axis=1, keepdims=True)
 
-_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
+class Key(NamedTuple):
+    """A tonic and a mode."""
+
+    tonic: int
+    """Pitch class, from 0 for C."""
+    minor: bool
+
+    def __str__(self) -> str:
+        return f"{_NAMES[self.tonic]} {'minor' if self.minor else 'major'}"
+
+
+def key_of(phrase: Phrase) -> Key:
+    """Key whose profile correlates best with the phrase; C major for silence."""
+    best = int(key_correlation(phrase).argmax())
+    return Key((best - 3) % 12, True) if best >= 12 else Key(best, False)
+
+
+def keys_of_tonic(tonic: int) -> list[int]:
+    """Rows of `key_correlation` for the major and the minor key of a pitch class."""
+    return [tonic, 12 + (tonic + 3) % 12]
+
+
+def key_named(name: str) -> Key:
+    """Key of a name such as "D", "B flat major", "Ebm" or "f# minor"; a tonic alone is major.
+
+    Args:
+        name: A letter, a sharp or flat (#, b or the word), and a mode.
+
+    Raises:
+        ConfigError: The name is none of a key.
+    """
+    found = re.fullmatch(r"([A-Ga-g])\s*(#|b|sharp|flat)?\s*(m|min|minor|maj|major)?", name.strip())
+    if found is None:
+        raise ConfigError(
+            f"{name!r:.40} is no key. Name a tonic and a mode, such as D, Bb major or F# minor."
+        )
+    letter, accidental, mode = found.groups()
+    semitone = {None: 0, "#": 1, "sharp": 1, "b": -1, "flat": -1}[accidental]
+    natural = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[letter.upper()]
+    return Key((natural + semitone) % 12, mode in ("m", "min", "minor"))
 
 
 def home_shift(phrase: Phrase) -> int:
@@ -40,14 +85,6 @@ def key_correlation(phrase: Phrase) -> Float[np.ndarray, " key"]:
     sounding = _sounding(phrase)
     norm = np.linalg.norm(sounding)
     return _PROFILES @ (sounding / norm if norm else sounding)
-
-
-def key_name(phrase: Phrase) -> str:
-    """Name of the key that fits best, "D major" or "F# minor"; empty for silence."""
-    if not len(phrase):
-        return ""
-    key = int(key_correlation(phrase).argmax())
-    return f"{_NAMES[key]} major" if key < 12 else f"{_NAMES[(key - 12 + 9) % 12]} minor"
 
 
 def _sounding(phrase: Phrase) -> Float[np.ndarray, " pitch_class"]:

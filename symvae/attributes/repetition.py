@@ -16,11 +16,7 @@ def repeated_bar_share(phrase: Phrase) -> float:
     """
     if phrase.grid.bars == 1:
         return 0.0
-    length = phrase.grid.steps_per_bar
-    bar, step = np.divmod(phrase.onset_step, length)
-    notes = np.stack([step, phrase.pitch, np.minimum(phrase.duration_step, length - step)], axis=1)
-    starts = np.searchsorted(bar, np.arange(1, phrase.grid.bars))
-    spelled = [part.tobytes() for part in np.split(notes, starts) if len(part)]
+    spelled = notes_by_bar(phrase).values()
     return (len(spelled) - len(set(spelled))) / (phrase.grid.bars - 1)
 
 
@@ -41,14 +37,23 @@ def bar_similarity(phrase: Phrase) -> float:
         return 0.0
     # Steps in order of their place in the bar, then of the sounding pitches: bars that agree are neighbors.
     place = np.arange(grid.num_steps, dtype=np.uint64) % grid.steps_per_bar
-    rows = np.column_stack([place, _sounding(phrase)])
+    rows = np.column_stack([place, sounding(phrase)])
     rows = rows[np.lexsort(rows.T[::-1])]
     change = (rows[1:] != rows[:-1]).any(axis=1)
     agree = np.diff(np.flatnonzero(np.concatenate([[True], change, [True]])))
     return float((agree * (agree - 1)).sum() / (grid.num_steps * (grid.bars - 1)))
 
 
-def _sounding(phrase: Phrase) -> UInt64[np.ndarray, "step half"]:
+def notes_by_bar(phrase: Phrase) -> dict[int, bytes]:
+    """Onsets, pitches and durations of the notes that start in each bar, cut at the barline, as bytes."""
+    length = phrase.grid.steps_per_bar
+    bar, step = np.divmod(phrase.onset_step, length)
+    notes = np.stack([step, phrase.pitch, np.minimum(phrase.duration_step, length - step)], axis=1)
+    parts = np.split(notes, np.searchsorted(bar, np.arange(1, phrase.grid.bars)))
+    return {number: part.tobytes() for number, part in enumerate(parts) if len(part)}
+
+
+def sounding(phrase: Phrase) -> UInt64[np.ndarray, "step half"]:
     """Pitches that sound at each step, one bit a pitch: equal rows are equal chords."""
     lasts = phrase.duration_step
     within = np.arange(lasts.sum()) - np.repeat(lasts.cumsum() - lasts, lasts)

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from symvae.arguments import checked
 from symvae.attributes.articulation import articulation
 from symvae.attributes.attribute import Attribute
+from symvae.attributes.cadence import cadence
 from symvae.attributes.complexity import rhythmic_complexity
 from symvae.attributes.contour import contour
 from symvae.attributes.density import (
@@ -54,6 +55,7 @@ ATTRIBUTES: dict[str, Attribute] = {
         rhythmic_complexity,
         repeated_bar_share,
         bar_similarity,
+        cadence,
         articulation,
         mean_velocity,
         tempo,

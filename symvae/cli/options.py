@@ -165,3 +165,20 @@ def output_of(
             f"{out} is no {format} file; leave out one of the two", param_hint="--format"
         )
     return Output(out or Path(verb), format, plot, wav, max_minutes, program, force)
+
+
+def amounts_of(words: Sequence[str], shape: str) -> dict[str, float]:
+    """Numbers of ``--set name=number`` by name; ``shape`` says in words what is typed."""
+    amounts: dict[str, float] = {}
+    for word in words:
+        name, equals, number = word.partition("=")
+        try:
+            amount = float(number)
+        except ValueError:
+            equals = ""
+        if not equals:
+            raise typer.BadParameter(f"{word!r} is not {shape}", param_hint="--set")
+        if name.strip() in amounts:
+            raise typer.BadParameter(f"{name.strip()} is set twice; set it once", param_hint="--set")
+        amounts[name.strip()] = amount
+    return amounts

@@ -22,6 +22,7 @@ from symvae.cli.options import (
     Temperature,
     TopP,
     Wav,
+    amounts_of,
     one_of,
     output_of,
 )
@@ -37,6 +38,24 @@ def sample(
     metre: Annotated[
         str | None,
         typer.Option("--metre", help="Time signature: 4/4, 3/4, 6/8. Default: that of --model, or 4/4."),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--form",
+            help="A letter for each section, as AABA or AA'BA, whose equal bars repeat; real: forms of the "
+            "training tunes; or free. Default: real where the model knows forms.",
+        ),
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="Tonic and mode, as D or E minor. Default: the model's own.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="attribute=value, as notes_per_bar=6: of eight draws the nearest is taken; can be repeated.",
+        ),
     ] = None,
     temperature: Temperature = 0.0,
     top_p: TopP = 1.0,
@@ -76,6 +95,9 @@ def sample(
         model,
         count,
         metre=metre,
+        form=form,
+        key=key,
+        values=amounts_of(set_ or [], "attribute=value"),
         temperature=temperature,
         top_p=top_p,
         prior=prior,

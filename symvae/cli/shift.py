@@ -22,6 +22,7 @@ from symvae.cli.options import (
     TrackOption,
     TuneOption,
     Wav,
+    amounts_of,
     output_of,
     track_of,
     tune_in,
@@ -54,7 +55,7 @@ def shift(
     json: Json = False,
 ) -> None:
     """Move a tune along attribute vectors, window by window, joined to one tune."""
-    amounts = _amounts(set_)
+    amounts = amounts_of(set_, "attribute=amount")
     output = output_of(
         out, "shift", format, plot=plot, wav=wav, max_minutes=max_minutes, program=program, force=force
     )
@@ -71,19 +72,3 @@ def shift(
         output=output,
     )
     show_result(result, as_json=json)
-
-
-def _amounts(settings: list[str]) -> dict[str, float]:
-    amounts: dict[str, float] = {}
-    for setting in settings:
-        name, equals, number = setting.partition("=")
-        try:
-            amount = float(number)
-        except ValueError:
-            equals = ""
-        if not equals:
-            raise typer.BadParameter(f"{setting!r} is not attribute=amount", param_hint="--set")
-        if name.strip() in amounts:
-            raise typer.BadParameter(f"{name.strip()} is set twice; set it once", param_hint="--set")
-        amounts[name.strip()] = amount
-    return amounts

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Int, Int64, UInt8
+from jaxtyping import Bool, Int, Int64, UInt8
 from torch import Tensor
 
 from symvae.corpus.shards import Shards, Split
@@ -58,6 +58,11 @@ class Windows:
     def tune(self) -> Int64[np.ndarray, " window"]:
         """Index of the tune of each window."""
         return np.searchsorted(self.split.tune_start, self.start, side="right") - 1
+
+    @property
+    def ends_tune(self) -> Bool[np.ndarray, " window"]:
+        """True for each window that ends where its tune does."""
+        return self.start + self.bars == self.split.tune_start[self.tune + 1]
 
     @property
     def collection(self) -> Int64[np.ndarray, " window"]:

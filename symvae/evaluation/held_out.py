@@ -40,6 +40,8 @@ class HeldOut(NamedTuple):
     """Windows excluded because they occur in the training set, by collection."""
     dropped: dict[str, int]
     """Windows that were cut but not used, by reason."""
+    ends_tune: Bool[np.ndarray, " phrase"] | None = None
+    """True for each window that ends where its tune does; None if unknown."""
 
     def take(self, rows: Int64[np.ndarray, " chosen"]) -> "HeldOut":
         """Select windows by index."""
@@ -48,6 +50,7 @@ class HeldOut(NamedTuple):
             tune=self.tune[rows],
             collection=self.collection[rows],
             in_training=self.in_training[rows],
+            ends_tune=None if self.ends_tune is None else self.ends_tune[rows],
         )
 
     def unseen(self) -> "HeldOut":
@@ -94,4 +97,5 @@ def held_out(shards: Shards, config: RunConfig, split: str = "test") -> HeldOut:
         in_training=occurs_in(cut.ids, training_windows(shards, config), shards.tokenizer),
         excluded={},
         dropped={str(reason): count for reason, count in cut.dropped.items() if count},
+        ends_tune=cut.ends_tune,
     )

@@ -8,13 +8,14 @@
     features          mean over phrases, and the overlap of their distribution with that of real phrases
                       (`symvae.evaluation.metrics.overlap`)
 
-A long phrase can pass all of these and still be no tune, so phrases of four bars or more get four more:
+A long phrase can pass all of these and still be no tune, so phrases of four bars or more get five more:
 
     bar_similarity        one more feature: how much bars repeat earlier ones
     onset_histogram       intersection of the histograms of onset positions in the bar, over all phrases
     overlapped_area_mean  mean overlap of the features in `OVERLAPPED`, to compare models by one number
     runs_in_train         share of phrases of which some four bars in a row occur in the training set, in any
                           key (`symvae.evaluation.metrics.memorization`)
+    forms                 forms and endings (`symvae.evaluation.forms`)
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ from torch import Tensor
 
 from symvae.attributes.table import measure
 from symvae.errors import TokenError
+from symvae.evaluation.forms import FormFigures, form_figures
 from symvae.evaluation.metrics.memorization import RUN_BARS, TrainingRuns, occurs_in
 from symvae.evaluation.metrics.overlap import inter_set_overlap, overlapped_area, shared_mass
 from symvae.music.phrase import Phrase
@@ -72,6 +74,7 @@ class SetFigures(NamedTuple):
     onset_histogram: float | None = None
     overlapped_area_mean: float | None = None
     runs_in_train: float | None = None
+    forms: FormFigures | None = None
 
 
 class LongReference(NamedTuple):
@@ -80,6 +83,7 @@ class LongReference(NamedTuple):
     onsets: Int64[np.ndarray, " position"]
     """Onset histogram of the real phrases."""
     runs: TrainingRuns
+    forms: FormFigures
 
 
 def compare(
@@ -127,6 +131,7 @@ def compare(
         onset_histogram=onsets,
         overlapped_area_mean=mean_overlap(areas, onsets),
         runs_in_train=mean(reference.runs.occur_in(as_bytes(ids))),
+        forms=form_figures(phrases, reference.forms),
     )
 
 

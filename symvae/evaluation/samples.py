@@ -1,8 +1,8 @@
 """Samples of a model's priors compared with held-out music.
 
-Latents are drawn from a prior and decoded greedily; `symvae.evaluation.sample_set` compares the phrases with
-held-out ones and with the training set. Several priors are measured, the standard normal always among them.
-Every draw counts: none is redrawn or filtered.
+Latents are drawn from a prior and decoded greedily, with forms and endings where the prior knows them;
+`symvae.evaluation.sample_set` compares the phrases with held-out ones and with the training set. Several
+priors are measured, the standard normal always among them. Every draw counts: none is redrawn or filtered.
 
 References: ``real_halves``, the overlap of two halves of the held-out phrases, an upper bound for that of any
 sample; and ``real_runs_in_train``, the runs of four bars that held-out phrases share with the training set,
@@ -15,10 +15,11 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from symvae.attributes.table import measure
+from symvae.evaluation.forms import FormFigures, form_figures, form_table
 from symvae.evaluation.held_out import HeldOut
 from symvae.evaluation.metrics.memorization import TrainingRuns
 from symvae.evaluation.metrics.overlap import overlapped_area, shared_mass
@@ -36,6 +37,9 @@ from symvae.evaluation.sample_set import (
     mean_overlap,
     onset_histogram,
 )
+from symvae.models.flow.prior import FlowPrior
+from symvae.system.codec import Codec
+from symvae.system.drawing import decode, draw
 from symvae.system.symvae import SymVAE
 
 
@@ -73,6 +77,7 @@ class PriorSamples:
     real_halves: dict[str, float]
     real_runs_in_train: float | None
     priors: dict[str, SetFigures]
+    real_forms: FormFigures | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Fields as in metrics.json: each prior is a key beside the others."""
@@ -106,15 +111,15 @@ def prior_samples(
     """
     codec, chosen = model.codec, windows.draw(samples, seed)
     # In random order: held-out windows come tune by tune, and halves should not.
-    order = np.random.default_rng(seed).permutation(len(chosen.ids))
-    phrases = codec.to_phrases(chosen.ids[torch.from_numpy(order)])
+    chosen = chosen.take(np.random.default_rng(seed).permutation(len(chosen.ids)))
+    phrases = codec.to_phrases(chosen.ids)
     is_long = chosen.ids.shape[1] >= LONG_BARS
     real = measure(phrases, LONG_FEATURES if is_long else FEATURES)
     real_halves = {name: overlapped_area(*np.array_split(values, 2)) for name, values in real.items()}
     generator = torch.Generator().manual_seed(seed)
-    latents = {name: prior.sample(samples, generator) for name, prior in priors.items()}
-    latents["gaussian"] = torch.randn((samples, model.latent_size), generator=generator)
-    reference = real_runs = None
+    drawn = {name: _draw(codec, prior, samples, generator) for name, prior in priors.items()}
+    drawn["gaussian"] = codec.decode_ids(torch.randn((samples, model.latent_size), generator=generator))
+    reference = real_runs = real_forms = None
     if is_long:
         half = -(-len(phrases) // 2)  # as array_split cuts
         halves = shared_mass(onset_histogram(phrases[:half]), onset_histogram(phrases[half:]))
@@ -122,12 +127,14 @@ def prior_samples(
             "onset_histogram": halves,
             "overlapped_area_mean": mean_overlap(real_halves, halves),
         }
-        reference = LongReference(onset_histogram(phrases), TrainingRuns(training, model.tokenizer))
-        real_runs = mean(reference.runs.occur_in(as_bytes(chosen.ids)))
+        real_forms = form_figures(phrases, ends=chosen.ends_tune)
+        runs = TrainingRuns(training, model.tokenizer)
+        reference = LongReference(onset_histogram(phrases), runs, real_forms)
+        real_runs = mean(runs.occur_in(as_bytes(chosen.ids)))
     figures = {}
-    for number, (name, z) in enumerate(latents.items()):
-        figures[name] = compare(model, codec.decode_ids(z), real, training, reference)
-        progress("samples", (number + 1) / len(latents))
+    for number, (name, ids) in enumerate(drawn.items()):
+        figures[name] = compare(model, ids, real, training, reference)
+        progress("samples", (number + 1) / len(drawn))
     return PriorSamples(
         samples=samples,
         real_phrases=len(chosen.ids),
@@ -137,7 +144,17 @@ def prior_samples(
         real_halves=real_halves,
         real_runs_in_train=real_runs,
         priors=figures,
+        real_forms=real_forms,
     )
+
+
+def _draw(
+    codec: Codec, prior: Prior, samples: int, generator: torch.Generator
+) -> Int[Tensor, "sample bar position"]:
+    """Token ids as `SymVAE.sample` gives them: with forms where the prior knows them."""
+    if not isinstance(prior, FlowPrior):
+        return codec.decode_ids(prior.sample(samples, generator))
+    return decode(codec, prior, draw(codec, prior, samples, generator), generator)
 
 
 def tables(part: dict[str, Any]) -> str:
@@ -151,8 +168,16 @@ def tables(part: dict[str, Any]) -> str:
         + is_long
         * " Mean overlap: over density, range, interval, entropy, bar similarity and onset positions.",
         _feature_table(part, priors, is_long),
+        *_form_tables(part, priors),
         _count_table(part, priors, is_long),
     )
+
+
+def _form_tables(part: dict[str, Any], priors: dict[str, str]) -> list[str]:
+    """None in figures of short phrases, and in those that were measured before forms were."""
+    if "real_forms" not in part:
+        return []
+    return [form_table(part["real_forms"], {label: part[name]["forms"] for name, label in priors.items()})]
 
 
 def _feature_table(part: dict[str, Any], priors: dict[str, str], is_long: bool) -> str:

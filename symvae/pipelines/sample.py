@@ -1,8 +1,13 @@
 """New phrases from a model's prior."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from symvae.attributes.form import SECTION_BARS
+from symvae.attributes.form import form as form_of
+from symvae.attributes.key import key_of
+from symvae.attributes.table import measure
 from symvae.errors import ConfigError
 from symvae.music.metre import GRID_BARS, METRES
 from symvae.music.phrase import Phrase
@@ -21,6 +26,8 @@ class Samples:
     seed: int
     phrases: list[Phrase]
     saved: Saved
+    values: dict[str, float] = field(default_factory=dict)
+    """Values that were asked, by attribute."""
     why: str = ""
     """Reason of the choice of the model; empty where it was named."""
 
@@ -31,6 +38,9 @@ class Samples:
             "model_chosen": self.why or None,
             "seed": self.seed,
             "notes": [len(phrase) for phrase in self.phrases],
+            "forms": [form_of(phrase) for phrase in self.phrases],
+            "keys": [str(key_of(phrase)) for phrase in self.phrases],
+            **{name: column.tolist() for name, column in measure(self.phrases, self.values).items()},
             "files": self.saved.names,
         }
 
@@ -38,7 +48,16 @@ class Samples:
         """The report as lines of text, without the files."""
         bars = counted(self.phrases[0].grid.bars, "bar")
         drawn = f"{counted(len(self.phrases), 'phrase')} of {bars} from {self.model}, seed {self.seed}"
-        return [*model_in_words(self.model, self.why), drawn]
+        each = [
+            f"{number}: {form_of(phrase)}, {key_of(phrase)}"
+            for number, phrase in enumerate(self.phrases, start=1)
+            if phrase.grid.bars > SECTION_BARS
+        ]
+        reached = [
+            f"{name}: {column.min():g} to {column.max():g}, {self.values[name]:g} asked"
+            for name, column in measure(self.phrases, self.values).items()
+        ]
+        return [*model_in_words(self.model, self.why), drawn, *each, *reached]
 
 
 def sample(
@@ -46,6 +65,9 @@ def sample(
     count: int = 8,
     *,
     metre: str | None = None,
+    form: str | None = None,
+    key: str | None = None,
+    values: Mapping[str, float] | None = None,
     temperature: float = 0.0,
     top_p: float = 1.0,
     prior: str = "learned",
@@ -61,6 +83,10 @@ def sample(
         model: The model, or its name or folder; by default the best released one for the metre.
         count: Number of phrases.
         metre: Time signature, such as "3/4"; by default that of the model, or 4/4.
+        form: Which bars are equal: letters such as "AABA", "real" or "free"; None for "real" where the
+            model knows forms.
+        key: Tonic and mode, such as "E minor"; None takes the model's own.
+        values: By attribute a value that is asked; of several draws the nearest is taken.
         temperature: Temperature of the decoder; 0 takes the most likely token.
         top_p: Nucleus sampling: draw among the most likely tokens that hold this share of the probability.
         prior: "learned" (from the training music) or "gaussian".
@@ -74,8 +100,8 @@ def sample(
         The phrases.
 
     Raises:
-        ConfigError: No grid holds the metre.
-        LatentError: The model is in another metre, or lacks the prior.
+        ConfigError: No grid holds the metre, or there is no such key.
+        LatentError: The model is in another metre, lacks the prior, or cannot draw such a form.
     """
     if metre not in (None, *GRID_BARS):
         raise ConfigError(f"{metre!r} is no metre of a model. Choose one of {', '.join(METRES)}.")
@@ -93,6 +119,9 @@ def sample(
     vae = checked.load()
     phrases = vae.sample(
         count,
+        form=form,
+        key=key,
+        values=values,
         temperature=temperature,
         top_p=top_p,
         seed=seed,
@@ -101,4 +130,4 @@ def sample(
         tempo_qpm=tempo_qpm,
     )
     saved = checked.plan.write(phrases, [f"sample {number}" for number in range(1, count + 1)])
-    return Samples(vae.name, seed, phrases, saved, checked.why)
+    return Samples(vae.name, seed, phrases, saved, dict(values or {}), checked.why)

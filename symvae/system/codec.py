@@ -18,6 +18,7 @@ from symvae.models.phrase.vae import VAE
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.system.repeats import equal_rows, repeat_bars
 from symvae.tokens.tokenizer import Tokenizer
 
 #: Phrases in one pass of the network: enough to be fast, few enough for any memory.
@@ -109,14 +110,18 @@ class Codec:
         temperature: float = 0.0,
         top_p: float = 1.0,
         generator: torch.Generator | None = None,
+        equal: Int[Tensor, "batch bar"] | None = None,
     ) -> Int[Tensor, "batch bar position"]:
         """Decode z to token ids, each token fed back as the next input.
+
+        Bars that are equal at temperature 0 are equal at every temperature: they share the draws.
 
         Args:
             z: latents, ``(batch, latent)``, on any device.
             temperature: 0 takes the most likely token, 1 draws from the decoder's distribution.
             top_p: draw from the smallest set of tokens with this total probability.
             generator: source of the draws, on the CPU; not used at temperature 0.
+            equal: a number for each bar, the same for bars that shall be equal; None leaves this to z.
 
         Returns:
             Token ids, ``(batch, bar, position)``.
@@ -129,11 +134,14 @@ class Codec:
         z = z.float()
         if not torch.isfinite(z).all():
             raise LatentError("A latent holds values that are not finite. Encode the phrase again.")
+        if temperature > 0 and equal is None:
+            equal = equal_rows(self.decode_ids(z))
         parts = [
             self._generator.generate(rows.to(self.device), temperature, top_p, generator)
             for rows in z.split(_BATCH)
         ]
-        return torch.cat(parts).cpu()
+        ids = torch.cat(parts).cpu()
+        return ids if equal is None else repeat_bars(ids, equal)
 
     @torch.no_grad()
     def decode_forced(

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, Int, Integer
 from torch import Tensor
 
-from symvae.attributes.key import home_shift, key_name
+from symvae.attributes.key import home_shift, key_of
 from symvae.errors import LatentError, PhraseError
 from symvae.latent.interpolate import slerp
 from symvae.latent.path_search import Alphabet, SearchedPath, search_path
@@ -132,7 +132,7 @@ def morph(
         found.distance[[*range(len(found.ids)), *again]].tolist(),
         found.nats_per_token[[*range(len(found.ids)), *again]].tolist(),
         [_origin(found.ids[step], found.ids[0], found.ids[-1]) for step in [*range(len(found.ids)), *again]],
-        (key_name(a), key_name(b)),
+        (_key(a), _key(b)),
         shift,
     )
 
@@ -227,6 +227,10 @@ def _shift_to_key(a: Phrase, b: Phrase, tokenizer: Tokenizer) -> int:
         if not len(b) or (b.pitch.min() + each >= lowest and b.pitch.max() + each <= highest)
     ]
     return fits[0] if fits else 0
+
+
+def _key(phrase: Phrase) -> str:
+    return str(key_of(phrase)) if len(phrase) else ""
 
 
 def _phrases(tokenizer: Tokenizer, found: SearchedPath, a: Phrase, b: Phrase) -> list[Phrase]:

@@ -20,6 +20,7 @@ SCORE_ATTRIBUTES = (
     "rhythmic_complexity",
     "repeated_bar_share",
     "bar_similarity",
+    "cadence",
     "articulation",
 )
 #: Attributes that need velocities or a tempo.

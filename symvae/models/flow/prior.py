@@ -16,9 +16,10 @@ It handles latents and knows no ids.
 from collections.abc import Callable
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from symvae.models.flow.shared_noise import mixing, share_noise
 from symvae.models.flow.velocity import BarVelocity, PlainVelocity
 
 #: Steps of Heun's method, two evaluations each: more steps make no audible difference.
@@ -44,6 +45,12 @@ class FlowPrior(nn.Module):
     """Scale of the noise that draws start from: at 1, an undertrained flow gives too little variety."""
     echo: Tensor
     """Share of the first half's noise in the noise of the second half of the bars, 0 to 1."""
+    forms: Tensor
+    """Forms of training music, ``(form, bar)``: for each bar the first bar that it equals."""
+    form_scale: Tensor
+    """Scale of the noise of draws with a form, in place of ``noise_scale`` and ``echo``."""
+    endings: Tensor
+    """Share of draws that need a cadence for draws to end with one as often as tunes do."""
 
     def __init__(
         self,
@@ -57,12 +64,16 @@ class FlowPrior(nn.Module):
         self.register_buffer("home_key", torch.tensor(home_key))
         self.register_buffer("noise_scale", torch.tensor(1.0))
         self.register_buffer("echo", torch.tensor(0.0))
+        bars = len(velocity.place) if isinstance(velocity, BarVelocity) else 0
+        self.register_buffer("forms", torch.zeros((0, bars)))
+        self.register_buffer("form_scale", torch.tensor(1.0))
+        self.register_buffer("endings", torch.tensor(0.0))
         self.velocity = velocity
 
     @classmethod
     def from_state(cls, state: dict[str, Tensor]) -> "FlowPrior":
         """Rebuild a prior from its weights, which determine its class and sizes."""
-        facts = ("active", "home_key", "noise_scale", "echo")
+        facts = ("active", "home_key", "noise_scale", "echo", "forms", "form_scale", "endings")
         weights = {
             name.removeprefix("velocity."): value for name, value in state.items() if name not in facts
         }
@@ -71,11 +82,18 @@ class FlowPrior(nn.Module):
         prior.velocity.load_state_dict(weights)
         prior.noise_scale.fill_(float(state.get("noise_scale", 1.0)))
         prior.echo.fill_(float(state.get("echo", 0.0)))
+        prior.form_scale.fill_(float(state.get("form_scale", 1.0)))
+        prior.endings.fill_(float(state.get("endings", 0.0)))
+        prior.forms = state.get("forms", prior.forms).round()
         return prior.eval()
 
     @torch.no_grad()
     def sample(
-        self, count: int, generator: torch.Generator, temperature: float = 1.0
+        self,
+        count: int,
+        generator: torch.Generator,
+        temperature: float = 1.0,
+        equal: Int[Tensor, "count bar"] | None = None,
     ) -> Float[Tensor, "count latent"]:
         """Draw latents.
 
@@ -83,32 +101,42 @@ class FlowPrior(nn.Module):
             count: number of draws.
             generator: source of the noise, on the CPU.
             temperature: scale of the noise.
+            equal: a number for each bar of each draw, the same for bars that shall be equal.
 
         Returns:
             Latents, on the device of the prior.
         """
-        return self.integrate(self.noise(count, generator, temperature))
+        return self.integrate(self.noise(count, generator, temperature, equal))
 
     def noise(
-        self, count: int, generator: torch.Generator, temperature: float = 1.0
+        self,
+        count: int,
+        generator: torch.Generator,
+        temperature: float = 1.0,
+        equal: Int[Tensor, "count bar"] | None = None,
     ) -> Float[Tensor, "count latent"]:
         """Draw the noise that `integrate` starts from.
 
-        With an ``echo`` the noise of the second half of the bars is correlated with that of the first, so
-        that they resemble each other (after Ge et al. 2023, arXiv 2305.10474, on the frames of a video).
+        Bars that shall be equal share their noise (`symvae.models.flow.shared_noise`). Without ``equal``, an
+        ``echo`` correlates the noise of the second half of the bars with that of the first.
 
         Args:
             count: number of draws.
             generator: source of the noise, on the CPU.
             temperature: scale of the noise.
+            equal: a number for each bar of each draw, the same for bars that shall be equal.
 
         Returns:
             Noise, on the device of the prior.
         """
         active = self.active.cpu()
-        scale = temperature * torch.where(active, self.noise_scale.cpu(), 1.0)
+        base = self.noise_scale if equal is None else self.form_scale
+        scale = temperature * torch.where(active, base.cpu(), 1.0)
         noise = scale * torch.randn((count, len(active)), generator=generator)
-        if self.echo and isinstance(self.velocity, BarVelocity):
+        if equal is not None and isinstance(self.velocity, BarVelocity):
+            unfold = self.velocity.unfold.weight.detach().cpu()
+            noise[:, active] = share_noise(noise[:, active], mixing(equal), unfold)
+        elif self.echo and isinstance(self.velocity, BarVelocity):
             noise[:, active] = noise[:, active] @ self.velocity.echo_matrix(float(self.echo)).cpu().t()
         return noise.to(self.active.device)
 

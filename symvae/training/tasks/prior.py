@@ -3,7 +3,8 @@
     symvae train-prior MODEL --data SHARDS --out RUN [--set prior.key=value] [--resume]
 
 The training windows are encoded once, then the flow is trained on their posteriors
-(`symvae.training.tasks.flow_matching`). A bar-wise prior is calibrated at the end.
+(`symvae.training.tasks.flow_matching`). A bar-wise prior is calibrated at the end, and learns
+the forms of the training tunes.
 """
 
 import dataclasses
@@ -28,6 +29,7 @@ from symvae.training.data import as_tensor
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
 from symvae.training.tasks.flow_matching import FlowTask, used_coordinates
+from symvae.training.tasks.prior_forms import learn_forms
 
 STATE = "prior-state.pt"
 ECHOES = (0.0, 0.5, 0.8, 0.9, 0.95)
@@ -89,6 +91,7 @@ def train_prior(
     prior = task.average
     if task.state.step == config.steps and config.velocity == "bars":
         calibrate(model, prior, shards)
+        learn_forms(model, prior, shards)
         save_prior(out, prior)
     return prior
 

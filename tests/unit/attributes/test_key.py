@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from symvae.attributes.key import home_shift
+from symvae.attributes.key import Key, home_shift, key_named, key_of
+from symvae.errors import ConfigError
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 
@@ -33,3 +34,30 @@ def test_long_notes_weigh_more_than_short_ones() -> None:
 
 def test_silence_is_not_transposed() -> None:
     assert home_shift(Phrase(Grid.of_metre("4/4", 2))) == 0
+
+
+@pytest.mark.parametrize("semitones", range(-12, 13))
+def test_keys_are_found_and_named(semitones: int) -> None:
+    major, minor = (key_of(phrase(notes).transpose(semitones)) for notes in (MAJOR, MINOR))
+    assert (major, minor) == (Key(semitones % 12, False), Key((9 + semitones) % 12, True))
+    assert (key_named(str(major)), key_named(str(minor))) == (major, minor)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("D", Key(2, False)),
+        ("Bb", Key(10, False)),
+        ("b flat major", Key(10, False)),
+        ("F#m", Key(6, True)),
+        ("E minor", Key(4, True)),
+        ("Cb", Key(11, False)),
+    ],
+)
+def test_a_key_has_the_names_that_musicians_write(name: str, key: Key) -> None:
+    assert key_named(name) == key
+
+
+def test_other_names_are_refused() -> None:
+    with pytest.raises(ConfigError, match=r"'H' is no key. Name a tonic and a mode, such as D"):
+        key_named("H")

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from symvae.attributes.table import measure
+from symvae.evaluation.forms import form_figures
 from symvae.evaluation.held_out import held_out
 from symvae.evaluation.metrics.memorization import TrainingRuns
 from symvae.evaluation.result import as_json
@@ -16,7 +17,7 @@ from symvae.evaluation.sample_set import (
     compare,
     onset_histogram,
 )
-from symvae.evaluation.samples import PriorSamples, prior_samples
+from symvae.evaluation.samples import PriorSamples, prior_samples, tables
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.training.data import training_windows
@@ -132,14 +133,27 @@ def test_long_phrases_are_compared_by_onset_positions_and_bar_similarity(long_fi
     assert halves["overlapped_area_mean"] == pytest.approx(np.mean([halves[name] for name in OVERLAPPED]))
 
 
+def test_forms_and_endings_are_those_of_the_draws(long_figures) -> None:
+    """A prior at one phrase knows one form; real endings are those of windows that end their tune."""
+    assert len(long_figures.priors["learned"].forms.shares) == 1
+    assert sum(long_figures.real_forms.shares.values()) == pytest.approx(1)
+    assert 0 <= long_figures.priors["gaussian"].forms.total_variation <= 1
+    text = tables(as_json(long_figures))
+    assert "forms, total variation from real" in text
+    assert "ends with a cadence" in text
+
+
 def test_real_long_music_overlaps_completely_with_itself(perfect_long, memory_shards) -> None:
     ids = held_out(memory_shards, perfect_long.config).ids
     phrases = perfect_long.codec.to_phrases(ids)
     real = measure(phrases, LONG_FEATURES)
     training = training_windows(memory_shards, perfect_long.config)
-    long = LongReference(onset_histogram(phrases), TrainingRuns(training, perfect_long.tokenizer))
+    forms = form_figures(phrases)
+    long = LongReference(onset_histogram(phrases), TrainingRuns(training, perfect_long.tokenizer), forms)
     figures = compare(perfect_long, ids, real, training, long)
     assert figures.onset_histogram == figures.overlapped_area_mean == pytest.approx(1)
+    assert figures.forms.total_variation == 0
+    assert figures.forms.shares == forms.shares
 
 
 def test_the_onset_histogram_of_silence_is_empty() -> None:

@@ -1,0 +1,85 @@
+"""Forms of draws: which bars are equal, from letters or as in the training music.
+
+Letters name sections of equal length. Equal letters are equal bars; a prime varies a section as tunes do, by
+the same beginning and another end: the first half of A' equals that of A, and A'' has a third end.
+"""
+
+import re
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from symvae.errors import LatentError
+from symvae.models.flow.prior import FlowPrior
+
+REAL, FREE = "real", "free"
+
+
+def draw_forms(
+    prior: FlowPrior, form: str, count: int, generator: torch.Generator, name: str = "The model"
+) -> Int[Tensor, "count bar"] | None:
+    """Draw the equal bars of each of ``count`` phrases.
+
+    Args:
+        prior: a prior over bars.
+        form: letters, `REAL` for the forms of the training music, or `FREE` for none.
+        count: number of phrases.
+        generator: source of the draws, on the CPU.
+        name: the model's name, for error messages.
+
+    Returns:
+        For each bar the first bar that it equals; None without a form.
+
+    Raises:
+        LatentError: the prior knows no bars, or the letters do not fit them.
+    """
+    if form == FREE:
+        return None
+    table = prior.forms.cpu().long()
+    bars = table.shape[1]
+    if form != REAL:
+        return torch.tensor(lettered(form, bars, name)).expand(count, -1)
+    if not len(table):
+        raise LatentError(
+            f"The prior of {name} has no table of forms. Run `symvae train-prior` on it, name a form in "
+            f"letters, or choose the form {FREE!r}."
+        )
+    return table[torch.randint(len(table), (count,), generator=generator)]
+
+
+def lettered(form: str, bars: int, name: str = "The model") -> list[int]:
+    """Equal bars of a form in letters.
+
+    Args:
+        form: a letter for each section, with primes: "AABA", "AA'BA".
+        bars: number of bars.
+        name: the model's name, for error messages.
+
+    Returns:
+        For each bar the first bar that it equals.
+
+    Raises:
+        LatentError: these are no letters, or the bars cannot be divided by them.
+    """
+    sections = re.findall(r"([A-Z])('*)", form)
+    if not sections or "".join(map("".join, sections)) != form:
+        raise LatentError(
+            f"{form!r:.40} is no form. Name its sections with letters and primes, such as AABA or AA'BA, "
+            f"or choose {REAL!r} or {FREE!r}."
+        )
+    length, rest = divmod(bars, len(sections)) if bars else (0, 1)
+    if rest:
+        raise LatentError(
+            f"{name} draws {bars} bars, which {len(sections)} sections cannot share equally. Choose a form "
+            f"with another number of letters, or {FREE!r}."
+            if bars
+            else f"{name} has no prior over bars, so its phrases have no form. Choose another model."
+        )
+    first: dict[tuple[str, int], int] = {}
+    numbers: list[int] = []
+    for letter, primes in sections:
+        for bar in range(length):
+            own = letter + primes * (bar >= length // 2)
+            numbers.append(first.setdefault((own, bar), len(numbers)))
+    return numbers

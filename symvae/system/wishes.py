@@ -1,0 +1,50 @@
+"""Draws chosen by what was asked of them: of several candidates the nearest, and all in one key."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from symvae.attributes.key import Key, key_of
+from symvae.attributes.table import measure
+from symvae.music.phrase import Phrase
+
+#: Draws for each result. Twice as many come only a fifth nearer.
+CANDIDATES = 8
+
+
+def nearest(phrases: Sequence[Phrase], values: Mapping[str, float], minor: bool | None) -> list[Phrase]:
+    """Of every `CANDIDATES` phrases take the one that is nearest to what was asked.
+
+    The mode comes first, then the sum of the distances of all attributes, each in standard deviations over
+    all candidates.
+
+    Args:
+        phrases: the candidates of the first result, then those of the second, and so on.
+        values: by attribute the value that was asked.
+        minor: the mode that was asked; None for any.
+
+    Returns:
+        One phrase for each `CANDIDATES`.
+    """
+    distance = np.zeros(len(phrases))
+    for name, column in measure(phrases, values).items():
+        distance += np.abs(column - values[name]) / max(column.std(), 1e-9)
+    in_mode = np.array([minor in (None, key_of(phrase).minor) for phrase in phrases])
+    order = np.lexsort([distance.reshape(-1, CANDIDATES), ~in_mode.reshape(-1, CANDIDATES)], axis=1)
+    return [phrases[CANDIDATES * row + best] for row, best in enumerate(order[:, 0])]
+
+
+def in_key(phrase: Phrase, key: Key, pitch_range: tuple[int, int]) -> Phrase:
+    """Transpose a phrase by up to six semitones so that its tonic is that of a key.
+
+    Args:
+        phrase: the music; its mode stays.
+        key: the key that was asked.
+        pitch_range: lowest and highest MIDI pitch; notes beyond it move by an octave.
+
+    Returns:
+        The phrase transposed.
+    """
+    pitch = phrase.pitch + (key.tonic - key_of(phrase).tonic + 6) % 12 - 6
+    octaves = (pitch < pitch_range[0]).astype(int) - (pitch > pitch_range[1])
+    return phrase.with_notes(phrase.onset_step, phrase.duration_step, pitch + 12 * octaves, phrase.velocity)

@@ -1,0 +1,58 @@
+"""Forms and endings of the training tunes, for a bar-wise prior to draw with."""
+
+import numpy as np
+import torch
+
+from symvae.attributes.form import equal_bars
+from symvae.corpus.dataset import Windows, windows
+from symvae.corpus.shards import Shards
+from symvae.models.flow.prior import FlowPrior
+from symvae.system.drawing import decode, draw
+from symvae.system.symvae import SymVAE
+from symvae.training.data import as_tensor
+
+#: Training windows whose forms are kept, evenly over all tunes.
+FORMS = 1000
+FORM_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)
+#: Draws at each scale.
+DRAWS = 100
+#: Means over draws are compared with means over training windows, in standard deviations of these.
+COMPARED = ("onset_density", "pitch_range", "mean_interval", "pitch_class_entropy", "bar_similarity")
+
+
+def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
+    """Give a prior the forms and endings of the training tunes, and the scale of noise that they need.
+
+    The scale is compared on training windows: some metres have too few held-out tunes.
+
+    Args:
+        model: The model that decodes.
+        prior: The prior over its z; ``forms``, ``form_scale`` and ``endings`` are set in place.
+        shards: Prepared music with a training split.
+    """
+    found = windows(shards, "train", model.config.model.bars, mid_phrase=model.config.data.mid_phrase)
+    evenly = np.unique(np.linspace(0, len(found) - 1, FORMS).round().astype(np.int64))
+    phrases = model.to_phrases(as_tensor(found[evenly]))
+    prior.forms = torch.from_numpy(np.stack([equal_bars(each) for each in phrases])).to(prior.forms)
+    prior.endings.fill_(0.0)
+    wanted = model.measure(phrases, COMPARED)
+    errors, endings = {}, {}
+    for scale in FORM_SCALES:
+        prior.form_scale.fill_(scale)
+        chance = torch.Generator().manual_seed(0)
+        ids = decode(model.codec, prior, draw(model.codec, prior, DRAWS, chance), chance)
+        drawn = model.measure(model.to_phrases(ids), (*COMPARED, "cadence"))
+        errors[scale] = sum(
+            abs(drawn[name].mean() - wanted[name].mean()) / max(wanted[name].std(), 1e-9) for name in COMPARED
+        )
+        endings[scale] = float(drawn["cadence"].mean())
+    best = min(errors, key=lambda scale: errors[scale])
+    prior.form_scale.fill_(best)
+    of_tunes = _cadences_of_tunes(model, found)
+    prior.endings.fill_(max(0.0, of_tunes - endings[best]) / max(1 - endings[best], 1e-9))
+
+
+def _cadences_of_tunes(model: SymVAE, found: Windows) -> float:
+    """Share of tunes that end with a cadence; 0 where no window ends a tune."""
+    last = model.to_phrases(as_tensor(found[np.flatnonzero(found.ends_tune)]))
+    return float(model.measure(last, ["cadence"])["cadence"].mean()) if last else 0.0

@@ -1,0 +1,49 @@
+"""A prior learns forms, endings and the scale of its noise from training tunes."""
+
+import numpy as np
+import pytest
+import torch
+
+from symvae.attributes.form import equal_bars
+from symvae.corpus.dataset import windows
+from symvae.corpus.shards import open_shards
+from symvae.models.flow.prior import FlowPrior
+from symvae.models.flow.velocity import BarVelocity
+from symvae.system.symvae import SymVAE
+from symvae.training.tasks import prior_forms
+
+#: Values of every attribute of training music; draws have the scale of their noise.
+REAL = 1.1
+
+
+def test_a_prior_learns_forms_endings_and_their_noise(tiny_model, shards, monkeypatch) -> None:
+    """Half of the tunes end with a cadence, and a tenth of the draws before any is given one."""
+    model, music = SymVAE.load(tiny_model), open_shards(shards)
+    size = model.latent_size
+    velocity = BarVelocity(size, bars=2, code_size=size, width=32, layers=1)
+    prior = FlowPrior(torch.ones(size, dtype=torch.bool), velocity)
+    monkeypatch.setattr(prior_forms, "draw", lambda codec, prior, count, chance: float(prior.form_scale))
+    monkeypatch.setattr(prior_forms, "decode", lambda codec, prior, scale, chance: scale)
+    to_phrases = model.to_phrases
+    monkeypatch.setattr(model, "to_phrases", lambda of: of if isinstance(of, float) else to_phrases(of))
+
+    def measured(of, names):
+        drawn = isinstance(of, float)
+        values = {name: of if drawn else REAL for name in names} | {"cadence": 0.1 if drawn else 0.5}
+        return {name: np.array([value - 0.05, value + 0.05]) for name, value in values.items()}
+
+    monkeypatch.setattr(model, "measure", measured)
+    prior_forms.learn_forms(model, prior, music)
+    assert float(prior.form_scale) == pytest.approx(REAL)
+    assert float(prior.endings) == pytest.approx(0.4 / 0.9)
+    found = windows(music, "train", 2)
+    assert len(found) < prior_forms.FORMS
+    expected = [equal_bars(phrase).tolist() for phrase in to_phrases(torch.from_numpy(found.ids.astype(int)))]
+    assert prior.forms.tolist() == expected
+
+
+def test_windows_that_end_their_tune_are_known(shards) -> None:
+    found = windows(open_shards(shards), "train", 2)
+    last = np.append(found.tune[1:] != found.tune[:-1], True)
+    assert found.ends_tune.any()
+    assert (found.ends_tune <= last).all()
