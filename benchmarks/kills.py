@@ -2,13 +2,14 @@
 
     python benchmarks/kills.py --count 200 --seed 0 [--verb render]
 
-Each trial starts a verb as a program, with tiny models and old results in its place, and sends SIGINT,
-SIGTERM or SIGKILL at a random moment, more often toward the end, where files are written. Then the verb is
-started again as its message says, to its end. Printed for each verb are
+Each trial runs the command line in a process of its own, with tiny models and old results in its place, and
+sends SIGINT, SIGTERM or SIGKILL at a random moment, more often toward the end, where files are written. Then
+the verb is run again as its message says, to its end. The processes are forked from one that has imported
+what they need, so that signals arrive during the work. Printed for each verb are
 
-    kills      trials, and those in which the signal still found the program at work
+    kills      trials, and those in which the signal still found the process at work
     damaged    files that are neither the old, the new nor a stored state that loads
-    untidy     programs that SIGINT or SIGTERM ended with another status than 130 or 143, with a traceback,
+    untidy     processes that SIGINT or SIGTERM ended with another status than 130 or 143, with a traceback,
                or with hidden files left behind
     equal      second runs whose files equal those of an undisturbed run, byte by byte, nothing beside them
 
@@ -17,13 +18,16 @@ status is 1 unless all trials pass.
 """
 
 import argparse
+import contextlib
 import csv
+import dataclasses
+import importlib
 import json
+import multiprocessing
 import os
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -33,11 +37,15 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+os.environ["OMP_NUM_THREADS"] = "1"
+
 import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from symvae.cli.main import run  # noqa: E402
+from symvae.evaluation.reports import evaluate  # noqa: E402
 from symvae.system.symvae import SymVAE  # noqa: E402
 from symvae.system.synth_artifacts import load_synth  # noqa: E402
 from tests.conftest import TINY  # noqa: E402
@@ -108,23 +116,69 @@ VERBS = (
 )
 
 
-def start(command: str, folder: Path) -> subprocess.Popen[str]:
-    """Start the command in a folder."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "symvae", *shlex.split(command)],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+class End(NamedTuple):
+    """End of a command."""
+
+    status: int
+    """Exit status, or minus the signal that ended it."""
+    stderr: str
+
+
+def ended(command: str, folder: Path, moment: float | None = None, by: int = signal.SIGKILL) -> End:
+    """Run a command in a process of its own.
+
+    Args:
+        command: Words after ``symvae``.
+        folder: Where to run it.
+        moment: Seconds to the signal ``by``; by default none is sent.
+        by: The signal.
+
+    Returns:
+        Its end.
+    """
+    with tempfile.NamedTemporaryFile("r") as complaints:
+        process = multiprocessing.get_context("fork").Process(
+            target=_work, args=(command, folder, complaints.name)
+        )
+        process.start()
+        process.join(moment)
+        if process.is_alive():
+            os.kill(process.pid or 0, by)
+            process.join()
+        return End(process.exitcode or 0, complaints.read())
+
+
+def _work(command: str, folder: Path, complaints: str) -> None:
+    os.chdir(folder)
+    sys.argv = ["symvae", *shlex.split(command)]
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (lives as long as the process)
+    sys.stderr = open(complaints, "w")  # noqa: SIM115
+    run()
+
+
+def import_what_it_needs(command: str, folder: Path) -> None:
+    """Run a command in a process of its own, and import here what it has imported there."""
+    context = multiprocessing.get_context("fork")
+    names: multiprocessing.SimpleQueue[list[str]] = context.SimpleQueue()
+
+    def work() -> None:
+        try:
+            _work(command, folder, os.devnull)
+        finally:
+            names.put(list(sys.modules))
+
+    process = context.Process(target=work)
+    process.start()
+    for name in names.get():
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    process.join()
 
 
 def finish(command: str, folder: Path) -> str:
     """Run the command to its end; return its complaint, empty after success."""
-    with start(command, folder) as process:
-        _, stderr = process.communicate()
-    return stderr if process.returncode else ""
+    end = ended(command, folder)
+    return end.stderr if end.status else ""
 
 
 def must(command: str, folder: Path) -> None:
@@ -198,25 +252,19 @@ def trial(
         origin: Folder with the old results.
         folder: Folder of the trial; deleted at the end.
         new: Files of an undisturbed run.
-        moment: Seconds from the start of the program to the signal.
+        moment: Seconds from the start of the process to the signal.
         by: The signal.
 
     Yields:
-        "killed" if the signal found the program at work, and each fault after its column and a colon.
+        "killed" if the signal found the process at work, and each fault after its column and a colon.
     """
     shutil.copytree(origin, folder)
     old = results(folder)
-    with start(verb.command, folder) as process:
-        try:
-            _, stderr = process.communicate(timeout=moment)
-        except subprocess.TimeoutExpired:
-            process.send_signal(by)
-            _, stderr = process.communicate()
-    status = process.returncode
+    status, stderr = ended(verb.command, folder, moment, by)
     if status:
         yield "killed"
     yield from (f"damaged: {fault}" for fault in damaged(verb, folder, old, new))
-    if by in STATUS and status not in (0, -by):  # -by: before Python had begun
+    if by in STATUS and status not in (0, -by):  # -by: before the command line had begun
         left = [name for name in results(folder) if hidden(name) and not name.endswith(".journal")]
         if status != STATUS[signal.Signals(by)] or "Traceback" in stderr or left:
             yield f"untidy: status {status}, {left}, {stderr}"
@@ -240,12 +288,12 @@ def campaign(count: int, seed: int, verbs: Sequence[Verb]) -> int:
     Returns:
         Number of faults.
     """
-    chance, faults, killed = Random(seed), Counter[tuple[str, str]](), Counter[str]()
-    trials = {verb.name: len(range(number, count, len(verbs))) for number, verb in enumerate(verbs)}
+    chance, faults = Random(seed), Counter[tuple[str, str]]()
+    print(f"{'verb':<14}{'kills':>12}{'damaged':>10}{'untidy':>10}{'equal':>12}", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         home = Path(temporary)
         make_base(home / "base")
-        for verb in verbs:
+        for place, verb in enumerate(verbs):
             origin, whole = home / f"{verb.name} before", home / f"{verb.name} whole"
             origin.mkdir()
             if verb.name == "evaluate":
@@ -253,25 +301,28 @@ def campaign(count: int, seed: int, verbs: Sequence[Verb]) -> int:
             if verb.before:
                 must(verb.before, origin)
             shutil.copytree(origin, whole)
+            import_what_it_needs(verb.command, whole)
+            shutil.rmtree(whole)
+            shutil.copytree(origin, whole)
             begin = time.monotonic()
             must(verb.command, whole)
             seconds, new = time.monotonic() - begin, results(whole)
-            for number in range(trials[verb.name]):
+            total, killed = len(range(place, count, len(verbs))), 0
+            for number in range(total):
                 moment, by = seconds * chance.random() ** 0.5, chance.choice([*STATUS, signal.SIGKILL])
                 for finding in trial(verb, origin, home / f"trial {number}", new, moment, by):
                     kind = finding.split(":")[0]
                     if kind == "killed":
-                        killed[verb.name] += 1
+                        killed += 1
                     else:
                         faults[verb.name, kind] += 1
                         print(f"{verb.name}, {signal.Signals(by).name} at {moment:.2f} s: {finding}")
-    print(f"{'verb':<14}{'kills':>12}{'damaged':>10}{'untidy':>10}{'equal':>12}")
-    for name, total in trials.items():
-        equal = total - faults[name, "unequal"]
-        print(
-            f"{name:<14}{f'{killed[name]} of {total}':>12}{faults[name, 'damaged']:>10}"
-            f"{faults[name, 'untidy']:>10}{f'{equal} of {total}':>12}"
-        )
+            equal = total - faults[verb.name, "unequal"]
+            print(
+                f"{verb.name:<14}{f'{killed} of {total}':>12}{faults[verb.name, 'damaged']:>10}"
+                f"{faults[verb.name, 'untidy']:>10}{f'{equal} of {total}':>12}",
+                flush=True,
+            )
     return faults.total()
 
 
@@ -281,6 +332,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--verb", action="append", help="only this verb; can be repeated")
     options = parser.parse_args()
+    torch.set_num_threads(1)
+    # An evaluation that takes a second; the forked processes have it, too.
+    evaluate.QUICK = dataclasses.replace(
+        evaluate.QUICK, windows=40, pairs=10, samples=40, training_phrases=300, prior_steps=10
+    )
     verbs = [verb for verb in VERBS if not options.verb or verb.name in options.verb]
     sys.exit(1 if campaign(options.count, options.seed, verbs) else 0)
 

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -120,6 +121,13 @@ def _changed(value: Any, rng: np.random.Generator) -> Any:
         lambda: [value],
     )
     return pick(rng, changes)()
+
+
+def undated(name: str, method: int = zipfile.ZIP_STORED) -> zipfile.ZipInfo:
+    """An entry of an archive without the time of day, so that equal draws are equal bytes."""
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = method
+    return entry
 
 
 @contextlib.contextmanager

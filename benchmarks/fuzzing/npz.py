@@ -5,7 +5,7 @@ import zipfile
 
 import numpy as np
 
-from benchmarks.fuzzing.damage import FLOATS, NUMBERS, damaged, files, pick
+from benchmarks.fuzzing.damage import FLOATS, NUMBERS, damaged, files, pick, undated
 from symvae.pipelines.latent_file import read_latents
 
 _TYPES = (
@@ -38,7 +38,8 @@ def mutated(rng: np.random.Generator) -> bytes:
     """
     file = io.BytesIO()
     windows = pick(rng, (0, 1, 3, 50))
-    with zipfile.ZipFile(file, "w", pick(rng, _METHODS)) as archive:
+    method = pick(rng, _METHODS)
+    with zipfile.ZipFile(file, "w") as archive:
         for name, usual in (
             ("mean", rng.standard_normal((windows, 16)).astype(np.float32)),
             ("tempo_qpm", np.full(windows, 120.0, np.float32)),
@@ -46,9 +47,9 @@ def mutated(rng: np.random.Generator) -> bytes:
         ):
             if rng.random() < 0.95:
                 name = name if rng.random() < 0.97 else f"{name}2"
-                archive.writestr(f"{name}.npy", _array(rng, usual))
+                archive.writestr(undated(f"{name}.npy", method), _array(rng, usual))
         for _ in range(pick(rng, (0, 0, 0, 1, 100))):
-            archive.writestr(f"{rng.integers(10**9)}.npy", b"")
+            archive.writestr(undated(f"{rng.integers(10**9)}.npy"), b"")
     data = file.getvalue()
     return damaged(data, rng) if rng.random() < 0.3 else data
 

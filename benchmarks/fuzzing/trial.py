@@ -73,6 +73,11 @@ def format_named(name: str) -> Format:
     return importlib.import_module(f"benchmarks.fuzzing.{name}")  # type: ignore[return-value]
 
 
+def is_sentence(words: str) -> bool:
+    """True for a refusal that a person can read: short, on one line, without signs that a terminal obeys."""
+    return len(words) <= LONGEST and words.isprintable() and words[-1:] in (".", ")")
+
+
 def tried(name: str, data: bytes) -> Trial:
     """Check one input.
 
@@ -90,7 +95,7 @@ def tried(name: str, data: bytes) -> Trial:
         check(data)
     except SymvaeError as refusal:
         outcome, words = "refused", str(refusal)
-        if len(words) > LONGEST or not words.isprintable() or words[-1:] not in (".", ")"):
+        if not is_sentence(words):
             outcome, words = "escape", f"no sentence: {words[:LONGEST]!r}"
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]

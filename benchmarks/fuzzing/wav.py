@@ -34,6 +34,9 @@ _KINDS = (
     *(("NIST", "PCM_16"), ("IRCAM", "FLOAT"), ("MAT5", "FLOAT"), ("SVX", "PCM_16"), ("PAF", "PCM_16")),
 )
 
+_LISTED = (b"ISFT", b"ICMT", b"labl", b"ltxt", b"note", b"exif", b"emnt", b"data", b"LIST", b"xxxx", bytes(4))
+_LISTED_SIZES = (0, 1, 4, 8, 20, 2**31 - 1, 2**31, *(2**32 - size for size in (1, 2, 4, 8, 12, 16, 20)))
+
 
 def mutated(rng: np.random.Generator) -> bytes:
     """Draw a sound file.
@@ -95,8 +98,19 @@ def _extras(rng: np.random.Generator) -> list[tuple[bytes, bytes]]:
         rng.bytes(28),
         struct.pack("<7I", *(2**32 - 1,) * 7),
         b"INFOISFT" + rng.bytes(20),
+        _list(rng),
+        _list(rng),
     )
     return [(pick(rng, names), pick(rng, contents)) for _ in range(pick(rng, (0, 0, 1, 2, 20)))]
+
+
+def _list(rng: np.random.Generator) -> bytes:
+    """Chunks of a chunk LIST, whose sizes may lead back."""
+    rows = range(pick(rng, (1, 1, 2, 4)))
+    return pick(rng, (b"INFO", b"adtl", b"exif")) + b"".join(
+        pick(rng, _LISTED) + struct.pack("<I", pick(rng, _LISTED_SIZES)) + rng.bytes(4 * pick(rng, (0, 1, 2)))
+        for _ in rows
+    )
 
 
 def _noise(rng: np.random.Generator, size: int) -> bytes:

@@ -57,6 +57,20 @@ def check_size(section: str, config: object, limit: Limit, least: int, *keys: st
         limit._replace(least=least).check(getattr(config, key), f"{section}.{key}")
 
 
+def check_distinct(key: str, names: tuple[str, ...]) -> None:
+    """Refuse a name that stands twice.
+
+    Args:
+        key: Name of the field, ``section.key``.
+        names: The names.
+
+    Raises:
+        ConfigError: One of them is there twice.
+    """
+    if twice := next((name for row, name in enumerate(names) if name in names[:row]), None):
+        raise ConfigError(f"{key} names {shown(twice)} twice. Name each once.")
+
+
 def check_above_zero(section: str, config: object, *keys: str) -> None:
     """Refuse zero, negative numbers, infinity and nan.
 

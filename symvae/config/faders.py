@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from symvae.config.checks import check_above_zero, check_at_least, check_share, check_size
+from symvae.config.checks import check_above_zero, check_at_least, check_distinct, check_share, check_size
 from symvae.config.limits import DEPTH, WIDTH
 from symvae.errors import ConfigError
 
@@ -41,5 +41,4 @@ class FaderConfig:
         check_share("faders", self, "ema_decay")
         if self.width % 32:
             raise ConfigError(f"faders.width must be a multiple of 32, not {self.width}.")
-        if len(set(self.attributes)) < len(self.attributes):
-            raise ConfigError(f"faders.attributes names one twice: {', '.join(self.attributes)}.")
+        check_distinct("faders.attributes", self.attributes)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from symvae.config.checks import check_above_zero, check_choice, check_size
+from symvae.config.checks import check_above_zero, check_choice, check_distinct, check_size
 from symvae.config.limits import DEPTH, WIDTH
 from symvae.errors import ConfigError
 
@@ -57,8 +57,7 @@ class ModelConfig:
         check_size("model", self, WIDTH, 1, "decoder_size", "unfold_size", "feature_size")
         check_size("model", self, WIDTH, 0, "phrase_size", "conductor_size")
         check_above_zero("model", self, "initial_std")
-        if len(set(self.faders)) < len(self.faders):
-            raise ConfigError(f"model.faders names an attribute twice: {', '.join(self.faders)}.")
+        check_distinct("model.faders", self.faders)
         if self.faders and (self.latent_size <= len(self.faders) or not self.phrase_size):
             raise ConfigError(
                 f"model.faders needs {len(self.faders)} coordinates of z beside those for the notes, and a "

@@ -4,6 +4,7 @@ A MIDI or MusicXML file is one piece, an ABC file a book of tunes, named by thei
 read as `symvae.read` reads them.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -39,10 +40,12 @@ def pieces(path: Path, name: str) -> Iterator[Piece | Dropped]:
             yield Piece(name, song.title or path.stem, song)
             return
         used: set[str] = set()
+        settings: Counter[str] = Counter()
         for tune in score_tunes(path):
-            numbered = f"{name}/{tune.number}"
+            own = numbered = f"{name}/{tune.number}"
             while numbered in used:  # some books number two settings alike
-                numbered += "b"
+                settings[own] += 1
+                numbered = f"{own}b" if settings[own] == 1 else f"{own}b{settings[own] + 1}"
             used.add(numbered)
             if isinstance(tune.song, Song):
                 yield Piece(numbered, tune.song.title, tune.song)

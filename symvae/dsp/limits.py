@@ -36,3 +36,11 @@ SILENCE = Limit(
     "{where} is silent for its first {most} samples. Cut it where the sound starts.",
     AudioError,
 )
+CHUNKS = Limit(
+    "sound-chunks",
+    1_000,
+    "chunks",
+    "a WAV file has up to a dozen; those beside its sound are not read",
+    "{where} has more than {most} chunks before its sound. Export it again.",
+    AudioError,
+)

@@ -23,6 +23,7 @@ from jaxtyping import Float
 from symvae.dsp.audio import Audio
 from symvae.dsp.limits import CHANNELS, RATE, SAMPLES
 from symvae.dsp.limits import SILENCE as LEADING_SILENCE
+from symvae.dsp.sound_chunks import SoundChunks
 from symvae.errors import AudioError, refuse_to_overwrite
 from symvae.storage.whole_file import whole_file
 
@@ -170,7 +171,7 @@ def read_audio(path: "str | os.PathLike[str]", max_sec: float = math.inf) -> Aud
 
     try:
         # Passed as an open file, so that its content and not its name decides the format.
-        with open(path, "rb") as opened, soundfile.SoundFile(opened) as file:
+        with open(path, "rb") as opened, soundfile.SoundFile(SoundChunks(opened, path)) as file:
             sample_rate = int(file.samplerate)
             RATE.check(sample_rate, path)
             CHANNELS.check(file.channels, path)

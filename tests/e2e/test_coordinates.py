@@ -146,7 +146,7 @@ def test_a_regularization_without_attributes_is_refused() -> None:
 @pytest.mark.parametrize(
     ("faders", "message"),
     [
-        ('["register", "register"]', "model.faders names an attribute twice: register, register."),
+        ('["register", "register"]', "model.faders names 'register' twice. Name each once."),
         ('"register"', "'model.faders' is a list of words, not 'register'."),
         ("[1]", "'model.faders' is a list of words, not [1]."),
     ],

@@ -186,7 +186,7 @@ def test_resuming_with_other_weights_or_choices_is_refused(model: Path, shards: 
         (
             ["--set", 'faders.attributes=["mode", "mode"]'],
             1,
-            "faders.attributes names one twice: mode, mode.",
+            "faders.attributes names 'mode' twice. Name each once.",
         ),
         (
             ["--set", "faders.attributes=[]"],

@@ -9,19 +9,19 @@ from benchmarks.fuzzing.damage import damaged
 from benchmarks.fuzzing.trial import FORMATS, Inputs, tried
 
 #: Inputs of a format, of formats whose reader takes longer.
-COUNT, FEWER = 80, {"midi": 12, "safetensors": 50, "abc": 50, "musicxml": 50}
+COUNT, FEWER = 60, {"midi": 12, "abc": 25, "json": 40}
 
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning")
 def test_any_file_is_read_or_refused_in_one_sentence(name: str) -> None:
-    inputs = Inputs(name, seed=1, count=FEWER.get(name, COUNT))
+    inputs = Inputs(name, seed=3, count=FEWER.get(name, COUNT))
     trials = [tried(name, data) for data in inputs]
     assert [trial for trial in trials if trial.outcome == "escape"] == []
     outcomes = Counter(trial.outcome for trial in trials)
     # Damage reaches every stage: some files are read, and others are refused for several reasons.
     assert outcomes["read"] > len(trials) / 20
-    assert outcomes["refused"] > len(trials) / 20 or name in ("midi", "abc", "musicxml")
+    assert outcomes["refused"] > len(trials) / 20 or name == "midi"
 
 
 @pytest.mark.parametrize("name", FORMATS)

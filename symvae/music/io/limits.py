@@ -80,6 +80,14 @@ TUNE_TEXT = Limit(
     "{where} has {count} characters; a tune of at most {most} is read. Split it.",
     MidiError,
 )
+FIELD_TEXT = Limit(
+    "field-text",
+    500,
+    "characters",
+    "the longest fields of a tune name a voice, its clef and its place in some fifty characters",
+    "{where} has a field of {count} characters; at most {most} are read. Correct it.",
+    MidiError,
+)
 MEASURES = Limit(
     "bars",
     10_000,

@@ -21,6 +21,8 @@ from symvae.music.io.score.to_song import to_song
 from symvae.music.io.sniff import ABC, format_of
 from symvae.music.song import Song
 
+#: Characters of a tune in a list of tunes.
+_LISTED = 60
 #: Format of a score, by suffix.
 FORMATS = {".xml": "musicxml", ".musicxml": "musicxml", ".mxl": "musicxml", ".abc": "abc"}
 
@@ -80,7 +82,7 @@ def load_score_bytes(
     chosen = tunes if tune is None else tunes_named(tunes, tune)
     if len(chosen) == 1:
         return to_song(read_abc(chosen[0], where), where, name)
-    listed = "; ".join(f"{t.number} {t.title}".strip() for t in (chosen or tunes)[:8])
+    listed = "; ".join(f"{t.number} {t.title}".strip()[:_LISTED] for t in (chosen or tunes)[:8])
     listed += "; …" if len(chosen or tunes) > 8 else ""
     if not chosen:
         raise MidiError(f"{where} has no tune {tune!r}. It has {len(tunes)}: {listed}.")

@@ -63,6 +63,12 @@ def test_pieces_are_the_songs_that_are_read(files: list[Path]) -> None:
                 assert all(map(np.array_equal, track.columns, other.columns))
 
 
+def test_tunes_of_one_number_have_names_of_their_own(tmp_path: Path) -> None:
+    book = tmp_path / "a.abc"
+    book.write_text("".join(f"X:{number}\nK:C\nCDEF|\n" for number in (1, 1, "1b", 1, 2, 1)))
+    assert [each.name for each in pieces(book, "a")] == ["a/1", "a/1b", "a/1bb", "a/1b3", "a/2", "a/1b4"]
+
+
 def test_a_folder_has_the_phrases_that_are_read(files: list[Path]) -> None:
     tunes = [item.phrase for item in folder(files[0].parent, workers=1) if isinstance(item, Tune)]
     read = [phrase for file in files for song in songs(file) for phrase in whole(song).phrases]

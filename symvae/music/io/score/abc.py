@@ -28,6 +28,8 @@ _DIRECTIVE = re.compile(r"%%\s*(\S+)\s*(.*)")
 _MIDI = re.compile(r"(program|channel|transpose)\s+(?:\d{1,2}\s+)?(-?\d{1,3})\b")
 _OCTAVE_CLEF = re.compile(r"(?:^|[\s=\"])(?:treble|alto|tenor|bass|[gcfGCF])\d?([+\-])(8|15)\b")
 _SHIFT = re.compile(r"\b(transpose|octave)=\s*(-?\d{1,2})\b")
+#: Characters of a title; the rest is cut.
+_LONGEST_NAME = 400
 _NAME = re.compile(r'\b(?:name|nm)="([^"]*)"')
 
 
@@ -59,6 +61,8 @@ def abc_tunes(text: str, where: str) -> list[AbcTune]:
     if not blocks:
         return [_tune(text, "")]
     head = "\n".join(_BOOK_LINE.findall(first))
+    # Each tune is read with the head of the book.
+    limits.SCORE_MIB.check((len(text) + len(head) * len(blocks)) / limits.MIB, where)
     return [_tune(block, head) for block in blocks]
 
 
@@ -67,7 +71,12 @@ def _tune(text: str, head: str) -> AbcTune:
     fields = text[: key.start()] if key else text
     number = _NUMBER_LINE.search(fields)
     titles = (title.partition("%")[0].strip() for title in _TITLE_LINE.findall(fields))
-    return AbcTune(number[1].strip() if number else "", " / ".join(filter(None, titles)), text, head)
+    return AbcTune(_name(number[1] if number else ""), _name(" / ".join(filter(None, titles))), text, head)
+
+
+def _name(text: str) -> str:
+    """A number or title, which messages show: printable, and cut where it is long."""
+    return "".join(filter(str.isprintable, text[:_LONGEST_NAME])).strip()
 
 
 def read_abc(tune: AbcTune, where: str) -> WrittenScore:
@@ -156,6 +165,8 @@ class _Tune:
                 self.voice.shift = count
 
     def _field(self, name: str, value: str) -> None:
+        if name in "VPKIQML":
+            limits.FIELD_TEXT.check(len(value), self.where)
         if name == "V":
             self._voice(value)
         elif name == "P" and self.in_head:

@@ -163,8 +163,9 @@ def endings_of(text: str, where: str) -> tuple[int, ...]:
     """Parse the numbers of an ending: "1", "1,3", "1-3", "1. 2.".
 
     Raises:
-        MidiError: A number is higher than is read.
+        MidiError: A number is higher, or their text is longer than is read.
     """
+    limits.FIELD_TEXT.check(len(text), where)
     found: set[int] = set()
     for first, last in re.findall(r"(\d+)(?:\.?\s*-\s*(\d+))?", text):
         low, high = number(first, where), number(last or first, where)

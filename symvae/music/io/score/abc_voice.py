@@ -189,8 +189,10 @@ class Voice:
             return
         if self._last is None:
             return
-        notes = self.bar.notes[self.index]
-        for row in range(self._last[0], len(notes)):
+        notes, first = self.bar.notes[self.index], self._last[0]
+        if first == len(notes) or notes[first].tied:  # a rest, or a second sign
+            return
+        for row in range(first, len(notes)):
             notes[row] = notes[row]._replace(tied=True)
         self.accidentals.tie(spelled for spelled, _ in self._last_heads)
 

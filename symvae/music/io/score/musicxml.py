@@ -55,7 +55,7 @@ def read_musicxml(data: bytes, where: str) -> WrittenScore:
     score_parts = root.findall("part-list/score-part")
     limits.TRACKS.check(len(score_parts), where)
     listed = {part.get("id", ""): _instruments(part) for part in score_parts}
-    measures = _measures_of_parts(root)
+    measures = _measures_of_parts(root, where)
     limits.TRACKS.check(len(measures), where)
     limits.WRITTEN_MEASURES.check(sum(map(len, measures.values())), where)
     is_concert = root.find("defaults/concert-score") is not None
@@ -77,17 +77,19 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _measures_of_parts(root: Element) -> dict[str, list[Element]]:
+def _measures_of_parts(root: Element, where: str) -> dict[str, list[Element]]:
     """The measures of each part, in the order of the score."""
     found: dict[str, list[Element]] = {}
     if root.tag == "score-partwise":
         for part in root.iterfind("part"):
             found.setdefault(part.get("id", ""), []).extend(part.iterfind("measure"))
         return found
+    empty = Element("measure")
     for row, measure in enumerate(root.iterfind("measure")):
+        limits.MEASURES.check(row + 1, where)
         for part in measure.iterfind("part"):
             bars = found.setdefault(part.get("id", ""), [])
-            bars += [Element("measure") for _ in range(row - len(bars))]
+            bars += [empty] * (row - len(bars))
             bars.append(part)
     return found
 

@@ -179,6 +179,7 @@ class PartReader:
         types = [child.text or "" for child in time if child.tag == "beat-type"]
         fractions = []
         for above, below in zip(beats, types, strict=False):
+            limits.FIELD_TEXT.check(len(above), self.where)
             parts = [part.strip() for part in above.split("+")]
             if not all(part.isdecimal() for part in (*parts, below.strip())):
                 raise MidiError(

@@ -11,6 +11,7 @@ marks sections by them. Every step of the expansion plays a bar or passes over a
 time in proportion to what is played, and what is played has a limit.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -123,16 +124,18 @@ class _Player:
 
     def _jump(self, i: int, bar: Bar, following: int) -> int:
         if self.jumped and i in self.to_coda:
-            later = [coda for coda in self.codas if coda > i]
-            if later:
-                self.jumped, self.open = False, [[later[0], 1]]
-                return later[0]
+            later = bisect_right(self.codas, i)
+            if later < len(self.codas):
+                coda = self.codas[later]
+                self.jumped, self.open = False, [[coda, 1]]
+                return coda
         if bar.jump is None or i in self.taken or (bar.jump_needs_fine and not self.has_goal):
             return following
         self.taken.add(i)
         target = 0
         if bar.jump is Jump.DAL_SEGNO:
-            target = max((segno for segno in self.segnos if segno <= i), default=0)
+            before = bisect_right(self.segnos, i)
+            target = self.segnos[before - 1] if before else 0
         self.jumped, self.open = True, [[target, 1]]
         return target
 

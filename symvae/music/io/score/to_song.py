@@ -34,7 +34,9 @@ def to_song(score: WrittenScore, where: str, name: str) -> Song:
         MidiError: More is played than is read.
     """
     limits.QUARTERS.check(max((bar.length_quarter for bar in score.bars), default=0.0), where)
-    layout = lay_out([score.bars[i] for i in in_play_order(score, where)])
+    played = [score.bars[i] for i in in_play_order(score, where)]
+    limits.TEMPOS.check(sum(len(bar.tempo_changes) for bar in played), where)
+    layout = lay_out(played)
     limits.QUARTERS.check(ceil(layout.end_quarter), where)
     limits.NOTES.check(sum(len(notes) for _, bar in layout.bars for notes in bar.notes.values()), where)
     song = Song(

@@ -9,6 +9,7 @@ from symvae.music.io import limits
 from symvae.music.io.score.abc import abc_tunes
 from symvae.music.io.score.abc_fields import length_of, metre_of, tempo_of
 from symvae.music.io.score.abc_key import key_signature
+from symvae.music.io.score.written import Note
 from symvae.music.io.score_read import load_score, load_score_bytes
 from symvae.music.reason import Dropped, Reason
 from tests.scores import abc_song, letters, num_bars, pitches, rows
@@ -302,6 +303,9 @@ def test_text_after_the_tune_is_no_music():
         ("c'''''''''|", "K:C", "a pitch outside MIDI's 0 to 127"),
         ("A999999|", "L:1/1\nK:C", "ends after .* quarter notes"),
         ("A:|1-999 B:|", "K:C", "an ending number 999"),
+        ("A:|1" + ",1" * 300 + " B:|", "K:C", "a field of 601 characters; at most 500"),
+        ("A|", "M:4" + " " * 999 + "x\nK:C", "a field of 1001 characters; at most 500"),
+        ("A[Q:" + "9" * 9_999 + "]|", "K:C", "a field of 9999 characters; at most 500"),
         ("A|", "M:4/4", "no field K:, so no music begins. Add its key, such as K:C"),
         ("\n".join(f"V:{i}\nA|" for i in range(300)), "K:C", "has 257 tracks"),
     ],
@@ -309,6 +313,39 @@ def test_text_after_the_tune_is_no_music():
 def test_what_cannot_be_is_one_sentence(body: str, head: str, fault: str):
     with pytest.raises(MidiError, match=rf"^tune.abc .*{fault}.*\.$"):
         abc_song(body, head)
+
+
+def test_a_chord_is_tied_once(monkeypatch: pytest.MonkeyPatch):
+    """A sign for each of its notes took time with the square of their number."""
+    replaced, replace = [], Note._replace
+    monkeypatch.setattr(Note, "_replace", lambda note, **new: replaced.append(new) or replace(note, **new))
+    song = abc_song("[CEG]4" + "-" * 99 + "|[CEG]4|")
+    assert (rows(song), len(replaced)) == ([(0, 8, 60), (0, 8, 64), (0, 8, 67)], 3)
+
+
+def test_tempo_changes_are_counted_as_often_as_they_are_played(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(limits, "TEMPOS", limits.TEMPOS._replace(most=20))
+    changes = "A[Q:60]A[Q:90]A[Q:60]A"
+    assert [tempo.qpm for tempo in abc_song(f"|:{changes}:|").tempos] == [60, 90, 60, 90, 60]
+    with pytest.raises(MidiError, match="changes tempo more than 20 times"):
+        abc_song(f"|:{changes}:::::::|")
+
+
+def test_names_of_tunes_can_be_shown():
+    book = "".join(
+        f"X:{number}\nT:{title}\nK:C\n" for number, title in (("\x1b[2J1", "a\x07b"), ("9" * 999, "c" * 999))
+    )
+    assert [(len(t.number), t.title[:3]) for t in abc_tunes(book, "it")] == [(4, "ab"), (400, "ccc")]
+    with pytest.raises(MidiError, match=r"book.abc holds 2 tunes\. .*: \[2J1 ab; 999") as refusal:
+        load_score_bytes(book.encode(), ".abc", "book.abc")
+    assert str(refusal.value).isprintable()
+    assert len(str(refusal.value)) < 200
+
+
+def test_the_head_of_a_book_counts_for_each_tune():
+    book = "M:4/4\n" * 30_000 + "X:1\nK:C\nC|\n" * 100
+    with pytest.raises(MidiError, match=r"it holds more than 16 MiB\."):
+        abc_tunes(book, "it")
 
 
 def test_bars_and_notes_are_counted_while_they_are_read(monkeypatch: pytest.MonkeyPatch):

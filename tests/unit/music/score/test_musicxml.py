@@ -284,6 +284,7 @@ def test_entities_are_refused(declared: str):
         (("<octave>5", "<octave>99"), "a pitch outside MIDI's 0 to 127"),
         (("</measure>", "<measure>"), "is no MusicXML score: its XML is damaged|is cut off"),
         (("score-partwise", "opus"), "is no MusicXML score: it is a 'opus'"),
+        (("<beats>4", f"<beats>{'1+' * 300}1"), "has a field of 601 characters; at most 500"),
         ((TEXT, ""), "is empty"),
         ((TEXT, "MThd"), "does not begin like XML"),
         ((TEXT, TEXT[:200]), "is no MusicXML score: it is cut off"),
@@ -301,3 +302,6 @@ def test_tags_and_measures_are_counted(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(limits, "MEASURES", limits.MEASURES._replace(most=20))
     with pytest.raises(MidiError, match="more than 20 bars"):
         xml_song("<measure/>" * 21)
+    timewise = "<score-timewise>" + '<measure><part id="P"/></measure>' * 21 + "</score-timewise>"
+    with pytest.raises(MidiError, match="more than 20 bars"):
+        load_score_bytes(timewise.encode(), ".xml", "x.xml")
