@@ -46,7 +46,7 @@ _MAJOR = (0, 2, 4, 5, 7, 9, 11)
 
 @dataclass(frozen=True)
 class Alphabet:
-    """What the search knows of ids."""
+    """Facts about ids that the search needs."""
 
     onset: Bool[np.ndarray, " id"]
     """Which ids start a note."""
@@ -93,7 +93,7 @@ def search_path(
         end: Last sequence, exact.
         candidates: Sequences whose beats the path may use beside those of the ends.
         steps: Sequences from end to end, both included.
-        alphabet: What the search knows of ids.
+        alphabet: Facts about ids.
         unit: Tokens of a beat.
 
     Returns:

@@ -161,7 +161,7 @@ def morph_corners(
 
 
 def alphabet(tokenizer: Tokenizer, language: NGram) -> Alphabet:
-    """What the search knows of a tokenizer's ids."""
+    """Facts about the ids of a tokenizer, for the search."""
     ids = np.arange(tokenizer.vocabulary_size)
     first, last = tokenizer.onset_ids
     return Alphabet(

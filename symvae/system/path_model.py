@@ -109,8 +109,17 @@ class PathModel(LatentModel):
         return [phrases[row * steps : (row + 1) * steps] for row in range(steps)]
 
     def path_of(self, path: str | None, temperature: float = 0.0) -> str:
-        """Choose the path of an interpolation where none is named; `LatentError` for a searched one with a
-        temperature."""
+        """Choose the path of an interpolation where none is named.
+
+        Args:
+            path, temperature: as in `interpolate`.
+
+        Returns:
+            The path.
+
+        Raises:
+            LatentError: a searched path is asked for with a temperature.
+        """
         chosen = path or ("slerp" if self.language is None or temperature else "search")
         if chosen == "search" and temperature:
             raise LatentError("A searched path takes no temperature. Leave it out, or choose the path slerp.")
