@@ -63,7 +63,7 @@ class Lattice:
         ]
         """By place: cost of each unit after each of the place before, ``(before, unit)``."""
 
-    def mismatch(self, ids: Integer[np.ndarray, "bar position"]) -> list[Int[np.ndarray, " unit"]]:
+    def mismatch(self, ids: Integer[np.ndarray, "bar position"]) -> list[Int[np.ndarray, " _unit"]]:
         """By place: tokens in which each unit differs from a sequence."""
         rows = ids.reshape(-1, 1, self.unit)
         return [(units != row).sum(1) for units, row in zip(self.units, rows, strict=True)]
@@ -72,7 +72,7 @@ class Lattice:
         self,
         reference: Integer[np.ndarray, "bar position"],
         changes: Float[np.ndarray, " bar"],
-        unit_cost: Sequence[Float[np.ndarray, "variant unit"]],
+        unit_cost: Sequence[Float[np.ndarray, "variant _unit"]],
         language: Float[np.ndarray, " variant"],
         line: float,
     ) -> Int[np.ndarray, "variant bar position"]:
@@ -113,9 +113,9 @@ class Lattice:
     def _trace(
         self,
         choice: Int[np.ndarray, " variant"],
-        came_from: list[Int[np.ndarray, "variant unit count"]],
-        bar_changes: list[Int[np.ndarray, "variant unit"]],
-        changed: list[Int[np.ndarray, " unit"]],
+        came_from: list[Int[np.ndarray, "variant _unit count"]],
+        bar_changes: list[Int[np.ndarray, "variant _unit"]],
+        changed: list[Int[np.ndarray, " _unit"]],
     ) -> Int[np.ndarray, "variant bar position"]:
         """Follow the best sequences back from their last units."""
         variant, parts = np.arange(len(choice)), []

@@ -59,9 +59,9 @@ class Alphabet:
     canonical: Callable[[Int[np.ndarray, "row bar position"]], Integer[np.ndarray, "row bar position"]]
     """Spells each row as the music it stands for is spelled."""
 
-    def nats_per_token(self, ids: Int[np.ndarray, "row bar position"]) -> Float[np.ndarray, " row"]:
+    def nats_per_token(self, ids: Integer[np.ndarray, "row bar position"]) -> Float[np.ndarray, " row"]:
         """Mean cost of the tokens of each row."""
-        flat = ids.reshape(len(ids), -1)
+        flat = ids.reshape(len(ids), -1).astype(np.int64)
         padded = np.pad(flat, ((0, 0), (self.order - 1, 0)), constant_values=len(self.onset))
         grams = np.lib.stride_tricks.sliding_window_view(padded, self.order, axis=1)
         return self.nats(grams.reshape(-1, self.order)).reshape(len(ids), -1).mean(1)
@@ -191,7 +191,7 @@ class _Search:
         share: float,
         frame: float,
         onset: Float[np.ndarray, " variant"],
-    ) -> list[Float[np.ndarray, "variant unit"]]:
+    ) -> list[Float[np.ndarray, "variant _unit"]]:
         """By place: the cost of each unit but for the language model's."""
         mix = np.array([1 - share, share])
         scales = np.stack([np.isin(np.arange(12), (np.array(_MAJOR) + key) % 12) for key in range(12)])

@@ -101,7 +101,10 @@ class PathModel(LatentModel):
             The phrases row by row; by "slerp" at the tempo of ``top_left``.
         """
         corners = [self._one(each) for each in (top_left, top_right, bottom_left, bottom_right)]
-        if self.path_of(path) == "search":
+        chosen = self.path_of(path)
+        if chosen not in ("search", "slerp"):
+            raise LatentError(f'The path of a square is "search" or "slerp", not {path!r}.')
+        if chosen == "search":
             return morph_corners(self.codec, self.language, corners, steps, seeded(seed))
         a, b, c, d = self.encode(corners).mean
         z = interpolate.corners(a, b, c, d, steps)
