@@ -10,6 +10,7 @@ from symvae.cli.console import show_result
 from symvae.cli.options import (
     DEFAULT_MINUTES,
     MAX_COUNT,
+    MAX_SEED,
     Device,
     Force,
     Format,
@@ -19,7 +20,6 @@ from symvae.cli.options import (
     OutFolder,
     Plot,
     Program,
-    Seed,
     Temperature,
     TrackOption,
     TuneOption,
@@ -74,7 +74,12 @@ def interpolate(
         ),
     ] = None,
     temperature: Temperature = 0.0,
-    seed: Seed = 0,
+    seed: Annotated[
+        int,
+        typer.Option(
+            "--seed", min=0, max=MAX_SEED, help="Another seed, another path. Same seed, same notes."
+        ),
+    ] = 0,
     out: OutFolder = None,
     force: Force = False,
     format: Format = "mid",

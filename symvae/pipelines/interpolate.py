@@ -16,7 +16,7 @@ from symvae.pipelines.output import IN_MEMORY, Draw, Output, Saved, numbered
 from symvae.pipelines.preflight import check
 from symvae.pipelines.tracks import Tracks, each_track
 from symvae.pipelines.trial import AnyModel, Source, one_window
-from symvae.pipelines.whole_tunes import equally_long, whole_tunes
+from symvae.pipelines.whole_tunes import equally_long, read_tune, whole_tunes
 from symvae.pipelines.words import model_in_words
 from symvae.system.morph import Morph
 from symvae.system.symvae import SymVAE
@@ -113,11 +113,12 @@ def interpolate(
             is no temperature, else the second.
         keep: "rhythm" or "pitch" of the first melody, kept by all steps of a searched path.
         in_key: Bring the second melody into the key of the first on a searched path; the last step alone is
-            in its own key.
+            in its own key. Keys are those of the tunes from the bars that are read to their ends.
         whole: "repeat" or "cut": search a path between whole tunes, the shorter ones repeated or the longer
             ones cut.
         temperature: Temperature of the decoder on a path that is not searched; 0 takes the most likely token.
-        seed: Another one searches another path, or draws other tokens.
+        seed: 0 finds the cheapest of the searched paths, each other one another; of the other paths, the seed
+            of the decoder.
         device: Device of a model that is loaded here.
         output: Settings of the result files.
 
@@ -163,7 +164,8 @@ def interpolate(
     else:
         a, b = music
         if path == "search":
-            found = vae.morph(a, b, steps, keep=keep, in_key=in_key, seed=seed)
+            tune_a, tune_b = (read_tune(source, checked.facts).phrases[0] for source in sources)
+            found = vae.morph(a, b, steps, keep=keep, in_key=in_key, tunes=(tune_a, tune_b), seed=seed)
             phrases = found.phrases
         else:
             phrases = vae.interpolate(a, b, steps, path=path, temperature=temperature, seed=seed)
