@@ -58,10 +58,10 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a tiny trained model with a learned prior and attribute vectors."""
+    """The folder of a tiny trained model with a learned prior, attribute vectors and a language model."""
     from symvae.config.load import load_preset, with_overrides
     from symvae.corpus.shards import open_shards
-    from symvae.system.artifacts import save_latent
+    from symvae.system.artifacts import save_language, save_latent
     from symvae.system.symvae import SymVAE
     from symvae.training.latent_fit import fit_latent
     from symvae.training.tasks.phrase import train
@@ -70,6 +70,7 @@ def tiny_model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     model = train(config, shards, tmp_path_factory.mktemp("run") / "run")
     latent = fit_latent(SymVAE.load(model), open_shards(shards), phrases=200, prior_steps=2)
     save_latent(model, latent.tensors())
+    save_language(model, latent.language)
     return model
 
 

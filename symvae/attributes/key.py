@@ -44,6 +44,11 @@ def key_of(phrase: Phrase) -> Key:
     return Key((best - 3) % 12, True) if best >= 12 else Key(best, False)
 
 
+def key_name(phrase: Phrase) -> str:
+    """Name of the key that fits best, "D major" or "F# minor"; empty for silence."""
+    return str(key_of(phrase)) if len(phrase) else ""
+
+
 def keys_of_tonic(tonic: int) -> list[int]:
     """Rows of `key_correlation` for the major and the minor key of a pitch class."""
     return [tonic, 12 + (tonic + 3) % 12]

@@ -1,7 +1,8 @@
 """Windows: from a song to phrases, whole or of the length that a model takes.
 
-`whole` gives one phrase for each stretch of one metre, `windows` cuts it into phrases of one length, and
-`ending` gives the last bars. All three read one track by `symvae.music.section_phrases`.
+`whole` gives one phrase for each stretch of one metre, `windows` cuts it into phrases of one length, `ending`
+gives the last bars, and `tune` one stretch without silence around it. All read one track by
+`symvae.music.section_phrases`.
 
 Nothing is dropped silently: a `symvae.music.reading.Reading` has the track, the timing of its notes,
 and every note, window and section that was dropped, with its reason. This module knows no files, and of
@@ -172,11 +173,66 @@ def ending(
     return collector.reading()
 
 
+def tune(
+    song: Song,
+    metre: str,
+    track: str | int | None = None,
+    start_bar: int | None = None,
+    pitch_range: tuple[int, int] | None = None,
+) -> Reading:
+    """Read the melody of one stretch in a metre as one phrase, up to its last bar with music.
+
+    Args:
+        song: The song.
+        metre: Metre of the grid.
+        track: Name or number of the track; by default the melody.
+        start_bar: First bar of the phrase in the file, from 1: a bar line of file and grid. By default the
+            first bar with music in that metre.
+        pitch_range: Lowest and highest MIDI note number; by default all.
+
+    Returns:
+        One phrase, or none where no note starts, and everything that was dropped.
+    """
+    collector = Collector()
+    found = False
+    for read in section_phrases(song, Choice(track, pitch_range=pitch_range), collector):
+        section, phrase = read
+        if phrase.grid.metre != metre:
+            detail = f"in {section.metre}, the model is in {metre}"
+            collector.drop_bars("section", Reason.METRE_NOT_SUPPORTED, section.bar_span, detail)
+            continue
+        start = _tune_start(read, start_bar)
+        if found or start is None:
+            detail = "it is outside the tune that is read"
+            collector.drop_bars("section", Reason.METRE_CHANGES, section.bar_span, detail)
+            continue
+        found, whole_bar = True, section.grid_bar.grid_bars
+        last = -(-int(phrase.end_step.max()) // phrase.grid.steps_per_bar)
+        num_bars = -(-last // whole_bar) * whole_bar - start
+        window = phrase.pad(start + num_bars).window(start, num_bars)
+        collector.drop_at_edges(phrase, start, window.grid)
+        tick = _tick(song, section, start, window.grid)
+        tempo_qpm = song.tempo_qpm_at(tick)
+        collector.take(window.with_tempo(tempo_qpm), _file_bars(read, start, num_bars), tick)
+    return collector.reading()
+
+
 def longest_rest_step(phrase: Phrase) -> int:
     """Length of the longest silence, in steps."""
     sounding_until = np.maximum.accumulate(np.concatenate([[0], phrase.end_step]))
     starts = np.concatenate([phrase.onset_step, [phrase.grid.num_steps]])
     return int(np.max(starts - sounding_until))
+
+
+def _tune_start(read: SectionPhrase, start_bar: int | None) -> int | None:
+    """Bar of the grid from which a tune is read, as in `tune`; None where no note starts from there on."""
+    bar, (first, end) = read.section.grid_bar, read.bar_span
+    onset_bar = read.phrase.onset_step // read.phrase.grid.steps_per_bar
+    if start_bar is None:
+        return int(onset_bar[0]) // bar.grid_bars * bar.grid_bars if len(onset_bar) else None
+    groups, rest = divmod(start_bar - 1 - first, bar.file_bars)
+    start = groups * bar.grid_bars
+    return start if first < start_bar <= end and not rest and (onset_bar >= start).any() else None
 
 
 def _notes_in_windows(

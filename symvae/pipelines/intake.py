@@ -167,8 +167,8 @@ def read_windows(
     if not reading.phrases:
         grid = model.grid
         raise NoWindowError(
-            f"{file} has no window of {counted(grid.bars, 'bar')} of {grid.metre} ({_reasons(reading)}).",
-            _other_tracks(song, reading, lambda other: _read(song, model, other)),
+            f"{file} has no window of {counted(grid.bars, 'bar')} of {grid.metre} ({reasons(reading)}).",
+            other_tracks(song, reading, lambda other: _read(song, model, other)),
         )
     return Intake(file, song, reading)
 
@@ -245,20 +245,21 @@ def read_ending(
     reading = read(track, bar)
     if not reading.phrases:
         where = "no music" if bar is None else f"no music up to bar {bar}"
-        remedy = _other_tracks(song, reading, lambda other: read(other, bar))
+        remedy = other_tracks(song, reading, lambda other: read(other, bar))
         if bar is not None and (last := read(track, None)).phrases:
             remedy = f"Leave out --bar to go on from bar {last.end_bar[0]}, or choose another."
         raise NoWindowError(
-            f"{file} has {where} in {model.grid.metre} to continue ({_reasons(reading)}).", remedy
+            f"{file} has {where} in {model.grid.metre} to continue ({reasons(reading)}).", remedy
         )
     return Intake(file, song, reading)
 
 
-def _reasons(reading: Reading) -> str:
+def reasons(reading: Reading) -> str:
+    """Everything that was dropped in one clause, for an error."""
     return "; ".join(map(str, reading.dropped)) or "it holds no notes"
 
 
-def _other_tracks(song: Song, reading: Reading, read: Callable[[int], Reading]) -> str:
+def other_tracks(song: Song, reading: Reading, read: Callable[[int], Reading]) -> str:
     """Advice on tracks that can be read in place of the one that was; empty where there is none."""
     read_index = None if reading.track is None else reading.track.index
     others = [i for i, part in enumerate(song.tracks) if len(part) and not part.is_drum and i != read_index]

@@ -10,7 +10,9 @@ from symvae.pipelines.trial import Read, every_window, last_bars, one_window
 from symvae.system.choice import Need
 
 RECONSTRUCT = Need("reconstruct", whole=True)
-INTERPOLATE = Need("interpolate")
+INTERPOLATE = Need(
+    "interpolate", instead="--path slerp needs none, but takes no --keep, --in-key or --whole."
+)
 VARIATIONS = Need("variations")
 SHIFT = Need("shift", vectors=(), whole=True)
 CONTINUE = Need("continue", prior=True, least_bars=2, draws=True)

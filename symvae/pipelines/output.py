@@ -7,11 +7,12 @@ by its suffix, and nothing else.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from os import W_OK, access
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from symvae.audio.limits import MINUTES, check_length
 from symvae.errors import ConfigError, SymvaeError
@@ -30,6 +31,9 @@ MUSIC, PICTURES, SOUND = (
     (".png", ".pdf", ".svg"),
     ".wav",
 )
+
+#: Draws all results into the file ``path``, replacing it with ``force``.
+Draw: TypeAlias = Callable[..., object]
 
 
 class Saved(NamedTuple):
@@ -161,6 +165,7 @@ class Plan:
         row: Sequence["Phrase"] | None = None,
         *,
         program: int = 0,
+        draw: Draw | None = None,
     ) -> Saved:
         """Write all files.
 
@@ -169,6 +174,7 @@ class Plan:
             titles: Titles of the phrases in the piano roll.
             row: Phrases of the file with all results, if they differ from ``phrases``.
             program: General MIDI program of the source, for files that are to keep it.
+            draw: Draws the picture; by default the piano roll of all results.
 
         Returns:
             The files, with a notice of files that an earlier call left in the folder.
@@ -194,7 +200,8 @@ class Plan:
             if suffix in PICTURES:
                 from symvae.plot.piano_roll import piano_roll
 
-                piano_roll(phrases, path, titles, columns=self.columns, force=out.force)
+                draw = draw or partial(piano_roll, phrases, titles=titles, columns=self.columns)
+                draw(path=path, force=out.force)
             elif suffix == SOUND:
                 from symvae.system.synth import load_synth
 

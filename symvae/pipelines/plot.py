@@ -15,7 +15,8 @@ from symvae.pipelines.output import Saved, refuse_existing
 from symvae.pipelines.spans import titles_of
 from symvae.pipelines.timing_words import timing_in_words
 from symvae.pipelines.tracks import Tracks
-from symvae.plot.piano_roll import piano_roll, picture_path
+from symvae.plot.piano_roll import piano_roll
+from symvae.plot.picture import picture_path
 from symvae.storage.whole_file import make_folder
 
 

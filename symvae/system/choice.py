@@ -64,6 +64,13 @@ class ModelFacts:
         return named or (self.folder / artifacts.PRIOR.file).is_file()
 
     @cached_property
+    def has_language(self) -> bool:
+        """True if it has a language model to search paths with."""
+        if self.loaded is not None:
+            return self.loaded.language is not None
+        return (self.folder / artifacts.LANGUAGE.file).is_file()
+
+    @cached_property
     def vectors(self) -> tuple[str, ...]:
         """Names of its attribute vectors."""
         if self.loaded is not None:
@@ -99,6 +106,8 @@ class Need:
     """Attribute vectors that are added; None and empty as for faders."""
     prior: bool = False
     """It draws from a learned prior."""
+    language: bool = False
+    """It searches a path with a language model."""
     least_bars: int = 1
     """Bars that the model needs."""
     metre: str | None = None
@@ -122,6 +131,8 @@ class Need:
             return f"There is no attribute vector {unknown}. Known attributes: {', '.join(model.vectors)}."
         if self.prior and not model.has_prior:
             return f"{model.name} has no learned prior yet."
+        if self.language and not model.has_language:
+            return f"{model.name} has no language model to search a path with."
         if model.grid.bars < self.least_bars:
             return f"{model.name} has {model.grid.bars} bar, and `{self.verb}` needs {self.least_bars}."
         if self.metre not in (None, model.grid.metre):
@@ -142,6 +153,9 @@ class Need:
         if self.prior and not model.has_prior:
             verb = "evaluate" if model.tokenizer.on_grid else "train-prior"
             return f"Run `symvae {verb} --update-model` on it. {self.instead}".strip()
+        if self.language and not model.has_language:
+            fit = "Run `symvae evaluate --update-model` on it. " if model.tokenizer.on_grid else ""
+            return f"{fit}{self.instead}".strip()
         return ""
 
     def candidates(self) -> list[ModelFacts]:
@@ -162,7 +176,7 @@ class Need:
 
     @property
     def _anywhere(self) -> "Need":
-        return Need(self.verb, self.faders, self.vectors, self.prior, self.least_bars)
+        return Need(self.verb, self.faders, self.vectors, self.prior, self.language, self.least_bars)
 
     def _nowhere(self) -> list[str]:
         """Sentences on what each released model has of the kind that is asked for."""

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, Int, Integer
 from torch import Tensor
 
-from symvae.attributes.key import home_shift, key_of
+from symvae.attributes.key import home_shift, key_name
 from symvae.errors import LatentError, PhraseError
 from symvae.latent.interpolate import slerp
 from symvae.latent.path_search import Alphabet, SearchedPath, search_path
@@ -63,8 +63,10 @@ def morph(
     steps: int,
     *,
     generator: torch.Generator,
+    taste: np.random.Generator | None = None,
     keep: str | None = None,
     in_key: bool = False,
+    tunes: tuple[Phrase, Phrase] | None = None,
 ) -> Morph:
     """Morph one melody into another.
 
@@ -74,9 +76,11 @@ def morph(
         a, b: The ends: equally long, of at least the model's bars.
         steps: Phrases from end to end, both included.
         generator: Source of the candidates' noise, on the CPU.
+        taste: As in `symvae.latent.path_search.search_path`.
         keep: "rhythm" or "pitch" of ``a``, which all phrases keep; the last one then has only the other
             of ``b``.
         in_key: Transpose ``b`` to the notes of the key of ``a``; the last phrase alone is in its own key.
+        tunes: Music in which the keys of ``a`` and ``b`` are found; by default they themselves.
 
     Returns:
         The phrases; the tempo changes in equal steps.
@@ -98,7 +102,8 @@ def morph(
             f'{codec.name} has no language model to search a path with. Choose path "slerp" (--path slerp), '
             "or for a melody model run `symvae evaluate --update-model` on it first."
         )
-    shift = _shift_to_key(a, b, codec.tokenizer) if in_key else 0
+    tunes = tunes or (a, b)
+    shift = _shift_to_key(*tunes, b, codec.tokenizer) if in_key else 0
     moves_on = shift != 0
     if moves_on and steps < 3:
         raise LatentError(f"With a change of key at the end, steps must be 3 or more, not {steps}.")
@@ -115,6 +120,7 @@ def morph(
         steps - moves_on,
         alphabet=alphabet(codec.tokenizer, language),
         unit=codec.grid.steps_per_beat,
+        taste=taste,
     )
     phrases = _phrases(codec.tokenizer, found, a, b)
     if not keep:
@@ -132,13 +138,19 @@ def morph(
         found.distance[[*range(len(found.ids)), *again]].tolist(),
         found.nats_per_token[[*range(len(found.ids)), *again]].tolist(),
         [_origin(found.ids[step], found.ids[0], found.ids[-1]) for step in [*range(len(found.ids)), *again]],
-        (_key(a), _key(b)),
+        (key_name(tunes[0]), key_name(tunes[1])),
         shift,
     )
 
 
 def morph_corners(
-    codec: Codec, language: NGram | None, corners: list[Phrase], steps: int, generator: torch.Generator
+    codec: Codec,
+    language: NGram | None,
+    corners: list[Phrase],
+    steps: int,
+    *,
+    generator: torch.Generator,
+    taste: np.random.Generator | None = None,
 ) -> list[list[Phrase]]:
     """Morph down both sides of a square, then across each row.
 
@@ -146,14 +158,14 @@ def morph_corners(
         codec, language: As in `morph`.
         corners: Top left, top right, bottom left, bottom right.
         steps: Rows and columns.
-        generator: Source of the candidates' noise, on the CPU.
+        generator, taste: As in `morph`.
 
     Returns:
         Phrases row by row; raises as `morph`.
     """
 
     def way(a: Phrase, b: Phrase) -> list[Phrase]:
-        return morph(codec, language, a, b, steps, generator=generator).phrases
+        return morph(codec, language, a, b, steps, generator=generator, taste=taste).phrases
 
     top_left, top_right, bottom_left, bottom_right = corners
     sides = zip(way(top_left, bottom_left), way(top_right, bottom_right), strict=True)
@@ -207,7 +219,7 @@ def _window_starts(length: int, bars: int) -> list[int]:
 
 
 def _in_a_row(
-    ids: Int[Tensor, "row_of_windows bar position"], starts: list[int], length: int
+    ids: Int[Tensor, "row_of_windows window_bar position"], starts: list[int], length: int
 ) -> Integer[np.ndarray, "candidate bar position"]:
     bars, positions = ids.shape[1:]
     windows = ids.reshape(-1, len(starts), bars, positions).numpy()
@@ -217,9 +229,9 @@ def _in_a_row(
     return result
 
 
-def _shift_to_key(a: Phrase, b: Phrase, tokenizer: Tokenizer) -> int:
-    """Semitones from the notes of the key of ``b`` to those of ``a``, at most six and within the range."""
-    shift = (home_shift(b) - home_shift(a) + 6) % 12 - 6
+def _shift_to_key(here: Phrase, there: Phrase, b: Phrase, tokenizer: Tokenizer) -> int:
+    """Semitones from the notes of the key there to those here, at most six if ``b`` then fits the range."""
+    shift = (home_shift(there) - home_shift(here) + 6) % 12 - 6
     lowest, highest = tokenizer.pitch_range
     fits = [
         each
@@ -227,10 +239,6 @@ def _shift_to_key(a: Phrase, b: Phrase, tokenizer: Tokenizer) -> int:
         if not len(b) or (b.pitch.min() + each >= lowest and b.pitch.max() + each <= highest)
     ]
     return fits[0] if fits else 0
-
-
-def _key(phrase: Phrase) -> str:
-    return str(key_of(phrase)) if len(phrase) else ""
 
 
 def _phrases(tokenizer: Tokenizer, found: SearchedPath, a: Phrase, b: Phrase) -> list[Phrase]:

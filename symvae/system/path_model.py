@@ -38,7 +38,7 @@ class PathModel(LatentModel):
                 prior) or "lerp" (on the straight line), whose ends are reconstructions; by default the first
                 where the model has a language model, else the second.
             temperature: as in `decode`; of "slerp" and "lerp".
-            seed: as in `decode`; another one searches another path.
+            seed: as in `decode`; of "search" as in `morph`.
 
         Returns:
             ``steps`` phrases; the tempo changes in equal steps.
@@ -59,6 +59,7 @@ class PathModel(LatentModel):
         *,
         keep: str | None = None,
         in_key: bool = False,
+        tunes: tuple[Phrase, Phrase] | None = None,
         seed: int = 0,
     ) -> Morph:
         """Search an even path between two melodies on which every step is a melody.
@@ -68,14 +69,23 @@ class PathModel(LatentModel):
             steps: number of phrases, both ends among them.
             keep: "rhythm" or "pitch" of ``a``, which all phrases keep.
             in_key: transpose ``b`` to the notes of the key of ``a``; the last phrase alone is in its own key.
-            seed: another one searches another path.
+            tunes: the whole tunes, in which the keys are found; by default ``a`` and ``b`` themselves.
+            seed: 0 finds the cheapest path, and each other one another.
 
         Returns:
             The phrases, with distance, cost and origin of each; raises as `symvae.system.morph`.
         """
         ends = self._one(a), self._one(b)
         return morph(
-            self.codec, self.language, *ends, steps, generator=seeded(seed), keep=keep, in_key=in_key
+            self.codec,
+            self.language,
+            *ends,
+            steps,
+            generator=seeded(seed),
+            taste=_taste(seed),
+            keep=keep,
+            in_key=in_key,
+            tunes=tunes,
         )
 
     def interpolate_corners(
@@ -101,8 +111,13 @@ class PathModel(LatentModel):
             The phrases row by row; by "slerp" at the tempo of ``top_left``.
         """
         corners = [self._one(each) for each in (top_left, top_right, bottom_left, bottom_right)]
-        if self.path_of(path) == "search":
-            return morph_corners(self.codec, self.language, corners, steps, seeded(seed))
+        chosen = self.path_of(path)
+        if chosen not in ("search", "slerp"):
+            raise LatentError(f'The path of a square is "search" or "slerp", not {path!r}.')
+        if chosen == "search":
+            return morph_corners(
+                self.codec, self.language, corners, steps, generator=seeded(seed), taste=_taste(seed)
+            )
         a, b, c, d = self.encode(corners).mean
         z = interpolate.corners(a, b, c, d, steps)
         phrases = self.decode(z.flatten(0, 1), tempo_qpm=corners[0].tempo_qpm)
@@ -124,3 +139,8 @@ class PathModel(LatentModel):
         if chosen == "search" and temperature:
             raise LatentError("A searched path takes no temperature. Leave it out, or choose the path slerp.")
         return chosen
+
+
+def _taste(seed: int) -> np.random.Generator | None:
+    """Random costs of a seed; none for 0."""
+    return np.random.default_rng(seed) if seed else None

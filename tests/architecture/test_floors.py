@@ -34,7 +34,7 @@ OWNERS = {
     "tinysoundfont": {"audio/soundfont.py"},
     "typer": {f"cli/{path.name}" for path in (PACKAGE / "cli").glob("*.py")},
     "rich": {"cli/console.py", "cli/evaluate.py"},
-    "matplotlib": {"plot/piano_roll.py", "plot/spectrogram.py"},
+    "matplotlib": {f"plot/{name}.py" for name in ("morph", "panel", "piano_roll", "picture", "spectrogram")},
 }
 
 

@@ -100,12 +100,12 @@ def test_interpolate_writes_the_path_picture_and_sound(cli, tiny_model, tmp_path
     names = {path.name for path in (tmp_path / "way").iterdir()}
     assert names == {*(f"step-{n}.mid" for n in range(1, 6)), "path.mid", "path.png", "path.wav"}
     assert "ode_to_joy.mid: bars 1-2 in 1 window, track 0 'melody'" in result.stdout
-    assert "start reconstructed: " in result.stdout
-    assert "end reconstructed: " in result.stdout
+    assert "path: search; its ends are the melodies of the files\nkeys: " in result.stdout
     model = symvae.load(tiny_model)
     a, b = symvae.read(ODE, grid=model.grid)[0], symvae.read(JOY, grid=model.grid)[0]
     for number, phrase in enumerate(model.interpolate(a, b, steps=5), 1):
         assert symvae.read(tmp_path / f"way/step-{number}.mid", grid=model.grid) == [phrase]
+    assert cli(*words[:-4], "--path", "slerp", "--out", "s.mid").stdout.count(" reconstructed: ") == 2
 
 
 def test_row_keeps_the_tempo_of_each_step(cli, tiny_model, tmp_path):
@@ -116,7 +116,9 @@ def test_row_keeps_the_tempo_of_each_step(cli, tiny_model, tmp_path):
 
 
 def test_interpolate_from_chosen_bars(cli, tiny_model):
-    result = cli("interpolate", ODE, FISHERS, "-m", tiny_model, "--bar", 2, "--bar", 5, "--json")
+    result = cli(
+        "interpolate", ODE, FISHERS, "-m", tiny_model, "--bar", 2, "--bar", 5, "--json", "--path", "slerp"
+    )
     assert result.exit_code == 0, result.stderr
     report = json.loads(result.stdout)
     # Two bars of 2/4 make one of the model's 4/4.
@@ -137,7 +139,9 @@ def test_interpolate_four_is_a_square(cli, tiny_model, tmp_path):
     assert result.exit_code == 0, result.stderr
     names = {path.name for path in (tmp_path / "interpolate").iterdir()}
     assert names == {*(f"square-{r}-{c}.mid" for r in "123" for c in "123"), "square.mid", "square.png"}
-    assert "bottom right reconstructed: " in result.stdout
+    assert "path: search; its ends" in result.stdout
+    slerp = cli(*words[:-1], "--path", "slerp", "--out", "s.mid")
+    assert "bottom right reconstructed: " in slerp.stdout
 
 
 @pytest.mark.parametrize(
@@ -148,6 +152,12 @@ def test_interpolate_four_is_a_square(cli, tiny_model, tmp_path):
         (ODE, JOY, "--bar", 1, "--bar", 1, "--bar", 1),
         (ODE, JOY, "-n", 1),
         (ODE,) * 4 + ("-n", 101),
+        (ODE,) * 4 + ("--path", "lerp"),
+        (ODE,) * 4 + ("--in-key",),
+        (ODE, JOY, "--keep", "tempo"),
+        (ODE, JOY, "--whole", "stretch"),
+        (ODE, JOY, "--keep", "rhythm", "--path", "slerp"),
+        (ODE, JOY, "--path", "search", "--temperature", 1),
     ],
 )
 def test_interpolate_wrong_use(cli, words):

@@ -88,7 +88,7 @@ def answers_of(name: str) -> dict[str, Any]:
         "reconstruct": answer(model, model.reconstruct([a, b])),
         "sample": answer(model, model.sample(2, seed=7, prior=prior)),
         "sample_warm": answer(model, model.sample(2, seed=7, prior=prior, temperature=0.7, top_p=0.9)),
-        "interpolate": answer(model, model.interpolate(a, b, 5)),
+        "interpolate": answer(model, model.interpolate(a, b, 5, path="slerp")),
         "similar": answer(model, model.variations(a, 0.3, 2, seed=3)),
     }
     if model.directions:

@@ -72,16 +72,18 @@ def test_reconstruction_is_that_of_the_facade(model):
 
 
 def test_path_has_its_ends(model):
-    result = interpolate([ODE, JOY], model, steps=4)
+    result = interpolate([ODE, JOY], model, steps=4, path="slerp")
     assert list(result.ends) == ["start", "end"]
     a, b = (each.phrases[0] for each in result.intakes)
-    assert result.phrases == model.interpolate(a, b, 4)
+    assert result.phrases == model.interpolate(a, b, 4, path="slerp")
 
 
 def test_square_is_row_by_row(model):
     result = PIPELINES["square"](model)
-    assert len(result.phrases) == 4
-    assert list(result.ends) == ["top left", "top right", "bottom left", "bottom right"]
+    assert result.path == "search"
+    assert result.phrases == [each.phrases[0] for each in result.intakes]
+    slerp = interpolate([ODE, JOY, JOY, ODE], model, steps=2, path="slerp")
+    assert list(slerp.ends) == ["top left", "top right", "bottom left", "bottom right"]
 
 
 @pytest.mark.parametrize(("files", "bars"), [(3, (None,)), (2, (1, 2, 3))])

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from symvae.errors import PhraseError, SymvaeError
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.plot.piano_roll import draw, piano_roll, pitch_name
+from symvae.plot.panel import pitch_name
+from symvae.plot.piano_roll import draw, piano_roll
 
 
 def notes_on(grid: Grid, *columns: Sequence[int]) -> Phrase:

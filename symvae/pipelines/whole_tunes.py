@@ -1,0 +1,99 @@
+"""Whole tunes of several files, made equally long."""
+
+from collections.abc import Sequence
+
+from symvae.errors import ConfigError
+from symvae.music.phrase import Phrase, join
+from symvae.music.windows import tune
+from symvae.pipelines.intake import Intake, NoWindowError, other_tracks, reasons
+from symvae.pipelines.trial import Read, Source
+from symvae.pipelines.words import counted
+from symvae.system.choice import ModelFacts
+
+#: Ways to make tunes equally long: the shorter ones are repeated, or the longer ones cut.
+FITS = ("repeat", "cut")
+
+
+def read_tune(source: Source, model: ModelFacts) -> Intake:
+    """Read the melody of a source from its bar to the end of its stretch in the model's metre.
+
+    Args:
+        source: The file, its track and first bar; by default the first bar with music.
+        model: Model whose metre and pitch range the tune has.
+
+    Returns:
+        One phrase.
+
+    Raises:
+        NoWindowError: There is no music in that metre, or none from that bar on.
+    """
+    metre, pitches = model.grid.metre, model.tokenizer.pitch_range
+    reading = tune(source.song, metre, source.track, source.bar, pitches)
+    if not reading.phrases:
+        where = "no tune" if source.bar is None else f"no tune from bar {source.bar} on"
+        remedy = other_tracks(
+            source.song, reading, lambda other: tune(source.song, metre, other, source.bar, pitches)
+        )
+        first = tune(source.song, metre, source.track, None, pitches)
+        if source.bar is not None and first.phrases:
+            remedy = f"Leave out --bar to start from bar {first.start_bar[0] + 1}, or choose another."
+        raise NoWindowError(f"{source.name} has {where} in {metre} ({reasons(reading)}).", remedy)
+    return Intake(source.name, source.song, reading)
+
+
+def whole_tunes(sources: Sequence[Source], fit: str) -> Read:
+    """Make a reader of whole tunes for models that are no longer than these will be.
+
+    Args:
+        sources: All files that are read.
+        fit: "repeat" or "cut".
+
+    Returns:
+        The reader; it raises `NoWindowError` for longer models.
+
+    Raises:
+        ConfigError: ``fit`` is another word.
+    """
+    if fit not in FITS:
+        raise ConfigError(f"Whole tunes are made equally long by {' or '.join(FITS)}, not by {fit!r}.")
+
+    def bars(source: Source, model: ModelFacts) -> int:
+        try:
+            return read_tune(source, model).phrases[0].grid.bars
+        except NoWindowError:
+            return 0
+
+    def read(source: Source, model: ModelFacts) -> Intake:
+        intake = read_tune(source, model)
+        others = sources if fit == "repeat" else [source]
+        if max(bars(each, model) for each in others) < model.grid.bars:
+            has = counted(intake.phrases[0].grid.bars, "bar")
+            raise NoWindowError(
+                f"{source.name} has {has} of {model.grid.metre} to be read, and {model.name} needs "
+                f"{model.grid.bars}."
+            )
+        return intake
+
+    return read
+
+
+def equally_long(intakes: Sequence[Intake], fit: str) -> tuple[list[Phrase], list[str]]:
+    """Repeat the shorter tunes, or cut the longer ones.
+
+    Args:
+        intakes: One tune of each file, all in one metre.
+        fit: "repeat" or "cut".
+
+    Returns:
+        The tunes, and a sentence for each that changed.
+    """
+    tunes = [intake.phrases[0] for intake in intakes]
+    bars = (max if fit == "repeat" else min)(each.grid.bars for each in tunes)
+    fitted = [join([each] * -(-bars // each.grid.bars)).window(0, bars) for each in tunes]
+    how = "repeated to fill" if fit == "repeat" else "cut to"
+    words = [
+        f"{intake.file}: its {counted(each.grid.bars, 'bar')} of {each.grid.metre} {how} {bars}"
+        for intake, each in zip(intakes, tunes, strict=True)
+        if each.grid.bars != bars
+    ]
+    return fitted, words
