@@ -1,14 +1,14 @@
 """A trained model: music ↔ phrases on its grid ↔ token ids ↔ z.
 
-`symvae.system.symvae` adds the musical verbs. What a user gives is checked here; the batches run in
-`symvae.system.codec`.
+`symvae.system.sampling` adds draws from the prior, `symvae.system.symvae` all other musical verbs. What a
+user gives is checked here; the batches run in `symvae.system.codec`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from torch import Tensor
 
 from symvae.arguments import checked
@@ -19,11 +19,8 @@ from symvae.music.reading import Reading
 from symvae.music.song import Song
 from symvae.music.windows import ending, windows
 from symvae.nn.gaussian import DiagonalGaussian
-from symvae.system import drawing
 from symvae.system.codec import one_each
-from symvae.system.drawing import Draws
-from symvae.system.draws import check_count, check_temperature, check_top_p, seeded
-from symvae.system.forms import FREE
+from symvae.system.draws import check_temperature, check_top_p, seeded
 from symvae.system.model_parts import ModelParts
 from symvae.tokens.sequence import decoded
 
@@ -161,59 +158,6 @@ class LatentModel(ModelParts):
         check_temperature("temperature", temperature)
         check_top_p(top_p)
         return self.codec.decode_ids(z, temperature=temperature, top_p=top_p, generator=seeded(seed))
-
-    def draw(
-        self,
-        count: int,
-        *,
-        seed: int = 0,
-        prior: str = "learned",
-        prior_temperature: float = 1.0,
-        form: str | None = None,
-    ) -> Float[Tensor, "batch latent"]:
-        """Draw latents from the prior.
-
-        Args:
-            count: number of latents.
-            seed: the same seed draws the same latents.
-            prior: "learned" from the training music, or "gaussian" (standard normal).
-            prior_temperature: scale of the noise that draws start from.
-            form: which bars are alike: a letter for each section ("AABA"; A' begins as A and ends
-                otherwise), "real" for forms of the training music, or "free". By default "real" where the
-                prior knows forms. `sample` also makes equal bars equal, note by note.
-
-        Returns:
-            Latents, ``(count, latent)``.
-
-        Raises:
-            LatentError: the model has no learned prior, a setting is out of range, or the form does not fit.
-        """
-        return self._draw(count, seed, prior, prior_temperature, form).z
-
-    def _draw(self, count: int, seed: int, prior: str, prior_temperature: float, form: str | None) -> Draws:
-        check_count(count)
-        check_temperature("prior_temperature", prior_temperature)
-        generator = seeded(seed)
-        if prior == "gaussian":
-            if form not in (None, FREE):
-                raise LatentError(
-                    f'The Gaussian prior knows no forms, such as {form!r:.40}. Choose the prior "learned".'
-                )
-            return Draws(
-                prior_temperature * torch.randn((count, self.latent_size), generator=generator), None
-            )
-        if prior != "learned":
-            raise LatentError(f'The prior is "learned" or "gaussian", not {prior!r}.')
-        if self.prior is None:
-            # An evaluation fits a prior only to tokens on a grid.
-            verb = "evaluate" if self.tokenizer.on_grid else "train-prior"
-            raise LatentError(
-                f"{self.name} has no learned prior yet. Run `symvae {verb} --update-model` on it, "
-                'or choose the prior "gaussian" (--prior gaussian).'
-            )
-        return drawing.draw(
-            self.codec, self.prior, count, generator, form=form, prior_temperature=prior_temperature
-        )
 
 
 def _latents(z: Latents) -> Tensor:

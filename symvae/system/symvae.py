@@ -5,28 +5,25 @@ is the decoder's (0 takes the most likely token, 1 draws from its distribution),
 the noise that draws from the prior start from, and the same ``seed`` gives the same notes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from symvae.arguments import checked
-from symvae.attributes.key import key_named
 from symvae.attributes.table import measure
 from symvae.dsp.audio import Audio
-from symvae.errors import LatentError
 from symvae.latent import direction
 from symvae.music.io.source import Music
 from symvae.music.phrase import Phrase
 from symvae.system.continuation import continue_phrase
-from symvae.system.drawing import decode
-from symvae.system.draws import check_temperature, check_top_p, seeded
+from symvae.system.draws import check_temperature, seeded
 from symvae.system.faders.request import Wishes
 from symvae.system.infill import Filling, fill, known_bars
 from symvae.system.path_model import PathModel
+from symvae.system.sampling import SamplingModel
 from symvae.system.synth import load_synth
-from symvae.system.wishes import CANDIDATES, in_key, nearest
 
 
 @checked
-class SymVAE(PathModel):
+class SymVAE(PathModel, SamplingModel):
     """A trained model. ``symvae.load`` returns one."""
 
     measure = staticmethod(measure)
@@ -54,65 +51,6 @@ class SymVAE(PathModel):
         z = self.encode(phrases).sample(seeded(seed), posterior_temperature)
         ids = self.decode_ids(z, temperature=temperature, seed=seed)
         return self.to_phrases(ids, [phrase.tempo_qpm for phrase in phrases])
-
-    def sample(
-        self,
-        count: int,
-        *,
-        form: str | None = None,
-        key: str | None = None,
-        values: Mapping[str, float] | None = None,
-        temperature: float = 0.0,
-        top_p: float = 1.0,
-        seed: int = 0,
-        prior: str = "learned",
-        prior_temperature: float = 1.0,
-        tempo_qpm: float | None = None,
-    ) -> list[Phrase]:
-        """Generate new phrases.
-
-        Phrases with a form end with a cadence as often as tunes of the training music do.
-
-        Args:
-            count: number of phrases.
-            form: which bars are equal, as in `draw`: "AABA", "real" or "free".
-            key: tonic and mode, such as "D" or "E minor"; phrases of that mode are chosen among several
-                draws, if there are any, and transposed.
-            values: by attribute a value that is asked ({"notes_per_bar": 6}); the phrase that is nearest to
-                all of them is chosen among several draws.
-            temperature, top_p, tempo_qpm: as in `decode`.
-            seed, prior, prior_temperature: as in `draw`.
-
-        Returns:
-            ``count`` phrases.
-
-        Raises:
-            ConfigError: there is no such key or attribute.
-            LatentError: a setting is out of range, or notes of the model do not have an attribute.
-        """
-        check_temperature("temperature", temperature)
-        check_top_p(top_p)
-        wanted, values = None if key is None else key_named(key), dict(values or {})
-        self._check_attributes(values)
-        each = CANDIDATES if values or wanted else 1
-        draws = self._draw(each * count, seed, prior, prior_temperature, form)
-        if draws.equal is None or self.prior is None:
-            phrases = self.decode(draws.z, temperature=temperature, top_p=top_p, seed=seed)
-        else:
-            ids = decode(self.codec, self.prior, draws, seeded(seed), temperature=temperature, top_p=top_p)
-            phrases = self.to_phrases(ids)
-        if each > 1:
-            phrases = nearest(phrases, values, wanted and wanted.minor)
-        if wanted:
-            phrases = [in_key(phrase, wanted, self.tokenizer.pitch_range) for phrase in phrases]
-        return phrases if tempo_qpm is None else [each.with_tempo(tempo_qpm) for each in phrases]
-
-    def _check_attributes(self, names: Iterable[str]) -> None:
-        if other := [name for name in names if name not in self.tokenizer.attributes]:
-            raise LatentError(
-                f"The notes of {self.name} have no {', '.join(other)} to choose by. Choose among "
-                f"{', '.join(self.tokenizer.attributes)}."
-            )
 
     def infill(
         self,

@@ -1,15 +1,33 @@
 """Draws chosen by what was asked of them: of several candidates the nearest, and all in one key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from symvae.attributes.key import Key, key_of
 from symvae.attributes.table import measure
+from symvae.errors import LatentError
 from symvae.music.phrase import Phrase
 
 #: Draws for each result. Twice as many come only a fifth nearer.
 CANDIDATES = 8
+
+
+def check_attributes(names: Iterable[str], known: Sequence[str], model: str) -> None:
+    """Refuse attributes that notes of a model do not have.
+
+    Args:
+        names: the attributes that were asked.
+        known: those that differ between phrases of the model.
+        model: its name, for the message.
+
+    Raises:
+        LatentError: one of them is not among these.
+    """
+    if other := ", ".join(name for name in names if name not in known):
+        raise LatentError(
+            f"The notes of {model} have no {other} to choose by. Choose among {', '.join(known)}."
+        )
 
 
 def nearest(phrases: Sequence[Phrase], values: Mapping[str, float], minor: bool | None) -> list[Phrase]:

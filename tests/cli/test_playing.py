@@ -69,6 +69,39 @@ def test_sample_equals_the_facade_with_the_same_seed(cli, tiny_model, tmp_path):
         assert got == phrase
 
 
+def test_sample_has_the_form_the_key_and_the_attributes_that_were_asked(cli):
+    words = ("-n", 1, "--metre", "3/4", "--form", "AABA", "--key", "E minor", "--set", "notes_per_bar=4")
+    result = cli("sample", *words, "--json")
+    assert result.exit_code == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert report["forms"] == ["AABA"]
+    assert report["keys"] == ["E minor"]
+    assert report["notes_per_bar"][0] == pytest.approx(4, abs=1.5)
+    (phrase,) = symvae.read("sample/sample-1.mid")
+    assert phrase.window(0, 4) == phrase.window(4, 4)
+    told = cli("sample", *words, "--force").stdout
+    assert "1: AABA, E minor" in told
+    assert "notes_per_bar: " in told
+    assert "4 asked" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (("--form", "AAB"), 1, "16 bars, which 3 sections cannot share equally"),
+        (("--form", "sonata"), 1, "'sonata' is no form. Name its sections with letters and primes"),
+        (("--form", "AB", "--prior", "gaussian"), 1, 'Choose the prior "learned"'),
+        (("--key", "H"), 1, "'H' is no key"),
+        (("--set", "tempo=90"), 1, "have no tempo to choose by"),
+        (("--set", "notes_per_bar"), 2, "is not attribute=value"),
+    ],
+)
+def test_sample_refuses_forms_keys_and_attributes_in_words(cli, words, status, message):
+    result = cli("sample", "-n", 1, "--metre", "3/4", *words)
+    assert result.exit_code == status
+    assert message in " ".join(result.stderr.replace("│", " ").split())
+
+
 @pytest.mark.parametrize(
     "words", [("--prior", "normal"), ("--tempo", -3), ("--tempo", 3), ("--count", 10**8), ("--seed", 10**20)]
 )

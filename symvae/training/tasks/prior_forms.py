@@ -1,13 +1,16 @@
 """Forms and endings of the training tunes, for a bar-wise prior to draw with."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 
-from symvae.attributes.form import equal_bars
+from symvae.attributes.form import equal_bars, form
 from symvae.corpus.dataset import Windows, windows
 from symvae.corpus.shards import Shards
 from symvae.models.flow.prior import FlowPrior
-from symvae.system.drawing import decode, draw
+from symvae.system.drawing import Draws, decode, draw
 from symvae.system.symvae import SymVAE
 from symvae.training.data import as_tensor
 
@@ -50,6 +53,29 @@ def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
     prior.form_scale.fill_(best)
     of_tunes = _cadences_of_tunes(model, found)
     prior.endings.fill_(max(0.0, of_tunes - endings[best]) / max(1 - endings[best], 1e-9))
+    balance(model, prior, [form(phrase) for phrase in phrases])
+
+
+def balance(model: SymVAE, prior: FlowPrior, wanted: Sequence[str]) -> None:
+    """Draw the table of forms again, so that the forms of draws are distributed as those of real music.
+
+    Draws are more alike than their table says, because the flow has learned that sections repeat as a whole.
+    Each row is drawn once, and weighted by how much rarer than in real music the form of its draw is.
+
+    Args:
+        model: The model that decodes.
+        prior: The prior; its ``forms`` are exchanged in place.
+        wanted: Forms of real music, in letters.
+    """
+    chance = torch.Generator().manual_seed(0)
+    rows = prior.forms.long()
+    z = prior.sample(len(rows), chance, equal=rows)
+    drawn = model.to_phrases(decode(model.codec, prior, Draws(z.cpu(), rows), chance))
+    forms = [form(phrase) for phrase in drawn]
+    real, own = Counter(wanted), Counter(forms)
+    weights = torch.tensor([real[name] / own[name] for name in forms])
+    if weights.any():
+        prior.forms = prior.forms[torch.multinomial(weights, len(rows), replacement=True, generator=chance)]
 
 
 def _cadences_of_tunes(model: SymVAE, found: Windows) -> float:

@@ -33,6 +33,7 @@ def test_a_prior_learns_forms_endings_and_their_noise(tiny_model, shards, monkey
         return {name: np.array([value - 0.05, value + 0.05]) for name, value in values.items()}
 
     monkeypatch.setattr(model, "measure", measured)
+    monkeypatch.setattr(prior_forms, "balance", lambda model, prior, wanted: None)
     prior_forms.learn_forms(model, prior, music)
     assert float(prior.form_scale) == pytest.approx(REAL)
     assert float(prior.endings) == pytest.approx(0.4 / 0.9)
@@ -40,6 +41,24 @@ def test_a_prior_learns_forms_endings_and_their_noise(tiny_model, shards, monkey
     assert len(found) < prior_forms.FORMS
     expected = [equal_bars(phrase).tolist() for phrase in to_phrases(torch.from_numpy(found.ids.astype(int)))]
     assert prior.forms.tolist() == expected
+
+
+def test_the_table_is_balanced_by_the_forms_of_its_draws(tiny_model, monkeypatch) -> None:
+    """Half of the draws should be AB; of the 300 rows that say so 200 give AA, so AB is drawn too seldom."""
+    model = SymVAE.load(tiny_model)
+    size = model.latent_size
+    velocity = BarVelocity(size, bars=2, code_size=size, width=32, layers=1)
+    prior = FlowPrior(torch.ones(size, dtype=torch.bool), velocity)
+    prior.forms = torch.tensor([[0.0, 0.0]] * 100 + [[0.0, 1.0]] * 300)
+    drawn = ["AA"] * 300 + ["AB"] * 100
+    monkeypatch.setattr(prior_forms, "decode", lambda codec, prior, draws, chance: draws.equal)
+    monkeypatch.setattr(model, "to_phrases", lambda of: range(len(of)))
+    monkeypatch.setattr(prior_forms, "form", drawn.__getitem__)
+    prior_forms.balance(model, prior, ["AA", "AB"])
+    assert prior.forms.shape == (400, 2)
+    # A row of the first kind has the weight 1/300, two thirds of the others too, the rest 1/100.
+    expected = (200 / 300 + 100 / 100) / 2
+    assert float((prior.forms[:, 1] == 1).float().mean()) == pytest.approx(expected, abs=0.06)
 
 
 def test_windows_that_end_their_tune_are_known(shards) -> None:
