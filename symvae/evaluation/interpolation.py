@@ -45,6 +45,8 @@ from symvae.training.latent_fit import fit_language
 
 Ids = Int[Tensor, "pair bar position"]
 
+#: Melodic intervals wider than so many semitones are leaps.
+LEAP_FROM = 9
 #: Kinds of paths, and their names in tables.
 PATHS = {"search": "path search", "slerp": "slerp", "lerp": "lerp", "token_mixture": "token mixture"}
 
@@ -76,6 +78,8 @@ class PathFigures(NamedTuple):
     """At A, in the middle and at B; mean over pairs. None where only ids were measured, here and below."""
     onset_density: list[float] | None = None
     """At A, in the middle and at B; mean over pairs."""
+    leaps: list[float] | None = None
+    """At A, in the middle and at B: share of the melodic intervals wider than `LEAP_FROM` semitones."""
 
 
 @dataclass(frozen=True)
@@ -235,7 +239,13 @@ def _with_music(
     return figures._replace(
         diatonic_share=[float(each["diatonic_share"].mean()) for each in measured],
         onset_density=[float(each["onset_density"].mean()) for each in measured],
+        leaps=[_leaps(model, ids) for ids in steps],
     )
+
+
+def _leaps(model: SymVAE, ids: Ids) -> float:
+    intervals = np.concatenate([np.diff(phrase.pitch) for phrase in model.to_phrases(ids)])
+    return float((np.abs(intervals) > LEAP_FROM).mean()) if len(intervals) else 0.0
 
 
 def hamming_share(
@@ -284,12 +294,13 @@ PATH_COLUMNS = (
     "new bars",
     "diatonic: ends, middle",
     "onsets: ends, middle",
+    "leaps: ends, middle",
 )
 
 
 def path_cells(figures: dict[str, Any]) -> list[str]:
     """Cells of a table below `PATH_COLUMNS`, from a `PathFigures` as stored in metrics.json."""
-    diatonic, density = figures["diatonic_share"], figures["onset_density"]
+    diatonic, density, leaps = (figures[name] for name in ("diatonic_share", "onset_density", "leaps"))
     return [
         share(figures["curve_deviation"]),
         share(figures["pair_deviation"]),
@@ -300,4 +311,5 @@ def path_cells(figures: dict[str, Any]) -> list[str]:
         share(figures["new_bars"]),
         f"{share((diatonic[0] + diatonic[2]) / 2)}, {share(diatonic[1])}",
         f"{share((density[0] + density[2]) / 2)}, {share(density[1])}",
+        f"{share((leaps[0] + leaps[2]) / 2)}, {share(leaps[1])}",
     ]

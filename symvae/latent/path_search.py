@@ -12,7 +12,7 @@ The cost of a sequence at the share ``t`` of the way, all in nats:
 - tokens that differ from the framing steps, so that the path takes no detours, and from both ends;
 - a bar whose changes are not the share ``t`` of all its changes, so that each bar is on its way;
 - onsets that are more or fewer than those of the ends, mixed, beat by beat;
-- notes outside the scale that fits the mixed ends best.
+- notes outside the scale that fits the mixed ends best, and leaps.
 
 Each step is solved with several weights of the language model and of onsets, and that solution is taken
 whose cost, distance and density are nearest to the straight line between the ends'.
@@ -40,6 +40,8 @@ _DETOUR = 0.6
 _LINE = 3.0
 #: Cost of an onset too many or too few in a beat, and of a note outside the scale.
 _DENSITY, _OUT_OF_SCALE = 1.0, 2.0
+#: Cost of each semitone of a melodic interval beyond so many.
+_LEAP, _LEAP_FROM = 1.0, 7
 #: Mean random cost of a beat, of a path that differs from the cheapest.
 _TASTE = 1.0
 #: Scale degrees of the major scale, in semitones.
@@ -52,14 +54,23 @@ class Alphabet:
 
     onset: Bool[np.ndarray, " id"]
     """Which ids start a note."""
-    pitch_class: Int[np.ndarray, " id"]
-    """Pitch class of each id that starts a note."""
+    pitch: Int[np.ndarray, " id"]
+    """Pitch in semitones of each id that starts a note; C is a multiple of 12."""
     nats: Nats
     """Language model: cost of the last token of an n-gram."""
     order: int
     """Length of its n-grams."""
     canonical: Callable[[Int[np.ndarray, "row bar position"]], Integer[np.ndarray, "row bar position"]]
     """Spells each row as the music it stands for is spelled."""
+
+    def join_nats(self, grams: Integer[np.ndarray, "gram order"]) -> Float[np.ndarray, " gram"]:
+        """Cost of the last token of each n-gram, with that of a leap to it from the last note before."""
+        onset, pitch = np.append(self.onset, False), np.append(self.pitch, 0)  # and the start mark
+        starts = onset[grams]
+        before = starts[:, -2::-1]
+        from_pitch = pitch[np.take_along_axis(grams, grams.shape[1] - 2 - before.argmax(1)[:, None], 1)[:, 0]]
+        leap = np.abs(pitch[grams[:, -1]] - from_pitch) - _LEAP_FROM
+        return self.nats(grams) + _LEAP * leap.clip(0) * (starts[:, -1] & before.any(1))
 
     def nats_per_token(self, ids: Integer[np.ndarray, "row bar position"]) -> Float[np.ndarray, " row"]:
         """Mean cost of the tokens of each row."""
@@ -134,7 +145,7 @@ class _Search:
         self.lattice = Lattice(
             np.concatenate([ends, candidates, _crossings(start, end, unit)]),
             unit=unit,
-            nats=alphabet.nats,
+            nats=alphabet.join_nats,
             order=alphabet.order,
             start_mark=len(alphabet.onset),
         )
@@ -149,7 +160,7 @@ class _Search:
         self.outside = [alphabet.onset[units] @ np.zeros((unit, 12)) for units in self.lattice.units]
         for outside, units in zip(self.outside, self.lattice.units, strict=True):
             row, column = np.nonzero(alphabet.onset[units])
-            np.add.at(outside, (row, alphabet.pitch_class[units[row, column]]), 1)
+            np.add.at(outside, (row, alphabet.pitch[units[row, column]] % 12), 1)
         self.classes = np.stack([self._classes(each) for each in ends])
 
     def path(self, steps: int) -> Int[np.ndarray, "step bar position"]:
@@ -247,7 +258,7 @@ class _Search:
 
     def _classes(self, ids: Int[np.ndarray, "bar position"]) -> Float[np.ndarray, " pitch_class"]:
         """Share of each pitch class among the notes."""
-        notes = self.alphabet.pitch_class[ids[self.alphabet.onset[ids]]]
+        notes = self.alphabet.pitch[ids[self.alphabet.onset[ids]]] % 12
         return np.bincount(notes, minlength=12) / max(len(notes), 1)
 
 

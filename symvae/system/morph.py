@@ -178,7 +178,7 @@ def alphabet(tokenizer: Tokenizer, language: NGram) -> Alphabet:
     first, last = tokenizer.onset_ids
     return Alphabet(
         (ids >= first) & (ids <= last),
-        (ids - tokenizer.pitch_ids[0] + tokenizer.pitch_range[0]) % 12,
+        ids - tokenizer.pitch_ids[0] + tokenizer.pitch_range[0],
         language.nats,
         language.order,
         lambda rows: tokenizer.cut_out(rows.astype(np.uint8)),
