@@ -190,7 +190,7 @@ def _interpolation(*models: dict[str, Any]) -> str:
         " under a 5-gram model of one half of the training melodies, relative to the mean of both ends (of"
         " the middle, and the lowest and highest of any step), steps that change nothing, the largest step of"
         " a pair as a share of the way (mean, and 95th percentile), bars of the middle that stand in neither"
-        " end, and diatonic share, onset density and share of leaps (more than 9 semitones) of ends and middle."
+        " end, and diatonic share, onset density and share of leaps (over 9 semitones) of ends and middle."
         " The language model that chooses the searched path learned from the other half:"
     )
     return f"{text}\n\n{table(['path', *PATH_COLUMNS], [[label, *path_cells(each)] for label, each in ways])}"
