@@ -76,7 +76,8 @@ def wild(rng: np.random.Generator, depth: int = 0) -> Any:
     if kind == "constant" or depth > 2:
         return pick(rng, (None, True, False, [], {}))
     if kind == "list":
-        return [wild(rng, depth + 1) for _ in range(pick(rng, (1, 2, 5)))] * pick(rng, (1, 1, 200))
+        values = [wild(rng, depth + 1) for _ in range(pick(rng, (1, 2, 5)))]
+        return values * (1 if depth else pick(rng, (1, 1, 200)))  # long, and not long within long
     if kind == "table":
         return {pick(rng, TEXTS): wild(rng, depth + 1) for _ in range(pick(rng, (1, 2, 5)))}
     value: Any = 0

@@ -150,3 +150,18 @@ def test_a_damaged_card_is_refused(folder: Path, text: str):
     (folder / "card.json").write_text(text)
     with pytest.raises(CorpusError, match=r"card.json is (damaged|not JSON).*Prepare the corpus again"):
         open_shards(folder)
+
+
+@pytest.mark.parametrize("wrong", [None, [], ["4/4"], {"4/4": 1}, 10**400, "x" * 20_000])
+def test_any_value_in_a_card_is_one_sentence_or_harmless(folder: Path, wrong: object):
+    card = json.loads((folder / "card.json").read_text())
+    for key in card:
+        (folder / "card.json").write_text(json.dumps({**card, key: wrong}))
+        needed = key in ("format", "version", "metre", "tokenizer", "positions", "vocabulary_size")
+        try:
+            open_shards(folder, verify=False).split("test")
+        except CorpusError as refusal:
+            assert str(refusal).isprintable()  # noqa: PT017
+            assert len(str(refusal)) < 1_000  # noqa: PT017
+        else:
+            assert not needed

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symvae.errors import MidiError, SymvaeError
@@ -34,6 +34,7 @@ def largest_file(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+@settings(max_examples=20)
 @given(st.binary(max_size=50), st.binary(max_size=50), st.sampled_from(["a.mid", "a", ".a", "é ♯.x.wav"]))
 def test_a_file_holds_the_newest_bytes_and_nothing_is_beside_it(
     tmp_path_factory: pytest.TempPathFactory, old: bytes, new: bytes, name: str
