@@ -48,7 +48,7 @@ _MAJOR = (0, 2, 4, 5, 7, 9, 11)
 
 @dataclass(frozen=True)
 class Alphabet:
-    """What the search knows of ids."""
+    """Facts about ids, and their language model."""
 
     onset: Bool[np.ndarray, " id"]
     """Which ids start a note."""
@@ -96,7 +96,7 @@ def search_path(
         end: Last sequence, exact.
         candidates: Sequences whose beats the path may use beside those of the ends.
         steps: Sequences from end to end, both included.
-        alphabet: What the search knows of ids.
+        alphabet: Facts about the ids, and their language model.
         unit: Tokens of a beat.
         taste: Source of a random cost of each beat, the same at all steps; None finds the cheapest path.
 

@@ -255,12 +255,28 @@ def read_ending(
 
 
 def reasons(reading: Reading) -> str:
-    """Everything that was dropped in one clause, for an error."""
+    """Describe everything that was dropped in one clause, for an error.
+
+    Args:
+        reading: A reading without phrases.
+
+    Returns:
+        The reasons.
+    """
     return "; ".join(map(str, reading.dropped)) or "it holds no notes"
 
 
 def other_tracks(song: Song, reading: Reading, read: Callable[[int], Reading]) -> str:
-    """Advice on tracks that can be read in place of the one that was; empty where there is none."""
+    """Advise on tracks that can be read in place of the one that was.
+
+    Args:
+        song: The song.
+        reading: A reading of it without phrases.
+        read: Reads the same of another track.
+
+    Returns:
+        One sentence, or an empty one where there is no such track.
+    """
     read_index = None if reading.track is None else reading.track.index
     others = [i for i, part in enumerate(song.tracks) if len(part) and not part.is_drum and i != read_index]
     good = [f"--track {index}" for index in others[:MOST_TRIED] if read(index).phrases]

@@ -109,6 +109,9 @@ class PathModel(LatentModel):
 
         Returns:
             The phrases row by row; by "slerp" at the tempo of ``top_left``.
+
+        Raises:
+            LatentError: the path is another one, or is searched by a model that cannot.
         """
         corners = [self._one(each) for each in (top_left, top_right, bottom_left, bottom_right)]
         chosen = self.path_of(path)
@@ -124,8 +127,18 @@ class PathModel(LatentModel):
         return [phrases[row * steps : (row + 1) * steps] for row in range(steps)]
 
     def path_of(self, path: str | None, temperature: float = 0.0) -> str:
-        """Choose the path of an interpolation where none is named; `LatentError` for a searched one with a
-        temperature."""
+        """Choose the path of an interpolation where none is named.
+
+        Args:
+            path: the path that is asked for, or None.
+            temperature: that of the decoder.
+
+        Returns:
+            "search" where the model has a language model and the temperature is 0, else "slerp".
+
+        Raises:
+            LatentError: a searched path is asked for with a temperature.
+        """
         chosen = path or ("slerp" if self.language is None or temperature else "search")
         if chosen == "search" and temperature:
             raise LatentError("A searched path takes no temperature. Leave it out, or choose the path slerp.")
