@@ -1,4 +1,4 @@
-# make demo    the environment, and the path between two tunes in demo/
+# make demo    the environment, and a morph of two whole tunes in demo/
 # make test    the environment, and all checks
 #
 # Needs python3 (3.11 or newer) with venv, and make. Everything else is installed into .venv.
@@ -13,8 +13,8 @@ export OMP_NUM_THREADS ?= 1
 .PHONY: demo test lint clean
 
 demo: $(STAMP)
-	$(BIN)/symvae interpolate data/tunes/ode_to_joy.mid data/tunes/wind_that_shakes_the_barley.mid \
-		--model melody-2bar --steps 7 --plot --wav --out demo --force
+	$(BIN)/symvae interpolate data/tunes/ode_to_joy.mid data/tunes/soldiers_joy.mid \
+		--whole repeat --steps 7 --plot --wav --out demo --force
 	@echo "Listen: demo/path.wav   Look: demo/path.png   Play: demo/path.mid, or each step by itself"
 
 test: lint

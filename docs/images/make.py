@@ -10,6 +10,7 @@ from pathlib import Path
 
 import symvae
 from symvae.music.io.files import load_any
+from symvae.plot.morph import morph_picture
 from symvae.plot.piano_roll import piano_roll
 from symvae.plot.spectrogram import spectrogram_picture
 
@@ -20,9 +21,10 @@ model = symvae.load("melody-2bar")
 names = ("ode_to_joy", "soldiers_joy", "frere_jacques", "auld_lang_syne")
 ode, joy, jacques, syne = (symvae.read(TUNES / f"{name}.mid", grid=model.grid)[0] for name in names)
 
-path = model.interpolate(ode, joy, steps=7)
+(whole_ode,), (whole_joy,) = (symvae.read(TUNES / f"{name}.mid") for name in names[:2])
+path = symvae.load("melody-16bar").morph(whole_ode, whole_joy, steps=7)
 titles = ["Ode to Joy", *(f"step {number}" for number in range(2, 7)), "Soldier's Joy"]
-piano_roll(path, HERE / "path.png", titles, force=True)
+morph_picture(path.phrases, path.distance, path.nats_per_token, HERE / "path.png", titles=titles, force=True)
 
 square = model.interpolate_corners(ode, joy, jacques, syne, steps=5)
 piano_roll([phrase for row in square for phrase in row], HERE / "square.png", columns=5, force=True)

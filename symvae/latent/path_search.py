@@ -50,7 +50,7 @@ _MAJOR = (0, 2, 4, 5, 7, 9, 11)
 
 @dataclass(frozen=True)
 class Alphabet:
-    """Facts about ids that the search needs."""
+    """Facts about ids, and their language model."""
 
     onset: Bool[np.ndarray, " id"]
     """Which ids start a note."""
@@ -107,7 +107,7 @@ def search_path(
         end: Last sequence, exact.
         candidates: Sequences whose beats the path may use beside those of the ends.
         steps: Sequences from end to end, both included.
-        alphabet: Facts about ids.
+        alphabet: Facts about the ids, and their language model.
         unit: Tokens of a beat.
         taste: Source of a random cost of each beat, the same at all steps; None finds the cheapest path.
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from symvae.errors import LatentError, SymvaeError
 from symvae.music.bars import sections
 from symvae.music.metre import METRES
-from symvae.pipelines.intake import NoWindowError
 from symvae.pipelines.needs import CONTINUE, SHIFT
+from symvae.pipelines.no_window import NoWindowError
 from symvae.pipelines.trial import Read, Source, attempt, every_window, last_bars
 from symvae.system.choice import ModelFacts, Need, released
 

@@ -6,8 +6,9 @@ from typing import Any
 from symvae.errors import ConfigError
 from symvae.music.bars import bars_in_words, grid_bar_at
 from symvae.music.io.source import Music
-from symvae.pipelines.intake import Intake, NoWindowError
+from symvae.pipelines.intake import Intake
 from symvae.pipelines.needs import INFILL
+from symvae.pipelines.no_window import NoWindowError
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
 from symvae.pipelines.preflight import check
 from symvae.pipelines.trial import AnyModel, Source, one_window

@@ -1,12 +1,10 @@
 """Files into windows of a model, with a report of everything that was dropped."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
-from symvae.errors import MidiError
 from symvae.music.bars import bars_in_words, grid_bar_at
 from symvae.music.grid import Grid
 from symvae.music.io.source import Music, load_any, name_of
@@ -15,14 +13,12 @@ from symvae.music.reading import Reading
 from symvae.music.song import Song
 from symvae.music.windows import ending, windows
 from symvae.pipelines.file_notes import FileNotes, file_notes
+from symvae.pipelines.no_window import NoWindowError, other_tracks, reasons
 from symvae.pipelines.spans import bar_spans, spans_of, titles_of
 from symvae.pipelines.timing_words import timing_in_words
 from symvae.pipelines.tracks import track_in_words, tracks_not_read, unread_tracks_in_words
 from symvae.pipelines.words import counted
 from symvae.tokens.tokenizer import Tokenizer
-
-#: Tracks that are tried in search of one that can be read.
-MOST_TRIED = 32
 
 
 @runtime_checkable
@@ -36,20 +32,6 @@ class Windowed(Protocol):
     @property
     def tokenizer(self) -> Tokenizer:
         """Its voices and pitch range."""
-
-
-class NoWindowError(MidiError):
-    """A file without a window for a model.
-
-    Args:
-        fault: The fault, as one sentence.
-        remedy: Help with the same model, as one sentence; empty where there is none.
-    """
-
-    def __init__(self, fault: str, remedy: str = "") -> None:
-        super().__init__(f"{fault} {remedy}".strip())
-        self.fault = fault
-        self.remedy = remedy
 
 
 #: Fields of a reading with a row for each window.
@@ -252,19 +234,6 @@ def read_ending(
             f"{file} has {where} in {model.grid.metre} to continue ({reasons(reading)}).", remedy
         )
     return Intake(file, song, reading)
-
-
-def reasons(reading: Reading) -> str:
-    """Everything that was dropped in one clause, for an error."""
-    return "; ".join(map(str, reading.dropped)) or "it holds no notes"
-
-
-def other_tracks(song: Song, reading: Reading, read: Callable[[int], Reading]) -> str:
-    """Advice on tracks that can be read in place of the one that was; empty where there is none."""
-    read_index = None if reading.track is None else reading.track.index
-    others = [i for i, part in enumerate(song.tracks) if len(part) and not part.is_drum and i != read_index]
-    good = [f"--track {index}" for index in others[:MOST_TRIED] if read(index).phrases]
-    return f"Use {' or '.join(good[:3])}." if good else ""
 
 
 def _bars_added(song: Song, phrase: Phrase, start_bar: int, end_bar: int) -> int:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from symvae.errors import ConfigError
 from symvae.music.phrase import Phrase, join
 from symvae.music.windows import tune
-from symvae.pipelines.intake import Intake, NoWindowError, other_tracks, reasons
+from symvae.pipelines.intake import Intake
+from symvae.pipelines.no_window import NoWindowError, other_tracks, reasons
 from symvae.pipelines.trial import Read, Source
 from symvae.pipelines.words import counted
 from symvae.system.choice import ModelFacts

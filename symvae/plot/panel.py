@@ -20,12 +20,26 @@ GAP_INCH = 0.014  # space at the end of a note, so that repeated notes do not me
 
 
 def pitch_name(pitch: int) -> str:
-    """Name of a MIDI pitch: 60 is C4."""
+    """Name a MIDI pitch.
+
+    Args:
+        pitch: MIDI note number.
+
+    Returns:
+        Its name: 60 is C4.
+    """
     return f"{NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
 def pitch_span(phrases: Sequence[Phrase]) -> tuple[int, int]:
-    """Lowest and highest lane: those of all notes, and a margin."""
+    """Find the lowest and highest lane: those of all notes, and a margin.
+
+    Args:
+        phrases: Phrases of all panels.
+
+    Returns:
+        MIDI note numbers.
+    """
     pitch = np.concatenate([phrase.pitch for phrase in phrases])
     lowest, highest = (int(pitch.min()), int(pitch.max())) if len(pitch) else (60, 72)
     margin = max(2, MIN_SEMITONES - (highest - lowest))
@@ -33,13 +47,26 @@ def pitch_span(phrases: Sequence[Phrase]) -> tuple[int, int]:
 
 
 def panel_width(steps: int, columns: int) -> float:
-    """Width in inches: one panel fills a page, several share it, long phrases get more."""
+    """Choose the width of a panel: one fills a page, several share it, long phrases get more.
+
+    Args:
+        steps: Steps of the longest phrase.
+        columns: Panels of a row.
+
+    Returns:
+        Inches.
+    """
     alone = float(np.clip(0.11 * steps, 5.5, 11.0))
     return alone if columns == 1 else max(1.7, min(alone, 11.0 / columns))
 
 
 def draw_keys(axes: Axes, lowest: int, highest: int) -> None:
-    """Draw lanes and names of pitches, without a frame."""
+    """Draw lanes and names of pitches, without a frame.
+
+    Args:
+        axes: The panel.
+        lowest, highest: MIDI note numbers of the outer lanes.
+    """
     for pitch in range(lowest, highest + 1):
         if pitch % 12 in BLACK_KEYS:
             axes.axhspan(pitch - 0.5, pitch + 0.5, color=BLACK_KEY, linewidth=0, zorder=0)
@@ -56,6 +83,11 @@ def draw_metre(axes: Axes, phrase: Phrase, step_inch: float) -> None:
     """Draw beats, bars and bar numbers; only every second, fourth … number where they would overlap.
 
     Lines that would touch are left out, so that music of hours has no more of them than a page shows.
+
+    Args:
+        axes: The panel.
+        phrase: Phrase whose grid is drawn.
+        step_inch: Width of a step.
     """
     grid, every = phrase.grid, 1
     while every * grid.steps_per_bar * step_inch < NUMBER_INCH:
@@ -70,7 +102,14 @@ def draw_metre(axes: Axes, phrase: Phrase, step_inch: float) -> None:
 
 
 def draw_notes(axes: Axes, phrase: Phrase, colors: Float[np.ndarray, "..."], gap_step: float) -> None:
-    """Draw a rectangle for each note."""
+    """Draw a rectangle for each note.
+
+    Args:
+        axes: The panel.
+        phrase: The notes.
+        colors: One RGB color for all notes, or one for each.
+        gap_step: Space at the end of a note.
+    """
     left, right = phrase.onset_step, phrase.end_step - np.minimum(gap_step, 0.4)
     low, high = phrase.pitch - 0.46, phrase.pitch + 0.46
     corners = [[left, low], [left, high], [right, high], [right, low]]

@@ -173,7 +173,7 @@ def morph_corners(
 
 
 def alphabet(tokenizer: Tokenizer, language: NGram) -> Alphabet:
-    """Facts about the ids of a tokenizer, for the search."""
+    """Facts about a tokenizer's ids, and their language model."""
     ids = np.arange(tokenizer.vocabulary_size)
     first, last = tokenizer.onset_ids
     return Alphabet(

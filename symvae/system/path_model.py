@@ -109,6 +109,9 @@ class PathModel(LatentModel):
 
         Returns:
             The phrases row by row; by "slerp" at the tempo of ``top_left``.
+
+        Raises:
+            LatentError: the path is another one, or is searched by a model that cannot.
         """
         corners = [self._one(each) for each in (top_left, top_right, bottom_left, bottom_right)]
         chosen = self.path_of(path)
@@ -127,10 +130,11 @@ class PathModel(LatentModel):
         """Choose the path of an interpolation where none is named.
 
         Args:
-            path, temperature: as in `interpolate`.
+            path: the path that is asked for, or None.
+            temperature: that of the decoder.
 
         Returns:
-            The path.
+            "search" where the model has a language model and the temperature is 0, else "slerp".
 
         Raises:
             LatentError: a searched path is asked for with a temperature.

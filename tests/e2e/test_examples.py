@@ -14,7 +14,7 @@ WRITES = {
     "01_midi_in_out": ["twice.mid"],
     "02_reconstruct": ["original.mid", "reconstruction.mid", "freer.mid"],
     "03_sample": ["plain.mid", "tame.mid", "wild.mid"],
-    "04_interpolate_two_melodies": ["path.mid", "path.png", "path.wav"],
+    "04_interpolate_two_melodies": ["path.mid", "path.png", "path.wav", "slerp.mid"],
     "05_train_on_a_folder": ["shards/card.json", "run/model/model.safetensors", "variations.mid"],
     "06_add_an_attribute": ["rise.mid"],
     "07_latent_play": ["density-1.mid", "density+1.mid", "variations.mid", "analogy.mid", "square.mid"],
