@@ -16,7 +16,7 @@ SAME = 0.5
 #: Pull of bars that vary their source.
 VARIED = 0.1
 #: Pull of new bars: about that of chance, but the rhythm often stays.
-NEW = 0.05
+NEW = 0.03
 #: Pulls of one version of an infill after the other: each is freer than the one before.
 INFILL_PULLS = (0.2, 0.15, 0.1, 0.05)
 
@@ -42,6 +42,9 @@ def infill_plans(known: Sequence[bool], count: int, pull: float) -> list[Plan]:
         known: for each bar whether it is given.
         count: number of plans: beyond four the same ones again.
         pull: pull of the unknown bars.
+
+    Returns:
+        ``count`` plans.
     """
     section = section_bars(len(known))
     ways = [(2 * section, True), (section, True), (section, False), (2 * section, False)]

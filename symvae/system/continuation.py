@@ -12,7 +12,7 @@ import torch
 from symvae.errors import LatentError, PhraseError
 from symvae.models.flow.prior import FlowPrior
 from symvae.music.phrase import Phrase, join
-from symvae.system.bar_plan import Plan, section_bars
+from symvae.system.bar_plan import NEW, Plan, section_bars
 from symvae.system.codec import Codec
 from symvae.system.draws import check_count
 from symvae.system.forms import next_section
@@ -73,7 +73,7 @@ def continue_phrases(
         context = min(so_far, length - section)
         rest = length - context
         starts = [each.phrase.window(so_far - context, context) for each in results]
-        plans = [[section_plan(start, section, rest, generator)] * best_of for start in starts]
+        plans = [section_plans(start, section, rest, best_of, generator) for start in starts]
         filled = fill(
             codec,
             prior,
@@ -94,18 +94,27 @@ def continue_phrases(
     return results
 
 
-def section_plan(given: Phrase, section: int, rest: int, generator: torch.Generator) -> Plan:
-    """Plan of a phrase that goes on with a section of a form; bars after it are free.
+def section_plans(
+    given: Phrase, section: int, rest: int, count: int, generator: torch.Generator
+) -> list[Plan]:
+    """Plans of a phrase that goes on with one section of a form; bars after it are free.
 
     Args:
         given: the bars before it.
         section: bars of a section.
         rest: bars that follow the given ones.
+        count: number of plans, all the same but the last of several: as freely as a new section, in case
+            that all others leap.
         generator: source of the draw of a form, on the CPU.
+
+    Returns:
+        ``count`` plans for the bars of the phrase.
     """
-    bars = given.grid.bars
+    bars, new = given.grid.bars, np.arange(rest)
     back, pull = next_section(given, section, generator)
-    source, pulls = np.arange(bars + rest), np.ones(bars + rest)
-    source[bars:] = bars - back * section + np.arange(rest) % section
-    pulls[bars:] = np.where(np.arange(rest) < section, pull, 0.0)
-    return Plan(source, pulls)
+    source = np.concatenate([np.arange(bars), bars - back * section + new % section])
+
+    def plan(pull: float) -> Plan:
+        return Plan(source, np.concatenate([np.ones(bars), np.where(new < section, pull, 0.0)]))
+
+    return [plan(pull)] * max(1, count - 1) + [plan(NEW)] * (count > 1)

@@ -105,7 +105,7 @@ def forms(metre: str) -> list[tuple[Form, float]]:
 def _parsed(text: str) -> Form:
     return [
         Section(int(number) - 1, bool(prime)) if number else Section(None)
-        for number, prime in re.findall("[A-Z]|([0-9]+)('?)", text)
+        for number, prime in re.findall("[A-Z]|([0-9])('?)", text)
     ]
 
 

@@ -3,10 +3,11 @@
 Each unknown bar resembles a known one, its source (`symvae.system.bar_plan`). The phrase with all sources in
 place is encoded; the prior integrates noise to a latent whose known bars are those of this template, while
 the others are pulled toward it (`symvae.models.flow.bar_guidance`). Where a drawn bar decodes as its source
-does, the source's own tokens stay. Of several draws the one that is most typical for the prior is kept, and
-one that leaps at a seam only if all do.
+does, the source's own tokens stay. Of several draws the one that is most typical for the prior is kept. One
+that leaps at a seam is kept only if all do, in the octave that leaps least.
 """
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -20,12 +21,15 @@ from symvae.errors import LatentError
 from symvae.models.flow.bar_guidance import bar_guidance, flow_loss, unfolding
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.encoder import BidirectionalEncoder
-from symvae.music.phrase import DEFAULT_VELOCITY, Phrase
+from symvae.music.merge_bars import merge_bars, octaves_off, only_bars, widest_seam
+from symvae.music.phrase import Phrase
 from symvae.music.pitch import PIANO_PITCHES
 from symvae.system.bar_plan import INFILL_PULLS, NEW, Plan, infill_plans
 from symvae.system.codec import Codec
 from symvae.system.draws import check_count, check_temperature
 
+#: Mean pitches of nearly all training tunes in their home key, as MIDI note numbers.
+HOME_REGISTER = (63, 83)
 #: Largest interval between a given note and a drawn one beside it, in semitones.
 WIDEST_SEAM = 10
 
@@ -92,8 +96,13 @@ def fill(
     drawn = draw_bars(codec, prior, at_home[of], known, every_plan, generator, prior_temperature)
     candidates = []
     for number, new, kept, loss in zip(of, codec.to_phrases(drawn.ids), drawn.kept, drawn.loss, strict=True):
-        phrase = merge_bars(given[number], new.transpose(-shifts[number]), known, pitch_range)
-        leaps = not codec.tokenizer.polyphonic and widest_seam(phrase, known) > WIDEST_SEAM
+        merged = (
+            merge_bars(given[number], new, known, pitch_range, transpose_by=octave - shifts[number])
+            for octave in (0, -12, 12)
+        )
+        phrase = next(merged)
+        if leaps := not codec.tokenizer.polyphonic and widest_seam(phrase, known) > WIDEST_SEAM:
+            phrase = min(phrase, *merged, key=functools.partial(widest_seam, known=known))
         candidates.append((number, leaps, float(loss), Filling(phrase, float(kept))))
     best = {each[0]: each for each in sorted(candidates, key=lambda each: each[:3], reverse=True)}
     return [best[number][-1] for number in range(len(phrases))]
@@ -159,6 +168,9 @@ def draw_bars(
         plans: source and pull of the bars of each row.
         generator: source of the draws, on the CPU.
         prior_temperature: scale of the noise that draws start from.
+
+    Returns:
+        A draw for each row.
     """
     held = torch.tensor(known)[:, None]
     source = torch.from_numpy(np.stack([plan.source for plan in plans]))
@@ -201,66 +213,15 @@ def known_bars(unknown: Iterable[int], bars: int) -> list[bool]:
     return [bar not in numbers for bar in range(bars)]
 
 
-def only_bars(phrase: Phrase, known: Sequence[bool]) -> Phrase:
-    """Keep the notes that start in known bars."""
-    inside = np.array(known)[phrase.onset_step // phrase.grid.steps_per_bar]
-    return phrase.select(inside)
-
-
-def widest_seam(phrase: Phrase, known: Sequence[bool]) -> int:
-    """Largest interval, in semitones, between neighboring notes of which one is given and one drawn."""
-    is_given = np.array(known)[phrase.onset_step // phrase.grid.steps_per_bar]
-    across = is_given[1:] != is_given[:-1]
-    return int(abs(np.diff(phrase.pitch)[across]).max(initial=0))
-
-
 def home_shift_within(phrase: Phrase, pitch_range: tuple[int, int] = PIANO_PITCHES) -> int:
-    """Semitones to C major or A minor that leave every note in the range; 0 where there are none."""
-    shift = home_shift(phrase)
-    candidates = (shift, shift - 12, shift + 12)
-    return next(
-        (each for each in candidates if (_octaves_off(phrase.pitch + each, pitch_range) == 0).all()), 0
-    )
+    """Semitones to C major or A minor, and by octaves to `HOME_REGISTER`, that leave every note in the range.
 
-
-def merge_bars(
-    given: Phrase, drawn: Phrase, known: Sequence[bool], pitch_range: tuple[int, int] = PIANO_PITCHES
-) -> Phrase:
-    """Combine the given notes with the drawn notes that start in unknown bars.
-
-    A drawn note ends with its run of unknown bars at the latest; a given note held into unknown bars ends
-    where a drawn one starts. Drawn notes have the median velocity of the given ones, and those beyond the
-    range move in by octaves.
-
-    Args:
-        given: notes of the known bars.
-        drawn: a phrase on the same grid; its notes in known bars are dropped.
-        known: for each bar whether it is given.
-        pitch_range: lowest and highest MIDI pitch of drawn notes.
-
-    Returns:
-        One phrase at the tempo of ``given``.
+    0 where there are none.
     """
-    bars, length = len(known), given.grid.steps_per_bar
-    run_end = [next((later for later in range(bar, bars) if known[later]), bars) for bar in range(bars)]
-    inside = ~np.array(known)[drawn.onset_step // length]
-    onset, pitch = drawn.onset_step[inside], drawn.pitch[inside]
-    end = np.minimum(drawn.end_step[inside], np.array(run_end)[onset // length] * length)
-    next_drawn = np.append(onset, given.grid.num_steps)[np.searchsorted(onset, given.onset_step)]
-    velocity = int(np.median(given.velocity)) if len(given) else DEFAULT_VELOCITY
-    return Phrase(
-        given.grid,
-        np.concatenate([given.onset_step, onset]),
-        np.concatenate([np.minimum(given.end_step, next_drawn) - given.onset_step, end - onset]),
-        np.concatenate([given.pitch, pitch - 12 * _octaves_off(pitch, pitch_range)]),
-        np.concatenate([given.velocity, np.full(len(onset), velocity)]),
-        given.tempo_qpm,
-    )
-
-
-def _octaves_off(pitch: Int[np.ndarray, " note"], pitch_range: tuple[int, int]) -> Int[np.ndarray, " note"]:
-    """Octaves by which each pitch lies above the range (negative: below)."""
-    lowest, highest = pitch_range
-    above = np.maximum(0, -((highest - pitch) // 12))
-    below = np.maximum(0, -((pitch - lowest) // 12))
-    return above - below
+    shifts = (home_shift(phrase) + 12 * octaves for octaves in (0, -1, 1, -2, 2, -3, 3))
+    inside = [each for each in shifts if (octaves_off(phrase.pitch + each, pitch_range) == 0).all()]
+    if not len(phrase):
+        return 0
+    lowest, highest = HOME_REGISTER
+    mean = phrase.pitch.mean()
+    return min(inside, key=lambda shift: max(lowest - mean - shift, mean + shift - highest, 0), default=0)

@@ -31,6 +31,9 @@ def bar_guidance(
         target: latents.
         pull: share of the way to the target that each bar of an estimate moves, 0 to 1.
         unfold: linear map of z to the embeddings of all bars, bar after bar.
+
+    Returns:
+        A correction of estimates, for `FlowPrior.integrate`.
     """
     fold = torch.linalg.pinv(unfold).t()
 
@@ -64,6 +67,9 @@ def flow_loss(
         z: latents, on its device.
         generator: source of the noise, on the CPU.
         times: evaluations of the network.
+
+    Returns:
+        The loss of each latent, about 1 or less.
     """
     total = z.new_zeros(len(z))
     for number in range(times):
