@@ -2,8 +2,8 @@
 
 A quarter of each held-out phrase, after its first three eighths, is removed and redrawn by `SymVAE.fill`; of
 sixteen bars these are four, with six before and six after, as in Chen et al. 2020 (Music SketchNet, arXiv
-2008.01291). Each phrase is drawn once and none is redrawn: other music than the original can be equally good.
-The baseline repeats the bars just before the gap.
+2008.01291). Of four draws a phrase the model chooses one itself, without the original; other music than the
+original can be equally good. The baseline repeats the bars just before the gap.
 
     kept        share of the context's tokens that the model reproduced, before the originals were put back
     all_kept    share of phrases in which it reproduced all of them
@@ -86,7 +86,7 @@ def tables(part: dict[str, Any]) -> str:
     """Table of `InfillingFigures` as stored in metrics.json."""
     first, last = part["bars"]
     ways = {
-        "drawn by `infill`, one draw a phrase": "drawn",
+        "drawn by `infill`, the best of 4 by the model itself": "drawn",
         "baseline: the bars before, repeated": "bars_before",
     }
     return section(

@@ -57,10 +57,19 @@ def form(phrase: Phrase, section_bars: int) -> Form:
 
 
 def spelled(sections: Form) -> str:
-    """A form as text, "AB1'2"."""
+    """A form as in the table, "AB1'2"."""
     letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     return "".join(
         next(letters) if like is None else str(like + 1) + "'" * varied for like, varied in sections
+    )
+
+
+def in_letters(sections: Form) -> str:
+    """A form as musicians write it, "ABA'B": a repeat has the letter of its like, a variation a prime."""
+    first = _first_alike(sections)
+    names = {number: chr(ord("A") + rank % 26) for rank, number in enumerate(dict.fromkeys(first))}
+    return "".join(
+        names[number] + "'" * section.varied for number, section in zip(first, sections, strict=True)
     )
 
 
@@ -83,7 +92,7 @@ def next_section(given: Phrase, section_bars: int, generator: torch.Generator) -
     same_start = [
         (sections[count], share)
         for sections, share in forms(given.grid.metre)
-        if _letters(sections[:count]) == _letters(start)
+        if _first_alike(sections[:count]) == _first_alike(start)
     ]
     weights = torch.tensor([share for _, share in same_start])
     drawn, _ = same_start[int(torch.multinomial(weights, 1, generator=generator))]
@@ -109,7 +118,7 @@ def _parsed(text: str) -> Form:
     ]
 
 
-def _letters(sections: Form) -> list[int]:
+def _first_alike(sections: Form) -> list[int]:
     """The first of the sections that are alike, for each section."""
     first: list[int] = []
     for number, section in enumerate(sections):

@@ -24,7 +24,7 @@ from symvae.models.phrase.encoder import BidirectionalEncoder
 from symvae.music.merge_bars import merge_bars, octaves_off, only_bars, widest_seam
 from symvae.music.phrase import Phrase
 from symvae.music.pitch import PIANO_PITCHES
-from symvae.system.bar_plan import INFILL_PULLS, NEW, Plan, infill_plans
+from symvae.system.bar_plan import INFILL_PULLS, NEW, Plan, infill_plan
 from symvae.system.codec import Codec
 from symvae.system.draws import check_count, check_temperature
 
@@ -32,6 +32,8 @@ from symvae.system.draws import check_count, check_temperature
 HOME_REGISTER = (63, 83)
 #: Largest interval between a given note and a drawn one beside it, in semitones.
 WIDEST_SEAM = 10
+#: Draws in one batch: enough to be fast, few enough for any memory.
+_DRAWS_AT_ONCE = 512
 
 
 class Filling(NamedTuple):
@@ -62,8 +64,8 @@ def fill(
         known: for each bar of the grid whether it stays.
         generator: source of the draws, on the CPU.
         prior_temperature: scale of the noise that draws start from.
-        plans: for each phrase the plan of each of its draws; by default those of `infill_plans`, closest to
-            the given bars.
+        plans: for each phrase the plan of each of its draws; by default ``best_of`` times that of
+            `symvae.system.bar_plan.infill_plan`, near to the given bars.
         best_of: draws of each phrase where no plans are given.
 
     Returns:
@@ -86,7 +88,68 @@ def fill(
             "Give True or False for each bar."
         )
     codec.check_grid(phrases)
-    plans = plans or [infill_plans(known, best_of, INFILL_PULLS[0])] * len(phrases)
+    if plans is None:
+        plans = [
+            [infill_plan(ids, known, INFILL_PULLS[0])] * best_of for ids in codec.to_ids(phrases).numpy()
+        ]
+    at_once = max(1, _DRAWS_AT_ONCE // len(plans[0]))
+    return [
+        filling
+        for first in range(0, len(phrases), at_once)
+        for filling in _best_fillings(
+            codec,
+            prior,
+            phrases[first : first + at_once],
+            known,
+            plans[first : first + at_once],
+            generator,
+            prior_temperature,
+        )
+    ]
+
+
+def infill(
+    codec: Codec,
+    prior: FlowPrior | None,
+    phrase: Phrase,
+    known: Sequence[bool],
+    count: int,
+    generator: torch.Generator,
+    prior_temperature: float = 1.0,
+    *,
+    best_of: int = 4,
+) -> list[Filling]:
+    """Draw the unknown bars of a phrase ``count`` times, up to the fourth time more freely each.
+
+    Every second filling takes the second likeliest given bars as the sources of the unknown ones.
+
+    Args:
+        codec, prior, known, generator, prior_temperature: as in `fill`.
+        phrase: music on the model's grid.
+        count: number of fillings.
+        best_of: draws of each filling.
+
+    Returns:
+        ``count`` fillings; raises as `fill`.
+    """
+    check_count(count)
+    check_count(best_of)
+    ids = codec.to_ids(phrase)[0].numpy()
+    ways = [infill_plan(ids, known, pull, number % 2) for number, pull in enumerate(INFILL_PULLS)]
+    plans = [[ways[number % len(ways)]] * best_of for number in range(count)]
+    return fill(codec, prior, [phrase] * count, known, generator, prior_temperature, plans=plans)
+
+
+def _best_fillings(
+    codec: Codec,
+    prior: FlowPrior,
+    phrases: Sequence[Phrase],
+    known: Sequence[bool],
+    plans: Sequence[Sequence[Plan]],
+    generator: torch.Generator,
+    prior_temperature: float,
+) -> list[Filling]:
+    """Draw each phrase by each of its plans, and choose."""
     given = [only_bars(phrase, known) for phrase in phrases]
     pitch_range = codec.tokenizer.pitch_range
     shifts = [home_shift_within(each, pitch_range) if prior.home_key else 0 for each in given]
@@ -106,35 +169,6 @@ def fill(
         candidates.append((number, leaps, float(loss), Filling(phrase, float(kept))))
     best = {each[0]: each for each in sorted(candidates, key=lambda each: each[:3], reverse=True)}
     return [best[number][-1] for number in range(len(phrases))]
-
-
-def infill(
-    codec: Codec,
-    prior: FlowPrior | None,
-    phrase: Phrase,
-    known: Sequence[bool],
-    count: int,
-    generator: torch.Generator,
-    prior_temperature: float = 1.0,
-    *,
-    best_of: int = 4,
-) -> list[Filling]:
-    """Draw the unknown bars of a phrase ``count`` times, each time but every fourth more freely.
-
-    Args:
-        codec, prior, known, generator, prior_temperature: as in `fill`.
-        phrase: music on the model's grid.
-        count: number of fillings.
-        best_of: draws of each filling.
-
-    Returns:
-        ``count`` fillings; raises as `fill`.
-    """
-    check_count(best_of)
-    plans = [
-        infill_plans(known, best_of, INFILL_PULLS[number % len(INFILL_PULLS)]) for number in range(count)
-    ]
-    return fill(codec, prior, [phrase] * count, known, generator, prior_temperature, plans=plans)
 
 
 class DrawnBars(NamedTuple):

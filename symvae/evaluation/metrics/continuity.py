@@ -50,7 +50,7 @@ def _measured(phrase: Phrase, given_bars: int) -> tuple[float, ...]:
         _share_found(_bars(second, pitches=False), _bars(first, pitches=False)),
         _share_found(_bars(second, pitches=True), _bars(first, pitches=True)),
         abs(float(second.pitch.mean() - first.pitch.mean())),
-        abs(int(second.pitch[second.onset_step == second.onset_step[0]].max() - first.pitch[-1])),
+        abs(float(second.pitch[second.onset_step == second.onset_step[0]].max() - first.pitch[-1])),
         float(second.pitch[-1] % 12 == _tonic(first)),
     )
 

@@ -12,7 +12,8 @@ from symvae.evaluation.held_out import held_out
 from symvae.evaluation.infilling import infilling
 from symvae.evaluation.reports import evaluate as report
 from symvae.evaluation.reports.evaluate import QUICK, to_markdown
-from symvae.system.symvae import Filling, SymVAE
+from symvae.system.infill import Filling
+from symvae.system.symvae import SymVAE
 from symvae.training.tasks.phrase import train
 from symvae.training.tasks.prior import train_prior
 from tests.conftest import TINY
