@@ -79,12 +79,12 @@ def test_a_section_is_planned_and_bars_after_it_are_free() -> None:
 
 
 def test_infilled_bars_resemble_those_at_the_distance_at_which_given_bars_are_alike() -> None:
-    """Bars 6 to 9 of sixteen: in a tune whose bars come again after eight, or after two."""
+    """Bars 6 to 9 of sixteen: in a tune whose bars come again after eight, or five, three or two."""
     known = [not 6 <= each < 10 for each in range(16)]
-    for period, expected in ((8, [14, 15, 0, 1]), (2, [4, 5, 10, 11])):
+    for period in (8, 5, 3, 2):
         ids = np.arange(16)[:, None] % period + np.zeros((1, 12), int)
         source = infill_plan(ids, known, 0.2).source[6:10]
-        assert source.tolist() == expected or (period == 2 and not ((source - range(6, 10)) % 2).any())
+        assert not ((source - range(6, 10)) % period).any()
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=16), st.integers(0, 3))
