@@ -259,7 +259,23 @@ def _long_samples(metrics: dict[str, Any]) -> str:
     if "real_forms" in part:
         drawn_forms = {label: part[label.lower()]["forms"] for label in ("learned", "Gaussian")}
         tables.append(form_table(part["real_forms"], drawn_forms))
-    return "\n\n".join((text, *tables, filling))
+    return "\n\n".join((text, *tables, filling)) + _continued(metrics)
+
+
+def _continued(metrics: dict[str, Any]) -> str:
+    """What continuations are like, beside the real ones; empty where none were measured."""
+    if "continuation" not in metrics:
+        return ""
+    part = metrics["continuation"]
+    figures = (
+        f"{words(name)} {share(part['drawn'][name])} (real {share(part['real'][name])})"
+        for name in part["real"]
+    )
+    return (
+        f"\n\n{part['bars'] - part['given_bars']} bars drawn after the first {part['given_bars']} of"
+        f" {part['phrases']} held-out phrases (`continue`): {', '.join(figures)}; register shift and seam in"
+        " semitones."
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from symvae.cli.console import show_result
 from symvae.cli.options import (
     DEFAULT_MINUTES,
     MAX_COUNT,
+    BestOf,
     Device,
     FileArgument,
     Force,
@@ -44,6 +45,7 @@ def continue_(
     ] = None,
     track: TrackOption = None,
     tune: TuneOption = None,
+    best_of: BestOf = 4,
     prior_temperature: PriorTemperature = 1.0,
     seed: Seed = 0,
     out: OutFolder = None,
@@ -69,6 +71,7 @@ def continue_(
         count,
         bar=bar,
         track=track_of(track),
+        best_of=best_of,
         prior_temperature=prior_temperature,
         seed=seed,
         device=device,

@@ -8,6 +8,7 @@ from symvae.cli.console import show_result
 from symvae.cli.options import (
     DEFAULT_MINUTES,
     MAX_COUNT,
+    BestOf,
     Device,
     FileArgument,
     Force,
@@ -42,6 +43,7 @@ def infill(
     bar: Annotated[int | None, typer.Option("--bar", min=1, help="Bar where the window starts.")] = None,
     track: TrackOption = None,
     tune: TuneOption = None,
+    best_of: BestOf = 4,
     prior_temperature: PriorTemperature = 1.0,
     seed: Seed = 0,
     out: OutFolder = None,
@@ -70,6 +72,7 @@ def infill(
         count,
         bar=bar,
         track=track_of(track),
+        best_of=best_of,
         prior_temperature=prior_temperature,
         seed=seed,
         device=device,

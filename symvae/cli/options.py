@@ -97,6 +97,15 @@ PriorTemperature = Annotated[
         "--prior-temperature", min=0.0, help="Scale of the noise that draws from the prior start from."
     ),
 ]
+BestOf = Annotated[
+    int,
+    typer.Option(
+        "--best-of",
+        min=1,
+        max=64,
+        help="Draws of each version, of which the one most typical for the prior is kept.",
+    ),
+]
 TopP = Annotated[
     float,
     typer.Option(

@@ -11,7 +11,9 @@ from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
 from symvae.pipelines.preflight import check
 from symvae.pipelines.trial import AnyModel, Source, last_bars
 from symvae.pipelines.words import counted, model_in_words
+from symvae.system.bar_plan import section_bars
 from symvae.system.infill import Filling
+from symvae.system.section_forms import form, in_letters
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Continuation:
     new_bars: int
     """Bars of the file's metre, as all bars of the report."""
     versions: list[Filling]
+    forms: list[str]
+    """Sections of each version, its given bars among them: "ABA'C"."""
     saved: Saved
     why: str = ""
     """Reason of the choice of the model; empty where it was named."""
@@ -42,6 +46,7 @@ class Continuation:
             "given_bars": self.given_bars,
             "new_bars": self.new_bars,
             "kept": [each.kept for each in self.versions],
+            "forms": self.forms,
             "files": self.saved.names,
         }
 
@@ -54,11 +59,11 @@ class Continuation:
             *self.intake.lines(),
             f"{counted(self.given_bars, 'bar')} {given}, then {self.new_bars} new in each version",
         ]
-        for number, (phrase, kept) in enumerate(self.versions, 1):
+        for number, ((phrase, kept), letters) in enumerate(zip(self.versions, self.forms, strict=True), 1):
             new = int((phrase.onset_step >= steps).sum())
             lines.append(
-                f"version {number}: {counted(new, 'new note')}; the model by itself reproduces {kept:.1%} of "
-                "the given bars"
+                f"version {number}: form {letters}, {counted(new, 'new note')}; the model by itself "
+                f"reproduces {kept:.1%} of the given bars"
             )
         return lines
 
@@ -71,6 +76,7 @@ def continue_tune(
     *,
     bar: int | None = None,
     track: str | int | None = None,
+    best_of: int = 4,
     prior_temperature: float = 1.0,
     seed: int = 0,
     device: str = "cpu",
@@ -85,6 +91,7 @@ def continue_tune(
         count: Number of versions.
         bar: Last bar before the new ones, from 1; by default the last with music.
         track: Name or number of the track to read.
+        best_of: Draws of each version, of which the one most typical for the prior is kept.
         prior_temperature: Scale of the noise that draws start from.
         seed: Seed of the draws.
         device: Device of a model that is loaded here.
@@ -104,7 +111,10 @@ def continue_tune(
     vae, (intake,) = checked.load(), checked.intakes
     grid_bar = grid_bar_at(intake.song, intake.reading.start_bar[0])
     new = grid_bar.in_grid(bars)
-    versions = vae.continue_(intake.phrases[0], new, count, seed=seed, prior_temperature=prior_temperature)
+    versions = vae.continue_(
+        intake.phrases[0], new, count, best_of=best_of, seed=seed, prior_temperature=prior_temperature
+    )
+    forms = [in_letters(form(each.phrase, section_bars(vae.grid.bars))) for each in versions]
     titles = [f"version {number}" for number in range(1, count + 1)]
     saved = checked.plan.write([each.phrase for each in versions], titles, program=intake.program)
-    return Continuation(vae.name, intake, grid_bar.in_file(new), versions, saved, checked.why)
+    return Continuation(vae.name, intake, grid_bar.in_file(new), versions, forms, saved, checked.why)

@@ -67,6 +67,7 @@ def infill(
     *,
     bar: int | None = None,
     track: str | int | None = None,
+    best_of: int = 4,
     prior_temperature: float = 1.0,
     seed: int = 0,
     device: str = "cpu",
@@ -82,6 +83,7 @@ def infill(
         count: Number of versions.
         bar: First bar of the window in the file, from 1; by default the first window.
         track: Name or number of the track to read.
+        best_of: Draws of each version, of which the one most typical for the prior is kept.
         prior_temperature: Scale of the noise that draws start from.
         seed: Seed of the draws.
         device: Device of a model that is loaded here.
@@ -119,6 +121,7 @@ def infill(
         _grid_bars(intake, first_bar, last_bar),
         count,
         seed=seed,
+        best_of=best_of,
         prior_temperature=prior_temperature,
     )
     titles = [f"version {number}" for number in range(1, count + 1)]

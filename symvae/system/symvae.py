@@ -13,17 +13,16 @@ from symvae.dsp.audio import Audio
 from symvae.latent import direction
 from symvae.music.io.source import Music
 from symvae.music.phrase import Phrase
-from symvae.system.continuation import continue_phrase
+from symvae.system.completing_model import CompletingModel
 from symvae.system.draws import check_temperature, seeded
 from symvae.system.faders.request import Wishes
-from symvae.system.infill import Filling, fill, known_bars
 from symvae.system.path_model import PathModel
 from symvae.system.sampling import SamplingModel
 from symvae.system.synth import load_synth
 
 
 @checked
-class SymVAE(PathModel, SamplingModel):
+class SymVAE(PathModel, SamplingModel, CompletingModel):
     """A trained model. ``symvae.load`` returns one."""
 
     measure = staticmethod(measure)
@@ -51,66 +50,6 @@ class SymVAE(PathModel, SamplingModel):
         z = self.encode(phrases).sample(seeded(seed), posterior_temperature)
         ids = self.decode_ids(z, temperature=temperature, seed=seed)
         return self.to_phrases(ids, [phrase.tempo_qpm for phrase in phrases])
-
-    def infill(
-        self,
-        phrase: Music,
-        bars: Iterable[int],
-        count: int = 4,
-        *,
-        seed: int = 0,
-        prior_temperature: float = 1.0,
-    ) -> list[Filling]:
-        """Redraw some bars of a phrase so that they fit the others.
-
-        Args:
-            phrase: music on the model's grid.
-            bars: numbers of the bars to draw, from 0.
-            count: number of results.
-            seed, prior_temperature: as in `draw`.
-
-        Returns:
-            ``count`` fillings with all other bars unchanged; raises as `symvae.system.infill`.
-        """
-        known = known_bars(bars, self.grid.bars)
-        return self.fill([self._one(phrase)] * count, known, seed=seed, prior_temperature=prior_temperature)
-
-    def fill(
-        self,
-        phrases: Iterable[Music],
-        known: Iterable[bool],
-        *,
-        seed: int = 0,
-        prior_temperature: float = 1.0,
-    ) -> list[Filling]:
-        """Draw the unknown bars of each phrase, in the key of its known bars and about as loud.
-
-        Args:
-            phrases: music on the model's grid.
-            known: for each bar of the grid whether it stays.
-            seed, prior_temperature: as in `draw`.
-
-        Returns:
-            One filling for each phrase; raises as `symvae.system.infill`.
-        """
-        return fill(self.codec, self.prior, self.read(phrases), list(known), seeded(seed), prior_temperature)
-
-    def continue_(
-        self, phrase: Music, bars: int = 8, count: int = 4, *, seed: int = 0, prior_temperature: float = 1.0
-    ) -> list[Filling]:
-        """Continue a phrase of any number of bars.
-
-        Args:
-            phrase: music in the model's metre.
-            bars: number of bars to append.
-            count: number of results.
-            seed, prior_temperature: as in `draw`.
-
-        Returns:
-            ``count`` continuations that begin with the phrase; raises as `symvae.system.continuation`.
-        """
-        start = self._one(phrase, self._ending)
-        return continue_phrase(self.codec, self.prior, start, bars, count, seeded(seed), prior_temperature)
 
     def variations(
         self, phrase: Music, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0

@@ -19,6 +19,7 @@ from symvae.errors import ConfigError
 from symvae.evaluation import (
     arousal,
     attribute_vectors,
+    continuation,
     control,
     infilling,
     interpolation,
@@ -45,6 +46,7 @@ TABLES: dict[str, Callable[[Any], str]] = {
     "interpolation": interpolation.tables,
     "samples": samples.tables,
     "infilling": infilling.tables,
+    "continuation": continuation.tables,
     "attribute_vectors": attribute_vectors.tables,
 }
 
@@ -95,7 +97,7 @@ def evaluate(
     latent: LatentFit | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """Measure reconstruction, rate, interpolation, samples, infilling and attribute vectors.
+    """Measure reconstruction, rate, interpolation, samples, infilling, continuation and attribute vectors.
 
     Args:
         model: A model whose tokenizer is on a grid.
@@ -137,6 +139,7 @@ def evaluate(
     }
     if not latent.fitted and model.grid.bars >= infilling.MIN_BARS:
         parts["infilling"] = infilling.infilling(model, unseen, phrases=effort.fillings, **common)
+        parts["continuation"] = continuation.continuation(model, unseen, phrases=effort.fillings, **common)
     return {
         **_header(model, shards, quick=quick, split=split, seed=seed),
         "training_windows": len(training),

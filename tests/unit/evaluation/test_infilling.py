@@ -12,7 +12,8 @@ from symvae.evaluation.held_out import held_out
 from symvae.evaluation.infilling import infilling
 from symvae.evaluation.reports import evaluate as report
 from symvae.evaluation.reports.evaluate import QUICK, to_markdown
-from symvae.system.symvae import Filling, SymVAE
+from symvae.system.infill import Filling
+from symvae.system.symvae import SymVAE
 from symvae.training.tasks.phrase import train
 from symvae.training.tasks.prior import train_prior
 from tests.conftest import TINY
@@ -30,7 +31,7 @@ def model(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> SymVAE:
 
 def test_the_original_scores_1_and_the_baseline_as_often_as_bars_repeat(model, shards, monkeypatch) -> None:
     windows = held_out(open_shards(shards), model.config)
-    monkeypatch.setattr(model, "fill", lambda phrases, known, seed: [Filling(p, 0.5) for p in phrases])
+    monkeypatch.setattr(model, "fill", lambda phrases, known, **_: [Filling(p, 0.5) for p in phrases])
     figures = infilling(model, windows, phrases=len(windows.ids))
     assert (figures.phrases, figures.bars) == (len(windows.ids), (1, 2))
     assert (figures.kept, figures.all_kept) == (0.5, 0.0)
@@ -43,7 +44,7 @@ def test_the_redrawn_bars_are_those_that_the_model_fills(model, shards) -> None:
     windows = held_out(open_shards(shards), model.config).draw(6, 0)
     figures = infilling(model, windows, phrases=6, seed=3)
     known = [True, False, True, True]
-    fillings = model.fill(model.to_phrases(windows.ids), known, seed=3)
+    fillings = model.fill(model.to_phrases(windows.ids), known, best_of=4, seed=3)
     ids = model.to_ids([each.phrase for each in fillings])
     assert torch.equal(ids[:, [0, 3]], windows.ids[:, [0, 3]])
     correct = (ids[:, 1] == windows.ids[:, 1]).float().mean().item()
@@ -55,7 +56,10 @@ def test_a_long_model_with_its_own_prior_is_evaluated_on_infilling(model, shards
     monkeypatch.setattr(report, "QUICK", type(QUICK)(**few, prior_steps=1))
     metrics = report.evaluate(model, open_shards(shards), quick=True)
     assert metrics["infilling"]["phrases"] == 3
-    assert "### Infilling" in to_markdown(metrics)
+    assert metrics["continuation"]["phrases"] == 3
+    text = to_markdown(metrics)
+    assert "the best of 4 draws by the model itself" in text
+    assert "The first 2 bars of 3 held-out phrases, continued by 2 bars" in text
     (model.folder / "prior.safetensors").rename(model.folder / "aside")
     try:
         bare = symvae.load(model.folder)

@@ -10,8 +10,9 @@ import symvae
 from symvae.errors import LatentError, PhraseError
 from symvae.models.flow.prior import FlowPrior
 from symvae.music.grid import Grid
+from symvae.music.merge_bars import merge_bars, only_bars
 from symvae.music.phrase import Phrase
-from symvae.system.infill import home_shift_within, merge_bars, only_bars
+from symvae.system.infill import HOME_REGISTER, home_shift_within
 from symvae.system.symvae import SymVAE
 
 FOUR_BARS = Grid.of_metre("4/4", 4)
@@ -68,13 +69,18 @@ def test_drawn_notes_stay_on_the_piano() -> None:
     assert together.pitch.tolist() == [107, 97, 97, 32, 108, 21]
 
 
-def test_the_home_key_is_an_octave_away_at_the_ends_of_the_piano() -> None:
-    high = melody((0, 4, 103, 9), (4, 8, 107, 9), (8, 16, 98, 9))  # G major: home is five semitones higher
-    assert home_shift_within(high.transpose(-12)) == 5
-    assert home_shift_within(high) == -7
+def test_the_home_key_is_in_the_register_of_the_training_tunes_and_on_the_piano() -> None:
+    tune = melody((0, 4, 67, 9), (4, 8, 71, 9), (8, 16, 74, 9))  # G major: home is five semitones higher
+    assert home_shift_within(tune) == 5
+    for octaves in range(-3, 3):
+        moved = tune.transpose(12 * octaves)
+        shift = home_shift_within(moved)
+        assert shift % 12 == 5
+        assert HOME_REGISTER[0] <= moved.pitch.mean() + shift <= HOME_REGISTER[1]
     wide = melody((0, 4, 22, 9), (4, 8, 106, 9))
     assert (wide.pitch + home_shift_within(wide)).min() >= 21
     assert (wide.pitch + home_shift_within(wide)).max() <= 108
+    assert home_shift_within(Phrase(FOUR_BARS)) == 0
 
 
 @pytest.mark.parametrize("drawn", [0, 1])
@@ -140,7 +146,9 @@ def test_every_turn_of_a_continuation_draws_its_own_noise(
     )
     model.continue_(phrase, 3, count=2)
     assert len(drawn) == 3
-    assert len({row.numpy().tobytes() for noise in drawn for row in noise}) == 6
+    assert (
+        len({row.numpy().tobytes() for noise in drawn for row in noise}) == 3 * 2 * 4
+    )  # turns, results, draws of each
 
 
 def test_impossible_requests_are_refused(model: SymVAE, phrase: Phrase) -> None:

@@ -1,0 +1,96 @@
+"""Verbs that draw the missing bars of music: infill, fill and continue."""
+
+from collections.abc import Iterable
+
+from symvae.arguments import checked
+from symvae.music.io.source import Music
+from symvae.system.continuation import continue_phrases
+from symvae.system.draws import check_count, seeded
+from symvae.system.infill import Filling, fill, infill, known_bars
+from symvae.system.latent_model import LatentModel
+
+
+@checked
+class CompletingModel(LatentModel):
+    """A model whose prior draws bars that fit given ones."""
+
+    def infill(
+        self,
+        phrase: Music,
+        bars: Iterable[int],
+        count: int = 4,
+        *,
+        best_of: int = 4,
+        seed: int = 0,
+        prior_temperature: float = 1.0,
+    ) -> list[Filling]:
+        """Redraw some bars of a phrase so that they fit the others.
+
+        Args:
+            phrase: music on the model's grid.
+            bars: numbers of the bars to draw, from 0.
+            count: number of results.
+            best_of: draws of each result, of which the most typical for the prior is kept.
+            seed, prior_temperature: as in `draw`.
+
+        Returns:
+            ``count`` fillings with all other bars unchanged. The first resembles these most, and each one
+            up to the fourth is freer than the one before. Raises as `symvae.system.infill`.
+        """
+        known = known_bars(bars, self.grid.bars)
+        phrase = self._one(phrase)
+        return infill(
+            self.codec, self.prior, phrase, known, count, seeded(seed), prior_temperature, best_of=best_of
+        )
+
+    def fill(
+        self,
+        phrases: Iterable[Music],
+        known: Iterable[bool],
+        *,
+        best_of: int = 4,
+        seed: int = 0,
+        prior_temperature: float = 1.0,
+    ) -> list[Filling]:
+        """Draw the unknown bars of each phrase, in the key of its known bars and about as loud.
+
+        Args:
+            phrases: music on the model's grid.
+            known: for each bar of the grid whether it stays.
+            best_of, seed, prior_temperature: as in `infill`.
+
+        Returns:
+            One filling for each phrase, as the first of `infill`; raises as `symvae.system.infill`.
+        """
+        read = self.read(phrases)
+        return fill(
+            self.codec, self.prior, read, list(known), seeded(seed), prior_temperature, best_of=best_of
+        )
+
+    def continue_(
+        self,
+        phrase: Music,
+        bars: int = 8,
+        count: int = 4,
+        *,
+        best_of: int = 4,
+        seed: int = 0,
+        prior_temperature: float = 1.0,
+    ) -> list[Filling]:
+        """Continue a phrase of any number of bars.
+
+        Args:
+            phrase: music in the model's metre.
+            bars: number of bars to append.
+            count: number of results.
+            best_of: draws of each section of a result, of which the most typical for the prior is kept.
+            seed, prior_temperature: as in `draw`.
+
+        Returns:
+            ``count`` continuations that begin with the phrase; raises as `symvae.system.continuation`.
+        """
+        check_count(count)
+        starts = [self._one(phrase, self._ending)] * count
+        return continue_phrases(
+            self.codec, self.prior, starts, bars, seeded(seed), prior_temperature, best_of=best_of
+        )
