@@ -4,7 +4,8 @@ A section of a tune is new, repeats an earlier one, or varies it: here it repeat
 the most steps at which the same pitch sounds, if these are `SAME_FROM` of its steps or more, and varies it
 from `VARIED_FROM` on. A form is written as "AB1'2": two new sections, the first one varied, the second one
 again. ``section_forms.csv`` has the share of each form among all windows of sixteen bars, in sections of
-four, of the training tunes of the released models, by metre (`benchmarks/generate/section_forms.py` writes it).
+four, of the training tunes of the released models, by metre; `benchmarks/generate/section_forms.py` writes
+it.
 """
 
 import csv
