@@ -68,13 +68,15 @@ def lettered(form: str, bars: int, name: str = "The model") -> list[int]:
             f"{form!r:.40} is no form. Name its sections with letters and primes, such as AABA or AA'BA, "
             f"or choose {REAL!r} or {FREE!r}."
         )
-    length, rest = divmod(bars, len(sections)) if bars else (0, 1)
+    if not bars:
+        raise LatentError(
+            f"{name} has no prior over bars, so its phrases have no form. Choose another model."
+        )
+    length, rest = divmod(bars, len(sections))
     if rest:
         raise LatentError(
             f"{name} draws {bars} bars, which {len(sections)} sections cannot share equally. Choose a form "
             f"with another number of letters, or {FREE!r}."
-            if bars
-            else f"{name} has no prior over bars, so its phrases have no form. Choose another model."
         )
     first: dict[tuple[str, int], int] = {}
     numbers: list[int] = []

@@ -18,7 +18,7 @@ from symvae.system.drawing import Draws
 from symvae.system.draws import check_count, check_temperature, check_top_p, seeded
 from symvae.system.forms import FREE
 from symvae.system.latent_model import LatentModel
-from symvae.system.wishes import CANDIDATES, check_attributes, in_key, nearest
+from symvae.system.wishes import CANDIDATES, check_values, in_key, nearest
 
 
 @checked
@@ -116,7 +116,7 @@ class SamplingModel(LatentModel):
         check_temperature("temperature", temperature)
         check_top_p(top_p)
         wanted, values = None if key is None else key_named(key), dict(values or {})
-        check_attributes(values, self.tokenizer.attributes, self.name)
+        check_values(values, self.tokenizer.attributes, self.name)
         each = CANDIDATES if values or wanted else 1
         draws = self._draw(each * count, seed, prior, prior_temperature, form)
         if draws.equal is None or self.prior is None:

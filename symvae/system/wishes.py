@@ -1,6 +1,8 @@
 """Draws chosen by what was asked of them: of several candidates the nearest, and all in one key."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 
@@ -9,25 +11,28 @@ from symvae.attributes.table import measure
 from symvae.errors import LatentError
 from symvae.music.phrase import Phrase
 
-#: Draws for each result. Twice as many come only a fifth nearer.
+#: Draws for each result.
 CANDIDATES = 8
 
 
-def check_attributes(names: Iterable[str], known: Sequence[str], model: str) -> None:
-    """Refuse attributes that notes of a model do not have.
+def check_values(values: Mapping[str, float], known: Sequence[str], model: str) -> None:
+    """Refuse attributes that notes of a model do not have, and values that are no finite numbers.
 
     Args:
-        names: the attributes that were asked.
-        known: those that differ between phrases of the model.
+        values: the values that were asked, by attribute.
+        known: attributes that differ between phrases of the model.
         model: its name, for the message.
 
     Raises:
-        LatentError: one of them is not among these.
+        LatentError: one of them is not among these, or one value is no number.
     """
-    if other := ", ".join(name for name in names if name not in known):
+    if other := ", ".join(name for name in values if name not in known):
         raise LatentError(
             f"The notes of {model} have no {other} to choose by. Choose among {', '.join(known)}."
         )
+    for name, value in values.items():
+        if not isinstance(value, Real) or not math.isfinite(value):
+            raise LatentError(f"{name} is asked as a finite number, not {value!r:.40}.")
 
 
 def nearest(phrases: Sequence[Phrase], values: Mapping[str, float], minor: bool | None) -> list[Phrase]:
