@@ -34,7 +34,10 @@ MAX_BYTES = 2**32 - 64
 
 #: Magnitudes below this are silence: 80 dB under full scale.
 SILENCE = 1e-4
+#: Samples of a block, over all channels.
 _BLOCK = 2**18
+#: Of the most samples, so small a part is enough of a recording that is read for some seconds.
+_PART = 4
 #: Largest factor of a change of sample rate: the filter has ten times as many coefficients.
 _MOST_FACTOR = 8192
 
@@ -232,13 +235,14 @@ def _samples(
     """Read in blocks, because a damaged header may announce more samples than memory holds.
 
     With a finite ``at_least``, leading silent blocks are dropped and reading stops after about that many
-    samples, or where the limit is reached.
+    samples, or where a part of the limit is reached.
     """
     blocks = [np.zeros((file.channels, 0), np.float32)]
     silent = 0
     whole = math.isinf(at_least)
-    while (len(blocks) - 2) * _BLOCK < at_least:
-        block = file.read(_BLOCK, dtype="float32", always_2d=True).T
+    frames = max(1, _BLOCK // file.channels)
+    while (len(blocks) - 2) * frames < at_least:
+        block = file.read(frames, dtype="float32", always_2d=True).T
         if not block.size:
             break
         if not whole and len(blocks) == 2 and np.abs(blocks[1]).max() <= SILENCE:
@@ -248,7 +252,7 @@ def _samples(
         size = sum(each.size for each in blocks)
         if whole:
             SAMPLES.check(size, path)
-        elif size > SAMPLES.most:
+        elif size > SAMPLES.most // _PART:
             break
     return np.concatenate(blocks, axis=1)
 

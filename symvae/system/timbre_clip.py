@@ -2,6 +2,7 @@
 
 import os
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -32,10 +33,11 @@ def timbre_clip(
         AudioError: For a file that is no audio, for silence, and for less than a quarter of a second.
     """
     audio = recording if isinstance(recording, Audio) else read_audio(recording, LONGEST_CLIP_SEC)
-    channels = torch.from_numpy(resample(audio, sample_rate).samples)
-    mono = channels.mean(0)
-    if mono.abs().max() <= SILENCE:  # two channels may cancel each other
-        mono = channels[0]
+    mixed = audio.samples.mean(0, keepdims=True)
+    if np.abs(mixed).max(initial=0.0) <= SILENCE:  # two channels may cancel each other
+        mixed = audio.samples[:1]
+    # One channel is resampled: sixty-four at a low rate would fill gigabytes.
+    mono = torch.from_numpy(resample(Audio(mixed, audio.sample_rate), sample_rate).samples[0])
     sounding = (mono.abs() > SILENCE).nonzero()
     if not len(sounding):
         raise AudioError("The clip is silent, and silence has no timbre. Give one in which notes sound.")

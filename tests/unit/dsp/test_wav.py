@@ -335,7 +335,7 @@ def test_samples_and_leading_silence_are_counted_while_they_are_read(tmp_path: P
         AudioError, match=r"loud\.wav holds more than 1000 samples over all its channels\. Cut it"
     ):
         read_audio(loud)
-    assert read_audio(loud, 30.0).samples.shape == (1, 1_100)
+    assert read_audio(loud, 30.0).samples.shape == (1, 300)
     silent = write_wav(np.zeros((1, 3_000)), 8_000, tmp_path / "silent.wav")
     with pytest.raises(AudioError, match=r"silent\.wav is silent for its first 1000 samples\. Cut it where"):
         read_audio(silent, 30.0)

@@ -16,13 +16,13 @@ from symvae.audio.player import DrumPlayer
 from symvae.audio.render import PEAK
 from symvae.config.sound import PROGRAMS
 from symvae.dsp.audio import Audio
-from symvae.dsp.wav import write_wav
+from symvae.dsp.wav import resample, write_wav
 from symvae.errors import AudioError, CheckpointError, ConfigError
 from symvae.music.grid import Grid
 from symvae.music.io.midi_write import to_song
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song, Track
-from symvae.system import catalog, synth_artifacts
+from symvae.system import catalog, synth_artifacts, timbre_clip
 from symvae.system.symvae import SymVAE
 from symvae.system.synth import DEFAULT_SYNTH, Synth
 from symvae.system.synth_artifacts import load_synth, save_synth
@@ -174,6 +174,17 @@ def test_channels_that_cancel_each_other_are_not_silent(synth: Synth) -> None:
     (side,) = recording(level=0.4).samples
     z = synth.timbre_of(Audio(np.stack([side, -side]), RATE))
     torch.testing.assert_close(z, synth.timbre_of(Audio(side[None], RATE)))
+
+
+def test_one_channel_is_resampled_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty-four channels at 4 kHz took gigabytes at the rate of the encoder."""
+    seen: list[tuple[int, ...]] = []
+    monkeypatch.setattr(
+        timbre_clip, "resample", lambda audio, rate: seen.append(audio.samples.shape) or resample(audio, rate)
+    )
+    noise = np.random.default_rng(0).uniform(-1, 1, (64, 4_000)).astype(np.float32)
+    assert len(timbre_clip.timbre_clip(Audio(noise, 4_000), 24_000, 0.05)) == 24_000
+    assert seen == [(1, 4_000)]
 
 
 def test_recordings_without_a_timbre_are_refused(synth: Synth, tmp_path: Path) -> None:
