@@ -4,7 +4,7 @@ Without a model the best released one is chosen: of those that can do what is as
 
     1. voices: all voices for faders of polyphonic music, else one line
     2. for verbs that read a whole tune, the number of notes that its windows hold
-    3. windows that are not mostly silence
+    3. windows that are not mostly silence; where one place of each file is read, in each of them
     4. length: the longest
     5. rate: the lower for verbs that draw new music, the higher for all others
 
@@ -143,19 +143,25 @@ def _merit(
 ) -> tuple[bool, int, bool, int, float]:
     """Merit of a model for this music, by the rules above."""
     notes = sum(len(phrase) for intake in intakes for phrase in intake.phrases)
+    together = [intakes] if need.whole else [[intake] for intake in intakes]
+    return (
+        facts.tokenizer.polyphonic == all_voices,
+        notes if need.whole else 0,
+        all(_sounds(facts, each) for each in together),
+        facts.grid.bars,
+        -facts.rate_nats if need.draws else facts.rate_nats,
+    )
+
+
+def _sounds(facts: ModelFacts, intakes: Sequence[Intake]) -> bool:
+    """True unless half of the windows of a model is silence after the end of the music."""
     bars = [
         grid_bar_at(intake.song, start).in_file(facts.grid.bars)
         for intake in intakes
         for start in intake.reading.start_bar
     ]
     silent = [bars for intake in intakes for bars in intake.silent_bars]
-    return (
-        facts.tokenizer.polyphonic == all_voices,
-        notes if need.whole else 0,
-        2 * sum(silent) < sum(bars) or not bars,
-        facts.grid.bars,
-        -facts.rate_nats if need.draws else facts.rate_nats,
-    )
+    return 2 * sum(silent) < sum(bars) or not bars
 
 
 def _has_voices(intakes: Sequence[Intake]) -> bool:

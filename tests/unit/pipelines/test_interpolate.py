@@ -102,6 +102,10 @@ def test_a_model_without_a_language_model_is_refused_before_any_work(tmp_path):
 @pytest.mark.parametrize(
     ("files", "whole", "chosen"),
     [
+        ([ODE, JOY], None, "melody-16bar"),
+        ([ODE, FRERE], None, "melody-4bar-faders"),
+        ([FRERE, JOY], None, "melody-4bar-faders"),
+        ([MINUET, WALTZ], None, "melody-16bar-3-4"),
         ([ODE, JOY], "cut", "melody-16bar"),
         ([FRERE, ODE], "repeat", "melody-16bar"),
         ([FRERE, ODE], "cut", "melody-4bar-faders"),
