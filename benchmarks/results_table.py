@@ -24,6 +24,8 @@ START, END = "<!-- results:start -->", "<!-- results:end -->"
 #: free-running, by bars: the flat decoder at 2 bars, the hierarchical one at 16.
 MUSICVAE = {2: (0.986, 0.951), 16: (0.919, 0.812)}
 SHORT = "melody-2bar"
+#: Other models of few bars, and a model of faders whose reconstruction and paths are listed here.
+OTHERS = ("melody-2bar-3-4", "melody-2bar-6-8", "melody-4bar-faders", "melody-4bar-3-4", "melody-4bar-6-8")
 LONG = ("melody-16bar", "melody-16bar-lokl", "melody-16bar-3-4", "melody-16bar-6-8")
 #: Runs of benchmarks/reconstruct/conductor_against_flat.py, one JSON line each.
 CONDUCTOR = ROOT / "benchmarks" / "reconstruct" / "results.jsonl"
@@ -31,7 +33,7 @@ CONDUCTOR = ROOT / "benchmarks" / "reconstruct" / "results.jsonl"
 
 def measured() -> dict[str, dict[str, Any]]:
     """metrics.json of each model on the page."""
-    files = {name: PRETRAINED / name / "metrics.json" for name in (SHORT, *LONG)}
+    files = {name: PRETRAINED / name / "metrics.json" for name in (SHORT, *OTHERS, *LONG)}
     return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files.items()}
 
 
@@ -39,14 +41,15 @@ def results(metrics: dict[str, dict[str, Any]]) -> str:
     """Section of the melody models."""
     two = metrics[SHORT]
     long = [metrics[name] for name in LONG]
+    others = [metrics[name] for name in OTHERS]
     parts = (
         _reconstruction(two, bars=2),
         _reconstruction(long[0], bars=16),
         _collections(two, long[0]),
-        _long_models(long),
+        _models([two, *others, *long]),
         _conductor([json.loads(line) for line in CONDUCTOR.read_text(encoding="utf-8").splitlines()]),
         _rate(two),
-        _interpolation(two, *long),
+        _interpolation(two, *others, *long),
         _samples(two),
         *(_long_samples(of_model) for of_model in long if "infilling" in of_model),
     )
@@ -60,7 +63,7 @@ def with_results(page: str, metrics: dict[str, dict[str, Any]]) -> str:
     return f"{before}{START}\n{results(metrics)}\n{END}{after}"
 
 
-def _long_models(models: list[dict[str, Any]]) -> str:
+def _models(models: list[dict[str, Any]]) -> str:
     rows = [
         [
             f"`{of_model['model']}`",
@@ -73,7 +76,7 @@ def _long_models(models: list[dict[str, Any]]) -> str:
         for whole in (of_model["reconstruction"]["all"],)
     ]
     head = ["", "windows", "KL nats", "posterior mean: token", "onset", "exact phrase"]
-    return "**All models of 16 bars**, free-running on held-out windows of their metre:\n\n" + table(
+    return "**All melody models**, free-running on held-out windows of their metre:\n\n" + table(
         [*head, "posterior sample: token"], rows
     )
 
