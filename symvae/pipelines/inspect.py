@@ -83,15 +83,18 @@ def inspect_song(
         dropped.append(Dropped("song", Reason.EMPTY))
     elif choice is None:
         dropped.append(Dropped("song", Reason.DRUMS, "all its notes are in drum tracks", song.num_notes))
+    *starts, end_sec = _seconds_of(song, [*(tempo.tick for tempo in song.tempos), song.end_tick])
     return Report(
         file=file or song.name,
         fault=None,
         ticks_per_quarter=song.ticks_per_quarter,
-        duration_sec=_second_of(song, song.end_tick),
+        duration_sec=end_sec,
         num_bars=sum(s.num_file_bars for s in stretches),
         num_notes=song.num_notes,
         metres=tuple(MetreReport(s.metre, s.first_bar + 1, s.num_file_bars, s.grid_metre) for s in stretches),
-        tempos=tuple(TempoReport(_second_of(song, t.tick), round(t.qpm, 2)) for t in song.tempos),
+        tempos=tuple(
+            TempoReport(start, round(tempo.qpm, 2)) for start, tempo in zip(starts, song.tempos, strict=True)
+        ),
         tracks=reports,
         dropped=tuple(dropped),
         repairs=tuple(map(str, song.repairs)),
@@ -140,8 +143,11 @@ def _fit(song: Song, index: int, model: ModelFacts) -> ModelFit:
     )
 
 
-def _second_of(song: Song, tick: int) -> float:
-    """Time of a tick in seconds."""
-    starts = np.array([t.tick for t in song.tempos if t.tick < tick] + [tick], np.float64)
-    tempos_qpm = np.array([t.qpm for t in song.tempos if t.tick < tick])
-    return round(float((np.diff(starts) / song.ticks_per_quarter * 60.0 / tempos_qpm).sum()), 3)
+def _seconds_of(song: Song, ticks: Sequence[int]) -> list[float]:
+    """Times of ticks in seconds, in a time that grows with the number of tempo changes and not its square."""
+    change = np.array([tempo.tick for tempo in song.tempos], np.float64)
+    tick_sec = 60.0 / song.ticks_per_quarter / np.array([tempo.qpm for tempo in song.tempos])
+    change_sec = np.concatenate([[0.0], np.cumsum(np.diff(change) * tick_sec[:-1])])
+    last = np.searchsorted(change, ticks, "right") - 1
+    seconds = change_sec[last] + (np.array(ticks) - change[last]) * tick_sec[last]
+    return [round(float(second), 3) for second in seconds]

@@ -158,3 +158,12 @@ def test_models_that_cannot_read_a_file_say_why() -> None:
     assert "released models for `symvae fade` are in 4/4" in uses["fade"].fault
     text = " ".join(" ".join(screen(report)).split())
     assert "cannot fade: petzold_minuet.mid is in 3/4" in text
+
+
+def test_each_tempo_has_its_start_in_seconds() -> None:
+    song = load(TUNES / "ode_to_joy.mid")
+    tick = song.ticks_per_quarter
+    tempos = (TempoChange(0, 60.0), TempoChange(2 * tick, 120.0), TempoChange(4 * tick, 30.0))
+    report = inspect_song(dataclasses.replace(song, tempos=tempos, end_tick=5 * tick), MODELS)
+    assert [each.start_sec for each in report.tempos] == [0.0, 2.0, 3.0]
+    assert report.duration_sec == 5.0
