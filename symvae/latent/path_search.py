@@ -43,7 +43,7 @@ _DENSITY, _OUT_OF_SCALE = 1.0, 2.0
 #: Cost of each semitone of a melodic interval beyond so many.
 _LEAP, _LEAP_FROM = 1.0, 7
 #: Mean random cost of a beat, of a path that differs from the cheapest.
-_TASTE = 1.0
+_NOISE = 1.0
 #: Scale degrees of the major scale, in semitones.
 _MAJOR = (0, 2, 4, 5, 7, 9, 11)
 
@@ -98,7 +98,7 @@ def search_path(
     *,
     alphabet: Alphabet,
     unit: int,
-    taste: np.random.Generator | None = None,
+    noise: np.random.Generator | None = None,
 ) -> SearchedPath:
     """Search an even path between two sequences of ids.
 
@@ -109,7 +109,7 @@ def search_path(
         steps: Sequences from end to end, both included.
         alphabet: Facts about the ids, and their language model.
         unit: Tokens of a beat.
-        taste: Source of a random cost of each beat, the same at all steps; None finds the cheapest path.
+        noise: Source of a random cost of each beat, the same at all steps; None finds the cheapest path.
 
     Returns:
         The path. No two neighbors are equal unless the ends are, or no beat can be exchanged.
@@ -123,7 +123,7 @@ def search_path(
     if (start == end).all():
         path = np.stack([start] * steps)
     else:
-        path = _Search(start, end, candidates, alphabet, unit, taste).path(steps)
+        path = _Search(start, end, candidates, alphabet, unit, noise).path(steps)
     distance = (path != start).sum((1, 2)) / max((start != end).sum(), 1)
     return SearchedPath(path, distance, alphabet.nats_per_token(path))
 
@@ -138,7 +138,7 @@ class _Search:
         candidates: Integer[np.ndarray, "candidate bar position"],
         alphabet: Alphabet,
         unit: int,
-        taste: np.random.Generator | None,
+        noise: np.random.Generator | None,
     ) -> None:
         ends = np.stack([start, end])
         self.start, self.end, self.alphabet = start, end, alphabet
@@ -155,8 +155,8 @@ class _Search:
         self.end_onsets = alphabet.onset[ends].reshape(2, -1, unit).sum(2)
         mismatch = zip(self.lattice.mismatch(start), self.lattice.mismatch(end), strict=True)
         self.detour = [_DETOUR * (one + other) for one, other in mismatch]
-        if taste is not None:
-            self.detour = [cost + taste.exponential(_TASTE, len(cost)) for cost in self.detour]
+        if noise is not None:
+            self.detour = [cost + noise.exponential(_NOISE, len(cost)) for cost in self.detour]
         self.outside = [alphabet.onset[units] @ np.zeros((unit, 12)) for units in self.lattice.units]
         for outside, units in zip(self.outside, self.lattice.units, strict=True):
             row, column = np.nonzero(alphabet.onset[units])

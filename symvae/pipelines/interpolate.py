@@ -16,7 +16,7 @@ from symvae.pipelines.output import IN_MEMORY, Draw, Output, Saved, numbered
 from symvae.pipelines.preflight import check
 from symvae.pipelines.tracks import Tracks, each_track
 from symvae.pipelines.trial import AnyModel, Source, one_window
-from symvae.pipelines.whole_tunes import equally_long, read_tune, whole_tunes
+from symvae.pipelines.whole_tunes import equally_long, tune_around, whole_tunes
 from symvae.pipelines.words import model_in_words
 from symvae.system.morph import Morph
 from symvae.system.symvae import SymVAE
@@ -164,7 +164,8 @@ def interpolate(
     else:
         a, b = music
         if path == "search":
-            tune_a, tune_b = (read_tune(source, checked.facts).phrases[0] for source in sources)
+            pairs = zip(sources, music, strict=True)
+            tune_a, tune_b = (tune_around(source, checked.facts, window) for source, window in pairs)
             found = vae.morph(a, b, steps, keep=keep, in_key=in_key, tunes=(tune_a, tune_b), seed=seed)
             phrases = found.phrases
         else:

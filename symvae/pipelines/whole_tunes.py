@@ -42,6 +42,23 @@ def read_tune(source: Source, model: ModelFacts) -> Intake:
     return Intake(source.name, source.song, reading)
 
 
+def tune_around(source: Source, model: ModelFacts, window: Phrase) -> Phrase:
+    """Read the tune that a window of a source begins; the window itself where no note starts.
+
+    Args:
+        source: The file, its track and the bar of the window.
+        model: Model whose metre and pitch range the tune has.
+        window: The window.
+
+    Returns:
+        The tune.
+    """
+    try:
+        return read_tune(source, model).phrases[0]
+    except NoWindowError:
+        return window
+
+
 def whole_tunes(sources: Sequence[Source], fit: str) -> Read:
     """Make a reader of whole tunes for models that are no longer than these will be.
 

@@ -63,7 +63,7 @@ def morph(
     steps: int,
     *,
     generator: torch.Generator,
-    taste: np.random.Generator | None = None,
+    noise: np.random.Generator | None = None,
     keep: str | None = None,
     in_key: bool = False,
     tunes: tuple[Phrase, Phrase] | None = None,
@@ -76,7 +76,7 @@ def morph(
         a, b: The ends: equally long, of at least the model's bars.
         steps: Phrases from end to end, both included.
         generator: Source of the candidates' noise, on the CPU.
-        taste: As in `symvae.latent.path_search.search_path`.
+        noise: As in `symvae.latent.path_search.search_path`.
         keep: "rhythm" or "pitch" of ``a``, which all phrases keep; the last one then has only the other
             of ``b``.
         in_key: Transpose ``b`` to the notes of the key of ``a``; the last phrase alone is in its own key.
@@ -103,7 +103,7 @@ def morph(
             "or for a melody model run `symvae evaluate --update-model` on it first."
         )
     tunes = tunes or (a, b)
-    shift = _shift_to_key(*tunes, b, codec.tokenizer) if in_key else 0
+    shift = _shift_to_key(*tunes, b, codec.tokenizer) if in_key and all(map(len, tunes)) else 0
     moves_on = shift != 0
     if moves_on and steps < 3:
         raise LatentError(f"With a change of key at the end, steps must be 3 or more, not {steps}.")
@@ -120,7 +120,7 @@ def morph(
         steps - moves_on,
         alphabet=alphabet(codec.tokenizer, language),
         unit=codec.grid.steps_per_beat,
-        taste=taste,
+        noise=noise,
     )
     phrases = _phrases(codec.tokenizer, found, a, b)
     if not keep:
@@ -150,7 +150,7 @@ def morph_corners(
     steps: int,
     *,
     generator: torch.Generator,
-    taste: np.random.Generator | None = None,
+    noise: np.random.Generator | None = None,
 ) -> list[list[Phrase]]:
     """Morph down both sides of a square, then across each row.
 
@@ -158,14 +158,14 @@ def morph_corners(
         codec, language: As in `morph`.
         corners: Top left, top right, bottom left, bottom right.
         steps: Rows and columns.
-        generator, taste: As in `morph`.
+        generator, noise: As in `morph`.
 
     Returns:
         Phrases row by row; raises as `morph`.
     """
 
     def way(a: Phrase, b: Phrase) -> list[Phrase]:
-        return morph(codec, language, a, b, steps, generator=generator, taste=taste).phrases
+        return morph(codec, language, a, b, steps, generator=generator, noise=noise).phrases
 
     top_left, top_right, bottom_left, bottom_right = corners
     sides = zip(way(top_left, bottom_left), way(top_right, bottom_right), strict=True)

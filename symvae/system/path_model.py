@@ -82,7 +82,7 @@ class PathModel(LatentModel):
             *ends,
             steps,
             generator=seeded(seed),
-            taste=_taste(seed),
+            noise=_noise(seed),
             keep=keep,
             in_key=in_key,
             tunes=tunes,
@@ -119,7 +119,7 @@ class PathModel(LatentModel):
             raise LatentError(f'The path of a square is "search" or "slerp", not {path!r}.')
         if chosen == "search":
             return morph_corners(
-                self.codec, self.language, corners, steps, generator=seeded(seed), taste=_taste(seed)
+                self.codec, self.language, corners, steps, generator=seeded(seed), noise=_noise(seed)
             )
         a, b, c, d = self.encode(corners).mean
         z = interpolate.corners(a, b, c, d, steps)
@@ -145,6 +145,6 @@ class PathModel(LatentModel):
         return chosen
 
 
-def _taste(seed: int) -> np.random.Generator | None:
+def _noise(seed: int) -> np.random.Generator | None:
     """Random costs of a seed; none for 0."""
     return np.random.default_rng(seed) if seed else None

@@ -64,9 +64,9 @@ def test_units_that_fit_no_bar_and_long_contexts_are_refused() -> None:
             Lattice(rows_of(0, 2, 1), unit=unit, nats=language(0, order), order=order, start_mark=VOCABULARY)
 
 
-@given(seed=st.integers(0, 10**6), steps=st.integers(2, 6), bars=st.integers(1, 2), taste=st.booleans())
+@given(seed=st.integers(0, 10**6), steps=st.integers(2, 6), bars=st.integers(1, 2), noise=st.booleans())
 @settings(max_examples=30)
-def test_a_path_has_its_ends_and_no_two_equal_neighbors(seed, steps, bars, taste) -> None:
+def test_a_path_has_its_ends_and_no_two_equal_neighbors(seed, steps, bars, noise) -> None:
     start, end, *candidates = rows_of(seed, 6, bars)
     found = search_path(
         start,
@@ -75,7 +75,7 @@ def test_a_path_has_its_ends_and_no_two_equal_neighbors(seed, steps, bars, taste
         steps,
         alphabet=alphabet(seed),
         unit=UNIT,
-        taste=np.random.default_rng(seed) if taste else None,
+        noise=np.random.default_rng(seed) if noise else None,
     )
     assert (found.ids[0] == start).all()
     assert (found.ids[-1] == end).all()

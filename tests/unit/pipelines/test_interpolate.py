@@ -71,6 +71,16 @@ def test_kept_and_in_key_are_reported(model):
     assert all(np.array_equal(each.onset_step, kept.phrases[0].onset_step) for each in kept.phrases)
 
 
+def test_a_silent_file_is_an_end_like_others(model, tmp_path):
+    symvae.write(Phrase(model.grid), tmp_path / "silence.mid")
+    result = interpolate([tmp_path / "silence.mid", JOY], model, steps=3, in_key=True)
+    assert len(result.phrases[0]) == 0
+    assert result.phrases[-1] == result.intakes[1].phrases[0]
+    assert "keys: silence and D major" in result.lines()
+    with pytest.raises(MidiError, match="has no tune in 4/4"):
+        interpolate([tmp_path / "silence.mid", JOY], model, whole="cut")
+
+
 def test_another_seed_is_another_path(model):
     first, second = (interpolate([ODE, JOY], model, steps=5, seed=seed).phrases for seed in (0, 1))
     assert first[1:-1] != second[1:-1]

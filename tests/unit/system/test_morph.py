@@ -103,7 +103,7 @@ def test_silence_is_an_end_like_others(model, ends):
     silence = Phrase(model.grid)
     found = model.morph(silence, ends[1], 4, in_key=True)
     assert (found.phrases[0], found.phrases[-1]) == (silence, ends[1])
-    assert found.keys[0] == ""
+    assert (found.keys[0], found.transposed) == ("", 0)
     still = model.morph(ends[0], ends[0], 3)
     assert (model.to_ids(still.phrases) == model.to_ids(ends[0])).all()
     assert still.distance == [0, 0, 0]
