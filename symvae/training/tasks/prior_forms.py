@@ -7,9 +7,11 @@ import numpy as np
 import torch
 
 from symvae.attributes.form import equal_bars, form
+from symvae.attributes.repetition import repeated_bar_share
 from symvae.corpus.dataset import Windows, windows
 from symvae.corpus.shards import Shards
 from symvae.models.flow.prior import FlowPrior
+from symvae.music.phrase import Phrase
 from symvae.system.drawing import Draws, decode, draw
 from symvae.system.symvae import SymVAE
 from symvae.training.data import as_tensor
@@ -53,29 +55,34 @@ def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
     prior.form_scale.fill_(best)
     of_tunes = _cadences_of_tunes(model, found)
     prior.endings.fill_(max(0.0, of_tunes - endings[best]) / max(1 - endings[best], 1e-9))
-    balance(model, prior, [form(phrase) for phrase in phrases])
+    balance(model, prior, phrases)
 
 
-def balance(model: SymVAE, prior: FlowPrior, wanted: Sequence[str]) -> None:
-    """Draw the table of forms again, so that the forms of draws are distributed as those of real music.
+def balance(model: SymVAE, prior: FlowPrior, real: Sequence[Phrase]) -> None:
+    """Draw the table of forms again, so that draws have forms and repeats as often as real music.
 
     Draws are more alike than their table says, because the flow has learned that sections repeat as a whole.
-    Each row is drawn once, and weighted by how much rarer than in real music the form of its draw is.
+    Each row is drawn once, and weighted by how much rarer than in real music the structure of its draw is.
 
     Args:
         model: The model that decodes.
         prior: The prior; its ``forms`` are exchanged in place.
-        wanted: Forms of real music, in letters.
+        real: Real music.
     """
     chance = torch.Generator().manual_seed(0)
     rows = prior.forms.long()
     z = prior.sample(len(rows), chance, equal=rows)
     drawn = model.to_phrases(decode(model.codec, prior, Draws(z.cpu(), rows), chance))
-    forms = [form(phrase) for phrase in drawn]
-    real, own = Counter(wanted), Counter(forms)
-    weights = torch.tensor([real[name] / own[name] for name in forms])
+    structures = [structure(phrase) for phrase in drawn]
+    wanted, found = Counter(map(structure, real)), Counter(structures)
+    weights = torch.tensor([wanted[each] / found[each] for each in structures])
     if weights.any():
         prior.forms = prior.forms[torch.multinomial(weights, len(rows), replacement=True, generator=chance)]
+
+
+def structure(phrase: Phrase) -> tuple[str, int]:
+    """Form in letters, and the share of repeated bars in eighths."""
+    return form(phrase), int(8 * repeated_bar_share(phrase))
 
 
 def _cadences_of_tunes(model: SymVAE, found: Windows) -> float:

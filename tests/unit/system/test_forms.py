@@ -188,6 +188,6 @@ def test_attributes_bring_samples_nearer_and_unknown_ones_are_refused(model) -> 
     assert distance(values={"register": 70.0}) < distance()
     with pytest.raises(LatentError, match=r"have no tempo to choose by. Choose among notes_per_bar"):
         model.sample(1, values={"tempo": 90.0})
-    for value in (float("nan"), float("inf"), "6"):
+    for value in (float("nan"), float("inf")):
         with pytest.raises(LatentError, match="notes_per_bar is asked as a finite number, not"):
             model.sample(1, values={"notes_per_bar": value})

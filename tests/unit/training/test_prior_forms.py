@@ -33,7 +33,7 @@ def test_a_prior_learns_forms_endings_and_their_noise(tiny_model, shards, monkey
         return {name: np.array([value - 0.05, value + 0.05]) for name, value in values.items()}
 
     monkeypatch.setattr(model, "measure", measured)
-    monkeypatch.setattr(prior_forms, "balance", lambda model, prior, wanted: None)
+    monkeypatch.setattr(prior_forms, "balance", lambda model, prior, real: None)
     prior_forms.learn_forms(model, prior, music)
     assert float(prior.form_scale) == pytest.approx(REAL)
     assert float(prior.endings) == pytest.approx(0.4 / 0.9)
@@ -53,7 +53,7 @@ def test_the_table_is_balanced_by_the_forms_of_its_draws(tiny_model, monkeypatch
     drawn = ["AA"] * 300 + ["AB"] * 100
     monkeypatch.setattr(prior_forms, "decode", lambda codec, prior, draws, chance: draws.equal)
     monkeypatch.setattr(model, "to_phrases", lambda of: range(len(of)))
-    monkeypatch.setattr(prior_forms, "form", drawn.__getitem__)
+    monkeypatch.setattr(prior_forms, "structure", lambda of: drawn[of] if isinstance(of, int) else of)
     prior_forms.balance(model, prior, ["AA", "AB"])
     assert prior.forms.shape == (400, 2)
     # A row of the first kind has the weight 1/300, two thirds of the others too, the rest 1/100.
