@@ -1,4 +1,4 @@
-"""Write the README's five figures from the released models' metrics.json, so that no figure is typed by hand.
+"""Write the README's six figures from the released models' metrics.json, so that no figure is typed by hand.
 
 python benchmarks/headline.py            # rewrites README.md between its markers
 python benchmarks/headline.py --check    # status 1 if README.md differs
@@ -26,6 +26,7 @@ def figures() -> str:
     faders = metrics("melody-4bar-faders")["control"]["faders"]
     arousal = metrics("piano-4bar-faders")["arousal"]
     shuffled = arousal["shuffled_labels"]
+    paths = [metrics(name)["interpolation"]["paths"] for name in ("melody-2bar", "melody-16bar")]
     sound = metrics("synth-24k")["sound"]["rows"]
     other = sound["other_font"]
     rows = [
@@ -40,6 +41,17 @@ def figures() -> str:
             _share(sixteen["mean"]["token"]),
             "MusicVAE .812, on its own data",
             "symvae evaluate melody-16bar --data shards",
+        ),
+        (
+            "morph, 2 and 16 bars: deviation from the straight line, cost of the middle beside the ends",
+            ", ".join(_share(each["search"]["curve_deviation"]) for each in paths)
+            + "; "
+            + ", ".join(f"{100 * each['search']['middle_over_ends']:+.1f} %" for each in paths),
+            "slerp "
+            + ", ".join(_share(each["slerp"]["curve_deviation"]) for each in paths)
+            + "; "
+            + ", ".join(f"{100 * each['slerp']['middle_over_ends']:+.1f} %" for each in paths),
+            "symvae evaluate melody-2bar --data shards",
         ),
         (
             "fader: Pearson of asked and achieved; notes per bar, pitch range, contour",

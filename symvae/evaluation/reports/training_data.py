@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symvae.corpus.sources.folk import FOLDERS
+from symvae.corpus.sources.lieder import COLLECTION as LIEDER
 from symvae.errors import CorpusError
 from symvae.evaluation.reports.markdown import table
 
@@ -74,8 +75,9 @@ class TrainingData:
         words = ["folk"] if names & set(FOLDERS) else []
         words += ["--essen"] if "essen" in names else []
         words += ["pop909 POP909_FOLDER"] if "pop909" in names else []
+        words += ["lieder LIEDER_FOLDER"] if LIEDER in names else []
         words += ["chorales"] if "bach-chorales" in names else []
-        words += ["YOUR_FOLDER"] if names - set(FOLDERS) - {"pop909", "bach-chorales"} else []
+        words += ["YOUR_FOLDER"] if names - set(FOLDERS) - {"pop909", LIEDER, "bach-chorales"} else []
         return " ".join(words)
 
 
