@@ -9,6 +9,7 @@ from symvae.corpus.dataset import windows
 from symvae.corpus.shards import open_shards
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity
+from symvae.music.phrase import Phrase
 from symvae.system.symvae import SymVAE
 from symvae.training.tasks import prior_forms
 
@@ -53,8 +54,12 @@ def test_the_table_is_balanced_by_the_forms_of_its_draws(tiny_model, monkeypatch
     drawn = ["AA"] * 300 + ["AB"] * 100
     monkeypatch.setattr(prior_forms, "decode", lambda codec, prior, draws, chance: draws.equal)
     monkeypatch.setattr(model, "to_phrases", lambda of: range(len(of)))
-    monkeypatch.setattr(prior_forms, "structure", lambda of: drawn[of] if isinstance(of, int) else of)
-    prior_forms.balance(model, prior, ["AA", "AB"])
+    monkeypatch.setattr(
+        prior_forms, "structure", lambda of: drawn[of] if isinstance(of, int) else names[len(of)]
+    )
+    names = {0: "AA", 1: "AB"}
+    one_note = Phrase(model.grid, np.array([0]), np.array([4]), np.array([60]))
+    prior_forms.balance(model, prior, [Phrase(model.grid), one_note])
     assert prior.forms.shape == (400, 2)
     # A row of the first kind has the weight 1/300, two thirds of the others too, the rest 1/100.
     expected = (200 / 300 + 100 / 100) / 2
