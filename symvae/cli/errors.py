@@ -5,7 +5,7 @@
     2    wrong use: an option or argument that does not exist (typer's own message)
     130  Ctrl-C, 143 termination (`symvae.cli.stopping`)
 
-``--debug``, anywhere on the line, shows the traceback.
+``--debug``, anywhere on the line, shows the traceback; ``--limit NAME=NUMBER``, anywhere, raises a limit.
 """
 
 import os
@@ -22,15 +22,16 @@ from symvae.cli.stopping import sentence_of, status_of
 from symvae.errors import SymvaeError
 from symvae.storage.faults import unwritable
 
-DEBUG = "--debug"
+DEBUG, LIMIT = "--debug", "--limit"
 
 
 class GuardedGroup(TyperGroup):
     """Root command that turns every error of symvae into one sentence."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Accept ``--debug`` in any place, for every verb."""
+        """Accept ``--debug`` and ``--limit`` in any place, for every verb."""
         ctx.obj = {"debug": DEBUG in args}
+        raise_limits(ctx, args)
         return super().parse_args(ctx, with_current_names([arg for arg in args if arg != DEBUG]))
 
     def invoke(self, ctx: Any) -> Any:
@@ -43,7 +44,7 @@ class GuardedGroup(TyperGroup):
         except SymvaeError as error:
             if ctx.obj["debug"]:
                 raise
-            fail(str(error))
+            fail(f"{error} {_how_to_raise(error)}".strip())
         except KeyboardInterrupt as stopped:
             if ctx.obj["debug"]:
                 raise
@@ -60,6 +61,50 @@ class GuardedGroup(TyperGroup):
             if not error.filename:
                 _silence()
             fail(unwritable(place, error))
+
+
+def raise_limits(ctx: Any, args: list[str]) -> None:
+    """Take ``--limit NAME=NUMBER`` out of the line and raise these limits until the command ends.
+
+    Args:
+        ctx: Context of the root command.
+        args: The line; it is changed in place.
+
+    Raises:
+        BadParameter: There is no such limit, or no number.
+    """
+    words: list[str] = []
+    while (
+        at := next((at for at, word in enumerate(args) if word.partition("=")[0] == LIMIT), None)
+    ) is not None:
+        option = args.pop(at)
+        words.append(option.partition("=")[2] or (args.pop(at) if at < len(args) else ""))
+    if not words:
+        return
+    from symvae.files.known_limits import known_limits
+    from symvae.files.raised import VARIABLE, parsed
+
+    try:
+        unknown = set(parsed(" ".join(words))) - known_limits()
+    except SymvaeError as error:
+        raise typer.BadParameter(str(error), param_hint=LIMIT) from error
+    if unknown or not all(words):
+        raise typer.BadParameter(
+            f"no limit is called {', '.join(sorted(unknown)) or 'so'}; docs/limits.md has the names",
+            param_hint=LIMIT,
+        )
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = " ".join([before or "", *words]).strip()
+    ctx.call_on_close(
+        lambda: os.environ.pop(VARIABLE) if before is None else os.environ.update({VARIABLE: before})
+    )
+
+
+def _how_to_raise(error: SymvaeError) -> str:
+    """Remedy for a file that exceeds a limit and is trusted."""
+    if not error.limit or " --" in str(error):  # the error names an option of its own
+        return ""
+    return f"If you trust it, raise the limit: {LIMIT} {error.limit}=NUMBER."
 
 
 def open_streams() -> None:

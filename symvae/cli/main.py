@@ -12,7 +12,7 @@ import typer
 from symvae.cli.continue_ import continue_
 from symvae.cli.decode import decode
 from symvae.cli.encode import encode
-from symvae.cli.errors import DEBUG, GuardedGroup, open_streams
+from symvae.cli.errors import DEBUG, LIMIT, GuardedGroup, open_streams
 from symvae.cli.evaluate import evaluate
 from symvae.cli.fade import fade
 from symvae.cli.infill import infill
@@ -75,6 +75,12 @@ def main(
     debug: Annotated[
         bool, typer.Option(DEBUG, help="Show the traceback of an error; allowed anywhere.")
     ] = False,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(
+            LIMIT, metavar="NAME=NUMBER", help="Raise a limit of docs/limits.md; allowed anywhere, and again."
+        ),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_version, help="Show the version.")
     ] = False,

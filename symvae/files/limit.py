@@ -9,15 +9,14 @@ import reprlib
 from typing import NamedTuple
 
 from symvae.errors import SymvaeError
+from symvae.files.raised import raised
 
 MIB = 2**20
 #: Units of sizes of files.
 BYTES = {"KiB": 2**10, "MiB": MIB}
 
 
-class Limit(NamedTuple):
-    """An upper bound, and a lower one where there is one."""
-
+class _Row(NamedTuple):
     code: str
     """Name of the row; `SymvaeError.limit` of the error has it."""
     most: int
@@ -33,7 +32,18 @@ class Limit(NamedTuple):
     least: int = 0
     """The smallest value that is read."""
     flag: str = ""
-    """Option of the command line that raises the limit, where there is one."""
+    """Option of the command line that raises the limit, where there is one of its own."""
+
+
+class Limit(_Row):
+    """An upper bound, and a lower one where there is one."""
+
+    __slots__ = ()
+
+    @property
+    def most(self) -> int:  # type: ignore[override]
+        """The largest value that is read: that of the row, or the one that the user has raised it to."""
+        return raised().get(self.code, self[1])
 
     def check(
         self,
