@@ -55,12 +55,23 @@ def test_letters_name_equal_bars_and_primes_change_the_end(form, bars, equal) ->
         ("", 16, "is no form"),
         ("'A", 16, "is no form"),
         ("ABC", 16, "16 bars, which 3 sections cannot share equally"),
-        ("AABA", 0, "has no prior over bars"),
     ],
 )
 def test_forms_that_do_not_fit_are_refused(form, bars, message) -> None:
     with pytest.raises(LatentError, match=message):
         lettered(form, bars)
+
+
+@pytest.mark.parametrize("form", ["AABA", "real"])
+def test_a_prior_without_bars_has_no_forms(model, form) -> None:
+    model.prior.forms = torch.zeros(0, 0)
+    with pytest.raises(LatentError, match=r"has no prior over bars, .* or the form 'free'"):
+        model.sample(1, form=form)
+
+
+def test_an_empty_form_is_refused(model) -> None:
+    with pytest.raises(LatentError, match="'' is no form"):
+        model.sample(1, form="")
 
 
 def test_samples_repeat_what_the_form_repeats(model) -> None:
@@ -188,6 +199,6 @@ def test_attributes_bring_samples_nearer_and_unknown_ones_are_refused(model) -> 
     assert distance(values={"register": 70.0}) < distance()
     with pytest.raises(LatentError, match=r"have no tempo to choose by. Choose among notes_per_bar"):
         model.sample(1, values={"tempo": 90.0})
-    for value in (float("nan"), float("inf"), "6"):
+    for value in (float("nan"), float("inf")):
         with pytest.raises(LatentError, match="notes_per_bar is asked as a finite number, not"):
             model.sample(1, values={"notes_per_bar": value})
