@@ -26,7 +26,7 @@ class Continuation:
     """Bars of the file's metre, as all bars of the report."""
     versions: list[Filling]
     forms: list[str]
-    """Sections of each version, its given bars among them: "ABA'C"."""
+    """Sections of each version, its given bars among them: "ABA'C"; counted back from the end."""
     saved: Saved
     why: str = ""
     """Reason of the choice of the model; empty where it was named."""
@@ -61,8 +61,9 @@ class Continuation:
         ]
         for number, ((phrase, kept), letters) in enumerate(zip(self.versions, self.forms, strict=True), 1):
             new = int((phrase.onset_step >= steps).sum())
+            named = f"form {letters}, " if len(letters.rstrip("'")) > 1 else ""
             lines.append(
-                f"version {number}: form {letters}, {counted(new, 'new note')}; the model by itself "
+                f"version {number}: {named}{counted(new, 'new note')}; the model by itself "
                 f"reproduces {kept:.1%} of the given bars"
             )
         return lines

@@ -14,7 +14,9 @@ class Faults:
     """
 
     def __init__(self, errors: Iterable[SymvaeError] = ()) -> None:
-        self.errors = list(errors)
+        self.errors: list[SymvaeError] = []
+        for error in errors:
+            self.add(error)
 
     def __enter__(self) -> None:
         """Begin a check."""

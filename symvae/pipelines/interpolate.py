@@ -19,11 +19,11 @@ from symvae.pipelines.trial import AnyModel, Source, one_window
 from symvae.pipelines.whole_tunes import equally_long, tune_around, whole_tunes
 from symvae.pipelines.words import model_in_words
 from symvae.system.morph import Morph
+from symvae.system.path_model import PATHS
 from symvae.system.symvae import SymVAE
 
 ENDS = ("start", "end")
 CORNERS = ("top left", "top right", "bottom left", "bottom right")
-PATHS = ("search", "slerp", "lerp")
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,8 @@ def interpolate(
             is no temperature, else the second.
         keep: "rhythm" or "pitch" of the first melody, kept by all steps of a searched path.
         in_key: Bring the second melody into the key of the first on a searched path; the last step alone is
-            in its own key. Keys are those of the tunes from the bars that are read to their ends.
+            in its own key. Keys are those of the tunes from the bars that are read to their ends. Not
+            together with ``keep="pitch"``.
         whole: "repeat" or "cut": search a path between whole tunes, the shorter ones repeated or the longer
             ones cut.
         temperature: Temperature of the decoder on a path that is not searched; 0 takes the most likely token.

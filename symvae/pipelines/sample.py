@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from symvae.attributes.form import SECTION_BARS
-from symvae.attributes.form import form as form_of
 from symvae.attributes.key import key_of
 from symvae.attributes.table import measure
 from symvae.errors import ConfigError
@@ -16,6 +15,8 @@ from symvae.pipelines.preflight import check
 from symvae.pipelines.trial import AnyModel
 from symvae.pipelines.words import counted, model_in_words
 from symvae.system.choice import Need
+from symvae.system.section_forms import form as sections_of
+from symvae.system.section_forms import in_letters
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Samples:
     why: str = ""
     """Reason of the choice of the model; empty where it was named."""
 
+    @property
+    def forms(self) -> list[str]:
+        """Form of each phrase as its notes have it, a letter for four bars: "AA'BA"."""
+        return [in_letters(sections_of(phrase, SECTION_BARS)) for phrase in self.phrases]
+
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
         return {
@@ -38,7 +44,7 @@ class Samples:
             "model_chosen": self.why or None,
             "seed": self.seed,
             "notes": [len(phrase) for phrase in self.phrases],
-            "forms": [form_of(phrase) for phrase in self.phrases],
+            "forms": self.forms,
             "keys": [str(key_of(phrase)) for phrase in self.phrases],
             **{name: column.tolist() for name, column in measure(self.phrases, self.values).items()},
             "files": self.saved.names,
@@ -49,8 +55,8 @@ class Samples:
         bars = counted(self.phrases[0].grid.bars, "bar")
         drawn = f"{counted(len(self.phrases), 'phrase')} of {bars} from {self.model}, seed {self.seed}"
         each = [
-            f"{number}: {form_of(phrase)}, {key_of(phrase)}"
-            for number, phrase in enumerate(self.phrases, start=1)
+            f"{number}: {form}, {key_of(phrase)}"
+            for number, (phrase, form) in enumerate(zip(self.phrases, self.forms, strict=True), start=1)
             if phrase.grid.bars > SECTION_BARS
         ]
         reached = [

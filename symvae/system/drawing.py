@@ -43,7 +43,8 @@ def draw(
     Returns:
         Draws, on the CPU; raises as `draw_forms`.
     """
-    form = form or (REAL if len(prior.forms) else FREE)
+    if form is None:
+        form = REAL if len(prior.forms) else FREE
     equal = draw_forms(prior, form, count, generator, codec.name)
     return Draws(prior.sample(count, generator, prior_temperature, equal).cpu(), equal)
 

@@ -38,6 +38,11 @@ def draw_forms(
         return None
     table = prior.forms.cpu().long()
     bars = table.shape[1]
+    if not bars:
+        raise LatentError(
+            f"{name} has no prior over bars, so its phrases have no form. Choose another model, or the form "
+            f"{FREE!r}."
+        )
     if form != REAL:
         return torch.tensor(lettered(form, bars, name)).expand(count, -1)
     if not len(table):
@@ -67,10 +72,6 @@ def lettered(form: str, bars: int, name: str = "The model") -> list[int]:
         raise LatentError(
             f"{form!r:.40} is no form. Name its sections with letters and primes, such as AABA or AA'BA, "
             f"or choose {REAL!r} or {FREE!r}."
-        )
-    if not bars:
-        raise LatentError(
-            f"{name} has no prior over bars, so its phrases have no form. Choose another model."
         )
     length, rest = divmod(bars, len(sections))
     if rest:

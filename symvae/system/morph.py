@@ -97,6 +97,11 @@ def morph(
         )
     if keep not in (None, *HELD):
         raise LatentError(f'A morph keeps "rhythm" or "pitch", not {keep!r}.')
+    if keep == "pitch" and in_key:
+        raise LatentError(
+            "All phrases that keep the pitches of the first melody are in its key. Leave out one of keep and "
+            "in_key (--keep, --in-key)."
+        )
     if language is None:
         raise LatentError(
             f'{codec.name} has no language model to search a path with. Choose path "slerp" (--path slerp), '

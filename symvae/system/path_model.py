@@ -14,6 +14,9 @@ from symvae.system.draws import seeded
 from symvae.system.latent_model import LatentModel
 from symvae.system.morph import Morph, morph, morph_corners
 
+#: Kinds of paths between two phrases.
+PATHS = ("search", "slerp", "lerp")
+
 
 @checked
 class PathModel(LatentModel):
@@ -69,6 +72,7 @@ class PathModel(LatentModel):
             steps: number of phrases, both ends among them.
             keep: "rhythm" or "pitch" of ``a``, which all phrases keep.
             in_key: transpose ``b`` to the notes of the key of ``a``; the last phrase alone is in its own key.
+                Not together with ``keep="pitch"``.
             tunes: the whole tunes, in which the keys are found; by default ``a`` and ``b`` themselves.
             seed: 0 finds the cheapest path, and each other one another.
 
@@ -137,8 +141,10 @@ class PathModel(LatentModel):
             "search" where the model has a language model and the temperature is 0, else "slerp".
 
         Raises:
-            LatentError: a searched path is asked for with a temperature.
+            LatentError: there is no such path, or a searched one is asked for with a temperature.
         """
+        if path not in (None, *PATHS):
+            raise LatentError(f'The path is "search", "slerp" or "lerp", not {path!r}.')
         chosen = path or ("slerp" if self.language is None or temperature else "search")
         if chosen == "search" and temperature:
             raise LatentError("A searched path takes no temperature. Leave it out, or choose the path slerp.")
@@ -146,5 +152,5 @@ class PathModel(LatentModel):
 
 
 def _noise(seed: int) -> np.random.Generator | None:
-    """Random costs of a seed; none for 0."""
-    return np.random.default_rng(seed) if seed else None
+    """Random costs of a seed; none for 0. A negative seed is the 64 bits that torch takes it for."""
+    return np.random.default_rng(seed % 2**64) if seed else None

@@ -42,10 +42,13 @@ def form(phrase: Phrase, section_bars: int) -> Form:
     Args:
         phrase: music; of a polyphonic phrase the latest and highest notes count.
         section_bars: bars of a section; sections are counted back from the end of the phrase.
+
+    Returns:
+        The sections; none of a phrase that is shorter.
     """
-    count = phrase.grid.bars // section_bars
-    steps = count * section_bars * phrase.grid.steps_per_bar
-    sections = _sounding(phrase)[phrase.grid.num_steps - steps :].reshape(count, -1)
+    steps = section_bars * phrase.grid.steps_per_bar
+    count = phrase.grid.num_steps // steps
+    sections = _sounding(phrase)[phrase.grid.num_steps - count * steps :].reshape(count, steps)
     found = []
     for number, section in enumerate(sections):
         alike = (sections[:number] == section).mean(-1)
@@ -66,9 +69,15 @@ def spelled(sections: Form) -> str:
 
 
 def in_letters(sections: Form) -> str:
-    """A form as musicians write it, "ABA'B": a repeat has the letter of its like, a variation a prime."""
+    """A form as musicians write it, "ABA'B": a repeat has the letter of its like, a variation a prime.
+
+    After Z come A2 to Z2, and so on.
+    """
     first = _first_alike(sections)
-    names = {number: chr(ord("A") + rank % 26) for rank, number in enumerate(dict.fromkeys(first))}
+    names = {
+        number: chr(ord("A") + rank % 26) + str(rank // 26 + 1) * (rank >= 26)
+        for rank, number in enumerate(dict.fromkeys(first))
+    }
     return "".join(
         names[number] + "'" * section.varied for number, section in zip(first, sections, strict=True)
     )

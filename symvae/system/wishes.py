@@ -26,7 +26,7 @@ def check_values(values: Mapping[str, float], known: Sequence[str], model: str) 
     Raises:
         LatentError: one of them is not among these, or one value is no number.
     """
-    if other := ", ".join(name for name in values if name not in known):
+    if other := ", ".join(str(name) for name in values if name not in known):
         raise LatentError(
             f"The notes of {model} have no {other} to choose by. Choose among {', '.join(known)}."
         )

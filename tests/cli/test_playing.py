@@ -74,13 +74,13 @@ def test_sample_has_the_form_the_key_and_the_attributes_that_were_asked(cli):
     result = cli("sample", *words, "--json")
     assert result.exit_code == 0, result.stderr
     report = json.loads(result.stdout)
-    assert report["forms"] == ["AABA"]
+    assert report["forms"] == ["AABA'"]  # the end has a cadence of its own
     assert report["keys"] == ["E minor"]
     assert report["notes_per_bar"][0] == pytest.approx(4, abs=1.5)
     (phrase,) = symvae.read("sample/sample-1.mid")
     assert phrase.window(0, 4) == phrase.window(4, 4)
     told = cli("sample", *words, "--force").stdout
-    assert "1: AABA, E minor" in told
+    assert "1: AABA', E minor" in told
     assert "notes_per_bar: " in told
     assert "4 asked" in told
 
@@ -391,6 +391,14 @@ def test_continue_from_the_end_or_from_a_bar(cli, tiny_model, tmp_path, bar, spa
     assert got.window(0, 1) == given
     output = cli("continue", ODE, "-m", tiny_model, "--bars", 3, "-n", 1, "--force", *words)
     assert "1 bar unchanged, then 3 new" in output.stdout
+
+
+def test_a_version_shorter_than_a_section_has_no_form(cli, tmp_path):
+    symvae.write(symvae.read(ODE)[0].window(0, 1), tmp_path / "short.mid")
+    output = cli("continue", "short.mid", "-m", "melody-16bar-lokl", "--bars", 1, "-n", 1, "--best-of", 1)
+    assert output.exit_code == 0, output.stderr
+    assert "1 bar unchanged, then 1 new in each version" in output.stdout
+    assert "form" not in output.stdout
 
 
 def test_continue_needs_a_tune_in_its_metre(cli, tiny_model):

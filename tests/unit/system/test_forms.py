@@ -55,12 +55,23 @@ def test_letters_name_equal_bars_and_primes_change_the_end(form, bars, equal) ->
         ("", 16, "is no form"),
         ("'A", 16, "is no form"),
         ("ABC", 16, "16 bars, which 3 sections cannot share equally"),
-        ("AABA", 0, "has no prior over bars"),
     ],
 )
 def test_forms_that_do_not_fit_are_refused(form, bars, message) -> None:
     with pytest.raises(LatentError, match=message):
         lettered(form, bars)
+
+
+@pytest.mark.parametrize("form", ["AABA", "real"])
+def test_a_prior_without_bars_has_no_forms(model, form) -> None:
+    model.prior.forms = torch.zeros(0, 0)
+    with pytest.raises(LatentError, match=r"has no prior over bars, .* or the form 'free'"):
+        model.sample(1, form=form)
+
+
+def test_an_empty_form_is_refused(model) -> None:
+    with pytest.raises(LatentError, match="'' is no form"):
+        model.sample(1, form="")
 
 
 def test_samples_repeat_what_the_form_repeats(model) -> None:

@@ -99,6 +99,11 @@ def test_a_square_has_exact_corners(model, tunes):
         model.interpolate_corners(*corners, steps=3, path="lerp")
 
 
+def test_a_negative_seed_is_a_seed(model, ends):
+    first, again = (model.morph(*ends, 4, seed=-1).phrases for _ in range(2))
+    assert first == again
+
+
 def test_silence_is_an_end_like_others(model, ends):
     silence = Phrase(model.grid)
     found = model.morph(silence, ends[1], 4, in_key=True)
@@ -118,6 +123,10 @@ def test_what_cannot_be_is_one_sentence_with_a_remedy(model, ends, tunes):
         model.morph(ends[0].window(0, 1), ends[1].window(0, 1), 3)
     with pytest.raises(LatentError, match='keeps "rhythm" or "pitch", not \'tempo\''):
         model.morph(*ends, 3, keep="tempo")
+    with pytest.raises(LatentError, match=r"are in its key\. Leave out one of keep and in_key"):
+        model.morph(*ends, 3, keep="pitch", in_key=True)
+    with pytest.raises(LatentError, match='"search", "slerp" or "lerp", not \'bezier\''):
+        model.interpolate(*ends, 3, path="bezier")
     with pytest.raises(LatentError, match="A searched path takes no temperature"):
         model.interpolate(*ends, 3, path="search", temperature=1.0)
 

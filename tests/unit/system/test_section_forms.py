@@ -11,7 +11,7 @@ from symvae.music.metre import METRES
 from symvae.music.phrase import Phrase, join
 from symvae.system.bar_plan import NEW, SAME, VARIED, infill_plan
 from symvae.system.continuation import section_plans
-from symvae.system.section_forms import form, forms, in_letters, next_section, spelled
+from symvae.system.section_forms import Section, form, forms, in_letters, next_section, spelled
 
 ONE = Grid.of_metre("3/4", 1)
 
@@ -36,6 +36,16 @@ def test_sections_are_new_repeat_or_vary(letters: str, as_numbers: str, as_lette
     assert spelled(found) == as_numbers
     assert in_letters(found) == as_letters
     assert form(join([bar("D"), tune(letters)]), 2) == found  # counted back from the end
+
+
+def test_music_shorter_than_a_section_has_no_form() -> None:
+    assert form(bar("A"), 2) == []
+    assert in_letters([]) == ""
+
+
+def test_no_letter_names_two_sections() -> None:
+    """Long continuations have more new sections than the alphabet has letters."""
+    assert in_letters([Section(None)] * 27 + [Section(26, True)]).endswith("YZA2A2'")
 
 
 @pytest.mark.parametrize("metre", METRES)
