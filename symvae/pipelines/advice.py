@@ -2,14 +2,13 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
 
 from symvae.errors import LatentError, SymvaeError
 from symvae.music.bars import sections
 from symvae.music.metre import METRES
-from symvae.pipelines.needs import CONTINUE, SHIFT
+from symvae.pipelines.needs import SHIFT
 from symvae.pipelines.no_window import NoWindowError
-from symvae.pipelines.trial import Read, Source, attempt, every_window, last_bars
+from symvae.pipelines.trial import Read, Source, attempt, every_window
 from symvae.system.choice import ModelFacts, Need, released
 
 
@@ -101,10 +100,6 @@ def _instead(need: Need, source: Source) -> str:
         return (
             f"`symvae shift {file} --set onset_density=1` moves its melody along an attribute vector instead."
         )
-    if need.verb != CONTINUE.verb and _can(
-        CONTINUE, replace(source, bar=None, read_before=source.song), last_bars
-    ):
-        return f"`symvae continue {file}` can read it, and makes it longer."
     return f"`symvae inspect {file}` lists what models can read."
 
 

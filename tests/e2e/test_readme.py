@@ -120,5 +120,5 @@ def test_the_tables_are_those_that_the_script_writes(name: str):
     assert table.with_results(results, table.measured()) == results
 
 
-def test_the_five_figures_are_those_that_the_script_writes():
+def test_the_six_figures_are_those_that_the_script_writes():
     assert script("headline").with_figures(README) == README

@@ -100,5 +100,5 @@ def test_the_released_split_holds_out_every_collection():
     held_out = defaultdict(set)
     for work, name in released_split().items():
         held_out[name].add(work.split("/")[0])
-    books = {"airds", "bach", "misc", "oneills", "pop909", "ryans"}
+    books = {"airds", "bach", "misc", "oneills", "openscore_lieder", "pop909", "ryans"}
     assert held_out["test"] == held_out["validation"] == held_out["train"] == books

@@ -1,10 +1,12 @@
 """Attribute vectors of a model whose first coordinate of z is the number of notes."""
 
+import numpy as np
 import pytest
 import torch
 
 from symvae.evaluation.attribute_vectors import attribute_vectors
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.tokens.ngram import NGram
 from symvae.training.latent_fit import LatentFit
 
 LATENT = 32
@@ -22,6 +24,7 @@ def fit(still) -> LatentFit:
         {"onset_density": 0.25, "mean_interval": 2.0},
         DiagonalGaussian(center, center),
         seed=0,
+        language=NGram.fit(np.zeros((1, 1, 4), np.uint8), pitch_ids=(2, 89), vocabulary_size=90),
     )
 
 
