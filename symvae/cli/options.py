@@ -185,7 +185,7 @@ def amounts_of(words: Sequence[str], shape: str) -> dict[str, float]:
             amount = float(number)
         except ValueError:
             equals = ""
-        if not equals:
+        if not equals or not name.strip():
             raise typer.BadParameter(f"{word!r} is not {shape}", param_hint="--set")
         if name.strip() in amounts:
             raise typer.BadParameter(f"{name.strip()} is set twice; set it once", param_hint="--set")

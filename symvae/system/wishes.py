@@ -26,9 +26,9 @@ def check_values(values: Mapping[str, float], known: Sequence[str], model: str) 
     Raises:
         LatentError: one of them is not among these, or one value is no number.
     """
-    if other := ", ".join(str(name) for name in values if name not in known):
+    if other := [str(name) for name in values if name not in known]:
         raise LatentError(
-            f"The notes of {model} have no {other} to choose by. Choose among {', '.join(known)}."
+            f"The notes of {model} have no {', '.join(other)} to choose by. Choose among {', '.join(known)}."
         )
     for name, value in values.items():
         if not isinstance(value, Real) or not math.isfinite(value):

@@ -94,6 +94,7 @@ def test_sample_has_the_form_the_key_and_the_attributes_that_were_asked(cli):
         (("--key", "H"), 1, "'H' is no key"),
         (("--set", "tempo=90"), 1, "have no tempo to choose by"),
         (("--set", "notes_per_bar"), 2, "is not attribute=value"),
+        (("--set", "=5"), 2, "'=5' is not attribute=value"),
     ],
 )
 def test_sample_refuses_forms_keys_and_attributes_in_words(cli, words, status, message):

@@ -24,6 +24,8 @@ from symvae.models.flow.velocity import BarVelocity, PlainVelocity
 
 #: Steps of Heun's method, two evaluations each: more steps make no audible difference.
 _SOLVER_STEPS = 24
+#: Draws that are integrated together: thousands at once would take gigabytes.
+_DRAWS_AT_ONCE = 1024
 
 #: Corrects an estimate of the end of the path, to guide it on its way.
 Guidance = Callable[[Float[Tensor, "batch latent"]], Float[Tensor, "batch latent"]]
@@ -106,7 +108,8 @@ class FlowPrior(nn.Module):
         Returns:
             Latents, on the device of the prior.
         """
-        return self.integrate(self.noise(count, generator, temperature, equal))
+        noise = self.noise(count, generator, temperature, equal)
+        return torch.cat([self.integrate(some) for some in noise.split(_DRAWS_AT_ONCE)])
 
     def noise(
         self,

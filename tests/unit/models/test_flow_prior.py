@@ -94,3 +94,13 @@ def test_a_guided_path_ends_at_the_target(flow: FlowPrior) -> None:
     assert torch.equal(drawn[:, 0], torch.full((200,), -1.5))
     assert drawn[:, 1].std() < 0.3
     assert torch.equal(drawn[:, 2], noise[:, 2])
+
+
+def test_many_draws_are_integrated_in_parts(flow: FlowPrior, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = flow.sample(7, torch.Generator().manual_seed(3))
+    monkeypatch.setattr("symvae.models.flow.prior._DRAWS_AT_ONCE", 3)
+    sizes: list[int] = []
+    hook = flow.velocity.register_forward_hook(lambda _, given, result: sizes.append(len(result)))
+    torch.testing.assert_close(flow.sample(7, torch.Generator().manual_seed(3)), whole)
+    hook.remove()
+    assert max(sizes) == 3
