@@ -11,11 +11,25 @@ It handles ids and costs, and knows neither music nor networks.
 """
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int, Integer
+from jaxtyping import Bool, Float, Int, Integer
 
 from symvae.errors import LatentError
+
+#: Cost of a join that cannot be.
+_NEVER = 1e9
+
+
+class Leap(NamedTuple):
+    """What an event costs after another."""
+
+    event: Bool[np.ndarray, " id"]
+    """Which ids are events."""
+    cost: Callable[[Int[np.ndarray, "..."], Int[np.ndarray, "..."]], Float[np.ndarray, "..."]]
+    """Cost of the second after the first."""
+
 
 #: Cost in nats of the last token of each n-gram after the others.
 Nats = Callable[[Integer[np.ndarray, "gram order"]], Float[np.ndarray, " gram"]]
@@ -30,6 +44,8 @@ class Lattice:
         nats: Language model.
         order: Length of its n-grams, at most ``unit`` + 1.
         start_mark: Id of its context before the first token.
+        leap: Cost of an event after the last one before it, by their ids, with the mask of ids that are
+            events; it may lie any number of units back. None where leaps cost nothing.
 
     Raises:
         LatentError: A unit does not divide the bar, or is shorter than the language model's context.
@@ -43,6 +59,7 @@ class Lattice:
         nats: Nats,
         order: int,
         start_mark: int,
+        leap: Leap | None = None,
     ) -> None:
         _, self.bars, self.positions = candidates.shape
         if self.positions % unit or order - 1 > unit:
@@ -62,6 +79,25 @@ class Lattice:
             part.reshape(each.shape[:-1]).sum(-1) for part, each in zip(cost, grams, strict=True)
         ]
         """By place: cost of each unit after each of the place before, ``(before, unit)``."""
+        if leap is not None:
+            self._remember(leap)
+
+    def _remember(self, leap: Leap) -> None:
+        """Add the cost of leaps: units without events are copied for each event that may sound in them."""
+        # Of the place before: the unit of each copy, and the last event up to its end, -1 for none.
+        copies, last = np.zeros(1, np.int64), np.full(1, -1)
+        for place, units in enumerate(self.units):
+            first_id, last_id, inside = _events_of(units, leap)
+            silent, memory = np.meshgrid(np.flatnonzero(last_id < 0), np.unique(last))
+            own = np.concatenate([np.flatnonzero(last_id >= 0), silent.ravel()])
+            after = np.where(last_id[own] >= 0, last_id[own], -1)
+            after[len(own) - silent.size :] = memory.ravel()
+            start = first_id[own]
+            joins = self.join_nats[place][copies[:, None], own] + inside[own]
+            joins = joins + leap.cost(last[:, None], start) * np.logical_and(start >= 0, last[:, None] >= 0)
+            joins[np.logical_and(start < 0, after != last[:, None])] = _NEVER
+            self.join_nats[place], self.units[place] = joins, units[own]
+            copies, last = own, after
 
     def mismatch(self, ids: Integer[np.ndarray, "bar position"]) -> list[Int[np.ndarray, " _unit"]]:
         """By place: tokens in which each unit differs from a sequence."""
@@ -127,6 +163,19 @@ class Lattice:
             before = came_from[place][variant, choice, count]
             count, choice = count - changed[place][choice], before
         return np.concatenate(parts[::-1], axis=1).reshape(len(variant), self.bars, self.positions)
+
+
+def _events_of(
+    units: Int[np.ndarray, "unit token"], leap: Leap
+) -> tuple[Int[np.ndarray, " unit"], Int[np.ndarray, " unit"], Float[np.ndarray, " unit"]]:
+    """First and last event of each unit, -1 for none, and the cost of the leaps between its events."""
+    first, last, cost = np.full(len(units), -1), np.full(len(units), -1), np.zeros(len(units))
+    for ids in units.T:
+        event = leap.event[ids]
+        cost += leap.cost(last, ids) * np.logical_and(event, last >= 0)
+        first = np.where(np.logical_and(event, first < 0), ids, first)
+        last = np.where(event, ids, last)
+    return first, last, cost
 
 
 def _joined(

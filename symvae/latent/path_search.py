@@ -28,7 +28,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Integer
 
 from symvae.errors import LatentError
-from symvae.latent.lattice import Lattice, Nats
+from symvae.latent.lattice import Lattice, Leap, Nats
 
 #: Weights of the language model and rewards of an onset, in nats, with which each step is solved.
 _LANGUAGE, _ONSET = (0.2, 0.6, 1.2), (0.0, 0.7, 1.5)
@@ -63,14 +63,14 @@ class Alphabet:
     canonical: Callable[[Int[np.ndarray, "row bar position"]], Integer[np.ndarray, "row bar position"]]
     """Spells each row as the music it stands for is spelled."""
 
-    def join_nats(self, grams: Integer[np.ndarray, "gram order"]) -> Float[np.ndarray, " gram"]:
-        """Cost of the last token of each n-gram, with that of a leap to it from the last note before."""
-        onset, pitch = np.append(self.onset, False), np.append(self.pitch, 0)  # and the start mark
-        starts = onset[grams]
-        before = starts[:, -2::-1]
-        from_pitch = pitch[np.take_along_axis(grams, grams.shape[1] - 2 - before.argmax(1)[:, None], 1)[:, 0]]
-        leap = np.abs(pitch[grams[:, -1]] - from_pitch) - _LEAP_FROM
-        return self.nats(grams) + _LEAP * leap.clip(0) * (starts[:, -1] & before.any(1))
+    def leap(self) -> Leap:
+        """Cost of a wide melodic interval."""
+        return Leap(
+            self.onset,
+            lambda first, second: (
+                _LEAP * (np.abs(self.pitch[first] - self.pitch[second]) - _LEAP_FROM).clip(0)
+            ),
+        )
 
     def nats_per_token(self, ids: Integer[np.ndarray, "row bar position"]) -> Float[np.ndarray, " row"]:
         """Mean cost of the tokens of each row."""
@@ -145,9 +145,10 @@ class _Search:
         self.lattice = Lattice(
             np.concatenate([ends, candidates, _crossings(start, end, unit)]),
             unit=unit,
-            nats=alphabet.join_nats,
+            nats=alphabet.nats,
             order=alphabet.order,
             start_mark=len(alphabet.onset),
+            leap=alphabet.leap(),
         )
         self.length = (start != end).sum()
         self.nats = alphabet.nats_per_token(ends)

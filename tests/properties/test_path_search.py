@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symvae.errors import LatentError
-from symvae.latent.lattice import Lattice
+from symvae.latent.lattice import Lattice, Leap
 from symvae.latent.path_search import Alphabet, search_path
 
 VOCABULARY, UNIT, POSITIONS = 4, 2, 4
@@ -56,6 +56,28 @@ def test_the_best_sequence_is_the_cheapest_of_all(seed, count, bars, order) -> N
     least = np.min(list(every.values()), axis=0)
     found = [every[sequence.ravel().tobytes()][variant] for variant, sequence in enumerate(best)]
     np.testing.assert_allclose(found, least)
+
+
+@given(seed=st.integers(0, 10**6), count=st.integers(1, 3), bars=st.integers(1, 2))
+@settings(max_examples=30)
+def test_a_leap_costs_over_any_number_of_units_without_events(seed, count, bars) -> None:
+    rows, nats = rows_of(seed, count, bars), language(seed)
+    rows[:, :, :UNIT] = 0  # the first beat of each bar holds
+    leap = Leap(np.arange(VOCABULARY) >= 2, lambda first, second: 1.7 * np.abs(first - second))
+    setting = {"unit": UNIT, "nats": nats, "order": 2, "start_mark": VOCABULARY}
+    plain, lattice = Lattice(rows, **setting), Lattice(rows, **setting, leap=leap)
+    reference, changes, line = rows_of(seed + 1, 1, bars)[0], np.full(bars, 1.0), 1.5
+
+    def cost(flat: np.ndarray) -> float:
+        events = flat[flat >= 2]
+        spoken = nats(np.lib.stride_tricks.sliding_window_view(np.append(VOCABULARY, flat), 2)).sum()
+        changed = (flat.reshape(bars, -1) != reference).sum(1)
+        return spoken + 1.7 * np.abs(np.diff(events)).sum() + line * np.abs(changed - changes).sum()
+
+    free = [np.zeros((1, len(units))) for units in lattice.units]
+    (best,) = lattice.best(reference, changes, free, np.ones(1), line)
+    every = (np.concatenate(parts) for parts in product(*plain.units))
+    assert cost(best.ravel()) == pytest.approx(min(map(cost, every)))
 
 
 def test_units_that_fit_no_bar_and_long_contexts_are_refused() -> None:
