@@ -23,7 +23,7 @@ _NEVER = 1e9
 
 
 class Leap(NamedTuple):
-    """What an event costs after another."""
+    """Cost of an event after another."""
 
     event: Bool[np.ndarray, " id"]
     """Which ids are events."""

@@ -1,5 +1,7 @@
 """The processes of one training, started by torchrun, and the device of each."""
 
+import atexit
+import gc
 import os
 from typing import NamedTuple
 
@@ -29,6 +31,7 @@ class Processes(NamedTuple):
         """Let several processes exchange gradients: by nccl between GPUs, by gloo between CPUs."""
         if self.total > 1 and not dist.is_initialized():
             dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
+            atexit.register(_disconnect)
 
     def from_first(self, value: int, device: torch.device) -> int:
         """The first process's value, for decisions that all must agree on."""
@@ -37,6 +40,13 @@ class Processes(NamedTuple):
         shared = torch.tensor(value, device=device)
         dist.broadcast(shared, 0)
         return int(shared)
+
+
+def _disconnect() -> None:
+    """End the threads of the group, which a network may hold: a process that exits beside them may abort."""
+    gc.collect()
+    if dist.is_initialized():
+        dist.destroy_process_group()
 
 
 #: One process, without torchrun.
