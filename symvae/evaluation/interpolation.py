@@ -69,7 +69,7 @@ class PathFigures(NamedTuple):
     largest_step: float
     """Largest step of a pair, as a share of the distance from A to B; mean over pairs."""
     largest_step_95: float
-    """The same: the 95th percentile over pairs."""
+    """Largest step of a pair: 95th percentile over pairs."""
     unchanged_steps: float
     """Share of the steps that change nothing."""
     new_bars: float
