@@ -134,7 +134,10 @@ def _grid_bars(intake: Intake, first_bar: int, last_bar: int) -> range:
     bar, bars = grid_bar_at(intake.song, intake.reading.start_bar[0]), intake.phrases[0].grid.bars
     in_window, here = bar.in_file(bars), f"in a window of {counted(bar.in_file(bars), 'bar')}"
     if last_bar > in_window:
-        raise NoWindowError(f"There is no bar {last_bar} {here}.", f"Give --to up to {in_window}.")
+        remedy = f"Give --to up to {in_window}."
+        if first_bar > in_window:
+            remedy = "Bars are counted from the first one of the window, which --bar chooses."
+        raise NoWindowError(f"There is no bar {last_bar} {here}.", remedy)
     if (first_bar - 1) % bar.file_bars or last_bar % bar.file_bars:
         first = (first_bar - 1) // bar.file_bars * bar.file_bars + 1
         last = -(-last_bar // bar.file_bars) * bar.file_bars

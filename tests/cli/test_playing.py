@@ -459,6 +459,13 @@ def test_continue_keeps_the_tempo_of_the_last_bars(cli, tiny_model, tmp_path):
     assert got.tempo_qpm == 180.0
 
 
+def test_bars_behind_the_window_are_counted_from_its_first(cli, tiny_model):
+    result = cli("infill", TUNES / "ode_to_joy.mid", "--from", 300, "--to", 400, "-m", tiny_model)
+    assert result.exit_code == 1
+    assert "Bars are counted from the first one of the window, which --bar chooses." in result.stderr
+    assert "--to up to" not in result.stderr
+
+
 def test_tune_in_another_metre_gets_the_names_of_its_models(cli):
     result = cli("reconstruct", TUNES / "lieber_augustin.mid", "-m", "melody-2bar")
     assert result.exit_code == 1
