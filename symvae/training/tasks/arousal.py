@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from symvae.attributes.emotion import AROUSAL_SIGN
 from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.latent.arousal import HIGH, LOW, UNLABELED, Arousal
@@ -49,7 +50,13 @@ def train_arousal(model: SymVAE, pieces: Sequence[Piece], shards: Shards) -> Aro
     Raises:
         CorpusError: All pieces have the same label.
     """
-    return fit_arousal(pieces, model.fader_positions, unlabeled_positions(model, shards))
+    unlabeled = unlabeled_positions(model, shards)
+    return fit_arousal(pieces, model.fader_positions, unlabeled, sign=expected_signs(model.scales.names))
+
+
+def expected_signs(names: Sequence[str]) -> Int[np.ndarray, " fader"]:
+    """Expected sign of the effect of each fader on arousal (`symvae.attributes.emotion`)."""
+    return np.array([AROUSAL_SIGN.get(name, 0) for name in names])
 
 
 def labels(pieces: Sequence[Piece]) -> Int[np.ndarray, " piece"]:
@@ -64,6 +71,7 @@ def fit_arousal(
     positions: Callable[[Sequence[Phrase]], Float[np.ndarray, "phrase fader"]],
     unlabeled: Float[np.ndarray, "phrase fader"],
     *,
+    sign: Int[np.ndarray, " fader"] | None = None,
     shuffle: int | None = None,
 ) -> Arousal:
     """Fit the mixture to labeled pieces and unlabeled phrases.
@@ -74,6 +82,7 @@ def fit_arousal(
         pieces: Rated music.
         positions: Fader positions of phrases.
         unlabeled: Fader positions of unlabeled phrases.
+        sign: Expected sign of each fader's effect; None for no expectation.
         shuffle: Seed of a permutation of the labels among the pieces, a baseline at chance; None for none.
 
     Returns:
@@ -90,7 +99,7 @@ def fit_arousal(
     label = np.concatenate([label, np.full(len(unlabeled), UNLABELED)])
     weight = np.concatenate([np.full(len(p.phrases), 1 / len(p.phrases)) for p in pieces])
     rest = np.full(len(unlabeled), 0.5 * len(pieces) / max(1, len(unlabeled)))
-    return Arousal.fit(x, label, np.concatenate([weight, rest]))
+    return Arousal.fit(x, label, np.concatenate([weight, rest]), sign)
 
 
 def unlabeled_positions(
