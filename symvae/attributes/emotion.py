@@ -8,7 +8,14 @@ The axes are those of Russell's circumplex ("A circumplex model of affect", 1980
 excited, valence from negative to positive.
 """
 
+from collections.abc import Sequence
 from types import MappingProxyType
+
+import numpy as np
+from jaxtyping import Float
+
+from symvae.attributes.table import measure
+from symvae.music.phrase import Phrase
 
 #: Direction of each attribute when arousal rises. Studies disagree on register, so it has none.
 AROUSAL_SIGN = MappingProxyType(
@@ -21,3 +28,22 @@ AROUSAL_SIGN = MappingProxyType(
         "articulation": -1,
     }
 )
+
+#: Attributes that carry valence, all of them cues of the studies above; the tempo enters as its logarithm.
+VALENCE_CUES = (
+    "mode",
+    "diatonic_share",
+    "tempo",
+    "rhythm_density",
+    "note_density",
+    "articulation",
+    "register",
+    "mean_velocity",
+)
+
+
+def valence_cues(phrases: Sequence[Phrase]) -> Float[np.ndarray, "phrase cue"]:
+    """Measure `VALENCE_CUES` of each phrase."""
+    columns = measure(phrases, VALENCE_CUES)
+    columns["tempo"] = np.log(columns["tempo"])
+    return np.stack(list(columns.values()), axis=1)

@@ -37,7 +37,7 @@ _ROUNDS = 50
 _COLUMNS = ("mean", "covariance", "score_at")
 _RIDGE = 1e-2
 MOST_KNOTS = 65
-#: Variance that is added to every fader where signs are given, and the effect that is expected of a sign alone.
+#: Where signs are given: variance added to every fader, and the effect that is expected of a sign alone.
 _SHRINKAGE, _EXPECTED = 1.0, 0.1
 _SWEEPS = 500
 
@@ -51,7 +51,7 @@ class Arousal:
     score_at: Float[np.ndarray, " knot"]
     """Scores of the arousals from 0 to 1 in equal steps, increasing."""
     sign: Int[np.ndarray, " fader"] | None = None
-    """Expected sign of each fader's effect: 1, -1, or 0 for one that stays; None for no expectation."""
+    """Expected sign of each effect: 1, -1, or 0 for one that stays; None for none."""
 
     @classmethod
     def fit(

@@ -7,6 +7,7 @@ from typing import Any
 from symvae.music.bars import bars_in_words
 from symvae.music.splice import Spliced, TrackEdits
 from symvae.pipelines.automation import Lane, Setting
+from symvae.pipelines.fade_valence import ValenceMove
 from symvae.pipelines.fade_versions import Faded
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.spans import bar_spans
@@ -38,6 +39,8 @@ class FadeReport:
     """Decodes of each version: ``best_of``, and one of the phrase before where edits are transferred."""
     why: str = ""
     """Reason of the choice of the model; empty where it was named."""
+    valence: ValenceMove | None = None
+    """What was done for the valence, before all faders; None where none was asked for."""
 
     @property
     def changed(self) -> list[Faded]:
@@ -67,11 +70,13 @@ class FadeReport:
             "tempo_changes_left_out": self.num_tempo_changes,
             "bars_beyond_the_song": [bar + 1 for bar in self.beyond],
             "decodes": self._num_decodes,
+            **({} if self.valence is None else {"valence": self.valence.data()}),
         }
 
     def lines(self) -> list[str]:
         """The report as lines of text: input, drops, cost, and values out of range."""
-        return [*model_in_words(self.model, self.why), *self._account(), *self._out_of_range()]
+        moved = [] if self.valence is None else [self.valence.line()]
+        return [*model_in_words(self.model, self.why), *moved, *self._account(), *self._out_of_range()]
 
     def _phrase(self, faded: Faded) -> dict[str, Any]:
         bars = bars_in_words([(bar, bar + 1) for bar in faded.version.bars])

@@ -38,6 +38,7 @@ from symvae.pipelines.automation import (
     set_twice,
 )
 from symvae.pipelines.fade_report import FadeReport, unchanged_bars
+from symvae.pipelines.fade_valence import move_valence, valence_of
 from symvae.pipelines.fade_versions import fade_versions, versions_of
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.needs import FADE
@@ -46,7 +47,7 @@ from symvae.pipelines.preflight import check
 from symvae.pipelines.put_back import put_back
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
-from symvae.pipelines.trial import AnyModel, Source
+from symvae.pipelines.trial import AnyModel, Source, every_window
 from symvae.system.faders.performance import TEMPO
 from symvae.system.faders.request import AROUSAL, Fader
 
@@ -145,6 +146,7 @@ def fade_song(
     *,
     model: AnyModel | None = None,
     bars: str | Iterable[int] | None = None,
+    emotion: tuple[float, float] | None = None,
     ramps: Mapping[str, tuple[float, float]] | None = None,
     automation: str | Path | Mapping[str, Lane] | None = None,
     controllers: Mapping[int, str] | None = None,
@@ -166,7 +168,9 @@ def fade_song(
         values: Setting of each fader for all bars: 6.0 is a value in its unit, "+5" and "-0.5" are changes.
         model: Model with faders, or its name or folder; by default the best released one for the song.
         bars: Bars to fade, from 1, as "5-12" or as numbers; by default all.
-        ramps: First and last value of each fader that moves evenly over the phrases.
+        emotion: Arousal and valence, both from 0 to 1: a place on the plane of emotions. The valence is that
+            of the whole song, all its tracks and bars (`symvae.pipelines.fade_valence`).
+        ramps: First and last value of each fader that moves in an arc over the bars.
         automation: Settings of single bars: a CSV file (see `symvae.pipelines.automation.read_lanes`), or a
             lane for each fader with bars from 0.
         controllers: Fader of each MIDI controller number whose lane in the file sets it.
@@ -186,7 +190,9 @@ def fade_song(
         The song, with the report.
 
     Raises:
-        ConfigError: No fader is set, one is set in two ways, or the bars are not bars.
+        ConfigError: No fader is set, one is set in two ways, the bars are not bars, or the emotion has other
+            numbers than two from 0 to 1.
+        LatentError: The model has no valence, or one that listeners do not bear out.
         MidiError: No window of the model has a bar that is set, or General MIDI has no such program.
     """
     settings, slopes, lanes_of_controllers = dict(values or {}), dict(ramps or {}), dict(controllers or {})
@@ -194,9 +200,12 @@ def fade_song(
         automation = read_lanes(automation)
     table = dict(automation or {})
     names = [*settings, *slopes, *table, *lanes_of_controllers.values()]
+    if emotion is not None:
+        settings[AROUSAL.name], valence = _plane(emotion)
+        names.append(AROUSAL.name)
     if not names:
         raise ConfigError(
-            'No fader is set. Give values, as {"arousal": 0.9}, ramps, automation or controllers.'
+            'No fader is set. Give values, as {"arousal": 0.9}, an emotion, ramps, automation or controllers.'
         )
     if twice := set_twice(names):
         raise ConfigError(f"{twice} is set in two ways. Keep one.")
@@ -218,6 +227,10 @@ def fade_song(
     need = replace(FADE, faders=tuple(names))
     checked = check(need, model, [source], plan=plan, device=device)
     (intake,), faders = checked.intakes, checked.facts.faders
+    mixed = None
+    if emotion is not None:
+        mixed = move_valence(intake.song, checked.facts.grid, valence_of(checked.facts), valence)
+        intake = every_window(replace(source, read_before=mixed.song), checked.facts)
     lines, spans = bar_lines(intake.song), bar_spans(intake.reading)
     in_song = range(len(lines) - 1) if only is None else sorted(only)
     lanes = {name: constant(setting, in_song) for name, setting in settings.items()} | table
@@ -270,8 +283,20 @@ def fade_song(
         best_of=best_of,
         decodes_each=best_of + vae.transfers_edits,
         why=checked.why,
+        valence=mixed,
     )
     return FadeResult(spliced.song, details, vae.tokenizer.polyphonic)
+
+
+def _plane(emotion: tuple[float, float]) -> tuple[float, float]:
+    """Arousal and valence; `ConfigError` for anything but two numbers from 0 to 1."""
+    try:
+        arousal, valence = (float(number) for number in emotion)
+    except (TypeError, ValueError):
+        arousal = valence = -1.0
+    if not (0 <= arousal <= 1 and 0 <= valence <= 1):
+        raise ConfigError(f"An emotion is (arousal, valence), two numbers from 0 to 1, not {emotion!r:.60}.")
+    return arousal, valence
 
 
 def _bar_numbers(bars: str | Iterable[int] | None) -> set[int] | None:

@@ -60,7 +60,8 @@ def arrange(
     assert scales.arousal is not None
     mixture = scales.arousal
     move = mixture.direction(held)
-    here = _positions(scales, phrase)
+    own = measure_phrases([phrase], scales.names)
+    here = scales.positions(own).double().numpy()[0]
     gap = float(mixture.score_of(np.array([arousal]))[0] - mixture.score(here[None])[0])
     if abs(gap) < NEAR or not move.any() or not len(phrase):
         return phrase
@@ -69,7 +70,9 @@ def arrange(
     best, least = phrase, abs(gap)
     for turn in range(BISECTIONS):
         share = far if turn == 0 else (near + far) / 2
-        candidate = _moved(scales, phrase, here, here + share * way)
+        candidate = _moved(
+            scales, phrase, dict(zip(scales.names, own[0].tolist(), strict=True)), here, here + share * way
+        )
         missing = gap - _gained(mixture, scales, candidate, here)
         if abs(missing) < least:
             best, least = candidate, abs(missing)
@@ -113,11 +116,11 @@ def _positions(scales: Scales, phrase: Phrase) -> Float[np.ndarray, " fader"]:
 def _moved(
     scales: Scales,
     phrase: Phrase,
+    own: Mapping[str, float],
     here: Float[np.ndarray, " fader"],
     there: Float[np.ndarray, " fader"],
 ) -> Phrase:
     """Carry out a move of the faders on the notes, as far as these can follow."""
-    own = dict(zip(scales.names, measure_phrases([phrase], scales.names)[0].tolist(), strict=True))
     aim = {}
     for name, scale, old, new in zip(scales.names, scales.calibrations, here, there, strict=True):
         if old != new:  # beyond the ends of a scale its values say nothing
