@@ -56,7 +56,7 @@ def fade(
         str | None,
         typer.Option(
             "--emotion",
-            help="arousal,valence from 0 to 1, as 0.8,0.3: excited, rather sad. Valence moves the song between "
+            help="arousal,valence from 0 to 1, as 0.8,0.3: excited, rather sad. Valence moves between "
             "major and minor.",
         ),
     ] = None,

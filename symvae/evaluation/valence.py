@@ -1,14 +1,13 @@
 """Valence on rated pieces, by leave-one-series-out cross-validation.
 
 For each series of pieces, a regression is fitted to the ratings of all others. It predicts the ratings of the
-held-out pieces, as they are and at both ends of the ladder of modes (`symvae.music.arranging.mode_mixture`):
-all degrees raised, and all lowered.
+held-out pieces, as they are and at every step of the ladder of modes (`symvae.music.arranging.mode_mixture`).
 
     correlation   of predicted and true ratings
-    low_to_high   of the pieces that listeners rated below the median, the share rated above it with all
-                  degrees raised; high_to_low, with all lowered
-    range         mean rating with all degrees raised minus that with all lowered, in standard deviations of
-                  the listeners' ratings
+    low_to_high   of the pieces that listeners rated below the median, the share rated above it at the
+                  step that is rated highest; high_to_low likewise, at the lowest
+    range         mean rating at the highest step minus that at the lowest, in standard deviations of the
+                  listeners' ratings
 """
 
 from collections.abc import Sequence
@@ -58,19 +57,20 @@ def valence(pieces: Sequence[Piece]) -> ValenceFigures:
         median = float(np.median(true) - true.mean())
         for piece in pieces:
             if piece.series == name:
-                own, *ends = (
-                    float(fitted.rating(valence_cues(phrases)).mean())
-                    for phrases in (piece.phrases, *(_mixed(piece.phrases, STEPS[end]) for end in (0, -1)))
-                )
+                by_step = {
+                    step: float(fitted.rating(valence_cues(_mixed(piece.phrases, step))).mean())
+                    for step in STEPS
+                }
+                high, low = max(by_step.values()), min(by_step.values())
                 was_high = piece.valence - true.mean() > median
                 rated.append(
                     (
-                        own + true.mean(),
+                        by_step[0] + true.mean(),
                         piece.valence,
                         was_high,
-                        ends[0] > median,
-                        ends[1] > median,
-                        ends[0] - ends[1],
+                        high > median,
+                        low > median,
+                        high - low,
                     )
                 )
     predicted, true, was_high, high_up, high_down, change = (
@@ -97,8 +97,8 @@ def tables(part: dict[str, Any]) -> str:
     offered = "offered" if part["correlation"] >= LEAST_CORRELATION else "refused"
     return section(
         "Valence",
-        f"{part['pieces']} pieces. A regression, fitted to the other series, predicts the ratings of each and "
-        "rates it with the degrees of mode mixture all raised and all lowered. At a correlation below "
+        f"{part['pieces']} pieces. A regression, fitted to the other series, predicts the ratings of each, "
+        "as it is and at the steps of mode mixture that it rates highest and lowest. At a correlation below "
         f"{LEAST_CORRELATION:.2f} valence is refused; here it is {offered}.",
         table(
             ["correlation", "low to high", "high to low", "range"],

@@ -94,8 +94,8 @@ class Valence:
         """
         if self.correlation < LEAST_CORRELATION:
             raise LatentError(
-                f"This model's valence agrees with listeners at a correlation of {self.correlation:.2f} only, "
-                f"on music that it was not fitted to; {LEAST_CORRELATION:.2f} is needed. Set arousal alone."
+                f"Valence of this model and listeners correlate at {self.correlation:.2f} only, on music "
+                f"that it was not fitted to; {LEAST_CORRELATION:.2f} is needed. Set arousal alone."
             )
 
     def rating(self, features: Float[np.ndarray, "phrase feature"]) -> Float[np.ndarray, " phrase"]:

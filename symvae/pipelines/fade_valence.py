@@ -1,8 +1,8 @@
 """Valence of a whole song, moved by mode mixture on its own notes.
 
-All pitched tracks change together, before any fader moves: thirds, sixths and sevenths of the song's key go up
-or down a semitone, as many of these degrees as bring the predicted valence nearest to what was asked. Time,
-loudness and all other notes stay. A song that modulates is mixed around its main key.
+All pitched tracks change together, before any fader moves: thirds, sixths and sevenths of the song's key go
+up or down a semitone, as many of these degrees as bring the predicted valence nearest to what was asked.
+Time, loudness and all other notes stay. A song that modulates is mixed around its main key.
 """
 
 from dataclasses import dataclass, replace

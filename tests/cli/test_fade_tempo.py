@@ -64,11 +64,11 @@ def test_arousal_ramp_raises_the_tempo_with_it(cli, aroused_model, tmp_path):
     words = ("fade", ODE, "-m", aroused_model, "--force", "--json")
     report = report_of(cli(*words, "--from", "low", "--to", 0.7))
     asked = [each["asked"]["arousal"] for each in report["phrases"]]
-    assert asked == pytest.approx(np.linspace(0, 0.7, 8))
+    assert asked == pytest.approx(0.35 * (1 - np.cos(np.pi * np.arange(16) / 15)))  # bar by bar, an arc
     tempos = [change.qpm for change in load(tmp_path / "fade/faded.mid").tempos]
     assert tempos == pytest.approx([each["tempo_qpm"] for each in report["phrases"]], abs=0.01)
     assert tempos == sorted(tempos)
-    assert len(set(tempos)) == 8
+    assert len(set(tempos)) == 16
     report = report_of(cli(*words, "--arousal", "0.8"))
     assert report["faders"]["arousal"]["asked"] == "0.8"
     assert report["faders"]["arousal"]["before"] < report["faders"]["arousal"]["achieved"]

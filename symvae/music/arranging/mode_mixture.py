@@ -20,7 +20,7 @@ class Degree(NamedTuple):
     """Semitones above the tonic in major; a semitone less in minor."""
 
 
-#: In the order in which they are lowered; raised in the reverse order.
+#: In the order in which they are lowered; of those that are raised the third is the first.
 DEGREES = (Degree("sixth", 9), Degree("third", 4), Degree("seventh", 11))
 #: Steps of the ladder: all degrees raised, none moved, all lowered.
 STEPS = range(-len(DEGREES), len(DEGREES) + 1)
