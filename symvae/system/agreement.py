@@ -3,6 +3,7 @@
 Each raises ValueError or CheckpointError with the fault; the remedy is that of the file.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -55,17 +56,36 @@ def checked_vectors(state: dict[str, Tensor], *, latent: int | None = None) -> d
     return dict(state)
 
 
-def checked_prior(state: dict[str, Tensor], *, latent: int | None = None) -> FlowPrior:
-    """Prior over ``latent`` coordinates; raises ValueError for another."""
+def checked_prior(
+    state: dict[str, Tensor], *, latent: int | None = None, conditions: Sequence[str] | None = None
+) -> FlowPrior:
+    """Compare a prior with its model.
+
+    Args:
+        state: Weights of the prior.
+        latent: Coordinates of z; None compares nothing, here and below.
+        conditions: Attributes that condition a prior over bars.
+
+    Returns:
+        The prior; raises ValueError for one of another model.
+    """
     active = state["active"]
     if active.ndim != 1 or latent not in (None, len(active)):
         raise ValueError("a prior over another number of coordinates")
-    prior = FlowPrior.from_state(state)
+    prior = FlowPrior.from_state(state, conditions or ())
     ends = prior.velocity.project if isinstance(prior.velocity, BarVelocity) else prior.velocity.end
     if ends.out_features != int(prior.active.sum()):
         raise ValueError("a velocity of another number of coordinates")
     if isinstance(prior.velocity, BarVelocity):
         _check_bars(prior.velocity.place)
+        known = prior.velocity.attributes
+        if conditions is not None and len(conditions) != known:
+            raise ValueError("a prior conditioned on other attributes")
+        if prior.attribute_scale.shape != (2, known) or prior.attributes.shape not in (
+            (0, known),
+            (len(prior.forms), known),
+        ):
+            raise ValueError("attributes of another number of forms")
     return prior
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from symvae.attributes.key import home_shift
 from symvae.config.run import PriorConfig
@@ -71,9 +73,11 @@ def train_prior(
     shards.check_fit(model.config.model)
     folder = RunFolder.open(out, STATE, resume=resume)
     posterior = posteriors(model, config, shards, "train")
+    prior = build_prior(config, model.vae, used_coordinates(posterior), config.seed)
     task = FlowTask(
-        build_prior(config, model.vae, used_coordinates(posterior), config.seed),
+        prior,
         posterior,
+        attributes=learn_attributes(model, prior, shards) if prior.conditions else None,
         steps=config.steps,
         batch_size=config.batch_size,
         learning_rate=config.learning_rate,
@@ -146,6 +150,24 @@ def posteriors(model: SymVAE, config: PriorConfig, shards: Shards, split: str) -
     else:
         shift = chance.integers(-data.transpose, data.transpose + 1, len(ids))
     return model.codec.encode_ids(as_tensor(model.tokenizer.transpose_ids(ids, shift)))
+
+
+def learn_attributes(model: SymVAE, prior: FlowPrior, shards: Shards) -> Float[Tensor, "window attribute"]:
+    """Measure the attributes that condition a prior, on every training window.
+
+    Args:
+        model: The model of the windows.
+        prior: The prior; its ``attribute_scale`` is set in place.
+        shards: Prepared music that fits the model.
+
+    Returns:
+        Standardized attributes.
+    """
+    ids = windows(shards, "train", model.config.model.bars, mid_phrase=model.config.data.mid_phrase).ids
+    measured = model.measure(model.to_phrases(as_tensor(ids)), prior.conditions)
+    values = torch.from_numpy(np.stack(list(measured.values()), axis=1)).float()
+    prior.attribute_scale.copy_(torch.stack([values.mean(0), values.std(0).clamp(min=1e-6)]))
+    return prior.standardized(values)
 
 
 def install_prior(model: SymVAE, prior: FlowPrior, config: PriorConfig) -> None:

@@ -12,7 +12,8 @@ from symvae.corpus.dataset import Windows, windows
 from symvae.corpus.shards import Shards
 from symvae.models.flow.prior import FlowPrior
 from symvae.music.phrase import Phrase
-from symvae.system.drawing import Draws, decode, draw
+from symvae.system.drawing import decode, draw, draw_with
+from symvae.system.forms import Forms
 from symvae.system.symvae import SymVAE
 from symvae.training.data import as_tensor
 
@@ -32,13 +33,17 @@ def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
 
     Args:
         model: The model that decodes.
-        prior: The prior over its z; ``forms``, ``form_scale`` and ``endings`` are set in place.
+        prior: The prior over its z; ``forms`` with their ``attributes``, ``form_scale`` and ``endings`` are
+            set in place.
         shards: Prepared music with a training split.
     """
     found = windows(shards, "train", model.config.model.bars, mid_phrase=model.config.data.mid_phrase)
     evenly = np.unique(np.linspace(0, len(found) - 1, FORMS).round().astype(np.int64))
     phrases = model.to_phrases(as_tensor(found[evenly]))
     prior.forms = torch.from_numpy(np.stack([equal_bars(each) for each in phrases])).to(prior.forms)
+    if prior.conditions:
+        values = np.stack(list(model.measure(phrases, prior.conditions).values()), axis=1)
+        prior.attributes = prior.standardized(torch.from_numpy(values).float())
     prior.endings.fill_(0.0)
     wanted = model.measure(phrases, COMPARED)
     errors, endings = {}, {}
@@ -69,15 +74,19 @@ def balance(model: SymVAE, prior: FlowPrior, real: Sequence[Phrase]) -> None:
         prior: The prior; its ``forms`` are exchanged in place.
         real: Real music.
     """
-    chance = torch.Generator().manual_seed(0)
+    chance, known = torch.Generator().manual_seed(0), len(prior.attributes) > 0
     rows = prior.forms.long()
-    z = prior.sample(len(rows), chance, equal=rows)
-    drawn = model.to_phrases(decode(model.codec, prior, Draws(z.cpu(), rows), chance))
+    forms = Forms(rows, prior.attributes if known else None)
+    draws = draw_with(model.codec, prior, len(rows), forms, chance)
+    drawn = model.to_phrases(decode(model.codec, prior, draws, chance))
     structures = [structure(phrase) for phrase in drawn]
     wanted, found = Counter(map(structure, real)), Counter(structures)
     weights = torch.tensor([wanted[each] / found[each] for each in structures])
     if weights.any():
-        prior.forms = prior.forms[torch.multinomial(weights, len(rows), replacement=True, generator=chance)]
+        chosen = torch.multinomial(weights, len(rows), replacement=True, generator=chance)
+        prior.forms = prior.forms[chosen]
+        if known:
+            prior.attributes = prior.attributes[chosen]
 
 
 def structure(phrase: Phrase) -> tuple[str, int]:
