@@ -2,8 +2,7 @@
 
 A model decodes a verse that returns in other windows, beside other bars, and changes it in another way. So
 the first bar of its kind decides: the difference that was made to it is applied to each later bar like it,
-under the same settings (`symvae.system.faders.edit_transfer`). Where two bars are equal, so are their edits;
-where a few notes differ, these stay.
+under the same settings. Where two bars are equal, so are their edits; where a few notes differ, these stay.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,6 @@ import numpy as np
 from jaxtyping import Int
 
 from symvae.music.phrase import Phrase
-from symvae.system.faders.edit_transfer import transfer_edit
 
 #: F1 score of the notes of two bars from which the second gets the edit of the first. In one voice a note
 #: that only one of them has would meet another one: there, bars are equal or not alike.
@@ -59,8 +57,30 @@ def repeat_edits(
                 models.append((bar, places))
                 continue
             old, edited = _in_bar(sources[model.row], model), _in_bar(results[model.row], model)
-            new.setdefault(bar.row, []).append((bar, transfer_edit(before, old, edited)))
+            new.setdefault(bar.row, []).append((bar, _same_edit(before, old, edited)))
     return {row: _with_bars(phrase, new.get(row, [])) for row, phrase in results.items()}
+
+
+def _same_edit(phrase: Phrase, before: Phrase, after: Phrase) -> Phrase:
+    """A bar changed as another one was: notes removed and added, longer or shorter, louder or softer."""
+    old, new, mine = (_notes(each) for each in (before, after, phrase))
+    notes = {place: note for place, note in mine.items() if place in new or place not in old}
+    for place in notes.keys() & old.keys():
+        duration, velocity = notes[place]
+        longer, louder = new[place][0] / old[place][0], new[place][1] - old[place][1]
+        notes[place] = max(1, round(duration * longer)), min(max(velocity + louder, 1), 127)
+    added = {place: note for place, note in new.items() if place not in old and place not in mine}
+    rows = [
+        (onset, duration, pitch, velocity) for (onset, pitch), (duration, velocity) in (notes | added).items()
+    ]
+    onset, duration, pitch, velocity = np.array(rows, np.int64).reshape(-1, 4).T
+    return phrase.with_notes(onset, np.minimum(duration, phrase.grid.num_steps - onset), pitch, velocity)
+
+
+def _notes(phrase: Phrase) -> dict[tuple[int, int], tuple[int, int]]:
+    """Duration and velocity of each note by its onset and pitch."""
+    rows = zip(*(column.tolist() for column in phrase.columns), strict=True)
+    return {(onset, pitch): (duration, velocity) for onset, duration, pitch, velocity in rows}
 
 
 def _most_alike(
