@@ -150,7 +150,7 @@ def _arousal(name: str, part: dict[str, Any]) -> str:
 
 def _harm(name: str, part: dict[str, Any]) -> str:
     text = (
-        f"**Cost of the faders of `{name}`**: {part['songs']} held-out songs, whole, each with one fader"
+        f"**Harm of the faders of `{name}`**: {part['songs']} held-out songs, whole, each with one fader"
         " moved, means over songs. Kept is the share of the song's notes whose pitch still starts at their"
         " step; the melody also after one transposition of the song; chroma the similarity of the pitch"
         " classes of each bar; re-strikes, clashes and notes out of key are shares of the notes; notes held"

@@ -36,7 +36,7 @@ def evaluate(
     songs: Annotated[
         Path | None,
         typer.Option(
-            "--songs", help="With --control: a folder of whole songs, to measure what moving a fader costs."
+            "--songs", help="With --control: a folder of whole songs, to measure the harm of the faders."
         ),
     ] = None,
     audio: Annotated[

@@ -1,4 +1,4 @@
-"""Harm: what an edit of a whole song costs, beside what it achieves.
+"""Harm: what an edit of a whole song does to the rest of the music, beside what it achieves.
 
     kept          share of the notes whose pitch still starts at their step: all, melody and bass, as they are
                   and after the transposition of the whole song that keeps most
@@ -80,7 +80,7 @@ class Harm(NamedTuple):
 
 
 def harm(before: Song, after: Song, tracks: Collection[int], window_bars: Iterable[int]) -> Harm:
-    """Measure what an edit costs.
+    """Measure what an edit harms.
 
     Args:
         before: The song.

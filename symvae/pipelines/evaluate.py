@@ -65,7 +65,7 @@ def evaluate_music(
         data: Shards of its kind of music.
         control: Measure reconstruction and faders only, which works for every kind of music.
         labels: With ``control``: folder of labeled pieces, to measure the arousal fader too.
-        songs: With ``control``: folder of songs, to measure the cost of the faders on those of the split.
+        songs: With ``control``: folder of songs, to measure the harm of the faders in those of the split.
         quick: Measure on fewer phrases, pairs and samples.
         split: Held-out split to measure on.
         seed: Of all draws and choices.

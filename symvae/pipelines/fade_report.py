@@ -56,7 +56,7 @@ class FadeReport:
 
     @cached_property
     def harm(self) -> Harm:
-        """Cost of the fade for the rest of the music (`symvae.evaluation.harm`)."""
+        """Harm of the fade to the rest of the music (`symvae.evaluation.harm`)."""
         reading = self.intake.reading
         tracks = tracks_read(self.intake.song, reading.track)
         seams = set(reading.start_bar) & set(reading.end_bar)

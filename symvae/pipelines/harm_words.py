@@ -7,7 +7,7 @@ from symvae.pipelines.words import counted
 
 
 def harm_in_words(harm: Harm) -> list[str]:
-    """Say what an edit cost.
+    """Say what an edit of a song harmed.
 
     Args:
         harm: Figures of the edited song.
@@ -17,9 +17,9 @@ def harm_in_words(harm: Harm) -> list[str]:
     """
     if harm.notes == Change(0, 0):
         return []
-    lines = [f"cost: {_kept(harm)}", *_lines(harm)]
+    lines = [f"harm: {_kept(harm)}", *_lines(harm)]
     if all(value == 1.0 for value in harm.kept) and harm.notes.before == harm.notes.after:
-        lines[0] = "cost: every note kept"
+        lines[0] = "no harm: every note kept"
     return lines
 
 

@@ -73,8 +73,9 @@ def _same_edit(phrase: Phrase, before: Phrase, after: Phrase) -> Phrase:
     rows = [
         (onset, duration, pitch, velocity) for (onset, pitch), (duration, velocity) in (notes | added).items()
     ]
-    onset, duration, pitch, velocity = np.array(rows, np.int64).reshape(-1, 4).T
-    return phrase.with_notes(onset, np.minimum(duration, phrase.grid.num_steps - onset), pitch, velocity)
+    starts, lengths, pitches, velocities = np.array(rows, np.int64).reshape(-1, 4).T
+    lengths = np.minimum(lengths, phrase.grid.num_steps - starts)
+    return phrase.with_notes(starts, lengths, pitches, velocities)
 
 
 def _notes(phrase: Phrase) -> dict[tuple[int, int], tuple[int, int]]:

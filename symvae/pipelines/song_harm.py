@@ -1,4 +1,7 @@
-"""Harm of faders on whole held-out songs: each song faded by each of some edits, and compared with itself."""
+"""Harm of faders on whole held-out songs: each song faded by each of some edits, and compared with itself.
+
+A folder of POP909 is read as `symvae prepare pop909` reads it; of any other, all music files are songs.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,6 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from symvae.errors import CorpusError, MidiError
 from symvae.music.io.music_files import music_files
+from symvae.music.io.source import load_any
+from symvae.music.reason import Dropped
+from symvae.music.song import Song
 from symvae.pipelines.words import counted
 
 if TYPE_CHECKING:
@@ -66,7 +72,7 @@ def song_harm(
     quick: bool = False,
     progress: "Progress",
 ) -> SongHarm:
-    """Measure what the faders of a model cost on whole songs.
+    """Measure what the faders of a model harm in whole songs.
 
     Args:
         model: A model with faders.
@@ -83,10 +89,11 @@ def song_harm(
     Raises:
         CorpusError: The folder has no music, or no song that the model can read.
     """
+    from symvae.corpus.sources.pop909 import original_songs
     from symvae.evaluation.harm import mean_of
     from symvae.pipelines.song_fade import fade_song
 
-    files = list(music_files(folder, CorpusError).files)
+    files = original_songs(folder) or list(music_files(folder, CorpusError).files)
     notices = []
     if shards is not None:
         chosen = held_out_files(files, shards, split)
@@ -103,19 +110,32 @@ def song_harm(
         if len(names) == most:
             break
         try:
+            song = _song(file)
             for number, edit in enumerate(edits):
                 hold = [name for name in edit.hold if name in model.faders]
-                result = fade_song(file, edit.values, model=model, hold=hold)
+                result = fade_song(song, edit.values, model=model, hold=hold)
                 rows[edit.name].append(result.details.harm)
                 progress("harm", (len(names) + (number + 1) / len(edits)) / min(most, len(files)))
             names.append(file.stem)
-        except MidiError as fault:
+        except (MidiError, CorpusError) as fault:
             notices.append(f"left out: {file.name}: {fault}")
     if not names:
         reasons = "".join(f" {notice}." for notice in notices[:_MOST_NOTICES])
         raise CorpusError(f"No song of {folder} can be faded by {model.name}.{reasons}")
     means = {name: mean_of(each) for name, each in rows.items()}
     return SongHarm(len(names), names, means, tuple(notices[:_MOST_NOTICES]))
+
+
+def _song(file: Path) -> Song:
+    """A song; one of POP909's original folders is aligned with its beats."""
+    from symvae.corpus.sources.pop909_align import load_aligned
+
+    if not file.is_dir():
+        return load_any(file)
+    song = load_aligned(file, file.name)
+    if isinstance(song, Dropped):
+        raise CorpusError(f"{song}.")
+    return song
 
 
 def held_out_files(files: Sequence[Path], shards: "Shards", split: str) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Cost of the faders of a model on whole songs of a folder."""
+"""Harm of the faders of a model in whole songs of a folder."""
 
 import shutil
 from pathlib import Path
