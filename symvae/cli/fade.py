@@ -75,6 +75,12 @@ def fade(
         list[str] | None,
         typer.Option("--hold", help="A fader that must not move with coupled ones; may be repeated."),
     ] = None,
+    rubato: Annotated[
+        bool,
+        typer.Option(
+            "--rubato", help="Give each phrase a tempo of its own, in place of one curve for the whole song."
+        ),
+    ] = False,
     model: ModelOption = None,
     track: TrackOption = None,
     tune: TuneOption = None,
@@ -140,6 +146,7 @@ def fade(
             controllers=controllers,
             hold=hold or [],
             track=track_of(track),
+            rubato=rubato,
             best_of=best_of,
             refine=refine,
             program=program,

@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from symvae.evaluation.harm import Harm
+from symvae.evaluation.harm import harm as harm_of
+from symvae.evaluation.result import as_json
 from symvae.music.bars import bars_in_words
 from symvae.music.splice import Spliced, TrackEdits
 from symvae.pipelines.automation import Lane, Setting
 from symvae.pipelines.fade_versions import Faded
+from symvae.pipelines.harm_words import harm_in_words
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import Thinned
 from symvae.pipelines.timing_words import timing_in_words
-from symvae.pipelines.tracks import track_in_words, unread_tracks_in_words
+from symvae.pipelines.tracks import track_in_words, tracks_read, unread_tracks_in_words
 from symvae.pipelines.words import counted, model_in_words
 from symvae.system.faders.request import Fader
 
@@ -49,6 +54,14 @@ class FadeReport:
         """Tempo changes of the song that were removed, where the bars of a phrase get one tempo."""
         return sum(each.tempo_changes for each in self.faded)
 
+    @cached_property
+    def harm(self) -> Harm:
+        """Harm of the fade to the rest of the music (`symvae.evaluation.harm`)."""
+        reading = self.intake.reading
+        tracks = tracks_read(self.intake.song, reading.track)
+        seams = set(reading.start_bar) & set(reading.end_bar)
+        return harm_of(self.intake.song, self.spliced.song, tracks, seams)
+
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
         unchanged = unchanged_bars(self.intake, self.faded)
@@ -67,6 +80,7 @@ class FadeReport:
             "tempo_changes_left_out": self.num_tempo_changes,
             "bars_beyond_the_song": [bar + 1 for bar in self.beyond],
             "decodes": self._num_decodes,
+            "harm": as_json(self.harm),
         }
 
     def lines(self) -> list[str]:
@@ -139,6 +153,7 @@ class FadeReport:
         if self.beyond:
             words = bars_in_words([(bar, bar + 1) for bar in self.beyond])
             lines.append(f"  not in the song: {words}, although values are given for them")
+        lines += harm_in_words(self.harm)
         times = f", {self.best_of} decodes to choose from" if self.best_of > 1 else ""
         cost = counted(self._num_decodes, "decode")
         phrases = counted(len({each.version.row for each in self.changed}), "phrase")

@@ -10,20 +10,26 @@ from math import inf
 
 import numpy as np
 
-from symvae.music.as_played import as_played
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.phrase import Phrase, join
 from symvae.music.song import Song
+from symvae.music.tempo_map import TempoSpan
 from symvae.pipelines.automation import Lane, Setting, settings_at
-from symvae.system.faders.performance import LOUDNESS, TEMPO, is_performance
+from symvae.pipelines.tempo_plan import mean_ratio
+from symvae.pipelines.version_tempos import (
+    joined_tempos,
+    sets_tempo,
+    tempo_changes,
+    unchanged_versions,
+)
+from symvae.pipelines.whole_song import Place, connect
+from symvae.system.faders.performance import TEMPO, is_performance
 from symvae.system.faders.request import AROUSAL, asked_values
 from symvae.system.faders.scales import measure_phrases
 from symvae.system.symvae import SymVAE
 
 #: Phrases decoded between two reports of progress.
 CHUNK = 16
-#: Faders that move the lengths of notes; arousal does, too.
-LENGTHS = {"note_density", "articulation"}
 
 
 @dataclass(frozen=True)
@@ -62,9 +68,11 @@ class Faded:
     unchanged: bool
     """True where the bars had all values already: they stay as they are in the song."""
     sets_tempo: bool
-    """True where the bars get the phrase's tempo; else they keep the song's."""
+    """True where the bars get another tempo; else they keep the song's."""
     tempo_changes: int
     """Tempo changes of the song inside the bars that this removes."""
+    tempos: tuple[TempoSpan, ...]
+    """New tempos of the bars; that of the phrase is their mean."""
 
     @property
     def decoded(self) -> bool:
@@ -100,7 +108,10 @@ def fade_versions(
     starts: Sequence[int],
     lines: Sequence[int],
     *,
+    tracks: Sequence[int],
     hold: Sequence[str] = (),
+    ramps: Collection[str] = (),
+    rubato: bool = False,
     best_of: int = 1,
     refine: bool = True,
     watch: Callable[[float], None] = lambda share: None,
@@ -110,7 +121,8 @@ def fade_versions(
     All tracks share the tempo: it moves where it or arousal is set, and is held elsewhere, although it may be
     coupled to other faders. Its value before is that of the song at the version's first bar. Notes that go on
     keep their velocity, where loudness or arousal is set their accents, and in polyphonic music their length
-    unless a fader of lengths is set.
+    unless a fader of lengths is set. Bars that are alike get the same edit, notes held over the ends of
+    phrases stay whole (`whole_song`), and the tempos of phrases are joined (`tempo_plan`).
 
     Args:
         model: Model with faders.
@@ -119,7 +131,10 @@ def fade_versions(
         versions: The versions to decode.
         starts: First bar of each phrase, from 0.
         lines: Tick of every bar line.
+        tracks: Numbers of the tracks that the phrases were read from, from 0.
         hold: Faders that must not move with coupled ones.
+        ramps: Faders whose settings move evenly over the song.
+        rubato: Give each phrase the tempo that the model finds for it.
         best_of: Number of decodes to choose from.
         refine: Exchange single tokens or notes to reduce the remaining error.
         watch: Progress, 0 to 1.
@@ -142,10 +157,7 @@ def fade_versions(
         asked_values(unlimited, version.settings, values)
         for version, values in zip(versions, before, strict=True)
     ]
-    unchanged = [
-        wanted.items() <= values.items() and not (TEMPO in wanted and number)
-        for wanted, values, number in zip(asked, before, changes, strict=True)
-    ]
+    unchanged = unchanged_versions(versions, asked, before, changes)
     moves_tempo = [bool({TEMPO, AROUSAL.name} & version.settings.keys()) for version in versions]
     results: dict[int, Phrase] = {}
     for group in (True, False):
@@ -156,17 +168,27 @@ def fade_versions(
             decoded = model.fade_each(
                 [sources[row] for row in chunk], settings, hold=held, best_of=best_of, refine=refine
             )
-            for row, phrase in zip(chunk, decoded, strict=True):
-                results[row] = _as_played(model, sources[row], phrase, versions[row].settings.keys(), hold)
+            results |= dict(zip(chunk, decoded, strict=True))
             watch(len(results) / unchanged.count(False))
+    place = Place(song, tracks, starts, lines, one_voice=not model.tokenizer.polyphonic)
+    results = connect(place, versions, sources, results, hold)
     after = [results.get(row, source) for row, source in enumerate(sources)]
+    rows = [row for row in results if sets_tempo(model, asked[row], hold)]
+    if rubato:
+        tempos = {
+            row: [TempoSpan(lines[bar], lines[bar + 1], after[row].tempo_qpm) for bar in versions[row].bars]
+            for row in rows
+            if after[row].tempo_qpm != sources[row].tempo_qpm or changes[row]
+        }
+    else:
+        tempos = joined_tempos(model, song, lines, versions, asked, sources, results, rows, ramps)
+        for row in results:
+            ratio = mean_ratio(song, tempos.get(row, []))
+            after[row] = after[row].with_tempo(sources[row].tempo_qpm * ratio)
     parts = [own_bars(*pair) for pair in zip(after, versions, strict=True)]
-    tempo_fader = AROUSAL.name if TEMPO in model.faders.keys() - set(hold) else TEMPO
     faded = []
     for row, achieved in enumerate(_measured(model, parts)):
         aimed = {name: model.faders[name].nearest(value) for name, value in asked[row].items()}
-        moved = after[row].tempo_qpm != sources[row].tempo_qpm or changes[row] > 0
-        sets_tempo = moved and not unchanged[row] and bool({TEMPO, tempo_fader} & asked[row].keys())
         faded.append(
             Faded(
                 versions[row],
@@ -178,8 +200,9 @@ def fade_versions(
                 asked[row] if unchanged[row] else aimed,
                 achieved,
                 unchanged[row],
-                sets_tempo,
-                changes[row] if sets_tempo else 0,
+                row in tempos,
+                changes[row] if rubato and row in tempos else 0,
+                tuple(tempos.get(row, ())),
             )
         )
     return faded
@@ -215,23 +238,6 @@ def bars_in_song(phrase: Phrase, start: int, bars: Sequence[int], song: Song, li
     return join([phrase.window(int(run[0]), len(run)) for run in runs])
 
 
-def tempo_changes(song: Song, bars: Sequence[int], lines: Sequence[int]) -> int:
-    """Number of tempo changes inside some bars of the song.
-
-    Args:
-        song: The song.
-        bars: The bars, from 0.
-        lines: Tick of every bar line.
-
-    Returns:
-        Changes of the tempo, rounded to two decimals, after the first of the bars begins.
-    """
-    change = np.array([change.tick for change in song.tempos])
-    inside = np.isin(np.searchsorted(lines, change, side="right") - 1, bars)
-    ticks = np.union1d(np.array(lines)[list(bars)], change[inside])
-    return int(np.count_nonzero(np.diff(song.tempo_qpm_of(ticks).round(2))))
-
-
 def step_ticks(song: Song) -> float:
     """Ticks of a sixteenth.
 
@@ -242,16 +248,6 @@ def step_ticks(song: Song) -> float:
         Ticks; not always a whole number.
     """
     return song.ticks_per_quarter / STEPS_PER_QUARTER
-
-
-def _as_played(
-    model: SymVAE, source: Phrase, phrase: Phrase, asked: Collection[str], hold: Sequence[str]
-) -> Phrase:
-    """A decode that moves loudness, and in polyphonic music lengths, only where that was asked for."""
-    aroused = AROUSAL.name in asked
-    louder = LOUDNESS in asked or (aroused and LOUDNESS not in hold)
-    longer = aroused or not LENGTHS.isdisjoint(asked) or not model.tokenizer.polyphonic
-    return as_played(source, phrase, louder=louder, longer=longer)
 
 
 def _measured(model: SymVAE, phrases: Sequence[Phrase]) -> Iterator[dict[str, float]]:

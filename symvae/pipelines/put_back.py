@@ -49,12 +49,7 @@ def put_back(
         for start, end in [spans[each.version.row]]
         for bar in each.version.bars
     ]
-    tempos = [
-        TempoSpan(lines[bar], lines[bar + 1], each.phrase.tempo_qpm)
-        for each in changed
-        if each.sets_tempo
-        for bar in each.version.bars
-    ]
+    tempos = [span for each in changed for span in each.tempos]
     if whole_song:
         tempos += _rest(song, faded, lines, spans)
     spliced = splice(song, patches, tracks, one_voice=one_voice, program=program)

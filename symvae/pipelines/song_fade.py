@@ -46,6 +46,7 @@ from symvae.pipelines.preflight import check
 from symvae.pipelines.put_back import put_back
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
+from symvae.pipelines.tracks import tracks_read
 from symvae.pipelines.trial import AnyModel, Source
 from symvae.system.faders.performance import TEMPO
 from symvae.system.faders.request import AROUSAL, Fader
@@ -150,6 +151,7 @@ def fade_song(
     controllers: Mapping[int, str] | None = None,
     hold: str | Iterable[str] = (),
     track: str | int | None = None,
+    rubato: bool = False,
     best_of: int = 1,
     refine: bool = True,
     program: int | None = None,
@@ -173,6 +175,7 @@ def fade_song(
         hold: Faders that must not move with coupled ones.
         track: Name or number of the track to read; by default the melody, or all pitched tracks of a
             polyphonic model.
+        rubato: Give each phrase a tempo of its own, in place of one curve for the song.
         best_of: Number of decodes to choose from.
         refine: Exchange single tokens or notes to reduce the remaining error.
         program: General MIDI program of the faded part, 0 to 127; None keeps its own.
@@ -245,6 +248,9 @@ def fade_song(
         versions,
         intake.reading.start_bar,
         fine_lines,
+        tracks=tracks_read(fine.song, intake.reading.track),
+        ramps={*slopes, *lanes_of_controllers.values()},
+        rubato=rubato,
         hold=[hold] if isinstance(hold, str) else list(hold),
         best_of=best_of,
         refine=refine,

@@ -28,6 +28,16 @@ def test_table_shows_values_asked_for_and_achieved(fade):
     assert lines[-1] == "fade/faded.mid"
 
 
+def test_harm_is_told_in_words_and_figures(fade):
+    output = fade(ODE, "--set", "register=+5").stdout
+    assert " of the notes kept (melody " in output
+    assert ", chroma " in output
+    harm = report_of(fade(ODE, "--set", "register=+5", "--json", "--force"))["harm"]
+    assert 0 <= harm["kept"]["melody"] < 1
+    assert harm["tempo"] == {"changes": 0, "largest_step": 0.0}
+    assert fade(ODE, "--set", "tempo=+6", "--force").stdout.count("no harm: every note kept") == 1
+
+
 def test_value_out_of_range_is_clipped_and_reported(fade, fader_model):
     fader = symvae.load(fader_model).faders["note_density"]
     low, high = f"{fader.low:.4g}", f"{fader.high:.4g}"
