@@ -52,6 +52,8 @@ class TrackEdits(NamedTuple):
     added: int
     cut: int
     """Old notes that end early, since a new one starts; they count as changed."""
+    transposed: int = 0
+    """With another pitch by a transposition of all notes around them."""
 
 
 class Spliced(NamedTuple):

@@ -18,12 +18,13 @@ from symvae.pipelines.automation import Lane, Setting, settings_at
 from symvae.system.faders.performance import LOUDNESS, TEMPO, is_performance
 from symvae.system.faders.request import AROUSAL, asked_values
 from symvae.system.faders.scales import measure_phrases
+from symvae.system.faders.ways import ARTICULATION, LINE_DENSITY, REGISTER
 from symvae.system.symvae import SymVAE
 
 #: Phrases decoded between two reports of progress.
 CHUNK = 16
 #: Faders that move the lengths of notes; arousal does, too.
-LENGTHS = {"note_density", "articulation"}
+LENGTHS = {LINE_DENSITY, ARTICULATION}
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,19 @@ class Version:
     settings: dict[str, Setting]
     bars: tuple[int, ...]
     """Bars of the song, from 0, with these settings."""
+    exact: frozenset[str] = frozenset()
+    """Faders that exact edits move (`symvae.pipelines.exact_edits`), not the model."""
+
+    @property
+    def left(self) -> dict[str, Setting]:
+        """Settings of the model: those without exact edits, and beside arousal what it depends on."""
+        apart = {REGISTER} & self.exact if AROUSAL.name in self.settings else self.exact
+        return {name: each for name, each in self.settings.items() if name not in apart}
 
     @property
     def is_performance(self) -> bool:
-        """True if only tempo and loudness are set, for which nothing is decoded."""
-        return is_performance(self.settings)
+        """True if only tempo, loudness and exact edits are set, for which nothing is decoded."""
+        return not self.left or is_performance(self.left)
 
 
 @dataclass(frozen=True)
@@ -65,19 +74,19 @@ class Faded:
     """True where the bars get the phrase's tempo; else they keep the song's."""
     tempo_changes: int
     """Tempo changes of the song inside the bars that this removes."""
-
-    @property
-    def decoded(self) -> bool:
-        """True if the model decoded it."""
-        return not self.unchanged and not self.version.is_performance
+    decoded: bool
+    """True if the model decoded it."""
 
 
-def versions_of(spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane]) -> list[Version]:
+def versions_of(
+    spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane], exact: Collection[str] = ()
+) -> list[Version]:
     """Group the bars of each phrase by their settings.
 
     Args:
         spans: Bars of each phrase: (first, one after the last), from 0.
         lanes: Lane of each fader.
+        exact: Faders that exact edits move.
 
     Returns:
         The versions, front to back.
@@ -88,7 +97,10 @@ def versions_of(spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane]) -> 
         for bar in range(start, end):
             if settings := settings_at(lanes, bar):
                 bars_of.setdefault(tuple(settings.items()), []).append(bar)
-        versions += [Version(row, dict(settings), tuple(bars)) for settings, bars in bars_of.items()]
+        versions += [
+            Version(row, dict(settings), tuple(bars), frozenset(exact) & {name for name, _ in settings})
+            for settings, bars in bars_of.items()
+        ]
     return versions
 
 
@@ -105,7 +117,7 @@ def fade_versions(
     refine: bool = True,
     watch: Callable[[float], None] = lambda share: None,
 ) -> list[Faded]:
-    """Decode and measure every version, except those whose bars have all values already.
+    """Decode and measure every version, except those whose bars have all values of the model already.
 
     All tracks share the tempo: it moves where it or arousal is set, and is held elsewhere, although it may be
     coupled to other faders. Its value before is that of the song at the version's first bar. Notes that go on
@@ -137,33 +149,44 @@ def fade_versions(
     def own_bars(phrase: Phrase, version: Version) -> Phrase:
         return bars_in_song(phrase, starts[version.row], version.bars, song, lines)
 
-    before = list(_measured(model, [own_bars(*pair) for pair in zip(sources, versions, strict=True)]))
+    before = list(measured(model, [own_bars(*pair) for pair in zip(sources, versions, strict=True)]))
     asked = [
         asked_values(unlimited, version.settings, values)
         for version, values in zip(versions, before, strict=True)
     ]
     unchanged = [
-        wanted.items() <= values.items() and not (TEMPO in wanted and number)
-        for wanted, values, number in zip(asked, before, changes, strict=True)
+        all(wanted[name] == values[name] for name in version.left) and not (TEMPO in version.left and number)
+        for version, wanted, values, number in zip(versions, asked, before, changes, strict=True)
     ]
-    moves_tempo = [bool({TEMPO, AROUSAL.name} & version.settings.keys()) for version in versions]
     results: dict[int, Phrase] = {}
-    for group in (True, False):
-        rows = [row for row, moves in enumerate(moves_tempo) if moves == group and not unchanged[row]]
-        held = {*hold, *({TEMPO} & model.faders.keys() if not group else ())}
+    groups: dict[frozenset[str], list[int]] = {}
+    for row, version in enumerate(versions):
+        if not unchanged[row]:
+            steady = {TEMPO}.isdisjoint(version.settings) and AROUSAL.name not in version.settings
+            held = version.exact | ({TEMPO} & model.faders.keys() if steady else set())
+            groups.setdefault(held, []).append(row)
+    total = sum(map(len, groups.values()))
+    for held, rows in groups.items():
         for chunk in (rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)):
-            settings = [versions[row].settings for row in chunk]
+            settings = [versions[row].left for row in chunk]
             decoded = model.fade_each(
-                [sources[row] for row in chunk], settings, hold=held, best_of=best_of, refine=refine
+                [sources[row] for row in chunk],
+                settings,
+                hold={*hold, *held},
+                best_of=best_of,
+                refine=refine,
             )
             for row, phrase in zip(chunk, decoded, strict=True):
-                results[row] = _as_played(model, sources[row], phrase, versions[row].settings.keys(), hold)
-            watch(len(results) / unchanged.count(False))
+                asks = versions[row].settings.keys() - versions[row].exact
+                results[row] = _as_played(model, sources[row], phrase, asks, {*hold, *held})
+            watch(len(results) / total)
+    if not total:
+        watch(1.0)
     after = [results.get(row, source) for row, source in enumerate(sources)]
     parts = [own_bars(*pair) for pair in zip(after, versions, strict=True)]
     tempo_fader = AROUSAL.name if TEMPO in model.faders.keys() - set(hold) else TEMPO
     faded = []
-    for row, achieved in enumerate(_measured(model, parts)):
+    for row, achieved in enumerate(measured(model, parts)):
         aimed = {name: model.faders[name].nearest(value) for name, value in asked[row].items()}
         moved = after[row].tempo_qpm != sources[row].tempo_qpm or changes[row] > 0
         sets_tempo = moved and not unchanged[row] and bool({TEMPO, tempo_fader} & asked[row].keys())
@@ -180,6 +203,7 @@ def fade_versions(
                 unchanged[row],
                 sets_tempo,
                 changes[row] if sets_tempo else 0,
+                not unchanged[row] and not versions[row].is_performance,
             )
         )
     return faded
@@ -245,7 +269,7 @@ def step_ticks(song: Song) -> float:
 
 
 def _as_played(
-    model: SymVAE, source: Phrase, phrase: Phrase, asked: Collection[str], hold: Sequence[str]
+    model: SymVAE, source: Phrase, phrase: Phrase, asked: Collection[str], hold: Collection[str]
 ) -> Phrase:
     """A decode that moves loudness, and in polyphonic music lengths, only where that was asked for."""
     aroused = AROUSAL.name in asked
@@ -254,8 +278,16 @@ def _as_played(
     return as_played(source, phrase, louder=louder, longer=longer)
 
 
-def _measured(model: SymVAE, phrases: Sequence[Phrase]) -> Iterator[dict[str, float]]:
-    """Value of every fader of the model on each phrase, in the fader's unit."""
+def measured(model: SymVAE, phrases: Sequence[Phrase]) -> Iterator[dict[str, float]]:
+    """Measure every fader of the model.
+
+    Args:
+        model: Model with faders.
+        phrases: The phrases.
+
+    Yields:
+        Values of one phrase by fader, in the fader's unit.
+    """
     scales = model.scales
     values = measure_phrases(phrases, scales.names)
     columns = dict(zip(scales.names, values.T, strict=True))

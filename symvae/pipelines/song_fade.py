@@ -25,7 +25,6 @@ from symvae.music.io.source import Music
 from symvae.music.phrase import Phrase
 from symvae.music.resolution import with_whole_steps
 from symvae.music.song import Song
-from symvae.music.windows import windows
 from symvae.pipelines.automation import (
     Lane,
     Setting,
@@ -37,6 +36,8 @@ from symvae.pipelines.automation import (
     read_lanes,
     set_twice,
 )
+from symvae.pipelines.exact_edits import edit_notes
+from symvae.pipelines.exact_report import with_exact
 from symvae.pipelines.fade_report import FadeReport, unchanged_bars
 from symvae.pipelines.fade_versions import fade_versions, versions_of
 from symvae.pipelines.intake import Intake
@@ -44,11 +45,13 @@ from symvae.pipelines.needs import FADE
 from symvae.pipelines.output import IN_MEMORY, SOUND, Plan, Saved, refuse_existing
 from symvae.pipelines.preflight import check
 from symvae.pipelines.put_back import put_back
+from symvae.pipelines.read_again import read_again
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
 from symvae.pipelines.trial import AnyModel, Source
 from symvae.system.faders.performance import TEMPO
 from symvae.system.faders.request import AROUSAL, Fader
+from symvae.system.faders.ways import exact_faders, via_of
 
 #: Phrases in the picture, one row each; more would be too small to read.
 MOST_ROWS = 16
@@ -68,14 +71,7 @@ class FadeResult:
     @cached_property
     def phrases(self) -> list[Phrase]:
         """Windows of the faded song at the places of those before; silent where no note starts."""
-        intake = self.details.intake
-        track, grid = intake.reading.track, intake.phrases[0].grid
-        reading = windows(self.song, grid, None if track is None else track.index, polyphonic=self.polyphonic)
-        phrase_at = dict(zip(reading.start_bar, reading.phrases, strict=True))
-        return [
-            phrase_at.get(start, Phrase(grid, tempo_qpm=old.tempo_qpm))
-            for old, start in zip(intake.phrases, intake.reading.start_bar, strict=True)
-        ]
+        return read_again(self.details.intake, self.song, polyphonic=self.polyphonic)
 
     @property
     def report(self) -> dict[str, Any]:
@@ -149,6 +145,7 @@ def fade_song(
     automation: str | Path | Mapping[str, Lane] | None = None,
     controllers: Mapping[int, str] | None = None,
     hold: str | Iterable[str] = (),
+    via: str = "auto",
     track: str | int | None = None,
     best_of: int = 1,
     refine: bool = True,
@@ -171,6 +168,8 @@ def fade_song(
             lane for each fader with bars from 0.
         controllers: Fader of each MIDI controller number whose lane in the file sets it.
         hold: Faders that must not move with coupled ones.
+        via: "notes" edits the notes that are there (`symvae.pipelines.exact_edits`), "latent" goes through z,
+            "auto" takes the notes where that is exact, and z for the rest.
         track: Name or number of the track to read; by default the melody, or all pitched tracks of a
             polyphonic model.
         best_of: Number of decodes to choose from.
@@ -186,7 +185,7 @@ def fade_song(
         The song, with the report.
 
     Raises:
-        ConfigError: No fader is set, one is set in two ways, or the bars are not bars.
+        ConfigError: No fader is set, one is set in two ways or has no such way, or the bars are not bars.
         MidiError: No window of the model has a bar that is set, or General MIDI has no such program.
     """
     settings, slopes, lanes_of_controllers = dict(values or {}), dict(ramps or {}), dict(controllers or {})
@@ -200,7 +199,7 @@ def fade_song(
         )
     if twice := set_twice(names):
         raise ConfigError(f"{twice} is set in two ways. Keep one.")
-    only = _bar_numbers(bars)
+    only, way = _bar_numbers(bars), via_of(via)
     if program is not None:
         check_program(program)
     source = Source(file, track)
@@ -227,7 +226,8 @@ def fade_song(
         lanes[name] = _controller_lane(source.name, number, intake, lines, faders[name])
     if only is not None:
         lanes = {name: {bar: w for bar, w in lane.items() if bar in only} for name, lane in lanes.items()}
-    versions = versions_of(spans, lanes)
+    exact = exact_faders(lanes, way, polyphonic=checked.facts.tokenizer.polyphonic)
+    versions = versions_of(spans, lanes, exact - {TEMPO})
     if not versions:
         reasons = "".join(f"; {bars}: {why}" for bars, why in unchanged_bars(intake, [])[1:])
         raise MidiError(
@@ -257,21 +257,26 @@ def fade_song(
         program=program,
         whole_song=only is None and not {TEMPO, AROUSAL.name}.isdisjoint({*settings, *slopes}),
     )
+    edited = edit_notes(
+        vae, intake, spliced.song, faded, {name: lanes[name] for name in lanes if name in exact - {TEMPO}}
+    )
     named = only if only is not None else {bar for lane in table.values() for bar in lane}
     details = FadeReport(
         vae.name,
         faders,
         intake,
         lanes,
-        faded,
+        edited.faded,
         too_full,
-        spliced,
+        with_exact(spliced, edited, program),
         beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
         best_of=best_of,
         decodes_each=best_of + vae.transfers_edits,
         why=checked.why,
+        exact=exact,
+        edits=edited.edits,
     )
-    return FadeResult(spliced.song, details, vae.tokenizer.polyphonic)
+    return FadeResult(details.spliced.song, details, vae.tokenizer.polyphonic)
 
 
 def _bar_numbers(bars: str | Iterable[int] | None) -> set[int] | None:
