@@ -43,6 +43,8 @@ class FadeReport:
     """Faders that were set on the notes themselves."""
     edits: Sequence[ExactEdit] = ()
     """These edits."""
+    kept: Sequence[str] = ()
+    """What was kept: words and tracks."""
 
     @property
     def changed(self) -> list[Faded]:
@@ -63,6 +65,7 @@ class FadeReport:
             "input": self.intake.data(),
             "faders": self.figures(),
             "phrases": [self._phrase(each) for each in self.faded],
+            "kept": list(self.kept),
             "exact_edits": [exact_edit_data(edit) for edit in self.edits],
             "unchanged": [{"bars": words, "why": why} for words, why in unchanged],
             "too_full": [{"bar": each.bar + 1, "notes": each.notes} for each in self.too_full],

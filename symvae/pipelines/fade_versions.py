@@ -12,6 +12,7 @@ import numpy as np
 
 from symvae.music.as_played import as_played
 from symvae.music.grid import STEPS_PER_QUARTER
+from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase, join
 from symvae.music.song import Song
 from symvae.pipelines.automation import Lane, Setting, settings_at
@@ -115,6 +116,7 @@ def fade_versions(
     hold: Sequence[str] = (),
     best_of: int = 1,
     refine: bool = True,
+    locks: Sequence[Lock] | None = None,
     watch: Callable[[float], None] = lambda share: None,
 ) -> list[Faded]:
     """Decode and measure every version, except those whose bars have all values of the model already.
@@ -134,6 +136,7 @@ def fade_versions(
         hold: Faders that must not move with coupled ones.
         best_of: Number of decodes to choose from.
         refine: Exchange single tokens or notes to reduce the remaining error.
+        locks: What of each version stays.
         watch: Progress, 0 to 1.
 
     Returns:
@@ -175,6 +178,7 @@ def fade_versions(
                 hold={*hold, *held},
                 best_of=best_of,
                 refine=refine,
+                locks=None if locks is None else [locks[row] for row in chunk],
             )
             for row, phrase in zip(chunk, decoded, strict=True):
                 asks = versions[row].settings.keys() - versions[row].exact

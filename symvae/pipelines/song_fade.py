@@ -46,6 +46,7 @@ from symvae.pipelines.output import IN_MEMORY, SOUND, Plan, Saved, refuse_existi
 from symvae.pipelines.preflight import check
 from symvae.pipelines.put_back import put_back
 from symvae.pipelines.read_again import read_again
+from symvae.pipelines.song_locks import closed_tracks, keep_of, locks_of
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
 from symvae.pipelines.trial import AnyModel, Source
@@ -146,6 +147,7 @@ def fade_song(
     controllers: Mapping[int, str] | None = None,
     hold: str | Iterable[str] = (),
     via: str = "auto",
+    keep: str | Iterable[str] | None = None,
     track: str | int | None = None,
     best_of: int = 1,
     refine: bool = True,
@@ -170,6 +172,8 @@ def fade_song(
         hold: Faders that must not move with coupled ones.
         via: "notes" edits the notes that are there (`symvae.pipelines.exact_edits`), "latent" goes through z,
             "auto" takes the notes where that is exact, and z for the rest.
+        keep: What stays note for note: "melody", "rhythm", "bass", "harmony", names of tracks, or "nothing"
+            (`symvae.pipelines.song_locks`); by default the melody of polyphonic music.
         track: Name or number of the track to read; by default the melody, or all pitched tracks of a
             polyphonic model.
         best_of: Number of decodes to choose from.
@@ -234,6 +238,8 @@ def fade_song(
             f"No fader is set in {bars_in_words(spans)} of {source.name}, the bars that the model "
             f"reads{reasons}. Choose other bars."
         )
+    polyphonic = checked.facts.tokenizer.polyphonic
+    kept = keep_of(keep, intake.song, polyphonic=polyphonic, model=checked.facts.name)
     vae = checked.load()
     fine = replace(intake, song=with_whole_steps(intake.song))
     fine_lines = bar_lines(fine.song)
@@ -248,13 +254,15 @@ def fade_song(
         hold=[hold] if isinstance(hold, str) else list(hold),
         best_of=best_of,
         refine=refine,
+        locks=locks_of(kept, intake, phrases, [version.row for version in versions]),
         watch=watch,
     )
     spliced = put_back(
         intake,
         faded,
-        one_voice=not vae.tokenizer.polyphonic,
+        one_voice=not polyphonic,
         program=program,
+        closed=closed_tracks(kept, intake),
         whole_song=only is None and not {TEMPO, AROUSAL.name}.isdisjoint({*settings, *slopes}),
     )
     edited = edit_notes(
@@ -275,6 +283,7 @@ def fade_song(
         why=checked.why,
         exact=exact,
         edits=edited.edits,
+        kept=kept.names(intake.song),
     )
     return FadeResult(details.spliced.song, details, vae.tokenizer.polyphonic)
 
