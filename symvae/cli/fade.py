@@ -81,6 +81,14 @@ def fade(
             "--rubato", help="Give each phrase a tempo of its own, in place of one curve for the whole song."
         ),
     ] = False,
+    via: Annotated[
+        str,
+        typer.Option(
+            "--via",
+            help="notes: edit the notes that are there (tempo, mean_velocity, articulation, register); "
+            "latent: go through z; auto: notes where that is exact, z for the rest.",
+        ),
+    ] = "auto",
     model: ModelOption = None,
     track: TrackOption = None,
     tune: TuneOption = None,
@@ -145,6 +153,7 @@ def fade(
             automation=lanes,
             controllers=controllers,
             hold=hold or [],
+            via=via,
             track=track_of(track),
             rubato=rubato,
             best_of=best_of,
@@ -177,11 +186,12 @@ def _show(result: "FadeResult", saved: Saved, *, as_json: bool) -> None:
             f"{each['low']:.4g} … {each['high']:.4g}",
             each["asked"] or "–",
             *(_number(each[key]) for key in ("before", "achieved", "mean_absolute_error")),
+            each["via"] or "–",
         )
         for name, each in result.report["faders"].items()
     ]
-    heads = ("fader", "unit", "range", "asked", "before", "achieved", "error")
-    show_table(heads, rows, left=("unit",))
+    heads = ("fader", "unit", "range", "asked", "before", "achieved", "error", "via")
+    show_table(heads, rows, left=("unit", "via"))
     show_files(saved)
 
 

@@ -1,6 +1,6 @@
 """Report on a faded song: lines of text for a person, plain data for a script."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from symvae.evaluation.result import as_json
 from symvae.music.bars import bars_in_words
 from symvae.music.splice import Spliced, TrackEdits
 from symvae.pipelines.automation import Lane, Setting
+from symvae.pipelines.exact_report import ExactEdit, exact_edit_data, exact_edits_in_words
 from symvae.pipelines.fade_versions import Faded
 from symvae.pipelines.harm_words import harm_in_words
 from symvae.pipelines.intake import Intake
@@ -43,6 +44,12 @@ class FadeReport:
     """Decodes of each version: ``best_of``, and one of the phrase before where edits are transferred."""
     why: str = ""
     """Reason of the choice of the model; empty where it was named."""
+    exact: Collection[str] = ()
+    """Faders that were set on the notes themselves."""
+    edits: Sequence[ExactEdit] = ()
+    """These edits."""
+    kept: Sequence[str] = ()
+    """What was kept: words and tracks."""
 
     @property
     def changed(self) -> list[Faded]:
@@ -71,6 +78,8 @@ class FadeReport:
             "input": self.intake.data(),
             "faders": self.figures(),
             "phrases": [self._phrase(each) for each in self.faded],
+            "kept": list(self.kept),
+            "exact_edits": [exact_edit_data(edit) for edit in self.edits],
             "unchanged": [{"bars": words, "why": why} for words, why in unchanged],
             "too_full": [{"bar": each.bar + 1, "notes": each.notes} for each in self.too_full],
             "tracks": [edit._asdict() for edit in self.spliced.edits],
@@ -106,6 +115,13 @@ class FadeReport:
         for name, fader in self.faders.items():
             asking = [each for each in self.faded if name in each.asked]
             missed = [abs(each.achieved[name] - each.aimed[name]) for each in asking]
+            if name in self.exact:  # phrases with one setting are edited alike: their mean has to meet it
+                by_setting: dict[Setting, list[float]] = {}
+                for each in asking:
+                    miss = each.achieved[name] - each.aimed[name]
+                    by_setting.setdefault(each.version.settings[name], []).append(miss)
+                missed = [abs(_mean(values)) for values in by_setting.values()]
+            way = "notes" if name in self.exact else "latent"
             figures[name] = {
                 "unit": fader.unit,
                 "low": fader.low,
@@ -114,6 +130,7 @@ class FadeReport:
                 "before": _mean([each.before[name] for each in asking or self.faded]),
                 "achieved": _mean([each.achieved[name] for each in asking or self.faded]),
                 "mean_absolute_error": _mean(missed) if asking else None,
+                "via": way if asking else None,
             }
         return figures
 
@@ -141,6 +158,7 @@ class FadeReport:
             "not read, and kept"
             for bar, notes in self.too_full
         ]
+        lines += exact_edits_in_words(self.edits)
         lines += self._edits()
         if self.spliced.num_bends:
             lines.append(f"  {counted(self.spliced.num_bends, 'pitch bend')} of changed notes left out")
@@ -169,13 +187,15 @@ class FadeReport:
         return [
             f"  track {edit.track} {self.intake.song.tracks[edit.track].name!r}: {_edit_words(edit)}"
             for edit in self.spliced.edits
-            if edit.changed + edit.replaced + edit.removed + edit.added
+            if edit.changed + edit.replaced + edit.removed + edit.added + edit.transposed
         ]
 
     def _out_of_range(self) -> list[str]:
         """One line for each fader with settings beyond its range."""
-        lines = []
+        lines, unlimited = [], {edit.fader for edit in self.edits}
         for name, fader in self.faders.items():
+            if name in unlimited:
+                continue
             asked = [each.asked[name] for each in self.changed if name in each.asked]
             beyond = sorted(value for value in asked if fader.nearest(value) != value)
             if not beyond:
@@ -196,6 +216,7 @@ def _edit_words(edit: TrackEdits) -> str:
     """Numbers of notes as "8 notes kept, 2 replaced, 1 new"."""
     numbers = {
         "changed in loudness or length": edit.changed,
+        "transposed": edit.transposed,
         "replaced": edit.replaced,
         "removed": edit.removed,
         "new": edit.added,

@@ -11,6 +11,7 @@ from math import inf
 import numpy as np
 
 from symvae.music.grid import STEPS_PER_QUARTER
+from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase, join
 from symvae.music.song import Song
 from symvae.music.tempo_map import TempoSpan
@@ -26,6 +27,7 @@ from symvae.pipelines.whole_song import Place, connect
 from symvae.system.faders.performance import TEMPO, is_performance
 from symvae.system.faders.request import AROUSAL, asked_values
 from symvae.system.faders.scales import measure_phrases
+from symvae.system.faders.ways import REGISTER
 from symvae.system.symvae import SymVAE
 
 #: Phrases decoded between two reports of progress.
@@ -41,11 +43,19 @@ class Version:
     settings: dict[str, Setting]
     bars: tuple[int, ...]
     """Bars of the song, from 0, with these settings."""
+    exact: frozenset[str] = frozenset()
+    """Faders that exact edits move (`symvae.pipelines.exact_edits`), not the model."""
+
+    @property
+    def left(self) -> dict[str, Setting]:
+        """Settings of the model: those without exact edits, and beside arousal what it depends on."""
+        apart = {REGISTER} & self.exact if AROUSAL.name in self.settings else self.exact
+        return {name: each for name, each in self.settings.items() if name not in apart}
 
     @property
     def is_performance(self) -> bool:
-        """True if only tempo and loudness are set, for which nothing is decoded."""
-        return is_performance(self.settings)
+        """True if only tempo, loudness and exact edits are set, for which nothing is decoded."""
+        return not self.left or is_performance(self.left)
 
 
 @dataclass(frozen=True)
@@ -80,12 +90,15 @@ class Faded:
         return not self.unchanged and not self.version.is_performance
 
 
-def versions_of(spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane]) -> list[Version]:
+def versions_of(
+    spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane], exact: Collection[str] = ()
+) -> list[Version]:
     """Group the bars of each phrase by their settings.
 
     Args:
         spans: Bars of each phrase: (first, one after the last), from 0.
         lanes: Lane of each fader.
+        exact: Faders that exact edits move.
 
     Returns:
         The versions, front to back.
@@ -96,7 +109,10 @@ def versions_of(spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane]) -> 
         for bar in range(start, end):
             if settings := settings_at(lanes, bar):
                 bars_of.setdefault(tuple(settings.items()), []).append(bar)
-        versions += [Version(row, dict(settings), tuple(bars)) for settings, bars in bars_of.items()]
+        versions += [
+            Version(row, dict(settings), tuple(bars), frozenset(exact) & {name for name, _ in settings})
+            for settings, bars in bars_of.items()
+        ]
     return versions
 
 
@@ -114,9 +130,10 @@ def fade_versions(
     rubato: bool = False,
     best_of: int = 1,
     refine: bool = True,
+    locks: Sequence[Lock] | None = None,
     watch: Callable[[float], None] = lambda share: None,
 ) -> list[Faded]:
-    """Decode and measure every version, except those whose bars have all values already.
+    """Decode and measure every version, except those whose bars have all values of the model already.
 
     All tracks share the tempo: it moves where it or arousal is set, and is held elsewhere, although it may be
     coupled to other faders. Its value before is that of the song at the version's first bar. Notes that go on
@@ -137,6 +154,7 @@ def fade_versions(
         rubato: Give each phrase the tempo that the model finds for it.
         best_of: Number of decodes to choose from.
         refine: Exchange single tokens or notes to reduce the remaining error.
+        locks: What of each version stays.
         watch: Progress, 0 to 1.
 
     Returns:
@@ -152,24 +170,35 @@ def fade_versions(
     def own_bars(phrase: Phrase, version: Version) -> Phrase:
         return bars_in_song(phrase, starts[version.row], version.bars, song, lines)
 
-    before = list(_measured(model, [own_bars(*pair) for pair in zip(sources, versions, strict=True)]))
+    before = list(measured(model, [own_bars(*pair) for pair in zip(sources, versions, strict=True)]))
     asked = [
         asked_values(unlimited, version.settings, values)
         for version, values in zip(versions, before, strict=True)
     ]
     unchanged = unchanged_versions(versions, asked, before, changes)
-    moves_tempo = [bool({TEMPO, AROUSAL.name} & version.settings.keys()) for version in versions]
     results: dict[int, Phrase] = {}
-    for group in (True, False):
-        rows = [row for row, moves in enumerate(moves_tempo) if moves == group and not unchanged[row]]
-        held = {*hold, *({TEMPO} & model.faders.keys() if not group else ())}
+    groups: dict[frozenset[str], list[int]] = {}
+    for row, version in enumerate(versions):
+        if not unchanged[row]:
+            steady = {TEMPO}.isdisjoint(version.settings) and AROUSAL.name not in version.settings
+            held = version.exact | ({TEMPO} & model.faders.keys() if steady else set())
+            groups.setdefault(held, []).append(row)
+    total = sum(map(len, groups.values()))
+    for held, rows in groups.items():
         for chunk in (rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)):
-            settings = [versions[row].settings for row in chunk]
+            settings = [versions[row].left for row in chunk]
             decoded = model.fade_each(
-                [sources[row] for row in chunk], settings, hold=held, best_of=best_of, refine=refine
+                [sources[row] for row in chunk],
+                settings,
+                hold={*hold, *held},
+                best_of=best_of,
+                refine=refine,
+                locks=None if locks is None else [locks[row] for row in chunk],
             )
             results |= dict(zip(chunk, decoded, strict=True))
-            watch(len(results) / unchanged.count(False))
+            watch(len(results) / total)
+    if not total:
+        watch(1.0)
     place = Place(song, tracks, starts, lines, one_voice=not model.tokenizer.polyphonic)
     results = connect(place, versions, sources, results, hold)
     after = [results.get(row, source) for row, source in enumerate(sources)]
@@ -187,7 +216,7 @@ def fade_versions(
             after[row] = after[row].with_tempo(sources[row].tempo_qpm * ratio)
     parts = [own_bars(*pair) for pair in zip(after, versions, strict=True)]
     faded = []
-    for row, achieved in enumerate(_measured(model, parts)):
+    for row, achieved in enumerate(measured(model, parts)):
         aimed = {name: model.faders[name].nearest(value) for name, value in asked[row].items()}
         faded.append(
             Faded(
@@ -250,8 +279,16 @@ def step_ticks(song: Song) -> float:
     return song.ticks_per_quarter / STEPS_PER_QUARTER
 
 
-def _measured(model: SymVAE, phrases: Sequence[Phrase]) -> Iterator[dict[str, float]]:
-    """Value of every fader of the model on each phrase, in the fader's unit."""
+def measured(model: SymVAE, phrases: Sequence[Phrase]) -> Iterator[dict[str, float]]:
+    """Measure every fader of the model.
+
+    Args:
+        model: Model with faders.
+        phrases: The phrases.
+
+    Yields:
+        Values of one phrase by fader, in the fader's unit.
+    """
     scales = model.scales
     values = measure_phrases(phrases, scales.names)
     columns = dict(zip(scales.names, values.T, strict=True))

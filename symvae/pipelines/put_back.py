@@ -22,6 +22,7 @@ def put_back(
     one_voice: bool,
     program: int | None = None,
     whole_song: bool = True,
+    closed: Sequence[int] = (),
 ) -> Spliced:
     """Write every faded bar into the song.
 
@@ -31,6 +32,7 @@ def put_back(
         one_voice: The windows are a melody line.
         program: General MIDI program of the tracks that were read; None keeps theirs.
         whole_song: Bars outside of all windows follow the tempo of the windows beside them.
+        closed: Tracks that get no new note.
 
     Returns:
         The song; in finer ticks where its own cannot hold new notes.
@@ -52,7 +54,7 @@ def put_back(
     tempos = [span for each in changed for span in each.tempos]
     if whole_song:
         tempos += _rest(song, faded, lines, spans)
-    spliced = splice(song, patches, tracks, one_voice=one_voice, program=program)
+    spliced = splice(song, patches, tracks, one_voice=one_voice, program=program, closed=closed)
     new = replace(spliced.song, tempos=with_tempos(song, tempos))
     return spliced._replace(song=without_needless_ticks(new, intake.song.ticks_per_quarter))
 

@@ -47,15 +47,16 @@ def unchanged_versions(
         changes: Tempo changes inside the bars of each.
 
     Returns:
-        True for these; where a tempo is set, all bars for which it is set have to have it.
+        True for these, exact edits aside; where a tempo is set, all bars for which it is set have to have it.
     """
     off_tempo = {
-        version.settings[TEMPO]
+        version.left[TEMPO]
         for version, wanted, values, number in zip(versions, asked, before, changes, strict=True)
-        if TEMPO in wanted and (number or wanted[TEMPO] != values[TEMPO])
+        if TEMPO in version.left and (number or wanted[TEMPO] != values[TEMPO])
     }
     return [
-        wanted.items() <= values.items() and version.settings.get(TEMPO) not in off_tempo
+        all(wanted[name] == values[name] for name in version.left)
+        and version.left.get(TEMPO) not in off_tempo
         for version, wanted, values in zip(versions, asked, before, strict=True)
     ]
 

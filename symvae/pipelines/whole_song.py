@@ -19,12 +19,13 @@ from symvae.music.song import Song
 from symvae.pipelines.repeated_edits import Bar, repeat_edits
 from symvae.system.faders.performance import LOUDNESS
 from symvae.system.faders.request import AROUSAL
+from symvae.system.faders.ways import ARTICULATION, LINE_DENSITY
 
 if TYPE_CHECKING:
     from symvae.pipelines.fade_versions import Version
 
 #: Faders that move the lengths of notes; arousal does, too.
-LENGTHS = {"note_density", "articulation"}
+LENGTHS = {LINE_DENSITY, ARTICULATION}
 
 
 class Place(NamedTuple):
@@ -79,10 +80,17 @@ def connect(
             groups.setdefault(tuple(version.settings.items()), []).extend(inside)
     repeated = repeat_edits(sources, decoded, list(groups.values()), one_voice=place.one_voice)
     played = {
-        row: _as_played(sources[row], phrase, versions[row].settings.keys(), hold, place.one_voice)
+        row: _as_played(
+            sources[row], phrase, _asked(versions[row]), {*hold, *versions[row].exact}, place.one_voice
+        )
         for row, phrase in repeated.items()
     }
     return _whole(place, versions, sources, played)
+
+
+def _asked(version: "Version") -> set[str]:
+    """Faders that the model moves."""
+    return version.settings.keys() - version.exact
 
 
 def _as_played(
@@ -114,7 +122,7 @@ def _whole(
         start = place.lines[place.starts[version.row]]
         end = start + round(source.grid.num_steps * place.step_tick)
         own = [each for each in over(end) if _bar_of(place, end, each) in version.bars]
-        ratio = _length_ratio(source, played[row]) if not LENGTHS.isdisjoint(version.settings) else 1.0
+        ratio = 1.0 if LENGTHS.isdisjoint(_asked(version)) else _length_ratio(source, played[row])
         whole[row] = keep_whole(source, played[row], own, over(start), one_voice=place.one_voice, ratio=ratio)
         others = [each for each in over(end) if each not in own]
         sounding[end] = [*others, *moved(source, whole[row], own)]

@@ -12,6 +12,7 @@ from symvae.attributes.table import measure
 from symvae.dsp.audio import Audio
 from symvae.latent import direction
 from symvae.music.io.source import Music
+from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
 from symvae.system.completing_model import CompletingModel
 from symvae.system.draws import check_temperature, seeded
@@ -132,6 +133,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         hold: str | Iterable[str] = (),
         best_of: int = 1,
         refine: bool = True,
+        locks: Iterable[Lock] | None = None,
     ) -> list[Phrase]:
         """Move faders of several phrases, each by its own values.
 
@@ -139,11 +141,19 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
             phrases: music on the model's grid.
             values: one mapping for each phrase, as in `fade`.
             hold, best_of, refine: as in `fade`.
+            locks: what of each phrase stays (`symvae.music.locks`).
 
         Returns:
             One phrase for each; raises as `symvae.system.faders.control`.
         """
-        return self._control.fade(self.read(phrases), list(values), hold=hold, best_of=best_of, refine=refine)
+        return self._control.fade(
+            self.read(phrases),
+            list(values),
+            hold=hold,
+            best_of=best_of,
+            refine=refine,
+            locks=None if locks is None else list(locks),
+        )
 
     def render(self, phrases: Music | Iterable[Music], timbre: str = "piano") -> Audio:
         """Play phrases with the package's synthesizer.

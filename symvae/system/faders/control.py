@@ -21,8 +21,10 @@ from torch import Tensor
 
 from symvae.errors import LatentError
 from symvae.models.faders.editor import FaderEditor
+from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
 from symvae.system.codec import Codec
+from symvae.system.faders.arranged import Arranged, arranged
 from symvae.system.faders.bar_search import Cost, search_bars
 from symvae.system.faders.cost import BAR_DRIFT, TOKEN_DRIFT, Request, aims
 from symvae.system.faders.edit_transfer import transfer_edit
@@ -32,6 +34,9 @@ from symvae.system.faders.refine_tokens import refine_tokens
 from symvae.system.faders.request import Wishes, faders_of
 from symvae.system.faders.scales import Scales
 from symvae.system.faders.targets import Targets, find_targets
+
+#: Cost of a lock that is broken.
+BROKEN = 1000.0
 
 
 class FaderControl:
@@ -65,6 +70,7 @@ class FaderControl:
         hold: str | Iterable[str] = (),
         best_of: int = 1,
         refine: bool = True,
+        locks: Sequence[Lock] | None = None,
     ) -> list[Phrase]:
         """Fade each phrase by its own request.
 
@@ -74,6 +80,7 @@ class FaderControl:
             hold: names of faders that stay where they are unless they are requested.
             best_of: number of decodes to choose bars from.
             refine: exchange single tokens or notes until the request is met.
+            locks: what of each phrase stays; new notes are priced then (`symvae.system.faders.prices`).
 
         Returns:
             One phrase for each. A melody without a move is reconstructed; polyphonic music without a move
@@ -97,17 +104,23 @@ class FaderControl:
             for phrase, wishes, alone in zip(phrases, values, performed, strict=True)
         ]
         if rows := [row for row, alone in enumerate(performed) if not alone]:
-            faded = self._fade_notes([phrases[row] for row in rows], targets.of(rows), best_of, refine)
+            some = None if locks is None else [arranged(locks[row]) for row in rows]
+            faded = self._fade_notes([phrases[row] for row in rows], targets.of(rows), best_of, refine, some)
             for row, phrase in zip(rows, faded, strict=True):
                 result[row] = phrase
         return result
 
     def _fade_notes(
-        self, phrases: Sequence[Phrase], targets: Targets, best_of: int, refine: bool
+        self,
+        phrases: Sequence[Phrase],
+        targets: Targets,
+        best_of: int,
+        refine: bool,
+        arranged: Sequence[Arranged] | None,
     ) -> list[Phrase]:
         """Decode each phrase at its target, choose and refine."""
         position, wanted, target, tempo = targets
-        request = Request(self.scales, phrases, position, wanted)
+        request = Request(self.scales, phrases, position, wanted, arranged)
         mean = self.codec.encode(phrases).mean
         # Where notes stay as they are, a tempo is no reason to decode them.
         edits = torch.tensor([not (self.transfers_edits and name == "tempo") for name in self.scales.names])
@@ -158,8 +171,16 @@ class FaderControl:
         """Take the best bars of all decodes, then exchange tokens of the phrases that move."""
 
         def cost(drift_weight: float) -> Cost:
-            return lambda ids, rows: request.miss(self._candidates(ids, rows, tempo), rows, drift_weight)
+            def of(
+                ids: Int[Tensor, "candidate bar position"], rows: Int[Tensor, " candidate"]
+            ) -> Float[Tensor, " candidate"]:
+                candidates = self._candidates(ids, rows, tempo)
+                return request.miss(candidates, rows, drift_weight) + _broken(request, candidates, rows)
 
+            return of
+
+        if request.arranged is not None:
+            decodes = [self.codec.to_ids(_restored(request, self.codec.to_phrases(ids))) for ids in decodes]
         ids = search_bars(decodes, cost(BAR_DRIFT)) if len(decodes) > 1 else decodes[0].clone()
         if refine and moves.any():
             moved, rows = ids[moves], moves.nonzero()[:, 0].tolist()
@@ -182,19 +203,23 @@ class FaderControl:
         faded = [self.codec.to_phrases(after, tempo) for after in decodes]
         fit = self.codec.tokenizer.fit
         transferred = [
-            self.codec.to_ids(
-                [fit(transfer_edit(*each)) for each in zip(sources, reconstructed, after, strict=True)]
-            )
+            [transfer_edit(*each) for each in zip(sources, reconstructed, after, strict=True)]
             for after in faded
         ]
+        candidates = list(decodes)
+        if request.arranged is not None:  # a decode is other music, to which nothing kept belongs
+            transferred = [_restored(request, phrases) for phrases in transferred]
+            candidates = [self.codec.to_ids([fit(phrase) for phrase in sources])]
+        candidates += [self.codec.to_ids([fit(phrase) for phrase in phrases]) for phrases in transferred]
         ids = search_bars(
-            [torch.where(moves[:, None, None], each, before) for each in (*decodes, *transferred)],
+            [torch.where(moves[:, None, None], each, before) for each in candidates],
             lambda ids, rows: request.loss(self._candidates(ids, rows, tempo), rows),
         )
-        result = self.codec.to_phrases(ids, tempo)
+        result = _restored(request, self.codec.to_phrases(ids, tempo))
         for row in moves.nonzero()[:, 0].tolist() if refine else ():
             pool = [sources[row], reconstructed[row], *(phrases[row] for phrases in faded)]
-            result[row] = refine_notes(result[row], pool, partial(_loss_of_one, request, row))
+            extra = {} if request.arranged is None else request.arranged[row].for_notes()
+            result[row] = refine_notes(result[row], pool, partial(_loss_of_one, request, row), **extra)
         return result
 
     def _candidates(
@@ -224,6 +249,24 @@ def with_velocities_of(phrases: Sequence[Phrase], sources: Sequence[Phrase]) -> 
             phrase = replace(phrase, velocity=velocity)
         result.append(phrase)
     return result
+
+
+def _restored(request: Request, phrases: Sequence[Phrase]) -> list[Phrase]:
+    """The phrases with what is locked; as they are without locks."""
+    if request.arranged is None:
+        return list(phrases)
+    pairs = zip(request.arranged, phrases, strict=True)
+    return [each.lock.restore(phrase).without_overlaps() for each, phrase in pairs]
+
+
+def _broken(
+    request: Request, candidates: Sequence[Phrase], rows: Int[Tensor, " candidate"]
+) -> Float[Tensor, " candidate"]:
+    """A cost above all others for candidates that lose what is locked."""
+    if request.arranged is None:
+        return torch.zeros(len(candidates))
+    locks = [request.arranged[row].lock for row in rows.tolist()]
+    return torch.tensor([0.0 if lock.holds(c) else BROKEN for lock, c in zip(locks, candidates, strict=True)])
 
 
 def _loss_of_one(request: Request, row: int, candidates: Sequence[Phrase]) -> Float[np.ndarray, " candidate"]:
