@@ -1,12 +1,7 @@
 """Rhythmic complexity: density of a rhythm, and its share of weak positions.
 
-The weight of a position is the number of metrical levels that have a pulse there (Lerdahl and Jackendoff
-1983). Toussaint 2002 ("A mathematical analysis of African, Brazilian and Cuban clave rhythms") sums the
-weights of the onsets of a rhythm:
-
-    4/4   5 1 2 1  3 1 2 1  4 1 2 1  3 1 2 1    sixteenths, eighths, quarters, halves, bars
-    3/4   4 1 2 1  3 1 2 1  3 1 2 1             sixteenths, eighths, quarters, bars
-    6/8   4 1 2 1 2 1  3 1 2 1 2 1              sixteenths, eighths, dotted quarters, bars
+Toussaint 2002 ("A mathematical analysis of African, Brazilian and Cuban clave rhythms") sums the metrical
+weights of the onsets of a rhythm (`symvae.music.metrical_weight`).
 
 Pati and Lerch 2020 (arXiv 2004.05485) turn weight into complexity: an onset counts one over its
 weight, and the sum is divided by that of a bar with an onset at every step. So a busy bar is more complex
@@ -21,18 +16,15 @@ import numpy as np
 from jaxtyping import Float
 
 from symvae.attributes.attribute import attribute
+from symvae.music.grid import Grid
 from symvae.music.metre import METRES
+from symvae.music.metrical_weight import metrical_weight
 from symvae.music.phrase import Phrase
-
-#: Metre → period of each metrical level, in steps.
-LEVELS = {"4/4": (1, 2, 4, 8, 16), "3/4": (1, 2, 4, 12), "6/8": (1, 2, 6, 12)}
 
 
 def _complexity(metre: str) -> Float[np.ndarray, " step"]:
     """Contribution of an onset at each step of a bar; they sum to 1."""
-    beats_per_bar, steps_per_beat = METRES[metre]
-    step = np.arange(beats_per_bar * steps_per_beat)
-    weight = np.sum([step % level == 0 for level in LEVELS[metre]], axis=0)
+    weight = metrical_weight(Grid.of_metre(metre, 1))
     return 1 / weight / (1 / weight).sum()
 
 

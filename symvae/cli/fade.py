@@ -7,9 +7,11 @@ import typer
 
 from symvae.cli.console import say, show, show_files, show_json, show_table, watching
 from symvae.cli.fade_options import (
+    AROUSAL,
     GIVE,
     check_bars,
     controllers_of,
+    emotion_of,
     ramps_of,
     refuse_twice,
     settings_of,
@@ -47,13 +49,22 @@ def fade(
         ),
     ] = None,
     arousal: Annotated[
-        str | None, typer.Option("--arousal", help="The same as --set arousal=…: 0 is calm, 1 excited.")
+        str | None,
+        typer.Option("--arousal", help="The same as --set arousal=…: 0 or calm, 1 or excited."),
+    ] = None,
+    emotion: Annotated[
+        str | None,
+        typer.Option(
+            "--emotion",
+            help="arousal,valence from 0 to 1, as 0.8,0.3: excited, rather sad. Valence moves between "
+            "major and minor.",
+        ),
     ] = None,
     from_: Annotated[
-        str | None, typer.Option("--from", help="Arousal of the first phrase: low, high or 0 to 1.")
+        str | None, typer.Option("--from", help="Arousal of the first bar: low, high or 0 to 1.")
     ] = None,
     to: Annotated[
-        str | None, typer.Option("--to", help="Arousal of the last phrase; between them it moves evenly.")
+        str | None, typer.Option("--to", help="Arousal of the last bar; between them it moves in an arc.")
     ] = None,
     automation: Annotated[
         Path | None,
@@ -131,9 +142,10 @@ def fade(
     if file is None:
         raise typer.BadParameter("give a file to fade, or --list", param_hint="FILE")
     settings, ramps = settings_of(set_ or [], arousal), ramps_of(from_, to)
+    plane = emotion_of(emotion)
     controllers = controllers_of(cc or [], file)
     check_bars(bars)
-    if not (settings or ramps or automation or controllers):
+    if not (settings or ramps or automation or controllers or plane):
         raise typer.BadParameter(f"nothing is asked for: give {GIVE}")
     song = out if out is not None and is_result_file(out) else (out or Path("fade")) / "faded.mid"
     more = [song.with_suffix(suffix) for suffix in [*[".png"] * plot, *[".wav"] * wav]]
@@ -142,13 +154,14 @@ def fade(
     from symvae.pipelines.song_fade import fade_song
 
     lanes = {} if automation is None else read_lanes(automation)
-    refuse_twice([*settings, *ramps, *lanes, *controllers.values()])
+    refuse_twice([*settings, *ramps, *lanes, *controllers.values(), *[AROUSAL] * (plane is not None)])
     with watching("fading") as watch:
         result = fade_song(
             tune_in(file, tune),
             settings,
             model=model,
             bars=bars,
+            emotion=plane,
             ramps=ramps,
             automation=lanes,
             controllers=controllers,

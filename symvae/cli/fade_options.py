@@ -9,10 +9,10 @@ import typer
 if TYPE_CHECKING:
     from symvae.pipelines.automation import Setting
 
-#: Words for ``--from`` and ``--to`` beside numbers.
-ENDS = {"low": 0.0, "high": 1.0}
+#: Words for arousal beside numbers.
+ENDS = {"low": 0.0, "calm": 0.0, "high": 1.0, "excited": 1.0}
 AROUSAL = "arousal"
-GIVE = "--set, --arousal, --from with --to, --automation or --cc"
+GIVE = "--set, --arousal, --emotion, --from with --to, --automation or --cc"
 
 
 def settings_of(words: Sequence[str], arousal: str | None) -> "dict[str, Setting]":
@@ -32,13 +32,27 @@ def settings_of(words: Sequence[str], arousal: str | None) -> "dict[str, Setting
             raise typer.BadParameter(f"{word!r} is not fader=value, as register=64", param_hint="--set")
     if arousal is not None:
         try:
-            setting = parse_setting(arousal)
+            setting = ENDS[arousal] if arousal in ENDS else parse_setting(arousal)
         except ValueError:
-            fault = f"{arousal!r} is neither a number, as 0.8, nor a change, as +0.2"
+            fault = f"{arousal!r} is no number, as 0.8, no change, as +0.2, and none of {', '.join(ENDS)}"
             raise typer.BadParameter(fault, param_hint="--arousal") from None
         refuse_twice([*settings, AROUSAL])
         settings[AROUSAL] = setting
     return settings
+
+
+def emotion_of(words: str | None) -> tuple[float, float] | None:
+    """Arousal and valence of ``--emotion``, both from 0 to 1."""
+    if words is None:
+        return None
+    try:
+        arousal, valence = (float(word) for word in words.split(","))
+    except ValueError:
+        arousal = valence = float("nan")
+    if not (0 <= arousal <= 1 and 0 <= valence <= 1):
+        fault = f"{words!r} is not arousal,valence, two numbers from 0 to 1, as 0.8,0.3"
+        raise typer.BadParameter(fault, param_hint="--emotion")
+    return arousal, valence
 
 
 def ramps_of(first: str | None, last: str | None) -> dict[str, tuple[float, float]]:
@@ -94,5 +108,5 @@ def _end(word: str, option: str) -> float:
     try:
         return ENDS[word] if word in ENDS else float(word)
     except ValueError:
-        fault = f"{word!r} is none of low, high and a number from 0 to 1"
+        fault = f"{word!r} is none of {', '.join(ENDS)} and a number from 0 to 1"
         raise typer.BadParameter(fault, param_hint=option) from None

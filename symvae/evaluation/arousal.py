@@ -12,6 +12,7 @@ rates the outputs.
     range          mean rating at the highest position minus that at the lowest, in standard deviations of the
                    listeners' ratings
     chroma, groove similarity to the input, mean over positions (`symvae.evaluation.metrics.similarity`)
+    velocity       mean velocity at the highest position minus that at the lowest
 
 Measured once with all faders free and once with the tempo held, since speeding music up is trivial.
 Baselines: rules without a model (`symvae.evaluation.arousal_rules`), and a fader learned from shuffled
@@ -34,7 +35,13 @@ from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, share, table
 from symvae.music.phrase import Phrase
 from symvae.system.symvae import SymVAE
-from symvae.training.tasks.arousal import Piece, fit_arousal
+from symvae.training.tasks.arousal import (
+    PartialEffect,
+    Piece,
+    expected_signs,
+    fit_arousal,
+    partial_effects,
+)
 
 POSITIONS = np.linspace(0.1, 0.9, 8)
 #: Inputs of the regression; the tempo enters as its logarithm.
@@ -105,6 +112,8 @@ class ArousalFigures(NamedTuple):
     range: float
     chroma: float
     groove: float
+    velocity: float
+    """Mean velocity at the highest position minus that at the lowest."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +122,18 @@ class ArousalControl:
 
     series: int
     positions: list[float]
+    effects: list[PartialEffect]
     ways: dict[str, ArousalFigures]
 
     def to_json(self) -> dict[str, Any]:
         """Fields as in metrics.json: each way is a key beside the others."""
-        return {"series": self.series, "positions": self.positions, **self.ways}
+        effects = {each.name: {"weight": each.weight, "expected": each.expected} for each in self.effects}
+        return {
+            "series": self.series,
+            "positions": self.positions,
+            "partial_effects": effects,
+            **self.ways,
+        }
 
 
 def arousal(
@@ -144,7 +160,9 @@ def arousal(
 
     def fader(hold: tuple[str, ...], shuffle: int | None = None) -> Callable[[Sequence[Piece]], Move]:
         def fit(others: Sequence[Piece]) -> Move:
-            mixture = fit_arousal(others, model.fader_positions, unlabeled, shuffle=shuffle)
+            # Labels at random keep no expectation either: it would move the music by itself.
+            sign = expected_signs(model.scales.names) if shuffle is None else None
+            mixture = fit_arousal(others, model.fader_positions, unlabeled, sign=sign, shuffle=shuffle)
             moved = model.with_arousal(mixture)
             return lambda phrases, position: moved.fade_each(
                 phrases, [{"arousal": position}] * len(phrases), hold=hold
@@ -172,6 +190,7 @@ def arousal(
     return ArousalControl(
         series=len({piece.series for piece in pieces}),
         positions=POSITIONS.round(4).tolist(),
+        effects=partial_effects(pieces, model.fader_positions, model.scales.names),
         ways=figures,
     )
 
@@ -213,6 +232,7 @@ class _Outcome(NamedTuple):
     was_high: bool
     chroma: float
     groove: float
+    velocity: float
 
 
 def _outcome(piece: Piece, regression: RatingRegression, move: Move, median: float) -> _Outcome:
@@ -227,7 +247,12 @@ def _outcome(piece: Piece, regression: RatingRegression, move: Move, median: flo
         piece.arousal > median,
         float(np.mean([each.chroma.mean() for each in fidelity])),
         float(np.mean([each.groove.mean() for each in fidelity])),
+        _loudness(outputs[-1]) - _loudness(outputs[0]),
     )
+
+
+def _loudness(phrases: Sequence[Phrase]) -> float:
+    return float(measure(phrases, ["mean_velocity"])["mean_velocity"].mean())
 
 
 def _summary(outcomes: Sequence[_Outcome], std: float) -> ArousalFigures:
@@ -242,6 +267,7 @@ def _summary(outcomes: Sequence[_Outcome], std: float) -> ArousalFigures:
         range=float((rating[:, -1] - rating[:, 0]).mean() / std),
         chroma=float(np.mean([each.chroma for each in outcomes])),
         groove=float(np.mean([each.groove for each in outcomes])),
+        velocity=float(np.mean([each.velocity for each in outcomes])),
     )
 
 
@@ -252,7 +278,18 @@ def tables(part: dict[str, Any]) -> str:
         f"{part['fader']['pieces']} pieces of {part['series']} series, each at eight positions. A regression,"
         " fitted like the fader to the other series, rates the outputs.",
         ways_table(part),
+        effects_table(part),
     )
+
+
+def effects_table(part: dict[str, Any]) -> str:
+    """Partial effects of the faders on the ratings, and the signs that studies of listeners found."""
+    signs = {1: "+", -1: "−", 0: "they disagree"}
+    rows = [
+        [name.replace("_", " "), f"{each['weight']:+.2f}", signs[each["expected"]]]
+        for name, each in part.get("partial_effects", {}).items()
+    ]
+    return table(["fader", "partial effect on the rating", "expected from studies"], rows) if rows else ""
 
 
 def ways_table(part: dict[str, Any]) -> str:
@@ -263,7 +300,10 @@ def ways_table(part: dict[str, Any]) -> str:
             *(share(part[way][figure]) for figure in ("spearman", "low_to_high", "high_to_low")),
             f"{part[way]['range']:.2f}",
             *(share(part[way][figure]) for figure in ("chroma", "groove")),
+            f"{part[way]['velocity']:+.1f}" if "velocity" in part[way] else "–",
         ]
         for way, label in LABELS.items()
     ]
-    return table(["", "Spearman", "low to high", "high to low", "range", "chroma", "groove"], rows)
+    return table(
+        ["", "Spearman", "low to high", "high to low", "range", "chroma", "groove", "velocity"], rows
+    )

@@ -65,23 +65,21 @@ def parse_bars(text: str) -> set[int]:
 
 
 def ramp(spans: Sequence[tuple[int, int]], first: float, last: float) -> Lane:
-    """A lane from ``first`` at the first phrase to ``last`` at the last, constant within each phrase.
+    """An arc: a lane that moves along half a cosine, bar by bar, without a step at either end.
 
     Args:
         spans: Bars of each phrase: (first, one after the last), from 0.
-        first: Value of the first phrase.
-        last: Value of the last phrase; a single phrase gets the mean of both.
+        first: Value of the first bar.
+        last: Value of the last bar; a single bar gets the mean of both.
 
     Returns:
         The lane; empty without phrases.
     """
-    if not spans:
-        return {}
-    distance = spans[-1][0] - spans[0][0]
+    bars = [bar for start, end in spans for bar in range(start, end)]
     lane: Lane = {}
-    for start, end in spans:
-        share = (start - spans[0][0]) / distance if distance else 0.5
-        lane.update(dict.fromkeys(range(start, end), first + share * (last - first)))
+    for bar in bars:
+        share = (bar - bars[0]) / (bars[-1] - bars[0]) if len(bars) > 1 else 0.5
+        lane[bar] = first + (1 - math.cos(math.pi * share)) / 2 * (last - first)
     return lane
 
 

@@ -12,6 +12,7 @@ from symvae.music.bars import bars_in_words
 from symvae.music.splice import Spliced, TrackEdits
 from symvae.pipelines.automation import Lane, Setting
 from symvae.pipelines.exact_report import ExactEdit, exact_edit_data, exact_edits_in_words
+from symvae.pipelines.fade_valence import ValenceMove
 from symvae.pipelines.fade_versions import Faded
 from symvae.pipelines.harm_words import harm_in_words
 from symvae.pipelines.intake import Intake
@@ -50,6 +51,8 @@ class FadeReport:
     """These edits."""
     kept: Sequence[str] = ()
     """What was kept: words and tracks."""
+    valence: ValenceMove | None = None
+    """What was done for the valence, before all faders; None where none was asked for."""
 
     @property
     def changed(self) -> list[Faded]:
@@ -90,11 +93,13 @@ class FadeReport:
             "bars_beyond_the_song": [bar + 1 for bar in self.beyond],
             "decodes": self._num_decodes,
             "harm": as_json(self.harm),
+            **({} if self.valence is None else {"valence": self.valence.data()}),
         }
 
     def lines(self) -> list[str]:
         """The report as lines of text: input, drops, cost, and values out of range."""
-        return [*model_in_words(self.model, self.why), *self._account(), *self._out_of_range()]
+        moved = [] if self.valence is None else [self.valence.line()]
+        return [*model_in_words(self.model, self.why), *moved, *self._account(), *self._out_of_range()]
 
     def _phrase(self, faded: Faded) -> dict[str, Any]:
         bars = bars_in_words([(bar, bar + 1) for bar in faded.version.bars])

@@ -48,7 +48,13 @@ def read_labeled(folder: Path, tokenizer: "Tokenizer") -> LabeledPieces:
             "Give a folder in the layout of VGMIDI: labels and MIDI."
         )
     pieces = [
-        Piece(item.name, item.series, item.arousal, tuple(tokenizer.fit(phrase) for phrase in item.phrases))
+        Piece(
+            item.name,
+            item.series,
+            item.arousal,
+            tuple(tokenizer.fit(phrase) for phrase in item.phrases),
+            item.valence,
+        )
         for item in items
         if isinstance(item, LabeledPiece)
     ]

@@ -39,6 +39,7 @@ from symvae.pipelines.automation import (
 from symvae.pipelines.exact_edits import edit_notes
 from symvae.pipelines.exact_report import with_exact
 from symvae.pipelines.fade_report import FadeReport, unchanged_bars
+from symvae.pipelines.fade_valence import move_valence, valence_of
 from symvae.pipelines.fade_versions import fade_versions, versions_of
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.needs import FADE
@@ -50,7 +51,7 @@ from symvae.pipelines.song_locks import closed_tracks, keep_of, locks_of
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
 from symvae.pipelines.tracks import tracks_read
-from symvae.pipelines.trial import AnyModel, Source
+from symvae.pipelines.trial import AnyModel, Source, every_window
 from symvae.system.faders.performance import TEMPO
 from symvae.system.faders.request import AROUSAL, Fader
 from symvae.system.faders.ways import exact_faders, via_of
@@ -143,6 +144,7 @@ def fade_song(
     *,
     model: AnyModel | None = None,
     bars: str | Iterable[int] | None = None,
+    emotion: tuple[float, float] | None = None,
     ramps: Mapping[str, tuple[float, float]] | None = None,
     automation: str | Path | Mapping[str, Lane] | None = None,
     controllers: Mapping[int, str] | None = None,
@@ -167,7 +169,9 @@ def fade_song(
         values: Setting of each fader for all bars: 6.0 is a value in its unit, "+5" and "-0.5" are changes.
         model: Model with faders, or its name or folder; by default the best released one for the song.
         bars: Bars to fade, from 1, as "5-12" or as numbers; by default all.
-        ramps: First and last value of each fader that moves evenly over the phrases.
+        emotion: Arousal and valence, both from 0 to 1: a place on the plane of emotions. The valence is that
+            of the whole song, all its tracks and bars (`symvae.pipelines.fade_valence`).
+        ramps: First and last value of each fader that moves in an arc over the bars.
         automation: Settings of single bars: a CSV file (see `symvae.pipelines.automation.read_lanes`), or a
             lane for each fader with bars from 0.
         controllers: Fader of each MIDI controller number whose lane in the file sets it.
@@ -192,7 +196,9 @@ def fade_song(
         The song, with the report.
 
     Raises:
-        ConfigError: No fader is set, one is set in two ways or has no such way, or the bars are not bars.
+        ConfigError: No fader is set, one is set in two ways or has no such way, the bars are not bars, or the
+            emotion has other numbers than two from 0 to 1.
+        LatentError: The model has no valence, or one that listeners do not bear out.
         MidiError: No window of the model has a bar that is set, or General MIDI has no such program.
     """
     settings, slopes, lanes_of_controllers = dict(values or {}), dict(ramps or {}), dict(controllers or {})
@@ -200,9 +206,12 @@ def fade_song(
         automation = read_lanes(automation)
     table = dict(automation or {})
     names = [*settings, *slopes, *table, *lanes_of_controllers.values()]
+    if emotion is not None:
+        settings[AROUSAL.name], valence = _plane(emotion)
+        names.append(AROUSAL.name)
     if not names:
         raise ConfigError(
-            'No fader is set. Give values, as {"arousal": 0.9}, ramps, automation or controllers.'
+            'No fader is set. Give values, as {"arousal": 0.9}, an emotion, ramps, automation or controllers.'
         )
     if twice := set_twice(names):
         raise ConfigError(f"{twice} is set in two ways. Keep one.")
@@ -224,6 +233,10 @@ def fade_song(
     need = replace(FADE, faders=tuple(names))
     checked = check(need, model, [source], plan=plan, device=device)
     (intake,), faders = checked.intakes, checked.facts.faders
+    mixed = None
+    if emotion is not None:
+        mixed = move_valence(intake.song, checked.facts.grid, valence_of(checked.facts), valence)
+        intake = every_window(replace(source, read_before=mixed.song), checked.facts)
     lines, spans = bar_lines(intake.song), bar_spans(intake.reading)
     in_song = range(len(lines) - 1) if only is None else sorted(only)
     lanes = {name: constant(setting, in_song) for name, setting in settings.items()} | table
@@ -290,8 +303,20 @@ def fade_song(
         exact=exact,
         edits=edited.edits,
         kept=kept.names(intake.song),
+        valence=mixed,
     )
     return FadeResult(details.spliced.song, details, vae.tokenizer.polyphonic)
+
+
+def _plane(emotion: tuple[float, float]) -> tuple[float, float]:
+    """Arousal and valence; `ConfigError` for anything but two numbers from 0 to 1."""
+    try:
+        arousal, valence = (float(number) for number in emotion)
+    except (TypeError, ValueError):
+        arousal = valence = -1.0
+    if not (0 <= arousal <= 1 and 0 <= valence <= 1):
+        raise ConfigError(f"An emotion is (arousal, valence), two numbers from 0 to 1, not {emotion!r:.60}.")
+    return arousal, valence
 
 
 def _bar_numbers(bars: str | Iterable[int] | None) -> set[int] | None:

@@ -98,6 +98,8 @@ def _as_played(
 ) -> Phrase:
     """A decode that moves loudness, and in polyphonic music lengths, only where that was asked for."""
     aroused = AROUSAL.name in asked
+    if aroused and not one_voice:
+        return phrase  # arranged on the notes that were played
     louder = LOUDNESS in asked or (aroused and LOUDNESS not in hold)
     longer = aroused or not LENGTHS.isdisjoint(asked) or one_voice
     return as_played(source, phrase, louder=louder, longer=longer)

@@ -28,6 +28,7 @@ from symvae.evaluation import (
     rate,
     reconstruction,
     samples,
+    valence,
 )
 from symvae.evaluation.held_out import held_out
 from symvae.evaluation.progress import Progress, silent
@@ -44,6 +45,7 @@ TABLES: dict[str, Callable[[Any], str]] = {
     "control": control.tables,
     "arousal": arousal.tables,
     "harm": harm.tables,
+    "valence": valence.tables,
     "rate": rate.tables,
     "interpolation": interpolation.tables,
     "samples": samples.tables,
@@ -198,6 +200,7 @@ def evaluate_control(
     if pieces:
         unlabeled = unlabeled_positions(model, shards, effort.unlabeled_stride)
         parts["arousal"] = arousal.arousal(model, pieces, unlabeled, progress=progress)
+        parts["valence"] = valence.valence(pieces)
     return {**_header(model, shards, quick=quick, split=split, seed=seed), **as_json(parts)}
 
 

@@ -7,7 +7,8 @@
                       ─ exchanges of notes (`refine_notes`)
 
 Velocities of melodies and the tempo do not pass through z: they are set on the result. A request for tempo
-and loudness alone asks for another performance (`performance`), so every note stays where it is.
+and loudness alone asks for another performance (`performance`), so every note stays where it is. Arousal of
+polyphonic music is arranged on the notes (`arrange`), after all other requests.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,6 +25,7 @@ from symvae.models.faders.editor import FaderEditor
 from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
 from symvae.system.codec import Codec
+from symvae.system.faders.arrange import arrange, asked_arousal
 from symvae.system.faders.arranged import Arranged, arranged
 from symvae.system.faders.bar_search import Cost, search_bars
 from symvae.system.faders.cost import BAR_DRIFT, TOKEN_DRIFT, Request, aims
@@ -31,9 +33,9 @@ from symvae.system.faders.edit_transfer import transfer_edit
 from symvae.system.faders.performance import is_performance, perform
 from symvae.system.faders.refine_notes import refine_notes
 from symvae.system.faders.refine_tokens import refine_tokens
-from symvae.system.faders.request import Wishes, faders_of
+from symvae.system.faders.request import AROUSAL, Wishes, faders_of
 from symvae.system.faders.scales import Scales
-from symvae.system.faders.targets import Targets, find_targets
+from symvae.system.faders.targets import Targets, find_targets, held_faders
 
 #: Cost of a lock that is broken.
 BROKEN = 1000.0
@@ -53,6 +55,11 @@ class FaderControl:
         self.codec = codec
         self.scales = scales
         self.editor = editor
+
+    @property
+    def arranges(self) -> bool:
+        """True if arousal is arranged on the notes of a phrase; else it moves the faders of z."""
+        return self.codec.tokenizer.polyphonic and self.scales.arousal is not None
 
     @property
     def transfers_edits(self) -> bool:
@@ -96,7 +103,38 @@ class FaderControl:
                 f"There are values of faders for {len(values)} phrases, not for {len(phrases)}. "
                 "Give one mapping each."
             )
-        targets = find_targets(self.scales, phrases, values, [hold] if isinstance(hold, str) else hold)
+        hold = {hold} if isinstance(hold, str) else set(hold)
+        if not self.arranges:
+            return self._fade(phrases, values, hold, best_of, refine, locks)
+        rest = [{name: wish for name, wish in wishes.items() if name != AROUSAL.name} for wishes in values]
+        result = list(phrases)
+        rows = [row for row, wishes in enumerate(values) if rest[row] or AROUSAL.name not in wishes]
+        some = None if locks is None else [locks[row] for row in rows]
+        faded = self._fade(
+            [phrases[row] for row in rows], [rest[row] for row in rows], hold, best_of, refine, some
+        )
+        for row, phrase in zip(rows, faded, strict=True):
+            result[row] = phrase
+        for row, wishes in enumerate(values):
+            if AROUSAL.name in wishes:
+                arousal = asked_arousal(self.scales, phrases[row], wishes[AROUSAL.name])
+                held = held_faders(self.scales.names, hold | rest[row].keys()).numpy()
+                result[row] = arrange(self.scales, result[row], arousal, held)
+        return result
+
+    def _fade(
+        self,
+        phrases: Sequence[Phrase],
+        values: Sequence[Wishes],
+        hold: set[str],
+        best_of: int,
+        refine: bool,
+        locks: Sequence[Lock] | None,
+    ) -> list[Phrase]:
+        """Fade each phrase by its own request, on the notes or through z."""
+        if not phrases:
+            return []
+        targets = find_targets(self.scales, phrases, values, hold)
         faders = faders_of(self.scales)
         performed = [is_performance(wishes) for wishes in values]
         result = [

@@ -3,7 +3,8 @@
 `faders.json` has for each attribute, in the order of the coordinates, its ``value`` and ``position`` columns
 (`symvae.latent.calibration`), its ``error`` (None before `symvae evaluate --control` measured it), its
 ``gain``, the ratio of the move to make to the move that is wanted, and ``coupling``, how far each fader
-follows when this one moves by 1. ``arousal`` is the mixture of `symvae.latent.arousal`, where there is one.
+follows when this one moves by 1. ``arousal`` is the mixture of `symvae.latent.arousal`, and ``valence`` the
+regression of `symvae.latent.valence`, where there is one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,11 +16,13 @@ import torch
 from jaxtyping import Float, Int, Integer
 from torch import Tensor
 
+from symvae.attributes.emotion import VALENCE_CUES
 from symvae.attributes.table import ATTRIBUTES, measure
 from symvae.errors import CorpusError
 from symvae.files.limit import shown
 from symvae.latent.arousal import Arousal
 from symvae.latent.calibration import Calibration, coupling, positions_of
+from symvae.latent.valence import Valence
 from symvae.music.phrase import Phrase
 from symvae.tokens.rows import Rows
 from symvae.tokens.tokenizer import Tokenizer
@@ -40,6 +43,8 @@ class Scales:
     """Ratio of the move to make to the move that is wanted; empty for 1 everywhere."""
     arousal: Arousal | None = None
     """Arousal as a direction through the faders; None where it was not learned."""
+    valence: Valence | None = None
+    """Valence of music; None where it was not learned."""
 
     @classmethod
     def fit(
@@ -73,6 +78,7 @@ class Scales:
             tuple(row["error"] for row in rows.values()),
             tuple(row.get("gain", 1.0) for row in rows.values()),
             Arousal.from_dict(saved["arousal"]) if saved.get("arousal") else None,
+            Valence.from_dict(saved["valence"]) if saved.get("valence") else None,
         )
         if unknown := [name for name in rows if name not in ATTRIBUTES]:
             raise ValueError(f"there is no attribute {shown(unknown[0])}")
@@ -81,6 +87,8 @@ class Scales:
             raise ValueError("a fader has an error, a gain or a coupling that is no number")
         if scales.arousal is not None and scales.arousal.mean.shape != (2, len(rows)):
             raise ValueError("the arousal is one of other faders")
+        if scales.valence is not None and len(scales.valence.mean) != len(VALENCE_CUES):
+            raise ValueError("the valence is one of other cues")
         return scales
 
     def to_dict(self) -> dict[str, Any]:
@@ -89,6 +97,7 @@ class Scales:
         gains = self.gain or (1.0,) * len(self.names)
         return {
             "arousal": self.arousal and self.arousal.to_dict(),
+            "valence": self.valence and self.valence.to_dict(),
             "faders": {
                 name: {
                     "value": calibration.value.round(6).tolist(),

@@ -62,7 +62,7 @@ def find_targets(
     position = scales.positions(current)
     requested = _requested(scales, values, current, position)
     wanted = scales.positions(requested[:, : len(names)])
-    held = _held(names, hold)
+    held = held_faders(names, hold)
     target = couple(position, wanted, _coupling(scales), held)
     aroused = ~np.isnan(requested[:, -1])
     if aroused.any():
@@ -116,7 +116,8 @@ def _requested(
     return requested
 
 
-def _held(names: Sequence[str], hold: Iterable[str]) -> Bool[Tensor, " fader"]:
+def held_faders(names: Sequence[str], hold: Iterable[str]) -> Bool[Tensor, " fader"]:
+    """Mark the faders to hold; `LatentError` for one that does not exist."""
     hold = {hold} if isinstance(hold, str) else set(hold)
     if unknown := sorted(hold - set(names)):
         raise LatentError(

@@ -16,6 +16,7 @@ from symvae.evaluation.arousal import (
     arousal,
     features,
     leave_one_series_out,
+    tables,
 )
 from symvae.evaluation.arousal_rules import all_rules, speed_up, thin_and_velocity, thin_out
 from symvae.evaluation.result import as_json
@@ -257,7 +258,11 @@ def test_a_model_is_compared_with_all_baselines(perfect: SymVAE) -> None:
     figures = as_json(result)
     ways = ["fader", "fader_tempo_held", "shuffled_labels", "speed_up", "thin_out", "all_rules"]
     ways.append("thin_and_velocity")
-    assert list(figures) == ["series", "positions", *ways]
+    assert list(figures) == ["series", "positions", "partial_effects", *ways]
+    effects = figures["partial_effects"]
+    assert effects["tempo"]["weight"] > 0.3 > abs(effects["register"]["weight"])
+    assert [each["expected"] for each in effects.values()] == [1, 0]
+    assert "| tempo | +" in tables(figures)
     assert (figures["series"], figures["positions"]) == (4, POSITIONS.round(4).tolist())
     assert reports == [(way, share) for way in ways for share in (0.25, 0.5, 0.75, 1.0)]
     assert figures["fader"]["spearman"] > 0.99

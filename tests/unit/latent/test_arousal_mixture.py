@@ -172,3 +172,52 @@ def test_it_survives_json() -> None:
         AROUSAL.toward(positions, np.full(50, 0.9)), abs=1e-3
     )
     assert again.to_dict() == AROUSAL.to_dict()
+
+
+# Expected signs
+
+
+def confounded() -> tuple[np.ndarray, np.ndarray]:
+    """Excited phrases have more notes; loudness is excited by itself, and loud phrases have few notes."""
+    rng = np.random.default_rng(3)
+    notes = rng.normal(size=3000)
+    loud = -0.9 * notes + 0.3 * rng.normal(size=3000)
+    rest = rng.normal(size=3000)
+    return np.stack([notes, loud, rest], axis=1), (notes + 0.3 * rng.normal(size=3000) > 0).astype(int)
+
+
+def test_loudness_falls_with_confounds_and_rises_with_signs() -> None:
+    positions, kind = confounded()
+    assert Arousal.fit(positions, kind).direction()[1] < 0
+    signed = Arousal.fit(positions, kind, sign=np.array([1, 1, 0]))
+    assert (signed.direction()[:2] >= 0).all()
+    assert signed.direction()[0] > 0
+
+
+@given(PHRASES, st.floats(0.05, 0.95), st.integers(0, 2**FADERS - 1))
+def test_no_fader_moves_against_its_sign_and_those_without_stay(positions, arousal, mask) -> None:
+    sign = np.array([1, -1, 0])
+    found = Arousal.fit(*planted(), sign=sign)
+    held = np.array([bool(mask >> bit & 1) for bit in range(FADERS)])
+    moved = found.toward(positions, np.full(4, arousal), held)
+    way = np.sign(found.score_of(np.full(4, arousal)) - found.score(positions))
+    assert ((moved - positions) * sign * way[:, None] >= -1e-9).all()
+    assert (moved[:, held | (sign == 0)] == positions[:, held | (sign == 0)]).all()
+    if not held[:2].all():
+        assert found.of(moved) == pytest.approx(np.full(4, arousal), abs=1e-6)
+
+
+def test_an_expected_effect_is_kept_where_labels_are_silent() -> None:
+    positions, kind = planted()
+    found = Arousal.fit(positions, kind, sign=np.array([1, -1, 1]))
+    assert 0 < found.weights[2] < 0.2 * found.weights[0]
+
+
+def test_signs_survive_saving() -> None:
+    found = Arousal.fit(*planted(), sign=np.array([1, -1, 0]))
+    again = Arousal.from_dict(json.loads(json.dumps(found.to_dict())))
+    assert again.sign is not None
+    assert again.sign.tolist() == [1, -1, 0]
+    assert again.weights == pytest.approx(found.weights, abs=1e-4)
+    with pytest.raises(ValueError, match="a sign for each fader"):
+        Arousal.from_dict(found.to_dict() | {"sign": [2, 0, 0]})

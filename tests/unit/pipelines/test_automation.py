@@ -35,7 +35,15 @@ def test_words_for_values_and_bars():
             parse_setting(wrong)
 
 
-def test_a_ramp_goes_evenly_from_the_first_phrase_to_the_last():
-    lane = ramp([(0, 2), (2, 4), (6, 8)], 0.0, 1.0)
-    assert lane == pytest.approx({0: 0, 1: 0, 2: 1 / 3, 3: 1 / 3, 6: 1, 7: 1})
-    assert ramp([(4, 6)], 0.2, 0.6) == pytest.approx({4: 0.4, 5: 0.4})
+def test_a_ramp_is_an_arc_from_the_first_bar_to_the_last():
+    lane = ramp([(0, 2), (2, 4), (6, 9)], 0.0, 1.0)
+    assert lane == pytest.approx({bar: (1 - np.cos(np.pi * bar / 8)) / 2 for bar in (0, 1, 2, 3, 6, 7, 8)})
+    assert ramp([(4, 5)], 0.2, 0.6) == pytest.approx({4: 0.4})
+    assert ramp([], 0.2, 0.6) == {}
+
+
+def test_an_arc_has_its_smallest_steps_at_its_ends():
+    steps = np.diff([float(value) for value in ramp([(0, 32)], 0.9, 0.1).values()])
+    assert (steps <= 0).all()
+    assert abs(steps).argmax() in (14, 15, 16)
+    assert max(abs(steps[0]), abs(steps[-1])) < abs(steps).max() / 10
