@@ -70,10 +70,16 @@ class FadeResult:
         """Windows of the faded song at the places of those before; silent where no note starts."""
         intake = self.details.intake
         track, grid = intake.reading.track, intake.phrases[0].grid
-        reading = windows(self.song, grid, None if track is None else track.index, polyphonic=self.polyphonic)
+        reading = windows(
+            self.song,
+            grid,
+            None if track is None else track.index,
+            polyphonic=self.polyphonic,
+            drums=intake.reading.drums,
+        )
         phrase_at = dict(zip(reading.start_bar, reading.phrases, strict=True))
         return [
-            phrase_at.get(start, Phrase(grid, tempo_qpm=old.tempo_qpm))
+            phrase_at.get(start, Phrase(grid, tempo_qpm=old.tempo_qpm, is_drum=old.is_drum))
             for old, start in zip(intake.phrases, intake.reading.start_bar, strict=True)
         ]
 
