@@ -41,9 +41,10 @@ def put_back(
     if not changed:
         return Spliced(intake.song)
     song = with_whole_steps(intake.song)
-    tracks = tracks_read(song, intake.reading.track)
+    tracks = tracks_read(song, intake.reading.track, intake.reading.drums)
     if not tracks:  # a silent song may have no track that could hold a note
-        tracks, song = [len(song.tracks)], replace(song, tracks=(*song.tracks, Track.empty()))
+        silent = replace(Track.empty(), is_drum=intake.reading.drums)
+        tracks, song = [len(song.tracks)], replace(song, tracks=(*song.tracks, silent))
     lines, spans = bar_lines(song), bar_spans(intake.reading)
     patches = [
         Patch(each.source, each.phrase, lines[start], lines[bar], lines[bar + 1], lines[end])

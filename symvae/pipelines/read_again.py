@@ -18,9 +18,15 @@ def read_again(intake: Intake, song: Song, *, polyphonic: bool) -> list[Phrase]:
         One phrase for each window; silent where no note starts.
     """
     track, grid = intake.reading.track, intake.phrases[0].grid
-    reading = windows(song, grid, None if track is None else track.index, polyphonic=polyphonic)
+    reading = windows(
+        song,
+        grid,
+        None if track is None else track.index,
+        polyphonic=polyphonic,
+        drums=intake.reading.drums,
+    )
     phrase_at = dict(zip(reading.start_bar, reading.phrases, strict=True))
     return [
-        phrase_at.get(start, Phrase(grid, tempo_qpm=old.tempo_qpm))
+        phrase_at.get(start, Phrase(grid, tempo_qpm=old.tempo_qpm, is_drum=old.is_drum))
         for old, start in zip(intake.phrases, intake.reading.start_bar, strict=True)
     ]

@@ -3,6 +3,7 @@
 Each raises ValueError or CheckpointError with the fault; the remedy is that of the file.
 """
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from symvae.files.limit import shown
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity
-from symvae.tokens.ngram import Grams, NGram
+from symvae.tokens.id_type import id_type
+from symvae.tokens.ngram import Grams, NGram, shifts_of
 from symvae.tokens.tokenizer import Tokenizer
 
 #: Transformers over bars have heads of this size.
 _HEAD_SIZE = 32
-#: Longest n-grams whose keys fit 64 bits.
-_LONGEST_GRAM = 8
+#: Bits of a key of an n-gram.
+_KEY_BITS = 63
 
 
 def check_tokenizer(tokenizer: Tokenizer, config: ModelConfig, folder: Path) -> None:
@@ -113,13 +115,23 @@ def checked_editor(
 def checked_language(arrays: dict[str, np.ndarray], *, tokenizer: Tokenizer) -> NGram:
     """Language model of a tokenizer's ids; raises ValueError for another, LookupError for too few arrays."""
     ids, count = arrays["ids"], arrays["occurrences"]
-    if ids.dtype != np.uint8 or ids.ndim != 2 or not 1 <= ids.shape[1] <= _LONGEST_GRAM:
+    longest = int(_KEY_BITS / math.log2(tokenizer.vocabulary_size + 1))
+    if (
+        ids.dtype != id_type(tokenizer.vocabulary_size + 1)
+        or ids.ndim != 2
+        or not 1 <= ids.shape[1] <= longest
+    ):
         raise ValueError("n-grams of another shape or type")
     if count.shape != ids.shape[:1] or count.dtype.kind not in "iu" or not len(count) or count.min() < 1:
         raise ValueError("counts that are not one for each n-gram")
     if ids.max() > tokenizer.vocabulary_size:
         raise ValueError("n-grams of another vocabulary")
-    return NGram(Grams(ids, count), pitch_ids=tokenizer.pitch_ids, vocabulary_size=tokenizer.vocabulary_size)
+    return NGram(
+        Grams(ids, count),
+        pitch_ids=tokenizer.pitch_ids,
+        vocabulary_size=tokenizer.vocabulary_size,
+        shifts=shifts_of(tokenizer.pitch_ids),
+    )
 
 
 def _check_bars(place: Tensor) -> None:

@@ -50,7 +50,8 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         phrases = self.read(phrases)
         z = self.encode(phrases).sample(seeded(seed), posterior_temperature)
         ids = self.decode_ids(z, temperature=temperature, seed=seed)
-        return self.to_phrases(ids, [phrase.tempo_qpm for phrase in phrases])
+        results = self.to_phrases(ids, [phrase.tempo_qpm for phrase in phrases])
+        return list(map(self.tokenizer.restore, results, phrases))
 
     def variations(
         self, phrase: Music, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0
@@ -68,7 +69,8 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         """
         phrase = self._one(phrase)
         z = direction.variations(self.encode(phrase).mean[0], amount, count, seeded(seed))
-        return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)
+        results = self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)
+        return [self.tokenizer.restore(each, phrase) for each in results]
 
     def shift(
         self, phrase: Music, amounts: dict[str, float], *, temperature: float = 0.0, seed: int = 0
@@ -85,7 +87,8 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         """
         phrase = self._one(phrase)
         z = direction.move(self.encode([phrase]).mean, self.directions, amounts)
-        return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)[0]
+        ids = self.decode_ids(z, temperature=temperature, seed=seed)
+        return self.tokenizer.restore(self.to_phrases(ids, phrase.tempo_qpm)[0], phrase)
 
     def analogy(self, a: Music, b: Music, c: Music) -> Phrase:
         """Decode a + (b − c).
@@ -99,7 +102,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         """
         a, b, c = self._one(a), self._one(b), self._one(c)
         z = direction.analogy(*self.encode([a, b, c]).mean.split(1))
-        return self.to_phrases(self.decode_ids(z), a.tempo_qpm)[0]
+        return self.tokenizer.restore(self.to_phrases(self.decode_ids(z), a.tempo_qpm)[0], a)
 
     def fade(
         self,

@@ -237,9 +237,10 @@ class FaderControl:
         refine: bool,
     ) -> list[Phrase]:
         """Take the best bars of all decodes and transferred edits, then exchange notes of what moves."""
-        sources, reconstructed = request.phrases, self.codec.to_phrases(before, tempo)
-        faded = [self.codec.to_phrases(after, tempo) for after in decodes]
-        fit = self.codec.tokenizer.fit
+        sources, fit, restore = request.phrases, self.codec.tokenizer.fit, self.codec.tokenizer.restore
+        reconstructed, *faded = (
+            list(map(restore, self.codec.to_phrases(ids, tempo), sources)) for ids in (before, *decodes)
+        )
         transferred = [
             [transfer_edit(*each) for each in zip(sources, reconstructed, after, strict=True)]
             for after in faded
@@ -271,8 +272,10 @@ class FaderControl:
     def _with_source_dynamics(
         self, phrases: Sequence[Phrase], sources: Sequence[Phrase], tempo: Sequence[float]
     ) -> list[Phrase]:
-        """Set the tempo, and the velocities where these are no fader."""
-        if "mean_velocity" not in self.scales.names:
+        """Set the tempo, and the velocities where these are no fader; drums are played on their own kit."""
+        if self.codec.tokenizer.drums:
+            phrases = list(map(self.codec.tokenizer.restore, phrases, sources))
+        elif "mean_velocity" not in self.scales.names:
             phrases = with_velocities_of(phrases, sources)
         return [phrase.with_tempo(qpm) for phrase, qpm in zip(phrases, tempo, strict=True)]
 
