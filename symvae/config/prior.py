@@ -33,6 +33,8 @@ class PriorConfig:
     """Largest gradient norm; 0 for no clipping."""
     home_key: bool = False
     """Learn tunes in C major or A minor only, each window transposed there, instead of in all keys."""
+    warm_start: bool = False
+    """Start from the weights of the own prior of the model; new conditions change nothing at first."""
     attributes: tuple[str, ...] = ()
     """Attributes of phrases, by the names of `symvae measure`, that condition a prior over bars: draws take
     theirs from training music."""

@@ -66,7 +66,8 @@ def train_prior(
         The prior with averaged weights.
 
     Raises:
-        TrainingError: ``out`` cannot be used, or a gradient is not finite.
+        TrainingError: ``out`` cannot be used, the model has no prior to start from, or a gradient is not
+            finite.
         LatentError: No coordinate of z carries information.
     """
     torch.set_num_threads(model.config.training.threads)
@@ -74,6 +75,8 @@ def train_prior(
     folder = RunFolder.open(out, STATE, resume=resume)
     posterior = posteriors(model, config, shards, "train")
     prior = build_prior(config, model.vae, used_coordinates(posterior), config.seed)
+    if config.warm_start:
+        start_from_own(model, prior)
     task = FlowTask(
         prior,
         posterior,
@@ -150,6 +153,31 @@ def posteriors(model: SymVAE, config: PriorConfig, shards: Shards, split: str) -
     else:
         shift = chance.integers(-data.transpose, data.transpose + 1, len(ids))
     return model.codec.encode_ids(as_tensor(model.tokenizer.transpose_ids(ids, shift)))
+
+
+def start_from_own(model: SymVAE, prior: FlowPrior) -> None:
+    """Copy the velocity of the model's own prior; attributes that it does not know start without effect.
+
+    Args:
+        model: The model.
+        prior: The new prior; changed in place.
+
+    Raises:
+        TrainingError: The model has no prior of the same sizes.
+    """
+    own = {} if model.prior is None else model.prior.velocity.state_dict()
+    fresh = prior.velocity.state_dict()
+    conditions = [name for name in fresh if name.startswith("describe.")]
+    if own.keys() | conditions != fresh.keys() or any(
+        own[name].shape != fresh[name].shape for name in own if name not in conditions
+    ):
+        raise TrainingError(
+            f"{model.name} has no prior of these sizes to start from. Set prior.warm_start=false."
+        )
+    if any(own.get(name, fresh[name][:0]).shape != fresh[name].shape for name in conditions):
+        own = {name: value for name, value in own.items() if name not in conditions}
+        own |= {name: fresh[name] * (not name.startswith("describe.2")) for name in conditions}
+    prior.velocity.load_state_dict(own)
 
 
 def learn_attributes(model: SymVAE, prior: FlowPrior, shards: Shards) -> Float[Tensor, "window attribute"]:

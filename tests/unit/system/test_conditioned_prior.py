@@ -5,12 +5,13 @@ import torch
 
 import symvae
 from symvae.config.prior import PriorConfig
-from symvae.errors import CheckpointError, ConfigError
+from symvae.errors import CheckpointError, ConfigError, TrainingError
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity
 from symvae.system import drawing
 from symvae.system.agreement import checked_prior
 from symvae.system.forms import Forms
+from symvae.training.tasks.prior import start_from_own
 
 
 def conditioned(size: int) -> FlowPrior:
@@ -102,3 +103,31 @@ def test_only_a_prior_over_bars_is_conditioned() -> None:
         PriorConfig(attributes=("register",))
     with pytest.raises(ConfigError, match=r"prior\.attributes"):
         PriorConfig(velocity="bars", width=96, attributes=("register", "register"))
+
+
+def test_a_new_condition_of_a_warm_start_changes_nothing_yet(conditions) -> None:
+    model, _, _ = conditions
+    size = model.latent_size
+    torch.manual_seed(1)
+    own = FlowPrior(
+        torch.ones(size, dtype=torch.bool), BarVelocity(size, bars=2, code_size=size, width=32, layers=1)
+    )
+    for weights in own.velocity.parameters():
+        weights.data.normal_(std=0.1)
+    vars(model)["prior"] = own
+    prior = conditioned(size)
+    start_from_own(model, prior)
+    z, time = torch.randn(3, size), torch.rand(3, 1)
+    expected = own.velocity(z, time)
+    assert torch.equal(prior.velocity(z, time), expected)
+    assert torch.equal(prior.velocity(z, time, torch.randn(3, 2)), expected)
+    for weights in prior.velocity.describe.parameters():
+        weights.data.normal_()
+    vars(model)["prior"] = prior
+    again = conditioned(size)
+    start_from_own(model, again)
+    assert torch.equal(again.velocity(z, time, z[:, :2]), prior.velocity(z, time, z[:, :2]))
+    for other in (None, FlowPrior(own.active, BarVelocity(size, bars=2, code_size=size, width=64, layers=1))):
+        vars(model)["prior"] = other
+        with pytest.raises(TrainingError, match=r"no prior of these sizes .* prior\.warm_start=false"):
+            start_from_own(model, conditioned(size))
