@@ -99,8 +99,8 @@ def kit_of(phrase: Phrase) -> Kit:
 def on_kit(phrase: Phrase, source: Phrase) -> Phrase:
     """Play a phrase on the kit of another one.
 
-    A hit that the source has, of that class on that step, is the source's own: its pitch, velocity and
-    length. All others take what the source's kit has for their class.
+    A hit that the source has, of that class on that step, is the source's own: its pitch, velocity, length
+    and timing. All others take what the source's kit has for their class, and fall on their step.
 
     Args:
         phrase: A phrase that was decoded.

@@ -166,7 +166,8 @@ class Phrase:
 
     def select(self, notes: Bool[np.ndarray, " note"] | Int[np.ndarray, " selected"]) -> "Phrase":
         """The phrase with some of its notes, chosen by a mask or by row numbers."""
-        return self.with_notes(*(column[notes] for column in self.columns), self.offset_step[notes])
+        onset, duration, pitch, velocity = (column[notes] for column in self.columns)
+        return self.with_notes(onset, duration, pitch, velocity, self.offset_step[notes])
 
     def with_notes(
         self,
@@ -188,7 +189,7 @@ class Phrase:
         Returns:
             A new phrase.
         """
-        offset = _ONE_FOR_ALL if offset_step is None else offset_step
+        offset = np.zeros(len(pitch)) if offset_step is None else offset_step
         return Phrase(
             self.grid, onset_step, duration_step, pitch, velocity, self.tempo_qpm, self.is_drum, offset
         )

@@ -24,6 +24,8 @@ class BitEmbedding(nn.Module):
         extra: ids after the sets that have rows of their own, as a start mark.
     """
 
+    table: Tensor
+
     def __init__(self, bits: int, embedding_dim: int, extra: int = 0) -> None:
         super().__init__()
         self.embedding_dim = embedding_dim
@@ -51,9 +53,11 @@ class BitLinear(nn.Module):
         joint: first inputs that the logits of whole sets depend on.
     """
 
+    table: Tensor
+
     def __init__(self, in_features: int, bits: int, joint: int) -> None:
         super().__init__()
-        self.in_features, self.joint_features = in_features, joint
+        self.in_features, self.out_features, self.joint_features = in_features, 2**bits, joint
         self.element = nn.Linear(in_features, bits)
         self.whole = nn.Linear(joint, 2**bits)
         nn.init.zeros_(self.whole.weight)

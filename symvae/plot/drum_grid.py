@@ -80,8 +80,8 @@ def _draw_hits(axes: Axes, phrase: Phrase, classes: Sequence[int]) -> None:
         axes.axhline(row - 0.5, color=BEAT, linewidth=0.6, zorder=1)
     row_of = {number: row for row, number in enumerate(classes)}
     known = class_of(phrase.pitch) >= 0
-    row = np.array([row_of[number] for number in class_of(phrase.pitch[known]).tolist()], float)
-    left, low = phrase.onset_step[known] + 0.08, row - 0.38
+    middle = np.array([row_of[number] for number in class_of(phrase.pitch[known]).tolist()], float)
+    left, low = phrase.onset_step[known] + 0.08, middle - 0.38
     corners = np.array([[left, low], [left, low + 0.76], [left + 0.84, low + 0.76], [left + 0.84, low]])
     colors = SHADE(phrase.velocity[known] / 127)
     axes.add_collection(

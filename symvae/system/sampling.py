@@ -129,6 +129,8 @@ class SamplingModel(LatentModel):
         """
         check_temperature("temperature", temperature)
         check_top_p(top_p)
+        if key is not None and self.tokenizer.drums:
+            raise LatentError(f"{self.name} draws drums, and these have no key. Leave out key (--key).")
         wanted, values = None if key is None else key_named(key), dict(values or {})
         check_values(values, self.tokenizer.attributes, self.name)
         each = CANDIDATES if values or wanted else 1

@@ -108,7 +108,7 @@ def write(
 
     Raises:
         MidiError: The suffix names no format of music, the file cannot be written, or it is a score of a
-            whole song.
+            whole song or of drums.
         ArgumentError: The music or the path is of a wrong type.
     """
     if isinstance(path, str | os.PathLike):
@@ -142,6 +142,8 @@ def _contents(music: Music | Iterable[Music], path: Path, program: int) -> bytes
                 f"A whole song is written as MIDI only. Use a name that ends in .mid, not {path}."
             )
         return song_to_bytes(as_song(found))
+    if suffix in SCORE_SUFFIXES and any(piece.is_drum for piece in found):
+        raise MidiError(f"Drums are written as MIDI only. Use a name that ends in .mid, not {path}.")
     return to_bytes(found, program) if suffix in MIDI_SUFFIXES else score_bytes(found, suffix, path.stem)
 
 

@@ -128,3 +128,8 @@ def test_offsets_follow_their_hits() -> None:
     assert phrase != replace(phrase, offset_step=np.zeros(3))
     with pytest.raises(symvae.PhraseError, match="at most half a step"):
         replace(phrase, offset_step=np.array([0.1, 0.6, 0]))
+
+
+def test_drums_are_no_score(tmp_path: Path) -> None:
+    with pytest.raises(symvae.MidiError, match=r"^Drums are written as MIDI only\."):
+        symvae.write(kit((0, 36, 100)), tmp_path / "beat.musicxml")

@@ -22,7 +22,7 @@ def messages(path: Path, name: str) -> list[str]:
 
 
 def test_other_tracks_keep_every_event(tmp_path: Path) -> None:
-    path = band(tmp_path / "band.mid", controllers=(("melody", 0, 100, 64),))
+    path = band(tmp_path / "band.mid")
     song = load(path)
     reading = whole(song, drums=True)
     (phrase,) = reading.phrases
