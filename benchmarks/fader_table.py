@@ -12,6 +12,7 @@ from typing import Any
 from symvae.attributes.table import ATTRIBUTES
 from symvae.evaluation.arousal import ways_table
 from symvae.evaluation.control import fadernets_restrictiveness
+from symvae.evaluation.harm import harm_table
 from symvae.evaluation.reports.markdown import share, table, words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +45,8 @@ def results(metrics: dict[str, dict[str, Any]]) -> str:
         parts += [_targets(name, of_model), _positions(name, of_model)]
         if "arousal" in of_model:
             parts.append(_arousal(name, of_model["arousal"]))
+        if "harm" in of_model:
+            parts.append(_harm(name, of_model["harm"]))
     return "\n\n".join(parts)
 
 
@@ -143,6 +146,18 @@ def _arousal(name: str, part: dict[str, Any]) -> str:
         " highest position."
     )
     return f"{text}\n\n{ways_table(part)}"
+
+
+def _harm(name: str, part: dict[str, Any]) -> str:
+    text = (
+        f"**Harm of the faders of `{name}`**: {part['songs']} held-out songs, whole, each with one fader"
+        " moved, means over songs. Kept is the share of the song's notes whose pitch still starts at their"
+        " step; the melody also after one transposition of the song; chroma the similarity of the pitch"
+        " classes of each bar; re-strikes, clashes and notes out of key are shares of the notes; notes held"
+        " over lines that are kept there; changes of tempo that the edit adds, and the largest; and the"
+        " similarity (F1) of bars that are alike in the source."
+    )
+    return f"{text}\n\n{harm_table(part['edits'])}"
 
 
 if __name__ == "__main__":

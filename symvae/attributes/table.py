@@ -22,8 +22,11 @@ from symvae.attributes.density import (
     rest_share,
     rhythm_density,
 )
+from symvae.attributes.drum_density import DRUM_DENSITIES
+from symvae.attributes.drum_syncopation import drum_syncopation
 from symvae.attributes.dynamics import mean_velocity
 from symvae.attributes.interval import mean_interval
+from symvae.attributes.kick_snare import kick_snare_entropy
 from symvae.attributes.mode import mode
 from symvae.attributes.pitch import pitch_class_entropy, pitch_range, register
 from symvae.attributes.repetition import bar_similarity, repeated_bar_share
@@ -60,6 +63,9 @@ ATTRIBUTES: dict[str, Attribute] = {
         mean_velocity,
         tempo,
         notes_per_second,
+        *DRUM_DENSITIES,
+        drum_syncopation,
+        kick_snare_entropy,
     )
 }
 

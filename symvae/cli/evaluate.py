@@ -33,6 +33,12 @@ def evaluate(
         Path | None,
         typer.Option("--labels", help="With --control: a VGMIDI folder, to measure the arousal fader too."),
     ] = None,
+    songs: Annotated[
+        Path | None,
+        typer.Option(
+            "--songs", help="With --control: a folder of whole songs, to measure the harm of the faders."
+        ),
+    ] = None,
     audio: Annotated[
         bool, typer.Option("--audio", help="MODEL is a synthesizer: compare its sound with sound fonts.")
     ] = False,
@@ -61,7 +67,8 @@ def evaluate(
     _check_use(
         data,
         audio,
-        needs_control=labels is not None and not control,
+        needs_control={"--labels": labels, "--songs": songs},
+        control=control,
         needs_audio=bool(font) or unseen_font is not None,
     )
     if out is not None:
@@ -74,7 +81,7 @@ def evaluate(
             )
         else:
             result = evaluate_music(
-                model, data[0], control=control, labels=labels, progress=progress, **choices
+                model, data[0], control=control, labels=labels, songs=songs, progress=progress, **choices
             )
     for notice in result.notices:
         say(notice)
@@ -89,10 +96,13 @@ def evaluate(
         show(str(path))
 
 
-def _check_use(data: list[Path], audio: bool, *, needs_control: bool, needs_audio: bool) -> None:
+def _check_use(
+    data: list[Path], audio: bool, *, needs_control: dict[str, Path | None], control: bool, needs_audio: bool
+) -> None:
     """Refuse options that belong to another kind of evaluation."""
-    if needs_control:
-        raise typer.BadParameter("give it with --control", param_hint="--labels")
+    for option, given in needs_control.items():
+        if given is not None and not control:
+            raise typer.BadParameter("give it with --control", param_hint=option)
     if needs_audio and not audio:
         raise typer.BadParameter("give it with --audio", param_hint="--font, --unseen-font")
     if len(data) > 1 and not audio:

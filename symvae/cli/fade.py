@@ -86,6 +86,20 @@ def fade(
         list[str] | None,
         typer.Option("--hold", help="A fader that must not move with coupled ones; may be repeated."),
     ] = None,
+    rubato: Annotated[
+        bool,
+        typer.Option(
+            "--rubato", help="Give each phrase a tempo of its own, in place of one curve for the whole song."
+        ),
+    ] = False,
+    via: Annotated[
+        str,
+        typer.Option(
+            "--via",
+            help="notes: edit the notes that are there (tempo, mean_velocity, articulation, register); "
+            "latent: go through z; auto: notes where that is exact, z for the rest.",
+        ),
+    ] = "auto",
     model: ModelOption = None,
     track: TrackOption = None,
     tune: TuneOption = None,
@@ -152,7 +166,9 @@ def fade(
             automation=lanes,
             controllers=controllers,
             hold=hold or [],
+            via=via,
             track=track_of(track),
+            rubato=rubato,
             best_of=best_of,
             refine=refine,
             program=program,
@@ -183,11 +199,12 @@ def _show(result: "FadeResult", saved: Saved, *, as_json: bool) -> None:
             f"{each['low']:.4g} … {each['high']:.4g}",
             each["asked"] or "–",
             *(_number(each[key]) for key in ("before", "achieved", "mean_absolute_error")),
+            each["via"] or "–",
         )
         for name, each in result.report["faders"].items()
     ]
-    heads = ("fader", "unit", "range", "asked", "before", "achieved", "error")
-    show_table(heads, rows, left=("unit",))
+    heads = ("fader", "unit", "range", "asked", "before", "achieved", "error", "via")
+    show_table(heads, rows, left=("unit", "via"))
     show_files(saved)
 
 

@@ -28,6 +28,7 @@ def measure(
     """
     from symvae.attributes.table import ATTRIBUTES
     from symvae.pipelines.measure import measure as pipeline
+    from symvae.tokens.attributes import DRUM_ATTRIBUTES, PERFORMANCE_ATTRIBUTES, SCORE_ATTRIBUTES
 
     limits = FileLimits(max_seconds, max_memory)
     measured = pipeline(tunes_in(files, tune), tracks_of(track, len(files)), limits=limits)
@@ -36,9 +37,11 @@ def measure(
     if json:
         show_json(measured.data())
     else:
+        shown = DRUM_ATTRIBUTES if measured.drums else {*SCORE_ATTRIBUTES, *PERFORMANCE_ATTRIBUTES}
         rows = [
             (name, attribute.unit, *(f"{value:.3g}" for value in measured.values[name]))
             for name, attribute in ATTRIBUTES.items()
+            if name in shown
         ]
         show_table(("attribute", "unit", *measured.titles), rows)
     exit_if_unread(measured.unread)

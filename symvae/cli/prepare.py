@@ -15,14 +15,21 @@ if TYPE_CHECKING:
     from symvae.corpus.reading import Progress
 
 
+#: Sources that need a folder, and the tokens that they ask for.
+_FOLDERS = {"pop909": None, "lieder": None, "muspy": None, "groove": "drums", "drums": "drums"}
+#: Sources that are read as another one.
+_READ_AS = {"drums": "folder"}
+
+
 def prepare(
     sources: Annotated[
         list[str],
         typer.Argument(
             help='Any of: "folk" (folk tunes of music21), "chorales" (Bach chorales of music21, all voices), '
             '"pop909 FOLDER" (POP909, original or aligned with its beats), "lieder FOLDER" (voices of the '
-            'OpenScore Lieder Corpus), "muspy FOLDER" (Music files that muspy saved), or FOLDER (your own '
-            "MIDI, MusicXML and ABC files). Several sources make one set of shards."
+            'OpenScore Lieder Corpus), "muspy FOLDER" (Music files that muspy saved), "groove FOLDER" '
+            '(Groove MIDI Dataset, drums), "drums FOLDER" (drum tracks of your own songs), or FOLDER (your '
+            "own MIDI, MusicXML and ABC files). Several sources make one set of shards."
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The shard folder to write.")] = Path("shards"),
@@ -30,9 +37,13 @@ def prepare(
         str, typer.Option("--metre", help="4/4 (includes 2/2, 2/4 …), 3/4 (6/4 …) or 6/8 (3/8, 12/8 …).")
     ] = "4/4",
     tokenizer: Annotated[
-        str,
-        typer.Option("--tokens", help='"melody" (one line) or "piano" (whole pieces as REMI tokens, 4/4).'),
-    ] = "melody",
+        str | None,
+        typer.Option(
+            "--tokens",
+            help='"melody" (one line), "piano" (whole pieces as REMI tokens, 4/4) or "drums" (nine classes '
+            "of the kit); by default that of the first source.",
+        ),
+    ] = None,
     essen: Annotated[
         bool, typer.Option("--essen", help="Include the Essen folk songs (non-commercial use only).")
     ] = False,
@@ -59,6 +70,7 @@ def prepare(
     others are read. A run that is stopped goes on with the file where it was.
     """
     plan = _plan(sources)
+    tokenizer = tokenizer or _FOLDERS.get(sources[0]) or "melody"
     from symvae.corpus.prepare import prepare as prepare_shards
     from symvae.corpus.sources.named import Named, open_sources
     from symvae.tokens.table import TOKENIZERS
@@ -69,6 +81,7 @@ def prepare(
         essen=essen,
         tracks=track or [],
         polyphonic=TOKENIZERS[tokenizer](metre).polyphonic,
+        drums=TOKENIZERS[tokenizer](metre).drums,
         workers=workers,
         limits=FileLimits(max_seconds, max_memory),
     )
@@ -106,11 +119,11 @@ def _plan(words: Sequence[str]) -> list[tuple[str, Path | None]]:
     for word in waiting:
         if word in ("folk", "chorales"):
             plan.append((word, None))
-        elif word in ("pop909", "lieder", "muspy"):
+        elif word in _FOLDERS:
             folder = next(waiting, None)
             if folder is None:
                 raise typer.BadParameter(f"name the folder of the songs after {word}")
-            plan.append((word, Path(folder)))
+            plan.append((_READ_AS.get(word, word), Path(folder)))
         else:
             plan.append(("folder", Path(word)))
     return plan

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from symvae.config.checks import check_above_zero, check_at_least, check_choice, check_share, check_size
+from symvae.config.checks import (
+    check_above_zero,
+    check_at_least,
+    check_choice,
+    check_distinct,
+    check_share,
+    check_size,
+)
 from symvae.config.limits import DEPTH, WIDTH
 from symvae.errors import ConfigError
 
@@ -26,6 +33,11 @@ class PriorConfig:
     """Largest gradient norm; 0 for no clipping."""
     home_key: bool = False
     """Learn tunes in C major or A minor only, each window transposed there, instead of in all keys."""
+    warm_start: bool = False
+    """Start from the weights of the own prior of the model; new conditions change nothing at first."""
+    attributes: tuple[str, ...] = ()
+    """Attributes of phrases, by the names of `symvae measure`, that condition a prior over bars: draws take
+    theirs from training music."""
     posterior_temperature: float = 1.0
     """Scale of the posterior's noise around each phrase: at 1 the prior learns draws, at 0 means."""
     time_sampling: str = "uniform"
@@ -43,5 +55,8 @@ class PriorConfig:
         check_at_least("prior", self, 0, "posterior_temperature", "clip_norm", "seed")
         check_above_zero("prior", self, "learning_rate")
         check_share("prior", self, "ema_decay")
+        check_distinct("prior.attributes", self.attributes)
+        if self.attributes and self.velocity != "bars":
+            raise ConfigError('prior.attributes need prior.velocity = "bars".')
         if self.velocity == "bars" and self.width % 32:
             raise ConfigError(f"prior.width must be a multiple of 32 for bars, not {self.width}.")

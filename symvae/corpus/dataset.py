@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Int, Int64, UInt8
+from jaxtyping import Bool, Int, Int64, UInt
 from torch import Tensor
 
 from symvae.corpus.shards import Shards, Split
@@ -42,14 +42,14 @@ class Windows:
     def __len__(self) -> int:
         return len(self.start)
 
-    def __getitem__(self, rows: slice | Int[np.ndarray, " row"]) -> UInt8[np.ndarray, "row bar position"]:
+    def __getitem__(self, rows: slice | Int[np.ndarray, " row"]) -> UInt[np.ndarray, "row bar position"]:
         ids = self.split.ids[self.start[rows, None] + np.arange(self.bars)]
         return ids if self.mid_phrase else self.tokenizer.cut_out(ids)
 
     @property
-    def ids(self) -> UInt8[np.ndarray, "window bar position"]:
+    def ids(self) -> UInt[np.ndarray, "window bar position"]:
         """The ids of all windows, read into memory again at each call."""
-        ids = np.empty((len(self), self.bars, self.split.ids.shape[1]), np.uint8)
+        ids = np.empty((len(self), self.bars, self.split.ids.shape[1]), self.split.ids.dtype)
         for rows in _pieces(len(self), ids[:1].size):
             ids[rows] = self[rows]
         return ids

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import UInt8, UInt64
+from jaxtyping import UInt, UInt64
 
 from symvae.corpus.cluster import window_keys
 from symvae.corpus.source import MusicFile
@@ -23,7 +23,7 @@ class Encoded(NamedTuple):
     """A tune that the vocabulary covers."""
 
     entry: TuneEntry
-    ids: UInt8[np.ndarray, "bar position"]
+    ids: UInt[np.ndarray, "bar position"]
     keys: UInt64[np.ndarray, " window"]
     """`symvae.corpus.cluster.window_keys`."""
     thinned: int

@@ -24,7 +24,7 @@ from symvae.music.reason import Dropped, Reason
 from symvae.music.timing import Timing
 
 #: Version of the lines.
-VERSION = 4
+VERSION = 5
 
 
 def journal_beside(out: Path | str) -> Path:
@@ -120,17 +120,17 @@ def _row(item: Encoded | Dropped) -> list[Any]:
         return [item.what, str(item.reason), item.detail, item.count]
     ids, keys = (b64encode(column.tobytes()).decode() for column in (item.ids, item.keys))
     timing = item.timing.data() if item.timing else None
-    return [[*item.entry], item.ids.shape[1], ids, keys, item.thinned, timing]
+    return [[*item.entry], item.ids.shape[1], item.ids.dtype.str, ids, keys, item.thinned, timing]
 
 
 def _item(row: list[Any]) -> Encoded | Dropped:
     if len(row) == 4:
         what, reason, detail, count = row
         return Dropped(what, Reason(reason), detail, count)
-    entry, positions, ids, keys, thinned, timing = row
+    entry, positions, kind, ids, keys, thinned, timing = row
     return Encoded(
         TuneEntry(*entry),
-        np.frombuffer(b64decode(ids), np.uint8).reshape(-1, positions),
+        np.frombuffer(b64decode(ids), kind).reshape(-1, positions),
         np.frombuffer(b64decode(keys), np.uint64),
         thinned,
         Timing.from_data(timing) if timing else None,

@@ -33,6 +33,7 @@ from symvae.music.reason import Dropped, Reason
 from symvae.music.timing import Timing
 from symvae.storage.whole_file import write_text
 from symvae.storage.whole_folder import whole_folder
+from symvae.tokens.id_type import id_type
 from symvae.tokens.table import TOKENIZERS
 
 
@@ -74,7 +75,7 @@ def prepare(
         Journal(journal_beside(out), f"{tokenizer} in {metre}") as journal,
     ):
         with (
-            Spool(folder / "spool", tokens.positions_per_bar) as spool,
+            Spool(folder / "spool", tokens.positions_per_bar, id_type(tokens.vocabulary_size)) as spool,
             DropLog(folder / "dropped.csv") as drops,
         ):
             items = read_sources(sources, tokens, journal, now, progress or (lambda now: None))

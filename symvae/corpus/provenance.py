@@ -59,6 +59,34 @@ SOURCES: dict[str, dict[str, str | bool]] = {
         "license": "CC0",
         "for_released_weights": True,
     },
+    "groove": {
+        "origin": (
+            "Groove MIDI Dataset (Gillick et al., Learning to Groove with Inverse Sequence Transformations, "
+            "ICML 2019; magenta.tensorflow.org/datasets/groove) by Google LLC"
+        ),
+        "license": "CC BY 4.0",
+        "for_released_weights": True,
+    },
+    "freedoom": {
+        "origin": "music of Freedoom by its contributors (freedoom.github.io, CREDITS-MUSIC); drum tracks",
+        "license": "BSD-3-Clause",
+        "for_released_weights": True,
+    },
+    "blasphemer": {
+        "origin": "music of Blasphemer by its contributors (github.com/Catoptromancy/blasphemer), drums",
+        "license": "BSD-3-Clause",
+        "for_released_weights": True,
+    },
+    "helland": {
+        "origin": "game music by Tanner Helland (tannerhelland.com); drum tracks",
+        "license": "CC BY 4.0",
+        "for_released_weights": True,
+    },
+    "easyrpg": {
+        "origin": "music of the EasyRPG runtime package by its authors (AUTHORS.md); drum tracks",
+        "license": "CC BY 4.0",
+        "for_released_weights": True,
+    },
 }
 
 #: The same for a collection that is not listed.

@@ -2,7 +2,8 @@
 
 Format "symvae-shards", version 2. For each split (train, validation, test) one plain numpy file a column:
 
-    <split>.ids.npy         (total_bar, position) uint8: the bars of all tunes, tune after tune
+    <split>.ids.npy         (total_bar, position) the bars of all tunes, tune after tune; uint8, or uint16
+                            for a vocabulary of more than 256 ids
     <split>.tune_start.npy  (tune + 1,) int64: first bar of each tune, then total_bar
     <split>.collection.npy  (tune,) int16: index into the card's collections
     <split>.tempo_qpm.npy   (tune,) float32
@@ -29,7 +30,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float32, Int16, Int64, UInt8
+from jaxtyping import Float32, Int16, Int64, UInt
 
 from symvae.config.run import ModelConfig
 from symvae.errors import CorpusError
@@ -38,6 +39,7 @@ from symvae.files.json_file import read_json
 from symvae.files.limit import shown
 from symvae.files.table import read_records
 from symvae.music.metre import METRES
+from symvae.tokens.id_type import id_type
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.table import TOKENIZERS
 from symvae.tokens.tokenizer import Tokenizer
@@ -45,14 +47,16 @@ from symvae.tokens.tokenizer import Tokenizer
 FORMAT = "symvae-shards"
 VERSION = 2
 SPLITS = ("train", "validation", "test")
-#: Types of the columns of `Split`.
-DTYPES = ("uint8", "int64", "int16", "float32")
+#: Types of the columns of `Split` beside the ids.
+DTYPES = ("int64", "int16", "float32")
+#: Most positions of a bar, and most ids of a vocabulary.
+MOST_POSITIONS, MOST_IDS = 256, 2**16
 
 
 class Split(NamedTuple):
     """The tunes of one split, one after the other."""
 
-    ids: UInt8[np.ndarray, "total_bar position"]
+    ids: UInt[np.ndarray, "total_bar position"]
     tune_start: Int64[np.ndarray, " tune_and_end"]  # first bar of each tune, then total_bar
     collection: Int16[np.ndarray, " tune"]  # index into the card's collections
     tempo_qpm: Float32[np.ndarray, " tune"]
@@ -113,7 +117,7 @@ class Shards:
             split = self._columns(name)
         except UNREADABLE as fault:
             raise _damaged(path, str(fault)) from fault
-        if [column.dtype for column in split] != [np.dtype(kind) for kind in DTYPES]:
+        if [column.dtype for column in split] != [id_type(self.vocabulary_size), *map(np.dtype, DTYPES)]:
             raise _damaged(path, "columns of other types")
         if split.ids.ndim != 2 or split.ids.shape[1] != self.positions:
             raise _damaged(path, f"bars shaped {split.ids.shape} for {self.positions} positions")
@@ -222,7 +226,8 @@ def _fault_of(card: dict[str, Any]) -> str:
         return "it names no collections, or no known tokenizer"
     sizes = (card.get("positions"), card.get("vocabulary_size"))
     if card.get("metre") not in list(METRES) or not all(
-        type(size) is int and 0 < size <= 256 for size in sizes
+        type(size) is int and 0 < size <= most
+        for size, most in zip(sizes, (MOST_POSITIONS, MOST_IDS), strict=True)
     ):
         return "it names no known metre, or sizes out of range"
     return ""

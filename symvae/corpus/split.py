@@ -5,9 +5,10 @@ Works that the released weights were trained or tested on keep their split forev
 corpora at hand, and a later parser moves nothing. A cluster with a work of train is train, whatever else it
 holds: music that a model has seen is never test.
 
-All other clusters are dealt by a hash of their first name and the seed: 8 % of each collection's bars to
-test, 4 % to validation. A cluster that would exceed a share goes into train, so the held-out splits are
-many small families rather than one large one.
+A corpus that has a split of its own, as Groove, keeps it in the same way. All other clusters are dealt by a
+hash of their first name and the seed: 8 % of each collection's bars to test, 4 % to validation. A cluster
+that would exceed a share goes into train, so the held-out splits are many small families rather than one
+large one.
 """
 
 import csv
@@ -59,6 +60,7 @@ def split(
     to_deal: dict[str, list[int]] = defaultdict(list)
     for number, group in members.items():
         settled = {released[work] for tune in group if (work := work_name(tune.name)) in released}
+        settled |= {tune.split for tune in group if tune.split}
         if settled:
             chosen[number] = next(s for s in ("train", "validation", "test") if s in settled)
         else:

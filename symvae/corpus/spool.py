@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import UInt
 
 from symvae.corpus.shards import SPLITS
 from symvae.corpus.tune import TuneEntry
@@ -22,11 +23,13 @@ class Spool:
     Args:
         path: The file to write.
         positions: Ids per bar.
+        kind: Type of the ids.
     """
 
-    def __init__(self, path: Path, positions: int) -> None:
+    def __init__(self, path: Path, positions: int, kind: "np.dtype[Any]") -> None:
         self._path = path
         self._positions = positions
+        self._kind = kind
         self._file = path.open("w+b")
 
     def __enter__(self) -> "Spool":
@@ -38,7 +41,7 @@ class Spool:
         self._file.close()
         self._path.unlink(missing_ok=True)
 
-    def add(self, ids: UInt8[np.ndarray, "bar position"]) -> None:
+    def add(self, ids: UInt[np.ndarray, "bar position"]) -> None:
         """Append the ids of a tune."""
         self._file.write(ids.tobytes())
 
@@ -60,7 +63,7 @@ class Spool:
                 chosen = [tune for tune, its_split in zip(tunes, split_of, strict=True) if its_split == name]
                 tune_start = np.cumsum([0, *(tune.bars for tune in chosen)], dtype=np.int64)
                 shape = (int(tune_start[-1]), self._positions)
-                header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+                header = {"descr": self._kind.str, "fortran_order": False, "shape": shape}
                 np.lib.format.write_array_header_1_0(ids_of[name], header)
                 collection = np.array([number[tune.collection] for tune in chosen], np.int16)
                 tempo_qpm = np.array([tune.tempo_qpm for tune in chosen], np.float32)
@@ -69,4 +72,4 @@ class Spool:
                 np.save(folder / f"{name}.tempo_qpm.npy", tempo_qpm)
             self._file.seek(0)
             for tune, its_split in zip(tunes, split_of, strict=True):
-                ids_of[its_split].write(self._file.read(tune.bars * self._positions))
+                ids_of[its_split].write(self._file.read(tune.bars * self._positions * self._kind.itemsize))

@@ -15,6 +15,8 @@ class TuneEntry(NamedTuple):
     title: str
     bars: int
     tempo_qpm: float
+    split: str = ""
+    """"train", "validation" or "test" where the corpus has a split of its own."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,13 @@ class Tune:
     phrase: Phrase
     timing: Timing | None = None
     """What the grid did to the rhythm of the song; None for notation, which is on the grid or dropped."""
+    split: str = ""
+    """"train", "validation" or "test" where the corpus has a split of its own."""
 
     @property
     def entry(self) -> TuneEntry:
         """The tune without its notes."""
         phrase = self.phrase
-        return TuneEntry(self.name, self.collection, self.title, phrase.grid.bars, phrase.tempo_qpm)
+        return TuneEntry(
+            self.name, self.collection, self.title, phrase.grid.bars, phrase.tempo_qpm, self.split
+        )

@@ -233,7 +233,9 @@ def path_figures(path: Int[Tensor, "step pair bar position"], a: Ids, b: Ids, ju
 def _with_music(
     figures: PathFigures, model: SymVAE, path: Int[Tensor, "step pair bar position"]
 ) -> PathFigures:
-    """Add what is measured on the music of both ends and the middle."""
+    """Add what is measured on the pitched music of both ends and the middle; drums have none of it."""
+    if model.tokenizer.drums:
+        return figures
     steps = path[[0, len(path) // 2, -1]]
     measured = [measure(model.to_phrases(ids), ("diatonic_share", "onset_density")) for ids in steps]
     return figures._replace(
@@ -300,7 +302,7 @@ PATH_COLUMNS = (
 
 def path_cells(figures: dict[str, Any]) -> list[str]:
     """Cells of a table below `PATH_COLUMNS`, from a `PathFigures` as stored in metrics.json."""
-    diatonic, density, leaps = (figures[name] for name in ("diatonic_share", "onset_density", "leaps"))
+    music = [figures[name] for name in ("diatonic_share", "onset_density", "leaps")]
     return [
         share(figures["curve_deviation"]),
         share(figures["pair_deviation"]),
@@ -309,7 +311,5 @@ def path_cells(figures: dict[str, Any]) -> list[str]:
         share(figures["unchanged_steps"]),
         f"{share(figures['largest_step'])}, {share(figures['largest_step_95'])}",
         share(figures["new_bars"]),
-        f"{share((diatonic[0] + diatonic[2]) / 2)}, {share(diatonic[1])}",
-        f"{share((density[0] + density[2]) / 2)}, {share(density[1])}",
-        f"{share((leaps[0] + leaps[2]) / 2)}, {share(leaps[1])}",
+        *(f"{share((each[0] + each[2]) / 2)}, {share(each[1])}" if each else "–" for each in music),
     ]

@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int, Int64, UInt8
+from jaxtyping import Float, Int, Int64, UInt
 from torch import Tensor
 
 from symvae.attributes.table import measure
@@ -32,6 +32,8 @@ from symvae.evaluation.metrics.memorization import RUN_BARS, TrainingRuns, occur
 from symvae.evaluation.metrics.overlap import inter_set_overlap, overlapped_area, shared_mass
 from symvae.music.phrase import Phrase
 from symvae.system.symvae import SymVAE
+from symvae.tokens.id_type import id_type
+from symvae.tokens.tokenizer import Tokenizer
 
 FEATURES = (
     "onset_density",
@@ -42,9 +44,20 @@ FEATURES = (
     "repeated_bar_share",
     "rest_share",
 )
+DRUM_FEATURES = (
+    "drum_density",
+    "kick_density",
+    "snare_density",
+    "hihat_density",
+    "drum_syncopation",
+    "kick_snare_entropy",
+)
 LONG_BARS = RUN_BARS
-LONG_FEATURES = (*FEATURES, "bar_similarity")
+LONG_FEATURES = ("bar_similarity",)
 OVERLAPPED = (
+    "drum_density",
+    "drum_syncopation",
+    "kick_snare_entropy",
     "onset_density",
     "pitch_range",
     "mean_interval",
@@ -90,7 +103,7 @@ def compare(
     model: SymVAE,
     ids: Int[Tensor, "sample bar position"],
     real: Mapping[str, Float[np.ndarray, " phrase"]],
-    training: UInt8[np.ndarray, "window bar position"],
+    training: UInt[np.ndarray, "window bar position"],
     reference: LongReference | None = None,
 ) -> SetFigures:
     """Compare one set of samples with real phrases and with the training set.
@@ -113,7 +126,7 @@ def compare(
         decodes=len(phrases),
         silent=sum(len(phrase) == 0 for phrase in phrases),
         canonical=float(np.mean(canonical)),
-        stands_in_train=float(occurs_in(as_bytes(ids), training, model.tokenizer).mean()),
+        stands_in_train=float(occurs_in(as_stored(ids, model.tokenizer), training, model.tokenizer).mean()),
         features={
             name: FeatureFigures(
                 mean=mean(values[name]),
@@ -130,7 +143,7 @@ def compare(
     return figures._replace(
         onset_histogram=onsets,
         overlapped_area_mean=mean_overlap(areas, onsets),
-        runs_in_train=mean(reference.runs.occur_in(as_bytes(ids))),
+        runs_in_train=mean(reference.runs.occur_in(as_stored(ids, model.tokenizer))),
         forms=form_figures(phrases, reference.forms),
     )
 
@@ -142,8 +155,15 @@ def onset_histogram(phrases: Sequence[Phrase]) -> Int64[np.ndarray, " position"]
 
 
 def mean_overlap(areas: Mapping[str, float], onsets: float) -> float:
-    """Mean over `OVERLAPPED`."""
-    return float(np.mean([{**areas, "onset_histogram": onsets}[name] for name in OVERLAPPED]))
+    """Mean over those of `OVERLAPPED` that were measured."""
+    every = {**areas, "onset_histogram": onsets}
+    return float(np.mean([every[name] for name in OVERLAPPED if name in every]))
+
+
+def features_of(tokenizer: Tokenizer, *, long: bool) -> list[str]:
+    """Features that are compared: those of the music of a model, of long phrases more."""
+    every = (*FEATURES, *DRUM_FEATURES, *(LONG_FEATURES if long else ()))
+    return [name for name in every if name in tokenizer.attributes]
 
 
 def _decode(model: SymVAE, row: Int[np.ndarray, "bar position"]) -> Phrase | None:
@@ -153,9 +173,11 @@ def _decode(model: SymVAE, row: Int[np.ndarray, "bar position"]) -> Phrase | Non
         return None
 
 
-def as_bytes(ids: Int[Tensor, "phrase bar position"]) -> UInt8[np.ndarray, "phrase bar position"]:
+def as_stored(
+    ids: Int[Tensor, "phrase bar position"], tokenizer: Tokenizer
+) -> UInt[np.ndarray, "phrase bar position"]:
     """Ids as shards store them."""
-    return ids.numpy().astype(np.uint8)
+    return ids.numpy().astype(id_type(tokenizer.vocabulary_size))
 
 
 def mean(values: np.ndarray) -> float:

@@ -15,7 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int, UInt
 from torch import Tensor
 
 from symvae.attributes.table import measure
@@ -26,13 +26,12 @@ from symvae.evaluation.metrics.overlap import overlapped_area, shared_mass
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, share, table, words
 from symvae.evaluation.sample_set import (
-    FEATURES,
     LONG_BARS,
-    LONG_FEATURES,
     LongReference,
     SetFigures,
-    as_bytes,
+    as_stored,
     compare,
+    features_of,
     mean,
     mean_overlap,
     onset_histogram,
@@ -88,7 +87,7 @@ class PriorSamples:
 def prior_samples(
     model: SymVAE,
     windows: HeldOut,
-    training: UInt8[np.ndarray, "window bar position"],
+    training: UInt[np.ndarray, "window bar position"],
     priors: Mapping[str, Prior],
     *,
     samples: int = 2000,
@@ -114,7 +113,7 @@ def prior_samples(
     chosen = chosen.take(np.random.default_rng(seed).permutation(len(chosen.ids)))
     phrases = codec.to_phrases(chosen.ids)
     is_long = chosen.ids.shape[1] >= LONG_BARS
-    real = measure(phrases, LONG_FEATURES if is_long else FEATURES)
+    real = measure(phrases, features_of(model.tokenizer, long=is_long))
     real_halves = {name: overlapped_area(*np.array_split(values, 2)) for name, values in real.items()}
     generator = torch.Generator().manual_seed(seed)
     drawn = {name: _draw(codec, prior, samples, generator) for name, prior in priors.items()}
@@ -130,7 +129,7 @@ def prior_samples(
         real_forms = form_figures(phrases, ends=chosen.ends_tune)
         runs = TrainingRuns(training, model.tokenizer)
         reference = LongReference(onset_histogram(phrases), runs, real_forms)
-        real_runs = mean(runs.occur_in(as_bytes(chosen.ids)))
+        real_runs = mean(runs.occur_in(as_stored(chosen.ids, model.tokenizer)))
     figures = {}
     for number, (name, ids) in enumerate(drawn.items()):
         figures[name] = compare(model, ids, real, training, reference)

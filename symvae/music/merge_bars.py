@@ -53,6 +53,8 @@ def merge_bars(
         np.concatenate([given.pitch, pitch - 12 * octaves_off(pitch, pitch_range)]),
         np.concatenate([given.velocity, np.full(len(onset), velocity)]),
         given.tempo_qpm,
+        given.is_drum,
+        np.concatenate([given.offset_step, drawn.offset_step[inside]]),
     )
 
 

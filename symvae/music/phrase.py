@@ -1,7 +1,8 @@
 """Phrase: notes on a grid, with a tempo. The musical object that symvae passes around.
 
-Notes are four parallel arrays, one row a note, sorted by onset, then pitch. A phrase is immutable, and
-equal to another when grid, tempo and all arrays are. It knows no file format and no network.
+Notes are four parallel arrays, one row a note, sorted by onset, then pitch; a fifth one holds how far each
+is played from its step, zero but for drum tracks that were read. A phrase is immutable, and equal to another
+when grid, tempo and all arrays are. It knows no file format and no network.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias, cast
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 
 from symvae.arguments import checked
 from symvae.errors import ArgumentError, PhraseError
@@ -21,6 +22,9 @@ DEFAULT_VELOCITY = 90
 #: Names of the arrays of a phrase.
 COLUMNS = ("onset_step", "duration_step", "pitch", "velocity")
 Column: TypeAlias = Int[np.ndarray, " note"]
+Offsets: TypeAlias = Float[np.ndarray, " note"]
+#: Places within a step that an offset is rounded to: those of a written file.
+OFFSETS_PER_STEP = 120
 #: Placeholder for `DEFAULT_VELOCITY` at every note, until the number of notes is known.
 _ONE_FOR_ALL = cast(np.ndarray, None)
 
@@ -46,6 +50,11 @@ class Phrase:
     tempo_qpm: float = DEFAULT_TEMPO_QPM
     """Quarter notes a minute, rounded to two decimals: finer than the resolution of MIDI at any playable
     tempo, so that a phrase is equal after writing and reading."""
+    is_drum: bool = False
+    """True for a drum track, whose pitches are pieces of a kit."""
+    offset_step: Offsets = _ONE_FOR_ALL
+    """How far each note is played from its step (positive: late), from -0.5 to 0.5 exclusively, rounded to a
+    120th; zeros if not given."""
 
     def __post_init__(self) -> None:
         velocity = (
@@ -65,7 +74,16 @@ class Phrase:
         if len(set(shapes)) > 1 or columns[0].ndim != 1:
             raise PhraseError(f"A phrase needs four arrays of one length, not of shapes {shapes}.")
         order = np.lexsort((columns[1], columns[2], columns[0]))
-        for name, column in zip(COLUMNS, columns, strict=True):
+        offset = np.zeros(len(order)) if self.offset_step is _ONE_FOR_ALL else self.offset_step
+        if np.shape(offset) != order.shape:
+            raise PhraseError(
+                f"A phrase of {len(order)} notes needs as many offsets, not {np.shape(offset)}."
+            )
+        offset = np.rint(np.asarray(offset, np.float64) * OFFSETS_PER_STEP) / OFFSETS_PER_STEP + 0.0
+        if not (abs(offset) <= 0.5).all():
+            raise PhraseError("An offset is at most half a step, early or late.")
+        offset = np.minimum(offset, 0.5 - 1 / OFFSETS_PER_STEP)
+        for name, column in zip((*COLUMNS, "offset_step"), (*columns, offset), strict=True):
             column = column[order]
             column.setflags(write=False)
             object.__setattr__(self, name, column)
@@ -126,11 +144,20 @@ class Phrase:
         return (
             self.grid == other.grid
             and self.tempo_qpm == other.tempo_qpm
+            and self.is_drum == other.is_drum
             and all(map(np.array_equal, self.columns, other.columns))
+            and np.array_equal(self.offset_step, other.offset_step)
         )
 
     def __hash__(self) -> int:
-        return hash((self.grid, self.tempo_qpm, *(column.tobytes() for column in self.columns)))
+        return hash(
+            (
+                self.grid,
+                self.tempo_qpm,
+                self.is_drum,
+                *(column.tobytes() for column in (*self.columns, self.offset_step)),
+            )
+        )
 
     def __repr__(self) -> str:
         return (
@@ -139,7 +166,8 @@ class Phrase:
 
     def select(self, notes: Bool[np.ndarray, " note"] | Int[np.ndarray, " selected"]) -> "Phrase":
         """The phrase with some of its notes, chosen by a mask or by row numbers."""
-        return self.with_notes(*(column[notes] for column in self.columns))
+        onset, duration, pitch, velocity = (column[notes] for column in self.columns)
+        return self.with_notes(onset, duration, pitch, velocity, self.offset_step[notes])
 
     def with_notes(
         self,
@@ -147,6 +175,7 @@ class Phrase:
         duration_step: Int[np.ndarray, " new"],
         pitch: Int[np.ndarray, " new"],
         velocity: Int[np.ndarray, " new"],
+        offset_step: Float[np.ndarray, " new"] | None = None,
     ) -> "Phrase":
         """The phrase with other notes, on the same grid and at the same tempo.
 
@@ -155,15 +184,23 @@ class Phrase:
             duration_step: Length of each note, in steps.
             pitch: MIDI note numbers.
             velocity: MIDI velocities, 1 to 127.
+            offset_step: How far each note is played from its step; None for no offsets.
 
         Returns:
             A new phrase.
         """
-        return Phrase(self.grid, onset_step, duration_step, pitch, velocity, self.tempo_qpm)
+        offset = np.zeros(len(pitch)) if offset_step is None else offset_step
+        return Phrase(
+            self.grid, onset_step, duration_step, pitch, velocity, self.tempo_qpm, self.is_drum, offset
+        )
 
     def without_overlaps(self) -> "Phrase":
         """The phrase with no pitch sounding twice at once (see `symvae.music.quantize.resolve_overlaps`)."""
-        return self.with_notes(*resolve_overlaps(*self.columns))
+        onset, duration, pitch, velocity = resolve_overlaps(*self.columns)
+        place = self.onset_step * 128 + self.pitch
+        # Of notes that start together the last row is the longest, which stays.
+        rows = np.searchsorted(place, onset * 128 + pitch, side="right") - 1
+        return self.with_notes(onset, duration, pitch, velocity, self.offset_step[rows])
 
     def with_tempo(self, tempo_qpm: float) -> "Phrase":
         """Change the tempo, in quarter notes a minute."""
@@ -188,12 +225,13 @@ class Phrase:
         onset, duration, pitch, velocity = (column[inside] for column in self.columns)
         onset = onset - first
         duration = np.minimum(duration, grid.num_steps - onset)
-        return Phrase(grid, onset, duration, pitch, velocity, self.tempo_qpm)
+        offset = self.offset_step[inside]
+        return Phrase(grid, onset, duration, pitch, velocity, self.tempo_qpm, self.is_drum, offset)
 
 
 @checked
 def join(phrases: Iterable[Phrase]) -> Phrase:
-    """Concatenate phrases in time, at the tempo of the first.
+    """Concatenate phrases in time, at the tempo of the first; drums if the first is.
 
     Raises:
         PhraseError: There are no phrases, or their metres differ.
@@ -214,7 +252,8 @@ def join(phrases: Iterable[Phrase]) -> Phrase:
     onset, duration, pitch, velocity = (np.concatenate(column) for column in columns)
     onset = onset + np.repeat(starts, [len(p) for p in phrases])
     grid = first.grid.with_bars(sum(p.grid.bars for p in phrases))
-    return Phrase(grid, onset, duration, pitch, velocity, first.tempo_qpm)
+    offset = np.concatenate([p.offset_step for p in phrases])
+    return Phrase(grid, onset, duration, pitch, velocity, first.tempo_qpm, first.is_drum, offset)
 
 
 def as_one(phrases: Phrase | Iterable[Phrase]) -> Phrase:

@@ -41,6 +41,8 @@ class Reading:
     """Start of each phrase in the file, in ticks."""
     onsets: Onsets = field(repr=False, compare=False)
     """All notes of the track, before quantization."""
+    drums: bool = False
+    """The drum tracks were read, not the pitched ones."""
 
     @cached_property
     def timing(self) -> Timing:
@@ -53,6 +55,7 @@ class Collector:
 
     def __init__(self) -> None:
         self.track: TrackChoice | None = None
+        self.drums = False
         self.num_cut = 0
         self._phrases: list[tuple[Phrase, tuple[int, int], float]] = []
         self._bars: defaultdict[tuple[str, Reason, str], list[tuple[int, int]]] = defaultdict(list)
@@ -160,6 +163,7 @@ class Collector:
             start_tick=tuple(tick for *_, tick in self._phrases),
             dropped=tuple(dropped),
             track=self.track,
+            drums=self.drums,
             num_cut=self.num_cut,
             onsets=Onsets(quarter, shift_step, shift_ms, end_shift_step, ticks_per_quarter, song_quarter),
         )

@@ -27,6 +27,9 @@ class Reason(StrEnum):
     CUT_OFF = "cut_off"
     DUPLICATE = "duplicate"
     TOO_FULL = "too_full"
+    SAME_CELL = "same_cell"
+    NO_DRUMS = "no_drums"
+    MISALIGNED = "misaligned"
     TOOK_TOO_LONG = "took_too_long"
     TOOK_TOO_MUCH_MEMORY = "took_too_much_memory"
     READER_FAILED = "reader_failed"
@@ -55,6 +58,9 @@ _SENTENCES = {
     Reason.CUT_OFF: "it outlasts the window and ends with it",
     Reason.DUPLICATE: "the same music is there already",
     Reason.TOO_FULL: "its bar has more tokens than the model can take; the softest notes are dropped first",
+    Reason.SAME_CELL: "a louder hit of the same drum class falls on the same step, as in a flam",
+    Reason.NO_DRUMS: "it has no drum track",
+    Reason.MISALIGNED: "its notes do not lie on the bars that it states",
     Reason.TOOK_TOO_LONG: "reading the file takes more processor time than a file may take",
     Reason.TOOK_TOO_MUCH_MEMORY: "reading the file takes more memory than a file may take",
     Reason.READER_FAILED: "the reader failed on the file in a way that it should not",

@@ -6,12 +6,14 @@ is dropped on the way goes to a `symvae.music.reading.Collector`.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from symvae.music.bars import Section, sections
+from symvae.music.drum_kit import one_hit_a_cell
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
 from symvae.music.melody_line import choose_track, skyline
 from symvae.music.phrase import Phrase
@@ -31,6 +33,8 @@ class Choice(NamedTuple):
     """Keep all voices instead of the melody line."""
     pitch_range: tuple[int, int] | None = None
     """Lowest and highest MIDI note number; None: all."""
+    drums: bool = False
+    """Read the drum tracks, with all their hits, instead of pitched ones."""
 
 
 class SectionPhrase(NamedTuple):
@@ -88,6 +92,9 @@ def section_phrases(song: Song, choice: Choice, collector: Collector) -> Iterato
 
 def _part(song: Song, choice: Choice, collector: Collector) -> Track | None:
     """The track to read, merged from all pitched ones if that is asked for; None if there is nothing."""
+    collector.drums = choice.drums
+    if choice.drums:
+        return _drums(song, choice.track, collector)
     pitched = [track for track in song.tracks if not track.is_drum and len(track)]
     drums = [track for track in song.tracks if track.is_drum and len(track)]
     if choice.polyphonic and choice.track is None and len(pitched) > 1:
@@ -115,13 +122,32 @@ def _part(song: Song, choice: Choice, collector: Collector) -> Track | None:
     return part
 
 
+def _drums(song: Song, track: str | int | None, collector: Collector) -> Track | None:
+    """The named track, else all drum tracks as one; None if there is none."""
+    numbers = [i for i, part in enumerate(song.tracks) if part.is_drum and len(part)]
+    if track is not None or len(numbers) == 1:
+        chosen = choose_track(song, numbers[0] if track is None else track)
+        assert chosen is not None  # a track that was named exists, or it is an error
+        collector.track = chosen if track is not None else replace(chosen, why="it is the only drum track")
+        numbers = [chosen.index]
+    parts = [song.tracks[number] for number in numbers]
+    collector.drop_unread(parts)
+    if sum(map(len, parts)):
+        columns = (np.concatenate(column) for column in zip(*(t.columns for t in parts), strict=True))
+        return Track("drums", parts[0].program, True, *columns)
+    if not song.num_notes and song.end_tick:
+        return Track.empty()
+    collector.drop("song", Reason.NO_DRUMS)
+    return None
+
+
 def _phrase(notes: Quantized, section: Section, grid: Grid, choice: Choice, collector: Collector) -> Phrase:
     """The notes as a phrase: within the pitch range, within the section, one voice unless polyphonic."""
     low, high = choice.pitch_range or MIDI_PITCHES
     inside = (notes.pitch >= low) & (notes.pitch <= high)
     collector.drop("notes", Reason.OUT_OF_RANGE, f"below {low} or above {high}", int((~inside).sum()))
     onset, duration, pitch, velocity, shift, exact_end = (column[inside] for column in notes[:6])
-    if choice.polyphonic:
+    if choice.polyphonic or choice.drums:
         before = duration
         onset, duration, pitch, velocity = resolve_overlaps(onset, duration, pitch, velocity)
         collector.num_cut += int((duration < before).sum())
@@ -144,7 +170,15 @@ def _phrase(notes: Quantized, section: Section, grid: Grid, choice: Choice, coll
         collector.drop("notes", Reason.CUT_OFF, "they outlast a change of metre", over)
     starts_inside = onset < last_step
     onset, duration, pitch, velocity = (c[starts_inside] for c in (onset, duration, pitch, velocity))
-    return Phrase(grid, onset, np.minimum(duration, last_step - onset), pitch, velocity)
+    duration = np.minimum(duration, last_step - onset)
+    if not choice.drums:
+        return Phrase(grid, onset, duration, pitch, velocity)
+    # Quantized hits are in order, and none was left out since: their shifts are those of the phrase.
+    offset = shift[starts_inside]
+    phrase = Phrase(grid, onset, duration, pitch, velocity, is_drum=True, offset_step=offset)
+    heard = one_hit_a_cell(phrase)
+    collector.drop("notes", Reason.SAME_CELL, count=int((~heard).sum()))
+    return phrase.select(heard)
 
 
 def _too_fast(

@@ -52,6 +52,8 @@ class TrackEdits(NamedTuple):
     added: int
     cut: int
     """Old notes that end early, since a new one starts; they count as changed."""
+    transposed: int = 0
+    """With another pitch by a transposition of all notes around them."""
 
 
 class Spliced(NamedTuple):
@@ -73,6 +75,7 @@ def splice(
     *,
     one_voice: bool = False,
     program: int | None = None,
+    closed: Sequence[int] = (),
 ) -> Spliced:
     """Apply the edits of phrases to the tracks that they were read from.
 
@@ -82,6 +85,7 @@ def splice(
         tracks: Numbers of the tracks that were read, from 0.
         one_voice: The phrases are a melody line: its notes end at the latest where the next one starts.
         program: General MIDI program of these tracks; by default each keeps its own.
+        closed: Tracks among them that get no new note.
 
     Returns:
         The new song, and the number of notes, pitch bends and pedals that changed.
@@ -92,7 +96,8 @@ def splice(
     notes = PlayedNotes(song, tracks, song.ticks_per_quarter / STEPS_PER_QUARTER)
     line = notes.line(patches) if one_voice else np.zeros(len(notes.part), bool)
     added = [note for patch in patches for note in notes.edit(patch)]
-    part_of = [_nearest_part(notes, each, song.ticks_per_quarter, tracks) for each in added]
+    open_tracks = [index for index in tracks if index not in closed]
+    part_of = [_nearest_part(notes, each, song.ticks_per_quarter, open_tracks) for each in added]
     edges = _edges(notes, np.array([each.onset for each in added], np.int64), patches)
     tracks_after, edits = list(song.tracks), []
     num_bends = num_pedals = 0
@@ -115,13 +120,15 @@ def splice(
 
 
 def _nearest_part(notes: PlayedNotes, added: AddedNote, ticks_per_quarter: int, tracks: Sequence[int]) -> int:
-    """Track of the note nearest to a new one, in time and pitch; the first one if all are silent."""
-    if not len(notes.part):
+    """Track among some of the note nearest to a new one, in time and pitch; the first if all are silent."""
+    among = np.isin(notes.part, tracks)
+    if not among.any():
         return tracks[0]
     # A note that is gone stands for where its track would play now.
     interval = abs(notes.pitch + np.where(notes.gone, added.shift, 0) - added.pitch)
     quarters = abs(notes.onset - added.onset) / ticks_per_quarter
-    return int(notes.part[np.argmin(interval + PITCH_PER_QUARTER * quarters)])
+    distance = np.where(among, interval + PITCH_PER_QUARTER * quarters, np.inf)
+    return int(notes.part[np.argmin(distance)])
 
 
 def _sounding_with(

@@ -26,6 +26,7 @@ def whole(
     track: str | int | None = None,
     polyphonic: bool = False,
     pitch_range: tuple[int, int] | None = None,
+    drums: bool = False,
 ) -> Reading:
     """Read a song as one phrase for each stretch of one metre, over all its bars.
 
@@ -37,12 +38,13 @@ def whole(
         track: Name or number of the track; by default the melody, or all pitched tracks if polyphonic.
         polyphonic: Keep all voices instead of the melody line.
         pitch_range: Lowest and highest MIDI note number; by default all.
+        drums: Read the drum tracks; ``polyphonic`` has no effect then.
 
     Returns:
         The phrases and everything that was dropped.
     """
     collector = Collector()
-    for read in section_phrases(song, Choice(track, polyphonic, pitch_range), collector):
+    for read in section_phrases(song, Choice(track, polyphonic, pitch_range, drums), collector):
         collector.take(read.phrase, read.bar_span, float(read.section.start_tick))
     return collector.reading()
 
@@ -55,6 +57,7 @@ def windows(
     polyphonic: bool = False,
     pitch_range: tuple[int, int] | None = None,
     max_rest_bars: int | float | None = None,
+    drums: bool = False,
 ) -> Reading:
     """Cut a song into phrases of exactly ``grid``.
 
@@ -69,12 +72,13 @@ def windows(
         polyphonic: Keep all voices instead of the melody line.
         pitch_range: Lowest and highest MIDI note number; by default all.
         max_rest_bars: Drop windows that are silent for more bars in a row; by default none.
+        drums: Read the drum tracks; ``polyphonic`` has no effect then.
 
     Returns:
         The phrases and everything that was dropped.
     """
     collector = Collector()
-    for read in section_phrases(song, Choice(track, polyphonic, pitch_range), collector):
+    for read in section_phrases(song, Choice(track, polyphonic, pitch_range, drums), collector):
         section, phrase = read
         if phrase.grid.metre != grid.metre:
             detail = f"in {section.metre}, the window is in {grid.metre}"
@@ -126,6 +130,7 @@ def ending(
     track: str | int | None = None,
     end_bar: int | None = None,
     pitch_range: tuple[int, int] | None = None,
+    drums: bool = False,
 ) -> Reading:
     """Read the last bars of the melody as one phrase.
 
@@ -138,13 +143,14 @@ def ending(
         track: Name or number of the track; by default the melody.
         end_bar: Last bar of the phrase in the file, from 1; by default the last bar with music.
         pitch_range: Lowest and highest MIDI note number; by default all.
+        drums: Read the drum tracks.
 
     Returns:
         One phrase, or none where no note starts, and everything that was dropped.
     """
     collector = Collector()
     found: tuple[SectionPhrase, int] | None = None
-    for read in section_phrases(song, Choice(track, pitch_range=pitch_range), collector):
+    for read in section_phrases(song, Choice(track, pitch_range=pitch_range, drums=drums), collector):
         section, phrase = read
         if phrase.grid.metre != grid.metre:
             detail = f"in {section.metre}, the model is in {grid.metre}"
@@ -179,6 +185,7 @@ def tune(
     track: str | int | None = None,
     start_bar: int | None = None,
     pitch_range: tuple[int, int] | None = None,
+    drums: bool = False,
 ) -> Reading:
     """Read the melody of one stretch in a metre as one phrase, up to its last bar with music.
 
@@ -189,13 +196,14 @@ def tune(
         start_bar: First bar of the phrase in the file, from 1: a bar line of file and grid. By default the
             first bar with music in that metre.
         pitch_range: Lowest and highest MIDI note number; by default all.
+        drums: Read the drum tracks.
 
     Returns:
         One phrase, or none where no note starts, and everything that was dropped.
     """
     collector = Collector()
     found = False
-    for read in section_phrases(song, Choice(track, pitch_range=pitch_range), collector):
+    for read in section_phrases(song, Choice(track, pitch_range=pitch_range, drums=drums), collector):
         section, phrase = read
         if phrase.grid.metre != metre:
             detail = f"in {section.metre}, the model is in {metre}"

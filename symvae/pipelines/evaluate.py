@@ -51,6 +51,7 @@ def evaluate_music(
     *,
     control: bool = False,
     labels: Path | None = None,
+    songs: Path | None = None,
     quick: bool = False,
     split: str = "test",
     seed: int = 0,
@@ -64,6 +65,7 @@ def evaluate_music(
         data: Shards of its kind of music.
         control: Measure reconstruction and faders only, which works for every kind of music.
         labels: With ``control``: folder of labeled pieces, to measure the arousal fader too.
+        songs: With ``control``: folder of songs, to measure the harm of the faders in those of the split.
         quick: Measure on fewer phrases, pairs and samples.
         split: Held-out split to measure on.
         seed: Of all draws and choices.
@@ -79,21 +81,30 @@ def evaluate_music(
     from symvae.corpus.shards import open_shards
     from symvae.evaluation.reports.evaluate import evaluate, evaluate_control, fit, to_markdown
     from symvae.evaluation.reports.update import update_model
+    from symvae.evaluation.result import as_json
+    from symvae.pipelines.song_harm import song_harm
     from symvae.system.symvae import SymVAE
 
     vae, shards = SymVAE.load(model, device=device), open_shards(data)
     shards.split(split)  # another name is refused before the long fit
     choices: dict[str, Any] = {"quick": quick, "seed": seed, "progress": progress}
     latent, labeled = None, LabeledPieces([], ())
+    notices: tuple[str, ...] = ()
     if control:
         if labels is not None:
             labeled = read_labeled(labels, vae.tokenizer)
         metrics = evaluate_control(vae, shards, split=split, pieces=labeled.pieces, **choices)
+        if songs is not None:
+            cost = song_harm(vae, songs, shards, split=split, quick=quick, progress=progress)
+            metrics["harm"], notices = as_json(cost), cost.notices
     else:
         latent = fit(vae, shards, **choices)
         metrics = evaluate(vae, shards, split=split, latent=latent, **choices)
     return Evaluation(
-        metrics, to_markdown(metrics), lambda: update_model(vae, shards, metrics, latent), labeled.notices
+        metrics,
+        to_markdown(metrics),
+        lambda: update_model(vae, shards, metrics, latent),
+        (*labeled.notices, *notices),
     )
 
 

@@ -1,19 +1,25 @@
 """Report on a faded song: lines of text for a person, plain data for a script."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from symvae.evaluation.harm import Harm
+from symvae.evaluation.harm import harm as harm_of
+from symvae.evaluation.result import as_json
 from symvae.music.bars import bars_in_words
 from symvae.music.splice import Spliced, TrackEdits
 from symvae.pipelines.automation import Lane, Setting
+from symvae.pipelines.exact_report import ExactEdit, exact_edit_data, exact_edits_in_words
 from symvae.pipelines.fade_valence import ValenceMove
 from symvae.pipelines.fade_versions import Faded
+from symvae.pipelines.harm_words import harm_in_words
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import Thinned
 from symvae.pipelines.timing_words import timing_in_words
-from symvae.pipelines.tracks import track_in_words, unread_tracks_in_words
+from symvae.pipelines.tracks import track_in_words, tracks_read, unread_tracks_in_words
 from symvae.pipelines.words import counted, model_in_words
 from symvae.system.faders.request import Fader
 
@@ -39,6 +45,12 @@ class FadeReport:
     """Decodes of each version: ``best_of``, and one of the phrase before where edits are transferred."""
     why: str = ""
     """Reason of the choice of the model; empty where it was named."""
+    exact: Collection[str] = ()
+    """Faders that were set on the notes themselves."""
+    edits: Sequence[ExactEdit] = ()
+    """These edits."""
+    kept: Sequence[str] = ()
+    """What was kept: words and tracks."""
     valence: ValenceMove | None = None
     """What was done for the valence, before all faders; None where none was asked for."""
 
@@ -52,6 +64,14 @@ class FadeReport:
         """Tempo changes of the song that were removed, where the bars of a phrase get one tempo."""
         return sum(each.tempo_changes for each in self.faded)
 
+    @cached_property
+    def harm(self) -> Harm:
+        """Harm of the fade to the rest of the music (`symvae.evaluation.harm`)."""
+        reading = self.intake.reading
+        tracks = tracks_read(self.intake.song, reading.track)
+        seams = set(reading.start_bar) & set(reading.end_bar)
+        return harm_of(self.intake.song, self.spliced.song, tracks, seams)
+
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
         unchanged = unchanged_bars(self.intake, self.faded)
@@ -61,6 +81,8 @@ class FadeReport:
             "input": self.intake.data(),
             "faders": self.figures(),
             "phrases": [self._phrase(each) for each in self.faded],
+            "kept": list(self.kept),
+            "exact_edits": [exact_edit_data(edit) for edit in self.edits],
             "unchanged": [{"bars": words, "why": why} for words, why in unchanged],
             "too_full": [{"bar": each.bar + 1, "notes": each.notes} for each in self.too_full],
             "tracks": [edit._asdict() for edit in self.spliced.edits],
@@ -70,6 +92,7 @@ class FadeReport:
             "tempo_changes_left_out": self.num_tempo_changes,
             "bars_beyond_the_song": [bar + 1 for bar in self.beyond],
             "decodes": self._num_decodes,
+            "harm": as_json(self.harm),
             **({} if self.valence is None else {"valence": self.valence.data()}),
         }
 
@@ -97,6 +120,13 @@ class FadeReport:
         for name, fader in self.faders.items():
             asking = [each for each in self.faded if name in each.asked]
             missed = [abs(each.achieved[name] - each.aimed[name]) for each in asking]
+            if name in self.exact:  # phrases with one setting are edited alike: their mean has to meet it
+                by_setting: dict[Setting, list[float]] = {}
+                for each in asking:
+                    miss = each.achieved[name] - each.aimed[name]
+                    by_setting.setdefault(each.version.settings[name], []).append(miss)
+                missed = [abs(_mean(values)) for values in by_setting.values()]
+            way = "notes" if name in self.exact else "latent"
             figures[name] = {
                 "unit": fader.unit,
                 "low": fader.low,
@@ -105,6 +135,7 @@ class FadeReport:
                 "before": _mean([each.before[name] for each in asking or self.faded]),
                 "achieved": _mean([each.achieved[name] for each in asking or self.faded]),
                 "mean_absolute_error": _mean(missed) if asking else None,
+                "via": way if asking else None,
             }
         return figures
 
@@ -132,6 +163,7 @@ class FadeReport:
             "not read, and kept"
             for bar, notes in self.too_full
         ]
+        lines += exact_edits_in_words(self.edits)
         lines += self._edits()
         if self.spliced.num_bends:
             lines.append(f"  {counted(self.spliced.num_bends, 'pitch bend')} of changed notes left out")
@@ -144,6 +176,7 @@ class FadeReport:
         if self.beyond:
             words = bars_in_words([(bar, bar + 1) for bar in self.beyond])
             lines.append(f"  not in the song: {words}, although values are given for them")
+        lines += harm_in_words(self.harm)
         times = f", {self.best_of} decodes to choose from" if self.best_of > 1 else ""
         cost = counted(self._num_decodes, "decode")
         phrases = counted(len({each.version.row for each in self.changed}), "phrase")
@@ -159,13 +192,15 @@ class FadeReport:
         return [
             f"  track {edit.track} {self.intake.song.tracks[edit.track].name!r}: {_edit_words(edit)}"
             for edit in self.spliced.edits
-            if edit.changed + edit.replaced + edit.removed + edit.added
+            if edit.changed + edit.replaced + edit.removed + edit.added + edit.transposed
         ]
 
     def _out_of_range(self) -> list[str]:
         """One line for each fader with settings beyond its range."""
-        lines = []
+        lines, unlimited = [], {edit.fader for edit in self.edits}
         for name, fader in self.faders.items():
+            if name in unlimited:
+                continue
             asked = [each.asked[name] for each in self.changed if name in each.asked]
             beyond = sorted(value for value in asked if fader.nearest(value) != value)
             if not beyond:
@@ -186,6 +221,7 @@ def _edit_words(edit: TrackEdits) -> str:
     """Numbers of notes as "8 notes kept, 2 replaced, 1 new"."""
     numbers = {
         "changed in loudness or length": edit.changed,
+        "transposed": edit.transposed,
         "replaced": edit.replaced,
         "removed": edit.removed,
         "new": edit.added,

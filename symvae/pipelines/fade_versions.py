@@ -10,20 +10,28 @@ from math import inf
 
 import numpy as np
 
-from symvae.music.as_played import as_played
 from symvae.music.grid import STEPS_PER_QUARTER
+from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase, join
 from symvae.music.song import Song
+from symvae.music.tempo_map import TempoSpan
 from symvae.pipelines.automation import Lane, Setting, settings_at
-from symvae.system.faders.performance import LOUDNESS, TEMPO, is_performance
+from symvae.pipelines.tempo_plan import mean_ratio
+from symvae.pipelines.version_tempos import (
+    joined_tempos,
+    sets_tempo,
+    tempo_changes,
+    unchanged_versions,
+)
+from symvae.pipelines.whole_song import Place, connect
+from symvae.system.faders.performance import TEMPO, is_performance
 from symvae.system.faders.request import AROUSAL, asked_values
 from symvae.system.faders.scales import measure_phrases
+from symvae.system.faders.ways import REGISTER
 from symvae.system.symvae import SymVAE
 
 #: Phrases decoded between two reports of progress.
 CHUNK = 16
-#: Faders that move the lengths of notes; arousal does, too.
-LENGTHS = {"note_density", "articulation"}
 
 
 @dataclass(frozen=True)
@@ -35,11 +43,19 @@ class Version:
     settings: dict[str, Setting]
     bars: tuple[int, ...]
     """Bars of the song, from 0, with these settings."""
+    exact: frozenset[str] = frozenset()
+    """Faders that exact edits move (`symvae.pipelines.exact_edits`), not the model."""
+
+    @property
+    def left(self) -> dict[str, Setting]:
+        """Settings of the model: those without exact edits, and beside arousal what it depends on."""
+        apart = {REGISTER} & self.exact if AROUSAL.name in self.settings else self.exact
+        return {name: each for name, each in self.settings.items() if name not in apart}
 
     @property
     def is_performance(self) -> bool:
-        """True if only tempo and loudness are set, for which nothing is decoded."""
-        return is_performance(self.settings)
+        """True if only tempo, loudness and exact edits are set, for which nothing is decoded."""
+        return not self.left or is_performance(self.left)
 
 
 @dataclass(frozen=True)
@@ -62,9 +78,11 @@ class Faded:
     unchanged: bool
     """True where the bars had all values already: they stay as they are in the song."""
     sets_tempo: bool
-    """True where the bars get the phrase's tempo; else they keep the song's."""
+    """True where the bars get another tempo; else they keep the song's."""
     tempo_changes: int
     """Tempo changes of the song inside the bars that this removes."""
+    tempos: tuple[TempoSpan, ...]
+    """New tempos of the bars; that of the phrase is their mean."""
 
     @property
     def decoded(self) -> bool:
@@ -72,12 +90,15 @@ class Faded:
         return not self.unchanged and not self.version.is_performance
 
 
-def versions_of(spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane]) -> list[Version]:
+def versions_of(
+    spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane], exact: Collection[str] = ()
+) -> list[Version]:
     """Group the bars of each phrase by their settings.
 
     Args:
         spans: Bars of each phrase: (first, one after the last), from 0.
         lanes: Lane of each fader.
+        exact: Faders that exact edits move.
 
     Returns:
         The versions, front to back.
@@ -88,7 +109,10 @@ def versions_of(spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane]) -> 
         for bar in range(start, end):
             if settings := settings_at(lanes, bar):
                 bars_of.setdefault(tuple(settings.items()), []).append(bar)
-        versions += [Version(row, dict(settings), tuple(bars)) for settings, bars in bars_of.items()]
+        versions += [
+            Version(row, dict(settings), tuple(bars), frozenset(exact) & {name for name, _ in settings})
+            for settings, bars in bars_of.items()
+        ]
     return versions
 
 
@@ -100,17 +124,22 @@ def fade_versions(
     starts: Sequence[int],
     lines: Sequence[int],
     *,
+    tracks: Sequence[int],
     hold: Sequence[str] = (),
+    ramps: Collection[str] = (),
+    rubato: bool = False,
     best_of: int = 1,
     refine: bool = True,
+    locks: Sequence[Lock] | None = None,
     watch: Callable[[float], None] = lambda share: None,
 ) -> list[Faded]:
-    """Decode and measure every version, except those whose bars have all values already.
+    """Decode and measure every version, except those whose bars have all values of the model already.
 
     All tracks share the tempo: it moves where it or arousal is set, and is held elsewhere, although it may be
     coupled to other faders. Its value before is that of the song at the version's first bar. Notes that go on
     keep their velocity, where loudness or arousal is set their accents, and in polyphonic music their length
-    unless a fader of lengths is set.
+    unless a fader of lengths is set. Bars that are alike get the same edit, notes held over the ends of
+    phrases stay whole (`whole_song`), and the tempos of phrases are joined (`tempo_plan`).
 
     Args:
         model: Model with faders.
@@ -119,9 +148,13 @@ def fade_versions(
         versions: The versions to decode.
         starts: First bar of each phrase, from 0.
         lines: Tick of every bar line.
+        tracks: Numbers of the tracks that the phrases were read from, from 0.
         hold: Faders that must not move with coupled ones.
+        ramps: Faders whose settings move evenly over the song.
+        rubato: Give each phrase the tempo that the model finds for it.
         best_of: Number of decodes to choose from.
         refine: Exchange single tokens or notes to reduce the remaining error.
+        locks: What of each version stays.
         watch: Progress, 0 to 1.
 
     Returns:
@@ -137,36 +170,54 @@ def fade_versions(
     def own_bars(phrase: Phrase, version: Version) -> Phrase:
         return bars_in_song(phrase, starts[version.row], version.bars, song, lines)
 
-    before = list(_measured(model, [own_bars(*pair) for pair in zip(sources, versions, strict=True)]))
+    before = list(measured(model, [own_bars(*pair) for pair in zip(sources, versions, strict=True)]))
     asked = [
         asked_values(unlimited, version.settings, values)
         for version, values in zip(versions, before, strict=True)
     ]
-    unchanged = [
-        wanted.items() <= values.items() and not (TEMPO in wanted and number)
-        for wanted, values, number in zip(asked, before, changes, strict=True)
-    ]
-    moves_tempo = [bool({TEMPO, AROUSAL.name} & version.settings.keys()) for version in versions]
+    unchanged = unchanged_versions(versions, asked, before, changes)
     results: dict[int, Phrase] = {}
-    for group in (True, False):
-        rows = [row for row, moves in enumerate(moves_tempo) if moves == group and not unchanged[row]]
-        held = {*hold, *({TEMPO} & model.faders.keys() if not group else ())}
+    groups: dict[frozenset[str], list[int]] = {}
+    for row, version in enumerate(versions):
+        if not unchanged[row]:
+            steady = {TEMPO}.isdisjoint(version.settings) and AROUSAL.name not in version.settings
+            held = version.exact | ({TEMPO} & model.faders.keys() if steady else set())
+            groups.setdefault(held, []).append(row)
+    total = sum(map(len, groups.values()))
+    for held, rows in groups.items():
         for chunk in (rows[first : first + CHUNK] for first in range(0, len(rows), CHUNK)):
-            settings = [versions[row].settings for row in chunk]
+            settings = [versions[row].left for row in chunk]
             decoded = model.fade_each(
-                [sources[row] for row in chunk], settings, hold=held, best_of=best_of, refine=refine
+                [sources[row] for row in chunk],
+                settings,
+                hold={*hold, *held},
+                best_of=best_of,
+                refine=refine,
+                locks=None if locks is None else [locks[row] for row in chunk],
             )
-            for row, phrase in zip(chunk, decoded, strict=True):
-                results[row] = _as_played(model, sources[row], phrase, versions[row].settings.keys(), hold)
-            watch(len(results) / unchanged.count(False))
+            results |= dict(zip(chunk, decoded, strict=True))
+            watch(len(results) / total)
+    if not total:
+        watch(1.0)
+    place = Place(song, tracks, starts, lines, one_voice=not model.tokenizer.polyphonic)
+    results = connect(place, versions, sources, results, hold)
     after = [results.get(row, source) for row, source in enumerate(sources)]
+    rows = [row for row in results if sets_tempo(model, asked[row], hold)]
+    if rubato:
+        tempos = {
+            row: [TempoSpan(lines[bar], lines[bar + 1], after[row].tempo_qpm) for bar in versions[row].bars]
+            for row in rows
+            if after[row].tempo_qpm != sources[row].tempo_qpm or changes[row]
+        }
+    else:
+        tempos = joined_tempos(model, song, lines, versions, asked, sources, results, rows, ramps)
+        for row in results:
+            ratio = mean_ratio(song, tempos.get(row, []))
+            after[row] = after[row].with_tempo(sources[row].tempo_qpm * ratio)
     parts = [own_bars(*pair) for pair in zip(after, versions, strict=True)]
-    tempo_fader = AROUSAL.name if TEMPO in model.faders.keys() - set(hold) else TEMPO
     faded = []
-    for row, achieved in enumerate(_measured(model, parts)):
+    for row, achieved in enumerate(measured(model, parts)):
         aimed = {name: model.faders[name].nearest(value) for name, value in asked[row].items()}
-        moved = after[row].tempo_qpm != sources[row].tempo_qpm or changes[row] > 0
-        sets_tempo = moved and not unchanged[row] and bool({TEMPO, tempo_fader} & asked[row].keys())
         faded.append(
             Faded(
                 versions[row],
@@ -178,8 +229,9 @@ def fade_versions(
                 asked[row] if unchanged[row] else aimed,
                 achieved,
                 unchanged[row],
-                sets_tempo,
-                changes[row] if sets_tempo else 0,
+                row in tempos,
+                changes[row] if rubato and row in tempos else 0,
+                tuple(tempos.get(row, ())),
             )
         )
     return faded
@@ -215,23 +267,6 @@ def bars_in_song(phrase: Phrase, start: int, bars: Sequence[int], song: Song, li
     return join([phrase.window(int(run[0]), len(run)) for run in runs])
 
 
-def tempo_changes(song: Song, bars: Sequence[int], lines: Sequence[int]) -> int:
-    """Number of tempo changes inside some bars of the song.
-
-    Args:
-        song: The song.
-        bars: The bars, from 0.
-        lines: Tick of every bar line.
-
-    Returns:
-        Changes of the tempo, rounded to two decimals, after the first of the bars begins.
-    """
-    change = np.array([change.tick for change in song.tempos])
-    inside = np.isin(np.searchsorted(lines, change, side="right") - 1, bars)
-    ticks = np.union1d(np.array(lines)[list(bars)], change[inside])
-    return int(np.count_nonzero(np.diff(song.tempo_qpm_of(ticks).round(2))))
-
-
 def step_ticks(song: Song) -> float:
     """Ticks of a sixteenth.
 
@@ -244,20 +279,16 @@ def step_ticks(song: Song) -> float:
     return song.ticks_per_quarter / STEPS_PER_QUARTER
 
 
-def _as_played(
-    model: SymVAE, source: Phrase, phrase: Phrase, asked: Collection[str], hold: Sequence[str]
-) -> Phrase:
-    """A decode that moves loudness, and in polyphonic music lengths, only where that was asked for."""
-    aroused = AROUSAL.name in asked
-    if aroused and model.tokenizer.polyphonic:
-        return phrase  # arranged on the notes that were played
-    louder = LOUDNESS in asked or (aroused and LOUDNESS not in hold)
-    longer = aroused or not LENGTHS.isdisjoint(asked) or not model.tokenizer.polyphonic
-    return as_played(source, phrase, louder=louder, longer=longer)
+def measured(model: SymVAE, phrases: Sequence[Phrase]) -> Iterator[dict[str, float]]:
+    """Measure every fader of the model.
 
+    Args:
+        model: Model with faders.
+        phrases: The phrases.
 
-def _measured(model: SymVAE, phrases: Sequence[Phrase]) -> Iterator[dict[str, float]]:
-    """Value of every fader of the model on each phrase, in the fader's unit."""
+    Yields:
+        Values of one phrase by fader, in the fader's unit.
+    """
     scales = model.scales
     values = measure_phrases(phrases, scales.names)
     columns = dict(zip(scales.names, values.T, strict=True))

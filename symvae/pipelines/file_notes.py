@@ -69,7 +69,7 @@ def file_notes(song: Song, reading: Reading) -> list[FileNotes]:
     if reading.track is not None:
         parts = [song.tracks[reading.track.index]]
     else:
-        parts = [part for part in song.tracks if not part.is_drum]
+        parts = [part for part in song.tracks if part.is_drum == reading.drums]
     columns = [np.concatenate(column) for column in zip(*(part.columns for part in parts), strict=True)]
     onset_tick, duration_tick, pitch, _ = columns or [np.empty(0, np.int64)] * 4
     step_tick = song.ticks_per_quarter / STEPS_PER_QUARTER

@@ -31,7 +31,9 @@ def fill_gaps(reading: Reading, results: Sequence[Phrase]) -> Row:
     for phrase, start, end in zip(results, reading.start_bar, reading.end_bar, strict=True):
         gap = start - last_end if row else 0
         if gap > 0:
-            row += [Phrase(phrase.grid, tempo_qpm=phrase.tempo_qpm)] * max(1, round(gap / span))
+            row += [Phrase(phrase.grid, tempo_qpm=phrase.tempo_qpm, is_drum=phrase.is_drum)] * max(
+                1, round(gap / span)
+            )
             silent.append((last_end, start))
         row.append(phrase)
         last_end, span = end, end - start

@@ -16,6 +16,7 @@ import numpy as np
 from symvae.errors import MidiError
 from symvae.music.bars import sections
 from symvae.music.beat import has_beat
+from symvae.music.drum_kit import DRUM_PITCHES
 from symvae.music.io.source import Music, load_any, name_of
 from symvae.music.melody_line import alone_share, choose_track
 from symvae.music.pitch import PIANO_PITCHES
@@ -106,8 +107,9 @@ def _track_report(
     song: Song, index: int, models: Sequence[ModelFacts], why_melody: str | None
 ) -> TrackReport:
     part = song.tracks[index]
-    readable = bool(len(part)) and not part.is_drum
-    line = whole(song, index, pitch_range=PIANO_PITCHES)
+    takers = [model for model in models if model.tokenizer.drums == part.is_drum]
+    as_drums = part.is_drum and bool(takers)
+    line = whole(song, index, pitch_range=DRUM_PITCHES if as_drums else PIANO_PITCHES, drums=as_drums)
     return TrackReport(
         index=index,
         name=part.name,
@@ -125,13 +127,20 @@ def _track_report(
         num_melody_notes=sum(len(phrase) for phrase in line.phrases),
         num_melody_notes_cut=line.num_cut,
         dropped=line.dropped,
-        models=tuple(_fit(song, index, model) for model in models) if readable else (),
+        models=tuple(_fit(song, index, model) for model in takers) if len(part) else (),
     )
 
 
 def _fit(song: Song, index: int, model: ModelFacts) -> ModelFit:
     grid, tokenizer = model.grid, model.tokenizer
-    reading = windows(song, grid, index, polyphonic=tokenizer.polyphonic, pitch_range=tokenizer.pitch_range)
+    reading = windows(
+        song,
+        grid,
+        index,
+        polyphonic=tokenizer.polyphonic,
+        pitch_range=tokenizer.pitch_range,
+        drums=tokenizer.drums,
+    )
     spans = zip(reading.start_bar, reading.end_bar, strict=True)
     return ModelFit(
         model=model.name,

@@ -183,7 +183,7 @@ def _track_lines(part: TrackReport) -> list[str]:
     lines = [f"  track {part.index} {part.name!r}: {kind}, {part.num_notes} notes"]
     if part.is_melody:
         lines[0] += f"  ← read as the melody: {part.why}"
-    if part.models:
+    if part.models and not part.is_drum:
         timing = part.timing
         rhythms = rhythms_in_words(timing)
         lines.append(

@@ -64,7 +64,7 @@ class Intake:
         parts = self.song.tracks if track is None else [self.song.tracks[track.index]]
         notes: Counter[int] = Counter()
         for part in parts:
-            if not part.is_drum:
+            if part.is_drum == self.reading.drums:
                 notes[part.program] += len(part)
         return notes.most_common(1)[0][0] if notes else 0
 
@@ -222,7 +222,7 @@ def read_ending(
     most = model.grid.with_bars(max(1, model.grid.bars // 2))
 
     def read(track: str | int | None, bar: int | None) -> Reading:
-        return ending(song, most, track, bar, model.tokenizer.pitch_range)
+        return ending(song, most, track, bar, model.tokenizer.pitch_range, model.tokenizer.drums)
 
     reading = read(track, bar)
     if not reading.phrases:
@@ -254,6 +254,7 @@ def _read(song: Song, model: Windowed, track: str | int | None, stride_bars: int
         stride_bars,
         polyphonic=tokenizer.polyphonic,
         pitch_range=tokenizer.pitch_range,
+        drums=tokenizer.drums,
     )
 
 

@@ -12,6 +12,7 @@ from symvae.attributes.table import ATTRIBUTES
 from symvae.attributes.table import measure as measure_phrases
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.errors import MidiError
+from symvae.music.drum_tracks import means_drums
 from symvae.music.io.source import Music, load_any
 from symvae.music.reading import Reading
 from symvae.music.windows import whole
@@ -43,6 +44,11 @@ class Measurement:
             for file, reading in self.readings.items()
             for title in titles_of(reading)
         ]
+
+    @property
+    def drums(self) -> bool:
+        """True if every phrase is a drum track."""
+        return all(reading.drums for reading in self.readings.values())
 
     def data(self) -> list[dict[str, Any]]:
         """The values as plain data, one row for each phrase, and one for each file that could not be read."""
@@ -98,7 +104,7 @@ def measure(
 
 def _measure(piece: Piece) -> _Measured:
     song = load_any(piece.source)
-    reading = whole(song, piece.track)
+    reading = whole(song, piece.track, drums=means_drums(song, piece.track))
     notices = [] if reading.track is None else [f"{piece.name}: {track_in_words(reading.track)}"]
     notices += unread_tracks_in_words(song, reading.track)
     notices += [f"{piece.name}: {line}" for line in timing_in_words(reading.timing)]

@@ -48,6 +48,10 @@ def other_tracks(song: Song, reading: Reading, read: Callable[[int], Reading]) -
         One sentence, or an empty one where there is no such track.
     """
     read_index = None if reading.track is None else reading.track.index
-    others = [i for i, part in enumerate(song.tracks) if len(part) and not part.is_drum and i != read_index]
+    others = [
+        i
+        for i, part in enumerate(song.tracks)
+        if len(part) and part.is_drum == reading.drums and i != read_index
+    ]
     good = [f"--track {index}" for index in others[:MOST_TRIED] if read(index).phrases]
     return f"Use {' or '.join(good[:3])}." if good else ""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.errors import MidiError
+from symvae.music.drum_tracks import means_drums
 from symvae.music.io.music_files import as_text
 from symvae.music.io.source import Music, load_any
 from symvae.music.phrase import Phrase
@@ -70,7 +71,8 @@ def plot(
 
 
 def _draw(piece: Piece) -> _Drawn:
-    reading = whole(load_any(piece.source), piece.track)
+    song = load_any(piece.source)
+    reading = whole(song, piece.track, drums=means_drums(song, piece.track))
     notices = [f"{piece.name}: {line}" for line in timing_in_words(reading.timing)]
     notices += [f"{piece.name}: left out: {dropped}" for dropped in reading.dropped]
     titles = [as_text(f"{Path(piece.name).name}, {title}") for title in titles_of(reading)]

@@ -2,11 +2,12 @@
 
 Without a model the best released one is chosen: of those that can do what is asked with this music, by
 
-    1. voices: all voices for faders of polyphonic music, else one line
-    2. for verbs that read a whole tune, the number of notes that its windows hold
-    3. windows that are not mostly silence; where one place of each file is read, in each of them
-    4. length: the longest
-    5. rate: the lower for verbs that draw new music, the higher for all others
+    1. pitched tracks before drums
+    2. voices: all voices for faders of polyphonic music, else one line
+    3. for verbs that read a whole tune, the number of notes that its windows hold
+    4. windows that are not mostly silence; where one place of each file is read, in each of them
+    5. length: the longest
+    6. rate: the lower for verbs that draw new music, the higher for all others
 
 A model that cannot do it is refused with the names of those that can: each is tried on the same files first.
 """
@@ -133,18 +134,21 @@ def choose(
     works = {facts: trial.intakes for facts, trial in trials.items() if not trial.errors}
     if not works:
         Faults(none_can(need, sources, read)).raise_all()
-    voices = need.faders is not None and any(_has_voices(works[f]) for f in works if f.tokenizer.polyphonic)
+    voices = need.faders is not None and any(
+        _has_voices(works[f]) for f in works if f.tokenizer.polyphonic and not f.tokenizer.drums
+    )
     best = max(works, key=lambda facts: _merit(need, facts, works[facts], voices))
     return best, f"{counted(best.grid.bars, 'bar')} of {best.grid.metre}", works[best]
 
 
 def _merit(
     need: Need, facts: ModelFacts, intakes: Sequence[Intake], all_voices: bool
-) -> tuple[bool, int, bool, int, float]:
+) -> tuple[bool, bool, int, bool, int, float]:
     """Merit of a model for this music, by the rules above."""
     notes = sum(len(phrase) for intake in intakes for phrase in intake.phrases)
     together = [intakes] if need.whole else [[intake] for intake in intakes]
     return (
+        not facts.tokenizer.drums,
         facts.tokenizer.polyphonic == all_voices,
         notes if need.whole else 0,
         all(_sounds(facts, each) for each in together),

@@ -22,6 +22,7 @@ def put_back(
     one_voice: bool,
     program: int | None = None,
     whole_song: bool = True,
+    closed: Sequence[int] = (),
 ) -> Spliced:
     """Write every faded bar into the song.
 
@@ -31,6 +32,7 @@ def put_back(
         one_voice: The windows are a melody line.
         program: General MIDI program of the tracks that were read; None keeps theirs.
         whole_song: Bars outside of all windows follow the tempo of the windows beside them.
+        closed: Tracks that get no new note.
 
     Returns:
         The song; in finer ticks where its own cannot hold new notes.
@@ -39,9 +41,10 @@ def put_back(
     if not changed:
         return Spliced(intake.song)
     song = with_whole_steps(intake.song)
-    tracks = tracks_read(song, intake.reading.track)
+    tracks = tracks_read(song, intake.reading.track, intake.reading.drums)
     if not tracks:  # a silent song may have no track that could hold a note
-        tracks, song = [len(song.tracks)], replace(song, tracks=(*song.tracks, Track.empty()))
+        silent = replace(Track.empty(), is_drum=intake.reading.drums)
+        tracks, song = [len(song.tracks)], replace(song, tracks=(*song.tracks, silent))
     lines, spans = bar_lines(song), bar_spans(intake.reading)
     patches = [
         Patch(each.source, each.phrase, lines[start], lines[bar], lines[bar + 1], lines[end])
@@ -49,15 +52,10 @@ def put_back(
         for start, end in [spans[each.version.row]]
         for bar in each.version.bars
     ]
-    tempos = [
-        TempoSpan(lines[bar], lines[bar + 1], each.phrase.tempo_qpm)
-        for each in changed
-        if each.sets_tempo
-        for bar in each.version.bars
-    ]
+    tempos = [span for each in changed for span in each.tempos]
     if whole_song:
         tempos += _rest(song, faded, lines, spans)
-    spliced = splice(song, patches, tracks, one_voice=one_voice, program=program)
+    spliced = splice(song, patches, tracks, one_voice=one_voice, program=program, closed=closed)
     new = replace(spliced.song, tempos=with_tempos(song, tempos))
     return spliced._replace(song=without_needless_ticks(new, intake.song.ticks_per_quarter))
 

@@ -45,7 +45,7 @@ class Samples:
             "seed": self.seed,
             "notes": [len(phrase) for phrase in self.phrases],
             "forms": self.forms,
-            "keys": [str(key_of(phrase)) for phrase in self.phrases],
+            "keys": [_key(phrase) for phrase in self.phrases],
             **{name: column.tolist() for name, column in measure(self.phrases, self.values).items()},
             "files": self.saved.names,
         }
@@ -55,7 +55,7 @@ class Samples:
         bars = counted(self.phrases[0].grid.bars, "bar")
         drawn = f"{counted(len(self.phrases), 'phrase')} of {bars} from {self.model}, seed {self.seed}"
         each = [
-            f"{number}: {form}, {key_of(phrase)}"
+            ", ".join(filter(None, [f"{number}: {form}", _key(phrase)]))
             for number, (phrase, form) in enumerate(zip(self.phrases, self.forms, strict=True), start=1)
             if phrase.grid.bars > SECTION_BARS
         ]
@@ -137,3 +137,8 @@ def sample(
     )
     saved = checked.plan.write(phrases, [f"sample {number}" for number in range(1, count + 1)])
     return Samples(vae.name, seed, phrases, saved, dict(values or {}), checked.why)
+
+
+def _key(phrase: Phrase) -> str:
+    """Key of a phrase in words; drums have none."""
+    return "" if phrase.is_drum else str(key_of(phrase))

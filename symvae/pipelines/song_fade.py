@@ -25,7 +25,6 @@ from symvae.music.io.source import Music
 from symvae.music.phrase import Phrase
 from symvae.music.resolution import with_whole_steps
 from symvae.music.song import Song
-from symvae.music.windows import windows
 from symvae.pipelines.automation import (
     Lane,
     Setting,
@@ -37,6 +36,8 @@ from symvae.pipelines.automation import (
     read_lanes,
     set_twice,
 )
+from symvae.pipelines.exact_edits import edit_notes
+from symvae.pipelines.exact_report import with_exact
 from symvae.pipelines.fade_report import FadeReport, unchanged_bars
 from symvae.pipelines.fade_valence import move_valence, valence_of
 from symvae.pipelines.fade_versions import fade_versions, versions_of
@@ -45,11 +46,15 @@ from symvae.pipelines.needs import FADE
 from symvae.pipelines.output import IN_MEMORY, SOUND, Plan, Saved, refuse_existing
 from symvae.pipelines.preflight import check
 from symvae.pipelines.put_back import put_back
+from symvae.pipelines.read_again import read_again
+from symvae.pipelines.song_locks import closed_tracks, keep_of, locks_of
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
+from symvae.pipelines.tracks import tracks_read
 from symvae.pipelines.trial import AnyModel, Source, every_window
 from symvae.system.faders.performance import TEMPO
 from symvae.system.faders.request import AROUSAL, Fader
+from symvae.system.faders.ways import exact_faders, via_of
 
 #: Phrases in the picture, one row each; more would be too small to read.
 MOST_ROWS = 16
@@ -69,14 +74,7 @@ class FadeResult:
     @cached_property
     def phrases(self) -> list[Phrase]:
         """Windows of the faded song at the places of those before; silent where no note starts."""
-        intake = self.details.intake
-        track, grid = intake.reading.track, intake.phrases[0].grid
-        reading = windows(self.song, grid, None if track is None else track.index, polyphonic=self.polyphonic)
-        phrase_at = dict(zip(reading.start_bar, reading.phrases, strict=True))
-        return [
-            phrase_at.get(start, Phrase(grid, tempo_qpm=old.tempo_qpm))
-            for old, start in zip(intake.phrases, intake.reading.start_bar, strict=True)
-        ]
+        return read_again(self.details.intake, self.song, polyphonic=self.polyphonic)
 
     @property
     def report(self) -> dict[str, Any]:
@@ -151,7 +149,10 @@ def fade_song(
     automation: str | Path | Mapping[str, Lane] | None = None,
     controllers: Mapping[int, str] | None = None,
     hold: str | Iterable[str] = (),
+    via: str = "auto",
+    keep: str | Iterable[str] | None = None,
     track: str | int | None = None,
+    rubato: bool = False,
     best_of: int = 1,
     refine: bool = True,
     program: int | None = None,
@@ -175,8 +176,13 @@ def fade_song(
             lane for each fader with bars from 0.
         controllers: Fader of each MIDI controller number whose lane in the file sets it.
         hold: Faders that must not move with coupled ones.
+        via: "notes" edits the notes that are there (`symvae.pipelines.exact_edits`), "latent" goes through z,
+            "auto" takes the notes where that is exact, and z for the rest.
+        keep: What stays note for note: "melody", "rhythm", "bass", "harmony", names of tracks, or "nothing"
+            (`symvae.pipelines.song_locks`); by default the melody of polyphonic music.
         track: Name or number of the track to read; by default the melody, or all pitched tracks of a
             polyphonic model.
+        rubato: Give each phrase a tempo of its own, in place of one curve for the song.
         best_of: Number of decodes to choose from.
         refine: Exchange single tokens or notes to reduce the remaining error.
         program: General MIDI program of the faded part, 0 to 127; None keeps its own.
@@ -190,8 +196,8 @@ def fade_song(
         The song, with the report.
 
     Raises:
-        ConfigError: No fader is set, one is set in two ways, the bars are not bars, or the emotion has other
-            numbers than two from 0 to 1.
+        ConfigError: No fader is set, one is set in two ways or has no such way, the bars are not bars, or the
+            emotion has other numbers than two from 0 to 1.
         LatentError: The model has no valence, or one that listeners do not bear out.
         MidiError: No window of the model has a bar that is set, or General MIDI has no such program.
     """
@@ -209,7 +215,7 @@ def fade_song(
         )
     if twice := set_twice(names):
         raise ConfigError(f"{twice} is set in two ways. Keep one.")
-    only = _bar_numbers(bars)
+    only, way = _bar_numbers(bars), via_of(via)
     if program is not None:
         check_program(program)
     source = Source(file, track)
@@ -240,13 +246,16 @@ def fade_song(
         lanes[name] = _controller_lane(source.name, number, intake, lines, faders[name])
     if only is not None:
         lanes = {name: {bar: w for bar, w in lane.items() if bar in only} for name, lane in lanes.items()}
-    versions = versions_of(spans, lanes)
+    exact = exact_faders(lanes, way, polyphonic=checked.facts.tokenizer.polyphonic)
+    versions = versions_of(spans, lanes, exact - {TEMPO})
     if not versions:
         reasons = "".join(f"; {bars}: {why}" for bars, why in unchanged_bars(intake, [])[1:])
         raise MidiError(
             f"No fader is set in {bars_in_words(spans)} of {source.name}, the bars that the model "
             f"reads{reasons}. Choose other bars."
         )
+    polyphonic = checked.facts.tokenizer.polyphonic
+    kept = keep_of(keep, intake.song, polyphonic=polyphonic, model=checked.facts.name)
     vae = checked.load()
     fine = replace(intake, song=with_whole_steps(intake.song))
     fine_lines = bar_lines(fine.song)
@@ -258,17 +267,25 @@ def fade_song(
         versions,
         intake.reading.start_bar,
         fine_lines,
+        tracks=tracks_read(fine.song, intake.reading.track),
+        ramps={*slopes, *lanes_of_controllers.values()},
+        rubato=rubato,
         hold=[hold] if isinstance(hold, str) else list(hold),
         best_of=best_of,
         refine=refine,
+        locks=locks_of(kept, intake, phrases, [version.row for version in versions]),
         watch=watch,
     )
     spliced = put_back(
         intake,
         faded,
-        one_voice=not vae.tokenizer.polyphonic,
+        one_voice=not polyphonic,
         program=program,
+        closed=closed_tracks(kept, intake),
         whole_song=only is None and not {TEMPO, AROUSAL.name}.isdisjoint({*settings, *slopes}),
+    )
+    edited = edit_notes(
+        vae, intake, spliced.song, faded, {name: lanes[name] for name in lanes if name in exact - {TEMPO}}
     )
     named = only if only is not None else {bar for lane in table.values() for bar in lane}
     details = FadeReport(
@@ -276,16 +293,19 @@ def fade_song(
         faders,
         intake,
         lanes,
-        faded,
+        edited.faded,
         too_full,
-        spliced,
+        with_exact(spliced, edited, program),
         beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
         best_of=best_of,
         decodes_each=best_of + vae.transfers_edits,
         why=checked.why,
+        exact=exact,
+        edits=edited.edits,
+        kept=kept.names(intake.song),
         valence=mixed,
     )
-    return FadeResult(spliced.song, details, vae.tokenizer.polyphonic)
+    return FadeResult(details.spliced.song, details, vae.tokenizer.polyphonic)
 
 
 def _plane(emotion: tuple[float, float]) -> tuple[float, float]:

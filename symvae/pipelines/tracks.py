@@ -33,20 +33,21 @@ def each_track(track: Tracks, count: int) -> list[TrackName | None]:
     return [*track] * (count // len(track))
 
 
-def tracks_read(song: Song, track: TrackChoice | None) -> list[int]:
+def tracks_read(song: Song, track: TrackChoice | None, drums: bool = False) -> list[int]:
     """Numbers of the tracks that the phrases of a song were read from.
 
     Args:
         song: The song.
         track: The track that was read; None where all were.
+        drums: The drum tracks were read, not the pitched ones.
 
     Returns:
-        One number, or those of all tracks with pitched notes; of a silent song its first pitched track.
+        One number, or those of all such tracks with notes; of a silent song its first one.
     """
     if track is not None:
         return [track.index]
-    pitched = [index for index, part in enumerate(song.tracks) if not part.is_drum]
-    return [index for index in pitched if len(song.tracks[index])] or pitched[:1]
+    such = [index for index, part in enumerate(song.tracks) if part.is_drum == drums]
+    return [index for index in such if len(song.tracks[index])] or such[:1]
 
 
 def track_in_words(track: TrackChoice) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from symvae.errors import ConfigError
 from symvae.music.phrase import Phrase, join
+from symvae.music.reading import Reading
 from symvae.music.windows import tune
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.no_window import NoWindowError, other_tracks, reasons
@@ -28,14 +29,16 @@ def read_tune(source: Source, model: ModelFacts) -> Intake:
     Raises:
         NoWindowError: There is no music in that metre, or none from that bar on.
     """
-    metre, pitches = model.grid.metre, model.tokenizer.pitch_range
-    reading = tune(source.song, metre, source.track, source.bar, pitches)
+    metre, tokens = model.grid.metre, model.tokenizer
+
+    def read(track: str | int | None, bar: int | None) -> Reading:
+        return tune(source.song, metre, track, bar, tokens.pitch_range, tokens.drums)
+
+    reading = read(source.track, source.bar)
     if not reading.phrases:
         where = "no tune" if source.bar is None else f"no tune from bar {source.bar} on"
-        remedy = other_tracks(
-            source.song, reading, lambda other: tune(source.song, metre, other, source.bar, pitches)
-        )
-        first = tune(source.song, metre, source.track, None, pitches)
+        remedy = other_tracks(source.song, reading, lambda other: read(other, source.bar))
+        first = read(source.track, None)
         if source.bar is not None and first.phrases:
             remedy = f"Leave out --bar to start from bar {first.start_bar[0] + 1}, or choose another."
         raise NoWindowError(f"{source.name} has {where} in {metre} ({reasons(reading)}).", remedy)

@@ -5,7 +5,8 @@ a line with its name marks each C; beats are thin lines, bars strong ones with t
 share one pitch axis and one time axis, so that equal lengths mean equal values.
 
 Color encodes the position of a phrase on a path (from the first panel to the last, or between the four
-corners of a rectangle), or the velocity of each note. The module knows no latent space, and it does not use
+corners of a rectangle), or the velocity of each note. Drum tracks are drawn as a drum grid
+(`symvae.plot.drum_grid`). The module knows no latent space, and it does not use
 pyplot: there are no windows and no state between calls.
 """
 
@@ -24,6 +25,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from symvae.errors import PhraseError
 from symvae.music.phrase import Phrase
+from symvae.plot.drum_grid import draw_drums
 from symvae.plot.panel import GAP_INCH, INK, draw_keys, draw_metre, draw_notes, panel_width, pitch_span
 from symvae.plot.picture import write_picture
 
@@ -103,6 +105,8 @@ def draw(
         )
     if titles is not None and len(titles) != len(phrases):
         raise PhraseError(f"{len(phrases)} phrases need as many titles, not {len(titles)}.")
+    if all(phrase.is_drum for phrase in phrases):
+        return draw_drums(phrases, titles, columns=columns, title=title)
     columns = max(1, min(columns, len(phrases)))
     rows = -(-len(phrases) // columns)
     steps = max(phrase.grid.num_steps for phrase in phrases)

@@ -3,6 +3,8 @@
 Each raises ValueError or CheckpointError with the fault; the remedy is that of the file.
 """
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +16,14 @@ from symvae.files.limit import shown
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity
-from symvae.tokens.ngram import Grams, NGram
+from symvae.tokens.id_type import id_type
+from symvae.tokens.ngram import Grams, NGram, shifts_of
 from symvae.tokens.tokenizer import Tokenizer
 
 #: Transformers over bars have heads of this size.
 _HEAD_SIZE = 32
-#: Longest n-grams whose keys fit 64 bits.
-_LONGEST_GRAM = 8
+#: Bits of a key of an n-gram.
+_KEY_BITS = 63
 
 
 def check_tokenizer(tokenizer: Tokenizer, config: ModelConfig, folder: Path) -> None:
@@ -55,17 +58,36 @@ def checked_vectors(state: dict[str, Tensor], *, latent: int | None = None) -> d
     return dict(state)
 
 
-def checked_prior(state: dict[str, Tensor], *, latent: int | None = None) -> FlowPrior:
-    """Prior over ``latent`` coordinates; raises ValueError for another."""
+def checked_prior(
+    state: dict[str, Tensor], *, latent: int | None = None, conditions: Sequence[str] | None = None
+) -> FlowPrior:
+    """Compare a prior with its model.
+
+    Args:
+        state: Weights of the prior.
+        latent: Coordinates of z; None compares nothing, here and below.
+        conditions: Attributes that condition a prior over bars.
+
+    Returns:
+        The prior; raises ValueError for one of another model.
+    """
     active = state["active"]
     if active.ndim != 1 or latent not in (None, len(active)):
         raise ValueError("a prior over another number of coordinates")
-    prior = FlowPrior.from_state(state)
+    prior = FlowPrior.from_state(state, conditions or ())
     ends = prior.velocity.project if isinstance(prior.velocity, BarVelocity) else prior.velocity.end
     if ends.out_features != int(prior.active.sum()):
         raise ValueError("a velocity of another number of coordinates")
     if isinstance(prior.velocity, BarVelocity):
         _check_bars(prior.velocity.place)
+        known = prior.velocity.attributes
+        if conditions is not None and len(conditions) != known:
+            raise ValueError("a prior conditioned on other attributes")
+        if prior.attribute_scale.shape != (2, known) or prior.attributes.shape not in (
+            (0, known),
+            (len(prior.forms), known),
+        ):
+            raise ValueError("attributes of another number of forms")
     return prior
 
 
@@ -93,13 +115,23 @@ def checked_editor(
 def checked_language(arrays: dict[str, np.ndarray], *, tokenizer: Tokenizer) -> NGram:
     """Language model of a tokenizer's ids; raises ValueError for another, LookupError for too few arrays."""
     ids, count = arrays["ids"], arrays["occurrences"]
-    if ids.dtype != np.uint8 or ids.ndim != 2 or not 1 <= ids.shape[1] <= _LONGEST_GRAM:
+    longest = int(_KEY_BITS / math.log2(tokenizer.vocabulary_size + 1))
+    if (
+        ids.dtype != id_type(tokenizer.vocabulary_size + 1)
+        or ids.ndim != 2
+        or not 1 <= ids.shape[1] <= longest
+    ):
         raise ValueError("n-grams of another shape or type")
     if count.shape != ids.shape[:1] or count.dtype.kind not in "iu" or not len(count) or count.min() < 1:
         raise ValueError("counts that are not one for each n-gram")
     if ids.max() > tokenizer.vocabulary_size:
         raise ValueError("n-grams of another vocabulary")
-    return NGram(Grams(ids, count), pitch_ids=tokenizer.pitch_ids, vocabulary_size=tokenizer.vocabulary_size)
+    return NGram(
+        Grams(ids, count),
+        pitch_ids=tokenizer.pitch_ids,
+        vocabulary_size=tokenizer.vocabulary_size,
+        shifts=shifts_of(tokenizer.pitch_ids),
+    )
 
 
 def _check_bars(place: Tensor) -> None:

@@ -84,21 +84,21 @@ def load_latent(folder: Path, latent: int | None = None) -> dict[str, Tensor]:
     return LATENT.load(folder, latent=latent) or {}
 
 
-def any_prior(folder: Path, vectors: dict[str, Tensor], latent: int) -> FlowPrior | None:
+def any_prior(folder: Path, vectors: dict[str, Tensor], **facts: Any) -> FlowPrior | None:
     """Read the prior of a model: the trained one, or the one that an evaluation stored among its vectors.
 
     Args:
         folder: The model's folder.
         vectors: Content of its file of vectors.
-        latent: Coordinates of z.
+        facts: As of `checked_prior`.
 
     Returns:
         The prior, or None where there is neither.
     """
     fitted = {name.removeprefix("prior."): v for name, v in vectors.items() if name.startswith("prior.")}
-    if (trained := load_prior(folder, latent=latent)) is not None or not fitted:
+    if (trained := load_prior(folder, **facts)) is not None or not fitted:
         return trained
-    build = functools.partial(checked_prior, fitted, latent=latent)
+    build = functools.partial(checked_prior, fitted, **facts)
     return built(build, fitted, folder / LATENT.file, PRIOR.content, LATENT.remedy)
 
 

@@ -163,14 +163,19 @@ def build_prior(config: PriorConfig, vae: VAE, active: Bool[Tensor, " latent"], 
         unfold, project = decoder.conductor.unfold.weight, encoder.project.weight
         bars = decoder.conductor.bars
         velocity = BarVelocity(
-            used, bars=bars, code_size=len(unfold) // bars, width=config.width, layers=config.layers
+            used,
+            bars=bars,
+            code_size=len(unfold) // bars,
+            width=config.width,
+            layers=config.layers,
+            attributes=len(config.attributes),
         )
         with torch.no_grad():
             velocity.unfold.weight.copy_(unfold[:, active])
             # Coordinates that attributes have for themselves are the first, and no projection of bars.
             project = nn.functional.pad(project, (0, 0, len(active) - len(project), 0))
             velocity.project.weight.copy_(project[active])
-        return FlowPrior(active, velocity, home_key=config.home_key)
+        return FlowPrior(active, velocity, home_key=config.home_key, conditions=config.attributes)
 
 
 def beta_at(config: ObjectiveConfig, progress: float) -> float:

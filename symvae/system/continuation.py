@@ -77,7 +77,7 @@ def continue_phrases(
         filled = fill(
             codec,
             prior,
-            [join([start, Phrase(codec.grid.with_bars(rest))]) for start in starts],
+            [join([start, Phrase(codec.grid.with_bars(rest), is_drum=start.is_drum)]) for start in starts],
             [True] * context + [False] * rest,
             generator,
             prior_temperature,

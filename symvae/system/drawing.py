@@ -1,15 +1,24 @@
 """Draws from a learned prior as music: forms and latents, then token ids with their repeats and endings."""
 
+import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from symvae.attributes.table import measure
 from symvae.models.flow.prior import FlowPrior
 from symvae.system.codec import Codec
 from symvae.system.endings import with_cadences
-from symvae.system.forms import FREE, REAL, draw_forms
+from symvae.system.forms import FREE, REAL, Forms, draw_forms
+
+#: Draws for each, where attributes are given.
+TRIES = 4
+#: A miss counts no more than this, in standard deviations.
+FARTHEST = 3.0
 
 
 class Draws(NamedTuple):
@@ -28,6 +37,7 @@ def draw(
     *,
     form: str | None = None,
     prior_temperature: float = 1.0,
+    asked: Mapping[str, float] | None = None,
 ) -> Draws:
     """Draw latents.
 
@@ -39,14 +49,55 @@ def draw(
         form: letters, "real" or "free" (`symvae.system.forms`); None for "real" where the prior has a table
             of forms, else "free".
         prior_temperature: scale of the noise.
+        asked: values of attributes that condition the prior, in their units; with any, all others are free.
 
     Returns:
         Draws, on the CPU; raises as `draw_forms`.
     """
     if form is None:
         form = REAL if len(prior.forms) else FREE
-    equal = draw_forms(prior, form, count, generator, codec.name)
-    return Draws(prior.sample(count, generator, prior_temperature, equal).cpu(), equal)
+    forms = draw_forms(prior, form, count, generator, codec.name)
+    if not asked:
+        return draw_with(codec, prior, count, forms, generator, prior_temperature)
+    row = torch.tensor([[asked.get(name, math.nan) for name in prior.conditions]])
+    attributes = prior.standardized(row).expand(count, -1)
+    z = prior.sample(count, generator, prior_temperature, forms.equal, attributes)
+    return Draws(z.cpu(), forms.equal)
+
+
+def draw_with(
+    codec: Codec,
+    prior: FlowPrior,
+    count: int,
+    forms: Forms,
+    generator: torch.Generator,
+    prior_temperature: float = 1.0,
+) -> Draws:
+    """Draw latents with given forms.
+
+    Of several draws with the attributes of one piece of training music, the one that has them most nearly
+    stays: a flow follows its condition on average, and single draws scatter about it.
+
+    Args:
+        codec: the model's encoder and decoder.
+        prior: its learned prior.
+        count: number of draws.
+        forms: equal bars and attributes of each.
+        generator: source of the noise, on the CPU.
+        prior_temperature: scale of the noise.
+
+    Returns:
+        Draws, on the CPU.
+    """
+    equal, wanted = forms
+    if equal is None or wanted is None:
+        return Draws(prior.sample(count, generator, prior_temperature, equal).cpu(), equal)
+    each, asked = equal.repeat_interleave(TRIES, 0), wanted.cpu().repeat_interleave(TRIES, 0)
+    z = prior.sample(TRIES * count, generator, prior_temperature, each, asked).cpu()
+    measured = measure(codec.to_phrases(codec.decode_ids(z, equal=each)), prior.conditions)
+    achieved = prior.standardized(torch.from_numpy(np.stack(list(measured.values()), axis=1)).float())
+    miss = (achieved - asked).abs().clamp(max=FARTHEST).sum(1).view(count, TRIES)
+    return Draws(z.view(count, TRIES, -1)[torch.arange(count), miss.argmin(1)], equal)
 
 
 def decode(

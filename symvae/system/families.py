@@ -18,7 +18,9 @@ from symvae.models.phrase.bar_decoder import BarDecoder
 from symvae.models.phrase.bar_encoder import BarEncoder
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
+from symvae.music.drum_kit import NUM_CLASSES
 from symvae.music.metre import METRES
+from symvae.tokens.drums import DrumGrid
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.piano import PianoBars
 from symvae.tokens.piano_vocabulary import PAD
@@ -73,6 +75,16 @@ def _grid_decoder(config: ModelConfig) -> BarDecoder:
     return BarDecoder(**_decoder_sizes(config))
 
 
+def _drum_encoder(config: ModelConfig) -> BarEncoder:
+    return BarEncoder(
+        **_encoder_sizes(config), positions=config.positions, initial_std=config.initial_std, bits=NUM_CLASSES
+    )
+
+
+def _drum_decoder(config: ModelConfig) -> BarDecoder:
+    return BarDecoder(**_decoder_sizes(config), bits=NUM_CLASSES)
+
+
 def _piano_encoder(config: ModelConfig) -> TokenBarEncoder:
     slots = PianoBars(config.metre).slots.tolist()
     return TokenBarEncoder(**_encoder_sizes(config), slots=slots, padding=PAD, initial_std=config.initial_std)
@@ -111,7 +123,19 @@ PIANO = Family(
     ),
 )
 
-FAMILIES: dict[str, Family] = {each.name: each for each in (MELODY, PIANO)}
+DRUMS = Family(
+    "drums",
+    DrumGrid,
+    _drum_encoder,
+    _drum_decoder,
+    music="drum tracks (nine classes of the kit, sixteenths)",
+    limits=(
+        "One kit in {metre}, in sixteenths: nine classes, no triplets, no flams. Velocities, the timing of "
+        "the player and the pieces within a class do not pass through z; they are taken from the source."
+    ),
+)
+
+FAMILIES: dict[str, Family] = {each.name: each for each in (MELODY, PIANO, DRUMS)}
 
 
 def family(name: str) -> Family:

@@ -5,9 +5,10 @@ the same beginning and another end: the first half of A' equals that of A, and A
 """
 
 import re
+from typing import NamedTuple
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from symvae.errors import LatentError
@@ -16,10 +17,19 @@ from symvae.models.flow.prior import FlowPrior
 REAL, FREE = "real", "free"
 
 
+class Forms(NamedTuple):
+    """Forms of draws."""
+
+    equal: Int[Tensor, "count bar"] | None
+    """For each bar the first bar that it equals; None without a form."""
+    attributes: Float[Tensor, "count attribute"] | None
+    """Attributes of the music that has the form, standardized."""
+
+
 def draw_forms(
     prior: FlowPrior, form: str, count: int, generator: torch.Generator, name: str = "The model"
-) -> Int[Tensor, "count bar"] | None:
-    """Draw the equal bars of each of ``count`` phrases.
+) -> Forms:
+    """Draw the equal bars of each of ``count`` phrases, and attributes that go with them.
 
     Args:
         prior: a prior over bars.
@@ -29,13 +39,13 @@ def draw_forms(
         name: the model's name, for error messages.
 
     Returns:
-        For each bar the first bar that it equals; None without a form.
+        The forms; attributes only with those of training music, under a prior that they condition.
 
     Raises:
         LatentError: the prior knows no bars, or the letters do not fit them.
     """
     if form == FREE:
-        return None
+        return Forms(None, None)
     table = prior.forms.cpu().long()
     bars = table.shape[1]
     if not bars:
@@ -44,13 +54,14 @@ def draw_forms(
             f"{FREE!r}."
         )
     if form != REAL:
-        return torch.tensor(lettered(form, bars, name)).expand(count, -1)
+        return Forms(torch.tensor(lettered(form, bars, name)).expand(count, -1), None)
     if not len(table):
         raise LatentError(
             f"The prior of {name} has no table of forms. Run `symvae train-prior` on it, name a form in "
             f"letters, or choose the form {FREE!r}."
         )
-    return table[torch.randint(len(table), (count,), generator=generator)]
+    rows = torch.randint(len(table), (count,), generator=generator)
+    return Forms(table[rows], prior.attributes[rows] if len(prior.attributes) else None)
 
 
 def lettered(form: str, bars: int, name: str = "The model") -> list[int]:

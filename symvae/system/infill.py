@@ -158,7 +158,10 @@ def _best_fillings(
     every_plan = [plan for draws in plans for plan in draws]
     drawn = draw_bars(codec, prior, at_home[of], known, every_plan, generator, prior_temperature)
     candidates = []
-    for number, new, kept, loss in zip(of, codec.to_phrases(drawn.ids), drawn.kept, drawn.loss, strict=True):
+    for number, decoded, kept, loss in zip(
+        of, codec.to_phrases(drawn.ids), drawn.kept, drawn.loss, strict=True
+    ):
+        new = codec.tokenizer.restore(decoded, given[number])
         merged = (
             merge_bars(given[number], new, known, pitch_range, transpose_by=octave - shifts[number])
             for octave in (0, -12, 12)

@@ -52,13 +52,19 @@ class LatentModel(ModelParts):
         return phrases_of(decoded(music, self.tokenizer), self._windows)
 
     def _windows(self, song: Song) -> Sequence[Phrase]:
-        voices, pitches = self.tokenizer.polyphonic, self.tokenizer.pitch_range
-        found = windows(song, self.grid, polyphonic=voices, pitch_range=pitches)
+        tokens = self.tokenizer
+        found = windows(
+            song,
+            self.grid,
+            polyphonic=tokens.polyphonic,
+            pitch_range=tokens.pitch_range,
+            drums=tokens.drums,
+        )
         return self._some(found, song, f"no window of {self.grid.bars} bars of {self.grid.metre}")
 
     def _ending(self, song: Song) -> Sequence[Phrase]:
         most = self.grid.with_bars(max(1, self.grid.bars // 2))
-        found = ending(song, most, pitch_range=self.tokenizer.pitch_range)
+        found = ending(song, most, pitch_range=self.tokenizer.pitch_range, drums=self.tokenizer.drums)
         return self._some(found, song, f"no music in {self.grid.metre} to continue")
 
     def _some(self, reading: Reading, song: Song, lack: str) -> Sequence[Phrase]:

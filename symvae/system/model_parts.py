@@ -139,7 +139,12 @@ class ModelParts:
     @cached_property
     def prior(self) -> FlowPrior | None:
         """Prior learned from the training music; None before there is one."""
-        prior = artifacts.any_prior(self.folder, self._latent_file, self.latent_size)
+        prior = artifacts.any_prior(
+            self.folder,
+            self._latent_file,
+            latent=self.latent_size,
+            conditions=self.config.prior.attributes,
+        )
         return prior and prior.to(self.codec.device)
 
     @cached_property

@@ -18,6 +18,7 @@ from symvae.latent.path_search import Alphabet, SearchedPath, search_path
 from symvae.music.phrase import DEFAULT_VELOCITY, Phrase
 from symvae.system.codec import Codec
 from symvae.system.holds import HELD, hold
+from symvae.tokens.id_type import id_type
 from symvae.tokens.ngram import NGram
 from symvae.tokens.tokenizer import Tokenizer
 
@@ -181,12 +182,14 @@ def alphabet(tokenizer: Tokenizer, language: NGram) -> Alphabet:
     """Facts about a tokenizer's ids, and their language model."""
     ids = np.arange(tokenizer.vocabulary_size)
     first, last = tokenizer.onset_ids
+    pitched = tokenizer.pitch_ids[0] <= tokenizer.pitch_ids[1]
     return Alphabet(
         (ids >= first) & (ids <= last),
-        ids - tokenizer.pitch_ids[0] + tokenizer.pitch_range[0],
+        # Ids that are no pitches, as those of drums, are all of one: they neither leap nor leave a scale.
+        ids - tokenizer.pitch_ids[0] + tokenizer.pitch_range[0] if pitched else np.zeros_like(ids),
         language.nats,
         language.order,
-        lambda rows: tokenizer.cut_out(rows.astype(np.uint8)),
+        lambda rows: tokenizer.cut_out(rows.astype(id_type(tokenizer.vocabulary_size))),
     )
 
 
@@ -247,7 +250,7 @@ def _shift_to_key(here: Phrase, there: Phrase, b: Phrase, tokenizer: Tokenizer) 
 
 
 def _phrases(tokenizer: Tokenizer, found: SearchedPath, a: Phrase, b: Phrase) -> list[Phrase]:
-    """Phrases of a path, with tempo and loudness between those of the ends."""
+    """Phrases of a path, with tempo and loudness between the ends, each restored from the nearer one."""
     loudness = [float(np.median(each.velocity)) if len(each) else DEFAULT_VELOCITY for each in (a, b)]
     steps = len(found.ids)
     phrases = [
@@ -259,7 +262,8 @@ def _phrases(tokenizer: Tokenizer, found: SearchedPath, a: Phrase, b: Phrase) ->
             strict=True,
         )
     ]
-    return [a, *phrases[1:]]
+    nearer = [a if 2 * step < steps else b for step in range(steps)]
+    return [a, *map(tokenizer.restore, phrases[1:], nearer[1:])]
 
 
 def _origin(

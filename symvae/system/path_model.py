@@ -52,7 +52,10 @@ class PathModel(LatentModel):
         start, end = self.encode([a, b]).mean
         z = interpolate.path(start, end, steps, kind=self.path_of(path, temperature))
         tempos = [float(qpm) for qpm in np.linspace(a.tempo_qpm, b.tempo_qpm, steps)]
-        return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), tempos)
+        phrases = self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), tempos)
+        return [
+            self.tokenizer.restore(each, a if 2 * step < steps else b) for step, each in enumerate(phrases)
+        ]
 
     def morph(
         self,

@@ -51,9 +51,17 @@ class SamplingModel(LatentModel):
         Raises:
             LatentError: the model has no learned prior, a setting is out of range, or the form does not fit.
         """
-        return self._draw(count, seed, prior, prior_temperature, form).z
+        return self._draw(count, seed, prior, prior_temperature, form, {}).z
 
-    def _draw(self, count: int, seed: int, prior: str, prior_temperature: float, form: str | None) -> Draws:
+    def _draw(
+        self,
+        count: int,
+        seed: int,
+        prior: str,
+        prior_temperature: float,
+        form: str | None,
+        values: Mapping[str, float],
+    ) -> Draws:
         check_count(count)
         check_temperature("prior_temperature", prior_temperature)
         generator = seeded(seed)
@@ -75,7 +83,13 @@ class SamplingModel(LatentModel):
                 'or choose the prior "gaussian" (--prior gaussian).'
             )
         return drawing.draw(
-            self.codec, self.prior, count, generator, form=form, prior_temperature=prior_temperature
+            self.codec,
+            self.prior,
+            count,
+            generator,
+            form=form,
+            prior_temperature=prior_temperature,
+            asked={name: value for name, value in values.items() if name in self.prior.conditions},
         )
 
     def sample(
@@ -101,8 +115,8 @@ class SamplingModel(LatentModel):
             form: which bars are equal, as in `draw`: "AABA", "real" or "free".
             key: tonic and mode, such as "D" or "E minor"; phrases of that mode are chosen among several
                 draws, if there are any, and transposed.
-            values: by attribute a value that is asked ({"notes_per_bar": 6}); the phrase that is nearest to
-                all of them is chosen among several draws.
+            values: by attribute a value that is asked ({"notes_per_bar": 6}); the prior is conditioned on
+                those that it knows, and the phrase that is nearest to all is chosen among several draws.
             temperature, top_p, tempo_qpm: as in `decode`.
             seed, prior, prior_temperature: as in `draw`.
 
@@ -115,10 +129,12 @@ class SamplingModel(LatentModel):
         """
         check_temperature("temperature", temperature)
         check_top_p(top_p)
+        if key is not None and self.tokenizer.drums:
+            raise LatentError(f"{self.name} draws drums, and these have no key. Leave out key (--key).")
         wanted, values = None if key is None else key_named(key), dict(values or {})
         check_values(values, self.tokenizer.attributes, self.name)
         each = CANDIDATES if values or wanted else 1
-        draws = self._draw(each * count, seed, prior, prior_temperature, form)
+        draws = self._draw(each * count, seed, prior, prior_temperature, form, values)
         if draws.equal is None or self.prior is None:
             phrases = self.decode(draws.z, temperature=temperature, top_p=top_p, seed=seed)
         else:

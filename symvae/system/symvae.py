@@ -12,6 +12,7 @@ from symvae.attributes.table import measure
 from symvae.dsp.audio import Audio
 from symvae.latent import direction
 from symvae.music.io.source import Music
+from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
 from symvae.system.completing_model import CompletingModel
 from symvae.system.draws import check_temperature, seeded
@@ -49,7 +50,8 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         phrases = self.read(phrases)
         z = self.encode(phrases).sample(seeded(seed), posterior_temperature)
         ids = self.decode_ids(z, temperature=temperature, seed=seed)
-        return self.to_phrases(ids, [phrase.tempo_qpm for phrase in phrases])
+        results = self.to_phrases(ids, [phrase.tempo_qpm for phrase in phrases])
+        return list(map(self.tokenizer.restore, results, phrases))
 
     def variations(
         self, phrase: Music, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0
@@ -67,7 +69,8 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         """
         phrase = self._one(phrase)
         z = direction.variations(self.encode(phrase).mean[0], amount, count, seeded(seed))
-        return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)
+        results = self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)
+        return [self.tokenizer.restore(each, phrase) for each in results]
 
     def shift(
         self, phrase: Music, amounts: dict[str, float], *, temperature: float = 0.0, seed: int = 0
@@ -84,7 +87,8 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         """
         phrase = self._one(phrase)
         z = direction.move(self.encode([phrase]).mean, self.directions, amounts)
-        return self.to_phrases(self.decode_ids(z, temperature=temperature, seed=seed), phrase.tempo_qpm)[0]
+        ids = self.decode_ids(z, temperature=temperature, seed=seed)
+        return self.tokenizer.restore(self.to_phrases(ids, phrase.tempo_qpm)[0], phrase)
 
     def analogy(self, a: Music, b: Music, c: Music) -> Phrase:
         """Decode a + (b − c).
@@ -98,7 +102,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         """
         a, b, c = self._one(a), self._one(b), self._one(c)
         z = direction.analogy(*self.encode([a, b, c]).mean.split(1))
-        return self.to_phrases(self.decode_ids(z), a.tempo_qpm)[0]
+        return self.tokenizer.restore(self.to_phrases(self.decode_ids(z), a.tempo_qpm)[0], a)
 
     def fade(
         self,
@@ -132,6 +136,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         hold: str | Iterable[str] = (),
         best_of: int = 1,
         refine: bool = True,
+        locks: Iterable[Lock] | None = None,
     ) -> list[Phrase]:
         """Move faders of several phrases, each by its own values.
 
@@ -139,11 +144,19 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
             phrases: music on the model's grid.
             values: one mapping for each phrase, as in `fade`.
             hold, best_of, refine: as in `fade`.
+            locks: what of each phrase stays (`symvae.music.locks`).
 
         Returns:
             One phrase for each; raises as `symvae.system.faders.control`.
         """
-        return self._control.fade(self.read(phrases), list(values), hold=hold, best_of=best_of, refine=refine)
+        return self._control.fade(
+            self.read(phrases),
+            list(values),
+            hold=hold,
+            best_of=best_of,
+            refine=refine,
+            locks=None if locks is None else list(locks),
+        )
 
     def render(self, phrases: Music | Iterable[Music], timbre: str = "piano") -> Audio:
         """Play phrases with the package's synthesizer.

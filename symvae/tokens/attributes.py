@@ -23,5 +23,21 @@ SCORE_ATTRIBUTES = (
     "cadence",
     "articulation",
 )
+#: Attributes of drum tracks: places in the bar, and classes of the kit.
+DRUM_ATTRIBUTES = (
+    "drum_density",
+    "kick_density",
+    "snare_density",
+    "hihat_density",
+    "open_hihat_density",
+    "tom_density",
+    "crash_density",
+    "ride_density",
+    "drum_syncopation",
+    "kick_snare_entropy",
+    "rhythm_density",
+    "repeated_bar_share",
+    "bar_similarity",
+)
 #: Attributes that need velocities or a tempo.
 PERFORMANCE_ATTRIBUTES = ("mean_velocity", "tempo", "notes_per_second")

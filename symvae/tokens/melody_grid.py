@@ -53,6 +53,7 @@ class MelodyGrid:
     padding: ClassVar[int | None] = None
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = False
+    drums: ClassVar[bool] = False
     attributes: ClassVar[tuple[str, ...]] = SCORE_ATTRIBUTES
 
     metre: str = "4/4"
@@ -145,6 +146,10 @@ class MelodyGrid:
 
     def fit(self, phrase: Phrase) -> Phrase:
         """The phrase itself: a row holds any bar."""
+        return phrase
+
+    def restore(self, phrase: Phrase, source: Phrase) -> Phrase:
+        """The phrase itself."""
         return phrase
 
     def cut_out(

@@ -16,15 +16,22 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Integer, UInt8
+from jaxtyping import Float, Integer, UInt
+
+from symvae.tokens.id_type import id_type
 
 EVERY_KEY = range(-6, 7)
+
+
+def shifts_of(pitch_ids: tuple[int, int]) -> Iterable[int]:
+    """Transpositions in which music is counted: every key, or its own alone where no id is a pitch."""
+    return EVERY_KEY if pitch_ids[0] <= pitch_ids[1] else (0,)
 
 
 class Grams(NamedTuple):
     """Different n-grams of some music, in its own keys."""
 
-    ids: UInt8[np.ndarray, "gram order"]
+    ids: UInt[np.ndarray, "gram order"]
     """Oldest token first; the vocabulary's size is the start mark."""
     occurrences: Integer[np.ndarray, " gram"]
 
@@ -148,7 +155,7 @@ def count_grams(ids: Integer[np.ndarray, "window bar position"], order: int, voc
     place_value = (vocabulary_size + 1) ** np.arange(order - 1, -1, -1, dtype=np.int64)
     grams = _grams(ids, order, vocabulary_size)
     _, first, count = np.unique(grams @ place_value, return_index=True, return_counts=True)
-    return Grams(grams[first].astype(np.uint8), count)
+    return Grams(grams[first].astype(id_type(vocabulary_size + 1)), count)
 
 
 def _grams(

@@ -20,7 +20,7 @@ from os import PathLike
 from typing import Any
 
 import numpy as np
-from jaxtyping import Integer, UInt8
+from jaxtyping import Integer, UInt
 from miditok import Event, MusicTokenizer, TokenizerConfig, TokSequence
 
 # miditok's own names for the score types: in symvae only music/io may import their library.
@@ -32,6 +32,7 @@ from symvae.music.io.end_marker import is_end_marker
 from symvae.music.io.midi_write import to_bytes
 from symvae.music.metre import GRID_BARS
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
+from symvae.tokens.id_type import id_type
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.tokenizer import Tokenizer
@@ -80,7 +81,7 @@ class PhraseTokenizer(MusicTokenizer):
         """Ids of a bar, padding included."""
         return self.own.positions_per_bar
 
-    def encode_phrase(self, phrase: Phrase) -> UInt8[np.ndarray, "bar position"]:
+    def encode_phrase(self, phrase: Phrase) -> UInt[np.ndarray, "bar position"]:
         """Encode a phrase; raises `TokenError` for music outside the vocabulary."""
         return self.own.encode_phrase(phrase)
 
@@ -134,8 +135,10 @@ class PhraseTokenizer(MusicTokenizer):
                     f"{signature.numerator}/{signature.denominator}."
                 )
         for track in score.tracks:
-            if track.is_drum and len(track.notes):
+            if track.is_drum and len(track.notes) and not self.own.drums:
                 raise TokenError(f"There are no tokens for drums. Delete the drum track {track.name!r}.")
+            if self.own.drums and len(track.notes) and not track.is_drum:
+                raise TokenError(f"There are tokens for drums alone. Delete the track {track.name!r}.")
             for note in track.notes:
                 if not low <= note.pitch <= high:
                     raise TokenError(
@@ -159,7 +162,7 @@ class PhraseTokenizer(MusicTokenizer):
         end_step = max(1, end_step, int((onset + duration).max(initial=0)))
         bar = Grid.of_metre(self.metre, 1)
         grid = bar.with_bars(-(-end_step // bar.num_steps))
-        phrase = Phrase(grid, onset, duration, pitch, velocity, tempo_qpm)
+        phrase = Phrase(grid, onset, duration, pitch, velocity, tempo_qpm, self.own.drums)
         if self.one_token_stream:
             phrase = phrase.without_overlaps()
         sequence = TokSequence(ids=self.encode_phrase(phrase).reshape(-1).tolist())
@@ -173,7 +176,7 @@ class PhraseTokenizer(MusicTokenizer):
     ) -> ScoreTick:
         score = Score(STEPS_PER_QUARTER)
         for index, sequence in enumerate([tokens] if isinstance(tokens, TokSequence) else tokens):
-            program, is_drum = programs[index] if programs else (0, False)
+            program, is_drum = programs[index] if programs else (0, self.own.drums)
             phrase = self.decode_ids(self._bars(self._tokens_to_ids(sequence.tokens)))
             part = Score.from_midi(to_bytes(phrase, program)).resample(STEPS_PER_QUARTER, min_dur=1)
             for track in part.tracks:
@@ -185,10 +188,12 @@ class PhraseTokenizer(MusicTokenizer):
                 score.tempos = part.tempos
         return score
 
-    def _bars(self, ids: list[int]) -> UInt8[np.ndarray, "bar position"]:
+    def _bars(self, ids: list[int]) -> UInt[np.ndarray, "bar position"]:
         """Ids of a sequence of any length as whole bars, the last one filled up with padding or holds."""
         bars = max(1, -(-len(ids) // self.positions_per_bar))
-        filled = np.full(bars * self.positions_per_bar, self.own.padding or 0, np.uint8)
+        filled = np.full(
+            bars * self.positions_per_bar, self.own.padding or 0, id_type(self.own.vocabulary_size)
+        )
         filled[: len(ids)] = ids
         return filled.reshape(bars, self.positions_per_bar)
 

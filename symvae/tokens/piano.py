@@ -57,6 +57,7 @@ class PianoBars:
     padding: ClassVar[int | None] = PAD
     on_grid: ClassVar[bool] = False
     polyphonic: ClassVar[bool] = True
+    drums: ClassVar[bool] = False
     attributes: ClassVar[tuple[str, ...]] = SCORE_ATTRIBUTES + PERFORMANCE_ATTRIBUTES
 
     metre: str = "4/4"
@@ -212,6 +213,10 @@ class PianoBars:
     def fit(self, phrase: Phrase) -> Phrase:
         """Drop the softest notes of bars that exceed a row, and of these the shortest first."""
         return thin(phrase)
+
+    def restore(self, phrase: Phrase, source: Phrase) -> Phrase:
+        """The phrase itself."""
+        return phrase
 
     def cut_out(
         self, ids: UInt8[np.ndarray, "window bar position"]

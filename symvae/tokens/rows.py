@@ -7,7 +7,7 @@ import numpy as np
 
 @runtime_checkable
 class Rows(Protocol):
-    """Ids of many phrases; ``rows[index]`` with an integer array reads some, (row, bar, position) uint8."""
+    """Ids of many phrases; ``rows[index]`` with an integer array reads some, shaped (row, bar, position)."""
 
     def __len__(self) -> int: ...
 

@@ -1,7 +1,8 @@
 """Every tokenizer under its name. A new kind of music adds its row here."""
 
+from symvae.tokens.drums import DrumGrid
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.piano import PianoBars
 from symvae.tokens.tokenizer import Tokenizer
 
-TOKENIZERS: dict[str, type[Tokenizer]] = {"melody": MelodyGrid, "piano": PianoBars}
+TOKENIZERS: dict[str, type[Tokenizer]] = {"melody": MelodyGrid, "piano": PianoBars, "drums": DrumGrid}

@@ -10,7 +10,7 @@ from os import PathLike
 from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Bool, Int64, Integer, UInt8
+from jaxtyping import Bool, Int64, Integer, UInt
 
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
 
@@ -28,7 +28,9 @@ class Tokenizer(Protocol):
     on_grid: ClassVar[bool]
     """True if a position of a row is a time step of the bar, False if it only counts tokens."""
     polyphonic: ClassVar[bool]
-    """True if it encodes all pitched tracks of a song, False if one melody line."""
+    """True if it encodes all voices of the tracks that it takes, False if one melody line."""
+    drums: ClassVar[bool]
+    """True if it takes the drum tracks of a song, False if the pitched ones."""
     attributes: ClassVar[tuple[str, ...]]
     """Names of the attributes that can differ between phrases decoded from ids."""
 
@@ -57,7 +59,7 @@ class Tokenizer(Protocol):
 
     @property
     def pitch_ids(self) -> tuple[int, int]:
-        """First and last id that stand for pitches, in rising order."""
+        """First and last id that stand for pitches, in rising order; (1, 0) if none does."""
 
     @property
     def pitch_range(self) -> tuple[int, int]:
@@ -66,7 +68,7 @@ class Tokenizer(Protocol):
     def fit(self, phrase: Phrase) -> Phrase:
         """Drop the notes that exceed the row of a bar; the identity where any bar fits."""
 
-    def encode_phrase(self, phrase: Phrase) -> UInt8[np.ndarray, "bar position"]:
+    def encode_phrase(self, phrase: Phrase) -> UInt[np.ndarray, "bar position"]:
         """Encode a phrase; raises `TokenError` for music outside the vocabulary."""
 
     def decode_ids(
@@ -86,17 +88,20 @@ class Tokenizer(Protocol):
             The phrase, on a grid of as many bars as ``ids`` has rows.
         """
 
+    def restore(self, phrase: Phrase, source: Phrase) -> Phrase:
+        """Give a decoded phrase what ids do not carry of the one that it came from, as its kit."""
+
     def cut_out(
-        self, ids: UInt8[np.ndarray, "window bar position"]
-    ) -> UInt8[np.ndarray, "window bar position"]:
+        self, ids: UInt[np.ndarray, "window bar position"]
+    ) -> UInt[np.ndarray, "window bar position"]:
         """Turn windows of longer music into phrases of their own: no note reaches in or out."""
 
-    def silent_bars(self, ids: UInt8[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
+    def silent_bars(self, ids: UInt[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
         """Mask of the silent bars of each window."""
 
     def transpose_ids(
-        self, ids: UInt8[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
-    ) -> UInt8[np.ndarray, "window bar position"]:
+        self, ids: UInt[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
+    ) -> UInt[np.ndarray, "window bar position"]:
         """Transpose each window by its own number of semitones, or as far as the vocabulary reaches."""
 
     def save(self, out_path: str | PathLike[str]) -> None:

@@ -1,15 +1,15 @@
 """Transposition of token ids."""
 
 import numpy as np
-from jaxtyping import Int64, UInt8
+from jaxtyping import Int64, UInt
 
 
 def shift_pitches(
-    ids: UInt8[np.ndarray, "window bar position"],
+    ids: UInt[np.ndarray, "window bar position"],
     semitones: Int64[np.ndarray, " window"],
     first: int,
     last: int,
-) -> UInt8[np.ndarray, "window bar position"]:
+) -> UInt[np.ndarray, "window bar position"]:
     """Transpose each window, or as far as its pitches stay in the vocabulary.
 
     Args:
@@ -26,4 +26,4 @@ def shift_pitches(
     highest = np.where(pitch, ids, first).max(axis=axes).astype(np.int64)
     lowest = np.where(pitch, ids, last).min(axis=axes).astype(np.int64)
     shift = np.clip(semitones, first - lowest, last - highest)
-    return np.where(pitch, ids + shift[:, None, None], ids).astype(np.uint8)
+    return np.where(pitch, ids + shift[:, None, None], ids).astype(ids.dtype)

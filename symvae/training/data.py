@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from jaxtyping import Int, UInt8
+from jaxtyping import Int, UInt
 from torch import Tensor
 
 from symvae.config.run import RunConfig
@@ -10,7 +10,7 @@ from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 
 
-def training_windows(shards: Shards, config: RunConfig) -> UInt8[np.ndarray, "window bar position"]:
+def training_windows(shards: Shards, config: RunConfig) -> UInt[np.ndarray, "window bar position"]:
     """All windows that the model is trained on, in their own keys."""
     return windows(shards, "train", config.model.bars, mid_phrase=config.data.mid_phrase).ids
 
@@ -54,6 +54,6 @@ def validation_phrases(
     return as_tensor(taken[np.random.default_rng(0).permutation(len(taken))[:count]])
 
 
-def as_tensor(ids: UInt8[np.ndarray, "window bar position"]) -> Int[Tensor, "window bar position"]:
+def as_tensor(ids: UInt[np.ndarray, "window bar position"]) -> Int[Tensor, "window bar position"]:
     """Token ids as the network takes them."""
     return torch.from_numpy(ids.astype(np.int64))

@@ -23,12 +23,22 @@ from symvae.models.flow.prior import FlowPrior
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.artifacts import load_prior
 from symvae.system.symvae import SymVAE
-from symvae.tokens.ngram import NGram
+from symvae.tokens.ngram import NGram, shifts_of
 from symvae.training.data import training_phrases
 from symvae.training.tasks.flow_matching import fit_flow
 
-#: The attributes of Roberts et al. 2018, section 5.4.
-ATTRIBUTES = ("c_major_membership", "onset_density", "mean_interval", "syncopation_8th", "syncopation_16th")
+#: The attributes of Roberts et al. 2018, section 5.4, and those of drums; a model has those of its music.
+ATTRIBUTES = (
+    "c_major_membership",
+    "onset_density",
+    "mean_interval",
+    "syncopation_8th",
+    "syncopation_16th",
+    "drum_density",
+    "kick_density",
+    "hihat_density",
+    "drum_syncopation",
+)
 
 
 class LatentFit(NamedTuple):
@@ -84,7 +94,8 @@ def fit_latent(
     prior = own or fit_flow(
         posterior, steps=prior_steps, seed=seed, watch=lambda share: watch(0.1 + 0.8 * share)
     )
-    values = measure(model.to_phrases(ids), ATTRIBUTES)
+    names = [name for name in ATTRIBUTES if name in model.tokenizer.attributes]
+    values = measure(model.to_phrases(ids), names)
     directions = {}
     for name, of_phrase in values.items():
         try:
@@ -113,4 +124,5 @@ def fit_language(shards: Shards, tunes: slice = slice(None)) -> NGram:
         found[np.flatnonzero(chosen)],
         pitch_ids=tokenizer.pitch_ids,
         vocabulary_size=tokenizer.vocabulary_size,
+        shifts=shifts_of(tokenizer.pitch_ids),
     )

@@ -34,7 +34,9 @@ OWNERS = {
     "tinysoundfont": {"audio/soundfont.py"},
     "typer": {f"cli/{path.name}" for path in (PACKAGE / "cli").glob("*.py")},
     "rich": {"cli/console.py", "cli/evaluate.py"},
-    "matplotlib": {f"plot/{name}.py" for name in ("morph", "panel", "piano_roll", "picture", "spectrogram")},
+    "matplotlib": {
+        f"plot/{name}.py" for name in ("drum_grid", "morph", "panel", "piano_roll", "picture", "spectrogram")
+    },
 }
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("few_exchanges")
 
 def test_automation_decodes_each_set_of_values_once(fade, fader_model, tmp_path):
     file = lane(tmp_path, "bar,register,contour", "1,60,", "2,60,", "3,+2,1", "4,-2,1", "6,,0")
-    report = report_of(fade(ODE, "--automation", file, "--json"))
+    report = report_of(fade(ODE, "--via", "latent", "--automation", file, "--json"))
     found = [(each["phrase"], each["bars"], each["asked"].keys()) for each in report["phrases"]]
     assert found == [
         ("1-2", "1-2", {"register"}),

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("few_exchanges")
 
 
 def test_table_shows_values_asked_for_and_achieved(fade):
-    result = fade(ODE, "--set", "register=+5", "--set", "contour==-2")
+    result = fade(ODE, "--via", "latent", "--set", "register=+5", "--set", "contour==-2")
     assert result.exit_code == 0, result.stderr
     lines = result.stdout.splitlines()
     assert lines[0].endswith(
@@ -21,22 +21,32 @@ def test_table_shows_values_asked_for_and_achieved(fade):
     )
     assert "8 phrases faded in 8 versions: 8 decodes" in lines
     rows = {line.split()[0]: line for line in lines}
-    assert rows["fader"].split() == ["fader", "unit", "range", "asked", "before", "achieved", "error"]
+    assert rows["fader"].split() == ["fader", "unit", "range", "asked", "before", "achieved", "error", "via"]
     assert " +5 " in rows["register"]
     assert " -2 " in rows["contour"]
     assert rows["tempo"].rstrip().endswith("–")
     assert lines[-1] == "fade/faded.mid"
 
 
+def test_harm_is_told_in_words_and_figures(fade):
+    output = fade(ODE, "--set", "register=+5").stdout
+    assert " of the notes kept (melody " in output
+    assert ", chroma " in output
+    harm = report_of(fade(ODE, "--set", "register=+5", "--json", "--force"))["harm"]
+    assert 0 <= harm["kept"]["melody"] < 1
+    assert harm["tempo"] == {"changes": 0, "largest_step": 0.0}
+    assert fade(ODE, "--set", "tempo=+6", "--force").stdout.count("no harm: every note kept") == 1
+
+
 def test_value_out_of_range_is_clipped_and_reported(fade, fader_model):
     fader = symvae.load(fader_model).faders["note_density"]
     low, high = f"{fader.low:.4g}", f"{fader.high:.4g}"
-    output = fade(ODE, "--set", "note_density=50").stdout.splitlines()
+    output = fade(ODE, "--via", "latent", "--set", "note_density=50").stdout.splitlines()
     line = f"note_density 50 is outside the model's range ({low} to {high}): the nearest, {high}, was used"
     assert line in output
-    many = fade(ODE, "--set", "register=+90")
+    many = fade(ODE, "--via", "latent", "--set", "register=+90")
     assert "in 8 of 8 versions: the nearest was used" in many.stdout
-    phrases = report_of(fade(ODE, "--set", "note_density=50", "--json"))["phrases"]
+    phrases = report_of(fade(ODE, "--via", "latent", "--set", "note_density=50", "--json"))["phrases"]
     assert all(each["asked"]["note_density"] == 50 for each in phrases)
     assert all(each["aimed"]["note_density"] == pytest.approx(fader.high) for each in phrases)
 
@@ -54,7 +64,7 @@ def test_bends_of_changed_notes_go_and_all_other_events_stay(fade, tmp_path):
     end = notes.pop()
     notes += [mido.Message("control_change", control=64, value=0, time=120), end]
     file.save("pedal.mid")
-    words = ("pedal.mid", "--set", "register=50")
+    words = ("pedal.mid", "--via", "latent", "--set", "register=50")
     output = fade(*words).stdout
     assert "  1 pitch bend of changed notes left out" in output
     report = report_of(fade(*words, "--json", "--track", "bass"))

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("few_exchanges")
 
 
 def test_song_is_the_faded_phrases_in_a_row(fade, fader_model, tmp_path):
-    report = report_of(fade(ODE, "--set", "register=60", "--json"))
+    report = report_of(fade(ODE, "--via", "latent", "--set", "register=60", "--json"))
     model = symvae.load(fader_model)
     windows = symvae.read(ODE, grid=model.grid)
     expected = join(model.fade_each(windows, [{"register": 60.0}] * len(windows), hold=["tempo"]))
@@ -57,7 +57,7 @@ def test_only_bars_already_at_the_values_stay(fade, fader_model, tmp_path):
     """Every phrase is asked for what the first has."""
     model = symvae.load(fader_model)
     register = model.measure(symvae.read(ODE, grid=model.grid))["register"]
-    report = report_of(fade(ODE, "--set", f"register={float(register[0])}", "--json"))
+    report = report_of(fade(ODE, "--via", "latent", "--set", f"register={float(register[0])}", "--json"))
     assert [each["why"] for each in report["unchanged"]] == ["as asked for already"]
     assert report["decodes"] == np.count_nonzero(register != register[0]) > 0
     assert report["phrases"][0]["achieved"] == report["phrases"][0]["before"]
@@ -99,7 +99,7 @@ def test_controllers_and_bends_of_other_tracks_are_preserved(fade, tmp_path):
 def test_note_held_into_a_faded_bar_ends_there_and_is_reported(fade, tmp_path):
     held = Phrase(Grid(4), np.array([0, 24, 48]), np.array([16, 16, 16]), np.array([60, 62, 64]))
     symvae.write(held, tmp_path / "held.mid")
-    words = ("held.mid", "--set", "register=50", "--bars", "3-4")
+    words = ("held.mid", "--via", "latent", "--set", "register=50", "--bars", "3-4")
     output = fade(*words).stdout
     assert "  not read: notes: tied_in: it starts before the window and sounds into it" in output
     assert "  track 0 'melody': " in output
@@ -112,7 +112,7 @@ def test_note_held_into_a_faded_bar_ends_there_and_is_reported(fade, tmp_path):
 
 
 def test_single_bars_of_a_phrase_are_faded(fade, fader_model, tmp_path):
-    assert fade(ODE, "--set", "register=55", "--bars", "4,7").exit_code == 0
+    assert fade(ODE, "--via", "latent", "--set", "register=55", "--bars", "4,7").exit_code == 0
     model, song = symvae.load(fader_model), melody(tmp_path / "fade/faded.mid")
     windows, old = symvae.read(ODE, grid=model.grid), melody(ODE)
     for bar in range(16):
@@ -138,7 +138,7 @@ def test_bars_that_no_window_covers_stay_and_are_reported(fade, tmp_path):
         notes.append(mido.Message("note_off", note=60 + beat, time=480))
     file.tracks += [metres, notes]
     file.save(tmp_path / "mixed.mid")
-    result = fade("mixed.mid", "--set", "register=50")
+    result = fade("mixed.mid", "--via", "latent", "--set", "register=50")
     assert result.exit_code == 0, result.stderr
     assert "  unchanged: bars 3-4: in 3/4, the window is in 4/4" in result.stdout
     assert "  1 bar of silence added after bar 5, to fill the phrase" in result.stdout
@@ -179,7 +179,19 @@ def test_track_is_chosen_and_its_program_kept_or_changed(fade, tmp_path):
 
 def test_polyphonic_model_keeps_the_tracks_apart(cli, piano_model, tmp_path):
     file = two_hands(tmp_path / "hands.mid")
-    words = ("fade", file, "-m", piano_model, "--set", "register=60", "--bars", "3-4", "--force")
+    words = (
+        "fade",
+        file,
+        "-m",
+        piano_model,
+        "--via",
+        "latent",
+        "--set",
+        "register=60",
+        "--bars",
+        "3-4",
+        "--force",
+    )
     result = cli(*words)
     assert result.exit_code == 0, result.stderr
     assert "  bar 3 has too many notes: its 27 softest notes not read, and kept" in result.stdout
@@ -195,16 +207,16 @@ def test_polyphonic_model_keeps_the_tracks_apart(cli, piano_model, tmp_path):
 
 
 def test_best_of_multiplies_decodes(fade):
-    once = report_of(fade(ODE, "--set", "register=60", "--json"))
-    often = report_of(fade(ODE, "--set", "register=60", "--json", "--best-of", 4))
+    once = report_of(fade(ODE, "--via", "latent", "--set", "register=60", "--json"))
+    often = report_of(fade(ODE, "--via", "latent", "--set", "register=60", "--json", "--best-of", 4))
     assert (once["decodes"], often["decodes"]) == (8, 32)
-    output = fade(ODE, "--set", "register=60", "--best-of", 4).stdout
+    output = fade(ODE, "--via", "latent", "--set", "register=60", "--best-of", 4).stdout
     assert "8 phrases faded in 8 versions, 4 decodes to choose from: 32 decodes" in output
 
 
 def test_refinement_reduces_the_error_of_one_decode(fade):
     def missed(*words):
-        phrases = report_of(fade(ODE, "--set", "register=60", "--json", *words))["phrases"]
+        phrases = report_of(fade(ODE, "--via", "latent", "--set", "register=60", "--json", *words))["phrases"]
         return [abs(row["achieved"]["register"] - 60) for row in phrases]
 
     settled, decoded = missed(), missed("--no-refine")
@@ -213,7 +225,20 @@ def test_refinement_reduces_the_error_of_one_decode(fade):
 
 def test_polyphonic_version_costs_one_more_decode(cli, piano_model):
     """Of the phrase as it was: the edit is read off two decodes."""
-    words = ("fade", ODE, "--set", "register=60", "-m", piano_model, "--force", "--json", "--best-of", 3)
+    words = (
+        "fade",
+        ODE,
+        "--via",
+        "latent",
+        "--set",
+        "register=60",
+        "-m",
+        piano_model,
+        "--force",
+        "--json",
+        "--best-of",
+        3,
+    )
     report = report_of(cli(*words))
     assert report["decodes"] == 4 * len(report["phrases"])
 

@@ -22,6 +22,7 @@ def folder(
     collection: str = "folder",
     tracks: Sequence[str] = (),
     polyphonic: bool = False,
+    drums: bool = False,
     workers: int = 2,
     limits: FileLimits = DEFAULT_LIMITS,
 ) -> FileSource:
@@ -33,6 +34,7 @@ def folder(
         tracks: Name of the melody's track, or of several: each is a tune of its own ("…/file.mid#Alto"), all
             of one work. Without it the most melody-like track of each file is taken.
         polyphonic: Tracks keep their chords, and without ``tracks`` all pitched tracks are one piece.
+        drums: Read the drum tracks of each file, without ``tracks`` all of them as one.
         workers: Processes that read files.
         limits: The most that one file may take.
 
@@ -49,9 +51,9 @@ def folder(
         Dropped(_name(root, file, collection), Reason.UNREADABLE, fault)
         for file, fault in found.unreadable.items()
     )
-    reading = f"polyphonic {polyphonic}, tracks {list(tracks)}"
+    reading = f"polyphonic {polyphonic}, drums {drums}, tracks {list(tracks)}"
     return FileSource(
-        files, _Reader(collection, tuple(tracks), polyphonic), reading, workers, limits, dropped
+        files, _Reader(collection, tuple(tracks), polyphonic, drums), reading, workers, limits, dropped
     )
 
 
@@ -65,6 +67,14 @@ class _Reader:
     collection: str
     tracks: tuple[str, ...]
     polyphonic: bool
+    drums: bool
 
     def __call__(self, file: MusicFile) -> list[Tune | Dropped]:
-        return read_song(file.path, file.name, self.collection, self.tracks, polyphonic=self.polyphonic)
+        return read_song(
+            file.path,
+            file.name,
+            self.collection,
+            self.tracks,
+            polyphonic=self.polyphonic,
+            drums=self.drums,
+        )

@@ -9,6 +9,7 @@ from symvae.corpus.source import Source
 from symvae.corpus.sources.chorales import chorales
 from symvae.corpus.sources.folder import folder
 from symvae.corpus.sources.folk import folk
+from symvae.corpus.sources.groove import groove
 from symvae.corpus.sources.lieder import lieder
 from symvae.corpus.sources.muspy import muspy_folder
 from symvae.corpus.sources.pop909 import pop909
@@ -17,7 +18,8 @@ from symvae.music.io.music_files import as_text
 
 
 class Named(NamedTuple):
-    """A source to open: "folk" and "chorales" need no path, "pop909", "lieder", "muspy" and "folder" do."""
+    """A source to open: "folk" and "chorales" need no path, all others do: "pop909", "lieder", "muspy",
+    "groove" and "folder"."""
 
     kind: str
     path: Path | None = None
@@ -29,6 +31,7 @@ def open_sources(
     essen: bool = False,
     tracks: Sequence[str] = (),
     polyphonic: bool = False,
+    drums: bool = False,
     workers: int = 2,
     limits: FileLimits = DEFAULT_LIMITS,
 ) -> list[Source]:
@@ -39,6 +42,7 @@ def open_sources(
         essen: Include the Essen folk songs in "folk".
         tracks: Names of the melody tracks in a "folder".
         polyphonic: Read whole pieces instead of melodies, where the source has them.
+        drums: Read drum tracks of a "folder".
         workers: Processes that read files.
         limits: The most that one file may take.
 
@@ -57,10 +61,12 @@ def open_sources(
         elif path is None or not path.is_dir():
             raise CorpusError(
                 f'{path} is no folder. Give "folk", "chorales", "pop909 FOLDER", '
-                '"lieder FOLDER", "muspy FOLDER" or a folder of music files.'
+                '"lieder FOLDER", "muspy FOLDER", "groove FOLDER" or a folder of music files.'
             )
         elif kind == "muspy":
             opened.append(muspy_folder(path, polyphonic=polyphonic, workers=workers, limits=limits))
+        elif kind == "groove":
+            opened.append(groove(path, workers=workers, limits=limits))
         elif kind == "lieder":
             opened.append(lieder(path, workers=workers, limits=limits))
         elif kind == "pop909":
@@ -73,6 +79,7 @@ def open_sources(
                     collection=collection,
                     tracks=tracks,
                     polyphonic=polyphonic,
+                    drums=drums,
                     workers=workers,
                     limits=limits,
                 )

@@ -49,13 +49,20 @@ def pop909(
     return FileSource(files, read, f"pop909, polyphonic {polyphonic}", workers, limits)
 
 
-def _songs(folder: Path) -> list[Path]:
-    """The folders of the original songs, or the aligned files."""
+def original_songs(folder: Path) -> list[Path]:
+    """Folders of the original songs in the original folder, or its subfolder POP909; none in any other."""
     if _is_original(folder):  # the folder of a single song, whose .mid is not aligned
         return [folder]
     for parent in (folder, folder / "POP909"):
         if originals := sorted(path for path in parent.glob("*") if _is_original(path)):
             return originals
+    return []
+
+
+def _songs(folder: Path) -> list[Path]:
+    """The folders of the original songs, or the aligned files."""
+    if originals := original_songs(folder):
+        return originals
     if files := sorted(folder.glob("*.mid")):
         return files
     raise CorpusError(

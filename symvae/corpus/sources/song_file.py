@@ -6,6 +6,7 @@ from pathlib import Path
 from symvae.corpus.pieces import Piece, pieces
 from symvae.corpus.tune import Tune
 from symvae.errors import SymvaeError
+from symvae.music.drum_kit import DRUM_PITCHES
 from symvae.music.melody_line import choose_track
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song
@@ -13,7 +14,13 @@ from symvae.music.windows import whole
 
 
 def read_song(
-    path: Path, name: str, collection: str, tracks: Sequence[str] = (), *, polyphonic: bool = False
+    path: Path,
+    name: str,
+    collection: str,
+    tracks: Sequence[str] = (),
+    *,
+    polyphonic: bool = False,
+    drums: bool = False,
 ) -> list[Tune | Dropped]:
     """Read a tune for each stretch of one metre ("…#1", "…#2" if there are several).
 
@@ -23,6 +30,7 @@ def read_song(
         collection: Collection of the tunes.
         tracks: Names or numbers of tracks; of several, each is a voice of the work ("…#Alto", "…#Alto#1").
         polyphonic: Tracks keep their chords, and without ``tracks`` all pitched ones are merged.
+        drums: Read drum tracks; without ``tracks`` all of them are merged.
 
     Returns:
         Tunes, and drops for the rest; a bad file is a drop, too.
@@ -32,17 +40,17 @@ def read_song(
         if isinstance(piece, Dropped):
             found.append(piece)
         else:
-            found += _read_piece(piece, collection, tracks, polyphonic)
+            found += _read_piece(piece, collection, tracks, polyphonic, drums)
     return found
 
 
 def _read_piece(
-    piece: Piece, collection: str, tracks: Sequence[str], polyphonic: bool
+    piece: Piece, collection: str, tracks: Sequence[str], polyphonic: bool, drums: bool
 ) -> list[Tune | Dropped]:
     name, title, song = piece
     try:
         if len(tracks) < 2:
-            return tunes_of_song(song, name, collection, title, *tracks, polyphonic=polyphonic)
+            return tunes_of_song(song, name, collection, title, *tracks, polyphonic=polyphonic, drums=drums)
     except SymvaeError as fault:
         return [Dropped(name, Reason.UNREADABLE, str(fault))]
     found: list[Tune | Dropped] = []
@@ -55,7 +63,9 @@ def _read_piece(
                 continue
             read.add(chosen.index)
             voice = f"{name}#{_label(song, chosen.index)}"
-            found += tunes_of_song(song, voice, collection, title, chosen.index, polyphonic=polyphonic)
+            found += tunes_of_song(
+                song, voice, collection, title, chosen.index, polyphonic=polyphonic, drums=drums
+            )
         except SymvaeError as fault:
             found.append(Dropped(f"{name}#{_safe(track)}", Reason.UNREADABLE, str(fault)))
     return found
@@ -81,6 +91,8 @@ def tunes_of_song(
     track: str | int | None = None,
     *,
     polyphonic: bool = False,
+    drums: bool = False,
+    split: str = "",
 ) -> list[Tune | Dropped]:
     """Turn each stretch of one metre into a tune.
 
@@ -91,15 +103,18 @@ def tunes_of_song(
         title: Title of the tunes.
         track: Name or number of the track; by default the most melody-like one.
         polyphonic: Keep the chords of the track, or by default merge all pitched tracks.
+        drums: Read the drum track, or by default merge all of them.
+        split: Split of the tunes, where the corpus has one of its own.
 
     Returns:
         Tunes, and drops for the rest. Raises `SymvaeError` if the song has no such track.
     """
-    reading = whole(song, track, polyphonic)
+    reading = whole(song, track, polyphonic, pitch_range=DRUM_PITCHES if drums else None, drums=drums)
     phrases = [phrase for phrase in reading.phrases if len(phrase)]
     names = [name] if len(phrases) == 1 else [f"{name}#{i}" for i in range(1, len(phrases) + 1)]
     tunes = [
-        Tune(n, collection, title, phrase, reading.timing) for n, phrase in zip(names, phrases, strict=True)
+        Tune(n, collection, title, phrase, reading.timing, split)
+        for n, phrase in zip(names, phrases, strict=True)
     ]
     if not tunes and not reading.dropped:
         return [Dropped(name, Reason.EMPTY)]

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import Bool, Int, UInt8
+from jaxtyping import Bool, Int, UInt
 
 from symvae.tokens.tokenizer import Tokenizer
 
@@ -21,7 +21,7 @@ MIN_ONSETS = 4
 
 
 def transposition_invariant(
-    ids: UInt8[np.ndarray, "window bar position"], tokenizer: Tokenizer
+    ids: UInt[np.ndarray, "window bar position"], tokenizer: Tokenizer
 ) -> Int[np.ndarray, "window step"]:
     """Flattened windows with pitches as intervals from the first one: equal for equal music in any key."""
     flat = ids.reshape(len(ids), math.prod(ids.shape[1:])).astype(np.int16)
@@ -33,8 +33,8 @@ def transposition_invariant(
 
 
 def occurs_in(
-    ids: UInt8[np.ndarray, "window bar position"],
-    training: UInt8[np.ndarray, "other bar position"],
+    ids: UInt[np.ndarray, "window bar position"],
+    training: UInt[np.ndarray, "other bar position"],
     tokenizer: Tokenizer,
 ) -> Bool[np.ndarray, " window"]:
     """Look up whole windows in the training set, in any key.
@@ -55,7 +55,7 @@ def occurs_in(
 class TrainingRuns:
     """Index of every run of four bars of the training windows, in any key."""
 
-    def __init__(self, training: UInt8[np.ndarray, "window bar position"], tokenizer: Tokenizer) -> None:
+    def __init__(self, training: UInt[np.ndarray, "window bar position"], tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._runs = {
             row.tobytes()
@@ -63,7 +63,7 @@ class TrainingRuns:
             for row in transposition_invariant(run[self._is_distinct(run)], tokenizer)
         }
 
-    def occur_in(self, ids: UInt8[np.ndarray, "phrase bar position"]) -> Bool[np.ndarray, " phrase"]:
+    def occur_in(self, ids: UInt[np.ndarray, "phrase bar position"]) -> Bool[np.ndarray, " phrase"]:
         """Look up each phrase: True if any of its runs occurs in the training set."""
         found = np.zeros(len(ids), bool)
         for run in self._each(ids):
@@ -74,13 +74,13 @@ class TrainingRuns:
         return found
 
     def _each(
-        self, ids: UInt8[np.ndarray, "phrase bar position"]
-    ) -> Iterator[UInt8[np.ndarray, "phrase run_bar position"]]:
+        self, ids: UInt[np.ndarray, "phrase bar position"]
+    ) -> Iterator[UInt[np.ndarray, "phrase run_bar position"]]:
         """The first run of all phrases, then the second, ..., each as a phrase of its own."""
         for first in range(ids.shape[1] - RUN_BARS + 1):
             yield self._tokenizer.cut_out(ids[:, first : first + RUN_BARS])
 
-    def _is_distinct(self, run: UInt8[np.ndarray, "phrase run_bar position"]) -> Bool[np.ndarray, " phrase"]:
+    def _is_distinct(self, run: UInt[np.ndarray, "phrase run_bar position"]) -> Bool[np.ndarray, " phrase"]:
         """True where the run has enough onsets to be evidence of memorization."""
         first, last = self._tokenizer.onset_ids
         return ((run >= first) & (run <= last)).sum(axis=(1, 2)) >= MIN_ONSETS

@@ -44,13 +44,13 @@ def similarity(inputs: Sequence[Phrase], outputs: Sequence[Phrase]) -> Similarit
 def chroma_similarity(a: Phrase, b: Phrase) -> float:
     """Mean over bars of the cosine of pitch-class counts; `PhraseError` for different grids."""
     _check(a, b)
-    return _mean_cosine(bar_chroma(a), bar_chroma(b))
+    return mean_cosine(bar_chroma(a), bar_chroma(b))
 
 
 def groove_similarity(a: Phrase, b: Phrase) -> float:
     """Mean over bars of the cosine of onset counts; `PhraseError` for different grids."""
     _check(a, b)
-    return _mean_cosine(bar_groove(a), bar_groove(b))
+    return mean_cosine(bar_groove(a), bar_groove(b))
 
 
 def bar_chroma(phrase: Phrase) -> Float[np.ndarray, "bar pitch_class"]:
@@ -66,7 +66,8 @@ def bar_groove(phrase: Phrase) -> Float[np.ndarray, "bar position"]:
     return count.reshape(phrase.grid.bars, phrase.grid.steps_per_bar).astype(np.float64)
 
 
-def _mean_cosine(a: Float[np.ndarray, "bar count"], b: Float[np.ndarray, "bar count"]) -> float:
+def mean_cosine(a: Float[np.ndarray, "bar count"], b: Float[np.ndarray, "bar count"]) -> float:
+    """Mean over bars of the cosine of counts: 1 where both bars are empty, 0 where one is."""
     lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
     both_empty = ~a.any(axis=1) & ~b.any(axis=1)
     cosine = np.divide((a * b).sum(axis=1), lengths, out=np.zeros(len(a)), where=lengths > 0)

@@ -81,6 +81,15 @@ def _sample_limits(metrics: dict[str, Any]) -> list[str]:
         repeats = (
             f", bar similarity {drawn['bar_similarity']['mean']:.3f} against {real['bar_similarity']:.3f}"
         )
+    if "drum_density" in real:
+        density, syncopation = (
+            f"{drawn[name]['mean']:.2f} against {real[name]:.2f}"
+            for name in ("drum_density", "drum_syncopation")
+        )
+        return [
+            f"Samples of the prior differ from real drum tracks: {density} hits a bar, syncopation"
+            f" {syncopation}{repeats}."
+        ]
     return [
         "Samples of the prior differ from real phrases: diatonic share"
         f" {drawn['diatonic_share']['mean']:.3f} against {real['diatonic_share']:.3f}, mean interval"

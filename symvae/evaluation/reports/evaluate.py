@@ -21,6 +21,8 @@ from symvae.evaluation import (
     attribute_vectors,
     continuation,
     control,
+    harm,
+    hits,
     infilling,
     interpolation,
     notes,
@@ -41,8 +43,10 @@ from symvae.training.tasks.arousal import Piece, unlabeled_positions
 TABLES: dict[str, Callable[[Any], str]] = {
     "reconstruction": reconstruction.tables,
     "notes": notes.tables,
+    "hits": hits.tables,
     "control": control.tables,
     "arousal": arousal.tables,
+    "harm": harm.tables,
     "valence": valence.tables,
     "rate": rate.tables,
     "interpolation": interpolation.tables,
@@ -139,6 +143,10 @@ def evaluate(
             model, every_window, training, {"learned": latent.prior}, samples=effort.samples, **common
         ),
     }
+    if model.tokenizer.drums:
+        parts["hits"] = hits.hit_reconstruction(
+            model, every_window.draw(effort.windows, seed), training, **common
+        )
     if not latent.fitted and model.grid.bars >= infilling.MIN_BARS:
         parts["infilling"] = infilling.infilling(model, unseen, phrases=effort.fillings, **common)
         parts["continuation"] = continuation.continuation(model, unseen, phrases=effort.fillings, **common)

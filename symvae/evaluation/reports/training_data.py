@@ -9,6 +9,8 @@ from symvae.corpus.sources.lieder import COLLECTION as LIEDER
 from symvae.errors import CorpusError
 from symvae.evaluation.reports.markdown import table
 
+#: Collections of songs of which drum models read the drum tracks.
+DRUM_SONGS = ("blasphemer", "easyrpg", "freedoom", "helland")
 _HEAD = ["collection", "tunes", "bars", "origin", "license"]
 
 
@@ -77,7 +79,10 @@ class TrainingData:
         words += ["pop909 POP909_FOLDER"] if "pop909" in names else []
         words += ["lieder LIEDER_FOLDER"] if LIEDER in names else []
         words += ["chorales"] if "bach-chorales" in names else []
-        words += ["YOUR_FOLDER"] if names - set(FOLDERS) - {"pop909", LIEDER, "bach-chorales"} else []
+        words += ["groove GROOVE_FOLDER"] if "groove" in names else []
+        words += [f"drums {name.upper()}_FOLDER" for name in sorted(names & set(DRUM_SONGS))]
+        named = {*FOLDERS, "pop909", LIEDER, "bach-chorales", "groove", *DRUM_SONGS}
+        words += ["YOUR_FOLDER"] if names - named else []
         return " ".join(words)
 
 

@@ -13,7 +13,7 @@ them unchanged.
 It handles latents and knows no ids.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -38,6 +38,7 @@ class FlowPrior(nn.Module):
         active: the coordinates that the flow moves.
         velocity: the network.
         home_key: whether it was trained on music in C major and A minor only.
+        conditions: names of the attributes that condition the velocity, for those who measure them.
     """
 
     active: Tensor
@@ -53,6 +54,10 @@ class FlowPrior(nn.Module):
     """Scale of the noise of draws with a form, in place of ``noise_scale`` and ``echo``."""
     endings: Tensor
     """Share of draws that need a cadence for draws to end with one as often as tunes do."""
+    attributes: Tensor
+    """Attributes of the music of each form, ``(form, attribute)``, standardized."""
+    attribute_scale: Tensor
+    """Mean and standard deviation of each attribute over training music, ``(2, attribute)``."""
 
     def __init__(
         self,
@@ -60,34 +65,49 @@ class FlowPrior(nn.Module):
         velocity: PlainVelocity | BarVelocity,
         *,
         home_key: bool = False,
+        conditions: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self.conditions = tuple(conditions)
         self.register_buffer("active", active)
         self.register_buffer("home_key", torch.tensor(home_key))
         self.register_buffer("noise_scale", torch.tensor(1.0))
         self.register_buffer("echo", torch.tensor(0.0))
-        bars = len(velocity.place) if isinstance(velocity, BarVelocity) else 0
+        bars, known = 0, 0
+        if isinstance(velocity, BarVelocity):
+            bars, known = len(velocity.place), velocity.attributes
+        self.register_buffer("attributes", torch.zeros((0, known)))
+        self.register_buffer("attribute_scale", torch.tensor([0.0, 1.0])[:, None].repeat(1, known))
         self.register_buffer("forms", torch.zeros((0, bars)))
         self.register_buffer("form_scale", torch.tensor(1.0))
         self.register_buffer("endings", torch.tensor(0.0))
         self.velocity = velocity
 
     @classmethod
-    def from_state(cls, state: dict[str, Tensor]) -> "FlowPrior":
+    def from_state(cls, state: dict[str, Tensor], conditions: Sequence[str] = ()) -> "FlowPrior":
         """Rebuild a prior from its weights, which determine its class and sizes."""
-        facts = ("active", "home_key", "noise_scale", "echo", "forms", "form_scale", "endings")
+        facts = {"active", "home_key", "noise_scale", "echo", "forms", "form_scale", "endings"}
+        facts |= {"attributes", "attribute_scale"}
         weights = {
             name.removeprefix("velocity."): value for name, value in state.items() if name not in facts
         }
         kind = BarVelocity if "place" in weights else PlainVelocity
-        prior = cls(state["active"] > 0, kind.like(weights), home_key=bool(state.get("home_key", False)))
+        home_key = bool(state.get("home_key", False))
+        prior = cls(state["active"] > 0, kind.like(weights), home_key=home_key, conditions=conditions)
         prior.velocity.load_state_dict(weights)
         prior.noise_scale.fill_(float(state.get("noise_scale", 1.0)))
         prior.echo.fill_(float(state.get("echo", 0.0)))
         prior.form_scale.fill_(float(state.get("form_scale", 1.0)))
         prior.endings.fill_(float(state.get("endings", 0.0)))
         prior.forms = state.get("forms", prior.forms).round()
+        for name in ("attributes", "attribute_scale"):
+            setattr(prior, name, state.get(name, getattr(prior, name)))
         return prior.eval()
+
+    def standardized(self, values: Float[Tensor, "row attribute"]) -> Float[Tensor, "row attribute"]:
+        """Values of the attributes in their units, in standard deviations from the mean of training music."""
+        mean, deviation = self.attribute_scale.to(values)
+        return (values - mean) / deviation
 
     @torch.no_grad()
     def sample(
@@ -96,6 +116,7 @@ class FlowPrior(nn.Module):
         generator: torch.Generator,
         temperature: float = 1.0,
         equal: Int[Tensor, "count bar"] | None = None,
+        attributes: Float[Tensor, "count attribute"] | None = None,
     ) -> Float[Tensor, "count latent"]:
         """Draw latents.
 
@@ -104,12 +125,17 @@ class FlowPrior(nn.Module):
             generator: source of the noise, on the CPU.
             temperature: scale of the noise.
             equal: a number for each bar of each draw, the same for bars that shall be equal.
+            attributes: of each draw, standardized, nan where one is free; None for free ones.
 
         Returns:
             Latents, on the device of the prior.
         """
         noise = self.noise(count, generator, temperature, equal)
-        return torch.cat([self.integrate(some) for some in noise.split(_DRAWS_AT_ONCE)])
+        if attributes is None:
+            return torch.cat([self.integrate(some) for some in noise.split(_DRAWS_AT_ONCE)])
+        asked = attributes.to(noise.device).split(_DRAWS_AT_ONCE)
+        draws = zip(noise.split(_DRAWS_AT_ONCE), asked, strict=True)
+        return torch.cat([self.integrate(some, attributes=each) for some, each in draws])
 
     def noise(
         self,
@@ -145,13 +171,26 @@ class FlowPrior(nn.Module):
 
     @torch.no_grad()
     def integrate(
-        self, noise: Float[Tensor, "batch latent"], guidance: Guidance | None = None
+        self,
+        noise: Float[Tensor, "batch latent"],
+        guidance: Guidance | None = None,
+        attributes: Float[Tensor, "batch attribute"] | None = None,
     ) -> Float[Tensor, "batch latent"]:
-        """Integrate the flow from noise (Heun's method); ``guidance`` corrects each estimate of the end."""
+        """Integrate the flow from noise (Heun's method).
+
+        Args:
+            noise: where each path starts.
+            guidance: corrects each estimate of the end.
+            attributes: of each draw, standardized, nan where one is free; None for free ones.
+
+        Returns:
+            Latents.
+        """
+        condition = () if attributes is None else (attributes,)
 
         def velocity(z: Tensor, time: float) -> Tensor:
             now = torch.full((len(z), 1), time, device=z.device)
-            move = self.velocity(z[:, self.active], now)
+            move = self.velocity(z[:, self.active], now, *condition)
             if guidance is not None:
                 end = z.clone()
                 end[:, self.active] += (1 - time) * move

@@ -7,7 +7,8 @@ does, into one embedding for each bar, so that attention relates the bars (repet
 
 The first and last maps are initialized with the conductor's unfolding and the encoder's projection. The
 blocks are those of diffusion transformers (Peebles and Xie 2023, arXiv 2212.09748): time scales and shifts
-each of them, and each starts as the identity (adaLN-Zero).
+each of them, and each starts as the identity (adaLN-Zero). Attributes of the phrase may condition them as
+time does; each may be unknown, as in training it is now and then (Ho and Salimans 2022, arXiv 2207.12598).
 
 They handle latents and know no ids.
 """
@@ -100,10 +101,14 @@ class BarVelocity(nn.Module):
         code_size: width of a bar embedding.
         width: width of the transformer.
         layers: number of blocks.
+        attributes: number of attributes of the phrase that condition the velocity.
     """
 
-    def __init__(self, used: int, *, bars: int, code_size: int, width: int, layers: int) -> None:
+    def __init__(
+        self, used: int, *, bars: int, code_size: int, width: int, layers: int, attributes: int = 0
+    ) -> None:
         super().__init__()
+        self.attributes = attributes
         self.unfold = nn.Linear(used, bars * code_size, bias=False)
         self.start = nn.Linear(code_size, width)
         self.place = nn.Parameter(0.02 * torch.randn(bars, width))
@@ -118,6 +123,13 @@ class BarVelocity(nn.Module):
         for layer in (self.modulate, self.end):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
+        if attributes:
+            # Without biases, so that attributes of which none is known add nothing.
+            self.describe = nn.Sequential(
+                nn.Linear(2 * attributes, CONDITION_SIZE, bias=False),
+                nn.SiLU(),
+                nn.Linear(CONDITION_SIZE, CONDITION_SIZE, bias=False),
+            )
 
     @classmethod
     def like(cls, state: dict[str, Tensor]) -> "BarVelocity":
@@ -129,6 +141,7 @@ class BarVelocity(nn.Module):
             code_size=state["end.weight"].shape[0],
             width=width,
             layers=sum(name.endswith(".attend.weight") for name in state),
+            attributes=state["describe.0.weight"].shape[1] // 2 if "describe.0.weight" in state else 0,
         )
 
     @torch.no_grad()
@@ -149,13 +162,28 @@ class BarVelocity(nn.Module):
         return echo / echo.square().sum(1).mean().sqrt()
 
     def forward(
-        self, z: Float[Tensor, "batch used"], time: Float[Tensor, "batch 1"]
+        self,
+        z: Float[Tensor, "batch used"],
+        time: Float[Tensor, "batch 1"],
+        attributes: Float[Tensor, "batch attribute"] | None = None,
     ) -> Float[Tensor, "batch used"]:
-        """Return the velocity of the used coordinates at ``time`` (0: noise, 1: music)."""
+        """Return the velocity of the used coordinates at ``time`` (0: noise, 1: music).
+
+        Args:
+            z: the used coordinates on their way.
+            time: of each draw.
+            attributes: of each phrase, standardized; nan where one is unknown, None where all are.
+
+        Returns:
+            The velocity of each coordinate.
+        """
         halves = torch.arange(_BAR_TIME_FEATURES // 2, device=time.device) * (2 / _BAR_TIME_FEATURES)
         angle = 1000 * time * torch.exp(-math.log(10_000) * halves)
         features = torch.cat([angle.sin(), angle.cos()], dim=-1)
         condition = self.when(features)
+        if attributes is not None:
+            known = ~attributes.isnan()
+            condition = condition + self.describe(torch.cat([attributes.nan_to_num(), known], dim=1))
         x = self.start(self.unfold(z).view(len(z), len(self.place), -1)) + self.place
         for block in self.blocks:
             x = block(x, condition)

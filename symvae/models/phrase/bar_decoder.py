@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from symvae.nn.bits import BitEmbedding, BitLinear
 from symvae.nn.recurrent import LSTM, LSTMState
 from symvae.nn.sampling import choose
 
@@ -25,6 +26,7 @@ class BarDecoder(nn.Module):
         hidden_size: hidden units of the LSTM.
         unfold_size: width of the layers that unfold a bar embedding.
         feature_size: width of the feature of a position.
+        bits: elements of the sets that ids stand for (`symvae.nn.bits`); None for ids without parts.
     """
 
     def __init__(
@@ -37,12 +39,18 @@ class BarDecoder(nn.Module):
         hidden_size: int,
         unfold_size: int,
         feature_size: int,
+        bits: int | None = None,
     ) -> None:
         super().__init__()
         self.positions = self.num_slots = positions
         self.feature_size = feature_size
         # The row after the vocabulary embeds the start of a bar and dropped tokens.
-        self.embedding = nn.Embedding(vocabulary_size + 1, embedding_size)
+        self.embedding: nn.Embedding | BitEmbedding
+        self.logits: nn.Linear | BitLinear
+        if bits is None:
+            self.embedding = nn.Embedding(vocabulary_size + 1, embedding_size)
+        else:
+            self.embedding = BitEmbedding(bits, embedding_size, extra=1)
         self.unknown = vocabulary_size
         self.unfold = nn.Sequential(
             nn.Linear(code_size, unfold_size),
@@ -53,7 +61,10 @@ class BarDecoder(nn.Module):
         )
         self.initial = nn.Linear(code_size, 2 * hidden_size)
         self.lstm = LSTM(embedding_size + feature_size, hidden_size)
-        self.logits = nn.Linear(hidden_size + feature_size, vocabulary_size)
+        if bits is None:
+            self.logits = nn.Linear(hidden_size + feature_size, vocabulary_size)
+        else:
+            self.logits = BitLinear(hidden_size + feature_size, bits, joint=hidden_size)
 
     def forward(
         self,

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from symvae.nn.bits import BitEmbedding
+
 
 class BarCodes(NamedTuple):
     """Encoding of each bar by itself."""
@@ -29,6 +31,7 @@ class BarEncoder(nn.Module):
         summary_size: width of a bar's summary.
         code_size: coordinates of a bar's code.
         initial_std: standard deviation of the codes at initialization.
+        bits: elements of the sets that ids stand for (`symvae.nn.bits`); None for ids without parts.
     """
 
     def __init__(
@@ -41,9 +44,14 @@ class BarEncoder(nn.Module):
         summary_size: int,
         code_size: int,
         initial_std: float = 0.3,
+        bits: int | None = None,
     ) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(vocabulary_size, embedding_size)
+        self.embedding: nn.Embedding | BitEmbedding
+        if bits is None:
+            self.embedding = nn.Embedding(vocabulary_size, embedding_size)
+        else:
+            self.embedding = BitEmbedding(bits, embedding_size)
         self.lstm = nn.LSTM(embedding_size, hidden_size, batch_first=True, bidirectional=True)
         self.squeeze = nn.Linear(2 * hidden_size, 64)
         self.summarize = nn.Linear(positions * 64, summary_size)

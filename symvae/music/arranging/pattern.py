@@ -128,7 +128,7 @@ def _sparser(phrase: Phrase, fewer: int) -> Phrase:
                 end[rows[0]] = end[row]
                 sounds[home : end[row], tone] = True
             keep[row] = False
-        elif clashes(np.array([tone]), sounds[home:step].any(axis=0))[0] or sounds[home:step, tone].any():
+        elif clashes(np.array([tone]), np.any(sounds[home:step], axis=0))[0] or sounds[home:step, tone].any():
             keep[row] = False
         else:
             onset[row] = home

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from symvae.arguments import checked
 from symvae.errors import ArgumentError, MidiError
+from symvae.music.drum_tracks import means_drums
 from symvae.music.grid import Grid
 from symvae.music.io.book_tune import in_book
 from symvae.music.io.bridges.convert import as_song
@@ -46,6 +47,7 @@ def read(
             an iterator or a folder.
         grid: Window of a model (``model.grid``): read the melody line, cut into windows of this grid. Without
             it, read each pitched track whole, with all its voices, one phrase for each stretch of one metre.
+            Drum tracks are read where ``track`` names one, and where the song has no others.
         track: Name or number (from 0) of the track; the melody track or all pitched tracks by default.
         tune: Number or title of the tune, where an ABC file holds several.
 
@@ -65,12 +67,14 @@ def read(
 def _phrases(source: Music, grid: Grid | None, track: str | int | None) -> list[Phrase]:
     song = load_any(source)
     if grid is not None:
-        readings = [windows(song, grid, track)]
+        readings = [windows(song, grid, track, drums=means_drums(song, track))]
     elif track is not None:
-        readings = [whole(song, track, polyphonic=True)]
+        readings = [whole(song, track, polyphonic=True, drums=means_drums(song, track))]
     else:
         pitched = [i for i, part in enumerate(song.tracks) if len(part) and not part.is_drum]
-        readings = [whole(song, i, polyphonic=True) for i in pitched] or [whole(song)]
+        readings = [whole(song, i, polyphonic=True) for i in pitched] or [
+            whole(song, drums=means_drums(song))
+        ]
     phrases = [phrase for reading in readings for phrase in reading.phrases]
     if not phrases:
         wanted = "phrase" if grid is None else f"window of {grid.bars} bars of {grid.metre}"
@@ -104,7 +108,7 @@ def write(
 
     Raises:
         MidiError: The suffix names no format of music, the file cannot be written, or it is a score of a
-            whole song.
+            whole song or of drums.
         ArgumentError: The music or the path is of a wrong type.
     """
     if isinstance(path, str | os.PathLike):
@@ -138,6 +142,8 @@ def _contents(music: Music | Iterable[Music], path: Path, program: int) -> bytes
                 f"A whole song is written as MIDI only. Use a name that ends in .mid, not {path}."
             )
         return song_to_bytes(as_song(found))
+    if suffix in SCORE_SUFFIXES and any(piece.is_drum for piece in found):
+        raise MidiError(f"Drums are written as MIDI only. Use a name that ends in .mid, not {path}.")
     return to_bytes(found, program) if suffix in MIDI_SUFFIXES else score_bytes(found, suffix, path.stem)
 
 

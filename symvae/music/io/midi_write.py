@@ -15,12 +15,15 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.io.events import to_bytes as events_to_bytes
 from symvae.music.io.file_bytes import write_bytes
 from symvae.music.io.midi_build import built
 from symvae.music.io.midi_patch import patched
 from symvae.music.phrase import Phrase, as_one
+from symvae.music.quantize import resolve_overlaps
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
 TICKS_PER_QUARTER = 480
@@ -59,11 +62,13 @@ def to_song(phrases: Phrase | Sequence[Phrase], program: int = 0) -> Song:
     track = Track(
         track_name(phrase),
         program,
-        False,
-        notes.onset_step * TICKS_PER_STEP,
-        notes.duration_step * TICKS_PER_STEP,
-        notes.pitch,
-        notes.velocity,
+        phrase.is_drum,
+        *resolve_overlaps(
+            np.maximum(0, np.rint((notes.onset_step + notes.offset_step) * TICKS_PER_STEP).astype(np.int64)),
+            notes.duration_step * TICKS_PER_STEP,
+            notes.pitch,
+            notes.velocity,
+        ),
     )
     return Song(
         TICKS_PER_QUARTER,
@@ -87,7 +92,9 @@ def song_to_bytes(song: Song) -> bytes:
 
 
 def track_name(phrase: Phrase) -> str:
-    """The name of the track that holds a phrase in a file: "melody" for one voice, else "notes"."""
+    """The name of a phrase's track in a file: "drums", else "melody" for one voice and "notes" for more."""
+    if phrase.is_drum:
+        return "drums"
     return "melody" if phrase.is_monophonic else "notes"
 
 

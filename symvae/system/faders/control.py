@@ -22,9 +22,11 @@ from torch import Tensor
 
 from symvae.errors import LatentError
 from symvae.models.faders.editor import FaderEditor
+from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
 from symvae.system.codec import Codec
 from symvae.system.faders.arrange import arrange, asked_arousal
+from symvae.system.faders.arranged import Arranged, arranged
 from symvae.system.faders.bar_search import Cost, search_bars
 from symvae.system.faders.cost import BAR_DRIFT, TOKEN_DRIFT, Request, aims
 from symvae.system.faders.edit_transfer import transfer_edit
@@ -34,6 +36,9 @@ from symvae.system.faders.refine_tokens import refine_tokens
 from symvae.system.faders.request import AROUSAL, Wishes, faders_of
 from symvae.system.faders.scales import Scales
 from symvae.system.faders.targets import Targets, find_targets, held_faders
+
+#: Cost of a lock that is broken.
+BROKEN = 1000.0
 
 
 class FaderControl:
@@ -72,6 +77,7 @@ class FaderControl:
         hold: str | Iterable[str] = (),
         best_of: int = 1,
         refine: bool = True,
+        locks: Sequence[Lock] | None = None,
     ) -> list[Phrase]:
         """Fade each phrase by its own request.
 
@@ -81,6 +87,7 @@ class FaderControl:
             hold: names of faders that stay where they are unless they are requested.
             best_of: number of decodes to choose bars from.
             refine: exchange single tokens or notes until the request is met.
+            locks: what of each phrase stays; new notes are priced then (`symvae.system.faders.prices`).
 
         Returns:
             One phrase for each. A melody without a move is reconstructed; polyphonic music without a move
@@ -98,11 +105,14 @@ class FaderControl:
             )
         hold = {hold} if isinstance(hold, str) else set(hold)
         if not self.arranges:
-            return self._fade(phrases, values, hold, best_of, refine)
+            return self._fade(phrases, values, hold, best_of, refine, locks)
         rest = [{name: wish for name, wish in wishes.items() if name != AROUSAL.name} for wishes in values]
         result = list(phrases)
         rows = [row for row, wishes in enumerate(values) if rest[row] or AROUSAL.name not in wishes]
-        faded = self._fade([phrases[row] for row in rows], [rest[row] for row in rows], hold, best_of, refine)
+        some = None if locks is None else [locks[row] for row in rows]
+        faded = self._fade(
+            [phrases[row] for row in rows], [rest[row] for row in rows], hold, best_of, refine, some
+        )
         for row, phrase in zip(rows, faded, strict=True):
             result[row] = phrase
         for row, wishes in enumerate(values):
@@ -113,7 +123,13 @@ class FaderControl:
         return result
 
     def _fade(
-        self, phrases: Sequence[Phrase], values: Sequence[Wishes], hold: set[str], best_of: int, refine: bool
+        self,
+        phrases: Sequence[Phrase],
+        values: Sequence[Wishes],
+        hold: set[str],
+        best_of: int,
+        refine: bool,
+        locks: Sequence[Lock] | None,
     ) -> list[Phrase]:
         """Fade each phrase by its own request, on the notes or through z."""
         if not phrases:
@@ -126,17 +142,23 @@ class FaderControl:
             for phrase, wishes, alone in zip(phrases, values, performed, strict=True)
         ]
         if rows := [row for row, alone in enumerate(performed) if not alone]:
-            faded = self._fade_notes([phrases[row] for row in rows], targets.of(rows), best_of, refine)
+            some = None if locks is None else [arranged(locks[row]) for row in rows]
+            faded = self._fade_notes([phrases[row] for row in rows], targets.of(rows), best_of, refine, some)
             for row, phrase in zip(rows, faded, strict=True):
                 result[row] = phrase
         return result
 
     def _fade_notes(
-        self, phrases: Sequence[Phrase], targets: Targets, best_of: int, refine: bool
+        self,
+        phrases: Sequence[Phrase],
+        targets: Targets,
+        best_of: int,
+        refine: bool,
+        arranged: Sequence[Arranged] | None,
     ) -> list[Phrase]:
         """Decode each phrase at its target, choose and refine."""
         position, wanted, target, tempo = targets
-        request = Request(self.scales, phrases, position, wanted)
+        request = Request(self.scales, phrases, position, wanted, arranged)
         mean = self.codec.encode(phrases).mean
         # Where notes stay as they are, a tempo is no reason to decode them.
         edits = torch.tensor([not (self.transfers_edits and name == "tempo") for name in self.scales.names])
@@ -187,8 +209,16 @@ class FaderControl:
         """Take the best bars of all decodes, then exchange tokens of the phrases that move."""
 
         def cost(drift_weight: float) -> Cost:
-            return lambda ids, rows: request.miss(self._candidates(ids, rows, tempo), rows, drift_weight)
+            def of(
+                ids: Int[Tensor, "candidate bar position"], rows: Int[Tensor, " candidate"]
+            ) -> Float[Tensor, " candidate"]:
+                candidates = self._candidates(ids, rows, tempo)
+                return request.miss(candidates, rows, drift_weight) + _broken(request, candidates, rows)
 
+            return of
+
+        if request.arranged is not None:
+            decodes = [self.codec.to_ids(_restored(request, self.codec.to_phrases(ids))) for ids in decodes]
         ids = search_bars(decodes, cost(BAR_DRIFT)) if len(decodes) > 1 else decodes[0].clone()
         if refine and moves.any():
             moved, rows = ids[moves], moves.nonzero()[:, 0].tolist()
@@ -207,23 +237,28 @@ class FaderControl:
         refine: bool,
     ) -> list[Phrase]:
         """Take the best bars of all decodes and transferred edits, then exchange notes of what moves."""
-        sources, reconstructed = request.phrases, self.codec.to_phrases(before, tempo)
-        faded = [self.codec.to_phrases(after, tempo) for after in decodes]
-        fit = self.codec.tokenizer.fit
+        sources, fit, restore = request.phrases, self.codec.tokenizer.fit, self.codec.tokenizer.restore
+        reconstructed, *faded = (
+            list(map(restore, self.codec.to_phrases(ids, tempo), sources)) for ids in (before, *decodes)
+        )
         transferred = [
-            self.codec.to_ids(
-                [fit(transfer_edit(*each)) for each in zip(sources, reconstructed, after, strict=True)]
-            )
+            [transfer_edit(*each) for each in zip(sources, reconstructed, after, strict=True)]
             for after in faded
         ]
+        candidates = list(decodes)
+        if request.arranged is not None:  # a decode is other music, to which nothing kept belongs
+            transferred = [_restored(request, phrases) for phrases in transferred]
+            candidates = [self.codec.to_ids([fit(phrase) for phrase in sources])]
+        candidates += [self.codec.to_ids([fit(phrase) for phrase in phrases]) for phrases in transferred]
         ids = search_bars(
-            [torch.where(moves[:, None, None], each, before) for each in (*decodes, *transferred)],
+            [torch.where(moves[:, None, None], each, before) for each in candidates],
             lambda ids, rows: request.loss(self._candidates(ids, rows, tempo), rows),
         )
-        result = self.codec.to_phrases(ids, tempo)
+        result = _restored(request, self.codec.to_phrases(ids, tempo))
         for row in moves.nonzero()[:, 0].tolist() if refine else ():
             pool = [sources[row], reconstructed[row], *(phrases[row] for phrases in faded)]
-            result[row] = refine_notes(result[row], pool, partial(_loss_of_one, request, row))
+            extra = {} if request.arranged is None else request.arranged[row].for_notes()
+            result[row] = refine_notes(result[row], pool, partial(_loss_of_one, request, row), **extra)
         return result
 
     def _candidates(
@@ -237,8 +272,10 @@ class FaderControl:
     def _with_source_dynamics(
         self, phrases: Sequence[Phrase], sources: Sequence[Phrase], tempo: Sequence[float]
     ) -> list[Phrase]:
-        """Set the tempo, and the velocities where these are no fader."""
-        if "mean_velocity" not in self.scales.names:
+        """Set the tempo, and the velocities where these are no fader; drums are played on their own kit."""
+        if self.codec.tokenizer.drums:
+            phrases = list(map(self.codec.tokenizer.restore, phrases, sources))
+        elif "mean_velocity" not in self.scales.names:
             phrases = with_velocities_of(phrases, sources)
         return [phrase.with_tempo(qpm) for phrase, qpm in zip(phrases, tempo, strict=True)]
 
@@ -253,6 +290,24 @@ def with_velocities_of(phrases: Sequence[Phrase], sources: Sequence[Phrase]) -> 
             phrase = replace(phrase, velocity=velocity)
         result.append(phrase)
     return result
+
+
+def _restored(request: Request, phrases: Sequence[Phrase]) -> list[Phrase]:
+    """The phrases with what is locked; as they are without locks."""
+    if request.arranged is None:
+        return list(phrases)
+    pairs = zip(request.arranged, phrases, strict=True)
+    return [each.lock.restore(phrase).without_overlaps() for each, phrase in pairs]
+
+
+def _broken(
+    request: Request, candidates: Sequence[Phrase], rows: Int[Tensor, " candidate"]
+) -> Float[Tensor, " candidate"]:
+    """A cost above all others for candidates that lose what is locked."""
+    if request.arranged is None:
+        return torch.zeros(len(candidates))
+    locks = [request.arranged[row].lock for row in rows.tolist()]
+    return torch.tensor([0.0 if lock.holds(c) else BROKEN for lock, c in zip(locks, candidates, strict=True)])
 
 
 def _loss_of_one(request: Request, row: int, candidates: Sequence[Phrase]) -> Float[np.ndarray, " candidate"]:

@@ -5,12 +5,14 @@ The searches of this package (bars, tokens, notes) all minimize one of these cos
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from symvae.music.phrase import Phrase
+from symvae.system.faders.arranged import Arranged
 from symvae.system.faders.edit_transfer import lost_share
 from symvae.system.faders.scales import Scales, measure_phrases
 
@@ -21,6 +23,11 @@ CORRECTIONS = (1.0, 0.5, 1.5, 2.0, 0.75, 1.25, 3.0)
 BAR_DRIFT, NOTE_DRIFT, TOKEN_DRIFT = 0.25, 0.4, 0.06
 #: Cost of losing all notes of a polyphonic phrase, for each fader that is requested or held.
 CONTENT_WEIGHT = 1.0
+#: Faders that go together, where prices count: where the first is asked for, the others may follow.
+TOGETHER = {
+    "notes_per_bar": ("rhythm_density", "note_density"),
+    "rhythm_density": ("notes_per_bar", "note_density"),
+}
 
 
 def miss(
@@ -28,6 +35,7 @@ def miss(
     wanted: Float[Tensor, "batch fader"],
     position: Float[Tensor, "batch fader"],
     drift_weight: float = BAR_DRIFT,
+    free: Bool[Tensor, "batch fader"] | None = None,
 ) -> Float[Tensor, " batch"]:
     """Sum the distances from the request, in positions, and the weighted drift of the other faders.
 
@@ -36,13 +44,14 @@ def miss(
         wanted: requested positions, nan where there is no request.
         position: positions before the fade.
         drift_weight: weight of a change without a request.
+        free: faders that may drift at no cost.
 
     Returns:
         The cost of each row, 0 or more.
     """
     asked = ~wanted.isnan()
     missed = torch.where(asked, wanted - achieved, 0.0).abs().sum(-1)
-    drift = torch.where(asked, 0.0, position - achieved).abs().sum(-1)
+    drift = torch.where(asked if free is None else asked | free, 0.0, position - achieved).abs().sum(-1)
     return missed + drift_weight * drift
 
 
@@ -72,6 +81,8 @@ class Request:
     position: Float[Tensor, "phrase fader"]
     wanted: Float[Tensor, "phrase fader"]
     """nan where there is no request."""
+    arranged: Sequence[Arranged] | None = None
+    """Locks and prices of the phrases; None where neither counts."""
 
     def achieved(self, candidates: Sequence[Phrase]) -> Float[Tensor, "candidate fader"]:
         """Measure the positions of candidates."""
@@ -93,7 +104,18 @@ class Request:
         Returns:
             The cost of each candidate (`miss`).
         """
-        return miss(self.achieved(candidates), self.wanted[rows], self.position[rows], drift_weight)
+        achieved = self.achieved(candidates)
+        return miss(achieved, self.wanted[rows], self.position[rows], drift_weight, self._free[rows])
+
+    @cached_property
+    def _free(self) -> Bool[Tensor, "phrase fader"]:
+        """Faders that may drift where prices count (`TOGETHER`)."""
+        free, names = torch.zeros_like(self.wanted, dtype=torch.bool), self.scales.names
+        for leader, others in TOGETHER.items() if self.arranged is not None else ():
+            for other in others if leader in names else ():
+                if other in names:
+                    free[:, names.index(other)] |= ~self.wanted[:, names.index(leader)].isnan()
+        return free
 
     def loss(
         self, candidates: Sequence[Phrase], rows: Int[Tensor, " candidate"]
@@ -102,4 +124,8 @@ class Request:
         pairs = zip(rows.tolist(), candidates, strict=True)
         lost = [lost_share(self.phrases[row], candidate) for row, candidate in pairs]
         weight = CONTENT_WEIGHT * (~self.wanted[rows].isnan()).sum(1)
-        return self.miss(candidates, rows, NOTE_DRIFT) + weight * torch.tensor(lost)
+        loss = self.miss(candidates, rows, NOTE_DRIFT) + weight * torch.tensor(lost)
+        if self.arranged is None:
+            return loss
+        pairs = zip(rows.tolist(), candidates, strict=True)
+        return loss + torch.tensor([self.arranged[row].prices.of(each) for row, each in pairs])

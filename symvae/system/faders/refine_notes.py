@@ -4,6 +4,8 @@ Every exchange is supported by the music: notes are added from the phrase or fro
 only where a decode lacks them; a note moves by a step or two, to an onset of the phrase or of a decode, which
 breaks or gathers a chord; all notes together become louder, softer, longer or shorter.
 
+Where a phrase is locked (`symvae.music.locks`), no exchange touches what is kept.
+
 A sweep scores every exchange by itself, then makes those that lower the cost, the best first, each while it
 still does, and keeps the best for the next sweep. It handles notes; the cost is an argument. For tokens on a
 grid see `symvae.system.faders.refine_tokens`.
@@ -14,14 +16,17 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
 from symvae.system.faders.edit_transfer import PITCHES, Notes, notes_of, onset_table, places, with_notes
+from symvae.system.faders.gestures import gestures
 
 #: Candidates for one phrase → cost.
 Cost = Callable[[Sequence[Phrase]], Float[np.ndarray, " phrase"]]
 #: Notes → notes changed, or the same where the exchange does not apply.
 Exchange = Callable[[Notes], Notes]
 
+NO_NOTES: Notes = np.empty((0, 4), np.int64)
 SWEEPS = 3
 #: Exchanges that are tried after a sweep and scored again in the next.
 KEPT = 128
@@ -33,19 +38,29 @@ LOUDER = (-12, -4, 4, 12)
 LONGER = (0.7, 0.9, 1.12, 1.4)
 
 
-def refine_notes(phrase: Phrase, sources: Sequence[Phrase], cost: Cost) -> Phrase:
+def refine_notes(
+    phrase: Phrase,
+    sources: Sequence[Phrase],
+    cost: Cost,
+    *,
+    proposals: Notes = NO_NOTES,
+    lock: Lock | None = None,
+) -> Phrase:
     """Exchange notes of a phrase while the cost falls.
 
     Args:
         phrase: the phrase to refine.
         sources: phrases that notes may be taken from.
         cost: scores candidates.
+        proposals: further notes that may be added.
+        lock: what stays; the phrase keeps it.
 
     Returns:
         The phrase after the exchanges.
     """
     notes, least = notes_of(phrase), cost([phrase])[0]
-    exchanges = _exchanges(notes, [notes_of(source) for source in sources], phrase.grid.num_steps)
+    pool = [notes_of(source) for source in sources]
+    exchanges = _exchanges(notes, pool, proposals, phrase.grid.num_steps, lock)
     for _ in range(SWEEPS):
         if least <= LEAST_GAIN:
             break
@@ -54,6 +69,8 @@ def refine_notes(phrase: Phrase, sources: Sequence[Phrase], cost: Cost) -> Phras
         before, gains = least, np.count_nonzero(costs < least - LEAST_GAIN)
         for exchange in exchanges[:gains]:
             result = with_notes(phrase, exchange(notes))
+            if lock is not None and not lock.holds(result):
+                continue
             new_cost = cost([result])[0]
             if new_cost < least - LEAST_GAIN:
                 notes, least = notes_of(result), new_cost
@@ -62,26 +79,34 @@ def refine_notes(phrase: Phrase, sources: Sequence[Phrase], cost: Cost) -> Phras
     return with_notes(phrase, notes)
 
 
-def _exchanges(notes: Notes, pool: Sequence[Notes], num_steps: int) -> list[Exchange]:
-    """List the exchanges that change something."""
-    candidates, here = np.concatenate([notes, *pool]), places(notes)
+def _exchanges(
+    notes: Notes, pool: Sequence[Notes], proposals: Notes, num_steps: int, lock: Lock | None
+) -> list[Exchange]:
+    """List the exchanges that change something, and nothing that is kept."""
+    candidates, here = np.concatenate([notes, *pool, proposals]), places(notes)
+    kept = set() if lock is None else set(lock.places.tolist())
+    allowed = np.ones((num_steps, PITCHES), bool) if lock is None else lock.allowed
     occupied = onset_table(here, num_steps)
     missing = np.concatenate([here[~onset_table(places(source), num_steps)[here]] for source in pool])
     _, first = np.unique(candidates[:, :3], axis=0, return_index=True)
     new = np.setdiff1d(first, np.arange(len(notes)))
+    new = new[allowed[candidates[new, 0], candidates[new, 2]] & ~np.isin(places(candidates[new]), [*kept])]
     steps = np.unique(candidates[:, 0])
     moves = [
         _moved(place, step)
         for place, onset in zip(here.tolist(), notes[:, 0].tolist(), strict=True)
         for step in steps[abs(steps - onset) <= FARTHEST_STEP].tolist()
         if not occupied[place + (step - onset) * PITCHES]
+        and place not in kept
+        and allowed[step, place % PITCHES]
     ]
     return [
-        *(_without(place) for place in np.unique(missing).tolist()),
+        *(_without(place) for place in np.unique(missing).tolist() if place not in kept),
         *(_with(note) for note in candidates[new]),
         *moves,
         *(_louder(by) for by in LOUDER),
         *(_longer(times) for times in LONGER),
+        *([] if lock is None else gestures(notes, lock)),
     ]
 
 

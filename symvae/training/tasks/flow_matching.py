@@ -27,6 +27,8 @@ from symvae.training.task import Loss, Objective, Plan
 
 #: A coordinate whose mean KL divergence is below this, in nats, is not used by the model.
 UNUSED_NATS = 0.02
+#: Shares of phrases of which a conditioned prior learns without any attribute, and without each single one.
+ALL_HIDDEN, ONE_HIDDEN = 0.15, 0.1
 _VALIDATION_SEED = 0
 
 
@@ -48,6 +50,7 @@ class FlowTask:
         clip_norm: float = 0.0,
         evaluate_every: int = 0,
         held_out: DiagonalGaussian | None = None,
+        attributes: Float[Tensor, "phrase attribute"] | None = None,
         choice: Any = None,
         base: Base | None = None,
     ) -> None:
@@ -67,6 +70,7 @@ class FlowTask:
             clip_norm: Largest gradient norm; 0: any.
             evaluate_every: Steps between validations; 0: only after the last step.
             held_out: Posteriors of validation phrases; None for no validation.
+            attributes: Standardized attributes of the training phrases, for a prior that they condition.
             choice: All choices, for the state's file.
             base: The model whose posteriors they are.
         """
@@ -78,6 +82,7 @@ class FlowTask:
         self.slowest_average = slowest_average
         self.posterior_temperature = posterior_temperature
         self.held_out = held_out
+        self.attributes = attributes
         self.choice, self.base = choice, base
         self.prior, self.average = prior, fresh_average(prior)
         self.generator = torch.Generator().manual_seed(seed)
@@ -92,7 +97,8 @@ class FlowTask:
         rows = torch.randint(len(self.mean), (self.batch_size,), generator=self.generator)
         noise = torch.randn((len(rows), self.mean.shape[1]), generator=self.generator)
         music = self.mean[rows] + self.std[rows] * noise
-        value = flow_matching_loss(self.prior, music, self.generator, self.time_sampling)
+        asked = None if self.attributes is None else _forget(self.attributes[rows], self.generator)
+        value = flow_matching_loss(self.prior, music, self.generator, self.time_sampling, asked)
         return Loss((Objective(value),), {"train_loss": value.detach()})
 
     def average_share(self, step: int) -> float:
@@ -115,7 +121,11 @@ class FlowTask:
 
 
 def flow_matching_loss(
-    prior: FlowPrior, music: Float[Tensor, "batch used"], generator: torch.Generator, time_sampling: str
+    prior: FlowPrior,
+    music: Float[Tensor, "batch used"],
+    generator: torch.Generator,
+    time_sampling: str,
+    attributes: Float[Tensor, "batch attribute"] | None = None,
 ) -> Float[Tensor, ""]:
     """Mean squared error of a prior's velocity against the straight path from noise to music.
 
@@ -124,6 +134,8 @@ def flow_matching_loss(
         music: Draws of posteriors, in the coordinates that the prior moves.
         generator: Source of the noise and of one time from 0 to 1 for each draw.
         time_sampling: "uniform" or "logit_normal".
+        attributes: Standardized attributes of each phrase that the prior is conditioned on, nan where one is
+            unknown; None for an unconditioned prior.
 
     Returns:
         The error, averaged over batch and coordinates.
@@ -134,8 +146,18 @@ def flow_matching_loss(
     else:
         time = torch.rand((len(music), 1), generator=generator)
     with mixed("cpu"):
-        velocity = prior.velocity((1 - time) * noise + time * music, time)
+        condition = () if attributes is None else (attributes,)
+        velocity = prior.velocity((1 - time) * noise + time * music, time, *condition)
     return (velocity.float() - (music - noise)).square().mean()
+
+
+def _forget(
+    attributes: Float[Tensor, "batch attribute"], generator: torch.Generator
+) -> Float[Tensor, "batch attribute"]:
+    """Hide all attributes of some phrases, and single ones of others."""
+    hidden = torch.rand(len(attributes), 1, generator=generator) < ALL_HIDDEN
+    hidden = hidden | (torch.rand(attributes.shape, generator=generator) < ONE_HIDDEN)
+    return attributes.masked_fill(hidden, math.nan)
 
 
 def used_coordinates(posterior: DiagonalGaussian) -> Bool[Tensor, " latent"]:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from symvae.attributes.key import home_shift
 from symvae.config.run import PriorConfig
@@ -64,16 +66,21 @@ def train_prior(
         The prior with averaged weights.
 
     Raises:
-        TrainingError: ``out`` cannot be used, or a gradient is not finite.
+        TrainingError: ``out`` cannot be used, the model has no prior to start from, or a gradient is not
+            finite.
         LatentError: No coordinate of z carries information.
     """
     torch.set_num_threads(model.config.training.threads)
     shards.check_fit(model.config.model)
     folder = RunFolder.open(out, STATE, resume=resume)
     posterior = posteriors(model, config, shards, "train")
+    prior = build_prior(config, model.vae, used_coordinates(posterior), config.seed)
+    if config.warm_start:
+        start_from_own(model, prior)
     task = FlowTask(
-        build_prior(config, model.vae, used_coordinates(posterior), config.seed),
+        prior,
         posterior,
+        attributes=learn_attributes(model, prior, shards) if prior.conditions else None,
         steps=config.steps,
         batch_size=config.batch_size,
         learning_rate=config.learning_rate,
@@ -146,6 +153,49 @@ def posteriors(model: SymVAE, config: PriorConfig, shards: Shards, split: str) -
     else:
         shift = chance.integers(-data.transpose, data.transpose + 1, len(ids))
     return model.codec.encode_ids(as_tensor(model.tokenizer.transpose_ids(ids, shift)))
+
+
+def start_from_own(model: SymVAE, prior: FlowPrior) -> None:
+    """Copy the velocity of the model's own prior; attributes that it does not know start without effect.
+
+    Args:
+        model: The model.
+        prior: The new prior; changed in place.
+
+    Raises:
+        TrainingError: The model has no prior of the same sizes.
+    """
+    own = {} if model.prior is None else model.prior.velocity.state_dict()
+    fresh = prior.velocity.state_dict()
+    conditions = [name for name in fresh if name.startswith("describe.")]
+    if own.keys() | conditions != fresh.keys() or any(
+        own[name].shape != fresh[name].shape for name in own if name not in conditions
+    ):
+        raise TrainingError(
+            f"{model.name} has no prior of these sizes to start from. Set prior.warm_start=false."
+        )
+    if any(own.get(name, fresh[name][:0]).shape != fresh[name].shape for name in conditions):
+        own = {name: value for name, value in own.items() if name not in conditions}
+        own |= {name: fresh[name] * (not name.startswith("describe.2")) for name in conditions}
+    prior.velocity.load_state_dict(own)
+
+
+def learn_attributes(model: SymVAE, prior: FlowPrior, shards: Shards) -> Float[Tensor, "window attribute"]:
+    """Measure the attributes that condition a prior, on every training window.
+
+    Args:
+        model: The model of the windows.
+        prior: The prior; its ``attribute_scale`` is set in place.
+        shards: Prepared music that fits the model.
+
+    Returns:
+        Standardized attributes.
+    """
+    ids = windows(shards, "train", model.config.model.bars, mid_phrase=model.config.data.mid_phrase).ids
+    measured = model.measure(model.to_phrases(as_tensor(ids)), prior.conditions)
+    values = torch.from_numpy(np.stack(list(measured.values()), axis=1)).float()
+    prior.attribute_scale.copy_(torch.stack([values.mean(0), values.std(0).clamp(min=1e-6)]))
+    return prior.standardized(values)
 
 
 def install_prior(model: SymVAE, prior: FlowPrior, config: PriorConfig) -> None:

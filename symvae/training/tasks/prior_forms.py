@@ -12,7 +12,8 @@ from symvae.corpus.dataset import Windows, windows
 from symvae.corpus.shards import Shards
 from symvae.models.flow.prior import FlowPrior
 from symvae.music.phrase import Phrase
-from symvae.system.drawing import Draws, decode, draw
+from symvae.system.drawing import decode, draw, draw_with
+from symvae.system.forms import Forms
 from symvae.system.symvae import SymVAE
 from symvae.training.data import as_tensor
 
@@ -22,7 +23,18 @@ FORM_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)
 #: Draws at each scale.
 DRAWS = 100
 #: Means over draws are compared with means over training windows, in standard deviations of these.
-COMPARED = ("onset_density", "pitch_range", "mean_interval", "pitch_class_entropy", "bar_similarity")
+#: Each model is compared in the attributes of its own music.
+COMPARED = (
+    "onset_density",
+    "pitch_range",
+    "mean_interval",
+    "pitch_class_entropy",
+    "drum_density",
+    "drum_syncopation",
+    "kick_snare_entropy",
+    "bar_similarity",
+)
+_ENDING = "cadence"
 
 
 def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
@@ -32,28 +44,34 @@ def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
 
     Args:
         model: The model that decodes.
-        prior: The prior over its z; ``forms``, ``form_scale`` and ``endings`` are set in place.
+        prior: The prior over its z; ``forms`` with their ``attributes``, ``form_scale`` and ``endings`` are
+            set in place.
         shards: Prepared music with a training split.
     """
     found = windows(shards, "train", model.config.model.bars, mid_phrase=model.config.data.mid_phrase)
     evenly = np.unique(np.linspace(0, len(found) - 1, FORMS).round().astype(np.int64))
     phrases = model.to_phrases(as_tensor(found[evenly]))
     prior.forms = torch.from_numpy(np.stack([equal_bars(each) for each in phrases])).to(prior.forms)
+    if prior.conditions:
+        values = np.stack(list(model.measure(phrases, prior.conditions).values()), axis=1)
+        prior.attributes = prior.standardized(torch.from_numpy(values).float())
     prior.endings.fill_(0.0)
-    wanted = model.measure(phrases, COMPARED)
+    own = model.tokenizer.attributes
+    compared, ends = [name for name in COMPARED if name in own], _ENDING in own
+    wanted = model.measure(phrases, compared)
     errors, endings = {}, {}
     for scale in FORM_SCALES:
         prior.form_scale.fill_(scale)
         chance = torch.Generator().manual_seed(0)
         ids = decode(model.codec, prior, draw(model.codec, prior, DRAWS, chance), chance)
-        drawn = model.measure(model.to_phrases(ids), (*COMPARED, "cadence"))
+        drawn = model.measure(model.to_phrases(ids), (*compared, _ENDING))
         errors[scale] = sum(
-            abs(drawn[name].mean() - wanted[name].mean()) / max(wanted[name].std(), 1e-9) for name in COMPARED
+            abs(drawn[name].mean() - wanted[name].mean()) / max(wanted[name].std(), 1e-9) for name in compared
         )
-        endings[scale] = float(drawn["cadence"].mean())
+        endings[scale] = float(drawn[_ENDING].mean())
     best = min(errors, key=lambda scale: errors[scale])
     prior.form_scale.fill_(best)
-    of_tunes = _cadences_of_tunes(model, found)
+    of_tunes = _cadences_of_tunes(model, found) if ends else 0.0
     prior.endings.fill_(max(0.0, of_tunes - endings[best]) / max(1 - endings[best], 1e-9))
     balance(model, prior, phrases)
 
@@ -69,15 +87,19 @@ def balance(model: SymVAE, prior: FlowPrior, real: Sequence[Phrase]) -> None:
         prior: The prior; its ``forms`` are exchanged in place.
         real: Real music.
     """
-    chance = torch.Generator().manual_seed(0)
+    chance, known = torch.Generator().manual_seed(0), len(prior.attributes) > 0
     rows = prior.forms.long()
-    z = prior.sample(len(rows), chance, equal=rows)
-    drawn = model.to_phrases(decode(model.codec, prior, Draws(z.cpu(), rows), chance))
+    forms = Forms(rows, prior.attributes if known else None)
+    draws = draw_with(model.codec, prior, len(rows), forms, chance)
+    drawn = model.to_phrases(decode(model.codec, prior, draws, chance))
     structures = [structure(phrase) for phrase in drawn]
     wanted, found = Counter(map(structure, real)), Counter(structures)
     weights = torch.tensor([wanted[each] / found[each] for each in structures])
     if weights.any():
-        prior.forms = prior.forms[torch.multinomial(weights, len(rows), replacement=True, generator=chance)]
+        chosen = torch.multinomial(weights, len(rows), replacement=True, generator=chance)
+        prior.forms = prior.forms[chosen]
+        if known:
+            prior.attributes = prior.attributes[chosen]
 
 
 def structure(phrase: Phrase) -> tuple[str, int]:
@@ -88,4 +110,4 @@ def structure(phrase: Phrase) -> tuple[str, int]:
 def _cadences_of_tunes(model: SymVAE, found: Windows) -> float:
     """Share of tunes that end with a cadence; 0 where no window ends a tune."""
     last = model.to_phrases(as_tensor(found[np.flatnonzero(found.ends_tune)]))
-    return float(model.measure(last, ["cadence"])["cadence"].mean()) if last else 0.0
+    return float(model.measure(last, [_ENDING])[_ENDING].mean()) if last else 0.0

@@ -26,12 +26,12 @@ def test_a_song_is_faded_in_three_lines(fader_model, tmp_path):
 def test_result_has_the_phrases_of_the_facade(fader_model):
     model = symvae.load(fader_model)
     windows = symvae.read(ODE, grid=model.grid)
-    result = symvae.fade_song(ODE, {"register": 60.0}, model=model)
+    result = symvae.fade_song(ODE, {"register": 60.0}, model=model, via="latent")
     assert result.phrases == model.fade_each(windows, [{"register": 60.0}] * 8, hold=["tempo"])
 
 
 def test_report_is_plain_data(fader_model):
-    result = symvae.fade_song(ODE, {"register": "+5"}, model=fader_model, bars="1-4")
+    result = symvae.fade_song(ODE, {"register": "+5"}, model=fader_model, via="latent", bars="1-4")
     report = json.loads(json.dumps(result.report))
     assert report == result.report
     assert report["model"] == "tiny"

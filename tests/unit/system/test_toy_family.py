@@ -46,6 +46,7 @@ class Pulse:
     padding: ClassVar[int | None] = None
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = False
+    drums: ClassVar[bool] = False
     attributes: ClassVar[tuple[str, ...]] = ("notes_per_bar", "mean_velocity")
     positions_per_bar, vocabulary_size = 8, 3
     token_names = ("Rest_None", "Note_Soft", "Note_Loud")
@@ -70,6 +71,9 @@ class Pulse:
         loud = np.where(flat[place] == 2, LOUD, SOFT)
         grid = Grid.of_metre(self.metre, len(ids))
         return Phrase(grid, 2 * place, np.full(len(place), 2), np.full(len(place), PITCH), loud, tempo_qpm)
+
+    def restore(self, phrase: Phrase, source: Phrase) -> Phrase:
+        return phrase
 
     def cut_out(self, ids: np.ndarray) -> np.ndarray:
         return ids
@@ -163,6 +167,6 @@ def test_a_toy_model_is_loaded_encodes_decodes_and_is_saved(folder: Path, tmp_pa
 
 def test_a_toy_family_is_named_among_those_that_exist() -> None:
     with pytest.raises(
-        ConfigError, match=r"^model\.tokenizer is 'melody' or 'piano' or 'pulse', not 'foo'\.$"
+        ConfigError, match=r"^model\.tokenizer is 'melody' or 'piano' or 'drums' or 'pulse', not 'foo'\.$"
     ):
         check_family(from_dict(RunConfig, {"model": {"tokenizer": "foo"}}))

@@ -32,6 +32,24 @@ def test_a_prior_learns_that_bars_repeat() -> None:
     assert (drawn.abs().mean() - 1).abs() < 0.15
 
 
+def test_draws_have_the_attribute_that_they_are_conditioned_on() -> None:
+    """The attribute is the first code's sign; without it, half of the draws have each."""
+    posterior = repeating()
+    task = FlowTask(
+        prior(attributes=1),
+        posterior,
+        steps=300,
+        batch_size=64,
+        learning_rate=3e-3,
+        attributes=posterior.mean[:, :1],
+    )
+    run(task)
+    for attribute, share in ((-1.0, 0.0), (1.0, 1.0), (torch.nan, 0.5)):
+        asked = torch.full((400, 1), attribute)
+        drawn = task.average.sample(400, torch.Generator().manual_seed(1), attributes=asked)
+        assert abs((drawn[:, 0] > 0).float().mean() - share) < 0.15
+
+
 def test_a_training_resumed_from_its_state_ends_bit_equal() -> None:
     whole, first, second = flow_task(6), flow_task(6), flow_task(6)
     run(whole)

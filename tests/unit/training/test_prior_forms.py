@@ -66,6 +66,23 @@ def test_the_table_is_balanced_by_the_forms_of_its_draws(tiny_model, monkeypatch
     assert float((prior.forms[:, 1] == 1).float().mean()) == pytest.approx(expected, abs=0.06)
 
 
+def test_rows_of_the_table_keep_their_attributes(tiny_model, monkeypatch) -> None:
+    model = SymVAE.load(tiny_model)
+    size = model.latent_size
+    velocity = BarVelocity(size, bars=2, code_size=size, width=32, layers=1, attributes=1)
+    prior = FlowPrior(torch.ones(size, dtype=torch.bool), velocity, conditions=("register",))
+    prior.forms = torch.tensor([[0.0, 0.0]] * 20 + [[0.0, 1.0]] * 20)
+    prior.attributes = prior.forms[:, 1:] * 2 + 1
+    monkeypatch.setattr(prior_forms, "draw_with", lambda codec, prior, count, forms, chance: forms.equal)
+    monkeypatch.setattr(prior_forms, "decode", lambda codec, prior, equal, chance: equal)
+    monkeypatch.setattr(model, "to_phrases", lambda of: of[:, 1].tolist())
+    monkeypatch.setattr(prior_forms, "structure", lambda of: of if isinstance(of, int) else len(of))
+    one_note = Phrase(model.grid, np.array([0]), np.array([4]), np.array([60]))
+    prior_forms.balance(model, prior, [one_note] * 3 + [Phrase(model.grid)])
+    assert 0 < prior.forms[:, 1].mean() < 1
+    assert torch.equal(prior.attributes, prior.forms[:, 1:] * 2 + 1)
+
+
 def test_windows_that_end_their_tune_are_known(shards) -> None:
     found = windows(open_shards(shards), "train", 2)
     last = np.append(found.tune[1:] != found.tune[:-1], True)

@@ -1,0 +1,126 @@
+"""Repeated edits: bars of a song that are alike get the same edit, wherever windows cut the song.
+
+A model decodes a verse that returns in other windows, beside other bars, and changes it in another way. So
+the first bar of its kind decides: the difference that was made to it is applied to each later bar like it,
+under the same settings. Where two bars are equal, so are their edits; where a few notes differ, these stay.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Int
+
+from symvae.music.phrase import Phrase
+
+#: F1 score of the notes of two bars from which the second gets the edit of the first. In one voice a note
+#: that only one of them has would meet another one: there, bars are equal or not alike.
+ALIKE = 0.8
+
+
+class Bar(NamedTuple):
+    """One bar of a decoded phrase."""
+
+    row: int
+    """Number of the phrase."""
+    start_step: int
+    """First step in the phrase."""
+    end_step: int
+
+
+def repeat_edits(
+    sources: Sequence[Phrase],
+    results: Mapping[int, Phrase],
+    bars: Sequence[Sequence[Bar]],
+    *,
+    one_voice: bool,
+) -> dict[int, Phrase]:
+    """Apply the edit of each bar to later bars like it.
+
+    Args:
+        sources: Phrases before.
+        results: Phrases after, by number.
+        bars: Bars with the same settings, in the order of the song, a sequence for each set of settings.
+        one_voice: The phrases are melodies.
+
+    Returns:
+        The results with these bars exchanged.
+    """
+    new: dict[int, list[tuple[Bar, Phrase]]] = {}
+    for group in bars:
+        models: list[tuple[Bar, set[tuple[int, int]]]] = []
+        for bar in group:
+            before = _in_bar(sources[bar.row], bar)
+            places = set(zip(before.onset_step.tolist(), before.pitch.tolist(), strict=True))
+            model = _most_alike(bar, places, models, 1.0 if one_voice else ALIKE)
+            if model is None:
+                models.append((bar, places))
+                continue
+            old, edited = _in_bar(sources[model.row], model), _in_bar(results[model.row], model)
+            new.setdefault(bar.row, []).append((bar, _same_edit(before, old, edited)))
+    return {row: _with_bars(phrase, new.get(row, [])) for row, phrase in results.items()}
+
+
+def _same_edit(phrase: Phrase, before: Phrase, after: Phrase) -> Phrase:
+    """A bar changed as another one was: notes removed and added, longer or shorter, louder or softer."""
+    old, new, mine = (_notes(each) for each in (before, after, phrase))
+    notes = {place: note for place, note in mine.items() if place in new or place not in old}
+    for place in notes.keys() & old.keys():
+        duration, velocity = notes[place]
+        longer, louder = new[place][0] / old[place][0], new[place][1] - old[place][1]
+        notes[place] = max(1, round(duration * longer)), min(max(velocity + louder, 1), 127)
+    added = {place: note for place, note in new.items() if place not in old and place not in mine}
+    rows = [
+        (onset, duration, pitch, velocity) for (onset, pitch), (duration, velocity) in (notes | added).items()
+    ]
+    starts, lengths, pitches, velocities = np.array(rows, np.int64).reshape(-1, 4).T
+    lengths = np.minimum(lengths, phrase.grid.num_steps - starts)
+    return phrase.with_notes(starts, lengths, pitches, velocities)
+
+
+def _notes(phrase: Phrase) -> dict[tuple[int, int], tuple[int, int]]:
+    """Duration and velocity of each note by its onset and pitch."""
+    rows = zip(*(column.tolist() for column in phrase.columns), strict=True)
+    return {(onset, pitch): (duration, velocity) for onset, duration, pitch, velocity in rows}
+
+
+def _most_alike(
+    bar: Bar,
+    places: set[tuple[int, int]],
+    models: Sequence[tuple[Bar, set[tuple[int, int]]]],
+    least: float,
+) -> Bar | None:
+    """The bar of most equal notes, if it is alike enough; the first among equals."""
+    best, score = None, least
+    length = bar.end_step - bar.start_step
+    for model, others in models:
+        if model.end_step - model.start_step == length and places and others:
+            alike = 2 * len(places & others) / (len(places) + len(others))
+            if alike >= score and (best is None or alike > score):
+                best, score = model, alike
+    return best
+
+
+def _in_bar(phrase: Phrase, bar: Bar) -> Phrase:
+    """Notes that start in a bar, counted from its start, with all their length."""
+    rows = phrase.select((phrase.onset_step >= bar.start_step) & (phrase.onset_step < bar.end_step))
+    onset, duration, pitch, velocity = rows.columns
+    return phrase.with_notes(onset - bar.start_step, duration, pitch, velocity)
+
+
+def _with_bars(phrase: Phrase, bars: Sequence[tuple[Bar, Phrase]]) -> Phrase:
+    """A phrase with other notes in some of its bars."""
+    if not bars:
+        return phrase
+    stays = np.ones(len(phrase), bool)
+    columns: list[list[Int[np.ndarray, " note"]]] = [[], [], [], []]
+    for bar, notes in bars:
+        stays &= (phrase.onset_step < bar.start_step) | (phrase.onset_step >= bar.end_step)
+        inside = notes.select(notes.onset_step < bar.end_step - bar.start_step)
+        onset = inside.onset_step + bar.start_step
+        duration = np.minimum(inside.duration_step, phrase.grid.num_steps - onset)
+        for column, more in zip(columns, (onset, duration, inside.pitch, inside.velocity), strict=True):
+            column.append(more)
+    kept = phrase.select(stays)
+    merged = [np.concatenate([old, *more]) for old, more in zip(kept.columns, columns, strict=True)]
+    return phrase.with_notes(*merged).without_overlaps()

@@ -1,0 +1,177 @@
+"""Locks of the phrases of a song, from the words of a user.
+
+    melody    notes of the melody's track; where one track has all notes, its highest line
+    bass      notes of the track that is named so; else the notes under which none sounds
+    rhythm    where notes start
+    harmony   the tones of the chords, estimated from all pitched tracks
+    nothing   no lock
+    TRACK     notes of the track of that name or number
+
+Without a word the melody of polyphonic music is kept. A model of one line moves the melody itself.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from symvae.errors import ConfigError
+from symvae.music.chords import Chords, chords_of
+from symvae.music.grid import STEPS_PER_QUARTER
+from symvae.music.locks import Lock, bass_line
+from symvae.music.melody_line import choose_track, name_words, skyline
+from symvae.music.phrase import Phrase, join
+from symvae.music.quantize import nearest_step
+from symvae.music.song import Song
+from symvae.music.windows import windows
+from symvae.pipelines.intake import Intake
+from symvae.pipelines.tracks import tracks_read
+
+MELODY, BASS, RHYTHM, HARMONY, NOTHING = "melody", "bass", "rhythm", "harmony", "nothing"
+WORDS = (MELODY, RHYTHM, BASS, HARMONY, NOTHING)
+PITCHES = 128
+
+
+@dataclass(frozen=True)
+class Keep:
+    """What of a song is kept."""
+
+    words: tuple[str, ...] = ()
+    """Of `WORDS`, without "nothing"."""
+    tracks: tuple[int, ...] = ()
+    """Numbers of further tracks, from 0."""
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.tracks)
+
+    def names(self, song: Song) -> list[str]:
+        """Words and names of tracks, for reports."""
+        return [*self.words, *(song.tracks[index].name or str(index) for index in self.tracks)]
+
+
+def keep_of(words: str | Iterable[str] | None, song: Song, *, polyphonic: bool, model: str) -> Keep:
+    """Understand the words of a user.
+
+    Args:
+        words: Words of `WORDS`, and names or numbers of tracks; None for the default.
+        song: The song.
+        polyphonic: The model has all voices.
+        model: Name of the model, for messages.
+
+    Returns:
+        What is kept.
+
+    Raises:
+        ConfigError: "nothing" stands beside other words, or the melody of a model of one line is to stay.
+        MidiError: A word is neither one of `WORDS` nor a track.
+    """
+    if words is None:
+        return Keep((MELODY,)) if polyphonic else Keep()
+    given = list(dict.fromkeys([words] if isinstance(words, str) else [str(word) for word in words]))
+    if NOTHING in given and len(given) > 1:
+        raise ConfigError("Nothing is kept, or something: give nothing alone.")
+    if MELODY in given and not polyphonic:
+        raise ConfigError(
+            f"{model} moves the melody itself, so it cannot keep it. Keep its rhythm or harmony, or choose "
+            "a polyphonic model."
+        )
+    tracks = [choice.index for word in given if word not in WORDS if (choice := choose_track(song, word))]
+    return Keep(tuple(word for word in given if word in WORDS and word != NOTHING), tuple(tracks))
+
+
+class _Window(NamedTuple):
+    start_tick: float
+    step_tick: float
+    phrase: Phrase
+
+
+def locks_of(keep: Keep, intake: Intake, phrases: Sequence[Phrase], rows: Sequence[int]) -> list[Lock] | None:
+    """Lock phrases.
+
+    Args:
+        keep: What is kept.
+        intake: The song and its windows.
+        phrases: Phrases as the model edits them.
+        rows: Index of the window of each.
+
+    Returns:
+        One lock for each; None where nothing is kept.
+    """
+    if not keep:
+        return None
+    song, chords = intake.song, _chords(intake)
+    step_tick = song.ticks_per_quarter / STEPS_PER_QUARTER
+    tracks = _kept_tracks(keep, intake)
+    locks = []
+    for phrase, row in zip(phrases, rows, strict=True):
+        window = _Window(intake.reading.start_tick[row], step_tick, phrase)
+        kept = np.zeros(len(phrase), bool)
+        for index, line in tracks:
+            kept |= _notes_of(song, index, window, line=line)
+        if BASS in keep.words and not any(_is_bass(song, index) for index, _ in tracks):
+            kept |= bass_line(phrase)
+        rhythm, harmony = RHYTHM in keep.words, HARMONY in keep.words
+        locks.append(Lock(phrase, kept, chords[row], rhythm=rhythm, harmony=harmony))
+    return locks
+
+
+def closed_tracks(keep: Keep, intake: Intake) -> list[int]:
+    """Tracks that get no new note.
+
+    Args:
+        keep: What is kept.
+        intake: The song and its windows.
+
+    Returns:
+        Their numbers; none where all tracks that are read would be.
+    """
+    closed = [index for index, _ in _kept_tracks(keep, intake)]
+    rest = set(tracks_read(intake.song, intake.reading.track)) - set(closed)
+    return closed if rest else []
+
+
+def _kept_tracks(keep: Keep, intake: Intake) -> list[tuple[int, bool]]:
+    """Tracks to keep, and whether only their highest line is."""
+    song, read = intake.song, tracks_read(intake.song, intake.reading.track)
+    kept = [(index, False) for index in keep.tracks]
+    if MELODY in keep.words and (choice := choose_track(song)):
+        index = choice.index if choice.index in read else read[0]
+        kept.append((index, len(read) == 1))
+    if BASS in keep.words:
+        kept += [(index, False) for index in read if _is_bass(song, index)]
+    return kept
+
+
+def _is_bass(song: Song, index: int) -> bool:
+    return BASS in name_words(song.tracks[index].name)
+
+
+def _notes_of(song: Song, index: int, window: _Window, *, line: bool) -> Bool[np.ndarray, " note"]:
+    """Notes of a window's phrase that a track has, or its highest line."""
+    track, phrase = song.tracks[index], window.phrase
+    step = nearest_step((track.onset_tick - window.start_tick) / window.step_tick)
+    here: Int[np.ndarray, " place"] = step * PITCHES + track.pitch
+    kept = np.isin(phrase.onset_step * PITCHES + phrase.pitch, here)
+    if line:
+        rows = np.flatnonzero(kept)
+        top = skyline(phrase.onset_step[rows], phrase.duration_step[rows], phrase.pitch[rows]).kept
+        kept = np.zeros_like(kept)
+        kept[rows[top]] = True
+    return kept
+
+
+def _chords(intake: Intake) -> list[Chords]:
+    """Chords of each window, estimated over the whole song from all its pitched tracks."""
+    grid = intake.phrases[0].grid
+    reading = windows(intake.song, grid, polyphonic=True)
+    phrase_at = dict(zip(reading.start_bar, reading.phrases, strict=True))
+    starts = intake.reading.start_bar
+    every = [phrase_at.get(start, old) for start, old in zip(starts, intake.phrases, strict=True)]
+    found = chords_of(join(every))
+    spans = len(found.root) // len(every)
+    return [
+        Chords(found.root[first : first + spans], found.quality[first : first + spans], found.span_step)
+        for first in range(0, spans * len(every), spans)
+    ]

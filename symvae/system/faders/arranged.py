@@ -1,0 +1,25 @@
+"""Arrangement of one phrase: its lock, the prices of its edits, and notes that an arranger could add."""
+
+from typing import Any, NamedTuple
+
+from symvae.music.locks import Lock
+from symvae.system.faders.figures import Notes, figures
+from symvae.system.faders.prices import Prices
+
+
+class Arranged(NamedTuple):
+    """What an edit of a phrase has to mind."""
+
+    lock: Lock
+    prices: Prices
+    proposals: Notes
+
+    def for_notes(self) -> dict[str, Any]:
+        """Keywords of `symvae.system.faders.refine_notes.refine_notes`."""
+        return {"proposals": self.proposals, "lock": self.lock}
+
+
+def arranged(lock: Lock) -> Arranged:
+    """Prepare the edit of a locked phrase."""
+    proposals = figures(lock.source, lock.chords, ~lock.kept)
+    return Arranged(lock, Prices(lock.source, lock.chords), proposals)

@@ -1,0 +1,98 @@
+"""Prices: what an arranger avoids, added to the cost of an edit.
+
+    foreign notes   new notes that are no chord tones: on a beat at full price, elsewhere less in the scale
+    re-strikes      notes whose pitch sounds up to their onset, beyond the share that the phrase had
+    clashes         notes that start a semitone or a minor ninth from a sounding one, likewise
+    thickness       notes per onset: of twice the notes at most half may come by thicker chords, or go by
+                    thinner ones
+
+Prices are in positions of faders, for a whole phrase. The notes of the phrase itself cost nothing.
+"""
+
+import numpy as np
+from jaxtyping import Bool
+
+from symvae.music.chords import Chords
+from symvae.music.phrase import Phrase
+
+PITCHES, OCTAVE = 128, 12
+#: Price of a new note by what it is: a tone off the chord on a beat, one of the scale elsewhere, any other.
+ON_BEAT, PASSING, OUT_OF_KEY = 1.0, 0.3, 1.0
+#: Prices of a phrase in which all notes are foreign, re-struck or clash, and of chords twice as thick.
+FOREIGN_PRICE, RESTRIKE_PRICE, CLASH_PRICE, THICKNESS_PRICE = 4.0, 6.0, 8.0, 4.0
+#: Least share of the change of the number of notes, in octaves, that the number of onsets has.
+RHYTHM_SHARE = 0.6
+CLASHES = (1, 13)
+_MAJOR = np.isin(np.arange(OCTAVE), [0, 2, 4, 5, 7, 9, 11])
+_SCALES = np.stack([np.roll(_MAJOR, tonic) for tonic in range(OCTAVE)])
+
+
+class Prices:
+    """The prices for edits of one phrase."""
+
+    def __init__(self, source: Phrase, chords: Chords) -> None:
+        """
+        Args:
+            source: the phrase before the edit.
+            chords: its chords.
+        """
+        steps = np.arange(source.grid.num_steps)
+        tones = chords.tones()[steps // chords.span_step]
+        on_beat = (steps % source.grid.steps_per_beat == 0)[:, None]
+        price = np.where(scale_of(source), PASSING, OUT_OF_KEY)
+        price = np.where(tones, 0.0, np.where(on_beat, ON_BEAT, price))
+        self._price = np.ascontiguousarray(price[:, np.arange(PITCHES) % OCTAVE])
+        self._price[source.onset_step, source.pitch] = 0.0
+        self._restruck, self._clashing = restruck_share(source), clashing_share(source)
+        self._notes, self._onsets = _logs(source)
+
+    def of(self, phrase: Phrase) -> float:
+        """Price of a result, 0 or more."""
+        if not len(phrase):
+            return 0.0
+        foreign = float(self._price[phrase.onset_step, phrase.pitch].sum()) / len(phrase)
+        restruck = max(0.0, restruck_share(phrase) - self._restruck)
+        clashing = max(0.0, clashing_share(phrase) - self._clashing)
+        notes, onsets = _logs(phrase)
+        more, rhythm = notes - self._notes, onsets - self._onsets
+        thicker = max(0.0, (RHYTHM_SHARE * more - rhythm) * (1 if more > 0 else -1))
+        return (
+            FOREIGN_PRICE * foreign
+            + RESTRIKE_PRICE * restruck
+            + CLASH_PRICE * clashing
+            + THICKNESS_PRICE * thicker
+        )
+
+
+def scale_of(phrase: Phrase) -> Bool[np.ndarray, " pitch_class"]:
+    """Find the diatonic scale in which the notes sound longest."""
+    weight = np.bincount(phrase.pitch % OCTAVE, weights=phrase.duration_step, minlength=OCTAVE)
+    return _SCALES[int((_SCALES @ weight).argmax())]
+
+
+def restruck_share(phrase: Phrase) -> float:
+    """Share of notes whose pitch sounds until they start; 0 for silence."""
+    if not len(phrase):
+        return 0.0
+    order = np.lexsort((phrase.onset_step, phrase.pitch))
+    onset, end, pitch = phrase.onset_step[order], phrase.end_step[order], phrase.pitch[order]
+    return float(np.count_nonzero((pitch[1:] == pitch[:-1]) & (onset[1:] <= end[:-1]))) / len(phrase)
+
+
+def clashing_share(phrase: Phrase) -> float:
+    """Share of notes at whose onset another sounds a semitone or a minor ninth away; 0 for silence."""
+    if not len(phrase):
+        return 0.0
+    apart = np.abs(np.subtract.outer(phrase.pitch, phrase.pitch))
+    near = (apart == CLASHES[0]) | (apart == CLASHES[1])
+    first, second = np.nonzero(near)
+    onset = phrase.onset_step[first]
+    sounds = (phrase.onset_step[second] <= onset) & (phrase.end_step[second] > onset)
+    return len(np.unique(first[sounds])) / len(phrase)
+
+
+def _logs(phrase: Phrase) -> tuple[float, float]:
+    """Logarithms of the numbers of notes and of onsets, 0 for silence."""
+    if not len(phrase):
+        return 0.0, 0.0
+    return float(np.log2(len(phrase))), float(np.log2(1 + np.count_nonzero(np.diff(phrase.onset_step))))

@@ -1,0 +1,133 @@
+"""Attributes that condition a prior: a sample takes those of training music, or those that were asked."""
+
+import pytest
+import torch
+
+import symvae
+from symvae.config.prior import PriorConfig
+from symvae.errors import CheckpointError, ConfigError, TrainingError
+from symvae.models.flow.prior import FlowPrior
+from symvae.models.flow.velocity import BarVelocity
+from symvae.system import drawing
+from symvae.system.agreement import checked_prior
+from symvae.system.forms import Forms
+from symvae.training.tasks.prior import start_from_own
+
+
+def conditioned(size: int) -> FlowPrior:
+    """Two bars; the table has two forms, each with two attributes of its music."""
+    torch.manual_seed(0)
+    velocity = BarVelocity(size, bars=2, code_size=size, width=32, layers=1, attributes=2)
+    active = torch.ones(size, dtype=torch.bool)
+    prior = FlowPrior(active, velocity, conditions=("notes_per_bar", "pitch_range"))
+    prior.forms = torch.tensor([[0.0, 0.0], [0.0, 1.0]])
+    prior.attributes = torch.tensor([[-1.0, 0.5], [1.0, 0.25]])
+    prior.attribute_scale = torch.tensor([[6.0, 10.0], [2.0, 4.0]])
+    return prior
+
+
+@pytest.fixture
+def conditions(tiny_model, monkeypatch):
+    """A model, its prior, and what the last draw was conditioned on."""
+    model = symvae.load(tiny_model)
+    prior = conditioned(model.latent_size)
+    vars(model)["prior"] = prior
+    seen = []
+    sample = prior.sample
+
+    def spy(count, generator, temperature, equal, attributes=None):
+        seen.append((equal, attributes))
+        return sample(count, generator, temperature, equal, attributes)
+
+    monkeypatch.setattr(prior, "sample", spy)
+    return model, prior, seen
+
+
+def test_a_draw_takes_the_attributes_of_the_music_of_its_form(conditions) -> None:
+    model, prior, seen = conditions
+    model.sample(8, seed=1)
+    equal, attributes = seen[-1]
+    assert len(equal) == 8 * drawing.TRIES
+    assert attributes.tolist() == prior.attributes[equal[:, 1]].tolist()
+    assert len(attributes.unique(dim=0)) == 2
+    for form in ("AA", "free"):
+        model.sample(2, form=form)
+        assert seen[-1][1] is None
+
+
+def test_what_was_asked_conditions_a_draw_and_all_else_is_free(conditions) -> None:
+    model, prior, seen = conditions
+    draws = drawing.draw(model.codec, prior, 3, torch.Generator().manual_seed(0), asked={"pitch_range": 18.0})
+    assert draws.z.shape == (3, model.latent_size)
+    attributes = seen[-1][1]
+    assert attributes[:, 0].isnan().all()
+    assert attributes[:, 1].tolist() == [2.0] * 3
+
+
+def test_the_draw_nearest_to_its_attributes_stays(conditions, monkeypatch) -> None:
+    """The third of the draws of each has exactly what was asked."""
+    model, prior, _ = conditions
+    notes = torch.tensor([9.0, 7.0, 4.0, 5.0])
+    monkeypatch.setattr(
+        drawing,
+        "measure",
+        lambda phrases, names: {
+            "notes_per_bar": notes.repeat(len(phrases) // 4).numpy(),
+            "pitch_range": torch.full((len(phrases),), 12.0).numpy(),
+        },
+    )
+    forms = Forms(torch.tensor([[0, 0]] * 3), torch.tensor([[-1.0, 0.5]] * 3))
+    every = prior.sample(12, torch.Generator().manual_seed(5), 1.0, *(each.repeat(4, 1) for each in forms))
+    draws = drawing.draw_with(model.codec, prior, 3, forms, torch.Generator().manual_seed(5))
+    assert torch.equal(draws.z, every[2::4])
+
+
+def test_a_file_of_other_attributes_is_refused(conditions) -> None:
+    _, prior, _ = conditions
+    state = prior.state_dict()
+    again = checked_prior(state, conditions=prior.conditions)
+    assert torch.equal(again.attributes, prior.attributes)
+    assert again.conditions == prior.conditions
+    for damaged, facts in (
+        (state, {"conditions": ()}),
+        (state | {"attributes": torch.zeros(1, 2)}, {}),
+        (state | {"attribute_scale": torch.zeros(2, 3)}, {}),
+    ):
+        with pytest.raises((ValueError, CheckpointError)):
+            checked_prior(damaged, **facts)
+
+
+def test_only_a_prior_over_bars_is_conditioned() -> None:
+    assert PriorConfig(velocity="bars", width=96, attributes=("register",)).attributes == ("register",)
+    with pytest.raises(ConfigError, match=r"prior\.attributes need prior\.velocity"):
+        PriorConfig(attributes=("register",))
+    with pytest.raises(ConfigError, match=r"prior\.attributes"):
+        PriorConfig(velocity="bars", width=96, attributes=("register", "register"))
+
+
+def test_a_new_condition_of_a_warm_start_changes_nothing_yet(conditions) -> None:
+    model, _, _ = conditions
+    size = model.latent_size
+    torch.manual_seed(1)
+    own = FlowPrior(
+        torch.ones(size, dtype=torch.bool), BarVelocity(size, bars=2, code_size=size, width=32, layers=1)
+    )
+    for weights in own.velocity.parameters():
+        weights.data.normal_(std=0.1)
+    vars(model)["prior"] = own
+    prior = conditioned(size)
+    start_from_own(model, prior)
+    z, time = torch.randn(3, size), torch.rand(3, 1)
+    expected = own.velocity(z, time)
+    assert torch.equal(prior.velocity(z, time), expected)
+    assert torch.equal(prior.velocity(z, time, torch.randn(3, 2)), expected)
+    for weights in prior.velocity.describe.parameters():
+        weights.data.normal_()
+    vars(model)["prior"] = prior
+    again = conditioned(size)
+    start_from_own(model, again)
+    assert torch.equal(again.velocity(z, time, z[:, :2]), prior.velocity(z, time, z[:, :2]))
+    for other in (None, FlowPrior(own.active, BarVelocity(size, bars=2, code_size=size, width=64, layers=1))):
+        vars(model)["prior"] = other
+        with pytest.raises(TrainingError, match=r"no prior of these sizes .* prior\.warm_start=false"):
+            start_from_own(model, conditioned(size))
