@@ -55,6 +55,10 @@ class Lock:
         table[self.source.onset_step[self.kept], self.source.pitch[self.kept]] = True
         return table
 
+    def keeps(self, edited: Phrase) -> Bool[np.ndarray, " note"]:
+        """Mark the notes of an edited phrase that stay."""
+        return np.isin(_places(edited), self.places)
+
     def restore(self, edited: Phrase) -> Phrase:
         """Return the phrase nearest to ``edited`` that keeps what is locked."""
         edited = edited.select(self.allowed[edited.onset_step, edited.pitch])

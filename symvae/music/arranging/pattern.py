@@ -8,13 +8,13 @@ is left.
 Sparser: onsets on the metrically weakest steps go first. Their notes gather with those of the stronger step
 before, so a broken chord becomes a chord; a note that would clash there, or that sounds there already, goes.
 
-The melody keeps every note.
+The melody keeps every note, and so does what else is to be kept.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from symvae.music.arranging.texture import PITCHES, chords, clashes, sounding, texture_of
 from symvae.music.metrical_weight import metrical_weight
@@ -38,12 +38,13 @@ def onsets_of(phrase: Phrase) -> int:
     return len(np.unique(phrase.onset_step))
 
 
-def with_onsets(phrase: Phrase, count: int) -> Phrase:
+def with_onsets(phrase: Phrase, count: int, kept: Bool[np.ndarray, " note"] | None = None) -> Phrase:
     """Make the pattern denser or sparser.
 
     Args:
         phrase: The phrase.
         count: Number of steps at which a note should start.
+        kept: Notes that stay beside those of the melody.
 
     Returns:
         The phrase with about as many, as far as its chords and its melody allow.
@@ -51,7 +52,9 @@ def with_onsets(phrase: Phrase, count: int) -> Phrase:
     present = onsets_of(phrase)
     if not len(phrase) or count == present:
         return phrase
-    return _denser(phrase, count - present) if count > present else _sparser(phrase, present - count)
+    if count > present:
+        return _denser(phrase, count - present)
+    return _sparser(phrase, present - count, np.zeros(len(phrase), bool) if kept is None else kept)
 
 
 def _denser(phrase: Phrase, more: int) -> Phrase:
@@ -98,9 +101,9 @@ def _denser(phrase: Phrase, more: int) -> Phrase:
     return phrase.with_notes(*(np.concatenate(pair) for pair in columns))
 
 
-def _sparser(phrase: Phrase, fewer: int) -> Phrase:
+def _sparser(phrase: Phrase, fewer: int, kept: Bool[np.ndarray, " note"]) -> Phrase:
     grid, per_bar = phrase.grid, phrase.grid.steps_per_bar
-    melody = texture_of(phrase).melody
+    melody = texture_of(phrase).melody | kept
     weight = metrical_weight(grid)
     sung = np.zeros(grid.num_steps, bool)
     sung[phrase.onset_step[melody]] = True

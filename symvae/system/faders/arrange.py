@@ -22,6 +22,7 @@ from symvae.latent.arousal import Arousal
 from symvae.music.arranging.octaves import with_bass_octaves
 from symvae.music.arranging.pattern import onsets_of, with_onsets
 from symvae.music.arranging.touch import with_articulation, with_loudness
+from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
 from symvae.system.faders.request import AROUSAL, asked_values
 from symvae.system.faders.scales import Scales, measure_phrases
@@ -44,7 +45,11 @@ WEIGHTY = 12.0
 
 
 def arrange(
-    scales: Scales, phrase: Phrase, arousal: float, held: Bool[np.ndarray, " fader"] | None = None
+    scales: Scales,
+    phrase: Phrase,
+    arousal: float,
+    held: Bool[np.ndarray, " fader"] | None = None,
+    lock: Lock | None = None,
 ) -> Phrase:
     """Arrange a phrase so that it has an arousal.
 
@@ -53,6 +58,7 @@ def arrange(
         phrase: Polyphonic music.
         arousal: The arousal to reach, 0 to 1.
         held: Faders that stay.
+        lock: What of the phrase stays beside its melody.
 
     Returns:
         The phrase arranged; where its notes cannot reach the arousal, as near as they come.
@@ -61,6 +67,7 @@ def arrange(
     mixture = scales.arousal
     move = mixture.direction(held)
     own = measure_phrases([phrase], scales.names)
+    now = dict(zip(scales.names, own[0].tolist(), strict=True))
     here = scales.positions(own).double().numpy()[0]
     gap = float(mixture.score_of(np.array([arousal]))[0] - mixture.score(here[None])[0])
     if abs(gap) < NEAR or not move.any() or not len(phrase):
@@ -70,9 +77,7 @@ def arrange(
     best, least = phrase, abs(gap)
     for turn in range(BISECTIONS):
         share = far if turn == 0 else (near + far) / 2
-        candidate = _moved(
-            scales, phrase, dict(zip(scales.names, own[0].tolist(), strict=True)), here, here + share * way
-        )
+        candidate = _moved(scales, phrase, now, here, here + share * way, lock)
         missing = gap - _gained(mixture, scales, candidate, here)
         if abs(missing) < least:
             best, least = candidate, abs(missing)
@@ -119,6 +124,7 @@ def _moved(
     own: Mapping[str, float],
     here: Float[np.ndarray, " fader"],
     there: Float[np.ndarray, " fader"],
+    lock: Lock | None,
 ) -> Phrase:
     """Carry out a move of the faders on the notes, as far as these can follow."""
     aim = {}
@@ -128,7 +134,9 @@ def _moved(
             aim[name] = max(value, own[name]) if new > old else min(value, own[name])
     if "tempo" in aim:
         phrase = phrase.with_tempo(aim["tempo"])
-    phrase = _with_pattern(phrase, own, aim)
+    phrase = _with_pattern(phrase, own, aim, None if lock is None else lock.keeps(phrase))
+    if lock is not None:
+        phrase = lock.restore(phrase).without_overlaps()
     if "mean_velocity" in aim:
         phrase = _with_dynamics(phrase, own["mean_velocity"], aim["mean_velocity"])
     if "articulation" in aim:
@@ -136,14 +144,19 @@ def _moved(
     return phrase
 
 
-def _with_pattern(phrase: Phrase, own: Mapping[str, float], aim: Mapping[str, float]) -> Phrase:
+def _with_pattern(
+    phrase: Phrase,
+    own: Mapping[str, float],
+    aim: Mapping[str, float],
+    kept: Bool[np.ndarray, " note"] | None,
+) -> Phrase:
     """Meet rhythm density or notes per bar, whichever moves farther; no run of notes is too fast to play."""
     ratio = [aim[name] / own[name] for name in ("rhythm_density", "notes_per_bar") if name in aim]
     if not ratio:
         return phrase
     present, most = onsets_of(phrase), FASTEST * phrase.step_sec * phrase.grid.num_steps
     wanted = present * max(ratio, key=lambda each: abs(np.log(each)))
-    return with_onsets(phrase, round(min(wanted, max(most, present), phrase.grid.num_steps)))
+    return with_onsets(phrase, round(min(wanted, max(most, present), phrase.grid.num_steps)), kept)
 
 
 def _with_dynamics(phrase: Phrase, own: float, aim: float) -> Phrase:

@@ -119,7 +119,8 @@ class FaderControl:
             if AROUSAL.name in wishes:
                 arousal = asked_arousal(self.scales, phrases[row], wishes[AROUSAL.name])
                 held = held_faders(self.scales.names, hold | rest[row].keys()).numpy()
-                result[row] = arrange(self.scales, result[row], arousal, held)
+                lock = None if locks is None else locks[row]
+                result[row] = arrange(self.scales, result[row], arousal, held, lock)
         return result
 
     def _fade(

@@ -1,4 +1,4 @@
-"""Any track of a song is faded by its name, by a melody or a piano model; all others stay as they are."""
+"""Any track of a song is faded by its name, by a melody or a piano model; the others stay as they are."""
 
 from pathlib import Path
 
