@@ -309,11 +309,8 @@ def fade_song(
 
 
 def _plane(emotion: tuple[float, float]) -> tuple[float, float]:
-    """Arousal and valence; `ConfigError` for anything but two numbers from 0 to 1."""
-    try:
-        arousal, valence = (float(number) for number in emotion)
-    except (TypeError, ValueError):
-        arousal = valence = -1.0
+    """Arousal and valence; `ConfigError` for numbers beyond 0 to 1."""
+    arousal, valence = emotion
     if not (0 <= arousal <= 1 and 0 <= valence <= 1):
         raise ConfigError(f"An emotion is (arousal, valence), two numbers from 0 to 1, not {emotion!r:.60}.")
     return arousal, valence

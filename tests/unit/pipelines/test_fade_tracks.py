@@ -8,6 +8,7 @@ import pytest
 import symvae
 from symvae.errors import MidiError
 from symvae.music.io.midi_read import load
+from symvae.music.song import Song
 from tests.songs import columns
 
 pytestmark = pytest.mark.usefixtures("few_exchanges")
@@ -45,7 +46,7 @@ def quartet(tmp_path: Path) -> Path:
     return path
 
 
-def rest_is_untouched(path: Path, song: symvae.Song, chosen: str) -> bool:
+def rest_is_untouched(path: Path, song: Song, chosen: str) -> bool:
     before = load(path)
     return all(
         columns(old) == columns(new) and old.controls.tolist() == new.controls.tolist()
