@@ -117,7 +117,18 @@ def _requested(
 
 
 def held_faders(names: Sequence[str], hold: Iterable[str]) -> Bool[Tensor, " fader"]:
-    """Mark the faders to hold; `LatentError` for one that does not exist."""
+    """Mark the faders to hold.
+
+    Args:
+        names: the model's faders.
+        hold: names of those to hold, or one name.
+
+    Returns:
+        True for each fader that is held.
+
+    Raises:
+        LatentError: a fader does not exist.
+    """
     hold = {hold} if isinstance(hold, str) else set(hold)
     if unknown := sorted(hold - set(names)):
         raise LatentError(

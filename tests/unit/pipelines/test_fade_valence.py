@@ -66,7 +66,7 @@ def test_a_place_on_the_plane_sets_arousal_and_valence(aroused_model):
     assert any(line.startswith("valence ") for line in result.lines())
 
 
-@pytest.mark.parametrize("emotion", [(0.8,), (0.8, 1.2), (-0.1, 0.5), (float("nan"), 0.1)])
+@pytest.mark.parametrize("emotion", [(0.8, 1.2), (-0.1, 0.5), (float("nan"), 0.1)])
 def test_other_places_are_refused(aroused_model, emotion):
     with pytest.raises(ConfigError, match=r"An emotion is \(arousal, valence\)"):
         symvae.fade_song(ODE, model=aroused_model, emotion=emotion)
