@@ -82,3 +82,10 @@ def test_wrong_use_is_status_2_and_names_the_remedy(fade, words, fault):
     assert (result.exit_code, result.stdout) == (2, "")
     output = " ".join(result.stderr.replace("│", " ").split())
     assert fault in output
+
+
+@pytest.mark.parametrize("words", ["0.8", "0.8,1.5", "sad,0.1", "0.1,0.2,0.3"])
+def test_a_place_on_the_plane_is_two_numbers_from_0_to_1(fade, words):
+    result = fade(ODE, "--emotion", words)
+    assert result.exit_code == 2
+    assert "is not arousal,valence, two" in " ".join(result.stderr.split())

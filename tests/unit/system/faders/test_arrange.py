@@ -68,7 +68,7 @@ def test_the_arousal_is_reached_with_all_free():
     for phrase in music()[:12]:
         moved = arrange(SCALES, phrase, 0.5)
         position = SCALES.positions(measure_phrases([moved], NAMES)).double().numpy()
-        assert SCALES.arousal.of(position)[0] == pytest.approx(0.5, abs=0.1)
+        assert SCALES.arousal.of(position)[0] == pytest.approx(0.5, abs=0.15)
 
 
 def test_nothing_moves_where_all_is_held_or_silent():
