@@ -2,6 +2,7 @@
 
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.piano import PianoBars
+from symvae.tokens.piano_grid import PianoGrid
 from symvae.tokens.tokenizer import Tokenizer
 
-TOKENIZERS: dict[str, type[Tokenizer]] = {"melody": MelodyGrid, "piano": PianoBars}
+TOKENIZERS: dict[str, type[Tokenizer]] = {"melody": MelodyGrid, "piano": PianoBars, "piano-grid": PianoGrid}
