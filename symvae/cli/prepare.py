@@ -31,7 +31,10 @@ def prepare(
     ] = "4/4",
     tokenizer: Annotated[
         str,
-        typer.Option("--tokens", help='"melody" (one line) or "piano" (whole pieces as REMI tokens, 4/4).'),
+        typer.Option(
+            "--tokens",
+            help='"melody" (one line), "piano" (whole pieces as REMI tokens, 4/4) or "piano-grid" (as sets).',
+        ),
     ] = "melody",
     essen: Annotated[
         bool, typer.Option("--essen", help="Include the Essen folk songs (non-commercial use only).")

@@ -257,4 +257,3 @@ def _steps(ids: Integer[np.ndarray, "*any position"]) -> Int64[np.ndarray, "*any
     last = np.maximum.accumulate(np.where(is_position, places, -1), axis=-1)
     steps = np.take_along_axis(ids, np.maximum(last, 0), axis=-1).astype(np.int64) - POSITION
     return np.where(last >= 0, steps, 0)
-

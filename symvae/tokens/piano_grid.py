@@ -98,9 +98,7 @@ class PianoGrid:
             TokenError: The phrase is in another metre or out of the pitch range, or a bar exceeds its row.
         """
         if phrase.grid.metre != self.metre:
-            raise TokenError(
-                f"The piano grid is in {self.metre}, and this phrase is in {phrase.grid.metre}."
-            )
+            raise TokenError(f"The piano grid is in {self.metre}, and this phrase is in {phrase.grid.metre}.")
         outside = (phrase.pitch < MIN_PITCH) | (phrase.pitch > MAX_PITCH)
         if outside.any():
             raise TokenError(

@@ -34,7 +34,7 @@ class AttributePredictor(nn.Module):
         super().__init__()
         self._decoder = [decoder]  # in a list, so that its weights are not registered here
         bars, slots, feature_size = decoder.conductor.bars, decoder.bar.num_slots, decoder.bar.feature_size
-        token_size = decoder.bar.logits.out_features + feature_size
+        token_size = decoder.bar.vocabulary_size + feature_size
         self.norm = nn.LayerNorm(feature_size)
         self.place = nn.Parameter(0.02 * torch.randn(bars, slots, width))
         self.first = nn.Linear(token_size, width)

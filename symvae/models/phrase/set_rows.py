@@ -9,7 +9,7 @@ step. It handles ids and knows no music: keys may be pitches, and marks velociti
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 from torch import Tensor
 
 
@@ -70,8 +70,8 @@ def members_of(ids: Int[Tensor, "row position"], layout: SetLayout) -> Members:
     """
     step = steps_of(ids, layout)
     alive = ((ids == layout.padding).cumsum(1) == 0) & (step < layout.steps)
-    starts = alive[:, :-2] & _among(ids[:, :-2], layout.key)
-    starts &= _among(ids[:, 1:-1], layout.first) & _among(ids[:, 2:], layout.second)
+    starts = alive[:, :-2] & among(ids[:, :-2], layout.key)
+    starts &= among(ids[:, 1:-1], layout.first) & among(ids[:, 2:], layout.second)
     row, place = starts.nonzero(as_tuple=True)
     key = ids[row, place] - layout.key[0]
     first, second = ids[row, place + 1] - layout.first[0], ids[row, place + 2] - layout.second[0]
@@ -86,7 +86,7 @@ def steps_of(ids: Int[Tensor, "row position"], layout: SetLayout) -> Int[Tensor,
 
 def heads_of(ids: Int[Tensor, "row position"], layout: SetLayout) -> Int[Tensor, " row"]:
     """Head of each row, from 0; 0 where the first id is none."""
-    return (ids[:, 0] - layout.head[0]).clamp(0, layout.heads - 1) * _among(ids[:, 0], layout.head)
+    return (ids[:, 0] - layout.head[0]).clamp(0, layout.heads - 1) * among(ids[:, 0], layout.head)
 
 
 def rows_of(
@@ -128,5 +128,6 @@ def rows_of(
     return ids
 
 
-def _among(ids: Int[Tensor, "..."], kind: tuple[int, int]) -> Tensor:
+def among(ids: Int[Tensor, "*any"], kind: tuple[int, int]) -> Bool[Tensor, "*any"]:
+    """Mask the ids of one kind."""
     return (ids >= kind[0]) & (ids < kind[1])
