@@ -68,6 +68,17 @@ def test_the_tokens_of_a_row_cost_what_its_set_costs() -> None:
         torch.testing.assert_close(cost, as_set)
 
 
+def test_rows_cost_what_their_tokens_cost_hidden_marks_included() -> None:
+    decoder, ids = decoder_of(), some_rows()
+    hidden = torch.rand(ids.shape, generator=seeded(5)) < 0.5
+    for dropped in (None, hidden):
+        code = CODE.clone().requires_grad_()
+        by_token, directly = nats(decoder(code, ids, dropped), ids), decoder.nats(code, ids, dropped)
+        torch.testing.assert_close(directly, by_token)
+        gradients = [torch.autograd.grad(cost.sum(), code)[0] for cost in (by_token, directly)]
+        torch.testing.assert_close(*gradients)
+
+
 @torch.no_grad()
 def test_a_row_ignores_the_rest_of_its_batch() -> None:
     decoder, ids = decoder_of(), some_rows()
