@@ -95,7 +95,16 @@ def distinct(
     duration_step: Int64[np.ndarray, " note"],
     pitch: Int64[np.ndarray, " note"],
 ) -> Int64[np.ndarray, " kept"]:
-    """Rows of the longest note of each pitch and onset, ordered by onset, then pitch."""
+    """Find the longest note of each pitch and onset.
+
+    Args:
+        onset_step: Start of each note, in steps.
+        duration_step: Length of each note, in steps.
+        pitch: Pitch of each note.
+
+    Returns:
+        Rows of these notes, ordered by onset, then pitch.
+    """
     longest = np.lexsort((-duration_step, pitch, onset_step))
     starts = np.stack([onset_step, pitch], axis=1)[longest]
     first = np.ones(len(longest), bool)
@@ -104,5 +113,14 @@ def distinct(
 
 
 def among(ids: Integer[np.ndarray, "*any"], first: int, end: int) -> Bool[np.ndarray, "*any"]:
-    """Mask of the ids from ``first`` to before ``end``."""
+    """Mask of the ids from ``first`` to before ``end``.
+
+    Args:
+        ids: Token ids.
+        first: The first id.
+        end: The id after the last.
+
+    Returns:
+        True for the ids between.
+    """
     return (ids >= first) & (ids < end)

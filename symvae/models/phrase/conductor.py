@@ -94,12 +94,15 @@ class DirectDecoder(Protocol):
         ids: Int[Tensor, "batch bar position"],
         dropped: Bool[Tensor, "batch bar position"] | None = None,
     ) -> Float[Tensor, " batch"]:
-        """Return the negative log likelihood of each phrase, in nats.
+        """Score phrases.
 
         Args:
             z: latents.
             ids: true tokens.
             dropped: input tokens that are hidden.
+
+        Returns:
+            Negative log likelihood of each phrase, in nats.
         """
 
 
@@ -165,7 +168,7 @@ class SetDecoder(HierarchicalDecoder):
         ids: Int[Tensor, "batch bar position"],
         dropped: Bool[Tensor, "batch bar position"] | None = None,
     ) -> Float[Tensor, " batch"]:
-        """Return the negative log likelihood of each phrase, in nats.
+        """Score phrases.
 
         Args:
             z: latents.
@@ -173,7 +176,7 @@ class SetDecoder(HierarchicalDecoder):
             dropped: input tokens that are hidden.
 
         Returns:
-            The cost of all bars of a phrase.
+            Negative log likelihood of each phrase, in nats.
         """
         assert isinstance(self.bar, SetBarDecoder)
         hidden = None if dropped is None else dropped.flatten(0, 1)

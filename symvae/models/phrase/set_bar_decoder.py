@@ -31,7 +31,7 @@ _INITIAL_SHARE = 0.02
 
 
 class _Prepared(NamedTuple):
-    """What all tokens of a row depend on."""
+    """Features and logits that all tokens of a row share."""
 
     feature: Float[Tensor, "row step feature"]
     head: Float[Tensor, "row head"]
@@ -98,7 +98,17 @@ class Marks(nn.Module):
         step: Int[Tensor, " member"],
         key: Int[Tensor, " member"],
     ) -> Float[Tensor, "member hidden"]:
-        """Return the states of members, from which their marks follow."""
+        """Return the states of members, from which their marks follow.
+
+        Args:
+            feature: features of all steps.
+            row: row of each member.
+            step: its step.
+            key: its key.
+
+        Returns:
+            Hidden states.
+        """
         return self.block(gelu(self.feature(feature)[row, step] + self.key(key)))
 
     def second_logits(
