@@ -10,7 +10,6 @@ import symvae
 from symvae.corpus.prepare import prepare
 from symvae.corpus.shards import open_shards
 from symvae.music.grid import Grid
-from tests.conftest import TINY
 from tests.e2e.test_piano_training import FOUR_BARS, ONE_BAR, settings, two_hands
 from tests.e2e.test_training import rows, run_cli
 
