@@ -144,7 +144,7 @@ def fade_song(
     *,
     model: AnyModel | None = None,
     bars: str | Iterable[int] | None = None,
-    emotion: tuple[float, float] | None = None,
+    emotion: Sequence[float] | None = None,
     ramps: Mapping[str, tuple[float, float]] | None = None,
     automation: str | Path | Mapping[str, Lane] | None = None,
     controllers: Mapping[int, str] | None = None,
@@ -308,7 +308,7 @@ def fade_song(
     return FadeResult(details.spliced.song, details, vae.tokenizer.polyphonic)
 
 
-def _plane(emotion: tuple[float, float]) -> tuple[float, float]:
+def _plane(emotion: Sequence[float]) -> tuple[float, float]:
     """Arousal and valence; `ConfigError` for numbers beyond 0 to 1."""
     arousal, valence = emotion
     if not (0 <= arousal <= 1 and 0 <= valence <= 1):
