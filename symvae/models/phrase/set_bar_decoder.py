@@ -22,7 +22,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 
 from symvae.models.phrase.set_rows import SetLayout, among, heads_of, members_of, rows_of, steps_of
 from symvae.nn.residual import ResidualBlock
-from symvae.nn.sampling import choose
+from symvae.nn.sampling import choose, median
 
 #: Logit of a token that cannot follow.
 _IMPOSSIBLE = -1e4
@@ -273,7 +273,8 @@ class SetBarDecoder(nn.Module):
 
         Args:
             code: bar embeddings, ``(row, code)``.
-            temperature: 0 takes the more likely of each choice, 1 draws from the distribution.
+            temperature: 0 takes the more likely of each choice, and of first marks, whose values are in
+                order, the median; 1 draws from the distribution.
             top_p: draw from the smallest set of choices with this total probability.
             generator: source of the draws.
 
@@ -283,7 +284,8 @@ class SetBarDecoder(nn.Module):
         prepared = self._prepare(code)
         row, step, key = self._choose_keys(prepared.keys, temperature, top_p, generator)
         states = self.marks.states(prepared.feature, row, step, key)
-        first = choose(self.marks.first(states), temperature, top_p, generator)
+        logits = self.marks.first(states)
+        first = choose(logits, temperature, top_p, generator) if temperature > 0 else median(logits)
         second = choose(self.marks.second_logits(states, first), temperature, top_p, generator)
         head = choose(prepared.head, temperature, top_p, generator)
         return rows_of(head, row, step, key, first, second, self.layout)
