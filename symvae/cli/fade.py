@@ -100,6 +100,14 @@ def fade(
             "latent: go through z; auto: notes where that is exact, z for the rest.",
         ),
     ] = "auto",
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keep",
+            help="melody, bass, rhythm, harmony or a track stays note for note; repeatable. Default: the "
+            "melody of polyphonic music; nothing for no lock.",
+        ),
+    ] = None,
     model: ModelOption = None,
     track: TrackOption = None,
     tune: TuneOption = None,
@@ -167,6 +175,7 @@ def fade(
             controllers=controllers,
             hold=hold or [],
             via=via,
+            keep=keep or None,
             track=track_of(track),
             rubato=rubato,
             best_of=best_of,

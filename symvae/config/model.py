@@ -18,7 +18,8 @@ class ModelConfig:
     positions: int = 16
     """Tokens of a bar, padding included."""
     tokenizer: str = "melody"
-    """Family of the music: "melody" (one token a sixteenth), "piano" (REMI tokens, polyphonic) or another of
+    """Family of the music: "melody" (one token a sixteenth), "piano" (REMI tokens, polyphonic),
+    "piano-grid" (the notes of each sixteenth as a set) or another of
     `symvae.system.families`."""
     vocabulary_size: int = 90
     """Size of the vocabulary; that of the shards must agree."""

@@ -53,7 +53,7 @@ def prepare(
         sources: Sources of tunes, as in `symvae.corpus.sources`.
         out: The folder to write.
         metre: Metre of the tunes to keep: "4/4", "3/4" or "6/8".
-        tokenizer: Name of the representation, "melody" or "piano".
+        tokenizer: Name of the representation, "melody", "piano" or "piano-grid".
         seed: Of the split.
         force: Replace an ``out`` that holds shards; a folder of anything else is never replaced.
         progress: Called after each file.

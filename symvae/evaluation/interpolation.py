@@ -302,7 +302,7 @@ PATH_COLUMNS = (
 
 def path_cells(figures: dict[str, Any]) -> list[str]:
     """Cells of a table below `PATH_COLUMNS`, from a `PathFigures` as stored in metrics.json."""
-    music = [figures[name] for name in ("diatonic_share", "onset_density", "leaps")]
+    music = [figures.get(name) for name in ("diatonic_share", "onset_density", "leaps")]
     return [
         share(figures["curve_deviation"]),
         share(figures["pair_deviation"]),

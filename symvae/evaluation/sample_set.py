@@ -53,11 +53,8 @@ DRUM_FEATURES = (
     "kick_snare_entropy",
 )
 LONG_BARS = RUN_BARS
-LONG_FEATURES = ("bar_similarity",)
+LONG_FEATURES = (*FEATURES, "bar_similarity")
 OVERLAPPED = (
-    "drum_density",
-    "drum_syncopation",
-    "kick_snare_entropy",
     "onset_density",
     "pitch_range",
     "mean_interval",
@@ -65,6 +62,7 @@ OVERLAPPED = (
     "onset_histogram",
     "bar_similarity",
 )
+DRUM_OVERLAPPED = ("drum_density", "drum_syncopation", "kick_snare_entropy")
 
 
 class FeatureFigures(NamedTuple):
@@ -155,14 +153,14 @@ def onset_histogram(phrases: Sequence[Phrase]) -> Int64[np.ndarray, " position"]
 
 
 def mean_overlap(areas: Mapping[str, float], onsets: float) -> float:
-    """Mean over those of `OVERLAPPED` that were measured."""
+    """Mean over those of `OVERLAPPED` and `DRUM_OVERLAPPED` that were measured."""
     every = {**areas, "onset_histogram": onsets}
-    return float(np.mean([every[name] for name in OVERLAPPED if name in every]))
+    return float(np.mean([every[name] for name in (*OVERLAPPED, *DRUM_OVERLAPPED) if name in every]))
 
 
 def features_of(tokenizer: Tokenizer, *, long: bool) -> list[str]:
     """Features that are compared: those of the music of a model, of long phrases more."""
-    every = (*FEATURES, *DRUM_FEATURES, *(LONG_FEATURES if long else ()))
+    every = (*(LONG_FEATURES if long else FEATURES), *DRUM_FEATURES)
     return [name for name in every if name in tokenizer.attributes]
 
 

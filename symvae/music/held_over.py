@@ -3,8 +3,8 @@
 A phrase shows such a note cut at its end, and does not show one that began before it. So an edit, which knows
 the phrase alone, would end the one early and play into the other. `keep_whole` puts this right on the grid:
 
-- a note held over the end of the phrase lasts until the end again; if it is gone it comes back, in the octave
-  nearest to where the edit moved the phrase,
+- a note held over the end of the phrase is there, and lasts until the end; where the edit moved the phrase by
+  octaves it moves with them, and in one voice as its line does,
 - new notes of a pitch that sounds in from before wait until it has ended; in one voice all new notes do.
 
 Notes that last until the end in both states keep their exact end in the song (`symvae.music.splice`).
@@ -127,16 +127,18 @@ def _held(before: Phrase, after: Phrase, crossing: Crossing, one_voice: bool, ra
     new = _goes_on_as(pairs, old)
     onset, pitch = int(before.onset_step[old]), int(before.pitch[old])
     velocity = int(before.velocity[old])
-    if new is not None:
+    octaves = 12 * round(pitch_shift(before, after) / 12)
+    if len(pairs.old):
+        louder = (after.velocity[pairs.new] - before.velocity[pairs.old]).mean()
+        velocity = int(np.clip(velocity + np.rint(louder), 1, 127))
+    if new is not None and (octaves or one_voice):
         onset, pitch, velocity = (
             int(column[new]) for column in (after.onset_step, after.pitch, after.velocity)
         )
+    elif new is not None:
+        after = after.select(np.arange(len(after)) != new)
     else:
-        octaves = 12 * round(pitch_shift(before, after) / 12)
         pitch = pitch + octaves if 0 <= pitch + octaves <= 127 else pitch
-        if len(pairs.old):
-            louder = (after.velocity[pairs.new] - before.velocity[pairs.old]).mean()
-            velocity = int(np.clip(velocity + np.rint(louder), 1, 127))
     end = min(steps, onset + max(1, round(length * min(ratio, 1.0))))
     later = (after.onset_step > onset) & (after.onset_step < end) & ~_in(after, before)
     stays = ~(later & ((after.pitch == pitch) | one_voice))

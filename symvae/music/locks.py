@@ -23,7 +23,7 @@ PITCHES = 128
 
 @dataclass(frozen=True, eq=False)
 class Lock:
-    """What of one phrase stays."""
+    """Parts of a phrase that stay."""
 
     source: Phrase
     """The phrase before the edit."""

@@ -1,4 +1,4 @@
-"""Choice of a token from logits: greedy, with a temperature, or from the nucleus.
+"""Choice of a token from logits: greedy, the median, with a temperature, or from the nucleus.
 
 Nucleus (top-p) sampling: Holtzman et al., "The Curious Case of Neural Text Degeneration", 2020
 (arXiv 1904.09751).
@@ -38,3 +38,8 @@ def choose(
     if generator is not None:  # a generator of the CPU draws the same for every device
         probability = probability.to(generator.device)
     return torch.multinomial(probability, 1, generator=generator).squeeze(-1).to(logits.device)
+
+
+def median(logits: Float[Tensor, "batch vocabulary"]) -> Int[Tensor, " batch"]:
+    """Median id of each row, for ids in the order of what they stand for: the least expected distance."""
+    return (logits.float().softmax(-1).cumsum(-1) < 0.5).sum(-1).clamp(max=logits.shape[-1] - 1)

@@ -16,8 +16,6 @@ from torch.nn import functional
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.nn.ragged import target_mask
 
-_IGNORED = -1
-
 
 class LossTerms(NamedTuple):
     """Means over a batch, in nats per phrase; ``regularization`` is the term of an attribute objective."""
@@ -56,10 +54,28 @@ def elbo(
     Returns:
         The loss to minimize, and its terms.
     """
-    target = ids if padding is None else ids.masked_fill(~target_mask(ids, padding), _IGNORED)
-    reconstruction = functional.cross_entropy(
-        logits.float().flatten(0, -2), target.flatten(), reduction="sum", ignore_index=_IGNORED
-    ) / len(ids)
+    chosen, target = logits.flatten(0, -2), ids.flatten()
+    if padding is not None:
+        inside = target_mask(ids, padding).flatten()
+        chosen, target = chosen[inside], target[inside]
+    reconstruction = functional.cross_entropy(chosen.float(), target, reduction="sum") / len(ids)
+    return with_divergence(reconstruction, posterior, beta=beta, free_nats=free_nats)
+
+
+def with_divergence(
+    reconstruction: Float[Tensor, ""], posterior: DiagonalGaussian, *, beta: float, free_nats: float
+) -> LossTerms:
+    """Negative evidence lower bound, from its reconstruction term.
+
+    Args:
+        reconstruction: Mean negative log likelihood of a phrase, in nats.
+        posterior: Posterior over z, shaped (batch, latent).
+        beta: Weight of the KL divergence.
+        free_nats: KL divergence of a phrase that costs nothing, in nats.
+
+    Returns:
+        The loss to minimize, and its terms.
+    """
     kl_nats = posterior.kl_nats().sum(-1)
     total = reconstruction + beta * free_nats_kl(kl_nats, free_nats).mean()
     return LossTerms(total, reconstruction, kl_nats.mean(), total.new_zeros(()))

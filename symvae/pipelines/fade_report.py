@@ -16,6 +16,7 @@ from symvae.pipelines.fade_valence import ValenceMove
 from symvae.pipelines.fade_versions import Faded
 from symvae.pipelines.harm_words import harm_in_words
 from symvae.pipelines.intake import Intake
+from symvae.pipelines.kept_words import kept_in_words, not_reached
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import Thinned
 from symvae.pipelines.timing_words import timing_in_words
@@ -82,6 +83,7 @@ class FadeReport:
             "faders": self.figures(),
             "phrases": [self._phrase(each) for each in self.faded],
             "kept": list(self.kept),
+            "not_reached": [each._asdict() for each in not_reached(self.faded, self.faders)],
             "exact_edits": [exact_edit_data(edit) for edit in self.edits],
             "unchanged": [{"bars": words, "why": why} for words, why in unchanged],
             "too_full": [{"bar": each.bar + 1, "notes": each.notes} for each in self.too_full],
@@ -163,6 +165,8 @@ class FadeReport:
             "not read, and kept"
             for bar, notes in self.too_full
         ]
+        if self.kept and any(each.decoded for each in self.faded):
+            lines += kept_in_words(self.kept, not_reached(self.faded, self.faders))
         lines += exact_edits_in_words(self.edits)
         lines += self._edits()
         if self.spliced.num_bends:

@@ -6,7 +6,7 @@ under the same settings. Where two bars are equal, so are their edits; where a f
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from jaxtyping import Int
@@ -16,6 +16,11 @@ from symvae.music.phrase import Phrase
 #: F1 score of the notes of two bars from which the second gets the edit of the first. In one voice a note
 #: that only one of them has would meet another one: there, bars are equal or not alike.
 ALIKE = 0.8
+
+
+#: Onset and pitch of a note, and its duration and velocity.
+Place: TypeAlias = tuple[int, int]
+Note: TypeAlias = tuple[int, int]
 
 
 class Bar(NamedTuple):
@@ -62,14 +67,22 @@ def repeat_edits(
 
 
 def _same_edit(phrase: Phrase, before: Phrase, after: Phrase) -> Phrase:
-    """A bar changed as another one was: notes removed and added, longer or shorter, louder or softer."""
+    """A bar changed as another one was: notes removed and added, longer or shorter, louder or softer.
+
+    No note is added that clashes with one that only this bar has.
+    """
     old, new, mine = (_notes(each) for each in (before, after, phrase))
     notes = {place: note for place, note in mine.items() if place in new or place not in old}
     for place in notes.keys() & old.keys():
         duration, velocity = notes[place]
         longer, louder = new[place][0] / old[place][0], new[place][1] - old[place][1]
         notes[place] = max(1, round(duration * longer)), min(max(velocity + louder, 1), 127)
-    added = {place: note for place, note in new.items() if place not in old and place not in mine}
+    own = [(place, note) for place, note in mine.items() if place not in old]
+    added = {
+        place: note
+        for place, note in new.items()
+        if place not in old and place not in mine and not any(_clash(place, note, *each) for each in own)
+    }
     rows = [
         (onset, duration, pitch, velocity) for (onset, pitch), (duration, velocity) in (notes | added).items()
     ]
@@ -78,7 +91,14 @@ def _same_edit(phrase: Phrase, before: Phrase, after: Phrase) -> Phrase:
     return phrase.with_notes(starts, lengths, pitches, velocities)
 
 
-def _notes(phrase: Phrase) -> dict[tuple[int, int], tuple[int, int]]:
+def _clash(place: Place, note: Note, other_place: Place, other: Note) -> bool:
+    """True for two notes a semitone or a minor ninth apart that sound together."""
+    (onset, pitch), (other_onset, other_pitch) = place, other_place
+    together = onset < other_onset + other[0] and other_onset < onset + note[0]
+    return together and abs(pitch - other_pitch) in (1, 13)
+
+
+def _notes(phrase: Phrase) -> dict[Place, Note]:
     """Duration and velocity of each note by its onset and pitch."""
     rows = zip(*(column.tolist() for column in phrase.columns), strict=True)
     return {(onset, pitch): (duration, velocity) for onset, duration, pitch, velocity in rows}

@@ -1,6 +1,6 @@
 """Locks of the phrases of a song, from the words of a user.
 
-    melody    notes of the melody's track; where one track has all notes, its highest line
+    melody    notes of the track that is named so; else the highest line of the most melody-like track
     bass      notes of the track that is named so; else the notes under which none sounds
     rhythm    where notes start
     harmony   the tones of the chords, estimated from all pitched tracks
@@ -21,7 +21,7 @@ from symvae.errors import ConfigError
 from symvae.music.chords import Chords, chords_of
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.locks import Lock, bass_line
-from symvae.music.melody_line import choose_track, name_words, skyline
+from symvae.music.melody_line import MELODY_WORDS, choose_track, name_words, skyline
 from symvae.music.phrase import Phrase, join
 from symvae.music.quantize import nearest_step
 from symvae.music.song import Song
@@ -36,7 +36,7 @@ PITCHES = 128
 
 @dataclass(frozen=True)
 class Keep:
-    """What of a song is kept."""
+    """Parts of a song that stay."""
 
     words: tuple[str, ...] = ()
     """Of `WORDS`, without "nothing"."""
@@ -47,7 +47,14 @@ class Keep:
         return bool(self.words or self.tracks)
 
     def names(self, song: Song) -> list[str]:
-        """Words and names of tracks, for reports."""
+        """Name what is kept, for reports.
+
+        Args:
+            song: The song.
+
+        Returns:
+            Words, and names of tracks.
+        """
         return [*self.words, *(song.tracks[index].name or str(index) for index in self.tracks)]
 
 
@@ -127,7 +134,7 @@ def closed_tracks(keep: Keep, intake: Intake) -> list[int]:
     Returns:
         Their numbers; none where all tracks that are read would be.
     """
-    closed = [index for index, _ in _kept_tracks(keep, intake)]
+    closed = [index for index, line in _kept_tracks(keep, intake) if not line]
     rest = set(tracks_read(intake.song, intake.reading.track)) - set(closed)
     return closed if rest else []
 
@@ -138,7 +145,8 @@ def _kept_tracks(keep: Keep, intake: Intake) -> list[tuple[int, bool]]:
     kept = [(index, False) for index in keep.tracks]
     if MELODY in keep.words and (choice := choose_track(song)):
         index = choice.index if choice.index in read else read[0]
-        kept.append((index, len(read) == 1))
+        named = not name_words(song.tracks[index].name).isdisjoint(MELODY_WORDS)
+        kept.append((index, len(read) == 1 or not named))
     if BASS in keep.words:
         kept += [(index, False) for index in read if _is_bass(song, index)]
     return kept

@@ -3,8 +3,8 @@
 A model gives each window a tempo of its own. Music does not change its tempo every four bars, so what the
 windows say is joined:
 
-- all bars with the same setting have one ratio of new to old tempo, for arousal the mean of their windows;
-  the song's own curve, such as a ritardando, goes on under it,
+- all bars with the same setting have one ratio of new to old tempo; the song's own curve, such as a
+  ritardando, goes on under it,
 - where a setting moves evenly, as a ramp or a controller does, the ratio moves evenly with it, beat by beat.
 
 A tempo in quarters a minute is that of most of its bars: their own curve goes around it.

@@ -1,6 +1,6 @@
 """Tempos of versions: which of them set the tempo, which have it already, and their joined tempos."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
 from symvae.music.tempo_map import TempoSpan
+from symvae.pipelines.common_tempo import common_ratio
 from symvae.pipelines.tempo_plan import Moved, plan_tempos
 from symvae.system.faders.performance import TEMPO
 from symvae.system.faders.request import AROUSAL, asked_values
@@ -89,10 +90,24 @@ def joined_tempos(
         Tempos of their bars, by the numbers of the versions.
     """
     ordered = sorted(rows, key=lambda row: versions[row].bars)
-    moved = [
-        _moved(model, versions[row], asked[row], results[row].tempo_qpm / sources[row].tempo_qpm, ramps)
-        for row in ordered
-    ]
+    ratio = {row: results[row].tempo_qpm / sources[row].tempo_qpm for row in ordered}
+    moved = [_moved(model, versions[row], asked[row], ratio[row], ramps) for row in ordered]
+    by_arousal: dict[Hashable, list[int]] = {}
+    for number, each in enumerate(moved):
+        if each.target is None and not each.is_ramp:
+            by_arousal.setdefault(each.setting, []).append(number)
+    for numbers in by_arousal.values():
+        windows = [moved[number] for number in numbers]
+        rows_of = [ordered[number] for number in numbers]
+        common = common_ratio(
+            model.scales,
+            [results[row].with_tempo(sources[row].tempo_qpm) for row in rows_of],
+            [len(each.bars) for each in windows],
+            [each.ratio for each in windows],
+            float(np.mean([each.value for each in windows])),
+        )
+        for number in numbers:
+            moved[number] = moved[number]._replace(ratio=common)
     return dict(zip(ordered, plan_tempos(song, lines, moved), strict=True))
 
 

@@ -47,7 +47,16 @@ class Place(NamedTuple):
         return self.song.ticks_per_quarter / STEPS_PER_QUARTER
 
     def bar(self, row: int, version: "Version", bar: int) -> Bar:
-        """A bar of a version on the grid of its window."""
+        """Place a bar on the grid of its window.
+
+        Args:
+            row: Number of the version.
+            version: The version that has the bar.
+            bar: The bar in the song, from 0.
+
+        Returns:
+            Its steps in the window.
+        """
         start = self.lines[self.starts[version.row]]
         steps = (round((self.lines[line] - start) / self.step_tick) for line in (bar, bar + 1))
         return Bar(row, *steps)

@@ -17,9 +17,10 @@ from symvae.models.faders.critic import Critic
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity, PlainVelocity
-from symvae.models.phrase.conductor import Conductor, Decoder, HierarchicalDecoder
+from symvae.models.phrase.conductor import Conductor, Decoder, HierarchicalDecoder, SetDecoder
 from symvae.models.phrase.encoder import BidirectionalEncoder
 from symvae.models.phrase.flat_decoder import FlatDecoder
+from symvae.models.phrase.set_bar_decoder import SetBarDecoder
 from symvae.models.phrase.vae import VAE
 from symvae.music.grid import Grid
 from symvae.objective import schedule
@@ -124,16 +125,15 @@ def build_decoder(config: ModelConfig) -> Decoder:
             embedding_size=config.embedding_size,
             hidden_size=config.decoder_size,
         )
-    return HierarchicalDecoder(
-        Conductor(
-            latent_size=config.latent_size,
-            bars=config.bars,
-            hidden_size=config.conductor_size,
-            code_size=config.code_size,
-            faders=len(config.faders),
-        ),
-        family(config.tokenizer).bar_decoder(config),
+    conductor = Conductor(
+        latent_size=config.latent_size,
+        bars=config.bars,
+        hidden_size=config.conductor_size,
+        code_size=config.code_size,
+        faders=len(config.faders),
     )
+    bar = family(config.tokenizer).bar_decoder(config)
+    return (SetDecoder if isinstance(bar, SetBarDecoder) else HierarchicalDecoder)(conductor, bar)
 
 
 def build_prior(config: PriorConfig, vae: VAE, active: Bool[Tensor, " latent"], seed: int) -> FlowPrior:

@@ -16,14 +16,21 @@ from symvae.config.run import RunConfig
 from symvae.errors import ConfigError
 from symvae.models.phrase.bar_decoder import BarDecoder
 from symvae.models.phrase.bar_encoder import BarEncoder
+from symvae.models.phrase.conductor import AnyBarDecoder
+from symvae.models.phrase.encoder import AnyBarEncoder
+from symvae.models.phrase.set_bar_decoder import SetBarDecoder
+from symvae.models.phrase.set_bar_encoder import SetBarEncoder
+from symvae.models.phrase.set_rows import SetLayout
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
 from symvae.music.drum_kit import NUM_CLASSES
 from symvae.music.metre import METRES
+from symvae.tokens import piano_grid
 from symvae.tokens.drums import DrumGrid
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.piano import PianoBars
-from symvae.tokens.piano_vocabulary import PAD
+from symvae.tokens.piano_grid import PianoGrid
+from symvae.tokens.piano_vocabulary import PAD, STEPS_PER_BAR
 from symvae.tokens.tokenizer import Tokenizer
 
 
@@ -35,9 +42,9 @@ class Family:
     """The key in `FAMILIES`."""
     tokenizer: Callable[[str], Tokenizer]
     """Builder of the tokenizer, from the metre."""
-    bar_encoder: Callable[[ModelConfig], BarEncoder | TokenBarEncoder]
+    bar_encoder: Callable[[ModelConfig], AnyBarEncoder]
     """Builder of the network that encodes one bar."""
-    bar_decoder: Callable[[ModelConfig], BarDecoder | TokenBarDecoder]
+    bar_decoder: Callable[[ModelConfig], AnyBarDecoder]
     """Builder of the network that decodes one bar."""
     music: str
     """Description of the music for model cards, "melodies"."""
@@ -100,6 +107,41 @@ def _piano_decoder(config: ModelConfig) -> TokenBarDecoder:
     )
 
 
+def _set_layout() -> SetLayout:
+    return SetLayout(
+        padding=PAD,
+        separator=piano_grid.NEXT,
+        key=(piano_grid.PITCH, piano_grid.VELOCITY),
+        first=(piano_grid.VELOCITY, piano_grid.DURATION),
+        second=(piano_grid.DURATION, piano_grid.TEMPO),
+        head=(piano_grid.TEMPO, piano_grid.VOCABULARY_SIZE),
+        steps=STEPS_PER_BAR,
+        positions=piano_grid.POSITIONS,
+    )
+
+
+def _set_encoder(config: ModelConfig) -> SetBarEncoder:
+    return SetBarEncoder(
+        layout=_set_layout(),
+        embedding_size=config.embedding_size,
+        hidden_size=config.encoder_size,
+        summary_size=config.summary_size,
+        code_size=config.code_size,
+        initial_std=config.initial_std,
+    )
+
+
+def _set_decoder(config: ModelConfig) -> SetBarDecoder:
+    return SetBarDecoder(
+        vocabulary_size=config.vocabulary_size,
+        layout=_set_layout(),
+        code_size=config.code_size,
+        unfold_size=config.unfold_size,
+        feature_size=config.feature_size,
+        hidden_size=config.decoder_size,
+    )
+
+
 MELODY = Family(
     "melody",
     MelodyGrid,
@@ -122,6 +164,17 @@ PIANO = Family(
         "phrase. Velocities and tempos come in 16 and 32 classes."
     ),
 )
+PIANO_GRID = Family(
+    "piano-grid",
+    PianoGrid,
+    _set_encoder,
+    _set_decoder,
+    music="piano music (the notes of each sixteenth as a set, up to 64 a bar, with velocity and tempo)",
+    limits=(
+        "Sixteenths in {metre}, up to 64 notes a bar: no triplets, no pedal, one tempo a phrase. Velocities "
+        "and tempos come in 32 classes each."
+    ),
+)
 
 DRUMS = Family(
     "drums",
@@ -135,7 +188,7 @@ DRUMS = Family(
     ),
 )
 
-FAMILIES: dict[str, Family] = {each.name: each for each in (MELODY, PIANO, DRUMS)}
+FAMILIES: dict[str, Family] = {each.name: each for each in (MELODY, PIANO, PIANO_GRID, DRUMS)}
 
 
 def family(name: str) -> Family:

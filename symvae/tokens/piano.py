@@ -26,13 +26,13 @@ from symvae.files.limit import shown
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
 from symvae.tokens.attributes import PERFORMANCE_ATTRIBUTES, SCORE_ATTRIBUTES
+from symvae.tokens.note_rows import PAD, NoteIds, among, phrase_of_notes, read_notes
 from symvae.tokens.piano_length import opens_position, thin, token_counts
 from symvae.tokens.piano_vocabulary import (
     DURATION,
     MAX_DURATION_STEP,
     MAX_PITCH,
     MIN_PITCH,
-    PAD,
     PITCH,
     POSITION,
     STEPS_PER_BAR,
@@ -46,6 +46,8 @@ from symvae.tokens.piano_vocabulary import (
 )
 from symvae.tokens.save import save_tokenizer
 from symvae.tokens.transpose import shift_pitches
+
+KINDS = NoteIds(PITCH, VELOCITY, DURATION, POSITION)
 
 
 @dataclass(frozen=True)
@@ -177,21 +179,12 @@ class PianoBars:
                 "they are of another vocabulary."
             )
         ids = ids.astype(np.int64)
-        notes = read_notes(ids)
-        grid = Grid.of_metre(self.metre, len(ids))
-        duration = np.minimum(notes.duration_step, grid.num_steps - notes.onset_step)
-        longest = np.lexsort((-duration, notes.pitch, notes.onset_step))
-        starts = np.stack([notes.onset_step, notes.pitch], axis=1)[longest]
-        first = np.ones(len(longest), bool)
-        first[1:] = (starts[1:] != starts[:-1]).any(axis=1)
-        kept = longest[first]
+        notes = read_notes(ids, _steps(ids), kinds=KINDS, lowest=MIN_PITCH, steps_per_bar=STEPS_PER_BAR)
         tempos = ids[(ids >= TEMPO) & ~np.logical_or.accumulate(ids == PAD, axis=1)]
-        return Phrase(
-            grid,
-            notes.onset_step[kept],
-            duration[kept],
-            notes.pitch[kept],
-            VELOCITIES[notes.velocity_class[kept]],
+        return phrase_of_notes(
+            notes,
+            Grid.of_metre(self.metre, len(ids)),
+            VELOCITIES,
             float(TEMPOS_QPM[tempos[0] - TEMPO]) if len(tempos) else tempo_qpm,
         )
 
@@ -230,7 +223,7 @@ class PianoBars:
 
     def silent_bars(self, ids: UInt8[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
         """Mask of the bars in which no note starts."""
-        return _is(ids, PITCH, VELOCITY).sum(axis=-1) == 0
+        return among(ids, PITCH, VELOCITY).sum(axis=-1) == 0
 
     def transpose_ids(
         self, ids: UInt8[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
@@ -262,38 +255,10 @@ class PianoBars:
         }
 
 
-@dataclass(frozen=True)
-class Notes:
-    """Decoded notes, one row each, in the order of their tokens."""
-
-    onset_step: Int64[np.ndarray, " note"]
-    duration_step: Int64[np.ndarray, " note"]
-    pitch: Int64[np.ndarray, " note"]
-    velocity_class: Int64[np.ndarray, " note"]
-
-
-def read_notes(ids: Int64[np.ndarray, "bar position"]) -> Notes:
-    """Decode each Pitch that a Velocity and a Duration follow, before the first PAD of its bar."""
-    alive = ~np.logical_or.accumulate(ids == PAD, axis=1)
-    starts = alive[:, 2:] & _is(ids[:, :-2], PITCH, VELOCITY)
-    starts &= _is(ids[:, 1:-1], VELOCITY, DURATION) & _is(ids[:, 2:], DURATION, POSITION)
-    bar, place = np.nonzero(starts)
-    return Notes(
-        bar * STEPS_PER_BAR + _steps(ids)[bar, place],
-        ids[bar, place + 2] - DURATION + 1,
-        ids[bar, place] - PITCH + MIN_PITCH,
-        ids[bar, place + 1] - VELOCITY,
-    )
-
-
 def _steps(ids: Integer[np.ndarray, "*any position"]) -> Int64[np.ndarray, "*any position"]:
     """Step of the bar at each place of a row: that of the last Position before it."""
-    is_position = _is(ids, POSITION, TEMPO)
+    is_position = among(ids, POSITION, TEMPO)
     places = np.arange(ids.shape[-1])
     last = np.maximum.accumulate(np.where(is_position, places, -1), axis=-1)
     steps = np.take_along_axis(ids, np.maximum(last, 0), axis=-1).astype(np.int64) - POSITION
     return np.where(last >= 0, steps, 0)
-
-
-def _is(ids: Integer[np.ndarray, "*any"], first: int, end: int) -> Bool[np.ndarray, "*any"]:
-    return (ids >= first) & (ids < end)

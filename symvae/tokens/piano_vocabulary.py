@@ -4,8 +4,8 @@ import numpy as np
 from jaxtyping import Float64, Int64
 
 from symvae.music.pitch import PIANO_PITCHES
+from symvae.tokens.note_rows import PAD as PAD
 
-PAD = 0
 TOKENS_PER_BAR = 128
 MIN_PITCH, MAX_PITCH = PIANO_PITCHES
 STEPS_PER_BAR = 16

@@ -3,6 +3,12 @@
 from symvae.tokens.drums import DrumGrid
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.piano import PianoBars
+from symvae.tokens.piano_grid import PianoGrid
 from symvae.tokens.tokenizer import Tokenizer
 
-TOKENIZERS: dict[str, type[Tokenizer]] = {"melody": MelodyGrid, "piano": PianoBars, "drums": DrumGrid}
+TOKENIZERS: dict[str, type[Tokenizer]] = {
+    "melody": MelodyGrid,
+    "piano": PianoBars,
+    "piano-grid": PianoGrid,
+    "drums": DrumGrid,
+}

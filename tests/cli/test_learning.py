@@ -88,7 +88,7 @@ def test_prepare_piano_tokens_keeps_both_hands(cli, tmp_path):
 def test_prepare_refuses_other_tokens_and_piano_in_other_metres(cli):
     result = cli("prepare", TUNES, "--out", "shards", "--tokens", "octuple")
     assert result.exit_code == 2
-    assert "'octuple' is none of melody, piano" in result.stderr
+    assert "'octuple' is none of melody, piano, piano-grid" in result.stderr
     result = cli("prepare", TUNES, "--out", "shards", "--tokens", "piano", "--metre", "3/4")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "symvae: Piano bars are in 4/4, not in '3/4'.\n"

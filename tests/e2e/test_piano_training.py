@@ -25,9 +25,8 @@ def settings(values: tuple[str, ...]) -> list[str]:
     return [word for value in values for word in ("--set", value)]
 
 
-@pytest.fixture(scope="module")
-def piano(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Shards of music for two hands: chords under a melody in eighths."""
+def two_hands() -> list[Tune]:
+    """Chords under a melody in eighths."""
     tunes = []
     for seed in range(16):
         chance = np.random.default_rng(seed)
@@ -37,8 +36,14 @@ def piano(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pitch = np.concatenate([root.ravel(), chance.integers(60, 84, 48)])
         phrase = Phrase(Grid(6), onset, duration, pitch, tempo_qpm=60.0 + 5 * seed)
         tunes.append(Tune(f"a/{seed}", "a", "", phrase))
+    return tunes
+
+
+@pytest.fixture(scope="module")
+def piano(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Shards of music for two hands."""
     out = tmp_path_factory.mktemp("corpus") / "piano"
-    prepare([iter(tunes)], out, tokenizer="piano")
+    prepare([iter(two_hands())], out, tokenizer="piano")
     return out
 
 

@@ -5,6 +5,7 @@ arithmetic, not by the code under test, so that both would have to be wrong in t
 """
 
 import json
+import math
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -31,6 +32,41 @@ def spelled(metre: str, bars: int, notes: list[tuple[int, int, int]]) -> list[li
     return [steps[i : i + POSITIONS[metre]] for i in range(0, len(steps), POSITIONS[metre])]
 
 
+#: Made-up piano music: bars, tempo, notes as onset, duration, pitch, velocity.
+PIECES = [
+    (1, 120.0, [(0, 4, 48, 63), (0, 16, 60, 71), (6, 2, 64, 127), (15, 1, 21, 3)]),
+    (2, 60.5, [(3, 20, 108, 33), (16, 16, 40, 80), (16, 8, 47, 80), (17, 1, 40, 95)]),
+    (1, 220.0, []),
+]
+
+
+def spelled_on_grid(bars: int, tempo_qpm: float, notes: list[tuple[int, int, int, int]]) -> list[list[int]]:
+    """The ids of the piano grid: PAD, Next, 88 pitches, 32 velocities, 64 durations, 32 tempos."""
+    tempos = [round(40 * (220 / 40) ** (i / 31), 2) for i in range(32)]
+    tempo = min(range(32), key=lambda i: abs(math.log(tempos[i] / tempo_qpm)))
+    velocities = [127 * (i + 1) // 32 for i in range(32)]
+    rows = []
+    for bar in range(bars):
+        row = [2 + 88 + 32 + 64 + tempo]
+        for step in range(16 * bar, 16 * bar + 16):
+            for onset, duration, pitch, velocity in sorted(notes, key=lambda note: note[2]):
+                if onset == step:
+                    nearest = min(range(32), key=lambda i: abs(velocities[i] - velocity))
+                    row += [2 + pitch - LOWEST, 2 + 88 + nearest, 2 + 88 + 32 + duration - 1]
+            row.append(1)
+        rows.append(row + [0] * (1 + 16 + 3 * 64 - len(row)))
+    return rows
+
+
+def pieces() -> list[dict[str, object]]:
+    keys = ("onset_step", "duration_step", "pitch", "velocity")
+    return [
+        {"bars": bars, "tempo_qpm": tempo_qpm, "ids": spelled_on_grid(bars, tempo_qpm, notes)}
+        | {key: [note[i] for note in notes] for i, key in enumerate(keys)}
+        for bars, tempo_qpm, notes in PIECES
+    ]
+
+
 def main() -> None:
     names = ["Hold_None", "NoteOff_None"] + [f"NoteOn_{pitch}" for pitch in range(LOWEST, HIGHEST + 1)]
     tunes = []
@@ -48,6 +84,7 @@ def main() -> None:
         )
     golden = {"vocabulary": {name: i for i, name in enumerate(names)}, "tunes": tunes}
     (HERE / "melody_tokens.json").write_text(json.dumps(golden, indent=1) + "\n")
+    (HERE / "piano_grid_tokens.json").write_text(json.dumps(pieces()) + "\n")
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ def evaluate_control(
     """Measure reconstruction and control by faders; works for every kind of music.
 
     Args:
-        model: A model with faders.
+        model: A model with faders, or one off the grid, of which the notes are compared in any case.
         shards: Prepared music on the model's grid.
         quick: Measure on fewer phrases.
         split: Held-out split to measure on.
@@ -188,11 +188,13 @@ def evaluate_control(
         JSON data by part; an undefined value is None.
 
     Raises:
-        LatentError: If the model has no faders.
+        LatentError: If the model has no faders and its tokenizer is on a grid.
         CorpusError: If the held-out music is too little to measure on.
     """
     shards.check_fit(model.config.model)
-    model.scales  # noqa: B018 - raises before any work if there are no faders
+    faded = bool(model.faders)
+    if not faded and model.tokenizer.on_grid:
+        model.scales  # noqa: B018 - raises before any work
     effort = QUICK if quick else FULL
     windows = held_out(shards, model.config, split).unseen()
     common: dict[str, Any] = {"seed": seed, "progress": progress}
@@ -202,8 +204,9 @@ def evaluate_control(
         parts["reconstruction"] = reconstruction.reconstruction(model, chosen, **common)
     else:
         parts["notes"] = notes.note_reconstruction(model, windows, phrases=effort.fillings * 8, **common)
-    parts["control"] = control.control(model, windows, phrases=effort.faded, **common)
-    if pieces:
+    if faded:
+        parts["control"] = control.control(model, windows, phrases=effort.faded, **common)
+    if faded and pieces:
         unlabeled = unlabeled_positions(model, shards, effort.unlabeled_stride)
         parts["arousal"] = arousal.arousal(model, pieces, unlabeled, progress=progress)
         parts["valence"] = valence.valence(pieces)

@@ -34,7 +34,7 @@ class AttributePredictor(nn.Module):
         super().__init__()
         self._decoder = [decoder]  # in a list, so that its weights are not registered here
         bars, slots, feature_size = decoder.conductor.bars, decoder.bar.num_slots, decoder.bar.feature_size
-        token_size = decoder.bar.logits.out_features + feature_size
+        token_size = decoder.bar.vocabulary_size + feature_size
         self.norm = nn.LayerNorm(feature_size)
         self.place = nn.Parameter(0.02 * torch.randn(bars, slots, width))
         self.first = nn.Linear(token_size, width)
@@ -55,15 +55,17 @@ class AttributePredictor(nn.Module):
         """Predict the positions of the faders."""
         decoder = self._decoder[0]
         bars, rows = decoder.conductor.bars, ids.flatten(0, 1)
+        slot, inside = decoder.bar.slots(rows)
+        longest = max(1, int(inside.sum(1).max()))  # what follows the end of every row counts for nothing
+        rows, slot, inside = rows[:, :longest], slot[:, :longest], inside[:, :longest]
         code = decoder.conductor(z).flatten(0, 1)
         probability = (decoder.bar(code, rows).float() / _TEMPERATURE).softmax(-1)
         features = self.norm(decoder.bar.unfold(code).float().view(len(rows), decoder.bar.num_slots, -1))
-        slot, inside = decoder.bar.slots(rows)
         here = features.gather(1, slot[:, :, None].expand(-1, -1, features.shape[-1]))
         x = torch.cat([_SCALE * probability, here], dim=-1)
         bar = torch.arange(len(rows), device=ids.device) % bars
         token = gelu(self.second(gelu(self.first(x) + self.place[bar[:, None], slot])))
-        mean = (token * inside[:, :, None]).sum(1) / token.shape[1]
+        mean = (token * inside[:, :, None]).sum(1) / ids.shape[2]
         highest = token.masked_fill(~inside[:, :, None], -torch.inf).amax(1)
         squeezed = (gelu(self.squeeze(x)) * inside[:, :, None]).float()
         by_slot = squeezed.new_zeros((len(rows), decoder.bar.num_slots, _SLOT_SIZE))

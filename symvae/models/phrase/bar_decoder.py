@@ -42,6 +42,7 @@ class BarDecoder(nn.Module):
         bits: int | None = None,
     ) -> None:
         super().__init__()
+        self.vocabulary_size = vocabulary_size
         self.positions = self.num_slots = positions
         self.feature_size = feature_size
         # The row after the vocabulary embeds the start of a bar and dropped tokens.

@@ -8,15 +8,18 @@ et al. 2018, arXiv 1803.05428, section 3.2). The linear part mirrors the encoder
 of the LSTM starts at zero.
 """
 
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from symvae.models.phrase.bar_decoder import BarDecoder
+from symvae.models.phrase.set_bar_decoder import SetBarDecoder
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.nn.recurrent import LSTM
+
+AnyBarDecoder: TypeAlias = BarDecoder | TokenBarDecoder | SetBarDecoder
 
 
 @runtime_checkable
@@ -81,10 +84,32 @@ class Conductor(nn.Module):
         return plan + self.correct(self.lstm(plan)[0]) if self.lstm is not None else plan
 
 
+@runtime_checkable
+class DirectDecoder(Protocol):
+    """A decoder that scores phrases without logits of every token."""
+
+    def nats(
+        self,
+        z: Float[Tensor, "batch latent"],
+        ids: Int[Tensor, "batch bar position"],
+        dropped: Bool[Tensor, "batch bar position"] | None = None,
+    ) -> Float[Tensor, " batch"]:
+        """Score phrases.
+
+        Args:
+            z: latents.
+            ids: true tokens.
+            dropped: input tokens that are hidden.
+
+        Returns:
+            Negative log likelihood of each phrase, in nats.
+        """
+
+
 class HierarchicalDecoder(nn.Module):
     """Conductor, then the decoder of bars."""
 
-    def __init__(self, conductor: Conductor, bar_decoder: BarDecoder | TokenBarDecoder) -> None:
+    def __init__(self, conductor: Conductor, bar_decoder: AnyBarDecoder) -> None:
         super().__init__()
         self.conductor = conductor
         self.bar = bar_decoder
@@ -132,3 +157,28 @@ class HierarchicalDecoder(nn.Module):
         code = self.conductor(z)
         rows = self.bar.generate(code.flatten(0, 1), temperature, top_p, generator)
         return rows.view(len(z), self.conductor.bars, -1)
+
+
+class SetDecoder(HierarchicalDecoder):
+    """Conductor, then a decoder of bars as sets: a `DirectDecoder`."""
+
+    def nats(
+        self,
+        z: Float[Tensor, "batch latent"],
+        ids: Int[Tensor, "batch bar position"],
+        dropped: Bool[Tensor, "batch bar position"] | None = None,
+    ) -> Float[Tensor, " batch"]:
+        """Score phrases.
+
+        Args:
+            z: latents.
+            ids: true tokens.
+            dropped: input tokens that are hidden.
+
+        Returns:
+            Negative log likelihood of each phrase, in nats.
+        """
+        assert isinstance(self.bar, SetBarDecoder)
+        hidden = None if dropped is None else dropped.flatten(0, 1)
+        each = self.bar.nats(self.conductor(z).flatten(0, 1), ids.flatten(0, 1), hidden)
+        return each.view(len(z), -1).sum(1)

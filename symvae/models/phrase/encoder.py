@@ -12,15 +12,18 @@ It handles ids and knows no pitch or rhythm.
 """
 
 import math
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from symvae.models.phrase.bar_encoder import BarEncoder
+from symvae.models.phrase.set_bar_encoder import SetBarEncoder
 from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
 from symvae.nn.gaussian import DiagonalGaussian
+
+AnyBarEncoder: TypeAlias = BarEncoder | TokenBarEncoder | SetBarEncoder
 
 _FADER_HIDDEN = 128
 _FADER_STD = 0.1
@@ -92,7 +95,7 @@ class BidirectionalEncoder(nn.Module):
 
     def __init__(
         self,
-        bar_encoder: BarEncoder | TokenBarEncoder,
+        bar_encoder: AnyBarEncoder,
         *,
         bars: int,
         hidden_size: int,

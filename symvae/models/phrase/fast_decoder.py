@@ -19,6 +19,7 @@ from torch.nn.functional import gelu
 from symvae.models.phrase.conductor import Conductor, Decoder, HierarchicalDecoder
 from symvae.models.phrase.fast_lstm import FastLSTM, TokenClock, reorder_gates, step
 from symvae.models.phrase.flat_decoder import FlatDecoder
+from symvae.models.phrase.set_bar_decoder import SetBarDecoder
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.nn.half import HalfLinear
 
@@ -49,7 +50,7 @@ class Generator(Protocol):
 
 def fast_decoder(decoder: Decoder) -> Generator:
     """Return the fast equivalent of a decoder; the decoder itself if its class has none."""
-    if isinstance(decoder, HierarchicalDecoder):
+    if isinstance(decoder, HierarchicalDecoder) and not isinstance(decoder.bar, SetBarDecoder):
         return FastHierarchicalDecoder(decoder)
     if isinstance(decoder, FlatDecoder):
         return FastFlatDecoder(decoder)
@@ -90,6 +91,7 @@ class FastHierarchicalDecoder:
 
     def __init__(self, decoder: HierarchicalDecoder) -> None:
         bar = decoder.bar
+        assert not isinstance(bar, SetBarDecoder), "it has no token loop"
         self.tokens = TokenClock(bar) if isinstance(bar, TokenBarDecoder) else None
         self.slots = bar.num_slots
         hidden, token_size = bar.lstm.hidden_size, bar.embedding.embedding_dim

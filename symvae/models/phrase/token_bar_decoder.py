@@ -52,6 +52,7 @@ class TokenBarDecoder(nn.Module):
         feature_size: int,
     ) -> None:
         super().__init__()
+        self.vocabulary_size = vocabulary_size
         self.positions = positions
         self.padding = padding
         self.num_slots = max(slots) + 1

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from symvae.models.phrase.conductor import Decoder
+from symvae.models.phrase.conductor import Decoder, DirectDecoder
 from symvae.models.phrase.encoder import Encoder
 from symvae.nn.gaussian import DiagonalGaussian
 
@@ -17,9 +17,12 @@ from symvae.nn.gaussian import DiagonalGaussian
 class VAEOutput(NamedTuple):
     """Result of one training pass."""
 
-    logits: Float[Tensor, "batch bar position vocabulary"]
+    logits: Float[Tensor, "batch bar position vocabulary"] | None
+    """Logits of every token; None from a decoder that scores phrases directly."""
     posterior: DiagonalGaussian
     z: Float[Tensor, "batch latent"]
+    nats: Float[Tensor, " batch"] | None = None
+    """Negative log likelihood of each phrase from such a decoder."""
 
 
 class VAE(nn.Module):
@@ -52,12 +55,14 @@ class VAE(nn.Module):
             given: fader positions that replace the first coordinates of the sampled z.
 
         Returns:
-            Logits of every token, the posterior, and the z that was decoded.
+            Logits of every token or the cost of each phrase, the posterior, and the z that was decoded.
         """
         posterior = self.encoder(ids)
         z = posterior.sample(generator)
         if given is not None:
             z = torch.cat([given, z[:, given.shape[1] :]], dim=1)
+        if isinstance(self.decoder, DirectDecoder):
+            return VAEOutput(None, posterior, z, self.decoder.nats(z, ids, dropped))
         inputs = ids
         if sampling_rate > 0:
             with torch.no_grad():

@@ -4,11 +4,11 @@ from typing import Any, NamedTuple
 
 from symvae.music.locks import Lock
 from symvae.system.faders.figures import Notes, figures
-from symvae.system.faders.prices import Prices
+from symvae.system.faders.prices import RHYTHM_SHARE, Prices
 
 
 class Arranged(NamedTuple):
-    """What an edit of a phrase has to mind."""
+    """Lock, prices and proposals for the edit of a phrase."""
 
     lock: Lock
     prices: Prices
@@ -22,4 +22,5 @@ class Arranged(NamedTuple):
 def arranged(lock: Lock) -> Arranged:
     """Prepare the edit of a locked phrase."""
     proposals = figures(lock.source, lock.chords, ~lock.kept)
-    return Arranged(lock, Prices(lock.source, lock.chords), proposals)
+    share = 0.0 if lock.rhythm else RHYTHM_SHARE
+    return Arranged(lock, Prices(lock.source, lock.chords, share), proposals)

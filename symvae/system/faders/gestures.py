@@ -2,9 +2,11 @@
 
     gather      all notes of a step go to an onset beside it, or away, so that the rhythm has one onset less
     fold        all notes below a pitch go up by an octave, or all above it down, which narrows the range
+    pattern     every bar, half bar or beat gets a note at one place where nothing starts, or loses its notes
+                there, so that the bars of a phrase have one rhythm
 
-A single note of these changes nothing that is asked for: the rest of its chord still starts there, another
-note is still the lowest. Notes that are kept stay where they are.
+A single note of the first two changes nothing that is asked for: the rest of its chord still starts there,
+another note is still the lowest. Notes that are kept stay where they are.
 """
 
 from collections.abc import Callable
@@ -24,12 +26,13 @@ OCTAVE, PITCHES = 12, 128
 FOLDS = 12
 
 
-def gestures(notes: Notes, lock: Lock) -> list[Exchange]:
+def gestures(notes: Notes, lock: Lock, proposals: Notes) -> list[Exchange]:
     """List the gestures that a locked phrase allows.
 
     Args:
         notes: Notes of the phrase.
         lock: What stays.
+        proposals: Notes that may be added, for each step the best first.
 
     Returns:
         The exchanges.
@@ -45,7 +48,35 @@ def gestures(notes: Notes, lock: Lock) -> list[Exchange]:
     pitches = np.unique(notes[:, 2])
     raised = [_folded(bound, OCTAVE, lock) for bound in pitches[1 : FOLDS + 1].tolist()]
     lowered = [_folded(bound, -OCTAVE, lock) for bound in pitches[-FOLDS - 1 : -1].tolist()]
-    return [*gathered, *silenced, *raised, *lowered]
+    return [*gathered, *silenced, *raised, *lowered, *_patterns(notes, lock, proposals)]
+
+
+def _patterns(notes: Notes, lock: Lock, proposals: Notes) -> list[Exchange]:
+    """Add or remove notes at one place of every bar, half bar or beat."""
+    grid, onsets = lock.source.grid, np.unique(notes[:, 0])
+    free = np.setdiff1d(onsets, lock.places // PITCHES)
+    new = proposals[~np.isin(proposals[:, 0], onsets)]
+    _, first = np.unique(new[:, 0], return_index=True)
+    new = new[first]
+    found: list[Exchange] = []
+    for period in sorted({grid.steps_per_beat, -(-grid.steps_per_bar // 2), grid.steps_per_bar}):
+        for place in range(period):
+            added, removed = new[new[:, 0] % period == place], free[free % period == place]
+            if len(added) > 1:
+                found.append(_with_all(added, lock))
+            if len(removed) > 1:
+                found.append(_without_all(removed, lock))
+    return found
+
+
+def _with_all(added: Notes, lock: Lock) -> Exchange:
+    """Add notes at steps where nothing starts."""
+    return lambda notes: _joined(notes, added[~np.isin(added[:, 0], notes[:, 0])], lock)
+
+
+def _without_all(steps: Int[np.ndarray, " step"], lock: Lock) -> Exchange:
+    """Remove all notes of some steps."""
+    return lambda notes: notes[~np.isin(notes[:, 0], steps) | _kept(notes, lock)]
 
 
 def _gathered(step: int, other: int | None, lock: Lock) -> Exchange:

@@ -16,11 +16,12 @@ from symvae.music.chords import Chords
 from symvae.music.phrase import Phrase
 
 PITCHES, OCTAVE = 128, 12
-#: Price of a new note by what it is: a tone off the chord on a beat, one of the scale elsewhere, any other.
+#: Price of a new note by what it is: off the chord on a beat; elsewhere of the scale alone, or of the chord
+#: alone anywhere; any other.
 ON_BEAT, PASSING, OUT_OF_KEY = 1.0, 0.3, 1.0
 #: Prices of a phrase in which all notes are foreign, re-struck or clash, and of chords twice as thick.
 FOREIGN_PRICE, RESTRIKE_PRICE, CLASH_PRICE, THICKNESS_PRICE = 4.0, 6.0, 8.0, 4.0
-#: Least share of the change of the number of notes, in octaves, that the number of onsets has.
+#: Share of the change of the number of notes, in octaves, that is to be one of the number of onsets.
 RHYTHM_SHARE = 0.6
 CLASHES = (1, 13)
 _MAJOR = np.isin(np.arange(OCTAVE), [0, 2, 4, 5, 7, 9, 11])
@@ -30,21 +31,25 @@ _SCALES = np.stack([np.roll(_MAJOR, tonic) for tonic in range(OCTAVE)])
 class Prices:
     """The prices for edits of one phrase."""
 
-    def __init__(self, source: Phrase, chords: Chords) -> None:
+    def __init__(self, source: Phrase, chords: Chords, rhythm_share: float = RHYTHM_SHARE) -> None:
         """
         Args:
             source: the phrase before the edit.
             chords: its chords.
+            rhythm_share: least share of a change of the number of notes, in octaves, that the number of
+                onsets has.
         """
         steps = np.arange(source.grid.num_steps)
         tones = chords.tones()[steps // chords.span_step]
         on_beat = (steps % source.grid.steps_per_beat == 0)[:, None]
-        price = np.where(scale_of(source), PASSING, OUT_OF_KEY)
-        price = np.where(tones, 0.0, np.where(on_beat, ON_BEAT, price))
+        scale = scale_of(source)
+        other = np.where(on_beat, ON_BEAT, np.where(scale, PASSING, OUT_OF_KEY))
+        price = np.where(tones, np.where(scale, 0.0, PASSING), other)
         self._price = np.ascontiguousarray(price[:, np.arange(PITCHES) % OCTAVE])
         self._price[source.onset_step, source.pitch] = 0.0
         self._restruck, self._clashing = restruck_share(source), clashing_share(source)
         self._notes, self._onsets = _logs(source)
+        self._rhythm_share = rhythm_share
 
     def of(self, phrase: Phrase) -> float:
         """Price of a result, 0 or more."""
@@ -55,7 +60,7 @@ class Prices:
         clashing = max(0.0, clashing_share(phrase) - self._clashing)
         notes, onsets = _logs(phrase)
         more, rhythm = notes - self._notes, onsets - self._onsets
-        thicker = max(0.0, (RHYTHM_SHARE * more - rhythm) * (1 if more > 0 else -1))
+        thicker = max(0.0, (self._rhythm_share * more - rhythm) * (1 if more > 0 else -1))
         return (
             FOREIGN_PRICE * foreign
             + RESTRIKE_PRICE * restruck

@@ -106,7 +106,7 @@ def _exchanges(
         *moves,
         *(_louder(by) for by in LOUDER),
         *(_longer(times) for times in LONGER),
-        *([] if lock is None else gestures(notes, lock)),
+        *([] if lock is None else gestures(notes, lock, proposals)),
     ]
 
 

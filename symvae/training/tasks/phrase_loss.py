@@ -11,7 +11,7 @@ from torch.nn.functional import one_hot
 
 from symvae.models.faders.critic import Critic
 from symvae.models.phrase.vae import VAE, VAEOutput
-from symvae.objective.elbo import LossTerms, elbo
+from symvae.objective.elbo import LossTerms, elbo, with_divergence
 from symvae.objective.faders import Faders
 from symvae.objective.regularization import confusion_loss, geodesic, sign, squared
 
@@ -74,7 +74,12 @@ class PhraseLoss(nn.Module):
             ids, generator=generator, dropped=dropped, sampling_rate=sampling_rate, given=given
         )
         drawn = output.posterior if given is None else output.posterior.without(given.shape[1])
-        loss = elbo(output.logits, ids, drawn, beta=beta, free_nats=self.free_nats, padding=self.padding)
+        choice = {"beta": beta, "free_nats": self.free_nats}
+        if output.nats is not None:
+            loss = with_divergence(output.nats.mean(), drawn, **choice)
+        else:
+            assert output.logits is not None
+            loss = elbo(output.logits, ids, drawn, padding=self.padding, **choice)
         if position is None:
             return loss
         extra = self._regularize(output, position, generator)

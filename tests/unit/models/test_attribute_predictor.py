@@ -12,7 +12,7 @@ from tests.unit.system.test_checkpoint import KINDS
 ATTRIBUTES = ("register", "contour", "mode")
 
 
-@pytest.fixture(params=["melody", "piano"])
+@pytest.fixture(params=["melody", "piano", "piano-grid"])
 def vae(request) -> VAE:
     torch.manual_seed(0)
     return build_vae(KINDS[request.param]).requires_grad_(False)

@@ -1,6 +1,6 @@
 import torch
 
-from symvae.nn.sampling import choose
+from symvae.nn.sampling import choose, median
 
 LOGITS = torch.log(torch.tensor([0.5, 0.3, 0.15, 0.05]))
 
@@ -41,3 +41,10 @@ def test_the_same_seed_draws_the_same() -> None:
     )
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
+
+
+def test_the_median_has_the_least_expected_distance():
+    logits = 2 * torch.randn((50, 9), generator=torch.Generator().manual_seed(0))
+    distance = (torch.arange(9)[:, None] - torch.arange(9)).abs().float()
+    expected = logits.softmax(-1) @ distance
+    assert torch.equal(median(logits), expected.argmin(-1))

@@ -249,7 +249,9 @@ def test_a_pedal_held_over_the_edge_of_the_faded_bars_is_pressed_again(piano_mod
     ]
     tune = part([(beat, beat + 1, 60 + beat % 7, 80) for beat in range(16)])
     file = save(tmp_path / "song.mid", tune, part([], *held))
-    result = symvae.fade_song(file, {"register": 75.0}, model=piano_model, via="latent", bars="3-4")
+    result = symvae.fade_song(
+        file, {"register": 75.0}, model=piano_model, via="latent", keep="nothing", bars="3-4"
+    )
     result.write(tmp_path / "faded.mid")
     again = [(2 * BAR - 1, 0), (2 * BAR, 90)]
     moved = sorted(
@@ -267,7 +269,9 @@ def test_a_pedal_held_over_the_edge_of_the_faded_bars_is_pressed_again(piano_mod
 
 def test_what_became_of_the_notes_is_in_the_report(piano_model, tmp_path):
     file = save(tmp_path / "song.mid", part([(beat, beat + 1, 60 + beat % 7, 80) for beat in range(16)]))
-    result = symvae.fade_song(file, {"register": 75.0}, model=piano_model, via="latent", bars="3-4")
+    result = symvae.fade_song(
+        file, {"register": 75.0}, model=piano_model, via="latent", keep="nothing", bars="3-4"
+    )
     result.write(tmp_path / "faded.mid")
     (edit,) = result.report["tracks"]
     old, new = notes(file), notes(tmp_path / "faded.mid")

@@ -19,7 +19,6 @@ from symvae.pipelines.interpolate import interpolate
 from symvae.pipelines.measure import measure
 from symvae.pipelines.models import summaries
 from symvae.pipelines.output import Output, Result, Saved
-from symvae.pipelines.plot import plot
 from symvae.pipelines.reconstruct import reconstruct
 from symvae.pipelines.sample import sample
 from symvae.pipelines.shift import shift
@@ -161,19 +160,6 @@ def test_measurement_is_a_column_for_each_phrase():
     assert measured.titles == ["ode_to_joy.mid bars 1-16", "soldiers_joy.mid bars 1-16"]
     assert all(len(column) == 2 for column in measured.values.values())
     assert [row["bars"] for row in measured.data()] == ["1-16", "1-16"]
-
-
-def test_picture_of_drums_has_the_reason(tmp_path):
-    import pretty_midi
-
-    midi = pretty_midi.PrettyMIDI()
-    drums = pretty_midi.Instrument(0, is_drum=True)
-    drums.notes.append(pretty_midi.Note(90, 38, 0.0, 0.5))
-    midi.instruments.append(drums)
-    midi.write(str(tmp_path / "drums.mid"))
-    for pipeline in (lambda file: measure([file]), lambda file: plot([file], tmp_path / "roll.png")):
-        with pytest.raises(MidiError, match=r"drums\.mid: .*all its notes are in drum tracks"):
-            pipeline(tmp_path / "drums.mid")
 
 
 def test_summaries_are_those_of_the_released_models():

@@ -60,6 +60,7 @@ KINDS = {
     "melody": ModelConfig(**SIZES),
     "flat": ModelConfig(**SIZES, decoder="flat"),
     "piano": ModelConfig(**SIZES, tokenizer="piano", positions=128, vocabulary_size=218),
+    "piano-grid": ModelConfig(**SIZES, tokenizer="piano-grid", positions=209, vocabulary_size=218),
 }
 
 

@@ -18,6 +18,7 @@ from symvae.tokens.load import load_tokenizer
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.phrase_tokenizer import PhraseTokenizer
 from symvae.tokens.piano import PianoBars
+from symvae.tokens.piano_grid import PianoGrid
 
 
 def notes_on(grid: Grid, *columns: Sequence[int]) -> Phrase:
@@ -129,7 +130,9 @@ def test_notes_that_miditok_would_drop_silently_are_refused(tokenizer: PhraseTok
         tokenizer(score_of(notes_on(Grid.of_metre("3/4", 1), [0], [4], [60])))
 
 
-@pytest.mark.parametrize("own", [MelodyGrid("3/4", 40, 90), PianoBars()], ids=["melody", "piano"])
+@pytest.mark.parametrize(
+    "own", [MelodyGrid("3/4", 40, 90), PianoBars(), PianoGrid()], ids=["melody", "piano", "piano-grid"]
+)
 def test_a_saved_tokenizer_loads_as_an_equal_one(own, tmp_path: Path) -> None:
     mine = PhraseTokenizer(own)
     mine.save(tmp_path / "miditok")
@@ -196,11 +199,11 @@ def test_drums_and_crowded_bars_of_a_piano_are_refused() -> None:
         tokens(symvae.to_symusic(Phrase(Grid(1), 0 * chord, 0 * chord + 1, 40 + chord)))
 
 
-@pytest.mark.parametrize("kind", ["melody", "piano"])
+@pytest.mark.parametrize("kind", ["melody", "piano", "piano-grid"])
 def test_it_feeds_a_data_set_of_miditok(kind: str, tmp_path: Path) -> None:
     tokens = symvae.tokenizer(kind)
     line = PIANO.select(np.array([1, 2, 3, 4])) if kind == "melody" else PIANO
-    line = line if kind == "piano" else notes_on(Grid(2), [0, 4, 12], [4, 2, 17], [60, 64, 67])
+    line = line if kind != "melody" else notes_on(Grid(2), [0, 4, 12], [4, 2, 17], [60, 64, 67])
     paths = [symvae.write(line.transpose(n), tmp_path / f"{n}.mid") for n in range(2)]
     data = DatasetMIDI(paths, tokens, max_seq_len=1024)
     batch = DataCollator(0)([data[0], data[1]])

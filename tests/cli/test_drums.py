@@ -1,0 +1,51 @@
+"""Drum tracks on the command line: prepare, measure and plot."""
+
+import json
+
+import numpy as np
+
+from symvae.corpus.shards import open_shards
+from symvae.music.grid import Grid
+from symvae.music.io.files import write
+from symvae.music.phrase import Phrase
+from tests.songs import band
+
+
+def beat(snare: int, bars: int = 4) -> Phrase:
+    """A kick on each beat, and a snare on one step of each bar."""
+    kick = np.arange(0, 16 * bars, 4)
+    step = np.concatenate([kick, 16 * np.arange(bars) + snare])
+    pitch = np.concatenate([np.full(len(kick), 36), np.full(bars, 40)])
+    return Phrase(Grid(bars), step, np.ones_like(step), pitch, is_drum=True)
+
+
+def test_prepare_drums_takes_the_drum_tracks_of_a_folder(cli, tmp_path):
+    (tmp_path / "songs").mkdir()
+    for snare in (1, 2, 3):
+        write(beat(snare), tmp_path / "songs" / f"{snare}.mid")
+    band(tmp_path / "songs" / "band.mid")
+    write(Phrase(Grid(1), np.array([0]), np.array([4]), np.array([60])), tmp_path / "songs" / "tune.mid")
+    result = cli("prepare", "drums", "songs", "--out", "shards", "--workers", 1)
+    assert result.exit_code == 0, result.stderr
+    assert "left out: no_drums ×1" in result.stdout
+    card = json.loads((tmp_path / "shards/card.json").read_text())
+    assert (card["tokenizer"], card["vocabulary_size"]) == ("drums", 512)
+    assert open_shards(tmp_path / "shards").split("train").ids.dtype == np.uint16
+
+
+def test_measure_shows_the_attributes_of_drums_for_drums_alone(cli, tmp_path):
+    write(beat(2), tmp_path / "beat.mid")
+    result = cli("measure", "beat.mid")
+    assert result.exit_code == 0, result.stderr
+    assert "kick_density" in result.stdout
+    assert "mean_interval" not in result.stdout
+    band(tmp_path / "band.mid")
+    assert "kick_density" not in cli("measure", "band.mid").stdout
+    assert "kick_density" in cli("measure", "band.mid", "--track", "kit").stdout
+
+
+def test_plot_draws_a_drum_track_of_a_song(cli, tmp_path):
+    band(tmp_path / "band.mid")
+    result = cli("plot", "band.mid", "--track", "kit", "--out", "kit.svg")
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "kit.svg").stat().st_size > 0
