@@ -20,6 +20,28 @@ TUNES = [
     ("4/4", 1, []),
 ]
 POSITIONS = {"4/4": 16, "3/4": 12, "6/8": 12}
+#: Value of a hit of each drum class, and made-up beats: (metre, bars, hits as step and MIDI pitch).
+HITS = {
+    36: 1,
+    35: 1,
+    38: 2,
+    40: 2,
+    42: 4,
+    22: 4,
+    46: 8,
+    26: 8,
+    43: 16,
+    58: 16,
+    47: 32,
+    50: 64,
+    49: 128,
+    51: 256,
+}
+BEATS = [
+    ("4/4", 1, [(0, 36), (0, 42), (4, 40), (4, 22), (8, 35), (10, 26), (12, 38), (12, 51)]),
+    ("6/8", 2, [(0, 49), (0, 36), (6, 38), (12, 58), (15, 47), (18, 50), (23, 43)]),
+    ("3/4", 1, []),
+]
 
 
 def spelled(metre: str, bars: int, notes: list[tuple[int, int, int]]) -> list[list[int]]:
@@ -85,6 +107,14 @@ def main() -> None:
     golden = {"vocabulary": {name: i for i, name in enumerate(names)}, "tunes": tunes}
     (HERE / "melody_tokens.json").write_text(json.dumps(golden, indent=1) + "\n")
     (HERE / "piano_grid_tokens.json").write_text(json.dumps(pieces()) + "\n")
+    beats = []
+    for metre, bars, hits in BEATS:
+        steps = [0] * (bars * POSITIONS[metre])
+        for step, pitch in hits:
+            steps[step] += HITS[pitch]
+        rows = [steps[i : i + POSITIONS[metre]] for i in range(0, len(steps), POSITIONS[metre])]
+        beats.append({"metre": metre, "bars": bars, "hits": hits, "ids": rows})
+    (HERE / "drum_tokens.json").write_text(json.dumps(beats, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The drum grid: its ids, its messages, and miditok."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from symvae.music.phrase import Phrase
 from symvae.tokens.drums import DrumGrid
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.tokenizer import Tokenizer
+from tests.conftest import ROOT
 
 
 def beat() -> Phrase:
@@ -26,6 +28,14 @@ def test_a_bit_stands_for_a_class() -> None:
     assert ids.tolist() == [0b101, 0, 0, 0, 0b10, *[0] * 10, 1 << 7]
     names = DrumGrid().token_names
     assert (names[0], names[5], len(names)) == ("Rest_None", "Hits_kick+closed_hihat", 512)
+
+
+@pytest.mark.parametrize("golden", json.loads((ROOT / "tests/golden/drum_tokens.json").read_text()))
+def test_ids_are_those_of_the_golden_beats(golden: dict) -> None:
+    step, pitch = np.array(golden["hits"], np.int64).reshape(-1, 2).T
+    grid = Grid.of_metre(golden["metre"], golden["bars"])
+    phrase = Phrase(grid, step, np.ones_like(step), pitch, is_drum=True)
+    assert DrumGrid(golden["metre"]).encode_phrase(phrase).tolist() == golden["ids"]
 
 
 def test_every_drum_of_general_midi_and_of_rolands_kits_has_a_class() -> None:
