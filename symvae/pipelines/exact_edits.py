@@ -153,8 +153,11 @@ class _Editing:
         return self._edit(group, words, missed)
 
     def _louder(self, group: _Group, now: Sequence[float]) -> ExactEdit:
-        """Shift velocities by a change, or by what the mean of the versions as they are now lacks."""
-        by = int(np.rint(self._change(group, now)))
+        """Shift velocities by a change; by what the mean lacks where a value is set, or notes are new."""
+        wanted = self._change(group, now)
+        if any(self.faded[row].decoded for row in group.rows):
+            wanted = self._asked(group) - float(np.mean(now))
+        by = int(np.rint(wanted))
         old = self.notes.old_velocity[group.notes]
         new = louder(old, by)
         self.notes.velocity[group.notes] = new
