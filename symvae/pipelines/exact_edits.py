@@ -9,12 +9,13 @@ that the mean over the phrases is the value. Pitches move by whole transposition
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from symvae.attributes.key import key_of
+from symvae.attributes.key import Key, key_of
 from symvae.attributes.table import ATTRIBUTES
 from symvae.music.bars import bar_lines
 from symvae.music.collisions import without_collisions
@@ -95,7 +96,8 @@ class _Editing:
         """Make all edits and measure the result."""
         groups = [group for name, lane in lanes.items() for group in self._groups(name, lane)]
         edits = [self._transposed(group) for group in groups if group.fader == REGISTER]
-        edits += [self._louder(group) for group in groups if group.fader == LOUDNESS]
+        loud = [group for group in groups if group.fader == LOUDNESS]
+        edits += [self._louder(*pair) for pair in zip(loud, self._values(loud), strict=True)]
         for name in (ARTICULATION, LINE_DENSITY):
             edits += self._scaled([group for group in groups if group.fader == name])
         self._end_collisions()
@@ -114,6 +116,11 @@ class _Editing:
                 columns = notes.onset[mine], notes.end[mine], notes.pitch[mine]
                 moved = notes.replaced[mine]
                 notes.end[mine] = without_collisions(*columns, moved, np.zeros_like(moved))
+
+    @cached_property
+    def _key(self) -> Key:
+        """Key of the song, found in its longest stretch of one metre."""
+        return key_of(max(whole(self.song, polyphonic=True).phrases, key=len))
 
     def _windows(self) -> list[Patch]:
         """The windows of the song, without an edit."""
@@ -140,14 +147,17 @@ class _Editing:
         by = self._change(group, [self.faded[row].before[REGISTER] for row in group.rows])
         pitched = sum(len(track) for track in self.song.tracks if not track.is_drum)
         alone = bool(group.notes.all()) and len(group.notes) == pitched
-        key = None if alone else key_of(max(whole(self.song, polyphonic=True).phrases, key=len))
+        key = None if alone else self._key
         new, words, missed = transposed(self.notes.old_pitch[group.notes], by, key)
         self.notes.pitch[group.notes] = new
         return self._edit(group, words, missed)
 
-    def _louder(self, group: _Group) -> ExactEdit:
-        """Shift velocities by a change, or by what the mean of the song as it is now lacks."""
-        by = int(np.rint(self._change(group, self._values([group])[0])))
+    def _louder(self, group: _Group, now: Sequence[float]) -> ExactEdit:
+        """Shift velocities by a change; by what the mean lacks where a value is set, or notes are new."""
+        wanted = self._change(group, now)
+        if any(self.faded[row].decoded for row in group.rows):
+            wanted = self._asked(group) - float(np.mean(now))
+        by = int(np.rint(wanted))
         old = self.notes.old_velocity[group.notes]
         new = louder(old, by)
         self.notes.velocity[group.notes] = new

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from symvae.music.phrase import Phrase
 from symvae.system.faders.arranged import Arranged
-from symvae.system.faders.edit_transfer import lost_share
+from symvae.system.faders.edit_transfer import exchanged_share, lost_share
 from symvae.system.faders.scales import Scales, measure_phrases
 
 #: Corrections of the aim after a first decode, in units of its error, one further decode each.
@@ -120,9 +120,13 @@ class Request:
     def loss(
         self, candidates: Sequence[Phrase], rows: Int[Tensor, " candidate"]
     ) -> Float[Tensor, " candidate"]:
-        """Score candidates by their attributes and by the notes of their phrase that they lost."""
+        """Score candidates by their attributes and by the notes of their phrase that they lost.
+
+        New notes count as lost content, too, except where they are priced.
+        """
+        share = lost_share if self.arranged is None else exchanged_share
         pairs = zip(rows.tolist(), candidates, strict=True)
-        lost = [lost_share(self.phrases[row], candidate) for row, candidate in pairs]
+        lost = [share(self.phrases[row], candidate) for row, candidate in pairs]
         weight = CONTENT_WEIGHT * (~self.wanted[rows].isnan()).sum(1)
         loss = self.miss(candidates, rows, NOTE_DRIFT) + weight * torch.tensor(lost)
         if self.arranged is None:

@@ -51,6 +51,19 @@ def lost_share(phrase: Phrase, result: Phrase) -> float:
     return 1 - kept / (len(old) + len(new))
 
 
+def exchanged_share(phrase: Phrase, result: Phrase) -> float:
+    """Share of the notes of a phrase that the result has others for, half of that for a note without another.
+
+    New notes beside all old ones cost nothing: 0 for a phrase that is still whole, and for silence.
+    """
+    if not len(phrase):
+        return 0.0
+    new = onset_table(places(notes_of(result)), phrase.grid.num_steps)
+    kept = int(np.count_nonzero(new[places(notes_of(phrase))]))
+    gone, added = len(phrase) - kept, max(0, len(result) - kept)
+    return (gone + min(gone, added)) / (2 * len(phrase))
+
+
 def notes_of(phrase: Phrase) -> Notes:
     """Return the notes of a phrase as rows."""
     return np.stack(phrase.columns, axis=1)

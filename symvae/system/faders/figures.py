@@ -2,6 +2,7 @@
 
     figuration   tones of the chord at steps where nothing starts yet, in the range of the accompaniment, each
                  near the notes before it and none that is struck just before or after
+    doublings    tones of the chord at steps where something starts, in the same range, that do not sound yet
     octaves      tones of the chord up to an octave below the bass, and above all that may move, on half bars
 
 They are proposals: the search takes those that bring the request nearer at the least price.
@@ -15,8 +16,8 @@ from symvae.music.phrase import Phrase
 
 #: Columns are onset and duration in steps, pitch, and velocity.
 Notes = Int[np.ndarray, "_ 4"]
-#: Pitches proposed at each step.
-AT_A_STEP = 3
+#: Pitches proposed at each step where nothing starts, and at each onset.
+AT_A_STEP, AT_AN_ONSET = 3, 2
 #: Steps before and after a new note in which its pitch is not struck.
 APART_STEP = 2
 OCTAVE = 12
@@ -43,8 +44,9 @@ def figures(source: Phrase, chords: Chords, free: Bool[np.ndarray, " note"]) -> 
 def _figuration(source: Phrase, like: Phrase, chords: Chords) -> list[tuple[int, int, int, int]]:
     low, high = (int(each) for each in np.quantile(like.pitch, [0.1, 0.9]).round())
     onsets, tones = np.unique(source.onset_step), chords.tones()
+    starts = set(onsets.tolist())
     rows = []
-    for step in np.setdiff1d(np.arange(source.grid.num_steps), onsets).tolist():
+    for step in range(source.grid.num_steps):
         following = onsets[onsets > step]
         room = int(following[0] if len(following) else source.grid.num_steps) - step
         near = np.argsort(np.abs(like.onset_step - step), kind="stable")[:4]
@@ -58,8 +60,12 @@ def _figuration(source: Phrase, like: Phrase, chords: Chords) -> list[tuple[int,
             if tones[step // chords.span_step, pitch % OCTAVE] and pitch not in taken
         ]
         fits.sort(key=lambda pitch: abs(pitch - center))
-        length = min(room, source.grid.steps_per_beat // 2 if step % 2 == 0 else 1)
-        rows += [(step, length, pitch, velocity) for pitch in fits[:AT_A_STEP]]
+        if step in starts:
+            lengths = source.duration_step[source.onset_step == step]
+            length, most = min(room, int(lengths.min())), AT_AN_ONSET
+        else:
+            length, most = min(room, source.grid.steps_per_beat // 2 if step % 2 == 0 else 1), AT_A_STEP
+        rows += [(step, length, pitch, velocity) for pitch in fits[:most]]
     return rows
 
 

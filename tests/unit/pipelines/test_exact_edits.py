@@ -148,6 +148,14 @@ def test_model_first_then_the_notes(fader_model):
     assert (track(both.song) - track(alone.song)).tolist() == [[0, 0, 12, 0]] * len(track(alone.song))
 
 
+def test_loudness_is_met_beside_new_notes(piano, played):
+    """The new notes of the model are softer or louder than the old ones."""
+    both = symvae.fade_song(played, {"notes_per_bar": "+3", "mean_velocity": "+8"}, model=piano)
+    figures = both.report["faders"]["mean_velocity"]
+    assert figures["achieved"] == pytest.approx(figures["before"] + 8, abs=0.51)
+    assert both.report["decodes"] > 0
+
+
 def test_ways(fader_model):
     latent = symvae.fade_song(ODE, {"register": "+12"}, model=fader_model, via="latent")
     assert latent.report["faders"]["register"]["via"] == "latent"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
-from symvae.system.faders.edit_transfer import lost_share, transfer_edit
+from symvae.system.faders.edit_transfer import exchanged_share, lost_share, transfer_edit
 
 GRID = Grid(2)
 
@@ -76,3 +76,12 @@ def test_the_lost_share_of_small_examples() -> None:
     assert lost_share(music, phrase((0, 1, 60, 20))) == 1 - 2 / 3
     assert lost_share(music, Phrase(GRID)) == 1
     assert lost_share(Phrase(GRID), Phrase(GRID)) == 0
+
+
+def test_exchanged_notes_count_whole_and_notes_that_are_gone_half():
+    notes = [(0, 2, 60, 80), (4, 2, 62, 80), (8, 2, 64, 80), (12, 2, 65, 80)]
+    old = phrase(*notes)
+    assert exchanged_share(old, phrase(*notes, (2, 1, 61, 80))) == 0
+    assert exchanged_share(old, phrase(*notes[:3])) == 1 / 8
+    assert exchanged_share(old, phrase(*notes[:3], (12, 2, 66, 80))) == 1 / 4
+    assert exchanged_share(phrase(), old) == 0
