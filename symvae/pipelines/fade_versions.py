@@ -83,11 +83,8 @@ class Faded:
     """Tempo changes of the song inside the bars that this removes."""
     tempos: tuple[TempoSpan, ...]
     """New tempos of the bars; that of the phrase is their mean."""
-
-    @property
-    def decoded(self) -> bool:
-        """True if the model decoded it."""
-        return not self.unchanged and not self.version.is_performance
+    decoded: bool
+    """True if the model decoded it."""
 
 
 def versions_of(
@@ -232,6 +229,7 @@ def fade_versions(
                 row in tempos,
                 changes[row] if rubato and row in tempos else 0,
                 tuple(tempos.get(row, ())),
+                not unchanged[row] and not versions[row].is_performance,
             )
         )
     return faded
