@@ -97,19 +97,27 @@ def moved(before: Phrase, after: Phrase, out: Sequence[Crossing]) -> list[Crossi
     pairs, steps = continuation(before, after), before.grid.num_steps
     found = []
     for crossing in out:
-        row = _row(before, crossing)
+        row = _row(before, crossing, one_voice=False)
         if row is None:
             found.append(crossing)
-        elif (new := _goes_on_as(pairs, row)) is not None and after.end_step[new] == steps:
+        elif (new := _goes_on_as(pairs, row)) is not None and (
+            after.end_step[new] in (steps, before.end_step[row])
+        ):
             found.append(crossing._replace(pitch=int(after.pitch[new])))
     return found
 
 
-def _row(phrase: Phrase, crossing: Crossing) -> int | None:
-    """Row of a note that is held over the end of a phrase, where the phrase has it up to its end."""
+def _row(phrase: Phrase, crossing: Crossing, one_voice: bool) -> int | None:
+    """Row of a note that is held over the end of a phrase.
+
+    Where another track starts its pitch before the end, the phrase shows it until there; a line that goes on
+    before the end does not hold it.
+    """
     step = phrase.grid.num_steps + crossing.onset_step
     rows = np.flatnonzero((phrase.onset_step == step) & (phrase.pitch == crossing.pitch))
-    return int(rows[0]) if len(rows) and phrase.end_step[rows[0]] == phrase.grid.num_steps else None
+    if not len(rows) or (one_voice and phrase.end_step[rows[0]] < phrase.grid.num_steps):
+        return None
+    return int(rows[0])
 
 
 def _goes_on_as(pairs: Continuation, old: int) -> int | None:
@@ -119,7 +127,7 @@ def _goes_on_as(pairs: Continuation, old: int) -> int | None:
 
 def _held(before: Phrase, after: Phrase, crossing: Crossing, one_voice: bool, ratio: float) -> Phrase:
     """The phrase with one note held until its end."""
-    old, steps = _row(before, crossing), before.grid.num_steps
+    old = _row(before, crossing, one_voice)
     if old is None:
         return after
     length = crossing.end_step - crossing.onset_step
@@ -139,7 +147,8 @@ def _held(before: Phrase, after: Phrase, crossing: Crossing, one_voice: bool, ra
         after = after.select(np.arange(len(after)) != new)
     else:
         pitch = pitch + octaves if 0 <= pitch + octaves <= 127 else pitch
-    end = min(steps, onset + max(1, round(length * min(ratio, 1.0))))
+    end = min(int(before.end_step[old]), onset + max(1, round(length * min(ratio, 1.0))))
+    end = max(end, onset + 1)
     later = (after.onset_step > onset) & (after.onset_step < end) & ~_in(after, before)
     stays = ~(later & ((after.pitch == pitch) | one_voice))
     stays &= ~((after.onset_step == onset) & ((after.pitch == pitch) | one_voice))
