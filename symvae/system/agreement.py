@@ -22,8 +22,8 @@ from symvae.tokens.tokenizer import Tokenizer
 
 #: Transformers over bars have heads of this size.
 _HEAD_SIZE = 32
-#: Bits of a key of an n-gram.
-_KEY_BITS = 63
+#: Longest n-grams, where their keys fit so many bits.
+_LONGEST_GRAM, _KEY_BITS = 8, 63
 
 
 def check_tokenizer(tokenizer: Tokenizer, config: ModelConfig, folder: Path) -> None:
@@ -115,7 +115,7 @@ def checked_editor(
 def checked_language(arrays: dict[str, np.ndarray], *, tokenizer: Tokenizer) -> NGram:
     """Language model of a tokenizer's ids; raises ValueError for another, LookupError for too few arrays."""
     ids, count = arrays["ids"], arrays["occurrences"]
-    longest = int(_KEY_BITS / math.log2(tokenizer.vocabulary_size + 1))
+    longest = min(_LONGEST_GRAM, int(_KEY_BITS / math.log2(tokenizer.vocabulary_size + 1)))
     if (
         ids.dtype != id_type(tokenizer.vocabulary_size + 1)
         or ids.ndim != 2
