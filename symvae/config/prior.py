@@ -38,6 +38,8 @@ class PriorConfig:
     attributes: tuple[str, ...] = ()
     """Attributes of phrases, by the names of `symvae measure`, that condition a prior over bars: draws take
     theirs from training music."""
+    attribute_noise: float = 0.0
+    """Noise on the attributes in training, in standard deviations: few tunes are else known by theirs."""
     posterior_temperature: float = 1.0
     """Scale of the posterior's noise around each phrase: at 1 the prior learns draws, at 0 means."""
     time_sampling: str = "uniform"
@@ -52,7 +54,7 @@ class PriorConfig:
         check_size("prior", self, WIDTH, 1, "width")
         check_size("prior", self, DEPTH, 1, "layers")
         check_at_least("prior", self, 1, "steps", "batch_size", "evaluate_every")
-        check_at_least("prior", self, 0, "posterior_temperature", "clip_norm", "seed")
+        check_at_least("prior", self, 0, "posterior_temperature", "attribute_noise", "clip_norm", "seed")
         check_above_zero("prior", self, "learning_rate")
         check_share("prior", self, "ema_decay")
         check_distinct("prior.attributes", self.attributes)

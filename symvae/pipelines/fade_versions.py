@@ -147,7 +147,7 @@ def fade_versions(
         lines: Tick of every bar line.
         tracks: Numbers of the tracks that the phrases were read from, from 0.
         hold: Faders that must not move with coupled ones.
-        ramps: Faders whose settings move evenly over the song.
+        ramps: Faders whose settings move on an arc over the song.
         rubato: Give each phrase the tempo that the model finds for it.
         best_of: Number of decodes to choose from.
         refine: Exchange single tokens or notes to reduce the remaining error.

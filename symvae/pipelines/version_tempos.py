@@ -84,7 +84,7 @@ def joined_tempos(
         sources: Phrases before.
         results: Phrases after, with the tempo that the model found, by their numbers.
         rows: Numbers of the versions that set the tempo.
-        ramps: Faders whose settings move evenly over the song.
+        ramps: Faders whose settings move on an arc over the song.
 
     Returns:
         Tempos of their bars, by the numbers of the versions.

@@ -51,6 +51,7 @@ class FlowTask:
         evaluate_every: int = 0,
         held_out: DiagonalGaussian | None = None,
         attributes: Float[Tensor, "phrase attribute"] | None = None,
+        attribute_noise: float = 0.0,
         choice: Any = None,
         base: Base | None = None,
     ) -> None:
@@ -71,6 +72,8 @@ class FlowTask:
             evaluate_every: Steps between validations; 0: only after the last step.
             held_out: Posteriors of validation phrases; None for no validation.
             attributes: Standardized attributes of the training phrases, for a prior that they condition.
+            attribute_noise: Standard deviation of noise on them (conditioning augmentation: Ho et al. 2022,
+                arXiv 2106.15282), so that no phrase is known by its own.
             choice: All choices, for the state's file.
             base: The model whose posteriors they are.
         """
@@ -82,7 +85,7 @@ class FlowTask:
         self.slowest_average = slowest_average
         self.posterior_temperature = posterior_temperature
         self.held_out = held_out
-        self.attributes = attributes
+        self.attributes, self.attribute_noise = attributes, attribute_noise
         self.choice, self.base = choice, base
         self.prior, self.average = prior, fresh_average(prior)
         self.generator = torch.Generator().manual_seed(seed)
@@ -97,9 +100,18 @@ class FlowTask:
         rows = torch.randint(len(self.mean), (self.batch_size,), generator=self.generator)
         noise = torch.randn((len(rows), self.mean.shape[1]), generator=self.generator)
         music = self.mean[rows] + self.std[rows] * noise
-        asked = None if self.attributes is None else _forget(self.attributes[rows], self.generator)
+        asked = None if self.attributes is None else self._blurred(self.attributes[rows])
         value = flow_matching_loss(self.prior, music, self.generator, self.time_sampling, asked)
         return Loss((Objective(value),), {"train_loss": value.detach()})
+
+    def _blurred(self, attributes: Float[Tensor, "batch attribute"]) -> Float[Tensor, "batch attribute"]:
+        """Hide all attributes of some phrases and single ones of others, and add noise to the rest."""
+        hidden = torch.rand(len(attributes), 1, generator=self.generator) < ALL_HIDDEN
+        hidden = hidden | (torch.rand(attributes.shape, generator=self.generator) < ONE_HIDDEN)
+        if self.attribute_noise:
+            noise = torch.randn(attributes.shape, generator=self.generator)
+            attributes = attributes + self.attribute_noise * noise
+        return attributes.masked_fill(hidden, math.nan)
 
     def average_share(self, step: int) -> float:
         return max(self.slowest_average, 1 / step)
@@ -149,15 +161,6 @@ def flow_matching_loss(
         condition = () if attributes is None else (attributes,)
         velocity = prior.velocity((1 - time) * noise + time * music, time, *condition)
     return (velocity.float() - (music - noise)).square().mean()
-
-
-def _forget(
-    attributes: Float[Tensor, "batch attribute"], generator: torch.Generator
-) -> Float[Tensor, "batch attribute"]:
-    """Hide all attributes of some phrases, and single ones of others."""
-    hidden = torch.rand(len(attributes), 1, generator=generator) < ALL_HIDDEN
-    hidden = hidden | (torch.rand(attributes.shape, generator=generator) < ONE_HIDDEN)
-    return attributes.masked_fill(hidden, math.nan)
 
 
 def used_coordinates(posterior: DiagonalGaussian) -> Bool[Tensor, " latent"]:

@@ -81,6 +81,7 @@ def train_prior(
         prior,
         posterior,
         attributes=learn_attributes(model, prior, shards) if prior.conditions else None,
+        attribute_noise=config.attribute_noise,
         steps=config.steps,
         batch_size=config.batch_size,
         learning_rate=config.learning_rate,

@@ -50,7 +50,7 @@ def test_bars_are_words_or_numbers_from_1(fader_model):
 def test_any_fader_has_a_ramp(fader_model):
     result = symvae.fade_song(ODE, model=fader_model, ramps={"register": (55.0, 69.0)})
     asked = [each["asked"]["register"] for each in result.report["phrases"]]
-    assert asked == pytest.approx(np.linspace(55, 69, 8))
+    assert asked == pytest.approx(62 - 7 * np.cos(np.pi * np.arange(16) / 15))  # bar by bar, an arc
 
 
 def test_automation_is_a_table_or_lanes(fader_model, tmp_path):
