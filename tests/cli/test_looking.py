@@ -59,7 +59,9 @@ def test_measure_gives_every_attribute(cli):
     assert row["bars"] == "1-16"
     assert set(ATTRIBUTES) <= set(row)
     table = cli("measure", ODE).stdout
-    assert all((name in table) == (name in {*SCORE_ATTRIBUTES, *PERFORMANCE_ATTRIBUTES}) for name in ATTRIBUTES)
+    assert all(
+        (name in table) == (name in {*SCORE_ATTRIBUTES, *PERFORMANCE_ATTRIBUTES}) for name in ATTRIBUTES
+    )
 
 
 def test_measure_of_drums_gives_their_attributes(cli, tmp_path):

@@ -26,8 +26,8 @@ from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
 from symvae.system.codec import Codec
 from symvae.system.faders.arrange import arrange, asked_arousal
-from symvae.system.faders.arranged import Arranged, arranged
 from symvae.system.faders.bar_search import Cost, search_bars
+from symvae.system.faders.constraints import Constraints, constraints_of
 from symvae.system.faders.cost import BAR_DRIFT, TOKEN_DRIFT, Request, aims
 from symvae.system.faders.edit_transfer import transfer_edit
 from symvae.system.faders.performance import is_performance, perform
@@ -143,7 +143,7 @@ class FaderControl:
             for phrase, wishes, alone in zip(phrases, values, performed, strict=True)
         ]
         if rows := [row for row, alone in enumerate(performed) if not alone]:
-            some = None if locks is None else [arranged(locks[row]) for row in rows]
+            some = None if locks is None else [constraints_of(locks[row]) for row in rows]
             faded = self._fade_notes([phrases[row] for row in rows], targets.of(rows), best_of, refine, some)
             for row, phrase in zip(rows, faded, strict=True):
                 result[row] = phrase
@@ -155,11 +155,11 @@ class FaderControl:
         targets: Targets,
         best_of: int,
         refine: bool,
-        arranged: Sequence[Arranged] | None,
+        constraints: Sequence[Constraints] | None,
     ) -> list[Phrase]:
         """Decode each phrase at its target, choose and refine."""
         position, wanted, target, tempo = targets
-        request = Request(self.scales, phrases, position, wanted, arranged)
+        request = Request(self.scales, phrases, position, wanted, constraints)
         mean = self.codec.encode(phrases).mean
         # Where notes stay as they are, a tempo is no reason to decode them.
         edits = torch.tensor([not (self.transfers_edits and name == "tempo") for name in self.scales.names])
@@ -218,7 +218,7 @@ class FaderControl:
 
             return of
 
-        if request.arranged is not None:
+        if request.constraints is not None:
             decodes = [self.codec.to_ids(_restored(request, self.codec.to_phrases(ids))) for ids in decodes]
         ids = search_bars(decodes, cost(BAR_DRIFT)) if len(decodes) > 1 else decodes[0].clone()
         if refine and moves.any():
@@ -247,7 +247,7 @@ class FaderControl:
             for after in faded
         ]
         candidates = list(decodes)
-        if request.arranged is not None:  # a decode is other music, to which nothing kept belongs
+        if request.constraints is not None:  # a decode is other music, to which nothing kept belongs
             transferred = [_restored(request, phrases) for phrases in transferred]
             candidates = [self.codec.to_ids([fit(phrase) for phrase in sources])]
         candidates += [self.codec.to_ids([fit(phrase) for phrase in phrases]) for phrases in transferred]
@@ -258,7 +258,7 @@ class FaderControl:
         result = _restored(request, self.codec.to_phrases(ids, tempo))
         for row in moves.nonzero()[:, 0].tolist() if refine else ():
             pool = [sources[row], reconstructed[row], *(phrases[row] for phrases in faded)]
-            extra = {} if request.arranged is None else request.arranged[row].for_notes()
+            extra = {} if request.constraints is None else request.constraints[row].for_notes()
             result[row] = refine_notes(result[row], pool, partial(_loss_of_one, request, row), **extra)
         return result
 
@@ -295,9 +295,9 @@ def with_velocities_of(phrases: Sequence[Phrase], sources: Sequence[Phrase]) -> 
 
 def _restored(request: Request, phrases: Sequence[Phrase]) -> list[Phrase]:
     """The phrases with what is locked; as they are without locks."""
-    if request.arranged is None:
+    if request.constraints is None:
         return list(phrases)
-    pairs = zip(request.arranged, phrases, strict=True)
+    pairs = zip(request.constraints, phrases, strict=True)
     return [each.lock.restore(phrase).without_overlaps() for each, phrase in pairs]
 
 
@@ -305,9 +305,9 @@ def _broken(
     request: Request, candidates: Sequence[Phrase], rows: Int[Tensor, " candidate"]
 ) -> Float[Tensor, " candidate"]:
     """A cost above all others for candidates that lose what is locked."""
-    if request.arranged is None:
+    if request.constraints is None:
         return torch.zeros(len(candidates))
-    locks = [request.arranged[row].lock for row in rows.tolist()]
+    locks = [request.constraints[row].lock for row in rows.tolist()]
     return torch.tensor([0.0 if lock.holds(c) else BROKEN for lock, c in zip(locks, candidates, strict=True)])
 
 

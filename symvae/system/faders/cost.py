@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from symvae.music.phrase import Phrase
-from symvae.system.faders.arranged import Arranged
+from symvae.system.faders.constraints import Constraints
 from symvae.system.faders.edit_transfer import exchanged_share, lost_share
 from symvae.system.faders.scales import Scales, measure_phrases
 
@@ -81,7 +81,7 @@ class Request:
     position: Float[Tensor, "phrase fader"]
     wanted: Float[Tensor, "phrase fader"]
     """nan where there is no request."""
-    arranged: Sequence[Arranged] | None = None
+    constraints: Sequence[Constraints] | None = None
     """Locks and prices of the phrases; None where neither counts."""
 
     def achieved(self, candidates: Sequence[Phrase]) -> Float[Tensor, "candidate fader"]:
@@ -111,7 +111,7 @@ class Request:
     def _free(self) -> Bool[Tensor, "phrase fader"]:
         """Faders that may drift where prices count (`TOGETHER`)."""
         free, names = torch.zeros_like(self.wanted, dtype=torch.bool), self.scales.names
-        for leader, others in TOGETHER.items() if self.arranged is not None else ():
+        for leader, others in TOGETHER.items() if self.constraints is not None else ():
             for other in others if leader in names else ():
                 if other in names:
                     free[:, names.index(other)] |= ~self.wanted[:, names.index(leader)].isnan()
@@ -124,12 +124,12 @@ class Request:
 
         New notes count as lost content, too, except where they are priced.
         """
-        share = lost_share if self.arranged is None else exchanged_share
+        share = lost_share if self.constraints is None else exchanged_share
         pairs = zip(rows.tolist(), candidates, strict=True)
         lost = [share(self.phrases[row], candidate) for row, candidate in pairs]
         weight = CONTENT_WEIGHT * (~self.wanted[rows].isnan()).sum(1)
         loss = self.miss(candidates, rows, NOTE_DRIFT) + weight * torch.tensor(lost)
-        if self.arranged is None:
+        if self.constraints is None:
             return loss
         pairs = zip(rows.tolist(), candidates, strict=True)
-        return loss + torch.tensor([self.arranged[row].prices.of(each) for row, each in pairs])
+        return loss + torch.tensor([self.constraints[row].prices.of(each) for row, each in pairs])

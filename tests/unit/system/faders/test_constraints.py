@@ -7,7 +7,7 @@ from symvae.music.chords import chords_of
 from symvae.music.grid import Grid
 from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
-from symvae.system.faders.arranged import arranged
+from symvae.system.faders.constraints import constraints_of
 from symvae.system.faders.edit_transfer import notes_of, with_notes
 from symvae.system.faders.gestures import gestures
 from symvae.system.faders.prices import Prices, clashing_share, restruck_share
@@ -28,7 +28,7 @@ SONG = phrase(
 )
 LOCK = Lock(SONG, SONG.pitch >= 70, chords_of(SONG))
 
-PROPOSALS = arranged(LOCK).proposals
+PROPOSALS = constraints_of(LOCK).proposals
 
 
 def plus(*notes: tuple[int, int, int]) -> Phrase:
@@ -66,7 +66,7 @@ def test_restrikes_and_clashes():
 
 
 def test_proposals_are_tones_of_the_chord_where_nothing_starts_or_beyond_the_range():
-    proposals = arranged(LOCK).proposals
+    proposals = constraints_of(LOCK).proposals
     assert set(proposals[:, 2] % 12) <= {0, 4, 7}
     new = proposals[~np.isin(proposals[:, 0], SONG.onset_step)]
     assert len(new)

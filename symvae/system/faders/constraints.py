@@ -1,4 +1,4 @@
-"""Arrangement of one phrase: its lock, the prices of its edits, and notes that an arranger could add."""
+"""Constraints on the edit of a phrase: its lock, prices of edits, and notes that an arranger could add."""
 
 from typing import Any, NamedTuple
 
@@ -7,7 +7,7 @@ from symvae.system.faders.figures import Notes, figures
 from symvae.system.faders.prices import RHYTHM_SHARE, Prices
 
 
-class Arranged(NamedTuple):
+class Constraints(NamedTuple):
     """Lock, prices and proposals for the edit of a phrase."""
 
     lock: Lock
@@ -19,8 +19,8 @@ class Arranged(NamedTuple):
         return {"proposals": self.proposals, "lock": self.lock}
 
 
-def arranged(lock: Lock) -> Arranged:
+def constraints_of(lock: Lock) -> Constraints:
     """Prepare the edit of a locked phrase."""
     proposals = figures(lock.source, lock.chords, ~lock.kept)
     share = 0.0 if lock.rhythm else RHYTHM_SHARE
-    return Arranged(lock, Prices(lock.source, lock.chords, share), proposals)
+    return Constraints(lock, Prices(lock.source, lock.chords, share), proposals)
