@@ -49,7 +49,8 @@ def draw(
         form: letters, "real" or "free" (`symvae.system.forms`); None for "real" where the prior has a table
             of forms, else "free".
         prior_temperature: scale of the noise.
-        asked: values of attributes that condition the prior, in their units; with any, all others are free.
+        asked: values of attributes that condition the prior, in their units; all others are those of
+            training music, or free with the form "free".
 
     Returns:
         Draws, on the CPU; raises as `draw_forms`.
@@ -61,6 +62,8 @@ def draw(
         return draw_with(codec, prior, count, forms, generator, prior_temperature)
     row = torch.tensor([[asked.get(name, math.nan) for name in prior.conditions]])
     attributes = prior.standardized(row).expand(count, -1)
+    if forms.attributes is not None:
+        attributes = torch.where(attributes.isnan(), forms.attributes.cpu(), attributes)
     z = prior.sample(count, generator, prior_temperature, forms.equal, attributes)
     return Draws(z.cpu(), forms.equal)
 
@@ -96,7 +99,7 @@ def draw_with(
     z = prior.sample(TRIES * count, generator, prior_temperature, each, asked).cpu()
     measured = measure(codec.to_phrases(codec.decode_ids(z, equal=each)), prior.conditions)
     achieved = prior.standardized(torch.from_numpy(np.stack(list(measured.values()), axis=1)).float())
-    miss = (achieved - asked).abs().clamp(max=FARTHEST).sum(1).view(count, TRIES)
+    miss = (achieved - asked).abs().clamp(max=FARTHEST).nansum(1).view(count, TRIES)
     return Draws(z.view(count, TRIES, -1)[torch.arange(count), miss.argmin(1)], equal)
 
 

@@ -4,6 +4,7 @@ Letters name sections of equal length. Equal letters are equal bars; a prime var
 the same beginning and another end: the first half of A' equals that of A, and A'' has a third end.
 """
 
+import math
 import re
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from symvae.errors import LatentError
 from symvae.models.flow.prior import FlowPrior
 
 REAL, FREE = "real", "free"
+#: Attributes that letters decide.
+REPETITION = {"bar_similarity", "repeated_bar_share"}
 
 
 class Forms(NamedTuple):
@@ -23,7 +26,7 @@ class Forms(NamedTuple):
     equal: Int[Tensor, "count bar"] | None
     """For each bar the first bar that it equals; None without a form."""
     attributes: Float[Tensor, "count attribute"] | None
-    """Attributes of the music that has the form, standardized."""
+    """Attributes of training music, standardized; nan where one is free, None where all are."""
 
 
 def draw_forms(
@@ -39,7 +42,8 @@ def draw_forms(
         name: the model's name, for error messages.
 
     Returns:
-        The forms; attributes only with those of training music, under a prior that they condition.
+        The forms; attributes, under a prior that they condition, are those of training music: of the window
+        that has the form, or with letters of any, but for its repeats.
 
     Raises:
         LatentError: the prior knows no bars, or the letters do not fit them.
@@ -54,7 +58,12 @@ def draw_forms(
             f"{FREE!r}."
         )
     if form != REAL:
-        return Forms(torch.tensor(lettered(form, bars, name)).expand(count, -1), None)
+        equal = torch.tensor(lettered(form, bars, name)).expand(count, -1)
+        if not len(prior.attributes):
+            return Forms(equal, None)
+        rows = torch.randint(len(table), (count,), generator=generator)
+        told_by_form = torch.tensor([name in REPETITION for name in prior.conditions])
+        return Forms(equal, prior.attributes[rows].cpu().masked_fill(told_by_form, math.nan))
     if not len(table):
         raise LatentError(
             f"The prior of {name} has no table of forms. Run `symvae train-prior` on it, name a form in "

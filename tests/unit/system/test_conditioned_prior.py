@@ -50,18 +50,31 @@ def test_a_draw_takes_the_attributes_of_the_music_of_its_form(conditions) -> Non
     assert len(equal) == 8 * drawing.TRIES
     assert attributes.tolist() == prior.attributes[equal[:, 1]].tolist()
     assert len(attributes.unique(dim=0)) == 2
-    for form in ("AA", "free"):
-        model.sample(2, form=form)
-        assert seen[-1][1] is None
+    model.sample(2, form="free")
+    assert seen[-1][1] is None
 
 
-def test_what_was_asked_conditions_a_draw_and_all_else_is_free(conditions) -> None:
+def test_letters_decide_repeats_and_training_music_the_rest(conditions) -> None:
+    model, prior, seen = conditions
+    model.sample(6, form="AA")
+    assert {tuple(row) for row in seen[-1][1].tolist()} <= {tuple(row) for row in prior.attributes.tolist()}
+    prior.conditions = ("notes_per_bar", "bar_similarity")
+    model.sample(6, form="AA")
+    assert seen[-1][1][:, 1].isnan().all()
+    assert not seen[-1][1][:, 0].isnan().any()
+
+
+def test_what_was_asked_conditions_a_draw_and_all_else_is_of_training_music(conditions) -> None:
     model, prior, seen = conditions
     draws = drawing.draw(model.codec, prior, 3, torch.Generator().manual_seed(0), asked={"pitch_range": 18.0})
     assert draws.z.shape == (3, model.latent_size)
     attributes = seen[-1][1]
-    assert attributes[:, 0].isnan().all()
+    assert set(attributes[:, 0].tolist()) <= {-1.0, 1.0}
     assert attributes[:, 1].tolist() == [2.0] * 3
+    drawing.draw(
+        model.codec, prior, 3, torch.Generator().manual_seed(0), form="free", asked={"pitch_range": 18.0}
+    )
+    assert seen[-1][1][:, 0].isnan().all()
 
 
 def test_the_draw_nearest_to_its_attributes_stays(conditions, monkeypatch) -> None:
