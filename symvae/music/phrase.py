@@ -53,8 +53,8 @@ class Phrase:
     is_drum: bool = False
     """True for a drum track, whose pitches are pieces of a kit."""
     offset_step: Offsets = _ONE_FOR_ALL
-    """How far each note is played from its step (positive: late), from -0.5 to 0.5 exclusively, rounded to a
-    120th; zeros if not given."""
+    """Distance of each note from its step as played (positive: late), from -0.5 to 0.5 exclusively, rounded
+    to a 120th; zeros if not given."""
 
     def __post_init__(self) -> None:
         velocity = (

@@ -24,11 +24,11 @@ class ExactEdit(NamedTuple):
     """Bars of the song, from 0."""
     setting: Setting
     by: str
-    """What was done, in words."""
+    """The edit in words."""
     notes: int
     """Notes that changed."""
     missed: str = ""
-    """What could not be met, in words; empty where all was."""
+    """The settings that could not be met, in words; empty where all were."""
 
 
 class Edited(NamedTuple):

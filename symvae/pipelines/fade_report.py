@@ -51,9 +51,9 @@ class FadeReport:
     edits: Sequence[ExactEdit] = ()
     """These edits."""
     kept: Sequence[str] = ()
-    """What was kept: words and tracks."""
+    """Locks, by their words and tracks."""
     valence: ValenceMove | None = None
-    """What was done for the valence, before all faders; None where none was asked for."""
+    """Move of the valence, before all faders; None where none was asked for."""
 
     @property
     def changed(self) -> list[Faded]:

@@ -198,6 +198,12 @@ def fade_versions(
         watch(1.0)
     place = Place(song, tracks, starts, lines, one_voice=not model.tokenizer.polyphonic)
     results = connect(place, versions, sources, results, hold)
+    if (
+        locks is not None
+    ):  # a bar that takes the edit of another may have lost a note that only it has to keep
+        for row, phrase in results.items():
+            if not locks[row].holds(phrase):
+                results[row] = locks[row].restore(phrase).without_overlaps()
     after = [results.get(row, source) for row, source in enumerate(sources)]
     rows = [row for row in results if sets_tempo(model, asked[row], hold)]
     if rubato:

@@ -24,9 +24,9 @@ class Transposed(NamedTuple):
 
     pitch: Int[np.ndarray, " note"]
     by: str
-    """What was done, in words."""
+    """The transposition in words."""
     missed: str
-    """What could not be met, in words; empty where all was."""
+    """The rest that could not be met, in words; empty where all was."""
 
 
 def transposed(pitch: Int[np.ndarray, " note"], semitones: float, key: Key | None) -> Transposed:

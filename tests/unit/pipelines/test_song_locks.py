@@ -9,6 +9,7 @@ import pytest
 import symvae
 from symvae.errors import ConfigError, MidiError
 from symvae.music.io.midi_read import load
+from symvae.pipelines import fade_versions
 from tests.fader_models import ODE
 from tests.songs import columns
 
@@ -52,6 +53,20 @@ def test_melody_is_kept_by_default_and_its_track_gets_no_new_note(piano, trio):
     assert places(result.song, 1, 2) != places(load(trio), 1, 2)
     assert result.report["kept"] == ["melody"]
     assert any(line.startswith("  kept note for note: melody") for line in result.lines())
+
+
+def test_an_edit_that_one_bar_takes_from_another_leaves_what_is_kept(piano, trio, monkeypatch):
+    """Bars that are alike get one edit, after the locks of the windows: here it would remove every note."""
+    monkeypatch.setattr(
+        fade_versions,
+        "connect",
+        lambda place, versions, sources, results, hold: {
+            row: phrase.select(np.zeros(len(phrase), bool)) for row, phrase in results.items()
+        },
+    )
+    result = symvae.fade_song(trio, EDIT, model=piano)
+    assert places(result.song, 0) == places(load(trio), 0)
+    assert places(result.song, 1, 2) == []
 
 
 def test_nothing_is_kept_on_request(piano, trio):
