@@ -16,6 +16,7 @@ from symvae.music.bars import Section, sections
 from symvae.music.drum_kit import one_hit_a_cell
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
 from symvae.music.melody_line import choose_track, skyline
+from symvae.music.part import DRUMS
 from symvae.music.phrase import Phrase
 from symvae.music.pitch import MIDI_PITCHES
 from symvae.music.quantize import Quantized, quantize, resolve_hits, resolve_overlaps
@@ -97,7 +98,10 @@ def _part(song: Song, choice: Choice, collector: Collector) -> Track | None:
     """The track to read, merged from all pitched ones if that is asked for; None if there is nothing."""
     collector.drums = choice.drums
     if choice.drums:
-        return _drums(song, choice.track, collector)
+        return _drums(song, None if choice.track == DRUMS else choice.track, collector)
+    if choice.track == DRUMS:
+        collector.drop("song", Reason.DRUMS, "its drums are asked for, and the model reads pitched tracks")
+        return None
     pitched = [track for track in song.tracks if not track.is_drum and len(track)]
     drums = [track for track in song.tracks if track.is_drum and len(track)]
     if choice.polyphonic and choice.track is None and len(pitched) > 1:
