@@ -72,7 +72,7 @@ class FadeReport:
     def harm(self) -> Harm:
         """Harm of the fade to the rest of the music (`symvae.evaluation.harm`)."""
         reading = self.intake.reading
-        tracks = tracks_read(self.intake.song, reading.track)
+        tracks = tracks_read(self.intake.song, reading.track, reading.drums)
         seams = set(reading.start_bar) & set(reading.end_bar)
         return harm_of(self.intake.song, self.spliced.song, tracks, seams)
 
