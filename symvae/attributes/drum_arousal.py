@@ -3,8 +3,8 @@
 No ratings of drum tracks are known to us. The score is a sum of the two cues of arousal that a drum track has
 at a fixed tempo, with the standardized weights of a ridge regression on the ratings of piano pieces in VGMIDI
 (Ferreira and Whitehead 2019): rhythm density .55 and loudness .21. Means and deviations are those of 8,453
-windows of two bars of beats in the Groove MIDI Dataset (Gillick et al. 2019), so that an arousal of .7 is more
-excited than about 70 % of them.
+windows of two bars of beats in the Groove MIDI Dataset (Gillick et al. 2019), so that an arousal of .7 is
+more excited than about 70 % of them.
 """
 
 from math import erf, sqrt
