@@ -31,7 +31,7 @@ _IMPOSSIBLE = -1e4
 _INITIAL_SHARE = 0.02
 
 
-class _Prepared(NamedTuple):
+class Prepared(NamedTuple):
     """Features and logits that all tokens of a row share."""
 
     feature: Float[Tensor, "row step feature"]
@@ -91,7 +91,7 @@ class SetBarDecoder(nn.Module):
         Returns:
             Logits of every token, up to the padding that ends each row.
         """
-        layout, prepared = self.layout, self._prepare(code)
+        layout, prepared = self.layout, self.prepare(code)
         logits = code.new_full((*ids.shape, self.vocabulary_size), _IMPOSSIBLE, dtype=torch.float32)
         logits[:, 0, slice(*layout.head)] = prepared.head
         self._fill_keys(logits, prepared.keys, ids)
@@ -114,7 +114,7 @@ class SetBarDecoder(nn.Module):
         Returns:
             Negative log likelihood of each row, in nats.
         """
-        prepared, members = self._prepare(code), members_of(ids, self.layout)
+        prepared, members = self.prepare(code), members_of(ids, self.layout)
         present = torch.zeros_like(prepared.keys)
         present[members.row, members.step, members.key] = 1
         keys = binary_cross_entropy_with_logits(prepared.keys, present, reduction="none").flatten(1).sum(1)
@@ -202,7 +202,7 @@ class SetBarDecoder(nn.Module):
         Returns:
             Token ids.
         """
-        prepared = self._prepare(code)
+        prepared = self.prepare(code)
         row, step, key = self._choose_keys(prepared.keys, temperature, top_p, generator)
         states = self.marks.states(prepared.feature, row, step, key)
         logits = self.marks.first(states)
@@ -232,7 +232,7 @@ class SetBarDecoder(nn.Module):
         row, step, key = present.nonzero(as_tuple=True)
         return row, step, key
 
-    def _prepare(self, code: Float[Tensor, "row code"]) -> _Prepared:
+    def prepare(self, code: Float[Tensor, "row code"]) -> Prepared:
         bar = self.unfold.bar(code)
         feature = self.unfold.lay_out(bar)
-        return _Prepared(feature, self.head(bar).float(), self.keys(feature).float())
+        return Prepared(feature, self.head(bar).float(), self.keys(feature).float())
