@@ -45,8 +45,8 @@ def key_of(phrase: Phrase) -> Key:
 
 
 def key_name(phrase: Phrase) -> str:
-    """Name of the key that fits best, "D major" or "F# minor"; empty for silence."""
-    return str(key_of(phrase)) if len(phrase) else ""
+    """Name of the key that fits best, "D major" or "F# minor"; empty for silence and for drums."""
+    return str(key_of(phrase)) if len(phrase) and not phrase.is_drum else ""
 
 
 def keys_of_tonic(tonic: int) -> list[int]:

@@ -238,15 +238,16 @@ def _figures(morph: Morph) -> dict[str, Any]:
 
 def _table(morph: Morph) -> list[str]:
     """Figures of a searched path, a line for each step."""
-    keys = " and ".join(key or "silence" for key in morph.keys)
     moved = f"; the second is transposed by {morph.transposed:+d} on the way" if morph.transposed else ""
+    keys = f"keys: {' and '.join(key or 'silence' for key in morph.keys)}{moved}"
+    drums = any(phrase.is_drum for phrase in morph.phrases)
     rows = zip(morph.phrases, morph.distance, morph.nats_per_token, morph.origin, strict=True)
     return [
-        f"keys: {keys}{moved}",
-        "step  distance  nats/token  both ends  start   end   new  notes  key",
+        *([] if drums else [keys]),
+        f"step  distance  nats/token  both ends  start   end   new  notes{'' if drums else '  key'}",
         *(
             f"{number:4d} {distance:9.2f} {nats:11.2f} {origin.both:10.0%} {origin.start:6.0%} "
-            f"{origin.end:5.0%} {origin.new:5.0%} {len(phrase):6d}  {key_name(phrase)}"
+            f"{origin.end:5.0%} {origin.new:5.0%} {len(phrase):6d}  {key_name(phrase)}".rstrip()
             for number, (phrase, distance, nats, origin) in enumerate(rows, 1)
         ),
     ]

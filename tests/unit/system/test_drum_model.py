@@ -85,6 +85,7 @@ def test_a_searched_path_of_drums_has_exact_ends(model: SymVAE) -> None:
     assert path[0] == a
     assert np.array_equal(cells_of(path[-1]), cells_of(b))
     assert all(phrase.is_drum for phrase in path)
+    assert model.morph(a, b, 4).keys == ("", "")
 
 
 def test_the_drum_track_of_a_song_is_read_by_the_model(model: SymVAE, tmp_path: Path) -> None:
