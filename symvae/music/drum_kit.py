@@ -96,7 +96,7 @@ def kit_of(phrase: Phrase) -> Kit:
     return Kit(pitch, velocity, duration)
 
 
-def on_kit(phrase: Phrase, source: Phrase) -> Phrase:
+def on_kit(phrase: Phrase, source: Phrase, *, touch: bool = True) -> Phrase:
     """Play a phrase on the kit of another one.
 
     A hit that the source has, of that class on that step, is the source's own: its pitch, velocity, length
@@ -105,6 +105,7 @@ def on_kit(phrase: Phrase, source: Phrase) -> Phrase:
     Args:
         phrase: A phrase that was decoded.
         source: The phrase that it came from.
+        touch: Take velocities and timing of the source, too; False keeps those of the phrase.
 
     Returns:
         The phrase, with the source's pitches.
@@ -121,4 +122,6 @@ def on_kit(phrase: Phrase, source: Phrase) -> Phrase:
     offset = np.zeros(len(phrase))
     offset[mine] = source.offset_step[loudest[theirs]]
     duration = np.minimum(duration, phrase.grid.num_steps - phrase.onset_step)
+    if not touch:
+        velocity, offset = phrase.velocity, phrase.offset_step
     return phrase.with_notes(phrase.onset_step, duration, pitch, velocity, offset).without_overlaps()
