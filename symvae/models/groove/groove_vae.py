@@ -136,6 +136,7 @@ class GrooveVAE(nn.Module):
         *,
         z: Float[Tensor, "batch latent"] | None = None,
         noise: Float[Tensor, "batch latent"] | None = None,
+        known: Touch | None = None,
         generator: torch.Generator | None = None,
         temperature: float = 1.0,
         player_temperature: float | None = None,
@@ -147,6 +148,7 @@ class GrooveVAE(nn.Module):
             condition: Style and tempo.
             z: The player of each phrase; None draws one from the prior.
             noise: Standard normal noise of a player that is drawn; None draws it, too.
+            known: Hits whose velocity and offset are given.
             generator: Source of chance.
             temperature: Scale of the spread of each hit.
             player_temperature: Scale of the spread of z; None for ``temperature``.
@@ -161,7 +163,7 @@ class GrooveVAE(nn.Module):
                 noise = torch.randn(prior.mean.shape, generator=generator, device=prior.mean.device)
             spread = temperature if player_temperature is None else player_temperature
             z = prior.mean + spread * prior.std * noise
-        return self.touch.sample(hit, context, z, generator=generator, temperature=temperature)
+        return self.touch.sample(hit, context, z, known=known, generator=generator, temperature=temperature)
 
     @torch.no_grad()
     def orchestrate(

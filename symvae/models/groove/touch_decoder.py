@@ -92,6 +92,7 @@ class TouchDecoder(nn.Module):
         context: Float[Tensor, "batch step context"],
         z: Float[Tensor, "batch latent"],
         *,
+        known: Touch | None = None,
         generator: torch.Generator | None = None,
         temperature: float = 1.0,
     ) -> Touch:
@@ -101,6 +102,7 @@ class TouchDecoder(nn.Module):
             hit: The hits, shaped (batch, step, drum).
             context: Context of each step.
             z: The player of each phrase.
+            known: Hits whose velocity and offset are given, among ``hit``; the others follow from them.
             generator: Source of chance.
             temperature: Scale of the spread of each hit; 0 takes the likeliest component.
 
@@ -121,6 +123,10 @@ class TouchDecoder(nn.Module):
                 head = base[rows, drum] + torch.einsum("bef,efh->bh", played[rows], within[drum])
                 mixture = self._mixture(torch.relu(head), drum)
                 first, second = mixture.sample(generator, temperature)
+                if known is not None:
+                    given = known.hit[rows, step, drum]
+                    first = torch.where(given, known.velocity[rows, step, drum], first)
+                    second = torch.where(given, known.offset[rows, step, drum], second)
                 touch.velocity[rows, step, drum], touch.offset[rows, step, drum] = first, second
                 drawn = (torch.ones_like(first), VELOCITY.center(first), 2 * OFFSET.center(second))
                 played[rows, drum] = torch.stack(drawn, -1).to(played)
