@@ -23,7 +23,8 @@ def snap(
     """Move onsets to the nearest positions of a grid that starts with each bar.
 
     The better grid is that with the smaller mean distance, in units of its own positions: notes at random
-    places lie a quarter of a position away in either. Sixteenths win a tie.
+    places lie a quarter of a position away in either. Notes that both grids move to one place, as those on
+    the beats, do not count. Sixteenths win a tie.
 
     Args:
         onset_tick: Start of each note.
@@ -41,14 +42,22 @@ def snap(
         notes = bar == number
         offset = onset_tick[notes] - lines[number]
         choices = PER_QUARTER if grid is None else {grid: PER_QUARTER[grid]}
-        distance = {each: _distance(offset, quarter_tick / per) for each, per in choices.items()}
+        places = [_nearest(offset, quarter_tick // per) for per in PER_QUARTER.values()]
+        differ = offset[places[0] != places[1]]
+        distance = {each: _distance(differ, quarter_tick / per) for each, per in choices.items()}
         chosen[number] = min(distance, key=lambda each: distance[each])
         unit = quarter_tick // PER_QUARTER[chosen[number]]
-        new[notes] = lines[number] + np.floor(offset / unit + 0.5).astype(np.int64) * unit
+        new[notes] = lines[number] + _nearest(offset, unit)
     return Snapped(np.maximum(new, 0), chosen)
 
 
+def _nearest(offset: Int[np.ndarray, " note"], unit: int) -> Int[np.ndarray, " note"]:
+    return np.floor(offset / unit + 0.5).astype(np.int64) * unit
+
+
 def _distance(offset: Int[np.ndarray, " note"], unit: float) -> float:
-    """Mean distance from the nearest position, in positions."""
+    """Mean distance from the nearest position, in positions; 0 for no notes."""
+    if not len(offset):
+        return 0.0
     place: Float[np.ndarray, " note"] = offset / unit
     return float(np.abs(place - np.floor(place + 0.5)).mean())

@@ -136,6 +136,8 @@ def drumify_song(
         )
     intake = Intake(name_of(file), song, reading)
     taps = np.stack([_taps(phrase) for phrase in intake.phrases])
+    if not taps.any():
+        raise NoWindowError(f"{intake.file} has no note to tap.", "Choose another track or file.")
     tempo = np.array([phrase.tempo_qpm for phrase in intake.phrases])
     phrases = groove.drumify(
         taps, tempo, style=style, only_taps=keep == HITS, temperature=temperature, seed=seed

@@ -20,6 +20,7 @@ from symvae.music.io.source import Music
 from symvae.music.phrase import Phrase, join
 from symvae.music.song import Song
 from symvae.pipelines.intake import Intake, read_windows
+from symvae.pipelines.no_window import NoWindowError
 from symvae.pipelines.one_song import check_place, save_song
 from symvae.pipelines.output import Saved
 from symvae.pipelines.tracks import tracks_read
@@ -139,6 +140,8 @@ def humanize_song(
     check_place(out, force)
     groove = model if isinstance(model, Groove) else Groove.load(model, device)
     intake = read_windows(file, groove, track)
+    if not any(map(len, intake.phrases)):
+        raise NoWindowError(f"{intake.file} has no hit to play.", "Choose another track or file.")
     others = {
         name: read_windows(music, groove)
         for name, music in (("like", like), ("groove_from", groove_from))

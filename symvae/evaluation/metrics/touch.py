@@ -10,7 +10,7 @@ KL(real ‖ drawn) in nats: a drawing that never plays what drummers play is exp
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Real
 
 from symvae.tokens.groove_cells import Cells
 
@@ -69,7 +69,7 @@ def phrase_mae_ms(
 
 
 def histogram_kl(
-    real: Float[np.ndarray, " hit"], drawn: Float[np.ndarray, " drawn"], bins: Float[np.ndarray, " edge"]
+    real: Real[np.ndarray, " hit"], drawn: Real[np.ndarray, " drawn"], bins: Float[np.ndarray, " edge"]
 ) -> float:
     """KL divergence of the histogram of drawn values from that of real ones, in nats.
 
