@@ -24,7 +24,7 @@ def drumify(
     alone: Annotated[bool, typer.Option("--alone", help="Write the drums without the song.")] = False,
     temperature: Annotated[
         float, typer.Option("--temperature", min=0.0, help="Scale of chance; 0 takes the likeliest.")
-    ] = 0.7,
+    ] = 1.0,
     seed: Seed = 0,
     model: GrooveModel = "groove-2bar",
     track: TrackOption = None,

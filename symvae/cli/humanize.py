@@ -25,7 +25,7 @@ def humanize(
     ] = None,
     temperature: Annotated[
         float, typer.Option("--temperature", min=0.0, help="Scale of the spread of single hits; 0 for none.")
-    ] = 0.7,
+    ] = 1.0,
     seed: Seed = 0,
     model: GrooveModel = "groove-2bar",
     track: TrackOption = None,

@@ -58,6 +58,14 @@ class TapFigures(NamedTuple):
     """Half the sum of the differences of the shares of all classes."""
 
 
+class Distances(NamedTuple):
+    """Distances of hits from those of held-out drummers, as in `TapFigures`."""
+
+    density: float
+    syncopation: float
+    class_shares: float
+
+
 class Held(NamedTuple):
     """Held-out phrases."""
 
@@ -185,14 +193,32 @@ def tap_to_drum(groove: Groove, held: Held, *, temperature: float, seed: int, dr
     counts = np.stack([_counts(hits, each) for each in drawn])
     f1 = 2 * counts[..., 0] / np.maximum(counts.sum(-1), 1)
     best = np.take_along_axis(counts, f1.argmax(0)[None, :, None], 0)[0]
-    shares = [each.sum((0, 1)) / each.sum() for each in (hits, drawn[0])]
+    return TapFigures(_f1(counts[0]), _f1(best), *_distances(groove.grid, hits, drawn[0]))
+
+
+def distance_of_training(grid: Grid, train: Grooves, held: Held, *, seed: int) -> Distances:
+    """Distances of as many training phrases: what other drummers differ by.
+
+    Args:
+        grid: Grid of a phrase.
+        train: Training windows.
+        held: Held-out phrases.
+        seed: Seed of the choice of training windows.
+
+    Returns:
+        The distances.
+    """
+    rows = np.random.default_rng(seed).permutation(len(train))[: len(held.touch.hit)]
+    return _distances(grid, held.touch.hit.numpy(), train.touch(rows).hit.numpy())
+
+
+def _distances(grid: Grid, real: Bool[np.ndarray, "..."], drawn: Bool[np.ndarray, "..."]) -> Distances:
+    shares = [each.sum((0, 1)) / max(each.sum(), 1) for each in (real, drawn)]
     density, syncopation = (
         abs(new / old - 1) if old else 0.0
-        for old, new in zip(*(_means(groove.grid, each) for each in (hits, drawn[0])), strict=True)
+        for old, new in zip(_means(grid, real), _means(grid, drawn), strict=True)
     )
-    return TapFigures(
-        _f1(counts[0]), _f1(best), density, syncopation, float(abs(shares[0] - shares[1]).sum() / 2)
-    )
+    return Distances(density, syncopation, float(abs(shares[0] - shares[1]).sum() / 2))
 
 
 def _counts(real: Bool[np.ndarray, "..."], drawn: Bool[np.ndarray, "..."]) -> Int[np.ndarray, "phrase 2"]:

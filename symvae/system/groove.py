@@ -32,8 +32,8 @@ from symvae.tokens.table import TOKENIZERS
 from symvae.tokens.tokenizer import Tokenizer
 
 DEFAULT_GROOVE = "groove-2bar"
-#: Scale of the spread of single hits where none is asked for: as near to drummers as to the beat at hand.
-TEMPERATURE = 0.7
+#: Scale of the spread of single hits where none is asked for: that of drummers.
+TEMPERATURE = 1.0
 _KIND = "groove"
 #: Phrases that are drawn at a time.
 _BATCH = 256

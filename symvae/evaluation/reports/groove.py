@@ -10,6 +10,7 @@ from symvae.evaluation.grooves import (
     Held,
     by_table,
     classifier_accuracy,
+    distance_of_training,
     humanize,
     on_the_grid,
     tap_to_drum,
@@ -21,10 +22,11 @@ from symvae.system.groove import TEMPERATURE, Groove
 from symvae.training.grooves import grooves
 
 #: Scales of the spread of single hits that are measured; the first is that of users.
-TEMPERATURES = (TEMPERATURE, 1.0, 0.5)
+TEMPERATURES = (TEMPERATURE, 0.7, 0.5)
 #: Phrases, draws of each and steps of the classifier: of a quick evaluation, and of a full one.
 _QUICK, _FULL = (64, 2, 40), (1024, 8, 600)
 _ON_GRID, _TABLE, _NO_STYLE = "on the grid", "table by drum and sixteenth", "style unknown"
+_TRAINING = "training music itself"
 
 
 def evaluate_groove(
@@ -61,7 +63,7 @@ def evaluate_groove(
     unknown = held.of_unknown_style(len(model.styles))
     touch[_NO_STYLE] = humanize(groove, unknown, temperature=TEMPERATURES[0], seed=seed, draws=draws)
     progress("humanize", 1.0)
-    taps = {}
+    taps: dict[str, Any] = {_TRAINING: distance_of_training(groove.grid, train, held, seed=seed)}
     for done, temperature in enumerate(temperatures):
         progress("tap to drum", done / len(temperatures))
         taps[f"temperature {temperature:g}"] = tap_to_drum(
@@ -104,7 +106,7 @@ def to_markdown(metrics: dict[str, Any]) -> str:
         for name, row in metrics["humanize"].items()
     ]
     taps = [
-        (name, *(share(row[key]) for key in ("f1", "best_f1", "density", "syncopation", "class_shares")))
+        (name, *(share(row.get(key)) for key in ("f1", "best_f1", "density", "syncopation", "class_shares")))
         for name, row in metrics["tap_to_drum"].items()
     ]
     best = f"best of {metrics['draws']}"
