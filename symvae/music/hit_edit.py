@@ -15,12 +15,13 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from symvae.music.collisions import without_collisions
-from symvae.music.drum_kit import NUM_CLASSES, cells_of, class_of
+from symvae.music.drum_kit import NUM_CLASSES, class_of
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.phrase import OFFSETS_PER_STEP, Phrase
 from symvae.music.quantize import nearest_step
 from symvae.music.resolution import with_resolution, without_needless_ticks
 from symvae.music.song import Song, Track
+from symvae.music.step_cells import step_cells_of
 
 #: Least resolution in which offsets are written.
 TICKS_PER_QUARTER = OFFSETS_PER_STEP * STEPS_PER_QUARTER
@@ -90,7 +91,7 @@ def _edited(
         step = nearest_step((track.onset_tick - at_tick * times) / step_tick)
         inside = (step >= 0) & (step < before.grid.num_steps) & (drum >= 0)
         cells = np.full((2, before.grid.num_steps * NUM_CLASSES), 0.0)
-        where = cells_of(before)
+        where = step_cells_of(before)
         known = where >= 0
         cells[0, where[known]] = (after.offset_step - before.offset_step)[known]
         cells[1, where[known]] = (after.velocity - before.velocity)[known]

@@ -19,9 +19,10 @@ from symvae.config.groove import GrooveConfig
 from symvae.errors import ArgumentError, ConfigError, LatentError
 from symvae.models.groove.cells import Condition, Touch
 from symvae.models.groove.groove_vae import GrooveVAE
-from symvae.music.drum_kit import CLASS_PITCHES, NUM_CLASSES, cells_of, class_of
+from symvae.music.drum_kit import CLASS_PITCHES, NUM_CLASSES
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
+from symvae.music.step_cells import step_cells_of
 from symvae.system.artifact_folder import read_metrics
 from symvae.system.catalog import find_groove
 from symvae.system.device import find_device
@@ -253,8 +254,8 @@ def _round(known: Touch, first: int, count: int) -> Touch:
 
 def _played(phrase: Phrase, cells: Cells, row: int, amount: float) -> Phrase:
     """A phrase with a share of the drawn velocities and offsets; hits of no class stay as they are."""
-    cell = cells_of(phrase)
-    known = class_of(phrase.pitch) >= 0
+    cell = step_cells_of(phrase)
+    known = cell >= 0
     step, drum = np.divmod(cell[known], NUM_CLASSES)
     velocity, offset = phrase.velocity.astype(float), phrase.offset_step.copy()
     velocity[known] += amount * (cells.velocity[row, step, drum] - velocity[known])

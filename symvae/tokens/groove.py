@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Integer, UInt16
+from jaxtyping import Bool, Integer, UInt, UInt16
 
 from symvae.errors import TokenError
-from symvae.music.drum_kit import CLASS_PITCHES, NUM_CLASSES, class_of, on_kit
+from symvae.music.drum_kit import CLASS_PITCHES, NUM_CLASSES, on_kit
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, OFFSETS_PER_STEP, Phrase
+from symvae.music.step_cells import one_hit_a_step, step_cells_of
 from symvae.tokens.attributes import DRUM_ATTRIBUTES, GROOVE_ATTRIBUTES
 from symvae.tokens.drums import DrumGrid
 from symvae.tokens.groove_cells import VELOCITIES, VOCABULARY_SIZE, cells_of_ids, ids_of
@@ -54,6 +55,15 @@ class GrooveGrid(DrumGrid):
         """First and last id with a hit: all but the rest."""
         return 1, VOCABULARY_SIZE - 1
 
+    def fit(self, phrase: Phrase) -> Phrase:
+        """Keep the loudest of the hits of a class on a step."""
+        keep = one_hit_a_step(phrase)
+        return phrase if keep.all() else phrase.select(keep)
+
+    def silent_bars(self, ids: UInt[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
+        """Mask of the bars without a hit."""
+        return (ids == 0).all(axis=-1)
+
     def encode_phrase(self, phrase: Phrase) -> UInt16[np.ndarray, "bar position"]:
         """Encode a drum track; of the hits of a class on a step, the loudest.
 
@@ -63,8 +73,7 @@ class GrooveGrid(DrumGrid):
         super().encode_phrase(phrase)
         phrase = self.fit(phrase)
         ids = np.zeros(phrase.grid.num_steps * NUM_CLASSES, np.uint16)
-        cell = phrase.onset_step * NUM_CLASSES + class_of(phrase.pitch)
-        ids[cell] = ids_of(phrase.velocity, phrase.offset_step)
+        ids[step_cells_of(phrase)] = ids_of(phrase.velocity, phrase.offset_step)
         return ids.reshape(phrase.grid.bars, -1)
 
     def decode_ids(
