@@ -12,7 +12,14 @@ from symvae.system.catalog import find_groove
 
 
 def is_groove(model: str | Path) -> bool:
-    """True for the name or folder of a groove model."""
+    """Tell groove models from others.
+
+    Args:
+        model: Name or folder of a model.
+
+    Returns:
+        True for a groove model.
+    """
     try:
         return format_of(find_groove(model)) == GROOVE_FORMAT
     except CheckpointError:
