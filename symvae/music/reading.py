@@ -43,6 +43,8 @@ class Reading:
     """All notes of the track, before quantization."""
     drums: bool = False
     """The drum tracks were read, not the pitched ones."""
+    num_second_hits: int = 0
+    """Hits of drums beside a louder one of their class in a cell (flam, drag), which have no token."""
 
     @cached_property
     def timing(self) -> Timing:
@@ -58,6 +60,7 @@ class Collector:
         self.drums = False
         self.num_cut = 0
         self.num_triplet_bars = 0
+        self.num_second_hits = 0
         self._phrases: list[tuple[Phrase, tuple[int, int], float]] = []
         self._bars: defaultdict[tuple[str, Reason, str], list[tuple[int, int]]] = defaultdict(list)
         self._dropped: Counter[tuple[str, Reason, str]] = Counter()
@@ -173,6 +176,7 @@ class Collector:
             track=self.track,
             drums=self.drums,
             num_cut=self.num_cut,
+            num_second_hits=self.num_second_hits,
             onsets=Onsets(
                 quarter,
                 shift_step,

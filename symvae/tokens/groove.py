@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Integer, UInt, UInt16
 
 from symvae.errors import TokenError
-from symvae.music.drum_kit import CLASS_PITCHES, NUM_CLASSES, on_kit
+from symvae.music.drum_kit import CLASS_PITCHES, NUM_CLASSES, class_of, kit_of
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, OFFSETS_PER_STEP, Phrase
 from symvae.music.step_cells import one_hit_a_step, step_cells_of
@@ -120,4 +120,10 @@ class GrooveGrid(DrumGrid):
 
     def restore(self, phrase: Phrase, source: Phrase) -> Phrase:
         """Play a decoded phrase on the pitches of the one that it came from; dynamics and timing stay."""
-        return on_kit(phrase, source, touch=False)
+        kit, cells, played = kit_of(source), step_cells_of(phrase), class_of(phrase.pitch)
+        pitch = np.where(played >= 0, kit.pitch[played], phrase.pitch)
+        loudest = source.select(one_hit_a_step(source))
+        _, mine, theirs = np.intersect1d(cells, step_cells_of(loudest), return_indices=True)
+        pitch[mine] = loudest.pitch[theirs]
+        onset, duration, _, velocity = phrase.columns
+        return phrase.with_notes(onset, duration, pitch, velocity, phrase.offset_step).without_overlaps()

@@ -50,3 +50,13 @@ def test_every_id_has_a_name_of_its_own_and_lies_in_the_ranges_of_midi() -> None
     assert cells.velocity[cells.hit].min() == 1
     assert cells.velocity.max() == 127
     assert (cells.offset_step.min(), cells.offset_step.max()) == (-0.5, 59 / 120)
+
+
+def test_a_decoded_groove_is_played_on_the_pitches_of_its_source_with_its_own_touch() -> None:
+    source = Phrase(Grid(1), np.array([0, 4]), np.array([1, 1]), np.array([35, 40]), is_drum=True)
+    step, ones, offset = np.array([0, 4, 8]), np.ones(3, np.int64), np.array([0.1, -0.2, 0.3])
+    drawn = Phrase(Grid(1), step, ones, CLASS_PITCHES[[0, 1, 0]], 50 * ones, 90.0, True, offset)
+    restored = GrooveGrid().restore(drawn, source)
+    assert restored.pitch.tolist() == [35, 40, 35]
+    assert restored.velocity.tolist() == [50, 50, 50]
+    assert np.allclose(restored.offset_step, offset)
