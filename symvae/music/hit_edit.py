@@ -28,7 +28,7 @@ TICKS_PER_QUARTER = OFFSETS_PER_STEP * STEPS_PER_QUARTER
 
 
 class HitEdit(NamedTuple):
-    """The same hits as they were and as they are."""
+    """Hits of a phrase before and after an edit of their touch."""
 
     before: Phrase
     after: Phrase

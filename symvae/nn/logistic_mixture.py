@@ -21,15 +21,15 @@ _MOST_NARROW = -5.0
 class Bins(NamedTuple):
     """Equal bins of a number between -1 and 1."""
 
-    count: int
+    size: int
 
     def center(self, index: Int[Tensor, "*any"]) -> Float[Tensor, "*any"]:
         """Place of a bin between -1 and 1."""
-        return index * (2 / (self.count - 1)) - 1
+        return index * (2 / (self.size - 1)) - 1
 
     def nearest(self, value: Float[Tensor, "*any"]) -> Int[Tensor, "*any"]:
         """Number of the bin of each value; values beyond the ends belong to the last bins."""
-        return ((value + 1) * ((self.count - 1) / 2)).round().clamp(0, self.count - 1).long()
+        return ((value + 1) * ((self.size - 1) / 2)).round().clamp(0, self.size - 1).long()
 
 
 class LogisticMixture:
@@ -53,8 +53,8 @@ class LogisticMixture:
         """Log probability of two bins, in nats."""
         x, y = self.first.center(first)[..., None], self.second.center(second)[..., None]
         mean = self.second_mean + self.slope * x
-        each = _log_mass(x, self.first_mean, self.first_log_scale, self.first.count)
-        each = each + _log_mass(y, mean, self.second_log_scale, self.second.count)
+        each = _log_mass(x, self.first_mean, self.first_log_scale, self.first.size)
+        each = each + _log_mass(y, mean, self.second_log_scale, self.second.size)
         return (functional.log_softmax(self.weight, -1) + each).logsumexp(-1)
 
     def sample(

@@ -84,5 +84,14 @@ def train_classifier(played: Touch, drawn: Touch, *, steps: int, seed: int) -> G
 
 @torch.no_grad()
 def correct(classifier: GrooveClassifier, played: Touch, drawn: Touch) -> Bool[Tensor, " phrase"]:
-    """Mask of the phrases, played and then drawn, that a classifier labels rightly."""
+    """Tell which phrases a classifier labels rightly.
+
+    Args:
+        classifier: The classifier.
+        played: Phrases of drummers.
+        drawn: Phrases with drawn touch.
+
+    Returns:
+        Mask of the played phrases, then of the drawn ones.
+    """
     return torch.cat([classifier(played) > 0, classifier(drawn) <= 0])

@@ -13,7 +13,7 @@ def mixture(seed: int, rows: int = 1, components: int = 3) -> LogisticMixture:
 
 
 def all_pairs() -> tuple[torch.Tensor, torch.Tensor]:
-    pairs = torch.cartesian_prod(torch.arange(FIRST.count), torch.arange(SECOND.count))
+    pairs = torch.cartesian_prod(torch.arange(FIRST.size), torch.arange(SECOND.size))
     return pairs[:, 0], pairs[:, 1]
 
 
@@ -30,7 +30,7 @@ def test_draws_are_as_frequent_as_their_masses_say() -> None:
         torch.cat([each.expand(40_000, -1) for each in _parameters(one)], -1), FIRST, SECOND
     )
     first, second = many.sample(torch.Generator().manual_seed(0))
-    shares = torch.zeros(FIRST.count, SECOND.count)
+    shares = torch.zeros(FIRST.size, SECOND.size)
     shares.index_put_((first, second), torch.tensor(1 / 40_000), accumulate=True)
     assert (shares.flatten() - one.log_prob(*all_pairs()).exp()).abs().max() < 0.012
 
@@ -45,7 +45,7 @@ def test_without_temperature_every_draw_is_the_middle_of_the_likeliest_component
 
 def test_bins_are_their_own_nearest() -> None:
     for bins in (FIRST, SECOND, Bins(127)):
-        index = torch.arange(bins.count)
+        index = torch.arange(bins.size)
         assert torch.equal(bins.nearest(bins.center(index)), index)
 
 
