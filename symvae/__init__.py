@@ -36,8 +36,13 @@ if TYPE_CHECKING:
     from symvae.music.phrase import Phrase as Phrase
     from symvae.music.phrase import join as join
     from symvae.nn.gaussian import DiagonalGaussian as DiagonalGaussian
+    from symvae.pipelines.drumify import drumify_song as drumify_song
+    from symvae.pipelines.humanize import humanize_song as humanize_song
+    from symvae.pipelines.quantize import quantize_song as quantize_song
     from symvae.pipelines.song_fade import fade_song as fade_song
     from symvae.system.catalog import available as available
+    from symvae.system.groove import Groove as Groove
+    from symvae.system.groove import load_groove as load_groove
     from symvae.system.symvae import SymVAE as SymVAE
     from symvae.system.synth import Synth as Synth
     from symvae.system.synth import load_synth as load_synth
@@ -51,13 +56,18 @@ _HOME = {
     "Audio": "symvae.dsp.audio",
     "DiagonalGaussian": "symvae.nn.gaussian",
     "Grid": "symvae.music.grid",
+    "Groove": "symvae.system.groove",
     "Phrase": "symvae.music.phrase",
     "SymVAE": "symvae.system.symvae",
     "Synth": "symvae.system.synth",
     "available": "symvae.system.catalog",
+    "drumify_song": "symvae.pipelines.drumify",
     "fade_song": "symvae.pipelines.song_fade",
+    "humanize_song": "symvae.pipelines.humanize",
     "join": "symvae.music.phrase",
+    "load_groove": "symvae.system.groove",
     "load_synth": "symvae.system.synth",
+    "quantize_song": "symvae.pipelines.quantize",
     "read": "symvae.music.io.files",
     "to_mido": "symvae.music.io.bridges.convert",
     "to_music21": "symvae.music.io.bridges.convert",

@@ -11,3 +11,9 @@ MIDDLE_VELOCITY = 64.0
 def mean_velocity(phrase: Phrase) -> float:
     """Mean velocity of the notes, regardless of their durations; 64 for silence."""
     return float(phrase.velocity.mean())
+
+
+@attribute(unit="MIDI velocity", bounds=(0.0, 126.0), on_silence=0.0, source="symvae")
+def velocity_range(phrase: Phrase) -> float:
+    """Velocity of the loudest hit of a drum track less that of the softest."""
+    return float(phrase.velocity.max() - phrase.velocity.min()) if phrase.is_drum else 0.0

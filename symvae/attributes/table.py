@@ -24,7 +24,8 @@ from symvae.attributes.density import (
 )
 from symvae.attributes.drum_density import DRUM_DENSITIES
 from symvae.attributes.drum_syncopation import drum_syncopation
-from symvae.attributes.dynamics import mean_velocity
+from symvae.attributes.dynamics import mean_velocity, velocity_range
+from symvae.attributes.groove_timing import laid_backness, swing_ratio
 from symvae.attributes.interval import mean_interval
 from symvae.attributes.kick_snare import kick_snare_entropy
 from symvae.attributes.mode import mode
@@ -66,6 +67,9 @@ ATTRIBUTES: dict[str, Attribute] = {
         *DRUM_DENSITIES,
         drum_syncopation,
         kick_snare_entropy,
+        velocity_range,
+        laid_backness,
+        swing_ratio,
     )
 }
 

@@ -10,6 +10,7 @@ import typer
 from symvae.cli.console import progress_bar, say, show, show_json
 from symvae.cli.options import MAX_SEED, Device, Force, Json
 from symvae.pipelines.evaluate import METRICS_FILE, REPORT_FILE, evaluate_music, evaluate_sound
+from symvae.pipelines.evaluate_groove import evaluate_groove, is_groove
 from symvae.pipelines.output import refuse_existing
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def evaluate(
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
-    """Measure reconstruction, rate, interpolation, samples and attribute vectors; or faders; or sound."""
+    """Measure reconstruction, interpolation, samples and attribute vectors; or faders; or sound, grooves."""
     _check_use(
         data,
         audio,
@@ -79,6 +80,8 @@ def evaluate(
             result = evaluate_sound(
                 model, data, font or [], unseen_font=unseen_font, progress=progress, **choices
             )
+        elif is_groove(model):
+            result = evaluate_groove(model, data[0], progress=progress, **choices)
         else:
             result = evaluate_music(
                 model, data[0], control=control, labels=labels, songs=songs, progress=progress, **choices

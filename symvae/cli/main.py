@@ -11,10 +11,12 @@ import typer
 
 from symvae.cli.continue_ import continue_
 from symvae.cli.decode import decode
+from symvae.cli.drumify import drumify
 from symvae.cli.encode import encode
 from symvae.cli.errors import DEBUG, LIMIT, GuardedGroup, open_streams
 from symvae.cli.evaluate import evaluate
 from symvae.cli.fade import fade
+from symvae.cli.humanize import humanize
 from symvae.cli.infill import infill
 from symvae.cli.inspect import inspect
 from symvae.cli.interpolate import interpolate
@@ -22,6 +24,7 @@ from symvae.cli.measure import measure
 from symvae.cli.models import models
 from symvae.cli.plot import plot
 from symvae.cli.prepare import prepare
+from symvae.cli.quantize import quantize
 from symvae.cli.reconstruct import reconstruct
 from symvae.cli.render import render
 from symvae.cli.sample import sample
@@ -30,6 +33,7 @@ from symvae.cli.stopping import stoppable
 from symvae.cli.train import train
 from symvae.cli.train_arousal import train_arousal
 from symvae.cli.train_faders import train_faders
+from symvae.cli.train_groove import train_groove
 from symvae.cli.train_prior import train_prior
 from symvae.cli.train_synth import train_synth
 from symvae.cli.variations import variations
@@ -46,8 +50,9 @@ app = typer.Typer(
 PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Look": (models, inspect, measure, plot),
     "Play": (reconstruct, sample, continue_, infill, interpolate, variations, shift, fade, render),
+    "Drums": (humanize, drumify, quantize),
     "Latents": (encode, decode),
-    "Learn": (prepare, train, train_prior, train_faders, train_arousal, train_synth, evaluate),
+    "Learn": (prepare, train, train_prior, train_faders, train_arousal, train_groove, train_synth, evaluate),
 }
 
 

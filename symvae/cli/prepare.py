@@ -40,8 +40,9 @@ def prepare(
         str | None,
         typer.Option(
             "--tokens",
-            help='"melody" (one line), "piano" (whole pieces as REMI tokens, 4/4), "piano-grid" (as sets) or '
-            '"drums" (nine classes of the kit); by default that of the first source.',
+            help='"melody" (one line), "piano" (whole pieces as REMI tokens, 4/4), "piano-grid" (as sets), '
+            '"drums" (nine classes of the kit) or "groove" (with velocities and timing); by default '
+            "that of the first source.",
         ),
     ] = None,
     essen: Annotated[

@@ -161,8 +161,15 @@ class Shards:
 
     def tune_names(self, split: str) -> list[str]:
         """Names of the tunes of a split, in the order of its columns."""
-        rows = read_records(self.folder / "tunes.csv", ("name", "split"), CorpusError)
-        return [row["name"] for _, row in rows if row["split"] == split]
+        return self._tunes(split, "name")
+
+    def tune_titles(self, split: str) -> list[str]:
+        """Titles of the tunes of a split, in the order of its columns."""
+        return self._tunes(split, "title")
+
+    def _tunes(self, split: str, column: str) -> list[str]:
+        rows = read_records(self.folder / "tunes.csv", (column, "split"), CorpusError)
+        return [row[column] for _, row in rows if row["split"] == split]
 
     def _ids_file(self, split: str) -> Path:
         return self.folder / (f"{split}.npz" if self.card["version"] == 1 else f"{split}.ids.npy")

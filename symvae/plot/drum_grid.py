@@ -1,5 +1,7 @@
 """Drum grids: a row for each piece of the kit, a cell for each hit, darker the louder it is.
 
+A hit that is played early or late stands as far left or right of its step, and a light bar stays on the step.
+
 The horizontal axis is time in steps, as in piano rolls; rows that no phrase plays are left out, except
 kick, snare and closed hi-hat. All panels share the rows and one time axis.
 """
@@ -7,6 +9,7 @@ kick, snare and closed hi-hat. All panels share the rows and one time axis.
 from collections.abc import Sequence
 
 import numpy as np
+from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
@@ -81,9 +84,19 @@ def _draw_hits(axes: Axes, phrase: Phrase, classes: Sequence[int]) -> None:
     row_of = {number: row for row, number in enumerate(classes)}
     known = class_of(phrase.pitch) >= 0
     middle = np.array([row_of[number] for number in class_of(phrase.pitch[known]).tolist()], float)
-    left, low = phrase.onset_step[known] + 0.08, middle - 0.38
-    corners = np.array([[left, low], [left, low + 0.76], [left + 0.84, low + 0.76], [left + 0.84, low]])
+    step, offset = phrase.onset_step[known] + 0.08, phrase.offset_step[known]
+    moved = offset != 0
+    if moved.any():
+        bars = _boxes(step[moved], middle[moved] - 0.38, 0.08)
+        axes.add_collection(PolyCollection(bars, facecolors=BEAT, edgecolors="none", zorder=2))
     colors = SHADE(phrase.velocity[known] / 127)
-    axes.add_collection(
-        PolyCollection(list(corners.transpose(2, 0, 1)), facecolors=colors, edgecolors="none", zorder=3)
-    )
+    cells = _boxes(step + offset, middle - 0.38, 0.84)
+    axes.add_collection(PolyCollection(cells, facecolors=colors, edgecolors="none", zorder=3))
+
+
+def _boxes(
+    left: Float[np.ndarray, " hit"], low: Float[np.ndarray, " hit"], width: float
+) -> list[Float[np.ndarray, "4 2"]]:
+    """Corners of boxes of one size."""
+    corners = np.array([[left, low], [left, low + 0.76], [left + width, low + 0.76], [left + width, low]])
+    return list(corners.transpose(2, 0, 1))

@@ -7,6 +7,7 @@ preset. Nothing else compares a family's name.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 
 import torch
 
@@ -26,6 +27,7 @@ from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
 from symvae.music.metre import METRES
 from symvae.tokens import piano_grid
 from symvae.tokens.drums import DrumGrid
+from symvae.tokens.groove import GrooveGrid
 from symvae.tokens.hits import NUM_BITS
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.piano import PianoBars
@@ -189,7 +191,27 @@ DRUMS = Family(
     ),
 )
 
-FAMILIES: dict[str, Family] = {each.name: each for each in (MELODY, PIANO, PIANO_GRID, DRUMS)}
+
+def _no_bar_network(config: ModelConfig) -> NoReturn:
+    raise ConfigError(
+        "model.tokenizer 'groove' has no network of bars: hits are played one by one. "
+        "Train it with `symvae train-groove`."
+    )
+
+
+GROOVE = Family(
+    "groove",
+    GrooveGrid,
+    _no_bar_network,
+    _no_bar_network,
+    music="the timing and dynamics of drummers (nine classes of the kit, sixteenths)",
+    limits=(
+        "One kit in {metre}, in sixteenths: nine classes, no triplets. Of hits of one class on a sixteenth "
+        "the loudest is played, and the others move with it."
+    ),
+)
+
+FAMILIES: dict[str, Family] = {each.name: each for each in (MELODY, PIANO, PIANO_GRID, DRUMS, GROOVE)}
 
 
 def family(name: str) -> Family:

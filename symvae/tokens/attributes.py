@@ -39,5 +39,7 @@ DRUM_ATTRIBUTES = (
     "repeated_bar_share",
     "bar_similarity",
 )
+#: Attributes of the dynamics and timing of drum tracks.
+GROOVE_ATTRIBUTES = ("mean_velocity", "velocity_range", "laid_backness", "swing_ratio")
 #: Attributes that need velocities or a tempo.
 PERFORMANCE_ATTRIBUTES = ("mean_velocity", "tempo", "notes_per_second")

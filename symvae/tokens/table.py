@@ -1,6 +1,7 @@
 """Every tokenizer under its name. A new kind of music adds its row here."""
 
 from symvae.tokens.drums import DrumGrid
+from symvae.tokens.groove import GrooveGrid
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.piano import PianoBars
 from symvae.tokens.piano_grid import PianoGrid
@@ -11,4 +12,5 @@ TOKENIZERS: dict[str, type[Tokenizer]] = {
     "piano": PianoBars,
     "piano-grid": PianoGrid,
     "drums": DrumGrid,
+    "groove": GrooveGrid,
 }

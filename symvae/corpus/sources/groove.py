@@ -21,6 +21,7 @@ from symvae.files.table import read_records
 from symvae.music.io.midi_read import load
 from symvae.music.reason import Dropped, Reason
 
+COLLECTION = "groove"
 INFO_FILE = "info.csv"
 #: Takes whose hits are not on their own grid.
 MISALIGNED = frozenset({"drummer7/session3/149"})
@@ -68,7 +69,7 @@ def groove(folder: Path | str, *, workers: int = 2, limits: FileLimits = DEFAULT
             takes[name] = _Take(f"{row['style']}, {row['beat_type']}", split)
     if not files:
         raise CorpusError(f"{folder} has {INFO_FILE}, and none of the files that it names. Unpack it again.")
-    return FileSource(tuple(files), _Reader(takes), "groove", workers, limits, tuple(dropped))
+    return FileSource(tuple(files), _Reader(takes), COLLECTION, workers, limits, tuple(dropped))
 
 
 class _Reader:
@@ -85,6 +86,6 @@ class _Reader:
         title, split = self._takes[file.name]
         try:
             song = load(file.path)
-            return tunes_of_song(song, file.name, "groove", title, drums=True, split=split)
+            return tunes_of_song(song, file.name, COLLECTION, title, drums=True, split=split)
         except SymvaeError as fault:
             return [Dropped(file.name, Reason.UNREADABLE, str(fault))]

@@ -9,6 +9,7 @@ from symvae.corpus.source import Source
 from symvae.corpus.sources.chorales import chorales
 from symvae.corpus.sources.folder import folder
 from symvae.corpus.sources.folk import folk
+from symvae.corpus.sources.groove import COLLECTION as GROOVE
 from symvae.corpus.sources.groove import groove
 from symvae.corpus.sources.lieder import lieder
 from symvae.corpus.sources.muspy import muspy_folder
@@ -65,7 +66,7 @@ def open_sources(
             )
         elif kind == "muspy":
             opened.append(muspy_folder(path, polyphonic=polyphonic, workers=workers, limits=limits))
-        elif kind == "groove":
+        elif kind == GROOVE:
             opened.append(groove(path, workers=workers, limits=limits))
         elif kind == "lieder":
             opened.append(lieder(path, workers=workers, limits=limits))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symvae.corpus.sources.folk import FOLDERS
+from symvae.corpus.sources.groove import COLLECTION as GROOVE
 from symvae.corpus.sources.lieder import COLLECTION as LIEDER
 from symvae.errors import CorpusError
 from symvae.evaluation.reports.markdown import table
@@ -79,9 +80,9 @@ class TrainingData:
         words += ["pop909 POP909_FOLDER"] if "pop909" in names else []
         words += ["lieder LIEDER_FOLDER"] if LIEDER in names else []
         words += ["chorales"] if "bach-chorales" in names else []
-        words += ["groove GROOVE_FOLDER"] if "groove" in names else []
+        words += ["groove GROOVE_FOLDER"] if GROOVE in names else []
         words += [f"drums {name.upper()}_FOLDER" for name in sorted(names & set(DRUM_SONGS))]
-        named = {*FOLDERS, "pop909", LIEDER, "bach-chorales", "groove", *DRUM_SONGS}
+        named = {*FOLDERS, "pop909", LIEDER, "bach-chorales", GROOVE, *DRUM_SONGS}
         words += ["YOUR_FOLDER"] if names - named else []
         return " ".join(words)
 

@@ -23,7 +23,7 @@ def test_a_family_is_found_by_its_name(name: str) -> None:
 def test_an_unknown_family_is_refused_with_those_that_exist() -> None:
     config = with_overrides(load_preset("melody-2bar"), ["model.tokenizer=foo"])
     for refuse in (lambda: check_family(config), lambda: build_vae(config.model), lambda: family("foo")):
-        with pytest.raises(ConfigError, match=r"^model.tokenizer is 'melody' or .* or 'drums', not 'foo'.$"):
+        with pytest.raises(ConfigError, match=r"^model.tokenizer is 'melody' or .* or 'groove', not 'foo'.$"):
             refuse()
 
 
@@ -55,7 +55,9 @@ def test_the_attributes_of_a_tokenizer_survive_its_ids(name: str) -> None:
     played = replace(melody.with_tempo(150.0), velocity=np.array([20, 30, 40]))
     decoded = [tokens.decode_ids(tokens.encode_phrase(phrase)) for phrase in (melody, played)]
     differing = {each for each, values in measure(decoded).items() if np.ptp(values)}
-    assert differing == {"mean_velocity", "tempo", "notes_per_second"} & set(tokens.attributes)
+    assert differing == {"mean_velocity", "velocity_range", "tempo", "notes_per_second"} & set(
+        tokens.attributes
+    )
 
 
 def test_a_metre_without_a_grid_is_refused_by_its_key() -> None:
