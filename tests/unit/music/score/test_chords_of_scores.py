@@ -33,12 +33,16 @@ def test_a_shifted_voice_has_shifted_chords():
 
 
 def test_musicxml_has_kinds_degrees_basses_and_offsets():
-    seventh = "<degree><degree-value>9</degree-value><degree-alter>-1</degree-alter><degree-type>add</degree-type></degree>"
+    seventh = (
+        "<degree><degree-value>9</degree-value><degree-alter>-1</degree-alter>"
+        "<degree-type>add</degree-type></degree>"
+    )
+    later = harmony("F", "half-diminished", "<offset>1</offset>")
     bass = "<bass><bass-step>B</bass-step><bass-alter>-1</bass-alter></bass>"
     bar = (
         f'<measure number="1">{QUARTERS}{harmony("C", "minor-seventh", bass)}{xml_note("C4", 2)}'
         f"{harmony('G', 'dominant', seventh)}{xml_note('D4', 2)}</measure>"
-        f'<measure number="2">{harmony("F", "half-diminished", "<offset>1</offset>")}{xml_note("C4", 4)}</measure>'
+        f'<measure number="2">{later}{xml_note("C4", 4)}</measure>'
         f'<measure number="3">{harmony("C", "none")}{xml_note("C4", 2)}{harmony("H", "major")}'
         f"{xml_note('C4', 2)}</measure>"
     )
