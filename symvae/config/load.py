@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from symvae.config.genie import GenieConfig
 from symvae.config.limits import NAMES, TEXT
 from symvae.config.run import RunConfig
 from symvae.config.sound import SynthConfig
@@ -24,11 +25,15 @@ _RENAMED: dict[str, tuple[str, Callable[[Any], Any]]] = {
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
 #: Faults of one message.
 _MOST_FAULTS = 3
-_FOLDERS: dict[type, str] = {RunConfig: "presets", SynthConfig: "presets/sound"}
+_FOLDERS: dict[type, str] = {
+    RunConfig: "presets",
+    SynthConfig: "presets/sound",
+    GenieConfig: "presets/genie",
+}
 
 
 def presets(cls: type = RunConfig) -> list[str]:
-    """Names of the presets of models, or of synthesizers for `SynthConfig`."""
+    """Names of the presets of models, of synthesizers for `SynthConfig`, of genies for `GenieConfig`."""
     folder = resources.files("symvae.config") / _FOLDERS[cls]
     return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml"))
 
