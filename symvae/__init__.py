@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from symvae.nn.gaussian import DiagonalGaussian as DiagonalGaussian
     from symvae.pipelines.song_fade import fade_song as fade_song
     from symvae.system.catalog import available as available
+    from symvae.system.genie import Genie as Genie
+    from symvae.system.genie import load_genie as load_genie
     from symvae.system.symvae import SymVAE as SymVAE
     from symvae.system.synth import Synth as Synth
     from symvae.system.synth import load_synth as load_synth
@@ -50,6 +52,7 @@ __version__ = "0.2.0"
 _HOME = {
     "Audio": "symvae.dsp.audio",
     "DiagonalGaussian": "symvae.nn.gaussian",
+    "Genie": "symvae.system.genie",
     "Grid": "symvae.music.grid",
     "Phrase": "symvae.music.phrase",
     "SymVAE": "symvae.system.symvae",
@@ -57,6 +60,7 @@ _HOME = {
     "available": "symvae.system.catalog",
     "fade_song": "symvae.pipelines.song_fade",
     "join": "symvae.music.phrase",
+    "load_genie": "symvae.system.genie",
     "load_synth": "symvae.system.synth",
     "read": "symvae.music.io.files",
     "to_mido": "symvae.music.io.bridges.convert",

@@ -15,6 +15,7 @@ from symvae.cli.encode import encode
 from symvae.cli.errors import DEBUG, LIMIT, GuardedGroup, open_streams
 from symvae.cli.evaluate import evaluate
 from symvae.cli.fade import fade
+from symvae.cli.genie import genie
 from symvae.cli.infill import infill
 from symvae.cli.inspect import inspect
 from symvae.cli.interpolate import interpolate
@@ -46,7 +47,7 @@ app = typer.Typer(
 
 PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Look": (models, inspect, measure, plot),
-    "Play": (reconstruct, sample, continue_, infill, interpolate, variations, shift, fade, render),
+    "Play": (reconstruct, sample, continue_, infill, interpolate, variations, shift, fade, genie, render),
     "Latents": (encode, decode),
     "Learn": (prepare, train, train_prior, train_faders, train_arousal, train_genie, train_synth, evaluate),
 }

@@ -58,9 +58,9 @@ def presses_of(phrase: Phrase, chords: Chords | None = None) -> Presses:
 
 def delta_class(delta_sec: Float[np.ndarray, "*any"] | float) -> Int[np.ndarray, "*any"]:
     """Class of a time since the note before, from 0; one of 15 ms or less is none."""
-    return np.searchsorted(_DELTA_EDGES_SEC, delta_sec, side="right")
+    return np.asarray(np.searchsorted(_DELTA_EDGES_SEC, delta_sec, side="right"))
 
 
 def velocity_class(velocity: Int[np.ndarray, "*any"] | int) -> Int[np.ndarray, "*any"]:
     """Class of a velocity, from 0 to 7."""
-    return np.asarray(velocity) // VELOCITY_CLASS
+    return np.asarray(np.asarray(velocity) // VELOCITY_CLASS)

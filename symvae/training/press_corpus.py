@@ -64,6 +64,15 @@ class Hiding(NamedTuple):
     velocity: float = 0.0
 
 
+class _Shown(NamedTuple):
+    """Excerpts whose conditions are shown."""
+
+    buttons: Bool[np.ndarray, " excerpt"]
+    chord: Bool[np.ndarray, " excerpt"]
+    tonality: Bool[np.ndarray, " excerpt"]
+    velocity: Bool[np.ndarray, " excerpt"]
+
+
 @dataclass(frozen=True, eq=False)
 class PressCorpus:
     """All notes of a split, one row a note, tune after tune."""
@@ -98,7 +107,7 @@ class PressCorpus:
         tune = np.searchsorted(self.tune_start, place, side="right") - 1
         last = np.maximum(self.tune_start[tune + 1] - notes, self.tune_start[tune])
         by = chance.integers(-MOST_TRANSPOSED, MOST_TRANSPOSED + 1, size=size)
-        shown = Hiding(*(chance.random(size) >= share for share in hiding))
+        shown = _Shown(*(chance.random(size) >= share for share in hiding))
         return self._excerpts(np.minimum(place, last), tune, notes, by, shown)
 
     def in_order(self, notes: int, most: int, shown: bool = True, conditions: bool = True) -> PressBatch:
@@ -120,7 +129,7 @@ class PressCorpus:
         ]
         rows = np.array(starts)[np.linspace(0, len(starts) - 1, min(most, len(starts))).astype(int)]
         size = len(rows)
-        known = Hiding(np.full(size, shown), *[np.full(size, conditions)] * 3)
+        known = _Shown(np.full(size, shown), *[np.full(size, conditions)] * 3)
         return self._excerpts(rows[:, 0], rows[:, 1], notes, np.zeros(size, np.int64), known)
 
     def _excerpts(
@@ -129,7 +138,7 @@ class PressCorpus:
         tune: Int[np.ndarray, " excerpt"],
         notes: int,
         by: Int[np.ndarray, " excerpt"],
-        shown: Hiding,
+        shown: _Shown,
     ) -> PressBatch:
         row = start[:, None] + np.arange(notes)
         is_note = row < self.tune_start[tune + 1][:, None]

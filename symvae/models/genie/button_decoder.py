@@ -15,7 +15,7 @@ from symvae.nn.recurrent import LSTM, LSTMState
 
 
 class Conditions(NamedTuple):
-    """What is known of each note besides the notes before and its button; -1 stands for unknown."""
+    """Conditions of each note besides the notes before and its button; -1 stands for unknown."""
 
     delta: Int[Tensor, "batch note"]
     velocity: Int[Tensor, "batch note"]
