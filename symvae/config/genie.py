@@ -15,6 +15,10 @@ class GenieModelConfig:
 
     buttons: str = RULE
     """"rule": buttons by the rank of a note among its neighbors; "learned": by an encoder."""
+    notes_before: int = 192
+    """Notes before each among which its rank is counted, for buttons by rule."""
+    notes_after: int = 192
+    """Notes after each among which its rank is counted."""
     embedding_size: int = 64
     """Width of the embedding of a key; other embeddings have a quarter of it."""
     hidden_size: int = 320
@@ -31,6 +35,7 @@ class GenieModelConfig:
         check_size("model", self, WIDTH, 4, "embedding_size", "hidden_size", "encoder_size")
         check_size("model", self, DEPTH, 1, "layers", "encoder_layers")
         check_share("model", self, "dropout")
+        check_at_least("model", self, 0, "notes_before", "notes_after")
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,6 @@ class GenieConfig:
     objective: GenieObjectiveConfig = field(default_factory=GenieObjectiveConfig)
     training: TrainingConfig = field(
         default_factory=lambda: TrainingConfig(
-            steps=6000, batch_size=32, learning_rate=2e-3, warmup_steps=100, evaluate_every=500
+            steps=4000, batch_size=32, learning_rate=2e-3, warmup_steps=100, evaluate_every=500
         )
     )

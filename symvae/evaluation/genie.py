@@ -83,7 +83,8 @@ def evaluate_genie(
     Returns:
         The figures as plain data.
     """
-    held_out = press_corpus(shards, split)
+    model = genie.config.model
+    held_out = press_corpus(shards, split, before=model.notes_before, after=model.notes_after)
     excerpts = QUICK_EXCERPTS if quick else MOST_EXCERPTS
     batch = held_out.in_order(NOTES, excerpts, conditions=False)
     known = held_out.in_order(NOTES, excerpts)

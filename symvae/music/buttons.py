@@ -3,7 +3,8 @@
 A button tells how high a note is among the notes around it, by rank. Of all sequences that never move against
 the pitch, and that keep a repeated pitch on its button, the one nearest to these ranks is taken (Viterbi);
 one that stays though the pitch moves, as in a run of more than eight notes, has a price. So buttons know no
-absolute pitch, and a transposed piece has the same ones.
+absolute pitch, and a transposed piece has the same ones. Ranks among many notes change slowly, so that one who
+knows the notes before knows what a button stands for.
 """
 
 import numpy as np
@@ -11,25 +12,28 @@ from jaxtyping import Float, Int
 
 NUM_BUTTONS = 8
 #: Notes before and after a note among which its rank is counted.
-NEIGHBORS = 24
+BEFORE, AFTER = 192, 192
 #: Price of a button that stays though the pitch moves, in buttons.
 STAY_PRICE = 24.0
 _NEVER = 1e6
 
 
-def buttons_of(pitch: Int[np.ndarray, " note"], neighbors: int = NEIGHBORS) -> Int[np.ndarray, " note"]:
+def buttons_of(
+    pitch: Int[np.ndarray, " note"], before: int = BEFORE, after: int = AFTER
+) -> Int[np.ndarray, " note"]:
     """Find the buttons of a line.
 
     Args:
         pitch: MIDI note numbers in the order of their presses.
-        neighbors: Notes on either side among which a rank is counted.
+        before: Notes before each among which its rank is counted.
+        after: Notes after it.
 
     Returns:
         A button for each note, from 0, the lowest, to 7.
     """
     if not len(pitch):
         return np.zeros(0, np.int64)
-    rank = ranks(pitch, neighbors)
+    rank = ranks(pitch, before, after)
     cost = np.abs(np.arange(NUM_BUTTONS) - (rank[:, None] * NUM_BUTTONS - 0.5))
     direction = np.sign(np.diff(pitch))
     total, back = cost[0], np.zeros((len(pitch), NUM_BUTTONS), np.int64)
@@ -46,18 +50,19 @@ def buttons_of(pitch: Int[np.ndarray, " note"], neighbors: int = NEIGHBORS) -> I
     return path
 
 
-def ranks(pitch: Int[np.ndarray, " note"], neighbors: int) -> Float[np.ndarray, " note"]:
+def ranks(pitch: Int[np.ndarray, " note"], before: int, after: int) -> Float[np.ndarray, " note"]:
     """Rank of each note among those around it, from 0 to 1; equal notes count half.
 
     Args:
         pitch: MIDI note numbers.
-        neighbors: Notes on either side.
+        before: Notes before each.
+        after: Notes after it.
 
     Returns:
         Share of lower notes, and half of equal ones.
     """
-    padded = np.pad(pitch.astype(float), neighbors, constant_values=np.nan)
-    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * neighbors + 1)
+    padded = np.pad(pitch.astype(float), (before, after), constant_values=np.nan)
+    around = np.lib.stride_tricks.sliding_window_view(padded, before + 1 + after)
     lower = (around < pitch[:, None]).sum(axis=1) + 0.5 * (around == pitch[:, None]).sum(axis=1)
     return lower / np.isfinite(around).sum(axis=1)
 

@@ -15,7 +15,7 @@ import numpy as np
 from symvae.errors import MidiError
 from symvae.files.limit import shown
 from symvae.files.table import read_records
-from symvae.music.buttons import NUM_BUTTONS, buttons_of
+from symvae.music.buttons import AFTER, BEFORE, NUM_BUTTONS, buttons_of
 from symvae.music.io.files import write
 from symvae.music.io.source import Music, load_any, name_of
 from symvae.music.melody_line import choose_track, skyline
@@ -102,12 +102,16 @@ def read_presses(path: str | Path) -> list[ButtonEvent]:
     return sorted(events, key=lambda event: event.time_sec)
 
 
-def presses_of_tune(file: Music, track: str | int | None = None) -> list[ButtonEvent]:
+def presses_of_tune(
+    file: Music, track: str | int | None = None, *, before: int = BEFORE, after: int = AFTER
+) -> list[ButtonEvent]:
     """Trace the contour of a melody with buttons, in its own time.
 
     Args:
         file: A MIDI, MusicXML or ABC file, or music in any other form.
         track: Name or number of the track; by default the melody.
+        before: Notes before each among which its rank is counted, for its button.
+        after: Notes after it.
 
     Returns:
         Presses and releases in order of time.
@@ -122,7 +126,7 @@ def presses_of_tune(file: Music, track: str | int | None = None) -> list[ButtonE
     part = song.tracks[choice.index]
     line = skyline(part.onset_tick, part.duration_tick, part.pitch)
     onset, end = part.onset_tick[line.kept], part.onset_tick[line.kept] + line.duration_step
-    button = buttons_of(part.pitch[line.kept]) + 1
+    button = buttons_of(part.pitch[line.kept], before, after) + 1
     columns = (seconds_of(song, onset), seconds_of(song, end), button, part.velocity[line.kept])
     events = []
     for start, stop, each, velocity in zip(*(column.tolist() for column in columns), strict=True):

@@ -13,7 +13,7 @@ from symvae.attributes.key import key_of
 from symvae.corpus.shards import Shards
 from symvae.errors import CorpusError
 from symvae.models.genie.button_decoder import Conditions
-from symvae.music.buttons import NUM_BUTTONS, buttons_of
+from symvae.music.buttons import AFTER, BEFORE, NUM_BUTTONS, buttons_of
 from symvae.music.chords import chords_of
 from symvae.music.key_presses import (
     ANY_CHORD,
@@ -170,12 +170,16 @@ def _rolled(bits: Int[np.ndarray, "excerpt note"], by: Int[np.ndarray, "excerpt 
     return (bits << up | bits >> (12 - up)) & ANY_CHORD
 
 
-def press_corpus(shards: Sequence[Shards], split: str) -> PressCorpus:
+def press_corpus(
+    shards: Sequence[Shards], split: str, *, before: int = BEFORE, after: int = AFTER
+) -> PressCorpus:
     """List the presses of all tunes of a split, with the chords, key and buttons of each.
 
     Args:
         shards: Prepared music of pitched instruments.
         split: "train", "validation" or "test".
+        before: Notes before each among which its rank is counted, for its button.
+        after: Notes after it.
 
     Returns:
         The presses.
@@ -203,7 +207,7 @@ def press_corpus(shards: Sequence[Shards], split: str) -> PressCorpus:
                 delta_class(presses.delta_sec),
                 velocity_class(presses.velocity),
                 presses.chord,
-                buttons_of(presses.pitch),
+                buttons_of(presses.pitch, before, after),
             )
             for column, rows in zip(columns, found, strict=True):
                 column.append(np.asarray(rows, np.int64))

@@ -65,7 +65,8 @@ def train_genie(
     """
     torch.set_num_threads(config.training.threads)
     folder = RunFolder.open(out, STATE, resume=resume)
-    train, held_out = (press_corpus(shards, split) for split in ("train", "validation"))
+    around = {"before": config.model.notes_before, "after": config.model.notes_after}
+    train, held_out = (press_corpus(shards, split, **around) for split in ("train", "validation"))
     run(
         GenieTask(config, train, held_out, device),
         folder,
