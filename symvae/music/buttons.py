@@ -3,7 +3,7 @@
 A button tells how high a note is among the notes around it, by rank. Of all sequences that never move against
 the pitch, and that keep a repeated pitch on its button, the one nearest to these ranks is taken (Viterbi);
 one that stays though the pitch moves, as in a run of more than eight notes, has a price. So buttons know no
-absolute pitch, and a transposed piece has the same ones. Ranks among many notes change slowly, so that one who
+absolute pitch, and a transposed piece has the same ones. Ranks among many notes change slowly, so whoever
 knows the notes before knows what a button stands for.
 """
 

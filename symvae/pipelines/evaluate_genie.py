@@ -10,7 +10,14 @@ from symvae.system.catalog import available_genies, find_genie
 
 
 def is_genie(model: str | Path) -> bool:
-    """True if a name or folder is that of a genie."""
+    """Tell a genie from other models.
+
+    Args:
+        model: Name or folder.
+
+    Returns:
+        True for a genie.
+    """
     folder = Path(model)
     folders = (folder, folder / "model")
     return str(model) in available_genies() or any(format_of(each) == GENIE_FORMAT for each in folders)
@@ -56,7 +63,14 @@ def evaluate_genie(
 
 
 def to_markdown(metrics: dict[str, Any]) -> str:
-    """Write the figures as a table."""
+    """Write the figures as a table.
+
+    Args:
+        metrics: Figures of `evaluate_genie`.
+
+    Returns:
+        Markdown.
+    """
     from symvae.evaluation.reports.markdown import section, table
 
     latency = metrics["latency_ms"]
