@@ -3,6 +3,7 @@
 from typing import Any
 
 from symvae.errors import MidiError
+from symvae.music.io.bridges import mido as ports
 
 NOTE_ON, NOTE_OFF = "note_on", "note_off"
 
@@ -15,9 +16,7 @@ class OutputPort:
     """
 
     def __init__(self, name: str = "") -> None:
-        import mido
-
-        names = output_names()
+        names = ports.output_names()
         chosen = next((each for each in names if each.startswith(name)), None)
         if chosen is None:
             raise MidiError(
@@ -25,7 +24,7 @@ class OutputPort:
                 "synthesizer, or leave out --port."
             )
         self.name = chosen
-        self._port: Any = mido.open_output(chosen)
+        self._port: Any = ports.open_output(chosen)
 
     def start(self, pitch: int, velocity: int) -> None:
         """Start a note.
@@ -50,20 +49,4 @@ class OutputPort:
         self._port.close()
 
     def _send(self, kind: str, pitch: int, velocity: int) -> None:
-        import mido
-
-        self._port.send(mido.Message(kind, note=pitch, velocity=velocity))
-
-
-def output_names() -> list[str]:
-    """Names of the MIDI outputs of this computer.
-
-    Raises:
-        MidiError: No backend is installed.
-    """
-    import mido
-
-    try:
-        return list(mido.get_output_names())
-    except (ImportError, OSError) as fault:
-        raise MidiError("MIDI ports need a backend. Install it with: pip install 'symvae[live]'.") from fault
+        self._port.send(ports.note_message(kind, pitch, velocity))
