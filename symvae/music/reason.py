@@ -59,7 +59,7 @@ _SENTENCES = {
     Reason.CUT_OFF: "it outlasts the window and ends with it",
     Reason.DUPLICATE: "the same music is there already",
     Reason.TOO_FULL: "its bar has more tokens than the model can take; the softest notes are dropped first",
-    Reason.SAME_CELL: "a louder hit of the same drum class falls on the same step, as in a flam",
+    Reason.SAME_CELL: "another hit of its drum class falls in the same cell, as in a flam",
     Reason.NO_DRUMS: "it has no drum track",
     Reason.MISALIGNED: "its notes do not lie on the bars that it states",
     Reason.CHORD_SYMBOL: "it is no chord symbol that is understood",

@@ -1,5 +1,6 @@
 """Limits of the sixteenth grid in words: rhythms that are moved, and music without a beat."""
 
+from symvae.music.reading import Reading
 from symvae.music.timing import Timing
 from symvae.pipelines.words import counted
 
@@ -25,6 +26,9 @@ def timing_in_words(timing: Timing) -> list[str]:
     if timing.ticks_per_quarter < 4:
         ticks = counted(timing.ticks_per_quarter, "tick")
         lines.append(f"the file has {ticks} a quarter, too few for sixteenths: its own rhythm is coarser")
+    if timing.triplet_bars:
+        lines.append(f"{counted(timing.triplet_bars, 'bar')} read as triplets")
+    grid = "sixteenths and triplets" if timing.triplet_bars else "sixteenths"
     moved = f"{timing.mean_shift_step:.3f} steps ({timing.mean_shift_ms:.1f} ms) on average"
     if timing.has_beat is False:
         lines += NO_BEAT
@@ -32,15 +36,30 @@ def timing_in_words(timing: Timing) -> list[str]:
         found = rhythms_in_words(timing)
         lines.append(
             f"{percent(timing.off_grid_share)} of the notes are off the sixteenth grid"
-            f"{f' ({found})' * bool(found)}: their rhythm is moved to sixteenths, by {moved}"
+            f"{f' ({found})' * bool(found)}: their rhythm is moved to {grid}, by {moved}"
         )
     elif timing.mean_shift_step:
-        lines.append(f"quantized to sixteenths: moved by {moved}")
+        lines.append(f"quantized to {grid}: moved by {moved}")
     elif timing.lengths_moved_share:
         lines.append(
             f"the lengths of {percent(timing.lengths_moved_share)} of the notes are rounded to sixteenths"
         )
     return lines
+
+
+def second_hits_in_words(reading: Reading) -> list[str]:
+    """Describe the hits of drums that have no token of their own.
+
+    Args:
+        reading: A reading of drums, or of other music.
+
+    Returns:
+        One line, or none where there are no such hits.
+    """
+    if not reading.num_second_hits:
+        return []
+    hits = counted(reading.num_second_hits, "second hit")
+    return [f"  {hits} of a drum in one cell (flams, drags): no token, each stays where its cell stays"]
 
 
 def rhythms_in_words(timing: Timing) -> str:

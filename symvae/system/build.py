@@ -15,6 +15,7 @@ from symvae.errors import TrainingError
 from symvae.models.faders.attribute_predictor import AttributePredictor
 from symvae.models.faders.critic import Critic
 from symvae.models.faders.editor import FaderEditor
+from symvae.models.faders.set_predictor import SetPredictor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity, PlainVelocity
 from symvae.models.phrase.conductor import Conductor, Decoder, HierarchicalDecoder, SetDecoder
@@ -106,11 +107,13 @@ def build_editor(config: FaderConfig, vae: VAE) -> FaderEditor:
     return editor
 
 
-def build_attribute_predictor(config: FaderConfig, vae: VAE) -> AttributePredictor:
+def build_attribute_predictor(config: FaderConfig, vae: VAE) -> AttributePredictor | SetPredictor:
     """Build an untrained predictor of the faders' attributes on top of the model's decoder."""
     assert isinstance(vae.decoder, HierarchicalDecoder)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed + 1)
+        if isinstance(vae.decoder, SetDecoder):
+            return SetPredictor(vae.decoder, attributes=len(config.attributes))
         return AttributePredictor(vae.decoder, attributes=len(config.attributes))
 
 

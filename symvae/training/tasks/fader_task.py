@@ -28,6 +28,7 @@ from symvae.config.run import FaderConfig
 from symvae.corpus.dataset import Batches
 from symvae.models.faders.attribute_predictor import AttributePredictor
 from symvae.models.faders.editor import FaderEditor
+from symvae.models.faders.set_predictor import SetPredictor
 from symvae.models.phrase.fast_decoder import fast_decoder
 from symvae.models.phrase.vae import VAE
 from symvae.nn.mixed import mixed
@@ -56,7 +57,7 @@ class FaderTask:
         vae: VAE,
         scales: Scales,
         editor: FaderEditor,
-        predictor: AttributePredictor,
+        predictor: AttributePredictor | SetPredictor,
         config: FaderConfig,
         batches: Batches,
         validation: Int[Tensor, "phrase bar position"],

@@ -2,9 +2,9 @@
 
 import pytest
 import torch
+from torch import nn
 
 from symvae.config.run import FaderConfig
-from symvae.models.faders.attribute_predictor import AttributePredictor
 from symvae.models.phrase.vae import VAE
 from symvae.system.build import build_attribute_predictor, build_vae
 from tests.unit.system.test_checkpoint import KINDS
@@ -19,7 +19,7 @@ def vae(request) -> VAE:
 
 
 @pytest.fixture
-def predictor(vae: VAE) -> AttributePredictor:
+def predictor(vae: VAE) -> nn.Module:
     return build_attribute_predictor(FaderConfig(attributes=ATTRIBUTES), vae)
 
 
@@ -28,7 +28,7 @@ def some(rows: int) -> torch.Tensor:
 
 
 @torch.no_grad()
-def test_an_item_ignores_the_rest_of_its_batch(predictor: AttributePredictor, vae: VAE) -> None:
+def test_an_item_ignores_the_rest_of_its_batch(predictor: nn.Module, vae: VAE) -> None:
     z = some(5)
     ids = vae.decoder.generate(z)
     together = predictor(z, ids)
@@ -39,9 +39,7 @@ def test_an_item_ignores_the_rest_of_its_batch(predictor: AttributePredictor, va
         )
 
 
-def test_every_coordinate_of_z_has_a_gradient_and_the_model_has_none(
-    predictor: AttributePredictor, vae: VAE
-) -> None:
+def test_every_coordinate_of_z_has_a_gradient_and_the_model_has_none(predictor: nn.Module, vae: VAE) -> None:
     z = some(4).requires_grad_()
     with torch.no_grad():
         ids = vae.decoder.generate(z)
@@ -51,7 +49,7 @@ def test_every_coordinate_of_z_has_a_gradient_and_the_model_has_none(
     assert all(weight.grad is None for weight in vae.parameters())
 
 
-def test_the_weights_of_the_model_are_not_registered(predictor: AttributePredictor, vae: VAE) -> None:
+def test_the_weights_of_the_model_are_not_registered(predictor: nn.Module, vae: VAE) -> None:
     own = {id(weight) for weight in predictor.parameters()}
     assert own.isdisjoint(id(weight) for weight in vae.parameters())
     assert not any(name.startswith("through") for name in predictor.state_dict())
@@ -59,8 +57,18 @@ def test_the_weights_of_the_model_are_not_registered(predictor: AttributePredict
 
 def test_the_seed_decides_its_weights(vae: VAE) -> None:
     first, second, other = (
-        build_attribute_predictor(FaderConfig(attributes=ATTRIBUTES, seed=seed), vae).place
+        build_attribute_predictor(FaderConfig(attributes=ATTRIBUTES, seed=seed), vae).conclude[0].weight
         for seed in (0, 0, 1)
     )
     assert torch.equal(first, second)
     assert not torch.equal(first, other)
+
+
+@torch.no_grad()
+def test_music_of_sets_alone_decides_what_is_predicted_of_it() -> None:
+    """z gives the gradient: an edit of z that decodes to the same music is predicted the same."""
+    torch.manual_seed(0)
+    vae = build_vae(KINDS["piano-grid"])
+    predictor = build_attribute_predictor(FaderConfig(attributes=ATTRIBUTES), vae)
+    ids = vae.decoder.generate(some(3))
+    torch.testing.assert_close(predictor(some(3), ids), predictor(-some(3), ids))

@@ -52,7 +52,7 @@ def nats(logits: Tensor, ids: Tensor) -> Tensor:
 @torch.no_grad()
 def test_the_tokens_of_a_row_cost_what_its_set_costs() -> None:
     decoder, ids = decoder_of(), some_rows()
-    prepared, members = decoder._prepare(CODE), members_of(ids, LAYOUT)
+    prepared, members = decoder.prepare(CODE), members_of(ids, LAYOUT)
     present = torch.zeros_like(prepared.keys)
     present[members.row, members.step, members.key] = 1
     states = decoder.marks.states(prepared.feature, members.row, members.step, members.key)
@@ -134,7 +134,7 @@ def test_a_crowded_row_keeps_its_most_likely_members() -> None:
     members = members_of(ids, LAYOUT)
     assert LAYOUT.most_members == 4
     assert torch.bincount(members.row).tolist() == [4] * len(SIZES)
-    keys = decoder._prepare(CODE).keys
+    keys = decoder.prepare(CODE).keys
     chosen = torch.zeros_like(keys, dtype=torch.bool)
     chosen[members.row, members.step, members.key] = True
     for row, kept in zip(keys, chosen, strict=True):
@@ -149,7 +149,7 @@ def test_draws_follow_the_probability_of_each_key() -> None:
     code = CODE[:1].expand(draws, -1)
     members = members_of(decoder.generate(code, 1.0, 1.0, seeded(0)), LAYOUT)
     drawn = torch.zeros(15).index_add(0, members.step * 5 + members.key, torch.ones(len(members.row)))
-    expected = decoder._prepare(CODE[:1]).keys.sigmoid().flatten()
+    expected = decoder.prepare(CODE[:1]).keys.sigmoid().flatten()
     assert expected.sum() < 3
     # Five standard errors of a share over 15 cells: a false alarm in a hundred thousand runs.
     torch.testing.assert_close(drawn / draws, expected, atol=0.045, rtol=0)
