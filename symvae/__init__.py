@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from symvae.pipelines.quantize import quantize_song as quantize_song
     from symvae.pipelines.song_fade import fade_song as fade_song
     from symvae.system.catalog import available as available
+    from symvae.system.genie import Genie as Genie
+    from symvae.system.genie import load_genie as load_genie
     from symvae.system.groove import Groove as Groove
     from symvae.system.groove import load_groove as load_groove
     from symvae.system.symvae import SymVAE as SymVAE
@@ -55,6 +57,7 @@ __version__ = "0.2.0"
 _HOME = {
     "Audio": "symvae.dsp.audio",
     "DiagonalGaussian": "symvae.nn.gaussian",
+    "Genie": "symvae.system.genie",
     "Grid": "symvae.music.grid",
     "Groove": "symvae.system.groove",
     "Phrase": "symvae.music.phrase",
@@ -66,6 +69,7 @@ _HOME = {
     "humanize_song": "symvae.pipelines.humanize",
     "join": "symvae.music.phrase",
     "load_groove": "symvae.system.groove",
+    "load_genie": "symvae.system.genie",
     "load_synth": "symvae.system.synth",
     "quantize_song": "symvae.pipelines.quantize",
     "read": "symvae.music.io.files",

@@ -10,6 +10,7 @@ import typer
 from symvae.cli.console import progress_bar, say, show, show_json
 from symvae.cli.options import MAX_SEED, Device, Force, Json
 from symvae.pipelines.evaluate import METRICS_FILE, REPORT_FILE, evaluate_music, evaluate_sound
+from symvae.pipelines.evaluate_genie import evaluate_genie, is_genie
 from symvae.pipelines.evaluate_groove import evaluate_groove, is_groove
 from symvae.pipelines.output import refuse_existing
 
@@ -82,6 +83,8 @@ def evaluate(
             )
         elif is_groove(model):
             result = evaluate_groove(model, data[0], progress=progress, **choices)
+        elif is_genie(model):
+            result = evaluate_genie(model, data[0], split=split, quick=quick, seed=seed, progress=progress)
         else:
             result = evaluate_music(
                 model, data[0], control=control, labels=labels, songs=songs, progress=progress, **choices

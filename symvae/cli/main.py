@@ -16,6 +16,7 @@ from symvae.cli.encode import encode
 from symvae.cli.errors import DEBUG, LIMIT, GuardedGroup, open_streams
 from symvae.cli.evaluate import evaluate
 from symvae.cli.fade import fade
+from symvae.cli.genie import genie
 from symvae.cli.humanize import humanize
 from symvae.cli.infill import infill
 from symvae.cli.inspect import inspect
@@ -33,6 +34,7 @@ from symvae.cli.stopping import stoppable
 from symvae.cli.train import train
 from symvae.cli.train_arousal import train_arousal
 from symvae.cli.train_faders import train_faders
+from symvae.cli.train_genie import train_genie
 from symvae.cli.train_groove import train_groove
 from symvae.cli.train_prior import train_prior
 from symvae.cli.train_synth import train_synth
@@ -49,10 +51,20 @@ app = typer.Typer(
 
 PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Look": (models, inspect, measure, plot),
-    "Play": (reconstruct, sample, continue_, infill, interpolate, variations, shift, fade, render),
+    "Play": (reconstruct, sample, continue_, infill, interpolate, variations, shift, fade, genie, render),
     "Drums": (humanize, drumify, quantize),
     "Latents": (encode, decode),
-    "Learn": (prepare, train, train_prior, train_faders, train_arousal, train_groove, train_synth, evaluate),
+    "Learn": (
+        prepare,
+        train,
+        train_prior,
+        train_faders,
+        train_arousal,
+        train_groove,
+        train_genie,
+        train_synth,
+        evaluate,
+    ),
 }
 
 

@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from symvae.config.genie import GenieConfig
 from symvae.config.groove import GrooveConfig
 from symvae.config.limits import NAMES, TEXT
 from symvae.config.run import RunConfig
@@ -29,11 +30,12 @@ _FOLDERS: dict[type, str] = {
     RunConfig: "presets",
     SynthConfig: "presets/sound",
     GrooveConfig: "presets/groove",
+    GenieConfig: "presets/genie",
 }
 
 
 def presets(cls: type = RunConfig) -> list[str]:
-    """Names of the presets of models, of synthesizers for `SynthConfig`, of grooves for `GrooveConfig`."""
+    """Names of the presets of models, or of synthesizers, grooves or genies for their configs."""
     folder = resources.files("symvae.config") / _FOLDERS[cls]
     return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml"))
 

@@ -33,6 +33,8 @@ class Lock:
     """Its chords, by which new notes are chosen."""
     rhythm: bool = False
     harmony: bool = False
+    one_voice: bool = False
+    """The edited phrase is one line: a note that has to come back replaces the one that starts with it."""
 
     @cached_property
     def places(self) -> Int[np.ndarray, " note"]:
@@ -62,8 +64,9 @@ class Lock:
     def restore(self, edited: Phrase) -> Phrase:
         """Return the phrase nearest to ``edited`` that keeps what is locked."""
         edited = edited.select(self.allowed[edited.onset_step, edited.pitch])
-        gone = self._gone(edited)
-        if gone.any():
+        while (gone := self._gone(edited)).any():
+            if self.one_voice:
+                edited = edited.select(~np.isin(edited.onset_step, self.source.onset_step[gone]))
             edited = edited.with_notes(
                 *(
                     np.concatenate([new, old[gone]])
@@ -74,6 +77,8 @@ class Lock:
                     )
                 )
             )
+            if self.one_voice:
+                edited = _as_line(edited)
         return edited
 
     def holds(self, edited: Phrase) -> bool:
@@ -110,6 +115,13 @@ def bass_line(phrase: Phrase) -> Bool[np.ndarray, " note"]:
     for onset, end, pitch in zip(*(column.tolist() for column in columns), strict=True):
         np.minimum(lowest[onset:end], pitch, out=lowest[onset:end])
     return phrase.pitch <= lowest[phrase.onset_step]
+
+
+def _as_line(phrase: Phrase) -> Phrase:
+    """The phrase with each note ended where the next one starts."""
+    onset, duration, pitch, velocity = phrase.columns
+    room = np.append(onset[1:], phrase.grid.num_steps) - onset
+    return phrase.with_notes(onset, np.minimum(duration, room), pitch, velocity)
 
 
 def _places(phrase: Phrase) -> Int[np.ndarray, " note"]:

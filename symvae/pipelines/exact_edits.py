@@ -3,7 +3,7 @@
 All bars with one setting are edited alike, so that the curve of the song stays: "+8" makes each note louder
 by 8, and 100 shifts all of them by what their mean lacks. Lengths are multiplied by one number, sought so
 that the mean over the phrases is the value. Pitches move by whole transpositions
-(`symvae.pipelines.transposition`). Bars outside of the model's windows are edited, too.
+(`symvae.system.faders.transposition`). Bars outside of the model's windows are edited, too.
 """
 
 from collections import defaultdict
@@ -33,8 +33,8 @@ from symvae.pipelines.fade_versions import Faded, bars_in_song, measured, step_t
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.read_again import read_again
 from symvae.pipelines.tracks import tracks_read
-from symvae.pipelines.transposition import transposed
 from symvae.system.faders.performance import LOUDNESS
+from symvae.system.faders.transposition import transposed
 from symvae.system.faders.ways import ARTICULATION, LINE_DENSITY, REGISTER
 from symvae.system.symvae import SymVAE
 

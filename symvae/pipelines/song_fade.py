@@ -279,7 +279,9 @@ def fade_song(
         hold=[hold] if isinstance(hold, str) else list(hold),
         best_of=best_of,
         refine=refine,
-        locks=locks_of(kept, intake, phrases, [version.row for version in versions], harmony),
+        locks=locks_of(
+            kept, intake, phrases, [each.row for each in versions], harmony, one_voice=not polyphonic
+        ),
         watch=watch,
     )
     spliced = put_back(

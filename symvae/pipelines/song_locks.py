@@ -104,7 +104,13 @@ class _Window(NamedTuple):
 
 
 def locks_of(
-    keep: Keep, intake: Intake, phrases: Sequence[Phrase], rows: Sequence[int], chords: SongChords
+    keep: Keep,
+    intake: Intake,
+    phrases: Sequence[Phrase],
+    rows: Sequence[int],
+    chords: SongChords,
+    *,
+    one_voice: bool,
 ) -> list[Lock] | None:
     """Lock phrases.
 
@@ -114,6 +120,7 @@ def locks_of(
         phrases: Phrases as the model edits them.
         rows: Index of the window of each.
         chords: Chords of the song, which bind new notes.
+        one_voice: The model has one line.
 
     Returns:
         One lock for each; None where nothing is kept and no chords were asked for.
@@ -132,7 +139,7 @@ def locks_of(
         if BASS in keep.words and not any(_is_bass(song, index) for index, _ in tracks):
             kept |= bass_line(phrase)
         rhythm, harmony = RHYTHM in keep.words, HARMONY in keep.words
-        locks.append(Lock(phrase, kept, spans[row], rhythm=rhythm, harmony=harmony))
+        locks.append(Lock(phrase, kept, spans[row], rhythm=rhythm, harmony=harmony, one_voice=one_voice))
     return locks
 
 

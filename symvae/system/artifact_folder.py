@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any, TypeVar
 
+from symvae.config.genie import GenieConfig
 from symvae.config.groove import GrooveConfig
 from symvae.config.load import from_dict
 from symvae.config.run import RunConfig
@@ -13,15 +14,26 @@ from symvae.errors import CheckpointError, ConfigError
 from symvae.files.json_file import read_json
 from symvae.storage.whole_file import write_text
 
-FORMAT, SYNTH_FORMAT, GROOVE_FORMAT = "symvae-model", "symvae-synth", "symvae-groove"
+FORMAT, SYNTH_FORMAT = "symvae-model", "symvae-synth"
+GROOVE_FORMAT, GENIE_FORMAT = "symvae-groove", "symvae-genie"
 #: Version 1 held all weights in half precision (`symvae.system.weight_file`).
 VERSION, VERSIONS_READ = 2, (1, 2)
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
 METRICS_FILE = "metrics.json"
-Config = TypeVar("Config", RunConfig, SynthConfig, GrooveConfig)
-_VERBS = {FORMAT: "train", SYNTH_FORMAT: "train-synth", GROOVE_FORMAT: "train-groove"}
-_FORMATS = {RunConfig: FORMAT, SynthConfig: SYNTH_FORMAT, GrooveConfig: GROOVE_FORMAT}
+Config = TypeVar("Config", RunConfig, SynthConfig, GrooveConfig, GenieConfig)
+_VERBS = {
+    FORMAT: "train",
+    SYNTH_FORMAT: "train-synth",
+    GROOVE_FORMAT: "train-groove",
+    GENIE_FORMAT: "train-genie",
+}
+_FORMATS = {
+    RunConfig: FORMAT,
+    SynthConfig: SYNTH_FORMAT,
+    GrooveConfig: GROOVE_FORMAT,
+    GenieConfig: GENIE_FORMAT,
+}
 
 
 def write_json(path: Path, content: Any, indent: int | None = 2) -> None:
@@ -35,7 +47,7 @@ def write_json(path: Path, content: Any, indent: int | None = 2) -> None:
     write_text(path, json.dumps(content, indent=indent) + "\n", CheckpointError)
 
 
-def write_header(folder: Path, config: RunConfig | SynthConfig | GrooveConfig) -> None:
+def write_header(folder: Path, config: RunConfig | SynthConfig | GrooveConfig | GenieConfig) -> None:
     """Write config.json: format, version and the whole config."""
     header = {"format": _FORMATS[type(config)], "version": VERSION, **dataclasses.asdict(config)}
     write_json(folder / CONFIG_FILE, header)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from symvae.errors import CheckpointError
-from symvae.system.artifact_folder import FORMAT, GROOVE_FORMAT, SYNTH_FORMAT, format_of
+from symvae.system.artifact_folder import FORMAT, GENIE_FORMAT, GROOVE_FORMAT, SYNTH_FORMAT, format_of
 from symvae.system.artifacts import load_config, load_scales
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
@@ -22,6 +22,11 @@ def available_synths() -> list[str]:
 def available_grooves() -> list[str]:
     """Names of the groove models that come with the package."""
     return _named(GROOVE_FORMAT)
+
+
+def available_genies() -> list[str]:
+    """Names of the genies that come with the package."""
+    return _named(GENIE_FORMAT)
 
 
 def _named(kind: str) -> list[str]:
@@ -45,6 +50,11 @@ def find_synth(name: str | Path) -> Path:
 def find_groove(name: str | Path) -> Path:
     """Find the folder of a groove model, as `find` does for models."""
     return _find(name, available_grooves(), "groove model", "train-groove")
+
+
+def find_genie(name: str | Path) -> Path:
+    """Find the folder of a genie, as `find` does for models."""
+    return _find(name, available_genies(), "genie", "train-genie")
 
 
 def _find(name: str | Path, names: list[str], thing: str, verb: str) -> Path:

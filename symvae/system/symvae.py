@@ -16,7 +16,10 @@ from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
 from symvae.system.completing_model import CompletingModel
 from symvae.system.draws import check_temperature, seeded
+from symvae.system.faders.on_notes import edit_on_notes, exact_values
+from symvae.system.faders.phrase_lock import phrase_lock
 from symvae.system.faders.request import Wishes
+from symvae.system.faders.ways import exact_faders, via_of
 from symvae.system.path_model import PathModel
 from symvae.system.sampling import SamplingModel
 from symvae.system.synth import load_synth
@@ -112,6 +115,9 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         hold: str | Iterable[str] = (),
         best_of: int = 1,
         refine: bool = True,
+        via: str = "latent",
+        keep: str | Iterable[str] | None = None,
+        chords: str | None = None,
     ) -> Phrase:
         """Move faders of a phrase.
 
@@ -122,11 +128,28 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
             hold: faders that do not follow those that are coupled with them.
             best_of: number of decodes, each with a corrected aim, to take the best bars from.
             refine: exchange single tokens or notes until the request is met.
+            via: "latent" goes through z; "notes" edits the notes that are there; "auto" takes the notes where
+                that is exact, and z for the rest.
+            keep: what stays note for note: "melody", "rhythm", "bass", "harmony", several, or "nothing".
+            chords: chords that bind new notes, as "C Am"; "estimated" by default beside ``keep``.
 
         Returns:
             The phrase faded; raises as `symvae.system.faders.control`.
         """
-        return self.fade_each([self._one(phrase)], [values], hold=hold, best_of=best_of, refine=refine)[0]
+        source, polyphonic = self._one(phrase), self.tokenizer.polyphonic
+        lock = phrase_lock(source, keep, chords, polyphonic=polyphonic)
+        exact = exact_faders(values, via_of(via), polyphonic=polyphonic)
+        asked = exact_values(self.faders, {name: values[name] for name in exact}, source)
+        held = {hold} if isinstance(hold, str) else set(hold)
+        left = {name: wish for name, wish in values.items() if name not in exact}
+        if left or not exact:
+            source_locks = None if lock is None else [lock]
+            (result,) = self.fade_each(
+                [source], [left], hold=held | exact, best_of=best_of, refine=refine, locks=source_locks
+            )
+        else:
+            result = source
+        return edit_on_notes(result, source, asked)
 
     def fade_each(
         self,

@@ -15,6 +15,7 @@ import torch
 
 from symvae.config.groove import GrooveConfig
 from symvae.corpus.shards import Shards
+from symvae.models.groove.cells import Condition, Touch
 from symvae.models.groove.groove_vae import GrooveVAE
 from symvae.nn.mixed import mixed
 from symvae.objective import schedule
@@ -165,5 +166,6 @@ class GrooveTask:
 def _moved_terms(
     model: GrooveVAE, batch: GrooveBatch, device: str, generator: torch.Generator
 ) -> tuple[torch.Tensor, ...]:
-    touch, condition = (type(each)(*(column.to(device) for column in each)) for each in batch[:2])
+    touch = Touch(*(column.to(device) for column in batch.touch))
+    condition = Condition(*(column.to(device) for column in batch.condition))
     return model.terms(touch, condition, batch.taps.to(device), batch.complete.to(device), generator)

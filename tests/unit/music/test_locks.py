@@ -97,3 +97,11 @@ def test_bass_is_what_no_note_sounds_under():
 @pytest.mark.parametrize("kept", [np.zeros(8, bool), TUNE])
 def test_places_are_those_of_the_notes_kept(kept):
     assert len(lock(kept).places) == kept.sum()
+
+
+def test_a_line_stays_a_line_where_a_note_comes_back():
+    line = phrase((0, 4, 60), (4, 4, 64), (8, 8, 67))
+    some = Lock(line, np.zeros(3, bool), chords_of(line), rhythm=True, harmony=True, one_voice=True)
+    restored = some.restore(phrase((0, 4, 64), (4, 4, 66), (8, 8, 60)))
+    assert restored.is_monophonic
+    assert some.holds(restored)

@@ -8,7 +8,7 @@ import symvae
 from symvae.attributes.key import Key
 from symvae.errors import ConfigError
 from symvae.music.io.midi_read import load
-from symvae.pipelines.transposition import transposed
+from symvae.system.faders.transposition import transposed
 from tests.fader_models import ODE
 from tests.songs import band, columns
 
@@ -28,6 +28,15 @@ def same(a: np.ndarray, b: np.ndarray, *names: int) -> bool:
 @pytest.fixture(scope="module")
 def piano() -> symvae.SymVAE:
     return symvae.load("piano-4bar-faders")
+
+
+def test_a_ramp_of_notes_moves_bar_by_bar(piano, played):
+    """Two windows of four bars, and each bar has its own place on the arc."""
+    result = symvae.fade_song(played, model=piano, ramps={"mean_velocity": (40.0, 100.0)}, via="notes")
+    new = track(result.song)
+    means = [new[(new[:, ONSET] + 120) // 1920 == bar, VELOCITY].mean() for bar in range(8)]
+    arc = [40 + 30 * (1 - np.cos(np.pi * bar / 7)) for bar in range(8)]
+    assert means == pytest.approx(arc, abs=2.0)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`mido.MidiFile` ↔ song, by way of the bytes of the file, so that every event is kept."""
+"""`mido.MidiFile` ↔ song, by way of the bytes of the file, so that every event is kept; and its ports."""
 
 from io import BytesIO
 from typing import Any
@@ -41,3 +41,34 @@ def to_song(midi: Any, where: str) -> Song:
             f"The MidiFile object is no complete MIDI ({error}). Message times are whole ticks."
         ) from error
     return midi_read.load_bytes(data.getvalue(), where)
+
+
+def output_names() -> list[str]:
+    """Names of the MIDI outputs of this computer.
+
+    Raises:
+        MidiError: No backend is installed.
+    """
+    try:
+        return list(mido.get_output_names())
+    except (ImportError, OSError) as fault:
+        raise MidiError("MIDI ports need a backend. Install it with: pip install 'symvae[live]'.") from fault
+
+
+def open_output(name: str) -> Any:
+    """Open a MIDI output by its name."""
+    return mido.open_output(name)
+
+
+def note_message(kind: str, pitch: int, velocity: int) -> mido.Message:
+    """A message that starts or ends a note.
+
+    Args:
+        kind: "note_on" or "note_off".
+        pitch: MIDI note number.
+        velocity: 0 to 127.
+
+    Returns:
+        The message.
+    """
+    return mido.Message(kind, note=pitch, velocity=velocity)
