@@ -221,5 +221,5 @@ def press_corpus(
             f"There is no tune of {FEWEST_NOTES} notes in the split {split}. Prepare more music."
         )
     starts = np.concatenate([[0], np.cumsum([len(rows) for rows in columns[0]])])
-    key, delta, velocity, chord, button = (np.concatenate(column) for column in columns)
-    return PressCorpus(key, delta, velocity, chord, button, starts, np.array(tonalities))
+    pitch, delta, velocity, chord, button = (np.concatenate(column) for column in columns)
+    return PressCorpus(pitch, delta, velocity, chord, button, starts, np.array(tonalities))

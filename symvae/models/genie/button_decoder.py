@@ -117,6 +117,7 @@ class ButtonDecoder(nn.Module):
         inputs = self._inputs(*expanded, conditions)[:, 0]
         output, after = inputs, []
         for layer, state in zip(self.layers, states, strict=True):
+            assert isinstance(layer, LSTM)
             after.append(layer.step(layer.input_gates(output), state))
             output = after[-1].hidden
         return self.leave(torch.cat([output, inputs], dim=-1)), after
