@@ -31,6 +31,7 @@ from symvae.cli.train import train
 from symvae.cli.train_arousal import train_arousal
 from symvae.cli.train_faders import train_faders
 from symvae.cli.train_prior import train_prior
+from symvae.cli.train_sketch import train_sketch
 from symvae.cli.train_synth import train_synth
 from symvae.cli.variations import variations
 
@@ -47,7 +48,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Look": (models, inspect, measure, plot),
     "Play": (reconstruct, sample, continue_, infill, interpolate, variations, shift, fade, render),
     "Latents": (encode, decode),
-    "Learn": (prepare, train, train_prior, train_faders, train_arousal, train_synth, evaluate),
+    "Learn": (prepare, train, train_prior, train_faders, train_sketch, train_arousal, train_synth, evaluate),
 }
 
 
