@@ -30,6 +30,7 @@ class Reason(StrEnum):
     SAME_CELL = "same_cell"
     NO_DRUMS = "no_drums"
     MISALIGNED = "misaligned"
+    CHORD_SYMBOL = "chord_symbol"
     TOOK_TOO_LONG = "took_too_long"
     TOOK_TOO_MUCH_MEMORY = "took_too_much_memory"
     READER_FAILED = "reader_failed"
@@ -61,6 +62,7 @@ _SENTENCES = {
     Reason.SAME_CELL: "a louder hit of the same drum class falls on the same step, as in a flam",
     Reason.NO_DRUMS: "it has no drum track",
     Reason.MISALIGNED: "its notes do not lie on the bars that it states",
+    Reason.CHORD_SYMBOL: "it is no chord symbol that is understood",
     Reason.TOOK_TOO_LONG: "reading the file takes more processor time than a file may take",
     Reason.TOOK_TOO_MUCH_MEMORY: "reading the file takes more memory than a file may take",
     Reason.READER_FAILED: "the reader failed on the file in a way that it should not",
