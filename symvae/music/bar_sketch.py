@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -100,8 +101,8 @@ def read_sketches(
     Raises:
         ConfigError: A text cannot be read, has more bars, or two contradict each other.
     """
-    charted = [] if chords is None else list(parse_chart(chords))
-    parts = (
+    charted = [] if chords is None else parse_chart(chords)
+    parts: tuple[Sequence[Any], ...] = (
         [_pitches(cell) for cell in _cells(pitches)],
         [_rhythm(cell, steps_per_bar) for cell in _cells(rhythm)],
         [_contour(cell) for cell in _cells(contour)],
@@ -114,7 +115,7 @@ def read_sketches(
                 "more."
             )
     filled = [[*cells, *[None] * (bars - len(cells))] for cells in parts]
-    return [BarSketch(*each) for each in zip(*filled, strict=True)]  # type: ignore[arg-type]
+    return [BarSketch(*each) for each in zip(*filled, strict=True)]
 
 
 def sketch_of(phrase: Phrase, *, pitches: bool = True, rhythm: bool = True) -> list[BarSketch]:

@@ -56,7 +56,8 @@ KINDS = ("pitches", "rhythm", "contour", "chords")
 
 def _right(sketch: BarSketch, found: BarSketch, grid: Grid) -> tuple[list[bool], ...]:
     """For each kind whether each thing that was asked for is there."""
-    played, steps = found.pitches or (), found.rhythm or ()
+    played = [pitch for pitch in found.pitches or () if pitch is not None]
+    steps = found.rhythm or ()
     pitches: list[bool] = []
     if sketch.pitches is not None:
         longer = max(len(sketch.pitches), len(played))
