@@ -1,4 +1,4 @@
-"""A sketch of a bar: what a person says of it before there are notes, and the text in which they say it.
+"""Sketch of a bar: wishes of a person before there are notes, and the text in which they are written.
 
     pitches    "E4 G4 A4 ."        pitches in order, without rhythm; "." is one note of any pitch
     rhythm     "x.x.xxx."          x begins a note, . goes on with it, - is a rest; 8 signs are eighths
@@ -33,7 +33,7 @@ _PITCH = re.compile(r"([A-Ga-g])(#{0,2}|b{0,2})(-?\d)|(\d{1,3})")
 
 @dataclass(frozen=True)
 class BarSketch:
-    """What is asked of a bar; None for what is free.
+    """Wishes for one bar; None for what is free.
 
     Raises:
         ConfigError: Pitches and rhythm, or pitches and contour, contradict each other.
@@ -147,7 +147,11 @@ def sketch_of(phrase: Phrase, *, pitches: bool = True, rhythm: bool = True) -> l
 
 
 def parse_pitch(word: str) -> int:
-    """MIDI pitch of a name such as "F#4", "Bb3" or "60"; C4 is 60. Raises `ConfigError` for another word."""
+    """Parse the name of a pitch, such as "F#4", "Bb3" or "60"; C4 is 60.
+
+    Raises:
+        ConfigError: It is no pitch of MIDI.
+    """
     found = _PITCH.fullmatch(word)
     if found and found[4]:
         pitch = int(found[4])

@@ -6,7 +6,7 @@ from that feature and the token before it. A bar depends on other bars through i
 It handles ids and knows no pitch or rhythm.
 """
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -17,6 +17,7 @@ from symvae.nn.recurrent import LSTM, LSTMState
 from symvae.nn.sampling import choose
 
 
+@runtime_checkable
 class Rule(Protocol):
     """Costs of tokens in decoding, by the tokens chosen before."""
 

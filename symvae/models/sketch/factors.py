@@ -12,7 +12,9 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-#: First id of an event in `pattern_of`, and its only one.
+#: Ids of what is no event: the last event, or silence, goes on; it stops.
+CONTINUE, STOP = 0, 1
+#: First id of an event, and its only one in `pattern_of`.
 EVENT = 2
 
 

@@ -29,6 +29,10 @@ class Posteriors(NamedTuple):
     pitch: DiagonalGaussian
     rhythm: DiagonalGaussian
 
+    def means(self, bars: int) -> Codes:
+        """Codes of phrases of ``bars`` bars: the means."""
+        return Codes(*(each.mean.unflatten(0, (-1, bars)) for each in self))
+
 
 class SketchVAE(nn.Module):
     """Encoders of pitches and rhythm, inpainter over bars, decoder of bars.
@@ -106,9 +110,9 @@ class SketchVAE(nn.Module):
         Returns:
             Posteriors of the codes.
         """
-        pitch, rhythm = self.pitch(order), self.rhythm(pattern)
+        codes = (self.pitch(order), self.rhythm(pattern))
         return Posteriors(
-            DiagonalGaussian(pitch.mean, pitch.log_std), DiagonalGaussian(rhythm.mean, rhythm.log_std)
+            *(DiagonalGaussian(each.mean.flatten(0, 1), each.log_std.flatten(0, 1)) for each in codes)
         )
 
     def forward(

@@ -14,8 +14,8 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from symvae.errors import LatentError
-from symvae.models.sketch.factors import order_of, pattern_of
-from symvae.models.sketch.inpainter import Codes, Known
+from symvae.models.sketch.factors import CONTINUE, EVENT, STOP, order_of, pattern_of
+from symvae.models.sketch.inpainter import Known
 from symvae.models.sketch.sketch_vae import SketchVAE
 from symvae.music.bar_sketch import FREE, ONSET, REST, BarSketch
 from symvae.music.merge_bars import merge_bars, only_bars
@@ -23,7 +23,6 @@ from symvae.music.phrase import Phrase
 from symvae.system.codec import Codec
 from symvae.system.sketching.held import Held, held
 from symvae.system.sketching.rule import BarRule
-from symvae.tokens.melody_grid import FIRST_NOTE_ON, HOLD, NOTE_OFF, MelodyGrid
 
 #: Nucleus of draws.
 TOP_P = 0.9
@@ -90,7 +89,6 @@ def _fill_one(
 ) -> list[Sketched]:
     """Fill in one phrase: a greedy draw, then ``best_of`` draws of each other result."""
     tokens = codec.tokenizer
-    assert isinstance(tokens, MelodyGrid)
     known = [bar not in sketches for bar in range(codec.grid.bars)]
     given = only_bars(phrase, known)
     ids = codec.to_ids([given])
@@ -107,8 +105,8 @@ def _fill_one(
         results.append(Sketched(merged, held(decoded, sketches), nats))
     if strict and (broken := max(results, key=lambda each: each.held.share)).held.share < 1:
         raise LatentError(
-            f"The sketch cannot be held in the range of {codec.name}, MIDI {tokens.min_pitch} to "
-            f"{tokens.max_pitch}: {broken.held.fault}. Change it there, or leave --strict out."
+            f"The sketch cannot be held in the range of {codec.name}, MIDI {tokens.pitch_range[0]} to "
+            f"{tokens.pitch_range[1]}: {broken.held.fault}. Change it there, or leave --strict out."
         )
     choice = [results[0]]
     for first in range(1, len(results), best_of):
@@ -149,14 +147,13 @@ def draw_bars(
         A draw for each row.
     """
     tokens = codec.tokenizer
-    assert isinstance(tokens, MelodyGrid)
     ids, bars = ids.clone(), codec.grid.bars
     order, pattern = order_of(ids), pattern_of(ids)
     known = Known(*(torch.tensor([bar not in sketches for bar in range(bars)]) for _ in range(2)))
     for bar, sketch in sketches.items():
         if sketch.pitches is not None and None not in sketch.pitches:
-            order[:, bar] = HOLD
-            first = FIRST_NOTE_ON - tokens.min_pitch
+            order[:, bar] = CONTINUE
+            first = EVENT - tokens.pitch_range[0]
             notes = [first + pitch for pitch in sketch.pitches if pitch is not None]
             order[:, bar, : len(notes)] = torch.tensor(notes, dtype=order.dtype)
             known.pitch[bar] = True
@@ -165,7 +162,7 @@ def draw_bars(
             known.rhythm[bar] = True
     nats = torch.zeros(len(ids))
     for bar in sorted(sketches):
-        codes = Codes(*(each.mean for each in network.encode_factors(order, pattern)))
+        codes = network.encode_factors(order, pattern).means(bars)
         masks = Known(*(mask.expand(len(ids), -1) for mask in known))
         embedding = network.bars(codes, masks)[:, bar]
         rule = BarRule(
@@ -193,7 +190,7 @@ def pattern_in(rhythm: Sequence[int], *, sounding: bool) -> Int[Tensor, " positi
     ids = []
     for state in rhythm:
         ends = state == REST and sounding
-        ids.append(ONSET if state == ONSET else NOTE_OFF if ends else HOLD)
+        ids.append(ONSET if state == ONSET else STOP if ends else CONTINUE)
         sounding = state == ONSET or (sounding and not ends)
     return torch.tensor(ids)
 
@@ -203,9 +200,9 @@ def sounding_before(ids: Int[Tensor, "row bar position"]) -> Bool[Tensor, " row"
     flat = ids.flatten(1)
     if not flat.shape[1]:
         return torch.zeros(len(flat), dtype=torch.bool)
-    places = torch.arange(flat.shape[1]).masked_fill(flat == HOLD, -1)
+    places = torch.arange(flat.shape[1]).masked_fill(flat == CONTINUE, -1)
     last = places.max(1).values
-    return (last >= 0) & (flat.gather(1, last.clamp(min=0)[:, None])[:, 0] >= FIRST_NOTE_ON)
+    return (last >= 0) & (flat.gather(1, last.clamp(min=0)[:, None])[:, 0] >= EVENT)
 
 
 def free(bars: Sequence[int]) -> dict[int, BarSketch]:

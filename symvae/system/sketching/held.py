@@ -1,11 +1,11 @@
-"""How much of a sketch music holds."""
+"""Share of a sketch that music holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from symvae.music.bar_sketch import REST, BarSketch, sketch_of
+from symvae.music.bar_sketch import ONSET, REST, SUSTAIN, BarSketch, sketch_of
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.system.sketching.rule import chord_tones
@@ -13,7 +13,7 @@ from symvae.system.sketching.rule import chord_tones
 
 @dataclass(frozen=True)
 class Held:
-    """What was asked and what was held, by kind: pitches, steps of rhythm, moves, notes on strong beats."""
+    """Numbers asked and held, by kind: pitches, steps of rhythm, moves, notes on beats."""
 
     asked: dict[str, int]
     kept: dict[str, int]
@@ -64,15 +64,25 @@ def _right(sketch: BarSketch, found: BarSketch, grid: Grid) -> tuple[list[bool],
         for number in range(longer):
             both = number < min(len(sketch.pitches), len(played))
             pitches.append(both and sketch.pitches[number] in (None, played[number]))
-    rhythm = [] if sketch.rhythm is None else [a == b for a, b in zip(sketch.rhythm, steps, strict=True)]
+    rhythm = [] if sketch.rhythm is None else _right_steps(sketch.rhythm, steps)
     moves = np.sign(np.diff(played)).tolist()
     contour = [
         number >= len(moves) or moves[number] == move for number, move in enumerate(sketch.contour or ())
     ]
     tones = chord_tones(sketch, grid)
-    onsets = [step for step, state in enumerate(steps) if state not in (0, REST)]
+    onsets = [step for step, state in enumerate(steps) if state == ONSET]
     chords = []
     if tones is not None:
         strong = ((tones[step], pitch) for step, pitch in zip(onsets, played, strict=True))
         chords = [bool(inside[pitch % 12]) for inside, pitch in strong if inside is not None]
     return pitches, rhythm, contour, chords
+
+
+def _right_steps(asked: tuple[int, ...], found: tuple[int, ...]) -> list[bool]:
+    """For each step whether its state is the one asked for; what goes on in silence is silence."""
+    right, sounds = [], None
+    for want, state in zip(asked, found, strict=True):
+        goes_on = want == SUSTAIN
+        right.append(state == want or (goes_on and state == REST and not sounds))
+        sounds = sounds if goes_on else want == ONSET
+    return right

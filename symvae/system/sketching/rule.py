@@ -10,10 +10,11 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from symvae.models.sketch.factors import CONTINUE, EVENT, STOP
 from symvae.music.bar_sketch import DOWN, ONSET, REST, SAME, UP, BarSketch
 from symvae.music.grid import Grid
 from symvae.music.metrical_weight import metrical_weight
-from symvae.tokens.melody_grid import FIRST_NOTE_ON, HOLD, NOTE_OFF, MelodyGrid
+from symvae.tokens.tokenizer import Tokenizer
 
 #: Cost, in nats, of a token that a strict sketch forbids.
 FORBIDDEN = 1e4
@@ -37,7 +38,7 @@ class BarRule:
     def __init__(
         self,
         sketch: BarSketch,
-        tokens: MelodyGrid,
+        tokens: Tokenizer,
         grid: Grid,
         *,
         strict: bool,
@@ -49,12 +50,12 @@ class BarRule:
         self.notes = torch.zeros(len(sounding), dtype=torch.long)
         self.last = torch.full((len(sounding),), -1)
         self.chord = chord_tones(sketch, grid)
-        self.pitch = torch.arange(tokens.vocabulary_size) - FIRST_NOTE_ON + tokens.min_pitch
+        self.pitch = torch.arange(tokens.vocabulary_size) - EVENT + tokens.pitch_range[0]
 
     def __call__(self, position: int) -> Float[Tensor, "row vocabulary"]:
         """Return the costs of all tokens at a position, after those that `take` was told."""
         wrong = torch.zeros(len(self.notes), self.tokens.vocabulary_size, dtype=torch.bool)
-        is_note = torch.arange(self.tokens.vocabulary_size) >= FIRST_NOTE_ON
+        is_note = torch.arange(self.tokens.vocabulary_size) >= EVENT
         if self.sketch.rhythm is not None:
             wrong |= self._off_rhythm(self.sketch.rhythm[position], is_note)
         if self.sketch.pitches is not None:
@@ -68,18 +69,18 @@ class BarRule:
 
     def take(self, token: Int[Tensor, " row"]) -> None:
         """Go on with the tokens that were chosen."""
-        is_note = token >= FIRST_NOTE_ON
+        is_note = token >= EVENT
         self.notes += is_note
         self.last = torch.where(is_note, self.pitch[token], self.last)
-        self.sounding = is_note | (self.sounding & (token == HOLD))
+        self.sounding = is_note | (self.sounding & (token == CONTINUE))
 
     def _off_rhythm(self, state: int, is_note: Bool[Tensor, " id"]) -> Bool[Tensor, "row id"]:
         every = torch.arange(len(is_note))
         if state == ONSET:
             return (~is_note).expand(len(self.notes), -1)
         if state == REST:  # a note-off ends a note; silence goes on with holds
-            return every != torch.where(self.sounding, NOTE_OFF, HOLD)[:, None]
-        return (every != HOLD).expand(len(self.notes), -1)
+            return every != torch.where(self.sounding, STOP, CONTINUE)[:, None]
+        return (every != CONTINUE).expand(len(self.notes), -1)
 
     def _other_pitch(self, position: int, is_note: Bool[Tensor, " id"]) -> Bool[Tensor, "row id"]:
         pitches = self.sketch.pitches

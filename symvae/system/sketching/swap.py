@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from symvae.models.sketch.factors import order_of, pattern_of
+from symvae.models.sketch.factors import EVENT, order_of, pattern_of
 from symvae.models.sketch.inpainter import Codes
 from symvae.models.sketch.sketch_vae import SketchVAE
 from symvae.music.bar_sketch import ONSET, BarSketch, sketch_of
@@ -18,7 +18,7 @@ from symvae.music.phrase import Phrase
 from symvae.system.codec import Codec
 from symvae.system.sketching.draw import sounding_before
 from symvae.system.sketching.rule import FORBIDDEN, BarRule
-from symvae.tokens.melody_grid import FIRST_NOTE_ON, MelodyGrid
+from symvae.tokens.tokenizer import Tokenizer
 
 
 class SwapRule(BarRule):
@@ -34,7 +34,7 @@ class SwapRule(BarRule):
         self,
         rhythm: tuple[int, ...],
         pitches: tuple[int, ...],
-        tokens: MelodyGrid,
+        tokens: Tokenizer,
         grid: Grid,
         *,
         sounding: Bool[Tensor, " row"],
@@ -54,9 +54,9 @@ class SwapRule(BarRule):
             else:  # repeat no more than are missing
                 repeat = self.pitches[at - 1 : at] if done - at < -surplus else ()
                 allowed = (*repeat, *self.pitches[at : at + 1])
-            ids = [pitch - self.tokens.min_pitch + FIRST_NOTE_ON for pitch in allowed]
+            ids = [pitch - self.tokens.pitch_range[0] + EVENT for pitch in allowed]
             other = torch.ones(costs.shape[1], dtype=torch.bool)
-            other[:FIRST_NOTE_ON] = False
+            other[:EVENT] = False
             other[ids] = False
             costs[row, other] = FORBIDDEN
         return costs
@@ -64,7 +64,7 @@ class SwapRule(BarRule):
     def take(self, token: Int[Tensor, " row"]) -> None:
         """Go on with the tokens that were chosen."""
         for row, chosen in enumerate(token.tolist()):
-            if chosen >= FIRST_NOTE_ON and self.pitches:
+            if chosen >= EVENT and self.pitches:
                 pitch, at = int(self.pitch[chosen]), int(self.next[row])
                 rest = self.pitches[at:]
                 is_repeat = len(self.pitches) < self.onsets and at > 0 and self.pitches[at - 1] == pitch
@@ -89,24 +89,23 @@ def swap(codec: Codec, network: SketchVAE, rhythm_of: Phrase, pitches_of: Phrase
         The phrases, at the tempo of ``rhythm_of``.
     """
     tokens = codec.tokenizer
-    assert isinstance(tokens, MelodyGrid)
     ids = codec.to_ids([rhythm_of, pitches_of])
-    posteriors = network.encode_factors(order_of(ids), pattern_of(ids))
-    start, end = posteriors.pitch.mean.split(1)
+    pitch, rhythm = network.encode_factors(order_of(ids), pattern_of(ids)).means(codec.grid.bars)
+    start, end = pitch.split(1)
     share = torch.linspace(1 / steps, 1, steps)[:, None, None]
-    codes = Codes(torch.lerp(start, end, share), posteriors.rhythm.mean[:1].expand(steps, -1, -1))
+    codes = Codes(torch.lerp(start, end, share), rhythm[:1].expand(steps, -1, -1))
     rhythms, pitches = sketch_of(rhythm_of), sketch_of(pitches_of)
     drawn = torch.empty((steps, *ids.shape[1:]), dtype=ids.dtype)
     for bar in range(codec.grid.bars):
         embedding = torch.cat(codes, dim=-1)[:, bar]
-        rhythm = rhythms[bar].rhythm
-        assert rhythm is not None
+        steps_of_bar = rhythms[bar].rhythm
+        assert steps_of_bar is not None
         sounding = sounding_before(drawn[:, :bar])
         on_the_way = BarRule(
-            BarSketch(rhythm=rhythm), tokens, codec.grid, strict=True, sounding=sounding[:-1]
+            BarSketch(rhythm=steps_of_bar), tokens, codec.grid, strict=True, sounding=sounding[:-1]
         )
         played = tuple(int(pitch) for pitch in pitches[bar].pitches or () if pitch is not None)
-        last = SwapRule(rhythm, played, tokens, codec.grid, sounding=sounding[-1:])
+        last = SwapRule(steps_of_bar, played, tokens, codec.grid, sounding=sounding[-1:])
         if steps > 1:
             drawn[:-1, bar] = network.decoder.generate(embedding[:-1], rule=on_the_way)
         drawn[-1:, bar] = network.decoder.generate(embedding[-1:], rule=last)

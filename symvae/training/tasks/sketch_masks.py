@@ -1,4 +1,4 @@
-"""Which codes of which bars are known, in a training step of the sketch model.
+"""Masks of the known codes of bars in a training step of the sketch model.
 
 A phrase has one gap, now and then two. Within it pitches, and apart from them rhythm, are unknown, given in
 every bar, or given in some: Music SketchNet's protocol (Chen et al. 2020, arXiv 2008.01291, section 4.1) with

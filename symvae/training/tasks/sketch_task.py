@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Int
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
@@ -73,23 +73,19 @@ class SketchTask:
         gaps = draw_gaps(len(ids), ids.shape[1], generator)
         known = draw_known(gaps, self.config.known_share, generator)
         dropped = torch.rand(ids.shape, generator=generator) < self.config.word_dropout
-        noise = [
-            torch.randn(*ids.shape[:2], size, generator=generator) for size in self.network.inpainter.sizes
-        ]
+        rows, sizes = ids.shape[0] * ids.shape[1], self.network.inpainter.sizes
+        noise = [torch.randn(rows, size, generator=generator).to(self.device) for size in sizes]
         ids, gaps = ids.to(self.device), gaps.to(self.device)
         known = Known(*(mask.to(self.device) for mask in known))
         with mixed(self.device.type):
             posteriors = self.network.encode(ids)
-            codes = Codes(
-                *(
-                    each.mean + each.std * draw.to(self.device)
-                    for each, draw in zip(posteriors, noise, strict=True)
-                )
-            )
+            pairs = zip(posteriors, noise, strict=True)
+            drawn = (each.mean + each.std * draw for each, draw in pairs)
+            codes = Codes(*(each.unflatten(0, ids.shape[:2]) for each in drawn))
             logits = self.network(ids, codes, known, dropped.flatten(0, 1).to(self.device))
         nats = cross_entropy(logits.float().flatten(0, 1), ids.flatten(), reduction="none")
         nats = nats.view(*ids.shape).sum(-1)
-        kl = torch.stack([each.kl_nats().float().sum(-1) for each in posteriors]).sum(0)
+        kl = torch.stack([each.kl_nats().float().sum(-1) for each in posteriors]).sum(0).view(nats.shape)
         value = (nats + self.config.beta * kl).mean()
         terms = {
             "bar_nats": nats[~gaps].mean().detach(),
@@ -113,7 +109,7 @@ class SketchTask:
         bars = ids.shape[1]
         place = torch.arange(bars, device=self.device)
         gap = (place >= 3 * bars // 8) & (place < 3 * bars // 8 + max(1, bars // 4))
-        codes = Codes(*(each.mean for each in network.encode(ids)))
+        codes = network.encode(ids).means(bars)
         figures = {"bar": _accuracy(network, ids, codes, (True, True), torch.ones_like(gap))}
         return figures | {
             name: _accuracy(network, ids, codes, given, gap) for name, given in SKETCHES.items()
@@ -131,7 +127,7 @@ def _accuracy(
     ids: Int[Tensor, "phrase bar position"],
     codes: Codes,
     given: tuple[bool, bool],
-    gap: Float[Tensor, " bar"],
+    gap: Bool[Tensor, " bar"],
 ) -> float:
     """Share of right tokens of the gap, decoded greedily with the codes that are given there."""
     known = Known(*((~gap | each).expand(ids.shape[:2]) for each in given))
