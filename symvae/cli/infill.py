@@ -1,5 +1,6 @@
 """``symvae infill``: bars of a tune redrawn between the others."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +23,7 @@ from symvae.cli.options import (
     PriorTemperature,
     Program,
     Seed,
+    Temperature,
     TrackOption,
     TuneOption,
     Wav,
@@ -45,6 +47,32 @@ def infill(
     track: TrackOption = None,
     part: PartOption = None,
     tune: TuneOption = None,
+    pitches: Annotated[
+        str | None,
+        typer.Option("--pitches", help='Sketch of pitches in order, bars between "|": "E4 G4 A4 . | C5".'),
+    ] = None,
+    rhythm: Annotated[
+        str | None,
+        typer.Option(
+            "--rhythm", help='Sketch of the rhythm, x a note, . held, - a rest: "x.x.xxx. | x---x...".'
+        ),
+    ] = None,
+    contour: Annotated[
+        str | None, typer.Option("--contour", help='Sketch of the moves from note to note: "/ / \\ -".')
+    ] = None,
+    chords: Annotated[
+        str | None, typer.Option("--chords", help='Chords that notes on beats belong to: "C Am F G".')
+    ] = None,
+    pitches_from: Annotated[
+        Path | None, typer.Option("--pitches-from", help="A file whose first bars give the pitches.")
+    ] = None,
+    rhythm_from: Annotated[
+        Path | None, typer.Option("--rhythm-from", help="A file, drums or taps, that gives the rhythm.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict/--loose", help="Hold the sketch exactly, or take it as a wish.")
+    ] = False,
+    temperature: Temperature = 1.0,
     best_of: BestOf = 4,
     prior_temperature: PriorTemperature = 1.0,
     seed: Seed = 0,
@@ -58,14 +86,34 @@ def infill(
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
-    """Redraw some bars of a window, conditioned on the others, which stay note for note."""
+    """Redraw some bars of a window, in the context of the others and from a sketch, if one is given."""
     output = output_of(
         out, "infill", format, plot=plot, wav=wav, max_minutes=max_minutes, program=program, force=force
     )
     from symvae.pipelines.infill import infill as pipeline
+    from symvae.pipelines.sketch import SketchText, fill_sketch
 
     if from_ > to:
         raise typer.BadParameter("give a bar that is not before --from", param_hint="--to")
+    asked = SketchText(pitches, rhythm, contour, chords, pitches_from, rhythm_from)
+    if not asked.is_empty:
+        filled = fill_sketch(
+            tune_in(file, tune),
+            model,
+            from_,
+            to,
+            asked,
+            count,
+            strict=strict,
+            bar=bar,
+            track=track_of(track),
+            best_of=best_of,
+            temperature=temperature,
+            seed=seed,
+            device=device,
+            output=output,
+        )
+        return show_result(filled, as_json=json)
     result = pipeline(
         tune_in(file, tune),
         model,

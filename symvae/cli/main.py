@@ -37,6 +37,7 @@ from symvae.cli.train_faders import train_faders
 from symvae.cli.train_genie import train_genie
 from symvae.cli.train_groove import train_groove
 from symvae.cli.train_prior import train_prior
+from symvae.cli.train_sketch import train_sketch
 from symvae.cli.train_synth import train_synth
 from symvae.cli.variations import variations
 
@@ -59,6 +60,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
         train,
         train_prior,
         train_faders,
+        train_sketch,
         train_arousal,
         train_groove,
         train_genie,

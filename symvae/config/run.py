@@ -1,4 +1,4 @@
-"""The whole config of a model, in sections: model, objective, data, training, prior, faders.
+"""The whole config of a model, in sections: model, objective, data, training, prior, faders, sketch.
 
 A preset (TOML) is a short file over these defaults; a run and a released model carry the whole config as
 JSON. An unknown key is an error, and so is a contradiction, by the name that the user typed. Checks that
@@ -12,6 +12,7 @@ from symvae.config.faders import FaderConfig
 from symvae.config.model import ModelConfig
 from symvae.config.objective import ObjectiveConfig
 from symvae.config.prior import PriorConfig
+from symvae.config.sketch import SketchConfig
 from symvae.config.training import TrainingConfig
 from symvae.errors import ConfigError
 
@@ -30,6 +31,7 @@ class RunConfig:
     training: TrainingConfig = field(default_factory=TrainingConfig)
     prior: PriorConfig = field(default_factory=PriorConfig)
     faders: FaderConfig = field(default_factory=FaderConfig)
+    sketch: SketchConfig = field(default_factory=SketchConfig)
 
     def __post_init__(self) -> None:
         if self.objective.regularization != "none" and not self.model.faders:

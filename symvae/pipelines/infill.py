@@ -104,7 +104,7 @@ def infill(
 
     def read(source: Source, facts: ModelFacts) -> Intake:
         intake = one_window(source, facts)
-        _grid_bars(intake, first_bar, last_bar)
+        bars_to_draw(intake, first_bar, last_bar)
         return intake
 
     checked = check(
@@ -118,7 +118,7 @@ def infill(
     vae, (intake,) = checked.load(), checked.intakes
     versions = vae.infill(
         intake.phrases[0],
-        _grid_bars(intake, first_bar, last_bar),
+        bars_to_draw(intake, first_bar, last_bar),
         count,
         seed=seed,
         best_of=best_of,
@@ -129,8 +129,20 @@ def infill(
     return Infill(vae.name, intake, first_bar, last_bar, versions, saved, checked.why)
 
 
-def _grid_bars(intake: Intake, first_bar: int, last_bar: int) -> range:
-    """Bars of the grid, from 0, that are these bars of the file in the window, from 1."""
+def bars_to_draw(intake: Intake, first_bar: int, last_bar: int) -> range:
+    """Find the bars of the grid that are to be drawn.
+
+    Args:
+        intake: The window.
+        first_bar: First bar of the file, from 1 in the window.
+        last_bar: Last bar of the file.
+
+    Returns:
+        Bars of the grid, from 0.
+
+    Raises:
+        MidiError: The window has no such bars, or no other ones.
+    """
     bar, bars = grid_bar_at(intake.song, intake.reading.start_bar[0]), intake.phrases[0].grid.bars
     in_window, here = bar.in_file(bars), f"in a window of {counted(bar.in_file(bars), 'bar')}"
     if last_bar > in_window:

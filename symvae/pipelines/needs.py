@@ -17,6 +17,7 @@ VARIATIONS = Need("variations")
 SHIFT = Need("shift", vectors=(), whole=True)
 CONTINUE = Need("continue", prior=True, least_bars=2, draws=True)
 INFILL = Need("infill", prior=True, least_bars=2, draws=True)
+SKETCH = Need("infill", sketch=True, least_bars=2, draws=True)
 FADE = Need("fade", faders=(), whole=True)
 ENCODE = Need("encode", whole=True)
 

@@ -19,6 +19,7 @@ from symvae.errors import CheckpointError
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
+from symvae.models.sketch.sketch_vae import SketchVAE
 from symvae.storage.whole_folder import whole_folder
 from symvae.system.agreement import checked_editor, checked_language, checked_prior, checked_vectors
 from symvae.system.artifact import ArrayFile, JsonFile, TensorFile, loaded
@@ -32,7 +33,7 @@ from symvae.system.artifact_folder import (
     write_header,
     write_json,
 )
-from symvae.system.build import build_vae
+from symvae.system.build import build_sketch, build_vae
 from symvae.system.faders.scales import Scales
 from symvae.system.strangers import built, fill
 from symvae.system.weight_file import read_weights, write_weights
@@ -63,6 +64,14 @@ EDITOR = TensorFile[FaderEditor](
     nn.Module.state_dict,
     lambda state, **facts: checked_editor(loaded(FaderEditor.like)(state), **facts),
 )
+#: Networks that fill in bars from a sketch.
+SKETCH = TensorFile[SketchVAE](
+    "sketch.safetensors",
+    "sketch",
+    "Restore it or run `symvae train-sketch` again.",
+    nn.Module.state_dict,
+    loaded(lambda state, *, config, model: build_sketch(config, model)),
+)
 #: Language model of the training music.
 LANGUAGE = ArrayFile[NGram](
     "ngram.npz",
@@ -77,6 +86,7 @@ save_prior, load_prior = PRIOR.save, PRIOR.load
 save_language, load_language = LANGUAGE.save, LANGUAGE.load
 save_scales, load_scales = SCALES.save, SCALES.load
 save_editor, load_editor = EDITOR.save, EDITOR.load
+save_sketch, load_sketch = SKETCH.save, SKETCH.load
 
 
 def load_latent(folder: Path, latent: int | None = None) -> dict[str, Tensor]:

@@ -11,6 +11,7 @@ from symvae.config.model import ModelConfig
 from symvae.config.objective import ObjectiveConfig
 from symvae.config.prior import PriorConfig
 from symvae.config.run import RunConfig
+from symvae.config.sketch import SketchConfig
 from symvae.errors import TrainingError
 from symvae.models.faders.attribute_predictor import AttributePredictor
 from symvae.models.faders.critic import Critic
@@ -23,6 +24,7 @@ from symvae.models.phrase.encoder import BidirectionalEncoder
 from symvae.models.phrase.flat_decoder import FlatDecoder
 from symvae.models.phrase.set_bar_decoder import SetBarDecoder
 from symvae.models.phrase.vae import VAE
+from symvae.models.sketch.sketch_vae import SketchVAE
 from symvae.music.grid import Grid
 from symvae.objective import schedule
 from symvae.objective.faders import Faders
@@ -115,6 +117,27 @@ def build_attribute_predictor(config: FaderConfig, vae: VAE) -> AttributePredict
         if isinstance(vae.decoder, SetDecoder):
             return SetPredictor(vae.decoder, attributes=len(config.attributes))
         return AttributePredictor(vae.decoder, attributes=len(config.attributes))
+
+
+def build_sketch(config: SketchConfig, model: ModelConfig) -> SketchVAE:
+    """Build an untrained sketch model on the grid and vocabulary of a model."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        return SketchVAE(
+            vocabulary_size=model.vocabulary_size,
+            positions=model.positions,
+            pitch_size=config.pitch_size,
+            rhythm_size=config.rhythm_size,
+            embedding_size=config.embedding_size,
+            encoder_size=config.encoder_size,
+            summary_size=config.summary_size,
+            decoder_size=config.decoder_size,
+            unfold_size=config.unfold_size,
+            feature_size=config.feature_size,
+            width=config.width,
+            layers=config.layers,
+            initial_std=config.initial_std,
+        )
 
 
 def build_decoder(config: ModelConfig) -> Decoder:

@@ -6,7 +6,7 @@ faders, prior and attribute vectors. `symvae.pipelines.preflight` applies this t
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -70,6 +70,13 @@ class ModelFacts:
         return (self.folder / artifacts.LANGUAGE.file).is_file()
 
     @cached_property
+    def has_sketch(self) -> bool:
+        """True if it has networks that fill in bars from a sketch."""
+        if self.loaded is not None:
+            return self.loaded.sketcher is not None
+        return (self.folder / artifacts.SKETCH.file).is_file()
+
+    @cached_property
     def vectors(self) -> tuple[str, ...]:
         """Names of its attribute vectors."""
         if self.loaded is not None:
@@ -107,6 +114,8 @@ class Need:
     """It draws from a learned prior."""
     language: bool = False
     """It searches a path with a language model."""
+    sketch: bool = False
+    """It fills in bars from a sketch."""
     least_bars: int = 1
     """Bars that the model needs."""
     metre: str | None = None
@@ -132,6 +141,8 @@ class Need:
             return f"{model.name} has no learned prior yet."
         if self.language and not model.has_language:
             return f"{model.name} has no language model to search a path with."
+        if self.sketch and not model.has_sketch:
+            return f"{model.name} has no sketch model."
         if model.grid.bars < self.least_bars:
             return f"{model.name} has {model.grid.bars} bar, and `{self.verb}` needs {self.least_bars}."
         if self.metre not in (None, model.grid.metre):
@@ -152,6 +163,8 @@ class Need:
         if self.prior and not model.has_prior:
             verb = "evaluate" if model.tokenizer.on_grid else "train-prior"
             return f"Run `symvae {verb} --update-model` on it. {self.instead}".strip()
+        if self.sketch and not model.has_sketch:
+            return "Learn it with `symvae train-sketch`."
         if self.language and not model.has_language:
             fit = "Run `symvae evaluate --update-model` on it. " if model.tokenizer.on_grid else ""
             return f"{fit}{self.instead}".strip()
@@ -175,7 +188,7 @@ class Need:
 
     @property
     def _anywhere(self) -> "Need":
-        return Need(self.verb, self.faders, self.vectors, self.prior, self.language, self.least_bars)
+        return replace(self, metre=None, draws=False, whole=False, instead="")
 
     def _nowhere(self) -> list[str]:
         """Sentences on what each released model has of the kind that is asked for."""

@@ -22,6 +22,7 @@ from symvae.latent.arousal import Arousal
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
+from symvae.models.sketch.sketch_vae import SketchVAE
 from symvae.music.phrase import Phrase
 from symvae.system import artifacts
 from symvae.system.agreement import check_tokenizer
@@ -106,6 +107,7 @@ class ModelParts:
             language=self.language,
             scales=self.scales if self._has_faders else None,
             editor=self._editor,
+            sketch=self.sketcher,
             metrics=self.metrics,
             card=read_card(self.folder),
             force=force,
@@ -151,6 +153,12 @@ class ModelParts:
     def language(self) -> NGram | None:
         """Language model of the training music; None before there is one."""
         return artifacts.load_language(self.folder, tokenizer=self.tokenizer)
+
+    @cached_property
+    def sketcher(self) -> SketchVAE | None:
+        """Networks that fill in bars from sketches; None before they are learned."""
+        network = artifacts.load_sketch(self.folder, config=self.config.sketch, model=self.config.model)
+        return network and network.to(self.codec.device)
 
     @cached_property
     def scales(self) -> Scales:

@@ -11,6 +11,7 @@ from symvae.files.plain import read_text
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.vae import VAE
+from symvae.models.sketch.sketch_vae import SketchVAE
 from symvae.storage.whole_file import write_text
 from symvae.storage.whole_folder import whole_folder
 from symvae.system import artifacts
@@ -41,6 +42,7 @@ def write_model_folder(
     language: NGram | None,
     scales: Scales | None,
     editor: FaderEditor | None,
+    sketch: SketchVAE | None,
     metrics: dict[str, Any],
     card: str | None,
     force: bool = False,
@@ -57,6 +59,7 @@ def write_model_folder(
         language: the language model of the training music.
         scales: the calibrated faders.
         editor: the network that edits z.
+        sketch: the networks that fill in bars from sketches.
         metrics: figures of an evaluation.
         card: the model card, in Markdown.
         force: replace a model folder of that name.
@@ -84,5 +87,7 @@ def write_model_folder(
             artifacts.save_scales(fresh, scales)
         if editor is not None:
             artifacts.save_editor(fresh, editor)
+        if sketch is not None:
+            artifacts.save_sketch(fresh, sketch)
         if card is not None:
             write_text(fresh / CARD_FILE, card, CheckpointError)

@@ -22,11 +22,12 @@ from symvae.system.faders.request import Wishes
 from symvae.system.faders.ways import exact_faders, via_of
 from symvae.system.path_model import PathModel
 from symvae.system.sampling import SamplingModel
+from symvae.system.sketching_model import SketchingModel
 from symvae.system.synth import load_synth
 
 
 @checked
-class SymVAE(PathModel, SamplingModel, CompletingModel):
+class SymVAE(PathModel, SamplingModel, CompletingModel, SketchingModel):
     """A trained model. ``symvae.load`` returns one."""
 
     measure = staticmethod(measure)

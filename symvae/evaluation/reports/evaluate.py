@@ -29,6 +29,7 @@ from symvae.evaluation import (
     rate,
     reconstruction,
     samples,
+    sketching,
     valence,
 )
 from symvae.evaluation.held_out import held_out
@@ -52,6 +53,7 @@ TABLES: dict[str, Callable[[Any], str]] = {
     "interpolation": interpolation.tables,
     "samples": samples.tables,
     "infilling": infilling.tables,
+    "sketching": sketching.tables,
     "continuation": continuation.tables,
     "attribute_vectors": attribute_vectors.tables,
 }
@@ -150,6 +152,8 @@ def evaluate(
     if not latent.fitted and model.grid.bars >= infilling.MIN_BARS:
         parts["infilling"] = infilling.infilling(model, unseen, phrases=effort.fillings, **common)
         parts["continuation"] = continuation.continuation(model, unseen, phrases=effort.fillings, **common)
+    if model.sketcher is not None:
+        parts["sketching"] = sketching.sketching(model, unseen, phrases=effort.fillings, **common)
     return {
         **_header(model, shards, quick=quick, split=split, seed=seed),
         "training_windows": len(training),

@@ -6,6 +6,8 @@ from that feature and the token before it. A bar depends on other bars through i
 It handles ids and knows no pitch or rhythm.
 """
 
+from typing import Protocol, runtime_checkable
+
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
@@ -13,6 +15,17 @@ from torch import Tensor, nn
 from symvae.nn.bits import BitEmbedding, BitLinear
 from symvae.nn.recurrent import LSTM, LSTMState
 from symvae.nn.sampling import choose
+
+
+@runtime_checkable
+class Rule(Protocol):
+    """Costs of tokens in decoding, by the tokens chosen before."""
+
+    def __call__(self, position: int) -> Float[Tensor, "row vocabulary"]:
+        """Return what is subtracted from the logits at a position."""
+
+    def take(self, token: Int[Tensor, " row"]) -> None:
+        """Go on with the tokens that were chosen."""
 
 
 class BarDecoder(nn.Module):
@@ -104,6 +117,7 @@ class BarDecoder(nn.Module):
         temperature: float = 0.0,
         top_p: float = 1.0,
         generator: torch.Generator | None = None,
+        rule: Rule | None = None,
     ) -> Int[Tensor, "row position"]:
         """Decode embeddings, each token fed back as the next input.
 
@@ -112,6 +126,7 @@ class BarDecoder(nn.Module):
             temperature: 0 takes the most likely token, 1 draws from the distribution.
             top_p: draw from the smallest set of tokens with this total probability.
             generator: source of the draws.
+            rule: costs of tokens by what was chosen before them.
 
         Returns:
             Token ids.
@@ -131,12 +146,12 @@ class BarDecoder(nn.Module):
         chosen = []
         for position in range(self.positions):
             state = self.lstm.step(feature_gates[:, position] + token_gates[token], state)
-            token = choose(
-                torch.addmm(feature_logits[:, position], state.hidden, hidden_to_logits),
-                temperature,
-                top_p,
-                generator,
-            )
+            logits = torch.addmm(feature_logits[:, position], state.hidden, hidden_to_logits)
+            if rule is not None:
+                logits = logits - rule(position)
+            token = choose(logits, temperature, top_p, generator)
+            if rule is not None:
+                rule.take(token)
             chosen.append(token)
         return torch.stack(chosen, dim=1)
 
