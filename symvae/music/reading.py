@@ -96,6 +96,21 @@ class Collector:
         if count:
             self._dropped[what, reason, detail] += count
 
+    def add(self, other: "Collector", part: str) -> None:
+        """Add the account of a part of the song, under its name; it brings no phrases.
+
+        Args:
+            other: The account of the part.
+            part: Name of the part, "bass".
+        """
+        for (what, reason, detail), spans in other._bars.items():
+            self._bars[f"{part} {what}", reason, detail] += spans
+        for (what, reason, detail), count in other._dropped.items():
+            self._dropped[f"{part} {what}", reason, detail] += count
+        self.num_cut += other.num_cut
+        self._onsets += other._onsets
+        self._song = self._song or other._song
+
     def drop_unread(self, tracks: Iterable[Track]) -> None:
         """Count the music of these tracks that was dropped when their file was read."""
         for track in tracks:

@@ -29,6 +29,8 @@ class Reason(StrEnum):
     TOO_FULL = "too_full"
     SAME_CELL = "same_cell"
     NO_DRUMS = "no_drums"
+    NO_BASS = "no_bass"
+    NO_MELODY = "no_melody"
     MISALIGNED = "misaligned"
     TOOK_TOO_LONG = "took_too_long"
     TOOK_TOO_MUCH_MEMORY = "took_too_much_memory"
@@ -60,6 +62,8 @@ _SENTENCES = {
     Reason.TOO_FULL: "its bar has more tokens than the model can take; the softest notes are dropped first",
     Reason.SAME_CELL: "a louder hit of the same drum class falls on the same step, as in a flam",
     Reason.NO_DRUMS: "it has no drum track",
+    Reason.NO_BASS: "it has no bass track: none is named so, has a bass program or is the lowest of several",
+    Reason.NO_MELODY: "it has no melody track: none is named so or lies above the bass with few chords",
     Reason.MISALIGNED: "its notes do not lie on the bars that it states",
     Reason.TOOK_TOO_LONG: "reading the file takes more processor time than a file may take",
     Reason.TOOK_TOO_MUCH_MEMORY: "reading the file takes more memory than a file may take",

@@ -6,7 +6,7 @@ preset. Nothing else compares a family's name.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
@@ -25,6 +25,7 @@ from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
 from symvae.music.drum_kit import NUM_CLASSES
 from symvae.music.metre import METRES
+from symvae.system.trio_networks import trio_decoder, trio_encoder
 from symvae.tokens import piano_grid
 from symvae.tokens.drums import DrumGrid
 from symvae.tokens.melody_grid import MelodyGrid
@@ -32,6 +33,7 @@ from symvae.tokens.piano import PianoBars
 from symvae.tokens.piano_grid import PianoGrid
 from symvae.tokens.piano_vocabulary import PAD, STEPS_PER_BAR
 from symvae.tokens.tokenizer import Tokenizer
+from symvae.tokens.trio import TrioGrid
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Family:
     """Builder of the network that decodes one bar."""
     music: str
     """Description of the music for model cards, "melodies"."""
+    parts: tuple[str, ...] = field(default=(), kw_only=True)
+    """Families of its parts, in the order of the rows, where the music has several."""
     limits: str
     """Limits of the representation for model cards; ``{metre}`` stands for the model's metre."""
 
@@ -188,7 +192,20 @@ DRUMS = Family(
     ),
 )
 
-FAMILIES: dict[str, Family] = {each.name: each for each in (MELODY, PIANO, PIANO_GRID, DRUMS)}
+TRIO = Family(
+    "trio",
+    TrioGrid,
+    trio_encoder,
+    trio_decoder,
+    music="trios (a melody, a bass and drums; parts may be absent)",
+    limits=(
+        "A melody line, a bass line from E0 to G4 and one kit in {metre}, in sixteenths: no chords, no triplets, "
+        "no flams. Tempo, velocities, programs and the pieces of the kit do not pass through z."
+    ),
+    parts=("melody", "bass", "drums"),
+)
+
+FAMILIES: dict[str, Family] = {each.name: each for each in (MELODY, PIANO, PIANO_GRID, DRUMS, TRIO)}
 
 
 def family(name: str) -> Family:

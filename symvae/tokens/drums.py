@@ -47,6 +47,7 @@ class DrumGrid:
     name: ClassVar[str] = "drums"
     saved_as: ClassVar[str] = "DrumGrid"
     padding: ClassVar[int | None] = None
+    absent: ClassVar[int | None] = None
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = True
     drums: ClassVar[bool] = True

@@ -57,6 +57,7 @@ class PianoBars:
     name: ClassVar[str] = "piano"
     saved_as: ClassVar[str] = "PianoBars"
     padding: ClassVar[int | None] = PAD
+    absent: ClassVar[int | None] = None
     on_grid: ClassVar[bool] = False
     polyphonic: ClassVar[bool] = True
     drums: ClassVar[bool] = False

@@ -58,6 +58,7 @@ class PianoGrid:
     name: ClassVar[str] = "piano-grid"
     saved_as: ClassVar[str] = "PianoGrid"
     padding: ClassVar[int | None] = PAD
+    absent: ClassVar[int | None] = None
     on_grid: ClassVar[bool] = False
     polyphonic: ClassVar[bool] = True
     drums: ClassVar[bool] = False

@@ -5,10 +5,12 @@ from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.piano import PianoBars
 from symvae.tokens.piano_grid import PianoGrid
 from symvae.tokens.tokenizer import Tokenizer
+from symvae.tokens.trio import TrioGrid
 
 TOKENIZERS: dict[str, type[Tokenizer]] = {
     "melody": MelodyGrid,
     "piano": PianoBars,
     "piano-grid": PianoGrid,
     "drums": DrumGrid,
+    "trio": TrioGrid,
 }

@@ -25,6 +25,8 @@ class Tokenizer(Protocol):
     """Name of the kind in a tokenizer's file."""
     padding: ClassVar[int | None]
     """Id that fills a row after its last token; None where rows are always full."""
+    absent: ClassVar[int | None]
+    """Id of every position of a part that is not there, which no model predicts; None for music of one part."""
     on_grid: ClassVar[bool]
     """True if a position of a row is a time step of the bar, False if it only counts tokens."""
     polyphonic: ClassVar[bool]

@@ -1,0 +1,163 @@
+"""Arrangement: named phrases on one grid, the melody, bass and drums of a trio.
+
+A part may be absent: a duo is a trio without drums. A part without notes is absent too, so that an
+arrangement has one form, whether a track is missing or rests throughout. Each part has the General MIDI
+program that it is played with. An arrangement is immutable, as its phrases are.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from symvae.errors import ArgumentError, PhraseError
+from symvae.music.grid import Grid
+from symvae.music.phrase import DEFAULT_TEMPO_QPM, Column, Phrase, join
+
+#: Names of the parts, in the order of tracks in a file.
+PARTS = ("melody", "bass", "drums")
+#: General MIDI program of each part where none is given: piano, fingered bass, standard kit.
+PROGRAMS: Mapping[str, int] = MappingProxyType({"melody": 0, "bass": 33, "drums": 0})
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Phrases by the name of their part.
+
+    Raises:
+        ArgumentError: A part has another name than those of `PARTS`, or is no phrase.
+        PhraseError: A part is on another grid, drums are pitched, or another part is a drum track.
+    """
+
+    grid: Grid
+    parts: Mapping[str, Phrase] = field(default_factory=dict)
+    """Phrase of each part that plays, in the order of `PARTS`, all at the tempo of the arrangement."""
+    tempo_qpm: float = DEFAULT_TEMPO_QPM
+    """Quarter notes a minute, rounded to two decimals."""
+    programs: Mapping[str, int] = field(default_factory=dict)
+    """General MIDI program of each part that plays; by default those of `PROGRAMS`."""
+
+    def __post_init__(self) -> None:
+        for name in (*self.parts, *self.programs):
+            if name not in PARTS:
+                raise ArgumentError(f"The parts of an arrangement are {', '.join(PARTS)}, not {name!r}.")
+        for name, phrase in self.parts.items():
+            if not isinstance(phrase, Phrase):
+                raise ArgumentError(f"The {name} of an arrangement is a phrase, not {phrase!r:.60}.")
+            if phrase.grid != self.grid:
+                raise PhraseError(
+                    f"The {name} has {phrase.grid.bars} bars of {phrase.grid.metre}, and the arrangement "
+                    f"{self.grid.bars} of {self.grid.metre}. Cut or pad it first."
+                )
+            if len(phrase) and phrase.is_drum != (name == "drums"):
+                raise PhraseError(
+                    f"The {name} is a {'drum' if phrase.is_drum else 'pitched'} track. "
+                    "Only the part named drums takes a drum track, and no other."
+                )
+        tempo_qpm = round(float(self.tempo_qpm), 2)
+        plays = [name for name in PARTS if name in self.parts and len(self.parts[name])]
+        parts = {name: self.parts[name].with_tempo(tempo_qpm) for name in plays}
+        programs = {name: int(self.programs.get(name, PROGRAMS[name])) for name in plays}
+        object.__setattr__(self, "tempo_qpm", tempo_qpm)
+        object.__setattr__(self, "parts", MappingProxyType(parts))
+        object.__setattr__(self, "programs", MappingProxyType(programs))
+
+    def __hash__(self) -> int:
+        return hash((self.grid, self.tempo_qpm, *self.parts.items(), *self.programs.items()))
+
+    def __reduce__(self) -> tuple[type["Arrangement"], tuple[object, ...]]:
+        return Arrangement, (self.grid, dict(self.parts), self.tempo_qpm, dict(self.programs))
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts.values()))
+
+    def __repr__(self) -> str:
+        notes = ", ".join(f"{name} {len(phrase)}" for name, phrase in self.parts.items()) or "silent"
+        return f"Arrangement({self.grid.bars} bars of {self.grid.metre}, {notes}, {self.tempo_qpm:g} qpm)"
+
+    @property
+    def lead(self) -> Phrase:
+        """The first part that plays, by which near-duplicates are found; an empty phrase for silence."""
+        return next(iter(self.parts.values()), Phrase(self.grid, tempo_qpm=self.tempo_qpm))
+
+    @property
+    def pitched(self) -> Phrase:
+        """Notes of melody and bass as one phrase."""
+        return self._merged([phrase for name, phrase in self.parts.items() if name != "drums"])
+
+    @property
+    def pitch(self) -> Column:
+        """MIDI note numbers of melody and bass."""
+        return self.pitched.pitch
+
+    @property
+    def is_monophonic(self) -> bool:
+        """True if melody and bass are lines: in each one note sounds at a time."""
+        return all(phrase.is_monophonic for name, phrase in self.parts.items() if name != "drums")
+
+    @property
+    def duration_sec(self) -> float:
+        """Duration of the whole grid, in seconds."""
+        return self.lead.duration_sec
+
+    def part(self, name: str) -> Phrase:
+        """Return a part; an empty phrase where it is absent."""
+        empty = Phrase(self.grid, tempo_qpm=self.tempo_qpm, is_drum=name == "drums")
+        return self.parts.get(name, empty)
+
+    def only(self, names: Iterable[str]) -> "Arrangement":
+        """The arrangement with some of its parts."""
+        kept = set(names)
+        return self.with_parts({name: phrase for name, phrase in self.parts.items() if name in kept})
+
+    def with_parts(self, parts: Mapping[str, Phrase]) -> "Arrangement":
+        """The arrangement with other parts, on the same grid, at the same tempo, with the same programs."""
+        return replace(self, parts=parts)
+
+    def with_tempo(self, tempo_qpm: float) -> "Arrangement":
+        """Change the tempo, in quarter notes a minute."""
+        return replace(self, tempo_qpm=tempo_qpm)
+
+    def transpose(self, semitones: int) -> "Arrangement":
+        """Shift all pitches but those of drums; `PhraseError` if one leaves 0 to 127."""
+        moved = {
+            name: phrase if name == "drums" else phrase.transpose(semitones)
+            for name, phrase in self.parts.items()
+        }
+        return self.with_parts(moved)
+
+    def pad(self, bars: int) -> "Arrangement":
+        """Add silent bars at the end, up to at least ``bars`` bars."""
+        if bars <= self.grid.bars:
+            return self
+        padded = {name: phrase.pad(bars) for name, phrase in self.parts.items()}
+        return replace(self, grid=self.grid.with_bars(bars), parts=padded)
+
+    def window(self, start_bar: int, bars: int) -> "Arrangement":
+        """Cut out ``bars`` bars from ``start_bar`` (from 0), each part as `Phrase.window` does."""
+        cut = {name: phrase.window(start_bar, bars) for name, phrase in self.parts.items()}
+        return replace(self, grid=self.grid.with_bars(bars), parts=cut)
+
+    def _merged(self, phrases: list[Phrase]) -> Phrase:
+        columns = [np.concatenate([phrase.columns[i] for phrase in phrases] or [[]]) for i in range(4)]
+        onset, duration, pitch, velocity = (column.astype(np.int64) for column in columns)
+        return Phrase(self.grid, onset, duration, pitch, velocity, self.tempo_qpm)
+
+
+def join_arrangements(arrangements: Iterable[Arrangement]) -> Arrangement:
+    """Concatenate arrangements in time, at the tempo of the first, each part with its first program.
+
+    Raises:
+        PhraseError: There are none, or their metres differ.
+    """
+    arrangements = list(arrangements)
+    if not arrangements:
+        raise PhraseError("There is nothing to join: give at least one arrangement.")
+    plays = [name for name in PARTS if any(name in each.parts for each in arrangements)]
+    parts = {name: join(each.part(name) for each in arrangements) for name in plays}
+    programs = {
+        name: next(each.programs[name] for each in arrangements if name in each.programs) for name in plays
+    }
+    grid = arrangements[0].grid.with_bars(sum(each.grid.bars for each in arrangements))
+    return Arrangement(grid, parts, arrangements[0].tempo_qpm, programs)

@@ -1,0 +1,99 @@
+"""Networks of one bar of a trio, from the sizes of a config.
+
+The sizes of a config are those of the drums, whose networks start from a drum model. The networks of the
+other parts are a share of it in width; the melody has the most to encode, the bass the least.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from symvae.config.model import ModelConfig
+from symvae.models.phrase.bar_decoder import BarDecoder
+from symvae.models.phrase.bar_encoder import BarEncoder
+from symvae.models.phrase.part_bar_decoder import PartBarDecoder
+from symvae.models.phrase.part_bar_encoder import PartBarEncoder
+from symvae.models.phrase.part_layout import PartLayout
+from symvae.music.drum_kit import NUM_CLASSES
+from symvae.tokens.trio import ABSENT, PartIds, TrioGrid
+
+#: Width of the networks of each part as a share of the config's, in eighths.
+_WIDTHS = {"melody": 9, "bass": 5, "drums": 8}
+#: Share of each part in the code of a bar, in 21st.
+_CODES = {"melody": 8, "bass": 5, "drums": 8}
+
+
+class _Sizes(NamedTuple):
+    """Sizes of the networks of one part."""
+
+    vocabulary_size: int
+    code_size: int
+    bits: int | None
+    scaled: Callable[[int], int]
+    """Width of a layer, from that of the config."""
+
+
+def _layout(tokens: TrioGrid) -> PartLayout:
+    ids = tuple(tuple(part.ids.tolist()) for part in tokens.parts)
+    return PartLayout(tokens.steps, ids, tuple(map(tuple, tokens.own_ids.tolist())), ABSENT)
+
+
+def _sizes(config: ModelConfig, part: PartIds, code_size: int) -> _Sizes:
+    eighths = _WIDTHS[part.name]
+    bits = NUM_CLASSES if part.name == "drums" else None
+    return _Sizes(
+        part.tokenizer.vocabulary_size, code_size, bits, lambda width: max(2, -(-width * eighths // 16) * 2)
+    )
+
+
+def _code_sizes(config: ModelConfig) -> list[int]:
+    """Coordinates of each part's code; the last part has what is left."""
+    whole = sum(_CODES.values())
+    melody, bass = (max(1, config.code_size * _CODES[name] // whole) for name in ("melody", "bass"))
+    return [melody, bass, config.code_size - melody - bass]
+
+
+def trio_encoder(config: ModelConfig) -> PartBarEncoder:
+    """Build the encoder of one bar of melody, bass and drums."""
+    tokens = TrioGrid(config.metre)
+    encoders = []
+    for part, code_size in zip(tokens.parts, _code_sizes(config), strict=True):
+        sizes = _sizes(config, part, code_size)
+        encoders.append(
+            BarEncoder(
+                vocabulary_size=sizes.vocabulary_size,
+                positions=tokens.steps,
+                embedding_size=sizes.scaled(config.embedding_size),
+                hidden_size=sizes.scaled(config.encoder_size),
+                summary_size=sizes.scaled(config.summary_size),
+                code_size=code_size,
+                initial_std=config.initial_std,
+                bits=sizes.bits,
+            )
+        )
+    return PartBarEncoder(
+        encoders,
+        layout=_layout(tokens),
+        summary_size=max(2, config.summary_size // 2),
+        absent_std=config.initial_std,
+    )
+
+
+def trio_decoder(config: ModelConfig) -> PartBarDecoder:
+    """Build the decoder of one bar of melody, bass and drums."""
+    tokens = TrioGrid(config.metre)
+    code_sizes, decoders = _code_sizes(config), []
+    for part, code_size in zip(tokens.parts, code_sizes, strict=True):
+        sizes = _sizes(config, part, code_size)
+        decoders.append(
+            BarDecoder(
+                vocabulary_size=sizes.vocabulary_size,
+                positions=tokens.steps,
+                code_size=code_size,
+                embedding_size=sizes.scaled(config.embedding_size),
+                hidden_size=sizes.scaled(config.decoder_size),
+                unfold_size=sizes.scaled(config.unfold_size),
+                feature_size=sizes.scaled(config.feature_size),
+                bits=sizes.bits,
+            )
+        )
+    return PartBarDecoder(decoders, code_sizes=code_sizes, layout=_layout(tokens))
