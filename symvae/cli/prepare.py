@@ -29,8 +29,9 @@ def prepare(
             help='Any of: "folk" (folk tunes of music21), "chorales" (Bach chorales of music21, all voices), '
             '"pop909 FOLDER" (POP909, original or aligned with its beats), "lieder FOLDER" (voices of the '
             'OpenScore Lieder Corpus), "muspy FOLDER" (Music files that muspy saved), "groove FOLDER" '
-            '(Groove MIDI Dataset, drums), "drums FOLDER" (drum tracks of your own songs), "trio FOLDER" (own '
-            'songs with melody, bass and drums), "trio-pop909 FOLDER" (POP909 with bass and drums by rule), or FOLDER (your '
+            '(Groove MIDI Dataset, drums), "drums FOLDER" (drum tracks of your own songs), "trio FOLDER" '
+            '(your own songs with melody, bass and drums), "trio-pop909 FOLDER" (POP909 with bass and drums '
+            "by rule), or FOLDER (your "
             "own MIDI, MusicXML and ABC files). Several sources make one set of shards."
         ),
     ],
@@ -43,7 +44,8 @@ def prepare(
         typer.Option(
             "--tokens",
             help='"melody" (one line), "piano" (whole pieces as REMI tokens, 4/4), "piano-grid" (as sets) or '
-            '"drums" (nine classes of the kit) or "trio" (melody, bass and drums); by default that of the first source.',
+            '"drums" (nine classes of the kit) or "trio" (melody, bass and drums); by default that of the '
+            "first source.",
         ),
     ] = None,
     essen: Annotated[

@@ -53,8 +53,8 @@ SOURCES: dict[str, dict[str, str | bool]] = {
     },
     "pop909_trio": {
         "origin": (
-            "melodies of POP909 with an accompaniment by rule: bass from its chords or its track PIANO, drums "
-            "from takes of the Groove MIDI Dataset"
+            "melodies of POP909 with an accompaniment by rule: bass from its chords or its track PIANO, "
+            "drums from takes of the Groove MIDI Dataset"
         ),
         "license": "MIT (POP909), CC BY 4.0 (Groove)",
         "for_released_weights": True,

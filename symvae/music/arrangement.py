@@ -7,7 +7,9 @@ program that it is played with. An arrangement is immutable, as its phrases are.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 
@@ -77,19 +79,44 @@ class Arrangement:
         return f"Arrangement({self.grid.bars} bars of {self.grid.metre}, {notes}, {self.tempo_qpm:g} qpm)"
 
     @property
+    def is_drum(self) -> bool:
+        """True if only drums play."""
+        return set(self.parts) == {"drums"}
+
+    @property
     def lead(self) -> Phrase:
         """The first part that plays, by which near-duplicates are found; an empty phrase for silence."""
         return next(iter(self.parts.values()), Phrase(self.grid, tempo_qpm=self.tempo_qpm))
 
-    @property
+    @cached_property
     def pitched(self) -> Phrase:
         """Notes of melody and bass as one phrase."""
         return self._merged([phrase for name, phrase in self.parts.items() if name != "drums"])
 
+    @cached_property
+    def merged(self) -> Phrase:
+        """Notes of all parts as one phrase; hits of drums are notes of their pitches."""
+        return self._merged(list(self.parts.values()))
+
+    @property
+    def onset_step(self) -> Column:
+        """Start of each note of all parts, in steps, as in `merged`."""
+        return self.merged.onset_step
+
+    @property
+    def end_step(self) -> Column:
+        """End of each note of all parts, in steps."""
+        return self.merged.end_step
+
     @property
     def pitch(self) -> Column:
-        """MIDI note numbers of melody and bass."""
-        return self.pitched.pitch
+        """MIDI note number of each note of all parts."""
+        return self.merged.pitch
+
+    @property
+    def velocity(self) -> Column:
+        """MIDI velocity of each note of all parts."""
+        return self.merged.velocity
 
     @property
     def is_monophonic(self) -> bool:
@@ -114,6 +141,10 @@ class Arrangement:
     def with_parts(self, parts: Mapping[str, Phrase]) -> "Arrangement":
         """The arrangement with other parts, on the same grid, at the same tempo, with the same programs."""
         return replace(self, parts=parts)
+
+    def silent(self) -> "Arrangement":
+        """The arrangement without its notes."""
+        return self.with_parts({})
 
     def with_tempo(self, tempo_qpm: float) -> "Arrangement":
         """Change the tempo, in quarter notes a minute."""
@@ -143,6 +174,28 @@ class Arrangement:
         columns = [np.concatenate([phrase.columns[i] for phrase in phrases] or [[]]) for i in range(4)]
         onset, duration, pitch, velocity = (column.astype(np.int64) for column in columns)
         return Phrase(self.grid, onset, duration, pitch, velocity, self.tempo_qpm)
+
+
+#: Music on a grid: one part, or several.
+AnyPhrase: TypeAlias = Phrase | Arrangement
+
+
+def as_arrangement(phrase: AnyPhrase) -> Arrangement:
+    """An arrangement as it is; a phrase as one of a single part, drums or melody."""
+    if isinstance(phrase, Arrangement):
+        return phrase
+    name = "drums" if phrase.is_drum else "melody"
+    return Arrangement(phrase.grid, {name: phrase}, phrase.tempo_qpm)
+
+
+def lead_of(phrase: AnyPhrase) -> Phrase:
+    """A phrase as it is; of an arrangement its lead: the melody, or the first part that plays."""
+    return phrase.lead if isinstance(phrase, Arrangement) else phrase
+
+
+def pitched_of(phrase: AnyPhrase) -> Phrase:
+    """A phrase as it is; of an arrangement the notes of melody and bass."""
+    return phrase.pitched if isinstance(phrase, Arrangement) else phrase
 
 
 def join_arrangements(arrangements: Iterable[Arrangement]) -> Arrangement:

@@ -5,7 +5,7 @@ The three tracks are chosen by `symvae.music.trio_tracks` and read one by one by
 kit. Everything that is dropped on the way is in the reading, under the name of its part.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from symvae.music.arrangement import PARTS, Arrangement
@@ -34,17 +34,18 @@ class TrioReading(NamedTuple):
         return tuple(each for each in self.reading.phrases if isinstance(each, Arrangement))
 
 
-def whole_trio(song: Song, named: Mapping[str, int] | None = None) -> TrioReading:
+def whole_trio(song: Song, tracks: TrioTracks | None = None) -> TrioReading:
     """Read a song as one arrangement for each stretch of one metre, over all its bars.
 
     Args:
         song: The song.
-        named: Number of the track of each part that the caller knows.
+        tracks: Tracks of the parts; by default those that `trio_tracks` finds.
 
     Returns:
         Arrangements of the parts that were found, and everything that was dropped.
     """
-    tracks, collector = trio_tracks(song, named), Collector()
+    tracks, collector = tracks or trio_tracks(song), Collector()
+    collector.parts = tracks.choice
     for section, arrangement in _sections(song, tracks, collector):
         first, end = section.bar_span
         end += arrangement.grid.bars > section.num_bars
@@ -52,20 +53,24 @@ def whole_trio(song: Song, named: Mapping[str, int] | None = None) -> TrioReadin
     return TrioReading(tracks, collector.reading())
 
 
-def trio_windows(song: Song, grid: Grid, named: Mapping[str, int] | None = None) -> TrioReading:
-    """Cut a song into arrangements of exactly ``grid``, one after the other.
+def trio_windows(
+    song: Song, grid: Grid, tracks: TrioTracks | None = None, *, stride_bars: int | None = None
+) -> TrioReading:
+    """Cut a song into arrangements of exactly ``grid``.
 
     The last window of a stretch is filled up with silence. A window in which no part plays is dropped.
 
     Args:
         song: The song.
         grid: Grid of a window.
-        named: Number of the track of each part that the caller knows.
+        tracks: Tracks of the parts; by default those that `trio_tracks` finds.
+        stride_bars: Bars from one window to the next; by default the length of a window.
 
     Returns:
         Arrangements of the parts that were found, and everything that was dropped.
     """
-    tracks, collector = trio_tracks(song, named), Collector()
+    tracks, collector = tracks or trio_tracks(song), Collector()
+    collector.parts = tracks.choice
     step_tick = song.ticks_per_quarter / STEPS_PER_QUARTER
     for section, whole in _sections(song, tracks, collector):
         bar = section.grid_bar
@@ -73,7 +78,8 @@ def trio_windows(song: Song, grid: Grid, named: Mapping[str, int] | None = None)
             detail = f"in {section.metre}, the window has {grid.bars} bars of {grid.metre}"
             collector.drop_bars("section", Reason.METRE_NOT_SUPPORTED, section.bar_span, detail)
             continue
-        for start in range(0, whole.grid.bars, grid.bars):
+        stride = -(-(stride_bars or grid.bars) // bar.grid_bars) * bar.grid_bars
+        for start in range(0, whole.grid.bars, stride):
             num_bars = min(grid.bars, whole.grid.bars - start)
             first = section.first_bar + start * bar.file_bars // bar.grid_bars
             span = first, first + bar.in_file(num_bars)
@@ -114,8 +120,6 @@ def _sections(song: Song, tracks: TrioTracks, collector: Collector) -> Iterator[
 def _choice(song: Song, tracks: TrioTracks, name: str) -> Choice:
     track = tracks.choice[name].index
     if name == "drums":
-        several = sum(part.is_drum and len(part) > 0 for part in song.tracks) > 1
-        asked = tracks.choice[name].why == "it was asked for"
-        return Choice(track if asked or not several else None, pitch_range=DRUM_PITCHES, drums=True)
+        return Choice(pitch_range=DRUM_PITCHES, drums=True)
     pitches = BASS_PITCHES if name == "bass" else PIANO_PITCHES
     return Choice(track, pitch_range=pitches, lowest=name == "bass")

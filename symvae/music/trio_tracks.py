@@ -52,30 +52,18 @@ class TrioTracks:
         )
 
 
-def trio_tracks(song: Song, named: Mapping[str, int] | None = None) -> TrioTracks:
-    """Choose the tracks of melody, bass and drums.
-
-    Args:
-        song: The song.
-        named: Number of a track for each part that the caller knows.
-
-    Returns:
-        The tracks that were found, each with its evidence.
-    """
-    found = {
-        name: TrackChoice(index, song.tracks[index].name, "it was asked for")
-        for name, index in (named or {}).items()
-    }
+def trio_tracks(song: Song) -> TrioTracks:
+    """Choose the tracks of melody, bass and drums, each with its evidence."""
+    found: dict[str, TrackChoice] = {}
     drums = [i for i, track in enumerate(song.tracks) if track.is_drum and len(track)]
-    if drums and "drums" not in found:
-        why = (
-            "it is the only drum track" if len(drums) == 1 else f"it is the first of {len(drums)} drum tracks"
-        )
+    if drums:
+        several = f"it is the first of {len(drums)} drum tracks"
+        why = several if len(drums) > 1 else "it is the only drum track"
         found["drums"] = TrackChoice(drums[0], song.tracks[drums[0]].name, why)
     for name, choose in (("bass", _bass), ("melody", _melody)):
         taken = {each.index for each in found.values()}
         pitched = [i for i, t in enumerate(song.tracks) if len(t) and not t.is_drum and i not in taken]
-        if name not in found and (choice := choose(song, pitched)):
+        if choice := choose(song, pitched):
             found[name] = choice
     return TrioTracks({name: found[name] for name in ("melody", "bass", "drums") if name in found})
 

@@ -66,7 +66,11 @@ def file_notes(song: Song, reading: Reading) -> list[FileNotes]:
     Returns:
         One for each window, with the notes that were dropped and those that sound into it.
     """
-    if reading.track is not None:
+    if reading.parts:
+        drums = "drums" in reading.parts
+        chosen = {track.index for track in reading.parts.values()}
+        parts = [each for i, each in enumerate(song.tracks) if i in chosen or (drums and each.is_drum)]
+    elif reading.track is not None:
         parts = [song.tracks[reading.track.index]]
     else:
         parts = [part for part in song.tracks if part.is_drum == reading.drums]

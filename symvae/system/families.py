@@ -6,7 +6,7 @@ preset. Nothing else compares a family's name.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 
@@ -50,8 +50,6 @@ class Family:
     """Builder of the network that decodes one bar."""
     music: str
     """Description of the music for model cards, "melodies"."""
-    parts: tuple[str, ...] = field(default=(), kw_only=True)
-    """Families of its parts, in the order of the rows, where the music has several."""
     limits: str
     """Limits of the representation for model cards; ``{metre}`` stands for the model's metre."""
 
@@ -199,10 +197,9 @@ TRIO = Family(
     trio_decoder,
     music="trios (a melody, a bass and drums; parts may be absent)",
     limits=(
-        "A melody line, a bass line from E0 to G4 and one kit in {metre}, in sixteenths: no chords, no triplets, "
-        "no flams. Tempo, velocities, programs and the pieces of the kit do not pass through z."
+        "A melody line, a bass line from E0 to G4 and one kit in {metre}, in sixteenths: no chords, "
+        "no triplets, no flams. Tempo, velocities, programs and the pieces of the kit do not pass through z."
     ),
-    parts=("melody", "bass", "drums"),
 )
 
 FAMILIES: dict[str, Family] = {each.name: each for each in (MELODY, PIANO, PIANO_GRID, DRUMS, TRIO)}

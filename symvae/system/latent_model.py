@@ -17,6 +17,7 @@ from symvae.music.io.source import Music, name_of, only, phrases_of, pieces
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase
 from symvae.music.reading import Reading
 from symvae.music.song import Song
+from symvae.music.trio_reading import trio_windows
 from symvae.music.windows import ending, windows
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.codec import one_each
@@ -53,6 +54,9 @@ class LatentModel(ModelParts):
 
     def _windows(self, song: Song) -> Sequence[Phrase]:
         tokens = self.tokenizer
+        lack = f"no window of {self.grid.bars} bars of {self.grid.metre}"
+        if tokens.part_names:
+            return self._some(trio_windows(song, self.grid).reading, song, lack)
         found = windows(
             song,
             self.grid,
@@ -60,7 +64,7 @@ class LatentModel(ModelParts):
             pitch_range=tokens.pitch_range,
             drums=tokens.drums,
         )
-        return self._some(found, song, f"no window of {self.grid.bars} bars of {self.grid.metre}")
+        return self._some(found, song, lack)
 
     def _ending(self, song: Song) -> Sequence[Phrase]:
         most = self.grid.with_bars(max(1, self.grid.bars // 2))

@@ -4,9 +4,6 @@ The sizes of a config are those of the drums, whose networks start from a drum m
 other parts are a share of it in width; the melody has the most to encode, the bass the least.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 from symvae.config.model import ModelConfig
 from symvae.models.phrase.bar_decoder import BarDecoder
 from symvae.models.phrase.bar_encoder import BarEncoder
@@ -14,7 +11,7 @@ from symvae.models.phrase.part_bar_decoder import PartBarDecoder
 from symvae.models.phrase.part_bar_encoder import PartBarEncoder
 from symvae.models.phrase.part_layout import PartLayout
 from symvae.music.drum_kit import NUM_CLASSES
-from symvae.tokens.trio import ABSENT, PartIds, TrioGrid
+from symvae.tokens.trio import ABSENT, TrioGrid
 
 #: Width of the networks of each part as a share of the config's, in eighths.
 _WIDTHS = {"melody": 9, "bass": 5, "drums": 8}
@@ -22,27 +19,15 @@ _WIDTHS = {"melody": 9, "bass": 5, "drums": 8}
 _CODES = {"melody": 8, "bass": 5, "drums": 8}
 
 
-class _Sizes(NamedTuple):
-    """Sizes of the networks of one part."""
-
-    vocabulary_size: int
-    code_size: int
-    bits: int | None
-    scaled: Callable[[int], int]
-    """Width of a layer, from that of the config."""
-
-
 def _layout(tokens: TrioGrid) -> PartLayout:
     ids = tuple(tuple(part.ids.tolist()) for part in tokens.parts)
     return PartLayout(tokens.steps, ids, tuple(map(tuple, tokens.own_ids.tolist())), ABSENT)
 
 
-def _sizes(config: ModelConfig, part: PartIds, code_size: int) -> _Sizes:
-    eighths = _WIDTHS[part.name]
-    bits = NUM_CLASSES if part.name == "drums" else None
-    return _Sizes(
-        part.tokenizer.vocabulary_size, code_size, bits, lambda width: max(2, -(-width * eighths // 16) * 2)
-    )
+def _scaled(width: int, part: str) -> int:
+    """Width of a layer of a part: multiples of 16, which processors multiply fast, but for the smallest."""
+    share = -(-width * _WIDTHS[part] // 8)
+    return share if share <= 16 else -(-share // 16) * 16
 
 
 def _code_sizes(config: ModelConfig) -> list[int]:
@@ -57,17 +42,16 @@ def trio_encoder(config: ModelConfig) -> PartBarEncoder:
     tokens = TrioGrid(config.metre)
     encoders = []
     for part, code_size in zip(tokens.parts, _code_sizes(config), strict=True):
-        sizes = _sizes(config, part, code_size)
         encoders.append(
             BarEncoder(
-                vocabulary_size=sizes.vocabulary_size,
+                vocabulary_size=part.tokenizer.vocabulary_size,
                 positions=tokens.steps,
-                embedding_size=sizes.scaled(config.embedding_size),
-                hidden_size=sizes.scaled(config.encoder_size),
-                summary_size=sizes.scaled(config.summary_size),
+                embedding_size=_scaled(config.embedding_size, part.name),
+                hidden_size=_scaled(config.encoder_size, part.name),
+                summary_size=_scaled(config.summary_size, part.name),
                 code_size=code_size,
                 initial_std=config.initial_std,
-                bits=sizes.bits,
+                bits=NUM_CLASSES if part.name == "drums" else None,
             )
         )
     return PartBarEncoder(
@@ -83,17 +67,16 @@ def trio_decoder(config: ModelConfig) -> PartBarDecoder:
     tokens = TrioGrid(config.metre)
     code_sizes, decoders = _code_sizes(config), []
     for part, code_size in zip(tokens.parts, code_sizes, strict=True):
-        sizes = _sizes(config, part, code_size)
         decoders.append(
             BarDecoder(
-                vocabulary_size=sizes.vocabulary_size,
+                vocabulary_size=part.tokenizer.vocabulary_size,
                 positions=tokens.steps,
                 code_size=code_size,
-                embedding_size=sizes.scaled(config.embedding_size),
-                hidden_size=sizes.scaled(config.decoder_size),
-                unfold_size=sizes.scaled(config.unfold_size),
-                feature_size=sizes.scaled(config.feature_size),
-                bits=sizes.bits,
+                embedding_size=_scaled(config.embedding_size, part.name),
+                hidden_size=_scaled(config.decoder_size, part.name),
+                unfold_size=_scaled(config.unfold_size, part.name),
+                feature_size=_scaled(config.feature_size, part.name),
+                bits=NUM_CLASSES if part.name == "drums" else None,
             )
         )
     return PartBarDecoder(decoders, code_sizes=code_sizes, layout=_layout(tokens))

@@ -48,6 +48,7 @@ class DrumGrid:
     saved_as: ClassVar[str] = "DrumGrid"
     padding: ClassVar[int | None] = None
     absent: ClassVar[int | None] = None
+    part_names: ClassVar[tuple[str, ...]] = ()
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = True
     drums: ClassVar[bool] = True

@@ -52,6 +52,7 @@ class MelodyGrid:
     saved_as: ClassVar[str] = "MelodyTokenizer"
     padding: ClassVar[int | None] = None
     absent: ClassVar[int | None] = None
+    part_names: ClassVar[tuple[str, ...]] = ()
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = False
     drums: ClassVar[bool] = False

@@ -58,6 +58,7 @@ class PianoBars:
     saved_as: ClassVar[str] = "PianoBars"
     padding: ClassVar[int | None] = PAD
     absent: ClassVar[int | None] = None
+    part_names: ClassVar[tuple[str, ...]] = ()
     on_grid: ClassVar[bool] = False
     polyphonic: ClassVar[bool] = True
     drums: ClassVar[bool] = False

@@ -26,7 +26,9 @@ class Tokenizer(Protocol):
     padding: ClassVar[int | None]
     """Id that fills a row after its last token; None where rows are always full."""
     absent: ClassVar[int | None]
-    """Id of every position of a part that is not there, which no model predicts; None for music of one part."""
+    """Id of every position of an absent part, which no model predicts; None for music of one part."""
+    part_names: ClassVar[tuple[str, ...]]
+    """Names of the parts of an arrangement; empty for music of one part."""
     on_grid: ClassVar[bool]
     """True if a position of a row is a time step of the bar, False if it only counts tokens."""
     polyphonic: ClassVar[bool]

@@ -28,7 +28,7 @@ from jaxtyping import Bool, Int64, Integer, UInt, UInt16
 
 from symvae.errors import TokenError
 from symvae.files.limit import shown
-from symvae.music.arrangement import PARTS, Arrangement
+from symvae.music.arrangement import PARTS, Arrangement, as_arrangement
 from symvae.music.grid import Grid
 from symvae.music.metre import METRES
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
@@ -60,6 +60,7 @@ class TrioGrid:
     saved_as: ClassVar[str] = "TrioGrid"
     padding: ClassVar[int | None] = None
     absent: ClassVar[int | None] = ABSENT
+    part_names: ClassVar[tuple[str, ...]] = PARTS
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = False
     drums: ClassVar[bool] = False
@@ -262,11 +263,3 @@ class TrioGrid:
                 "additional_params": {"metre": self.metre},
             },
         }
-
-
-def as_arrangement(phrase: Arrangement | Phrase) -> Arrangement:
-    """An arrangement as it is; a phrase as one of a single part, drums or melody."""
-    if isinstance(phrase, Arrangement):
-        return phrase
-    name = "drums" if phrase.is_drum else "melody"
-    return Arrangement(phrase.grid, {name: phrase}, phrase.tempo_qpm)

@@ -65,8 +65,8 @@ def open_sources(
         elif path is None or not path.is_dir():
             raise CorpusError(
                 f'{path} is no folder. Give "folk", "chorales", "pop909 FOLDER", '
-                '"lieder FOLDER", "muspy FOLDER", "groove FOLDER", "trio FOLDER", "trio-pop909 FOLDER" or a folder '
-                "of music files."
+                '"lieder FOLDER", "muspy FOLDER", "groove FOLDER", "trio FOLDER", "trio-pop909 FOLDER" '
+                "or a folder of music files."
             )
         elif kind == "muspy":
             opened.append(muspy_folder(path, polyphonic=polyphonic, workers=workers, limits=limits))

@@ -65,7 +65,7 @@ def initial_vae(config: RunConfig, start_from: Path | None, ids: Rows) -> VAE:
 
 def _part(name: str, config: RunConfig) -> int:
     """Number of the part of a model that a model of other music can start."""
-    parts = family(config.model.tokenizer).parts
+    parts = family(config.model.tokenizer).tokenizer(config.model.metre).part_names
     if name not in parts or config.model.bars != 1:
         what = f"a {' or '.join(parts)} model of one bar" if parts else f"a {config.model.tokenizer} model"
         raise TrainingError(f"This preset starts from {what}, and not from one of {name}. Choose another.")
