@@ -108,6 +108,14 @@ def fade(
             "melody of polyphonic music; nothing for no lock.",
         ),
     ] = None,
+    chords: Annotated[
+        str | None,
+        typer.Option(
+            "--chords",
+            help='Chords that bind new notes: "C Am F G", one a bar, or "C | Am F"; file or estimated. '
+            "Default: the chord symbols of the file, or estimated.",
+        ),
+    ] = None,
     model: ModelOption = None,
     track: TrackOption = None,
     tune: TuneOption = None,
@@ -176,6 +184,7 @@ def fade(
             hold=hold or [],
             via=via,
             keep=keep or None,
+            chords=chords,
             track=track_of(track),
             rubato=rubato,
             best_of=best_of,

@@ -3,9 +3,13 @@
 Each held-out window is encoded once and decoded greedily from the posterior mean and from a sample.
 Compared are
 
-    cells        share of sixteenths with exactly the same set of drum classes, rests included
+    cells        share of cells (sixteenths, or thirds of a quarter in triplet bars) with exactly the same set
+                 of drum classes, rests included
     hit_f1       F1 of hits: 2 · found / (hits in + hits out), of all classes together and of each
     exact_bars   share of bars with all their cells right
+
+A bar in sixteenths where the music has triplets, or the other way, has no cell right, and of its hits those
+on the beats at most.
 
 with three baselines that need no model: a rest everywhere, the most common bar of the training music, and
 for each bar the training bar that differs in the fewest hits, which says how much of the music a collection
@@ -28,7 +32,7 @@ from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, share, table
 from symvae.music.drum_kit import DRUM_CLASSES, NUM_CLASSES
 from symvae.system.symvae import SymVAE
-from symvae.tokens.hits import hits_of
+from symvae.tokens.hits import as_decoded, placed_hits, used_positions
 
 #: Bars compared with all training bars at a time.
 _BARS_AT_ONCE = 1024
@@ -138,13 +142,14 @@ def match_hits(
     Returns:
         The agreement of all windows together.
     """
-    before, after = (hits_of(ids).reshape(-1, NUM_CLASSES) for ids in (true, guessed))
+    before, after = (placed_hits(ids).reshape(-1, NUM_CLASSES) for ids in (true, guessed))
+    right, used = as_decoded(true) == as_decoded(guessed), used_positions(true)
     found = (before & after).sum(axis=0)
     both = before.sum(axis=0) + after.sum(axis=0)
     return HitMatch(
-        cells=float((true == guessed).mean()),
+        cells=float(right[used].mean()),
         hit_f1=_f1(found.sum(), both.sum()),
-        exact_bars=float((true == guessed).all(axis=-1).mean()),
+        exact_bars=float((right | ~used).all(axis=-1).mean()),
         by_class={each.name: _f1(found[row], both[row]) for row, each in enumerate(DRUM_CLASSES)},
     )
 
@@ -172,7 +177,7 @@ def nearest_bars(
 
 def _signs(bars: Integer[np.ndarray, "row position"]) -> Float32[np.ndarray, "row hit"]:
     """1 for each hit and -1 for each that is none: a product of rows falls with the hits that differ."""
-    return np.where(hits_of(bars).reshape(len(bars), -1), np.float32(1), np.float32(-1))
+    return np.where(placed_hits(bars).reshape(len(bars), -1), np.float32(1), np.float32(-1))
 
 
 def _f1(found: Any, both: Any) -> float:

@@ -1,4 +1,4 @@
-"""Chords: the chord of every half bar, estimated from the notes.
+"""Chords: the chord of every half bar, estimated from the notes, or of every span, from chord symbols.
 
 Template matching (Fujishima 1999, Realtime chord recognition of musical sound, ICMC): the durations of the
 pitch classes in a half bar are compared with the tones of each chord by the cosine of their angle. The lowest
@@ -8,11 +8,14 @@ best path through all half bars (Viterbi), where a change of the chord costs `CH
 The estimate knows triads and sevenths of popular music, and no inversions or added notes.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from symvae.music.chord_symbols import SILENT, ChordChange, ChordSymbol, quality_tones
+from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 
 #: Semitones above the root, by name of the chord, with the weight of each tone.
@@ -39,11 +42,13 @@ class Chords(NamedTuple):
     """One chord for each span of a phrase."""
 
     root: Int[np.ndarray, " span"]
-    """Pitch class of the root; -1 before the first note."""
+    """Pitch class of the root; -1 before the first note or chord."""
     quality: tuple[str, ...]
-    """Names of `QUALITIES`."""
+    """Names of `QUALITIES`, or the letters after the root of a chord symbol."""
     span_step: int
-    """Length of a span, in steps: half a bar, or a bar that has no half on the grid."""
+    """Length of a span, in steps: half a bar, a bar that has no half on the grid, or less for symbols."""
+    bass: Int[np.ndarray, " span"] | None = None
+    """Pitch class of the bass of each symbol, one more tone; None where it is not known."""
 
     def tones(self) -> Bool[np.ndarray, "span pitch_class"]:
         """Pitch classes of each chord; all of them where there is none."""
@@ -51,7 +56,9 @@ class Chords(NamedTuple):
         for span, (root, quality) in enumerate(zip(self.root.tolist(), self.quality, strict=True)):
             if root >= 0:
                 tones[span] = False
-                tones[span, [(root + tone) % 12 for tone in QUALITIES[quality]]] = True
+                tones[span, [(root + tone) % 12 for tone in quality_tones(quality) or ()]] = True
+                if self.bass is not None:
+                    tones[span, self.bass[span]] = True
         return tones
 
     def names(self) -> list[str]:
@@ -85,6 +92,34 @@ def chords_of(phrase: Phrase) -> Chords:
     root[: int(np.argmax(sounding)) if sounding.any() else spans] = -1
     names = list(QUALITIES)
     return Chords(root, tuple(names[each // 12] for each in path.tolist()), span_step)
+
+
+def chords_at(changes: Sequence[ChordChange], grid: Grid, start_tick: float, step_tick: float) -> Chords:
+    """Place chord symbols on the grid of a phrase.
+
+    Args:
+        changes: Chords by tick of the song.
+        grid: Grid of the phrase.
+        start_tick: Start of the phrase.
+        step_tick: Length of a step, in ticks.
+
+    Returns:
+        The chord of every span: half a bar, or a beat or step where a chord begins within half bars.
+    """
+    start = [(change.tick - start_tick) / step_tick for change in changes]
+    at = [round(step) for step in start if 0 < round(step) < grid.num_steps]
+    per_bar = grid.steps_per_bar
+    spans = (per_bar // 2 if per_bar % 2 == 0 else per_bar, grid.steps_per_beat, 1)
+    span_step = next(span for span in spans if span == 1 or not any(step % span for step in at))
+    middle = start_tick + (np.arange(0, grid.num_steps, span_step) + 0.5) * step_tick
+    rows = np.searchsorted([change.tick for change in changes], middle, side="right")
+    symbols = [changes[row - 1].symbol if row else SILENT for row in rows.tolist()]
+    return _of_symbols(symbols, span_step)
+
+
+def _of_symbols(symbols: Sequence[ChordSymbol], span_step: int) -> Chords:
+    root, bass = (np.array([getattr(each, name) for each in symbols], np.int64) for name in ("root", "bass"))
+    return Chords(root, tuple(each.quality for each in symbols), span_step, bass)
 
 
 def _chroma(phrase: Phrase, span_step: int, spans: int) -> Float[np.ndarray, "span pitch_class"]:

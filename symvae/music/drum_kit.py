@@ -7,8 +7,9 @@ included, and those that Roland's kits add (22 and 26 hi-hat edges, 40 snare rim
 Two departures from that code: 58 is a tom, as on the kit, and no crash, and 23 to 25, which it leaves out,
 are snares.
 
-A class is one voice: of two hits of a class on a step, a flam or two crash cymbals, the louder one stands
-for both (`one_hit_a_cell`). Ids carry no more than classes, so music that is decoded is played again on the
+A class is one voice: of two hits of a class in a cell, a flam or two crash cymbals, the louder one stands
+for both (`one_hit_a_cell`). A cell is a sixteenth, in a triplet bar a third of a quarter
+(`symvae.music.triplet_bars`). Ids carry no more than classes, so music that is decoded is played again on the
 kit of the phrase that it came from (`on_kit`).
 """
 
@@ -18,6 +19,7 @@ import numpy as np
 from jaxtyping import Bool, Int, Int64
 
 from symvae.music.phrase import DEFAULT_VELOCITY, Phrase
+from symvae.music.triplet_bars import place_of
 
 
 class DrumClass(NamedTuple):
@@ -55,20 +57,26 @@ def class_of(pitch: Int[np.ndarray, " note"]) -> Int64[np.ndarray, " note"]:
 
 
 def one_hit_a_cell(phrase: Phrase) -> Bool[np.ndarray, " note"]:
-    """Mask that keeps the loudest hit of each class on a step, and drops hits of no class."""
-    cell = cells_of(phrase)
-    order = np.lexsort((-phrase.velocity, cell))
-    first = np.ones(len(phrase), bool)
-    first[1:] = cell[order][1:] != cell[order][:-1]
-    keep = np.zeros(len(phrase), bool)
-    keep[order[first]] = True
-    return keep & (class_of(phrase.pitch) >= 0)
+    """Mask that keeps the loudest hit of each class in a cell, and drops hits of no class."""
+    keep = np.flatnonzero(class_of(phrase.pitch) >= 0)
+    while True:
+        kept = phrase.select(keep)
+        cell = cells_of(kept)
+        order = np.lexsort((-kept.velocity, cell))
+        first = np.ones(len(keep), bool)
+        first[1:] = cell[order][1:] != cell[order][:-1]
+        if first.all():
+            break
+        keep = np.sort(keep[order[first]])  # a bar that loses hits may be of the other grid
+    mask = np.zeros(len(phrase), bool)
+    mask[keep] = True
+    return mask
 
 
 def cells_of(phrase: Phrase) -> Int64[np.ndarray, " note"]:
-    """Step and class of each hit as one number, ``step * 9 + class``; below 0 for hits of no class."""
+    """Cell and class of each hit as one number, ``place * 9 + class``; below 0 for hits of no class."""
     drum_class = class_of(phrase.pitch)
-    return np.where(drum_class >= 0, phrase.onset_step * NUM_CLASSES + drum_class, -1 - phrase.pitch)
+    return np.where(drum_class >= 0, place_of(phrase) * NUM_CLASSES + drum_class, -1 - phrase.pitch)
 
 
 class Kit(NamedTuple):
@@ -99,8 +107,8 @@ def kit_of(phrase: Phrase) -> Kit:
 def on_kit(phrase: Phrase, source: Phrase) -> Phrase:
     """Play a phrase on the kit of another one.
 
-    A hit that the source has, of that class on that step, is the source's own: its pitch, velocity, length
-    and timing. All others take what the source's kit has for their class, and fall on their step.
+    A hit that the source has, of that class in that cell, is the source's own: its pitch, velocity, length
+    and timing. All others take what the source's kit has for their class, and fall on the grid.
 
     Args:
         phrase: A phrase that was decoded.
@@ -118,7 +126,7 @@ def on_kit(phrase: Phrase, source: Phrase) -> Phrase:
     _, mine, theirs = np.intersect1d(cells_of(phrase), cells_of(source)[loudest], return_indices=True)
     pitch[mine], velocity[mine] = source.pitch[loudest[theirs]], source.velocity[loudest[theirs]]
     duration[mine] = source.duration_step[loudest[theirs]]
-    offset = np.zeros(len(phrase))
-    offset[mine] = source.offset_step[loudest[theirs]]
-    duration = np.minimum(duration, phrase.grid.num_steps - phrase.onset_step)
-    return phrase.with_notes(phrase.onset_step, duration, pitch, velocity, offset).without_overlaps()
+    onset, offset = phrase.onset_step.copy(), phrase.offset_step.copy()
+    onset[mine], offset[mine] = source.onset_step[loudest[theirs]], source.offset_step[loudest[theirs]]
+    duration = np.minimum(duration, phrase.grid.num_steps - onset)
+    return phrase.with_notes(onset, duration, pitch, velocity, offset).without_overlaps()

@@ -61,6 +61,7 @@ class Collector:
         self.drums = False
         self.parts: Mapping[str, TrackChoice] = {}
         self.num_cut = 0
+        self.num_triplet_bars = 0
         self._phrases: list[tuple[AnyPhrase, tuple[int, int], float]] = []
         self._bars: defaultdict[tuple[str, Reason, str], list[tuple[int, int]]] = defaultdict(list)
         self._dropped: Counter[tuple[str, Reason, str]] = Counter()
@@ -112,6 +113,7 @@ class Collector:
         for (what, reason, detail), count in other._dropped.items():
             self._dropped[f"{part} {what}", reason, detail] += count
         self.num_cut += other.num_cut
+        self.num_triplet_bars += other.num_triplet_bars
         self._onsets += other._onsets
         self._song = self._song or other._song
 
@@ -121,13 +123,20 @@ class Collector:
             for dropped in track.dropped:
                 self.drop(dropped.what, dropped.reason, dropped.detail, dropped.count)
 
-    def count_onsets(self, notes: Quantized, song: Song, start_tick: int) -> None:
+    def count_onsets(
+        self,
+        notes: Quantized,
+        song: Song,
+        start_tick: int,
+        distance_step: Float[np.ndarray, " note"] | None = None,
+    ) -> None:
         """Add the notes of a section to the account of timing, and count those that fell on others.
 
         Args:
             notes: Quantized notes.
             song: The song.
             start_tick: Start of the section.
+            distance_step: Distance of each onset from the grid; by default from its step.
         """
         self._song = song
         quarter_tick = song.ticks_per_quarter
@@ -135,7 +144,7 @@ class Collector:
         step_ms = 60_000.0 / STEPS_PER_QUARTER / song.tempo_qpm_of(onset_tick)
         # The beat of a section starts with it, even where the metre changes within a quarter.
         quarter = start_tick // quarter_tick + (notes.onset_step + notes.shift_step) / STEPS_PER_QUARTER
-        shift_step = np.abs(notes.shift_step)
+        shift_step = np.abs(notes.shift_step if distance_step is None else distance_step)
         end_shift_step = np.abs(notes.exact_end_step - notes.onset_step - notes.duration_step)
         self._onsets.append(np.stack([quarter, shift_step, shift_step * step_ms, end_shift_step]))
         self.drop(
@@ -185,5 +194,13 @@ class Collector:
             drums=self.drums,
             parts=self.parts,
             num_cut=self.num_cut,
-            onsets=Onsets(quarter, shift_step, shift_ms, end_shift_step, ticks_per_quarter, song_quarter),
+            onsets=Onsets(
+                quarter,
+                shift_step,
+                shift_ms,
+                end_shift_step,
+                ticks_per_quarter,
+                song_quarter,
+                self.num_triplet_bars,
+            ),
         )

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     NO_BASS = "no_bass"
     NO_MELODY = "no_melody"
     MISALIGNED = "misaligned"
+    CHORD_SYMBOL = "chord_symbol"
     TOOK_TOO_LONG = "took_too_long"
     TOOK_TOO_MUCH_MEMORY = "took_too_much_memory"
     READER_FAILED = "reader_failed"
@@ -65,6 +66,7 @@ _SENTENCES = {
     Reason.NO_BASS: "it has no bass track: none is named so, has a bass program or is the lowest of several",
     Reason.NO_MELODY: "it has no melody track: none is named so or lies above the bass with few chords",
     Reason.MISALIGNED: "its notes do not lie on the bars that it states",
+    Reason.CHORD_SYMBOL: "it is no chord symbol that is understood",
     Reason.TOOK_TOO_LONG: "reading the file takes more processor time than a file may take",
     Reason.TOOK_TOO_MUCH_MEMORY: "reading the file takes more memory than a file may take",
     Reason.READER_FAILED: "the reader failed on the file in a way that it should not",

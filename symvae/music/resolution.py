@@ -49,7 +49,7 @@ def without_needless_ticks(song: Song, ticks_per_quarter: int) -> Song:
         The song in that resolution, or as it is.
     """
     times = song.ticks_per_quarter // ticks_per_quarter
-    changes = [*(change.tick for change in song.metres), *(change.tick for change in song.tempos)]
+    changes = [change.tick for each in (song.metres, song.tempos, song.chords) for change in each]
     ticks = [np.array([song.end_tick, *changes])]
     for track in song.tracks:
         ticks += [track.onset_tick, track.duration_tick, track.controls[:, 0], track.bends[:, 0]]
@@ -75,6 +75,7 @@ def _scaled(song: Song, ticks_per_quarter: int, scale: Callable[[Any], Any]) -> 
         ticks_per_quarter=ticks_per_quarter,
         metres=tuple(replace(change, tick=scale(change.tick)) for change in song.metres),
         tempos=tuple(replace(change, tick=scale(change.tick)) for change in song.tempos),
+        chords=tuple(change._replace(tick=scale(change.tick)) for change in song.chords),
         tracks=tuple(scaled_track(track) for track in song.tracks),
         end_tick=scale(song.end_tick),
     )

@@ -22,6 +22,7 @@ from symvae.music.quantize import Quantized, quantize, resolve_overlaps
 from symvae.music.reading import Collector
 from symvae.music.reason import Reason
 from symvae.music.song import Song, Track
+from symvae.music.triplet_bars import distance_step, triplet_bars
 
 
 class Choice(NamedTuple):
@@ -87,7 +88,9 @@ def section_phrases(song: Song, choice: Choice, collector: Collector) -> Iterato
             continue
         onset, duration, pitch, velocity = part.select(slice(first_row, end_row)).columns
         notes = quantize(onset - section.start_tick, duration, pitch, velocity, step_tick)
-        collector.count_onsets(notes, song, section.start_tick)
+        exact = notes.onset_step + notes.shift_step
+        distance = distance_step(exact, notes.onset_step, grid) if choice.drums else None
+        collector.count_onsets(notes, song, section.start_tick, distance)
         phrase = _phrase(notes, section, grid, choice, collector)
         yield SectionPhrase(section, phrase.with_tempo(song.tempo_qpm_at(section.start_tick)))
 
@@ -180,7 +183,9 @@ def _phrase(notes: Quantized, section: Section, grid: Grid, choice: Choice, coll
     phrase = Phrase(grid, onset, duration, pitch, velocity, is_drum=True, offset_step=offset)
     heard = one_hit_a_cell(phrase)
     collector.drop("notes", Reason.SAME_CELL, count=int((~heard).sum()))
-    return phrase.select(heard)
+    phrase = phrase.select(heard)
+    collector.num_triplet_bars += int(triplet_bars(phrase).sum())
+    return phrase
 
 
 def _too_fast(

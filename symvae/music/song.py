@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from symvae.music.chord_symbols import ChordChange
 from symvae.music.reason import Dropped
 
 if TYPE_CHECKING:
@@ -139,6 +140,10 @@ class Song:
     """What the reader of the file tolerated."""
     title: str = ""
     """The title that a score has, or empty."""
+    chords: tuple[ChordChange, ...] = ()
+    """Chord symbols of the file, by ascending tick."""
+    chords_from: str = ""
+    """Place of the chord symbols in the file, in words; empty where it has none."""
 
     @property
     def num_notes(self) -> int:

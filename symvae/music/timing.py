@@ -34,6 +34,8 @@ class Onsets(NamedTuple):
     """Resolution of the file."""
     song_quarter: Float[np.ndarray, " onset"]
     """Distinct onsets of all tracks of the song, in quarters, which tell if there is a beat."""
+    triplet_bars: int = 0
+    """Bars of drums that are read as triplets; the distance of their hits is that from thirds."""
 
 
 class Timing(NamedTuple):
@@ -59,6 +61,8 @@ class Timing(NamedTuple):
     """False if the notes of the song have no relation to its quarters; None if they are too few to tell."""
     ticks_per_quarter: int
     """Resolution of the file."""
+    triplet_bars: int = 0
+    """Bars of drums that are read as triplets."""
 
     def data(self) -> dict[str, Any]:
         """The measures as plain data."""
@@ -90,4 +94,5 @@ def measure_timing(notes: Onsets) -> Timing:
         swing,
         beat,
         notes.ticks_per_quarter,
+        notes.triplet_bars,
     )

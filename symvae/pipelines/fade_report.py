@@ -17,6 +17,7 @@ from symvae.pipelines.fade_versions import Faded
 from symvae.pipelines.harm_words import harm_in_words
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.kept_words import kept_in_words, not_reached
+from symvae.pipelines.song_chords import SongChords
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import Thinned
 from symvae.pipelines.timing_words import timing_in_words
@@ -54,6 +55,8 @@ class FadeReport:
     """Locks, by their words and tracks."""
     valence: ValenceMove | None = None
     """Move of the valence, before all faders; None where none was asked for."""
+    chords: SongChords | None = None
+    """Chords that bound new notes beside what is kept."""
 
     @property
     def changed(self) -> list[Faded]:
@@ -83,6 +86,7 @@ class FadeReport:
             "faders": self.figures(),
             "phrases": [self._phrase(each) for each in self.faded],
             "kept": list(self.kept),
+            "chords": self._chords.data() if self._chords else None,
             "not_reached": [each._asdict() for each in not_reached(self.faded, self.faders)],
             "exact_edits": [exact_edit_data(edit) for edit in self.edits],
             "unchanged": [{"bars": words, "why": why} for words, why in unchanged],
@@ -165,6 +169,7 @@ class FadeReport:
             "not read, and kept"
             for bar, notes in self.too_full
         ]
+        lines += [self._chords.line()] if self._chords else []
         if self.kept and any(each.decoded for each in self.faded):
             lines += kept_in_words(self.kept, not_reached(self.faded, self.faders))
         lines += exact_edits_in_words(self.edits)
@@ -186,6 +191,13 @@ class FadeReport:
         phrases = counted(len({each.version.row for each in self.changed}), "phrase")
         lines.append(f"{phrases} faded in {counted(len(self.changed), 'version')}{times}: {cost}")
         return lines
+
+    @property
+    def _chords(self) -> SongChords | None:
+        """The chords, if any new note was bound by them."""
+        if self.chords is None or not any(each.decoded for each in self.faded):
+            return None
+        return self.chords if self.kept or self.chords.asked_for else None
 
     @property
     def _num_decodes(self) -> int:

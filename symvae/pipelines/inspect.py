@@ -16,6 +16,7 @@ import numpy as np
 from symvae.errors import MidiError
 from symvae.music.bars import sections
 from symvae.music.beat import has_beat
+from symvae.music.chord_symbols import chords_in_words
 from symvae.music.drum_kit import DRUM_PITCHES
 from symvae.music.io.source import Music, load_any, name_of
 from symvae.music.melody_line import alone_share, choose_track
@@ -24,6 +25,7 @@ from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song
 from symvae.music.windows import whole, windows
 from symvae.pipelines.inspect_report import (
+    ChordReport,
     MetreReport,
     ModelFit,
     Report,
@@ -100,6 +102,9 @@ def inspect_song(
         dropped=tuple(dropped),
         repairs=tuple(map(str, song.repairs)),
         has_beat=has_beat(song.onset_quarter),
+        chords=ChordReport(len(song.chords), song.chords_from, chords_in_words(song.chords))
+        if song.chords
+        else None,
     )
 
 

@@ -33,6 +33,17 @@ class TempoReport:
 
 
 @dataclass(frozen=True)
+class ChordReport:
+    """Chord symbols of the file."""
+
+    num_changes: int
+    place: str
+    """Where they stand in the file."""
+    first: str
+    """The first of them."""
+
+
+@dataclass(frozen=True)
 class ModelFit:
     """Windows of one track that fit one model, and drops."""
 
@@ -108,6 +119,8 @@ class Report:
     """Verbs that released models can do with the file."""
     has_beat: bool | None = None
     """False if the notes have no relation to the beats of the file; None if they are too few to tell."""
+    chords: ChordReport | None = None
+    """None where the file has no chord symbols."""
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data."""
@@ -155,6 +168,7 @@ def _lines(report: Report) -> list[str]:
         f"{report.file}: {size}, {minutes}:{seconds:02d} min",
         "  metre  " + few([metre_in_words(m) for m in report.metres]),
         "  tempo  " + few([f"{t.tempo_qpm:g} qpm from {t.start_sec:g} s" for t in report.tempos]),
+        *([f"  chords {chords_line(report.chords)}"] if report.chords else []),
         *([f"  {line}" for line in NO_BEAT] if report.has_beat is False else []),
         *(f"  repaired: {sentence}" for sentence in report.repairs),
         *(f"  left out: {d}" for d in report.dropped),
@@ -176,6 +190,18 @@ def metre_in_words(metre: MetreReport) -> str:
     """
     last = metre.first_bar + metre.num_bars - 1
     return f"{metre.metre} bars {metre.first_bar}-{last}" + ("" if metre.grid_metre else " (no grid)")
+
+
+def chords_line(chords: ChordReport) -> str:
+    """Describe the chord symbols of a file.
+
+    Args:
+        chords: Their number, place and first ones.
+
+    Returns:
+        Words such as "24 changes, the chord symbols of the score: C Am F G …".
+    """
+    return f"{counted(chords.num_changes, 'change')}, {chords.place}: {chords.first}"
 
 
 def _track_lines(part: TrackReport) -> list[str]:

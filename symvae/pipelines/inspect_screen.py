@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from symvae.music.io.programs import program_label
 from symvae.music.pitch import pitch_name
-from symvae.pipelines.inspect_report import Report, TrackReport, few, metre_in_words
+from symvae.pipelines.inspect_report import Report, TrackReport, chords_line, few, metre_in_words
 from symvae.pipelines.timing_words import timing_in_words
 from symvae.pipelines.words import counted
 
@@ -47,6 +47,7 @@ def screen(report: Report) -> list[str]:
             "tempo", few([f"{each.tempo_qpm:g} qpm from {each.start_sec:g} s" for each in report.tempos], 3)
         ),
     ]
+    lines += [_row("chords", chords_line(report.chords))] if report.chords else []
     lines += _rows("timing", [] if melody is None else timing_in_words(melody.timing))[:MOST_TIMING]
     lines += _table(report.tracks)
     if melody is not None:

@@ -47,6 +47,7 @@ from symvae.pipelines.output import IN_MEMORY, SOUND, Plan, Saved, refuse_existi
 from symvae.pipelines.preflight import check
 from symvae.pipelines.put_back import put_back
 from symvae.pipelines.read_again import read_again
+from symvae.pipelines.song_chords import song_chords
 from symvae.pipelines.song_locks import closed_tracks, keep_of, locks_of
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
@@ -151,6 +152,7 @@ def fade_song(
     hold: str | Iterable[str] = (),
     via: str = "auto",
     keep: str | Iterable[str] | None = None,
+    chords: str | None = None,
     track: str | int | None = None,
     rubato: bool = False,
     best_of: int = 1,
@@ -180,6 +182,8 @@ def fade_song(
             "auto" takes the notes where that is exact, and z for the rest.
         keep: What stays note for note: "melody", "rhythm", "bass", "harmony", names of tracks, or "nothing"
             (`symvae.pipelines.song_locks`); by default the melody of polyphonic music.
+        chords: Chords that bind new notes: "C Am F G", one a bar, "C | Am F", "file" or "estimated"; by
+            default those of the file, or estimated, beside what is kept (`symvae.pipelines.song_chords`).
         track: Name or number of the track to read; by default the melody, or all pitched tracks of a
             polyphonic model.
         rubato: Give each phrase a tempo of its own, in place of one curve for the song.
@@ -197,7 +201,7 @@ def fade_song(
 
     Raises:
         ConfigError: No fader is set, one is set in two ways or has no such way, the bars are not bars, or the
-            emotion has other numbers than two from 0 to 1.
+            emotion has other numbers than two from 0 to 1, or the chords are none.
         LatentError: The model has no valence, or one that listeners do not bear out.
         MidiError: No window of the model has a bar that is set, or General MIDI has no such program.
     """
@@ -256,6 +260,7 @@ def fade_song(
         )
     polyphonic = checked.facts.tokenizer.polyphonic
     kept = keep_of(keep, intake.song, polyphonic=polyphonic, model=checked.facts.name)
+    harmony = song_chords(intake.song, source.name, chords)
     vae = checked.load()
     fine = replace(intake, song=with_whole_steps(intake.song))
     fine_lines = bar_lines(fine.song)
@@ -273,7 +278,7 @@ def fade_song(
         hold=[hold] if isinstance(hold, str) else list(hold),
         best_of=best_of,
         refine=refine,
-        locks=locks_of(kept, intake, phrases, [version.row for version in versions]),
+        locks=locks_of(kept, intake, phrases, [version.row for version in versions], harmony),
         watch=watch,
     )
     spliced = put_back(
@@ -304,6 +309,7 @@ def fade_song(
         edits=edited.edits,
         kept=kept.names(intake.song),
         valence=mixed,
+        chords=harmony,
     )
     return FadeResult(details.spliced.song, details, vae.tokenizer.polyphonic)
 

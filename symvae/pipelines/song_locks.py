@@ -3,11 +3,12 @@
     melody    notes of the track that is named so; else the highest line of the most melody-like track
     bass      notes of the track that is named so; else the notes under which none sounds
     rhythm    where notes start
-    harmony   the tones of the chords, estimated from all pitched tracks
+    harmony   the tones of the chords
     nothing   no lock
     TRACK     notes of the track of that name or number
 
-Without a word the melody of polyphonic music is kept. A model of one line moves the melody itself.
+Chords are those of `symvae.pipelines.song_chords`. Without a word the melody of polyphonic music is kept. A
+model of one line moves the melody itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,15 +19,14 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from symvae.errors import ConfigError
-from symvae.music.chords import Chords, chords_of
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.locks import Lock, bass_line
 from symvae.music.melody_line import MELODY_WORDS, choose_track, name_words, skyline
-from symvae.music.phrase import Phrase, join
+from symvae.music.phrase import Phrase
 from symvae.music.quantize import nearest_step
 from symvae.music.song import Song
-from symvae.music.windows import windows
 from symvae.pipelines.intake import Intake
+from symvae.pipelines.song_chords import SongChords
 from symvae.pipelines.tracks import tracks_read
 
 MELODY, BASS, RHYTHM, HARMONY, NOTHING = "melody", "bass", "rhythm", "harmony", "nothing"
@@ -94,7 +94,9 @@ class _Window(NamedTuple):
     phrase: Phrase
 
 
-def locks_of(keep: Keep, intake: Intake, phrases: Sequence[Phrase], rows: Sequence[int]) -> list[Lock] | None:
+def locks_of(
+    keep: Keep, intake: Intake, phrases: Sequence[Phrase], rows: Sequence[int], chords: SongChords
+) -> list[Lock] | None:
     """Lock phrases.
 
     Args:
@@ -102,13 +104,14 @@ def locks_of(keep: Keep, intake: Intake, phrases: Sequence[Phrase], rows: Sequen
         intake: The song and its windows.
         phrases: Phrases as the model edits them.
         rows: Index of the window of each.
+        chords: Chords of the song, which bind new notes.
 
     Returns:
-        One lock for each; None where nothing is kept.
+        One lock for each; None where nothing is kept and no chords were asked for.
     """
-    if not keep:
+    if not keep and not chords.asked_for:
         return None
-    song, chords = intake.song, _chords(intake)
+    song, spans = intake.song, chords.of_windows(intake)
     step_tick = song.ticks_per_quarter / STEPS_PER_QUARTER
     tracks = _kept_tracks(keep, intake)
     locks = []
@@ -120,7 +123,7 @@ def locks_of(keep: Keep, intake: Intake, phrases: Sequence[Phrase], rows: Sequen
         if BASS in keep.words and not any(_is_bass(song, index) for index, _ in tracks):
             kept |= bass_line(phrase)
         rhythm, harmony = RHYTHM in keep.words, HARMONY in keep.words
-        locks.append(Lock(phrase, kept, chords[row], rhythm=rhythm, harmony=harmony))
+        locks.append(Lock(phrase, kept, spans[row], rhythm=rhythm, harmony=harmony))
     return locks
 
 
@@ -168,18 +171,3 @@ def _notes_of(song: Song, index: int, window: _Window, *, line: bool) -> Bool[np
         kept = np.zeros_like(kept)
         kept[rows[top]] = True
     return kept
-
-
-def _chords(intake: Intake) -> list[Chords]:
-    """Chords of each window, estimated over the whole song from all its pitched tracks."""
-    grid = intake.phrases[0].grid
-    reading = windows(intake.song, grid, polyphonic=True)
-    phrase_at = dict(zip(reading.start_bar, reading.phrases, strict=True))
-    starts = intake.reading.start_bar
-    every = [phrase_at.get(start, old) for start, old in zip(starts, intake.phrases, strict=True)]
-    found = chords_of(join(every))
-    spans = len(found.root) // len(every)
-    return [
-        Chords(found.root[first : first + spans], found.quality[first : first + spans], found.span_step)
-        for first in range(0, spans * len(every), spans)
-    ]

@@ -25,6 +25,9 @@ def timing_in_words(timing: Timing) -> list[str]:
     if timing.ticks_per_quarter < 4:
         ticks = counted(timing.ticks_per_quarter, "tick")
         lines.append(f"the file has {ticks} a quarter, too few for sixteenths: its own rhythm is coarser")
+    if timing.triplet_bars:
+        lines.append(f"{counted(timing.triplet_bars, 'bar')} read as triplets")
+    grid = "sixteenths and triplets" if timing.triplet_bars else "sixteenths"
     moved = f"{timing.mean_shift_step:.3f} steps ({timing.mean_shift_ms:.1f} ms) on average"
     if timing.has_beat is False:
         lines += NO_BEAT
@@ -32,10 +35,10 @@ def timing_in_words(timing: Timing) -> list[str]:
         found = rhythms_in_words(timing)
         lines.append(
             f"{percent(timing.off_grid_share)} of the notes are off the sixteenth grid"
-            f"{f' ({found})' * bool(found)}: their rhythm is moved to sixteenths, by {moved}"
+            f"{f' ({found})' * bool(found)}: their rhythm is moved to {grid}, by {moved}"
         )
     elif timing.mean_shift_step:
-        lines.append(f"quantized to sixteenths: moved by {moved}")
+        lines.append(f"quantized to {grid}: moved by {moved}")
     elif timing.lengths_moved_share:
         lines.append(
             f"the lengths of {percent(timing.lengths_moved_share)} of the notes are rounded to sixteenths"

@@ -23,11 +23,11 @@ from symvae.models.phrase.set_bar_encoder import SetBarEncoder
 from symvae.models.phrase.set_rows import SetLayout
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
-from symvae.music.drum_kit import NUM_CLASSES
 from symvae.music.metre import METRES
 from symvae.system.trio_networks import trio_decoder, trio_encoder
 from symvae.tokens import piano_grid
 from symvae.tokens.drums import DrumGrid
+from symvae.tokens.hits import NUM_BITS
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.piano import PianoBars
 from symvae.tokens.piano_grid import PianoGrid
@@ -86,12 +86,12 @@ def _grid_decoder(config: ModelConfig) -> BarDecoder:
 
 def _drum_encoder(config: ModelConfig) -> BarEncoder:
     return BarEncoder(
-        **_encoder_sizes(config), positions=config.positions, initial_std=config.initial_std, bits=NUM_CLASSES
+        **_encoder_sizes(config), positions=config.positions, initial_std=config.initial_std, bits=NUM_BITS
     )
 
 
 def _drum_decoder(config: ModelConfig) -> BarDecoder:
-    return BarDecoder(**_decoder_sizes(config), bits=NUM_CLASSES)
+    return BarDecoder(**_decoder_sizes(config), bits=NUM_BITS)
 
 
 def _piano_encoder(config: ModelConfig) -> TokenBarEncoder:
@@ -183,10 +183,11 @@ DRUMS = Family(
     DrumGrid,
     _drum_encoder,
     _drum_decoder,
-    music="drum tracks (nine classes of the kit, sixteenths)",
+    music="drum tracks (nine classes of the kit, sixteenths or triplets)",
     limits=(
-        "One kit in {metre}, in sixteenths: nine classes, no triplets, no flams. Velocities, the timing of "
-        "the player and the pieces within a class do not pass through z; they are taken from the source."
+        "One kit in {metre}, each bar in sixteenths or in triplets: nine classes, no flams. Velocities, the "
+        "timing of the player and the pieces within a class do not pass through z; they are taken from the "
+        "source."
     ),
 )
 

@@ -41,8 +41,11 @@ def start_part(short: VAE, whole: VAE, part: int) -> None:
             "Only a hierarchical one-bar model can start a part. Train this one from scratch."
         )
     try:
-        encoder.bar.parts[part].load_state_dict(own_encoder.bar.state_dict())
-        decoder.bar.parts[part].load_state_dict(own_decoder.bar.state_dict())
+        for target, source in (
+            (encoder.bar.parts[part], own_encoder.bar),
+            (decoder.bar.parts[part], own_decoder.bar),
+        ):
+            target.load_state_dict(_fitting(source.state_dict(), target.state_dict()))
     except RuntimeError as error:
         raise TrainingError(
             f"The bar networks of the two models differ: {str(error).splitlines()[-1].strip()}"
@@ -60,6 +63,24 @@ def start_part(short: VAE, whole: VAE, part: int) -> None:
     _side_by_side(decoder.conductor.unfold.weight, columns, own_decoder.conductor.unfold.weight)
     encoder.project.bias[columns] = own_encoder.project.bias
     decoder.conductor.unfold.bias[columns] = own_decoder.conductor.unfold.bias
+
+
+def _fitting(state: dict[str, Tensor], wanted: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Weights over sets of elements without the first element, where the part does not know it.
+
+    It is the mark of triplet bars, which drums of an arrangement do not have: rows of elements lose the
+    first, and of rows of sets those without it stay.
+    """
+    fitted = dict(state)
+    for name, value in state.items():
+        if name not in wanted or value.shape == wanted[name].shape:
+            continue
+        rows, own = len(value), len(wanted[name])
+        if rows == own + 1:
+            fitted[name] = value[1:]
+        elif rows == 2 * own:
+            fitted[name] = value[::2]
+    return fitted
 
 
 def _side_by_side(weight: Tensor, block: slice, own: Tensor) -> None:

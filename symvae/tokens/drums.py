@@ -1,13 +1,15 @@
-"""The drum grid: one id a sixteenth, the set of drum classes that are hit there.
+"""The drum grid: one id a cell, the set of drum classes that are hit there.
 
-Bit ``c`` of an id is set if class ``c`` of `symvae.music.drum_kit` is hit, the kick first: 0 is a rest, 1 a
-kick, 5 kick and closed hi-hat; 512 ids in all. This is the drum representation of MusicVAE (Roberts et al.
-2018, arXiv 1803.05428, section 5.1: nine classes, 2⁹ combinations).
+Bit ``1 + c`` of an id is set if class ``c`` of `symvae.music.drum_kit` is hit, the kick first: 0 is a rest,
+2 a kick, 10 kick and closed hi-hat. This is the drum representation of MusicVAE (Roberts et al. 2018, arXiv
+1803.05428, section 5.1: nine classes, 2⁹ combinations), and one bit more: bit 0 is set in all ids of a
+triplet bar, whose cells are thirds of a quarter (`symvae.music.triplet_bars`). Its first twelve ids of
+sixteen are the cells, the others have no hit. Decoded is what most ids of a bar say. 1024 ids in all.
 
 Ids carry neither pitches nor velocities nor lengths: `decode_ids` gives each class its own first pitch, and
 `restore` plays a phrase on the kit that it came from. `decode(encode(p)) == p` for every phrase of these
-pitches at the default velocity, a step each. A second hit of a class on a step is no id of its own: reading
-a song counts it as left out, with the reason ``same_cell``.
+pitches at the default velocity, a step each, in which each bar is on one of the two grids. A second hit of a
+class in a cell is no id of its own: reading a song counts it as left out, with the reason ``same_cell``.
 
 It needs numpy alone.
 """
@@ -33,11 +35,19 @@ from symvae.music.drum_kit import (
 from symvae.music.grid import Grid
 from symvae.music.metre import METRES
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
+from symvae.music.quantize import nearest_step
+from symvae.music.triplet_bars import (
+    PLACES_PER_CELL,
+    PLACES_PER_STEP,
+    has_triplet_bars,
+    place_of,
+    triplet_bars,
+)
 from symvae.tokens.attributes import DRUM_ATTRIBUTES
-from symvae.tokens.hits import hits_of
+from symvae.tokens.hits import NUM_BITS, hits_of, in_triplets, used_positions
 from symvae.tokens.save import save_tokenizer
 
-VOCABULARY_SIZE = 2**NUM_CLASSES
+VOCABULARY_SIZE = 2**NUM_BITS
 
 
 @dataclass(frozen=True)
@@ -69,23 +79,23 @@ class DrumGrid:
 
     @property
     def vocabulary_size(self) -> int:
-        """Number of ids: every set of classes."""
+        """Number of ids: every set of classes, in a bar of sixteenths and in a triplet bar."""
         return VOCABULARY_SIZE
 
     @property
     def token_names(self) -> tuple[str, ...]:
-        """Names of the ids in miditok's form, Type_Value: "Hits_kick+ride"."""
+        """Names of the ids in miditok's form, Type_Value: "Hits_kick+ride", "Triplets_kick"."""
         names = [each.name for each in DRUM_CLASSES]
-        sets = (
-            "+".join(name for bit, name in enumerate(names) if number >> bit & 1)
-            for number in range(1, VOCABULARY_SIZE)
-        )
-        return ("Rest_None", *(f"Hits_{each}" for each in sets))
+        sets = [
+            "+".join(name for bit, name in enumerate(names) if number >> bit & 1) or "None"
+            for number in range(2**NUM_CLASSES)
+        ]
+        return tuple(f"{kind}_{each}" for each in sets for kind in ("Hits", "Triplets"))
 
     @property
     def onset_ids(self) -> tuple[int, int]:
-        """First and last id with a hit: all but the rest."""
-        return 1, VOCABULARY_SIZE - 1
+        """First and last id with a hit: all but the rests of a bar of sixteenths and of a triplet bar."""
+        return 2, VOCABULARY_SIZE - 1
 
     @property
     def pitch_ids(self) -> tuple[int, int]:
@@ -98,7 +108,7 @@ class DrumGrid:
         return DRUM_PITCHES
 
     def fit(self, phrase: Phrase) -> Phrase:
-        """Keep the loudest of the hits of a class on a step."""
+        """Keep the loudest of the hits of a class in a cell."""
         keep = one_hit_a_cell(phrase)
         return phrase if keep.all() else phrase.select(keep)
 
@@ -119,9 +129,12 @@ class DrumGrid:
                 f"The pitch {phrase.pitch[np.argmin(played)]} is no drum: these are {low} to {high}. "
                 "Leave it out, or give a drum track."
             )
-        ids = np.zeros(phrase.grid.num_steps, np.uint16)
-        np.bitwise_or.at(ids, phrase.onset_step, (1 << played).astype(np.uint16))
-        return ids.reshape(phrase.grid.bars, -1)
+        triplets, steps_per_bar = triplet_bars(phrase), phrase.grid.steps_per_bar
+        ids = np.repeat(triplets.astype(np.uint16)[:, None], steps_per_bar, axis=1)
+        bar, place = np.divmod(place_of(phrase), steps_per_bar * PLACES_PER_STEP)
+        position = place // np.where(triplets[bar], PLACES_PER_CELL, PLACES_PER_STEP)
+        np.bitwise_or.at(ids, (bar, position), (2 << played).astype(np.uint16))
+        return ids
 
     def decode_ids(
         self,
@@ -130,6 +143,8 @@ class DrumGrid:
         velocity: int = DEFAULT_VELOCITY,
     ) -> Phrase:
         """Decode token ids to a phrase: hits of one step, on the first pitch of each class.
+
+        A hit of a triplet bar is a third of a step off its step, and none after the last cell is played.
 
         Args:
             ids: Token ids, shaped (bar, position).
@@ -152,15 +167,21 @@ class DrumGrid:
                 f"Ids go from 0 to {VOCABULARY_SIZE - 1}, and these from {ids.min()} to {ids.max()}: "
                 "they are of another vocabulary."
             )
-        step, drum_class = np.nonzero(hits_of(ids).reshape(-1, NUM_CLASSES))
+        grid = Grid.of_metre(self.metre, len(ids))
+        triplets = in_triplets(ids) & has_triplet_bars(grid)
+        hits = hits_of(ids) & (used_positions(ids) | ~triplets[:, None])[..., None]
+        bar, position, drum_class = np.nonzero(hits)
+        exact = np.where(triplets[bar], position * PLACES_PER_CELL / PLACES_PER_STEP, position)
+        step = nearest_step(exact)
         return Phrase(
-            Grid.of_metre(self.metre, len(ids)),
-            onset_step=step,
+            grid,
+            onset_step=bar * grid.steps_per_bar + step,
             duration_step=np.ones(len(step), np.int64),
             pitch=CLASS_PITCHES[drum_class],
             velocity=np.full(len(step), velocity),
             tempo_qpm=tempo_qpm,
             is_drum=True,
+            offset_step=exact - step,
         )
 
     def restore(self, phrase: Phrase, source: Phrase) -> Phrase:
@@ -175,7 +196,8 @@ class DrumGrid:
 
     def silent_bars(self, ids: UInt[np.ndarray, "window bar position"]) -> Bool[np.ndarray, "window bar"]:
         """Mask of the bars without a hit."""
-        return (ids == 0).all(axis=-1)
+        silent = ids >> 1 == 0
+        return silent.all(axis=-1)
 
     def transpose_ids(
         self, ids: UInt[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]

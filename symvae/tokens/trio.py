@@ -4,7 +4,7 @@
     part         melody grid    melody grid     drum grid
                                 of the bass
 
-Each part has the ids of its own tokenizer (`symvae.tokens.melody_grid`, `symvae.tokens.drums`), numbered
+Each part has the ids of its own tokenizer (`symvae.tokens.melody_grid`, `symvae.tokens.straight_drums`), numbered
 anew so that no two parts share one: first the ids that start no note, then all that do.
 
     0, 1     hold and note-off of the melody          5        the part is absent
@@ -34,9 +34,9 @@ from symvae.music.metre import METRES
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
 from symvae.music.pitch import BASS_PITCHES, PIANO_PITCHES
 from symvae.tokens.attributes import SCORE_ATTRIBUTES
-from symvae.tokens.drums import DrumGrid
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.save import save_tokenizer
+from symvae.tokens.straight_drums import StraightDrums
 
 #: Id of every position of an absent part.
 ABSENT = 5
@@ -47,7 +47,7 @@ class PartIds(NamedTuple):
     """Ids of a part among those of the trio."""
 
     name: str
-    tokenizer: MelodyGrid | DrumGrid
+    tokenizer: MelodyGrid | StraightDrums
     ids: Int64[np.ndarray, " own_id"]
     """Id in the trio of each id of the part's own tokenizer, in rising order."""
 
@@ -77,7 +77,7 @@ class TrioGrid:
     @cached_property
     def parts(self) -> tuple[PartIds, ...]:
         """Melody, bass and drums, in the order of their positions."""
-        own = (MelodyGrid(self.metre), MelodyGrid(self.metre, *BASS_PITCHES), DrumGrid(self.metre))
+        own = (MelodyGrid(self.metre), MelodyGrid(self.metre, *BASS_PITCHES), StraightDrums(self.metre))
         found, silent, onset = [], 0, _FIRST_ONSET
         for name, tokenizer in zip(PARTS, own, strict=True):
             first = tokenizer.onset_ids[0]

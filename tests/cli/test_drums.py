@@ -29,7 +29,7 @@ def test_prepare_drums_takes_the_drum_tracks_of_a_folder(cli, tmp_path):
     assert result.exit_code == 0, result.stderr
     assert "left out: no_drums ×1" in result.stdout
     card = json.loads((tmp_path / "shards/card.json").read_text())
-    assert (card["tokenizer"], card["vocabulary_size"]) == ("drums", 512)
+    assert (card["tokenizer"], card["vocabulary_size"]) == ("drums", 1024)
     assert open_shards(tmp_path / "shards").split("train").ids.dtype == np.uint16
 
 

@@ -18,10 +18,11 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, gelu, logsigmoid
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, logsigmoid
 
+from symvae.models.phrase.marks import Marks
 from symvae.models.phrase.set_rows import SetLayout, among, heads_of, members_of, rows_of, steps_of
-from symvae.nn.residual import ResidualBlock
+from symvae.models.phrase.unfold import Unfold
 from symvae.nn.sampling import choose, median
 
 #: Logit of a token that cannot follow.
@@ -36,86 +37,6 @@ class _Prepared(NamedTuple):
     feature: Float[Tensor, "row step feature"]
     head: Float[Tensor, "row head"]
     keys: Float[Tensor, "row step key"]
-
-
-class Unfold(nn.Module):
-    """Code of a bar → features of its steps, laid out in one row.
-
-    Args:
-        code_size: width of a code.
-        hidden_size: width of the layers over the bar.
-        steps: steps of a bar.
-        feature_size: width of the feature of a step.
-    """
-
-    def __init__(self, *, code_size: int, hidden_size: int, steps: int, feature_size: int) -> None:
-        super().__init__()
-        self.steps = steps
-        self.first = nn.Linear(code_size, hidden_size)
-        self.block = ResidualBlock(hidden_size, hidden_size)
-        self.last = nn.Linear(hidden_size, steps * feature_size)
-        self.step = ResidualBlock(feature_size, 2 * feature_size)
-        self.norm = nn.LayerNorm(feature_size)
-
-    def bar(self, code: Float[Tensor, "row code"]) -> Float[Tensor, "row hidden"]:
-        """Return the state of the bar, before it is laid out in steps."""
-        return gelu(self.block(self.first(code)))
-
-    def lay_out(self, bar: Float[Tensor, "row hidden"]) -> Float[Tensor, "row step feature"]:
-        """Return the features of the steps."""
-        steps = self.last(bar).view(len(bar), self.steps, -1)
-        return self.norm(self.step(steps))
-
-    def forward(self, code: Float[Tensor, "row code"]) -> Float[Tensor, "row step_and_feature"]:
-        return self.lay_out(self.bar(code)).flatten(1)
-
-
-class Marks(nn.Module):
-    """Logits of the two marks of members, the second given the first.
-
-    Args:
-        keys: number of keys.
-        marks: values of the first and of the second mark.
-        feature_size: width of the feature of a step.
-        hidden_size: width of the layers.
-    """
-
-    def __init__(self, *, keys: int, marks: tuple[int, int], feature_size: int, hidden_size: int) -> None:
-        super().__init__()
-        first, second = marks
-        self.feature = nn.Linear(feature_size, hidden_size)
-        self.key = nn.Embedding(keys, hidden_size)
-        self.block = ResidualBlock(hidden_size, hidden_size)
-        self.first = nn.Linear(hidden_size, first)
-        # The row after the last embeds a hidden mark.
-        self.given = nn.Embedding(first + 1, hidden_size)
-        self.second = nn.Linear(hidden_size, second)
-
-    def states(
-        self,
-        feature: Float[Tensor, "row step feature"],
-        row: Int[Tensor, " member"],
-        step: Int[Tensor, " member"],
-        key: Int[Tensor, " member"],
-    ) -> Float[Tensor, "member hidden"]:
-        """Return the states of members, from which their marks follow.
-
-        Args:
-            feature: features of all steps.
-            row: row of each member.
-            step: its step.
-            key: its key.
-
-        Returns:
-            Hidden states.
-        """
-        return self.block(gelu(self.feature(feature)[row, step] + self.key(key)))
-
-    def second_logits(
-        self, states: Float[Tensor, "member hidden"], first: Int[Tensor, " member"]
-    ) -> Float[Tensor, "member second"]:
-        """Return the logits of the second mark, given the first."""
-        return self.second(gelu(states + self.given(first)))
 
 
 class SetBarDecoder(nn.Module):

@@ -169,3 +169,11 @@ TEMPOS = Limit(
     "{where} changes tempo more than {most} times. Split it into pieces.",
     MidiError,
 )
+CHORDS = Limit(
+    "chords",
+    100_000,
+    "chord symbols",
+    "a chord on each beat of the longest piece in 4/4, and as many again",
+    "{where} has {count} chord symbols, repeats included; at most {most} are read. Split it into pieces.",
+    MidiError,
+)

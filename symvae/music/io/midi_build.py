@@ -25,6 +25,7 @@ from symvae.music.io.events import (
     MidiFile,
     meta,
 )
+from symvae.music.io.midi_chords import chord_events
 from symvae.music.io.programs import DRUM_CHANNEL, PITCHED_CHANNELS, check_program
 from symvae.music.song import MetreChange, Song, TempoChange, Track
 
@@ -42,6 +43,7 @@ def built(song: Song) -> MidiFile:
     """
     conductor = [metre_event(change) for change in song.metres]
     conductor += [tempo_event(change) for change in song.tempos]
+    conductor += chord_events(song.chords)
     conductor.append(meta(song.end_tick, MARKER, END_MARKER.encode()))
     channels = _channels(song.tracks)
     changes = _program_changes(song.tracks, channels)

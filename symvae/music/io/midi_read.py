@@ -25,6 +25,7 @@ from symvae.music.io.events import (
     track_name,
 )
 from symvae.music.io.file_bytes import read_bytes
+from symvae.music.io.midi_chords import chords_of_file
 from symvae.music.io.midi_notes import ChannelState, NoteTable, channel_states, note_table, track_offsets
 from symvae.music.io.midi_parts import FilePart, file_parts
 from symvae.music.io.repairs import Repair, merged, repaired
@@ -132,6 +133,7 @@ def _song(
     if midi.format == 2:
         counts[Repair.PATTERNS] = len(midi.tracks)
     names = [decode(track_name(track), encoding) for track in midi.tracks]
+    chords, chords_from = chords_of_file(midi, encoding)
     tracks = [_track(notes.select(rows), states, part, names[part.track]) for part, rows in voices]
     return Song(
         midi.ticks_per_quarter,
@@ -141,6 +143,8 @@ def _song(
         end_tick=max(ends, default=0),
         events=midi,
         repairs=merged(midi.repairs, repaired(counts)),
+        chords=chords,
+        chords_from=chords_from,
     )
 
 

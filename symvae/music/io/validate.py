@@ -44,6 +44,7 @@ def validated(song: Song, where: str, name: str) -> Song:
     limits.TRACKS.check(len(song.tracks), where)
     limits.METRES.check(len(song.metres), where)
     limits.TEMPOS.check(len(song.tempos), where)
+    limits.CHORDS.check(len(song.chords), where)
     for track in song.tracks:
         _check_notes(track, where)
     tracks = tuple(replace(track, duration_tick=np.maximum(track.duration_tick, 1)) for track in song.tracks)

@@ -12,7 +12,6 @@ polyphonic music is arranged on the notes (`arrange`), after all other requests.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -27,7 +26,7 @@ from symvae.music.phrase import Phrase
 from symvae.system.codec import Codec
 from symvae.system.faders.arrange import arrange, asked_arousal
 from symvae.system.faders.bar_search import Cost, search_bars
-from symvae.system.faders.constraints import Constraints, constraints_of
+from symvae.system.faders.constraints import Constraints, broken_cost, constraints_of, restored
 from symvae.system.faders.cost import BAR_DRIFT, TOKEN_DRIFT, Request, aims
 from symvae.system.faders.edit_transfer import transfer_edit
 from symvae.system.faders.performance import is_performance, perform
@@ -35,10 +34,8 @@ from symvae.system.faders.refine_notes import refine_notes
 from symvae.system.faders.refine_tokens import refine_tokens
 from symvae.system.faders.request import AROUSAL, Wishes, faders_of
 from symvae.system.faders.scales import Scales
+from symvae.system.faders.source_velocities import with_velocities_of
 from symvae.system.faders.targets import Targets, find_targets, held_faders
-
-#: Cost of a lock that is broken.
-BROKEN = 1000.0
 
 
 class FaderControl:
@@ -214,12 +211,17 @@ class FaderControl:
                 ids: Int[Tensor, "candidate bar position"], rows: Int[Tensor, " candidate"]
             ) -> Float[Tensor, " candidate"]:
                 candidates = self._candidates(ids, rows, tempo)
-                return request.miss(candidates, rows, drift_weight) + _broken(request, candidates, rows)
+                return request.miss(candidates, rows, drift_weight) + broken_cost(
+                    request.constraints, candidates, rows
+                )
 
             return of
 
         if request.constraints is not None:
-            decodes = [self.codec.to_ids(_restored(request, self.codec.to_phrases(ids))) for ids in decodes]
+            decodes = [
+                self.codec.to_ids(restored(request.constraints, self.codec.to_phrases(ids)))
+                for ids in decodes
+            ]
         ids = search_bars(decodes, cost(BAR_DRIFT)) if len(decodes) > 1 else decodes[0].clone()
         if refine and moves.any():
             moved, rows = ids[moves], moves.nonzero()[:, 0].tolist()
@@ -248,14 +250,14 @@ class FaderControl:
         ]
         candidates = list(decodes)
         if request.constraints is not None:  # a decode is other music, to which nothing kept belongs
-            transferred = [_restored(request, phrases) for phrases in transferred]
+            transferred = [restored(request.constraints, phrases) for phrases in transferred]
             candidates = [self.codec.to_ids([fit(phrase) for phrase in sources])]
         candidates += [self.codec.to_ids([fit(phrase) for phrase in phrases]) for phrases in transferred]
         ids = search_bars(
             [torch.where(moves[:, None, None], each, before) for each in candidates],
             lambda ids, rows: request.loss(self._candidates(ids, rows, tempo), rows),
         )
-        result = _restored(request, self.codec.to_phrases(ids, tempo))
+        result = restored(request.constraints, self.codec.to_phrases(ids, tempo))
         for row in moves.nonzero()[:, 0].tolist() if refine else ():
             pool = [sources[row], reconstructed[row], *(phrases[row] for phrases in faded)]
             extra = {} if request.constraints is None else request.constraints[row].for_notes()
@@ -279,36 +281,6 @@ class FaderControl:
         elif "mean_velocity" not in self.scales.names:
             phrases = with_velocities_of(phrases, sources)
         return [phrase.with_tempo(qpm) for phrase, qpm in zip(phrases, tempo, strict=True)]
-
-
-def with_velocities_of(phrases: Sequence[Phrase], sources: Sequence[Phrase]) -> list[Phrase]:
-    """Give each note the velocity of the source's note nearest in time; a silent source changes none."""
-    result = []
-    for phrase, source in zip(phrases, sources, strict=True):
-        if len(source):
-            distance = np.abs(phrase.onset_step[:, None] - source.onset_step)
-            velocity = source.velocity[distance.argmin(axis=1)]
-            phrase = replace(phrase, velocity=velocity)
-        result.append(phrase)
-    return result
-
-
-def _restored(request: Request, phrases: Sequence[Phrase]) -> list[Phrase]:
-    """The phrases with what is locked; as they are without locks."""
-    if request.constraints is None:
-        return list(phrases)
-    pairs = zip(request.constraints, phrases, strict=True)
-    return [each.lock.restore(phrase).without_overlaps() for each, phrase in pairs]
-
-
-def _broken(
-    request: Request, candidates: Sequence[Phrase], rows: Int[Tensor, " candidate"]
-) -> Float[Tensor, " candidate"]:
-    """A cost above all others for candidates that lose what is locked."""
-    if request.constraints is None:
-        return torch.zeros(len(candidates))
-    locks = [request.constraints[row].lock for row in rows.tolist()]
-    return torch.tensor([0.0 if lock.holds(c) else BROKEN for lock, c in zip(locks, candidates, strict=True)])
 
 
 def _loss_of_one(request: Request, row: int, candidates: Sequence[Phrase]) -> Float[np.ndarray, " candidate"]:

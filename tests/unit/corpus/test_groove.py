@@ -75,10 +75,10 @@ def test_shards_of_drums_hold_ids_beyond_a_byte_and_keep_the_split(dataset: Path
     sources = [groove(dataset, workers=1), folder(tmp_path / "songs", drums=True, workers=1)]
     card = prepare(sources, tmp_path / "shards", tokenizer="drums")
     shards = open_shards(tmp_path / "shards")
-    assert card["vocabulary_size"] == 512
+    assert card["vocabulary_size"] == 1024
     assert shards.tokenizer.drums
     assert shards.tune_names("validation") == ["groove/drummer1/session1/2"]
     split = shards.split("validation")
     assert split.ids.dtype == np.uint16
-    assert split.ids[0, 4] == 1 << 8  # the ride, an id beyond a byte
+    assert split.ids[0, 4] == 1 << 9  # the ride, an id beyond a byte
     assert card["sources"]["groove"]["license"] == "CC BY 4.0"

@@ -25,9 +25,14 @@ def beat() -> Phrase:
 
 def test_a_bit_stands_for_a_class() -> None:
     (ids,) = DrumGrid().encode_phrase(beat())
-    assert ids.tolist() == [0b101, 0, 0, 0, 0b10, *[0] * 10, 1 << 7]
+    assert ids.tolist() == [0b1010, 0, 0, 0, 0b100, *[0] * 10, 1 << 8]
     names = DrumGrid().token_names
-    assert (names[0], names[5], len(names)) == ("Rest_None", "Hits_kick+closed_hihat", 512)
+    assert (names[0], names[10], names[3], len(names)) == (
+        "Hits_None",
+        "Hits_kick+closed_hihat",
+        "Triplets_kick",
+        1024,
+    )
 
 
 @pytest.mark.parametrize("golden", json.loads((ROOT / "tests/golden/drum_tokens.json").read_text()))
@@ -64,7 +69,7 @@ def test_what_is_no_drum_is_refused() -> None:
     with pytest.raises(TokenError, match=r"^This tokenizer takes phrases in 3/4, and this one is in 4/4\.$"):
         DrumGrid("3/4").encode_phrase(beat())
     with pytest.raises(TokenError, match="they are of another vocabulary"):
-        DrumGrid().decode_ids(np.full((1, 16), 512))
+        DrumGrid().decode_ids(np.full((1, 16), 1024))
 
 
 def test_it_is_a_tokenizer_that_is_saved_and_loaded(tmp_path: Path) -> None:

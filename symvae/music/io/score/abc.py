@@ -1,8 +1,8 @@
 """Parse ABC: a tune book to its tunes, and a tune to a written score with one part for each voice.
 
 The standard is ABC 2.1 (abcnotation.com). Read are the fields X T M L Q K V P, in the head, in the body and
-inline, and the directives propagate-accidentals and MIDI program, channel and transpose. Not played: words,
-ornaments, chord symbols and grace notes, which are counted.
+inline, and the directives propagate-accidentals and MIDI program, channel and transpose. Chord symbols are
+read and not played. Left out: words, ornaments, and grace notes, which are counted.
 """
 
 import re
@@ -15,8 +15,7 @@ from symvae.music.io.score.abc_fields import metre_of, tempo_of, unit_quarter
 from symvae.music.io.score.abc_key import key_signature
 from symvae.music.io.score.abc_tokens import TOKEN
 from symvae.music.io.score.abc_voice import Voice
-from symvae.music.io.score.written import Part, WrittenScore, merged
-from symvae.music.reason import Dropped, Reason
+from symvae.music.io.score.written import Part, WrittenScore, left_out, merged
 
 _START = re.compile(r"(?m)^(?=X:)")
 _BOOK_LINE = re.compile(r"(?m)^(?:%%|[IML]:).*")
@@ -253,8 +252,7 @@ def _shift(voice: Voice, text: str) -> None:
 
 
 def _part(voice: Voice) -> Part:
-    grace = (Dropped("notes", Reason.GRACE_NOTE, count=voice.num_grace),) if voice.num_grace else ()
-    return Part(voice.name, voice.program, voice.is_drum, grace)
+    return Part(voice.name, voice.program, voice.is_drum, left_out(voice.num_grace, 0, voice.unread_chords))
 
 
 def tunes_named(tunes: list[AbcTune], wanted: str | int) -> list[AbcTune]:

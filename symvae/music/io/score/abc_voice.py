@@ -1,13 +1,14 @@
 """One voice of an ABC tune: tokens of its music lines to written bars.
 
 Parsed: notes, accidentals, rests, chords, broken rhythm, tuplets, ties, overlays (&), bar lines, repeats,
-endings, and signs of form. Grace notes are counted. Slurs, ornaments and chord symbols make no note.
+endings, signs of form, and chord symbols. Grace notes are counted. Slurs and ornaments make no note.
 """
 
 import re
 from dataclasses import dataclass, field, replace
 
 from symvae.errors import MidiError
+from symvae.music.chord_symbols import is_like_a_symbol, parse_symbol
 from symvae.music.io import limits
 from symvae.music.io.score import signs
 from symvae.music.io.score.abc_fields import endings_of, length_of, number
@@ -40,6 +41,8 @@ class Voice:
     num_notes: list[int] = field(default_factory=lambda: [0])
     """Count of the notes of all voices, which share it."""
     num_grace: int = 0
+    unread_chords: int = 0
+    """Texts that look like chord symbols and are none that is understood."""
     bars: list[Bar] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -108,7 +111,7 @@ class Voice:
                 self._note(note)
             self._end_chord("")
         elif kind == "text":
-            signs.mark(self.bar, token["text"], is_symbol=False)
+            self._text(token["text"])
         elif kind == "symbol":
             signs.mark(self.bar, token["symbol"], is_symbol=True)
         elif kind == "letter_symbol":
@@ -135,6 +138,14 @@ class Voice:
         for count, bar in enumerate(self.bars, 1):
             bar.number = count
         return self.bars
+
+    def _text(self, text: str) -> None:
+        """Read a text in quotes: a chord symbol, or a sign of form."""
+        if (symbol := parse_symbol(text)) is not None:
+            self.bar.chords.append((self._now, symbol.transposed(self.shift)))
+            return
+        signs.mark(self.bar, text, is_symbol=False)
+        self.unread_chords += is_like_a_symbol(text)
 
     def _length(self, text: str) -> float:
         length = self._lengths.get(text)

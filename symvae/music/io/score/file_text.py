@@ -114,7 +114,10 @@ def _unpacked(data: bytes, where: str) -> bytes:
 
 
 def _root_file(archive: zipfile.ZipFile, where: str) -> str:
-    container = xml_root(_entry(archive, archive.getinfo(_CONTAINER), where), where)
+    try:
+        container = xml_root(_entry(archive, archive.getinfo(_CONTAINER), where), where)
+    except MidiError:  # a title with "&" damages it in some collections; the score itself may be sound
+        return ""
     named = (element.get("full-path", "") for element in container.iter() if _is(element, "rootfile"))
     return next((name for name in named if name in archive.NameToInfo), "")
 

@@ -12,8 +12,7 @@ from symvae.music.io.programs import DRUM_CHANNEL, NUM_PROGRAMS
 from symvae.music.io.score.file_text import xml_root
 from symvae.music.io.score.instruments import program_named
 from symvae.music.io.score.musicxml_part import PartReader
-from symvae.music.io.score.written import Bar, Part, WrittenScore, merged
-from symvae.music.reason import Dropped, Reason
+from symvae.music.io.score.written import Bar, Part, WrittenScore, left_out, merged
 
 #: Characters of a title or name; the rest is cut.
 _LONGEST_NAME = 400
@@ -69,7 +68,14 @@ def read_musicxml(data: bytes, where: str) -> WrittenScore:
         voices.append(reader.read(written))
         num_elements += reader.num_elements
         limits.WRITTEN_NOTES.check(num_elements, where)
-        parts.append(Part(known.name, known.program, known.is_drum, _dropped(reader)))
+        parts.append(
+            Part(
+                known.name,
+                known.program,
+                known.is_drum,
+                left_out(reader.num_grace, reader.num_cue, reader.unread_chords),
+            )
+        )
     return WrittenScore("", _title(root), _whole(merged(voices)), parts)
 
 
@@ -123,11 +129,6 @@ def _midi(instrument: Element, tag: str) -> int:
     """A number of MIDI counted from 0; -1 if it is missing."""
     text = (instrument.findtext(tag) or "").strip()
     return int(text) - 1 if text.isdecimal() and len(text) < 4 else -1
-
-
-def _dropped(reader: PartReader) -> tuple[Dropped, ...]:
-    counts = {Reason.GRACE_NOTE: reader.num_grace, Reason.CUE_NOTE: reader.num_cue}
-    return tuple(Dropped("notes", reason, count=count) for reason, count in counts.items() if count)
 
 
 def _whole(bars: list[Bar]) -> list[Bar]:

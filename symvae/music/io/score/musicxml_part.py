@@ -12,6 +12,7 @@ from symvae.errors import MidiError
 from symvae.music.io import limits
 from symvae.music.io.score import signs
 from symvae.music.io.score.abc_fields import checked_metre, endings_of, number, playable
+from symvae.music.io.score.harmony import symbol_of
 from symvae.music.io.score.written import Bar, Jump, Note
 
 _SEMITONE = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -43,7 +44,7 @@ class PartReader:
 
     def __init__(self, where: str, index: int, keys: Mapping[str, int], *, is_concert: bool) -> None:
         self.where, self.index, self.keys, self.is_concert = where, index, keys, is_concert
-        self.num_grace = self.num_cue = self.num_elements = 0
+        self.num_grace = self.num_cue = self.num_elements = self.unread_chords = 0
         self.bars: list[Bar] = []
         self.notes: list[Note] = []
         self.metre: tuple[int, int] | None = None
@@ -88,6 +89,8 @@ class PartReader:
             self._attributes(element, bar)
         elif tag == "direction":
             self._direction(element, bar)
+        elif tag == "harmony":
+            self._harmony(element, bar)
         elif tag == "sound":
             self._sound(element, bar)
         elif tag == "barline":
@@ -203,6 +206,15 @@ class PartReader:
                 self._tempo(self._metronome(child), bar)
         if sound is not None:
             self._sound(sound, bar)
+
+    def _harmony(self, element: Element, bar: Bar) -> None:
+        symbol = symbol_of(element)
+        if symbol is None:
+            self.unread_chords += 1
+            return
+        offset = self._float(element.findtext("offset") or "0") / self.divisions
+        shift = self.shift.get(1, self.shift.get(0, 0))
+        bar.chords.append((max(0.0, self.now + offset), symbol.transposed(shift)))
 
     def _metronome(self, element: Element) -> float | None:
         found = _NUMBER.search((element.findtext("per-minute") or "")[:40])

@@ -8,6 +8,7 @@ from math import ceil
 
 import numpy as np
 
+from symvae.music.chord_symbols import SILENT, ChordChange, ChordSymbol, changes_of
 from symvae.music.io import limits
 from symvae.music.io.midi_write import TICKS_PER_QUARTER
 from symvae.music.io.score.layout import lay_out
@@ -34,11 +35,14 @@ def to_song(score: WrittenScore, where: str, name: str) -> Song:
         MidiError: More is played than is read.
     """
     limits.QUARTERS.check(max((bar.length_quarter for bar in score.bars), default=0.0), where)
-    played = [score.bars[i] for i in in_play_order(score, where)]
+    order = in_play_order(score, where)
+    played = [score.bars[i] for i in order]
     limits.TEMPOS.check(sum(len(bar.tempo_changes) for bar in played), where)
+    limits.CHORDS.check(sum(len(bar.chords) for bar in played), where)
     layout = lay_out(played)
     limits.QUARTERS.check(ceil(layout.end_quarter), where)
     limits.NOTES.check(sum(len(notes) for _, bar in layout.bars for notes in bar.notes.values()), where)
+    chords = _chords(score.bars, order, [start for start, _ in layout.bars])
     song = Song(
         TICKS_PER_QUARTER,
         metres=tuple(MetreChange(_tick(at), *metre) for at, metre in layout.metres),
@@ -50,8 +54,32 @@ def to_song(score: WrittenScore, where: str, name: str) -> Song:
         ),
         end_tick=_tick(layout.end_quarter),
         title=score.title,
+        chords=chords,
+        chords_from="the chord symbols of the score" if chords else "",
     )
     return validated(song, where, name)
+
+
+def _chords(
+    bars: Sequence[Bar], order: Sequence[int], start_quarter: Sequence[float]
+) -> tuple[ChordChange, ...]:
+    """Chords in playing order; a jump back returns to the chord that holds there on the page."""
+    holds, on_page = SILENT, []
+    for bar in bars:
+        on_page.append(holds)
+        holds = bar.chords[-1][1] if bar.chords else holds
+    at: dict[int, ChordSymbol] = {}  # of several at one tick the last
+    before = -1
+    for row, start in zip(order, start_quarter, strict=True):
+        if row <= before:
+            at[_tick(start)] = on_page[row]
+        at |= {_tick(start + offset): symbol for offset, symbol in sorted(bars[row].chords, key=_start)}
+        before = row
+    return changes_of(at)
+
+
+def _start(chord: tuple[float, ChordSymbol]) -> float:
+    return chord[0]
 
 
 def _joined(placed: Sequence[tuple[float, Bar]], part: int) -> list[Note]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from symvae.music.reason import Dropped
+from symvae.music.chord_symbols import ChordSymbol
+from symvae.music.reason import Dropped, Reason
 
 #: Two lengths that differ by less are equal: far below a 128th note, far above the rounding of fractions.
 TOLERANCE_QUARTER = 0.01
@@ -68,6 +69,8 @@ class Bar:
     """Tempo in force at its start, None before the first mark."""
     tempo_changes: list[tuple[float, float]] = field(default_factory=list)
     """Start in quarters and tempo of each mark within the bar."""
+    chords: list[tuple[float, ChordSymbol]] = field(default_factory=list)
+    """Start in quarters and chord of each chord symbol."""
 
     @property
     def full_quarter(self) -> float | None:
@@ -103,6 +106,25 @@ class WrittenScore:
     """Order of the labeled parts (ABC's field P), such as "AABA"; empty: as written."""
 
 
+def left_out(num_grace: int, num_cue: int, unread_chords: int) -> tuple[Dropped, ...]:
+    """Account of what the parser of a part left out.
+
+    Args:
+        num_grace: Grace notes.
+        num_cue: Cue notes.
+        unread_chords: Chord symbols that are not understood.
+
+    Returns:
+        One entry for each that there are any of.
+    """
+    counts = (
+        ("notes", Reason.GRACE_NOTE, num_grace),
+        ("notes", Reason.CUE_NOTE, num_cue),
+        ("chords", Reason.CHORD_SYMBOL, unread_chords),
+    )
+    return tuple(Dropped(what, reason, count=count) for what, reason, count in counts if count)
+
+
 def merged(voices: Sequence[Sequence[Bar]]) -> list[Bar]:
     """Lay the bars of all voices over each other; a sign in one voice holds for all.
 
@@ -125,6 +147,7 @@ def merged(voices: Sequence[Sequence[Bar]]) -> list[Bar]:
             bar.jump = bar.jump or other.jump
             bar.jump_needs_fine = bar.jump_needs_fine and other.jump_needs_fine
             bar.tempo_changes = bar.tempo_changes or other.tempo_changes
+            bar.chords = bar.chords or other.chords
             if bar.tempo_qpm is None:
                 bar.tempo_qpm = other.tempo_qpm
             for sign in _SIGNS:

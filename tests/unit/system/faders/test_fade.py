@@ -13,9 +13,9 @@ from symvae.music.phrase import Phrase
 from symvae.system.artifacts import load_config, save_model, save_scales
 from symvae.system.build import build_vae
 from symvae.system.faders import refine_tokens
-from symvae.system.faders.control import with_velocities_of
 from symvae.system.faders.cost import miss
 from symvae.system.faders.scales import measure_phrases
+from symvae.system.faders.source_velocities import with_velocities_of
 from symvae.system.symvae import SymVAE
 from tests.unit.system.faders.conftest import NAMES, current, scales_of
 
