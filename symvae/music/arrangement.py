@@ -198,6 +198,11 @@ def pitched_of(phrase: AnyPhrase) -> Phrase:
     return phrase.pitched if isinstance(phrase, Arrangement) else phrase
 
 
+def merged_of(phrase: AnyPhrase) -> Phrase:
+    """A phrase as it is; of an arrangement the notes of all parts."""
+    return phrase.merged if isinstance(phrase, Arrangement) else phrase
+
+
 def join_arrangements(arrangements: Iterable[Arrangement]) -> Arrangement:
     """Concatenate arrangements in time, at the tempo of the first, each part with its first program.
 

@@ -4,7 +4,7 @@ The candidates are decodes of latents on the sphere between the two posterior me
 longer than the model are seen through windows that overlap, and searched as a whole.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -43,8 +43,8 @@ class Origin(NamedTuple):
 class Morph(NamedTuple):
     """Melodies from one to another."""
 
-    phrases: list[Phrase]
-    """Both ends exact."""
+    phrases: list[Any]
+    """Phrases or arrangements, both ends exact."""
     distance: list[float]
     """By step: tokens that differ from the first melody, over those in which the last one does."""
     nats_per_token: list[float]
@@ -143,7 +143,10 @@ def morph(
         phrases,
         found.distance[[*range(len(found.ids)), *again]].tolist(),
         found.nats_per_token[[*range(len(found.ids)), *again]].tolist(),
-        [_origin(found.ids[step], found.ids[0], found.ids[-1]) for step in [*range(len(found.ids)), *again]],
+        [
+            origin_of(found.ids[step], found.ids[0], found.ids[-1])
+            for step in [*range(len(found.ids)), *again]
+        ],
         (key_name(tunes[0]), key_name(tunes[1])),
         shift,
     )
@@ -266,11 +269,21 @@ def _phrases(tokenizer: Tokenizer, found: SearchedPath, a: Phrase, b: Phrase) ->
     return [a, *map(tokenizer.restore, phrases[1:], nearer[1:])]
 
 
-def _origin(
+def origin_of(
     ids: Int[np.ndarray, "bar position"],
     start: Int[np.ndarray, "bar position"],
     end: Int[np.ndarray, "bar position"],
 ) -> Origin:
+    """Shares of the tokens of a step by where they stand.
+
+    Args:
+        ids: Token ids of the step.
+        start: Those of the first step.
+        end: Those of the last one.
+
+    Returns:
+        The shares.
+    """
     in_start, in_end = ids == start, ids == end
     shares: list[Float[np.ndarray, ""]] = [
         (in_start & in_end).mean(),

@@ -13,6 +13,7 @@ from symvae.music.phrase import Phrase
 from symvae.system.draws import seeded
 from symvae.system.latent_model import LatentModel
 from symvae.system.morph import Morph, morph, morph_corners
+from symvae.system.part_morph import morph_parts
 
 #: Kinds of paths between two phrases.
 PATHS = ("search", "slerp", "lerp")
@@ -83,6 +84,13 @@ class PathModel(LatentModel):
             The phrases, with distance, cost and origin of each; raises as `symvae.system.morph`.
         """
         ends = self._one(a), self._one(b)
+        if self.tokenizer.part_names:
+            if keep:
+                raise LatentError(f"{self.name} morphs all parts together and keeps none. Leave out keep.")
+            chance, noise = seeded(seed), _noise(seed)
+            return morph_parts(
+                self.codec, self.language, *ends, steps, generator=chance, noise=noise, in_key=in_key
+            )
         return morph(
             self.codec,
             self.language,

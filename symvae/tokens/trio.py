@@ -4,8 +4,8 @@
     part         melody grid    melody grid     drum grid
                                 of the bass
 
-Each part has the ids of its own tokenizer (`symvae.tokens.melody_grid`, `symvae.tokens.straight_drums`), numbered
-anew so that no two parts share one: first the ids that start no note, then all that do.
+Each part has the ids of its own tokenizer (`symvae.tokens.melody_grid`, `symvae.tokens.straight_drums`),
+numbered anew so that no two parts share one: first the ids that start no note, then all that do.
 
     0, 1     hold and note-off of the melody          5        the part is absent
     2, 3     hold and note-off of the bass            6…       note-ons of the melody, then of the bass,
@@ -64,7 +64,7 @@ class TrioGrid:
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = False
     drums: ClassVar[bool] = False
-    attributes: ClassVar[tuple[str, ...]] = SCORE_ATTRIBUTES
+    attributes: ClassVar[tuple[str, ...]] = tuple(name for name in SCORE_ATTRIBUTES if name != "cadence")
 
     metre: str = "4/4"
 
@@ -126,9 +126,9 @@ class TrioGrid:
 
     @property
     def pitch_ids(self) -> tuple[int, int]:
-        """First and last note-on of the melody; the bass has its own, which move with them."""
-        melody = self.parts[0]
-        return int(melody.ids[melody.tokenizer.onset_ids[0]]), int(melody.ids[-1])
+        """First note-on of the melody and last one of the bass: all of them rise and move together."""
+        melody, bass, _ = self.parts
+        return int(melody.ids[melody.tokenizer.onset_ids[0]]), int(bass.ids[-1])
 
     @property
     def pitch_range(self) -> tuple[int, int]:
