@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from symvae.cli.accompany import accompany
 from symvae.cli.continue_ import continue_
 from symvae.cli.decode import decode
 from symvae.cli.encode import encode
@@ -45,7 +46,7 @@ app = typer.Typer(
 
 PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Look": (models, inspect, measure, plot),
-    "Play": (reconstruct, sample, continue_, infill, interpolate, variations, shift, fade, render),
+    "Play": (reconstruct, sample, continue_, infill, accompany, interpolate, variations, shift, fade, render),
     "Latents": (encode, decode),
     "Learn": (prepare, train, train_prior, train_faders, train_arousal, train_synth, evaluate),
 }

@@ -219,3 +219,11 @@ def join_arrangements(arrangements: Iterable[Arrangement]) -> Arrangement:
     }
     grid = arrangements[0].grid.with_bars(sum(each.grid.bars for each in arrangements))
     return Arrangement(grid, parts, arrangements[0].tempo_qpm, programs)
+
+
+def join_any(music: Iterable[AnyPhrase]) -> AnyPhrase:
+    """Concatenate phrases, or arrangements; raises as `join_arrangements` and `join`."""
+    several = list(music)
+    if any(isinstance(each, Arrangement) for each in several):
+        return join_arrangements(as_arrangement(each) for each in several)
+    return join(each for each in several if isinstance(each, Phrase))

@@ -5,7 +5,7 @@ nearest. So the chords of a lead sheet sound even where a line was drawn for oth
 """
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from symvae.music.chords import Chords
 from symvae.music.phrase import Phrase
@@ -26,12 +26,12 @@ def bind_bass(bass: Phrase, chords: Chords) -> Phrase:
         return bass
     span = np.minimum(bass.onset_step // chords.span_step, len(chords.root) - 1)
     tones, lowest = chords.tones(), _lowest(chords)
-    same = np.array([chord_at(chords, number) for number in range(len(chords.root))], dtype=object)
+    same = [chord_at(chords, number) for number in range(len(chords.root))]
     pitch = bass.pitch.copy()
     for note, number in enumerate(span.tolist()):
         if lowest[number] < 0:
             continue
-        begins = note == 0 or same[span[note - 1]] != same[number]
+        begins = note == 0 or same[int(span[note - 1])] != same[number]
         wanted = np.arange(12) == lowest[number] if begins else tones[number]
         pitch[note] = _nearest(int(pitch[note]), wanted)
     return bass.with_notes(bass.onset_step, bass.duration_step, pitch, bass.velocity)
@@ -55,7 +55,7 @@ def _lowest(chords: Chords) -> Int[np.ndarray, " span"]:
     return np.where(chords.root < 0, -1, np.where(chords.bass >= 0, chords.bass, chords.root))
 
 
-def _nearest(pitch: int, wanted: Int[np.ndarray, " pitch_class"]) -> int:
+def _nearest(pitch: int, wanted: Bool[np.ndarray, " pitch_class"]) -> int:
     """The nearest pitch within the range of a bass whose pitch class is wanted; the lower of two."""
     low, high = BASS_PITCHES
     inside = [each for each in range(low, high + 1) if wanted[each % 12]]

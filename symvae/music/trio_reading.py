@@ -94,6 +94,42 @@ def trio_windows(
     return TrioReading(tracks, collector.reading())
 
 
+def trio_tune(song: Song, metre: str, start_bar: int | None = None) -> TrioReading:
+    """Read one stretch of a song in a metre as one arrangement, up to its last bar with music.
+
+    Args:
+        song: The song.
+        metre: Metre of the grid.
+        start_bar: First bar of the arrangement in the file, from 1; by default the first bar with music in
+            that metre.
+
+    Returns:
+        One arrangement, or none where no note starts, and everything that was dropped.
+    """
+    tracks, collector = trio_tracks(song), Collector()
+    collector.parts = tracks.choice
+    step_tick, found = song.ticks_per_quarter / STEPS_PER_QUARTER, False
+    for section, whole in _sections(song, tracks, collector):
+        bar, per_bar = section.grid_bar, whole.grid.steps_per_bar
+        in_grid = None if start_bar is None else bar.in_grid(start_bar - 1 - section.first_bar)
+        first = int(whole.onset_step[0]) // per_bar if in_grid is None else in_grid
+        if found or whole.grid.metre != metre or not 0 <= first < whole.grid.bars:
+            detail = "it is outside the tune that is read"
+            collector.drop_bars("section", Reason.METRE_CHANGES, section.bar_span, detail)
+            continue
+        last = -(-int(whole.end_step.max()) // per_bar)
+        window = whole.window(first, max(1, last - first))
+        if not len(window):
+            collector.drop_bars("section", Reason.LONG_REST, section.bar_span, "no note starts in it")
+            continue
+        found = True
+        start = section.first_bar + first * bar.file_bars // bar.grid_bars
+        tick = section.start_tick + first * per_bar * step_tick
+        span = start, start + bar.in_file(window.grid.bars)
+        collector.take(window.with_tempo(song.tempo_qpm_at(tick)), span, tick)
+    return TrioReading(tracks, collector.reading())
+
+
 def _sections(song: Song, tracks: TrioTracks, collector: Collector) -> Iterator[tuple[Section, Arrangement]]:
     """Each section in which a part plays, with all its parts on one grid."""
     sections: dict[int, Section] = {}

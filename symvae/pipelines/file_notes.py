@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from symvae.music.arrangement import AnyPhrase
 from symvae.music.bars import bar_lines
 from symvae.music.grid import STEPS_PER_QUARTER
-from symvae.music.phrase import Phrase
 from symvae.music.reading import Reading
 from symvae.music.song import Song
 from symvae.music.timing import OFF_GRID_STEP
@@ -27,7 +27,7 @@ class FileNotes(NamedTuple):
     def __len__(self) -> int:
         return len(self.pitch)
 
-    def are(self, phrase: Phrase) -> bool:
+    def are(self, phrase: AnyPhrase) -> bool:
         """Tell whether a phrase has these notes.
 
         Args:
@@ -43,7 +43,7 @@ class FileNotes(NamedTuple):
             and np.allclose(self.end_step, phrase.end_step, rtol=0, atol=OFF_GRID_STEP)
         )
 
-    def num_in(self, phrase: Phrase) -> int:
+    def num_in(self, phrase: AnyPhrase) -> int:
         """Count the notes that a phrase has at their place.
 
         Args:

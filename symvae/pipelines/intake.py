@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
+from symvae.music.arrangement import AnyPhrase
 from symvae.music.bars import bars_in_words, grid_bar_at
 from symvae.music.grid import Grid
 from symvae.music.io.source import Music, load_any, name_of
-from symvae.music.phrase import Phrase
 from symvae.music.reading import Reading
 from symvae.music.song import Song
 from symvae.music.trio_reading import trio_windows
@@ -49,7 +49,7 @@ class Intake:
     reading: Reading
 
     @property
-    def phrases(self) -> tuple[Phrase, ...]:
+    def phrases(self) -> tuple[AnyPhrase, ...]:
         """The windows."""
         return self.reading.phrases
 
@@ -242,7 +242,7 @@ def read_ending(
     return Intake(file, song, reading)
 
 
-def _bars_added(song: Song, phrase: Phrase, start_bar: int, end_bar: int) -> int:
+def _bars_added(song: Song, phrase: AnyPhrase, start_bar: int, end_bar: int) -> int:
     """Bars of silence at the end of a window beyond the file's bars, in bars of the file."""
     bar = grid_bar_at(song, start_bar)
     missing = bar.in_file(phrase.grid.bars) - (end_bar - start_bar)

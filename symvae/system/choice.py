@@ -114,6 +114,8 @@ class Need:
     """Metre of the grid, where no file decides it."""
     draws: bool = False
     """It draws new music: of equal models the one with the lower rate is better, else the other one."""
+    parts: bool = False
+    """It needs a model of several parts."""
     whole: bool = False
     """It reads a whole tune, not one place of it."""
     instead: str = ""
@@ -129,6 +131,8 @@ class Need:
             return f"{model.name} has no attribute vectors yet."
         if unknown := _unknown(self.vectors, model.vectors):
             return f"There is no attribute vector {unknown}. Known attributes: {', '.join(model.vectors)}."
+        if self.parts and not model.tokenizer.part_names:
+            return f"{model.name} has music of one part."
         if self.prior and not model.has_prior:
             return f"{model.name} has no learned prior yet."
         if self.language and not model.has_language:
@@ -159,12 +163,13 @@ class Need:
         return ""
 
     def candidates(self) -> list[ModelFacts]:
-        """Released models that have what the verb needs.
+        """Released models that have what the verb needs; those of several parts where it needs parts.
 
         Raises:
             LatentError: There is none; the message has what can be asked for.
         """
-        found = [model for model in released() if not self.fault(model)]
+        usual = [model for model in released() if bool(model.tokenizer.part_names) == self.parts]
+        found = [model for model in usual if not self.fault(model)]
         if found:
             return found
         if self.metre is not None and (others := [m for m in released() if not self._anywhere.fault(m)]):
@@ -176,7 +181,15 @@ class Need:
 
     @property
     def _anywhere(self) -> "Need":
-        return Need(self.verb, self.faders, self.vectors, self.prior, self.language, self.least_bars)
+        return Need(
+            self.verb,
+            self.faders,
+            self.vectors,
+            self.prior,
+            self.language,
+            self.least_bars,
+            parts=self.parts,
+        )
 
     def _nowhere(self) -> list[str]:
         """Sentences on what each released model has of the kind that is asked for."""

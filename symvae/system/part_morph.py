@@ -15,6 +15,7 @@ from symvae.latent.path_search import Alphabet, search_path
 from symvae.music.arrangement import Arrangement
 from symvae.system.codec import Codec
 from symvae.system.morph import Morph, candidates, origin_of
+from symvae.tokens.id_type import id_type
 from symvae.tokens.ngram import NGram
 from symvae.tokens.trio import ABSENT, PartIds, TrioGrid
 
@@ -119,7 +120,7 @@ def _alphabet(part: PartIds, language: NGram) -> Alphabet:
         pitch,
         lambda grams: language.nats(in_rows[grams]),
         language.order,
-        lambda rows: tokens.cut_out(rows.astype(np.uint16)),
+        lambda rows: tokens.cut_out(rows.astype(id_type(tokens.vocabulary_size))),
     )
 
 

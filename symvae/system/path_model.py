@@ -8,8 +8,8 @@ import numpy as np
 from symvae.arguments import checked
 from symvae.errors import LatentError
 from symvae.latent import interpolate
+from symvae.music.arrangement import AnyPhrase
 from symvae.music.io.source import Music
-from symvae.music.phrase import Phrase
 from symvae.system.draws import seeded
 from symvae.system.latent_model import LatentModel
 from symvae.system.morph import Morph, morph, morph_corners
@@ -32,7 +32,7 @@ class PathModel(LatentModel):
         path: str | None = None,
         temperature: float = 0.0,
         seed: int = 0,
-    ) -> list[Phrase]:
+    ) -> list[AnyPhrase]:
         """Interpolate between two phrases.
 
         Args:
@@ -66,7 +66,7 @@ class PathModel(LatentModel):
         *,
         keep: str | None = None,
         in_key: bool = False,
-        tunes: tuple[Phrase, Phrase] | None = None,
+        tunes: tuple[AnyPhrase, AnyPhrase] | None = None,
         seed: int = 0,
     ) -> Morph:
         """Search an even path between two melodies on which every step is a melody.
@@ -113,7 +113,7 @@ class PathModel(LatentModel):
         *,
         path: str | None = None,
         seed: int = 0,
-    ) -> list[list[Phrase]]:
+    ) -> list[list[AnyPhrase]]:
         """Interpolate between four phrases on a square.
 
         Args:

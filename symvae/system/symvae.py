@@ -11,9 +11,9 @@ from symvae.arguments import checked
 from symvae.attributes.table import measure
 from symvae.dsp.audio import Audio
 from symvae.latent import direction
+from symvae.music.arrangement import AnyPhrase
 from symvae.music.io.source import Music
 from symvae.music.locks import Lock
-from symvae.music.phrase import Phrase
 from symvae.system.completing_model import CompletingModel
 from symvae.system.draws import check_temperature, seeded
 from symvae.system.faders.request import Wishes
@@ -35,7 +35,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         temperature: float = 0.0,
         posterior_temperature: float = 0.0,
         seed: int = 0,
-    ) -> list[Phrase]:
+    ) -> list[AnyPhrase]:
         """Encode phrases and decode them again.
 
         Args:
@@ -55,7 +55,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
 
     def variations(
         self, phrase: Music, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0
-    ) -> list[Phrase]:
+    ) -> list[AnyPhrase]:
         """Vary a phrase at random.
 
         Args:
@@ -74,7 +74,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
 
     def shift(
         self, phrase: Music, amounts: dict[str, float], *, temperature: float = 0.0, seed: int = 0
-    ) -> Phrase:
+    ) -> AnyPhrase:
         """Move a phrase along attribute vectors.
 
         Args:
@@ -90,7 +90,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         ids = self.decode_ids(z, temperature=temperature, seed=seed)
         return self.tokenizer.restore(self.to_phrases(ids, phrase.tempo_qpm)[0], phrase)
 
-    def analogy(self, a: Music, b: Music, c: Music) -> Phrase:
+    def analogy(self, a: Music, b: Music, c: Music) -> AnyPhrase:
         """Decode a + (b − c).
 
         Args:
@@ -112,7 +112,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         hold: str | Iterable[str] = (),
         best_of: int = 1,
         refine: bool = True,
-    ) -> Phrase:
+    ) -> AnyPhrase:
         """Move faders of a phrase.
 
         Args:
@@ -137,7 +137,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel):
         best_of: int = 1,
         refine: bool = True,
         locks: Iterable[Lock] | None = None,
-    ) -> list[Phrase]:
+    ) -> list[AnyPhrase]:
         """Move faders of several phrases, each by its own values.
 
         Args:

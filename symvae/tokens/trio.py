@@ -34,6 +34,7 @@ from symvae.music.metre import METRES
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
 from symvae.music.pitch import BASS_PITCHES, PIANO_PITCHES
 from symvae.tokens.attributes import SCORE_ATTRIBUTES
+from symvae.tokens.id_type import id_type
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.save import save_tokenizer
 from symvae.tokens.straight_drums import StraightDrums
@@ -219,7 +220,7 @@ class TrioGrid:
         rows = ids.reshape(*ids.shape[:2], len(PARTS), self.steps)
         result = rows.copy()
         for row, part in enumerate(self.parts):
-            own = part.tokenizer.cut_out(self.own_ids[row][rows[:, :, row]].astype(np.uint16))
+            own = part.tokenizer.cut_out(self._own(row, rows))
             plays = (own >= part.tokenizer.onset_ids[0]).any(axis=(1, 2))
             result[:, :, row] = np.where(plays[:, None, None], part.ids[own], ABSENT)
         return result.reshape(ids.shape)
@@ -229,8 +230,15 @@ class TrioGrid:
         rows = ids.reshape(*ids.shape[:2], len(PARTS), self.steps)
         silent = np.ones(ids.shape[:2], bool)
         for row, part in enumerate(self.parts):
-            silent &= part.tokenizer.silent_bars(self.own_ids[row][rows[:, :, row]].astype(np.uint16))
+            silent &= part.tokenizer.silent_bars(self._own(row, rows))
         return silent
+
+    def _own(
+        self, part: int, rows: UInt[np.ndarray, "window bar part step"]
+    ) -> UInt[np.ndarray, "window bar step"]:
+        """Ids of a part in its own numbers."""
+        kind = id_type(self.parts[part].tokenizer.vocabulary_size)
+        return self.own_ids[part][rows[:, :, part]].astype(kind)
 
     def transpose_ids(
         self, ids: UInt[np.ndarray, "window bar position"], semitones: Int64[np.ndarray, " window"]
