@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FOLDERS = {"pop909": None, "lieder": None, "muspy": None, "groove": "drums", "drums": "drums"}
 _FOLDERS |= {"trio": "trio", "trio-pop909": "trio"}
 #: Sources that are read as another one.
-_READ_AS = {"drums": "folder"}
+_READ_AS = {"drums": "folder", "trio": "trios"}
 
 
 def prepare(

@@ -21,7 +21,7 @@ from symvae.evaluation.reports.markdown import section, table
 from symvae.system.part_morph import morph_parts
 from symvae.system.symvae import SymVAE
 from symvae.tokens.ngram import NGram
-from symvae.tokens.trio import TrioGrid
+from symvae.tokens.parts import PartTokenizer
 
 STEPS = 7
 
@@ -60,7 +60,7 @@ def part_morphs(
         Means over all paths.
     """
     tokenizer = model.tokenizer
-    assert isinstance(tokenizer, TrioGrid), "a model of arrangements"
+    assert isinstance(tokenizer, PartTokenizer), "a model of arrangements"
     real = np.flatnonzero(~made_by_rule(windows))
     chosen = windows.take(real) if len(real) > 1 else windows
     chance = np.random.default_rng(seed)

@@ -22,7 +22,7 @@ from symvae.evaluation.parts import made_by_rule
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, share, table
 from symvae.models.flow.prior import FlowPrior
-from symvae.music.arrangement import Arrangement
+from symvae.music.arrangement import BASS, DRUMS, Arrangement
 from symvae.music.chords import chords_of
 from symvae.music.harmonize import chord_tone_share
 from symvae.system import drawing
@@ -30,7 +30,7 @@ from symvae.system.symvae import SymVAE
 
 
 def _chord_tones(arrangement: Arrangement) -> float:
-    return chord_tone_share(arrangement.parts["bass"], chords_of(arrangement.pitched))
+    return chord_tone_share(arrangement.parts[BASS], chords_of(arrangement.pitched))
 
 
 MEASURES: dict[str, Callable[[Arrangement], float]] = {
@@ -99,7 +99,7 @@ def part_samples(
 
 def _measured(music: Sequence[Arrangement]) -> dict[str, list[float]]:
     """Measures of all arrangements that have a bass and drums."""
-    whole = [each for each in music if {"bass", "drums"} <= set(each.parts)]
+    whole = [each for each in music if {BASS, DRUMS} <= set(each.parts)]
     return {name: [measure(each) for each in whole] or [0.0] for name, measure in MEASURES.items()}
 
 

@@ -24,7 +24,7 @@ from symvae.evaluation.metrics.clustered_accuracy import standard_error
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, share, table
 from symvae.system.symvae import SymVAE
-from symvae.tokens.trio import ABSENT, TrioGrid
+from symvae.tokens.parts import ABSENT, PartTokenizer
 
 #: Collections whose accompaniments were made by rule.
 RULES = ("pop909_trio",)
@@ -72,7 +72,7 @@ def part_reconstruction(
         Accuracies by kind of music, way and part.
     """
     codec, tokenizer = model.codec, model.tokenizer
-    assert isinstance(tokenizer, TrioGrid), "a model of arrangements"
+    assert isinstance(tokenizer, PartTokenizer), "a model of arrangements"
     posterior = codec.encode_ids(windows.ids)
     progress("parts", 0.3)
     sample = posterior.sample(torch.Generator().manual_seed(seed))
@@ -117,7 +117,7 @@ def part_scores(
     predicted: Int[Tensor, "phrase bar position"],
     ids: Int[Tensor, "phrase bar position"],
     tune: Int64[np.ndarray, " phrase"],
-    tokenizer: TrioGrid,
+    tokenizer: PartTokenizer,
 ) -> dict[str, PartScores]:
     """Accuracies of each part, and of all parts together.
 
@@ -151,19 +151,26 @@ def part_scores(
     return found
 
 
-def _rests(tokenizer: TrioGrid) -> Int[Tensor, " position"]:
+def _rests(tokenizer: PartTokenizer) -> Int[Tensor, " position"]:
     """A hold or a rest at every position."""
     return torch.from_numpy(np.repeat([part.ids[0] for part in tokenizer.parts], tokenizer.steps))
 
 
-def _hits(predicted: np.ndarray, ids: np.ndarray, tokenizer: TrioGrid) -> float:
+def _hits(predicted: np.ndarray, ids: np.ndarray, tokenizer: PartTokenizer) -> float:
     """F1 of the hits of drums, over windows with drums."""
-    where, own_ids = slice(2 * tokenizer.steps, None), tokenizer.own_ids[2]
-    there = (ids[:, :, where] != ABSENT).all((1, 2))
-    true, own = (own_ids[each[there][:, :, where]] for each in (ids, predicted))
-    bits = np.arange(int(np.log2(len(tokenizer.parts[2].ids))))
-    wanted, found = ((each[..., None] >> bits & 1).astype(bool) for each in (true, own))
-    return float(2 * (wanted & found).sum() / max(1, wanted.sum() + found.sum()))
+    wanted_hits = found_hits = both = 0
+    for row, part in enumerate(tokenizer.parts):
+        if part.bits is None:
+            continue
+        where = slice(row * tokenizer.steps, (row + 1) * tokenizer.steps)
+        there = (ids[:, :, where] != ABSENT).all((1, 2))
+        true, own = (tokenizer.own_ids[row][each[there][:, :, where]] for each in (ids, predicted))
+        bits = np.arange(part.bits)
+        wanted, found = ((each[..., None] >> bits & 1).astype(bool) for each in (true, own))
+        wanted_hits += int(wanted.sum())
+        found_hits += int(found.sum())
+        both += int((wanted & found).sum())
+    return 2 * both / max(1, wanted_hits + found_hits)
 
 
 def tables(part: dict[str, Any]) -> str:

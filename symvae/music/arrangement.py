@@ -18,9 +18,9 @@ from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, Column, Phrase, join
 
 #: Names of the parts, in the order of tracks in a file.
-PARTS = ("melody", "bass", "drums")
+PARTS = MELODY, BASS, DRUMS = ("melody", "bass", "drums")
 #: General MIDI program of each part where none is given: piano, fingered bass, standard kit.
-PROGRAMS: Mapping[str, int] = MappingProxyType({"melody": 0, "bass": 33, "drums": 0})
+PROGRAMS: Mapping[str, int] = MappingProxyType({MELODY: 0, BASS: 33, DRUMS: 0})
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Arrangement:
                     f"The {name} has {phrase.grid.bars} bars of {phrase.grid.metre}, and the arrangement "
                     f"{self.grid.bars} of {self.grid.metre}. Cut or pad it first."
                 )
-            if len(phrase) and phrase.is_drum != (name == "drums"):
+            if len(phrase) and phrase.is_drum != (name == DRUMS):
                 raise PhraseError(
                     f"The {name} is a {'drum' if phrase.is_drum else 'pitched'} track. "
                     "Only the part named drums takes a drum track, and no other."
@@ -81,7 +81,7 @@ class Arrangement:
     @property
     def is_drum(self) -> bool:
         """True if only drums play."""
-        return set(self.parts) == {"drums"}
+        return set(self.parts) == {DRUMS}
 
     @property
     def lead(self) -> Phrase:
@@ -91,7 +91,7 @@ class Arrangement:
     @cached_property
     def pitched(self) -> Phrase:
         """Notes of melody and bass as one phrase."""
-        return self._merged([phrase for name, phrase in self.parts.items() if name != "drums"])
+        return self._merged([phrase for name, phrase in self.parts.items() if name != DRUMS])
 
     @cached_property
     def merged(self) -> Phrase:
@@ -121,7 +121,7 @@ class Arrangement:
     @property
     def is_monophonic(self) -> bool:
         """True if melody and bass are lines: in each one note sounds at a time."""
-        return all(phrase.is_monophonic for name, phrase in self.parts.items() if name != "drums")
+        return all(phrase.is_monophonic for name, phrase in self.parts.items() if name != DRUMS)
 
     @property
     def duration_sec(self) -> float:
@@ -130,7 +130,7 @@ class Arrangement:
 
     def part(self, name: str) -> Phrase:
         """Return a part; an empty phrase where it is absent."""
-        empty = Phrase(self.grid, tempo_qpm=self.tempo_qpm, is_drum=name == "drums")
+        empty = Phrase(self.grid, tempo_qpm=self.tempo_qpm, is_drum=name == DRUMS)
         return self.parts.get(name, empty)
 
     def only(self, names: Iterable[str]) -> "Arrangement":
@@ -153,7 +153,7 @@ class Arrangement:
     def transpose(self, semitones: int) -> "Arrangement":
         """Shift all pitches but those of drums; `PhraseError` if one leaves 0 to 127."""
         moved = {
-            name: phrase if name == "drums" else phrase.transpose(semitones)
+            name: phrase if name == DRUMS else phrase.transpose(semitones)
             for name, phrase in self.parts.items()
         }
         return self.with_parts(moved)
@@ -184,7 +184,7 @@ def as_arrangement(phrase: AnyPhrase) -> Arrangement:
     """An arrangement as it is; a phrase as one of a single part, drums or melody."""
     if isinstance(phrase, Arrangement):
         return phrase
-    name = "drums" if phrase.is_drum else "melody"
+    name = DRUMS if phrase.is_drum else MELODY
     return Arrangement(phrase.grid, {name: phrase}, phrase.tempo_qpm)
 
 

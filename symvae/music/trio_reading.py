@@ -8,7 +8,7 @@ kit. Everything that is dropped on the way is in the reading, under the name of 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from symvae.music.arrangement import PARTS, Arrangement
+from symvae.music.arrangement import BASS, DRUMS, PARTS, Arrangement
 from symvae.music.bars import Section
 from symvae.music.drum_kit import DRUM_PITCHES
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
@@ -155,7 +155,7 @@ def _sections(song: Song, tracks: TrioTracks, collector: Collector) -> Iterator[
 
 def _choice(song: Song, tracks: TrioTracks, name: str) -> Choice:
     track = tracks.choice[name].index
-    if name == "drums":
+    if name == DRUMS:
         return Choice(pitch_range=DRUM_PITCHES, drums=True)
-    pitches = BASS_PITCHES if name == "bass" else PIANO_PITCHES
-    return Choice(track, pitch_range=pitches, lowest=name == "bass")
+    pitches = BASS_PITCHES if name == BASS else PIANO_PITCHES
+    return Choice(track, pitch_range=pitches, lowest=name == BASS)

@@ -12,6 +12,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from symvae.music.arrangement import BASS, DRUMS, MELODY, PARTS
 from symvae.music.melody_line import (
     MELODY_WORDS,
     NOT_MELODY_WORDS,
@@ -41,7 +42,7 @@ class TrioTracks:
     @property
     def missing(self) -> tuple[Reason, ...]:
         """Why the song is no trio; empty if it is one."""
-        reasons = {"melody": Reason.NO_MELODY, "bass": Reason.NO_BASS, "drums": Reason.NO_DRUMS}
+        reasons = {MELODY: Reason.NO_MELODY, BASS: Reason.NO_BASS, DRUMS: Reason.NO_DRUMS}
         return tuple(reason for name, reason in reasons.items() if name not in self.choice)
 
     def words(self) -> str:
@@ -59,13 +60,13 @@ def trio_tracks(song: Song) -> TrioTracks:
     if drums:
         several = f"it is the first of {len(drums)} drum tracks"
         why = several if len(drums) > 1 else "it is the only drum track"
-        found["drums"] = TrackChoice(drums[0], song.tracks[drums[0]].name, why)
-    for name, choose in (("bass", _bass), ("melody", _melody)):
+        found[DRUMS] = TrackChoice(drums[0], song.tracks[drums[0]].name, why)
+    for name, choose in ((BASS, _bass), (MELODY, _melody)):
         taken = {each.index for each in found.values()}
         pitched = [i for i, t in enumerate(song.tracks) if len(t) and not t.is_drum and i not in taken]
         if choice := choose(song, pitched):
             found[name] = choice
-    return TrioTracks({name: found[name] for name in ("melody", "bass", "drums") if name in found})
+    return TrioTracks({name: found[name] for name in PARTS if name in found})
 
 
 def _bass(song: Song, pitched: list[int]) -> TrackChoice | None:

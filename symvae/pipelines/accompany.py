@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from symvae.errors import ConfigError, MidiError
-from symvae.music.arrangement import PARTS, PROGRAMS, Arrangement
+from symvae.music.arrangement import BASS, DRUMS, MELODY, PARTS, PROGRAMS, Arrangement
 from symvae.music.bars import bar_lines
 from symvae.music.chords import chords_of
 from symvae.music.grid import STEPS_PER_QUARTER
@@ -75,7 +75,7 @@ class Accompaniment:
         """The report as lines of text, without the files."""
         drawn = ", ".join(f"{name} with {counted(len(self._track(name)), 'note')}" for name in self.parts)
         bound = [] if self.chords is None else [self.chords.line()]
-        if self.chords is not None and "bass" in self.parts:
+        if self.chords is not None and BASS in self.parts:
             bound.append(f"  {counted(self.moved, 'note')} of the bass moved to a tone of its chord")
         return [
             *model_in_words(self.model, self.why),
@@ -92,7 +92,7 @@ def accompany(
     file: Music,
     model: AnyModel | None = None,
     *,
-    parts: Sequence[str] = ("bass", "drums"),
+    parts: Sequence[str] = (BASS, DRUMS),
     track: str | int | None = None,
     chords: str | None = None,
     best_of: int = 4,
@@ -166,10 +166,10 @@ def _read(source: Source, facts: ModelFacts, parts: Sequence[str]) -> Intake:
     """Windows of the parts that stay; without a track of its own name the melody is the most melody-like."""
     song, grid = source.song, facts.grid
     chosen = {name: track for name, track in trio_tracks(song).choice.items() if name not in parts}
-    if "melody" not in parts and (source.track is not None or "melody" not in chosen):
+    if MELODY not in parts and (source.track is not None or MELODY not in chosen):
         melody = choose_track(song, source.track)
-        chosen = {"melody": melody, **chosen} if melody is not None else chosen
-        chosen = {name: each for name, each in chosen.items() if name == "melody" or each != melody}
+        chosen = {MELODY: melody, **chosen} if melody is not None else chosen
+        chosen = {name: each for name, each in chosen.items() if name == MELODY or each != melody}
     kept: dict[str, TrackChoice] = {name: chosen[name] for name in PARTS if name in chosen}
     reading = trio_windows(song, grid, TrioTracks(kept)).reading
     if not reading.phrases:
@@ -214,7 +214,7 @@ def with_parts(intake: Intake, arrangements: Sequence[Arrangement], parts: Seque
         onset, duration, pitch, velocity = np.concatenate(columns, axis=1)
         programs = [each.programs[name] for each in arrangements if name in each.programs]
         program = programs[0] if programs else PROGRAMS[name]
-        tracks.append(Track(name, program, name == PARTS[-1], onset, duration, pitch, velocity))
+        tracks.append(Track(name, program, name == DRUMS, onset, duration, pitch, velocity))
     if not any(map(len, tracks)):
         raise MidiError(f"No note was drawn for {intake.file}. Choose another seed, or a higher --best-of.")
     end_tick = max([song.end_tick, *(int(track.end_tick.max()) for track in tracks if len(track))])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from symvae.music.arrangement import AnyPhrase
+from symvae.music.arrangement import DRUMS, AnyPhrase
 from symvae.music.bars import bar_lines
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.reading import Reading
@@ -67,7 +67,7 @@ def file_notes(song: Song, reading: Reading) -> list[FileNotes]:
         One for each window, with the notes that were dropped and those that sound into it.
     """
     if reading.parts:
-        drums = "drums" in reading.parts
+        drums = DRUMS in reading.parts
         chosen = {track.index for track in reading.parts.values()}
         parts = [each for i, each in enumerate(song.tracks) if i in chosen or (drums and each.is_drum)]
     elif reading.track is not None:

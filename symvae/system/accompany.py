@@ -20,7 +20,7 @@ from symvae.models.flow.bar_guidance import bar_guidance, flow_loss
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.conductor import HierarchicalDecoder
 from symvae.models.phrase.part_bar_decoder import PartBarDecoder
-from symvae.music.arrangement import Arrangement
+from symvae.music.arrangement import BASS, Arrangement
 from symvae.music.chords import Chords
 from symvae.music.harmonize import bind_bass
 from symvae.music.phrase import DEFAULT_VELOCITY
@@ -121,11 +121,11 @@ def _one(
     for number, drawn in enumerate(codec.to_phrases(codec.decode_ids(z), given.tempo_qpm)):
         new = drawn.only(parts).transpose(-shift)
         moved = 0
-        if chords is not None and "bass" in new.parts:
-            bound = bind_bass(new.parts["bass"], chords)
-            moved = int((bound.pitch != new.parts["bass"].pitch).sum())
-            new = new.with_parts({**new.parts, "bass": bound})
-        cost = float(loss[number]) + _OUTSIDE * moved / max(1, len(new.part("bass")))
+        if chords is not None and BASS in new.parts:
+            bound = bind_bass(new.parts[BASS], chords)
+            moved = int((bound.pitch != new.parts[BASS].pitch).sum())
+            new = new.with_parts({**new.parts, BASS: bound})
+        cost = float(loss[number]) + _OUTSIDE * moved / max(1, len(new.part(BASS)))
         results.append((cost, number, Accompanied(_together(given, new), moved)))
     return min(results, key=lambda each: each[:2])[-1]
 

@@ -17,7 +17,7 @@ from symvae.system.codec import Codec
 from symvae.system.morph import Morph, candidates, origin_of
 from symvae.tokens.id_type import id_type
 from symvae.tokens.ngram import NGram
-from symvae.tokens.trio import ABSENT, PartIds, TrioGrid
+from symvae.tokens.parts import ABSENT, PartIds, PartTokenizer
 
 
 def morph_parts(
@@ -65,7 +65,7 @@ def morph_parts(
     if shift and steps < 3:
         raise LatentError(f"With a change of key at the end, steps must be 3 or more, not {steps}.")
     tokenizer = codec.tokenizer
-    assert isinstance(tokenizer, TrioGrid), "a model of arrangements"
+    assert isinstance(tokenizer, PartTokenizer), "a model of arrangements"
     moved = b.transpose(shift)
     start, end = (tokenizer.encode_phrase(each).astype(np.int64) for each in (a, moved))
     rows = candidates(codec, start, end, generator)
@@ -113,11 +113,10 @@ def _alphabet(part: PartIds, language: NGram) -> Alphabet:
     tokens = part.tokenizer
     own = np.arange(tokens.vocabulary_size)
     first = tokens.onset_ids[0]
-    pitch = np.zeros_like(own) if part.name == "drums" else own - first + tokens.min_pitch
     in_rows = np.append(part.ids, language.vocabulary_size)  # the start mark after the part's own ids
     return Alphabet(
         own >= first,
-        pitch,
+        part.pitch,
         lambda grams: language.nats(in_rows[grams]),
         language.order,
         lambda rows: tokens.cut_out(rows.astype(id_type(tokens.vocabulary_size))),
@@ -125,7 +124,7 @@ def _alphabet(part: PartIds, language: NGram) -> Alphabet:
 
 
 def _arrangements(
-    tokenizer: TrioGrid, ids: Int[np.ndarray, "step bar position"], a: Arrangement, b: Arrangement
+    tokenizer: PartTokenizer, ids: Int[np.ndarray, "step bar position"], a: Arrangement, b: Arrangement
 ) -> list[Arrangement]:
     """Arrangements of a path, each with programs and kit of the nearer end that has the part."""
     steps, found = len(ids), []

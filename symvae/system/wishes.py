@@ -9,7 +9,7 @@ import numpy as np
 from symvae.attributes.key import Key, key_of
 from symvae.attributes.table import measure
 from symvae.errors import LatentError
-from symvae.music.arrangement import AnyPhrase, Arrangement, pitched_of
+from symvae.music.arrangement import BASS, AnyPhrase, Arrangement, pitched_of
 from symvae.music.phrase import Phrase
 from symvae.music.pitch import BASS_PITCHES
 
@@ -75,7 +75,7 @@ def in_key(phrase: AnyPhrase, key: Key, pitch_range: tuple[int, int]) -> AnyPhra
         moved = {
             name: each
             if each.is_drum
-            else _within(each, shift, BASS_PITCHES if name == "bass" else pitch_range)
+            else _within(each, shift, BASS_PITCHES if name == BASS else pitch_range)
             for name, each in phrase.parts.items()
         }
         return phrase.with_parts(moved)

@@ -21,14 +21,15 @@ It needs numpy alone.
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Bool, Int64, Integer, UInt, UInt16
 
 from symvae.errors import TokenError
 from symvae.files.limit import shown
-from symvae.music.arrangement import PARTS, Arrangement, as_arrangement
+from symvae.music.arrangement import DRUMS, PARTS, Arrangement, as_arrangement
+from symvae.music.drum_kit import NUM_CLASSES
 from symvae.music.grid import Grid
 from symvae.music.metre import METRES
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
@@ -36,21 +37,11 @@ from symvae.music.pitch import BASS_PITCHES, PIANO_PITCHES
 from symvae.tokens.attributes import SCORE_ATTRIBUTES
 from symvae.tokens.id_type import id_type
 from symvae.tokens.melody_grid import MelodyGrid
+from symvae.tokens.parts import ABSENT, PartIds
 from symvae.tokens.save import save_tokenizer
 from symvae.tokens.straight_drums import StraightDrums
 
-#: Id of every position of an absent part.
-ABSENT = 5
 _FIRST_ONSET = 6
-
-
-class PartIds(NamedTuple):
-    """Ids of a part among those of the trio."""
-
-    name: str
-    tokenizer: MelodyGrid | StraightDrums
-    ids: Int64[np.ndarray, " own_id"]
-    """Id in the trio of each id of the part's own tokenizer, in rising order."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +75,11 @@ class TrioGrid:
             first = tokenizer.onset_ids[0]
             onsets = tokenizer.vocabulary_size - first
             ids = np.concatenate([np.arange(silent, silent + first), np.arange(onset, onset + onsets)])
-            found.append(PartIds(name, tokenizer, ids))
+            pitch = np.zeros(len(ids), np.int64)
+            bits = NUM_CLASSES if name == DRUMS else None
+            if bits is None:
+                pitch[first:] = tokenizer.min_pitch + np.arange(onsets)
+            found.append(PartIds(name, tokenizer, ids, pitch, bits))
             silent, onset = silent + first, onset + onsets
         return tuple(found)
 

@@ -21,7 +21,7 @@ from symvae.music.io.music_files import as_text
 
 class Named(NamedTuple):
     """A source to open: "folk" and "chorales" need no path, all others do: "pop909", "lieder", "muspy",
-    "groove", "trio", "trio-pop909" and "folder"."""
+    "groove", "trios", "trio-pop909" and "folder"."""
 
     kind: str
     path: Path | None = None
@@ -72,7 +72,7 @@ def open_sources(
             opened.append(muspy_folder(path, polyphonic=polyphonic, workers=workers, limits=limits))
         elif kind == "groove":
             opened.append(groove(path, workers=workers, limits=limits))
-        elif kind == "trio":
+        elif kind == "trios":
             name = as_text(path.resolve().name)
             opened.append(trio(path, collection=name, workers=workers, limits=limits))
         elif kind == "trio-pop909":
