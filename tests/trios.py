@@ -3,12 +3,22 @@
 from pathlib import Path
 
 import numpy as np
+import torch
 
+from symvae.config.load import load_preset, with_overrides
 from symvae.music.arrangement import Arrangement
 from symvae.music.drum_kit import CLASS_PITCHES
 from symvae.music.grid import Grid
 from symvae.music.io.midi_write import song_to_bytes, to_song
 from symvae.music.phrase import Phrase
+from symvae.system.artifacts import save_language, save_model, save_prior
+from symvae.system.build import build_prior, build_vae
+from symvae.tokens.ngram import NGram, shifts_of
+from symvae.tokens.part_sequences import part_sequences
+from symvae.tokens.trio import TrioGrid
+from tests.conftest import TINY
+
+SIZES = (*TINY, "name=trios", "model.bars=2", "model.code_size=12", "prior.width=32", "prior.layers=1")
 
 
 def line(chance: np.random.Generator, grid: Grid, low: int, high: int) -> Phrase:
@@ -42,3 +52,24 @@ def write_trio(path: Path, arrangement: Arrangement) -> Path:
     """Write an arrangement as a MIDI file."""
     path.write_bytes(song_to_bytes(to_song(arrangement)))
     return path
+
+
+def trio_model(home: Path) -> Path:
+    """A tiny model of two bars that nothing was learned for, with a prior and a language model."""
+    tokens = TrioGrid()
+    tokens.save(home / "tokenizer.json")
+    config = with_overrides(load_preset("trio-16bar"), list(SIZES))
+    torch.manual_seed(0)
+    vae = build_vae(config.model)
+    folder = home / "trios"
+    save_model(folder, config, vae.state_dict(), tokenizer=home / "tokenizer.json")
+    ids = np.stack([tokens.encode_phrase(trio(seed)) for seed in range(20)])
+    language = NGram.fit(
+        part_sequences(ids, tokens),
+        pitch_ids=tokens.pitch_ids,
+        vocabulary_size=tokens.vocabulary_size,
+        shifts=shifts_of(tokens.pitch_ids),
+    )
+    save_language(folder, language)
+    save_prior(folder, build_prior(config.prior, vae, torch.ones(16, dtype=torch.bool), seed=0))
+    return folder

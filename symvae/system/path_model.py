@@ -82,6 +82,9 @@ class PathModel(LatentModel):
 
         Returns:
             The phrases, with distance, cost and origin of each; raises as `symvae.system.morph`.
+
+        Raises:
+            LatentError: the model has several parts, and ``keep`` is given.
         """
         ends = self._one(a), self._one(b)
         if self.tokenizer.part_names:

@@ -37,7 +37,16 @@ class OnePart(Protocol):
     def decode_ids(
         self, ids: Integer[np.ndarray, "..."], tempo_qpm: float = ..., velocity: int = ...
     ) -> Phrase:
-        """Decode the ids of a part, as `symvae.tokens.tokenizer.Tokenizer.decode_ids`."""
+        """Decode the ids of a part.
+
+        Args:
+            ids: Token ids, shaped (bar, position).
+            tempo_qpm: Tempo of the phrase in quarter notes a minute.
+            velocity: MIDI velocity of all notes.
+
+        Returns:
+            The phrase.
+        """
 
     def fit(self, phrase: Phrase) -> Phrase:
         """Drop the notes that exceed the row of a bar."""

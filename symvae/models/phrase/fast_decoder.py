@@ -155,7 +155,17 @@ class FastPartBarDecoder:
         top_p: float = 1.0,
         generator: torch.Generator | None = None,
     ) -> Int[Tensor, "row position"]:
-        """Decode embeddings of bars part by part; as `FastBarDecoder.generate`."""
+        """Decode embeddings of bars part by part.
+
+        Args:
+            code: bar embeddings, ``(row, code)``.
+            temperature: 0 takes the most likely token, 1 draws from the distribution.
+            top_p: draw from the smallest set of tokens with this total probability.
+            generator: source of the draws.
+
+        Returns:
+            Token ids of all parts.
+        """
         rows = [
             self.ids_of(number, part.generate(own.contiguous(), temperature, top_p, generator))
             for number, (part, own) in enumerate(

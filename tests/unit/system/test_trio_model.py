@@ -8,7 +8,6 @@ import pytest
 import torch
 
 import symvae
-from symvae.config.load import load_preset, with_overrides
 from symvae.models.phrase.fast_decoder import fast_decoder
 from symvae.music.arrangement import Arrangement
 from symvae.music.chord_symbols import parse_symbol
@@ -20,38 +19,13 @@ from symvae.pipelines.interpolate import interpolate
 from symvae.pipelines.output import Output
 from symvae.pipelines.reconstruct import reconstruct
 from symvae.pipelines.sample import sample
-from symvae.system.artifacts import save_language, save_model, save_prior
-from symvae.system.build import build_prior, build_vae
 from symvae.system.symvae import SymVAE
-from symvae.tokens.ngram import NGram, shifts_of
-from symvae.tokens.part_sequences import part_sequences
-from symvae.tokens.trio import TrioGrid
-from tests.conftest import TINY
-from tests.trios import trio, write_trio
-
-SIZES = (*TINY, "name=trios", "model.bars=2", "model.code_size=12", "prior.width=32", "prior.layers=1")
+from tests.trios import trio, trio_model, write_trio
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> SymVAE:
-    home = tmp_path_factory.mktemp("trios")
-    tokens = TrioGrid()
-    tokens.save(home / "tokenizer.json")
-    config = with_overrides(load_preset("trio-16bar"), list(SIZES))
-    torch.manual_seed(0)
-    vae = build_vae(config.model)
-    folder = home / "trios"
-    save_model(folder, config, vae.state_dict(), tokenizer=home / "tokenizer.json")
-    ids = np.stack([tokens.encode_phrase(trio(seed)) for seed in range(20)])
-    language = NGram.fit(
-        part_sequences(ids, tokens),
-        pitch_ids=tokens.pitch_ids,
-        vocabulary_size=tokens.vocabulary_size,
-        shifts=shifts_of(tokens.pitch_ids),
-    )
-    save_language(folder, language)
-    save_prior(folder, build_prior(config.prior, vae, torch.ones(16, dtype=torch.bool), seed=0))
-    return SymVAE.load(folder)
+    return SymVAE.load(trio_model(tmp_path_factory.mktemp("trios")))
 
 
 def test_the_fast_decoder_writes_the_tokens_of_the_trained_one(model: SymVAE) -> None:
