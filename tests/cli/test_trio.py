@@ -59,15 +59,8 @@ def test_a_model_of_trios_is_trained_from_bars_and_evaluated(cli, tmp_path):
     assert cli("prepare", "trio", "songs", "--out", "shards", "--workers", 1).exit_code == 0
     assert cli("prepare", "drums", "songs", "--out", "drums", "--workers", 1).exit_code == 0
     sizes = [word for each in (*TINY, "training.batch_size=4") for word in ("--set", each)]
-    drums = [
-        *sizes,
-        "--set",
-        "model.latent_size=8",
-        "--set",
-        "model.phrase_size=0",
-        "--set",
-        "model.conductor_size=0",
-    ]
+    flat = ["--set", "model.phrase_size=0", "--set", "model.conductor_size=0"]
+    drums = [*sizes, *flat, "--set", "model.latent_size=8"]
     bar = [*sizes, *flat, "--set", "model.code_size=21", "--set", "model.latent_size=21"]
     for words in (
         ("train", "--preset", "drums-1bar", "--data", "drums", "--out", "kit", *drums),
