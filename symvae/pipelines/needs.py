@@ -15,8 +15,8 @@ INTERPOLATE = Need(
 )
 VARIATIONS = Need("variations")
 SHIFT = Need("shift", vectors=(), whole=True)
-CONTINUE = Need("continue", prior=True, least_bars=2, draws=True)
-INFILL = Need("infill", prior=True, least_bars=2, draws=True)
+CONTINUE = Need("continue", prior=True, least_bars=2, draws=True, one_part=True)
+INFILL = Need("infill", prior=True, least_bars=2, draws=True, one_part=True)
 FADE = Need("fade", faders=(), whole=True)
 ENCODE = Need("encode", whole=True)
 

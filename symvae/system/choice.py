@@ -116,6 +116,8 @@ class Need:
     """It draws new music: of equal models the one with the lower rate is better, else the other one."""
     parts: bool = False
     """It needs a model of several parts."""
+    one_part: bool = False
+    """It works on music of one part."""
     whole: bool = False
     """It reads a whole tune, not one place of it."""
     instead: str = ""
@@ -133,6 +135,8 @@ class Need:
             return f"There is no attribute vector {unknown}. Known attributes: {', '.join(model.vectors)}."
         if self.parts and not model.tokenizer.part_names:
             return f"{model.name} has music of one part."
+        if self.one_part and model.tokenizer.part_names:
+            return f"{model.name} has several parts, and `{self.verb}` works on music of one."
         if self.prior and not model.has_prior:
             return f"{model.name} has no learned prior yet."
         if self.language and not model.has_language:

@@ -4,6 +4,7 @@ The candidates are decodes of latents on the sphere between the two posterior me
 longer than the model are seen through windows that overlap, and searched as a whole.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -152,30 +153,16 @@ def morph(
     )
 
 
-def morph_corners(
-    codec: Codec,
-    language: NGram | None,
-    corners: list[Phrase],
-    steps: int,
-    *,
-    generator: torch.Generator,
-    noise: np.random.Generator | None = None,
-) -> list[list[Phrase]]:
+def morph_corners(way: Callable[[Any, Any], list[Any]], corners: list[Any]) -> list[list[Any]]:
     """Morph down both sides of a square, then across each row.
 
     Args:
-        codec, language: As in `morph`.
+        way: Morphs one phrase or arrangement into another, both included.
         corners: Top left, top right, bottom left, bottom right.
-        steps: Rows and columns.
-        generator, noise: As in `morph`.
 
     Returns:
-        Phrases row by row; raises as `morph`.
+        Phrases row by row.
     """
-
-    def way(a: Phrase, b: Phrase) -> list[Phrase]:
-        return morph(codec, language, a, b, steps, generator=generator, noise=noise).phrases
-
     top_left, top_right, bottom_left, bottom_right = corners
     sides = zip(way(top_left, bottom_left), way(top_right, bottom_right), strict=True)
     return [way(left, right) for left, right in sides]

@@ -27,9 +27,9 @@ def _layout(tokens: PartTokenizer) -> PartLayout:
 
 
 def _scaled(width: int, part: str) -> int:
-    """Width of a layer of a part: multiples of 16, which processors multiply fast, but for the smallest."""
+    """Width of a layer of a part; shares are multiples of 16, which processors multiply fast, or small."""
     share = -(-width * _WIDTHS[part] // 8)
-    return share if share <= 16 else -(-share // 16) * 16
+    return share if share in (width, *range(17)) else -(-share // 16) * 16
 
 
 def _code_sizes(config: ModelConfig) -> list[int]:

@@ -3,6 +3,8 @@
 `symvae.system.symvae` adds the other musical verbs.
 """
 
+from typing import Any
+
 import numpy as np
 
 from symvae.arguments import checked
@@ -136,9 +138,13 @@ class PathModel(LatentModel):
         if chosen not in ("search", "slerp"):
             raise LatentError(f'The path of a square is "search" or "slerp", not {path!r}.')
         if chosen == "search":
-            return morph_corners(
-                self.codec, self.language, corners, steps, generator=seeded(seed), noise=_noise(seed)
-            )
+            search = morph_parts if self.tokenizer.part_names else morph
+            chance, noise = seeded(seed), _noise(seed)
+
+            def way(a: Any, b: Any) -> list[Any]:
+                return search(self.codec, self.language, a, b, steps, generator=chance, noise=noise).phrases
+
+            return morph_corners(way, corners)
         a, b, c, d = self.encode(corners).mean
         z = interpolate.corners(a, b, c, d, steps)
         phrases = self.decode(z.flatten(0, 1), tempo_qpm=corners[0].tempo_qpm)

@@ -140,3 +140,17 @@ def test_a_song_without_music_to_accompany_is_refused(model: SymVAE, tmp_path: P
     path = write_trio(tmp_path / "beat.mid", trio(9, parts=("drums",)))
     with pytest.raises(symvae.MidiError, match="has no music in 4/4 to accompany"):
         accompany(path, model, parts=("bass", "drums"))
+
+
+def test_a_square_of_trios_has_its_corners(model: SymVAE) -> None:
+    corners = [trio(seed) for seed in (1, 2, 3, 4)]
+    square = model.interpolate_corners(*corners, steps=3)
+    found = [square[0][0], square[0][-1], square[-1][0], square[-1][-1]]
+    assert [each.parts for each in found] == [each.parts for each in corners]
+
+
+def test_bars_are_not_redrawn_in_several_parts(model: SymVAE) -> None:
+    with pytest.raises(symvae.LatentError, match="several parts, and bars are drawn for music of one"):
+        model.infill(trio(1), [1])
+    with pytest.raises(symvae.LatentError, match="several parts, and music of one is continued"):
+        model.continue_(trio(1), 2)
