@@ -2,6 +2,7 @@
 
 import json
 
+from symvae.evaluation.reports.evaluate import Effort
 from symvae.music.io.midi_read import load
 from tests.conftest import TINY
 from tests.songs import report_of
@@ -51,7 +52,7 @@ def test_accompany_without_a_model_of_trios_says_so(cli, tmp_path):
     assert "has music of one part" in result.stderr
 
 
-def test_a_model_of_trios_is_trained_from_bars_and_evaluated(cli, tmp_path):
+def test_a_model_of_trios_is_trained_from_bars_and_evaluated(cli, tmp_path, monkeypatch):
     """One rehearsal of all stages; the one-bar drums start a part."""
     (tmp_path / "songs").mkdir()
     for seed in range(12):
@@ -72,6 +73,8 @@ def test_a_model_of_trios_is_trained_from_bars_and_evaluated(cli, tmp_path):
     ):
         result = cli(*words)
         assert result.exit_code == 0, result.stderr
+    few = Effort(windows=8, pairs=10, samples=20, fillings=4, training_phrases=20, prior_steps=2)
+    monkeypatch.setattr("symvae.evaluation.reports.evaluate.QUICK", few)
     result = cli("evaluate", "two/model", "--data", "shards", "--quick", "--split", "test", "--update-model")
     assert result.exit_code == 0, result.stderr
     metrics = json.loads((tmp_path / "two/model/metrics.json").read_text())
