@@ -1,7 +1,7 @@
 """Densities of a drum track: all hits, and the hits of each part of the kit.
 
-A hit is a note of a class of `symvae.music.drum_kit`. The densities of the parts add up to the density of
-all. They are 0 for a phrase that is no drum track.
+A hit is a class of `symvae.music.drum_kit` in a cell of the grid; two strokes of a flam are one. The
+densities of the parts add up to the density of all. They are 0 for a phrase that is no drum track.
 """
 
 from math import inf
@@ -9,7 +9,7 @@ from math import inf
 import numpy as np
 
 from symvae.attributes.attribute import NoteAttribute, attribute
-from symvae.music.drum_kit import DRUM_CLASSES, class_of
+from symvae.music.drum_kit import DRUM_CLASSES, cells_of, class_of
 from symvae.music.phrase import Phrase
 
 _NAMES = [each.name for each in DRUM_CLASSES]
@@ -19,7 +19,8 @@ def _density(phrase: Phrase, *names: str) -> float:
     if not phrase.is_drum:
         return 0.0
     wanted = [_NAMES.index(name) for name in names or _NAMES]
-    return float(np.isin(class_of(phrase.pitch), wanted).sum() / phrase.grid.bars)
+    cells = np.unique(cells_of(phrase)[np.isin(class_of(phrase.pitch), wanted)])
+    return len(cells) / phrase.grid.bars
 
 
 _per_bar = attribute(unit="hits per bar", bounds=(0.0, inf), on_silence=0.0, source="symvae")

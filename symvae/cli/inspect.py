@@ -10,6 +10,7 @@ from symvae.cli.options import (
     Json,
     MaxMemory,
     MaxSeconds,
+    PartOption,
     TrackOption,
     TuneOption,
     tracks_of,
@@ -22,6 +23,7 @@ from symvae.pipelines.words import counted
 def inspect(
     files: FilesArgument,
     track: TrackOption = None,
+    part: PartOption = None,
     tune: TuneOption = None,
     all_: Annotated[
         bool, typer.Option("--all", help="Every part, every window of every model, every drop.")
@@ -37,7 +39,7 @@ def inspect(
     from symvae.pipelines.inspect_files import inspect_files
     from symvae.pipelines.inspect_screen import screen
 
-    tracks = tracks_of(track, len(files))
+    tracks = tracks_of(track, len(files), part)
     limits = FileLimits(max_seconds, max_memory)
     with progress_bar() as bar:
         task = bar.add_task("files", total=None, note="")

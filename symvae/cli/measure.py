@@ -6,6 +6,7 @@ from symvae.cli.options import (
     Json,
     MaxMemory,
     MaxSeconds,
+    PartOption,
     TrackOption,
     TuneOption,
     tracks_of,
@@ -17,6 +18,7 @@ from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 def measure(
     files: FilesArgument,
     track: TrackOption = None,
+    part: PartOption = None,
     tune: TuneOption = None,
     max_seconds: MaxSeconds = DEFAULT_LIMITS.seconds,
     max_memory: MaxMemory = DEFAULT_LIMITS.memory_mib,
@@ -31,7 +33,7 @@ def measure(
     from symvae.tokens.attributes import DRUM_ATTRIBUTES, PERFORMANCE_ATTRIBUTES, SCORE_ATTRIBUTES
 
     limits = FileLimits(max_seconds, max_memory)
-    measured = pipeline(tunes_in(files, tune), tracks_of(track, len(files)), limits=limits)
+    measured = pipeline(tunes_in(files, tune), tracks_of(track, len(files), part), limits=limits)
     for notice in measured.notices:
         say(notice)
     if json:

@@ -8,6 +8,7 @@ import typer
 
 from symvae.audio.limits import MINUTES
 from symvae.corpus.guard.limits import LEAST_MEMORY_MIB, LEAST_SECONDS
+from symvae.music.part import PARTS, Part
 from symvae.pipelines.output import FORMATS, Output, is_result_file
 
 FileArgument = Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file, or - for standard input.")]
@@ -59,6 +60,10 @@ TrackOption = Annotated[
         help="The track to read, by name or number (see `symvae inspect`); of several files once for all, "
         "or once for each.",
     ),
+]
+PartOption = Annotated[
+    str | None,
+    typer.Option("--part", help="The part to read in place of a track: drums, all drum tracks as one kit."),
 ]
 TuneOption = Annotated[
     str | None,
@@ -135,13 +140,17 @@ def tunes_in(files: Sequence[Path], tune: str | None) -> list[Any]:
 
 def one_of(word: str, allowed: Sequence[str], option: str) -> str:
     """The word, if it is an allowed value of the option; else wrong use, which names them all."""
-    if word not in allowed:
+    if word not in [str(each) for each in allowed]:
         raise typer.BadParameter(f"{word!r} is none of {', '.join(allowed)}", param_hint=option)
     return word
 
 
-def tracks_of(words: Sequence[str] | None, files: int = 1) -> list[str | int | None]:
-    """Track of each of some files: a number if the user typed digits, else a name, None by default."""
+def tracks_of(words: Sequence[str] | None, files: int = 1, part: str | None = None) -> list[str | int | None]:
+    """Track of each of some files: a part, a number where digits were typed, else a name; None by default."""
+    if part is not None:
+        if words:
+            raise typer.BadParameter("give a track or a part, not both", param_hint="--part")
+        return [Part(one_of(part, PARTS, "--part"))] * files
     if not words:
         return [None] * files
     if len(words) not in (1, files):
@@ -151,9 +160,9 @@ def tracks_of(words: Sequence[str] | None, files: int = 1) -> list[str | int | N
     return tracks * (files // len(tracks))
 
 
-def track_of(words: Sequence[str] | None) -> str | int | None:
+def track_of(words: Sequence[str] | None, part: str | None = None) -> str | int | None:
     """Track of the only file."""
-    return tracks_of(words)[0]
+    return tracks_of(words, part=part)[0]
 
 
 def output_of(

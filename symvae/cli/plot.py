@@ -11,6 +11,7 @@ from symvae.cli.options import (
     Force,
     MaxMemory,
     MaxSeconds,
+    PartOption,
     TrackOption,
     TuneOption,
     tracks_of,
@@ -22,6 +23,7 @@ from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 def plot(
     files: FilesArgument,
     track: TrackOption = None,
+    part: PartOption = None,
     tune: TuneOption = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write (PNG, PDF or SVG).")] = Path(
         "piano_roll.png"
@@ -37,7 +39,9 @@ def plot(
     from symvae.pipelines.plot import plot as pipeline
 
     limits = FileLimits(max_seconds, max_memory)
-    saved = pipeline(tunes_in(files, tune), out, tracks_of(track, len(files)), force=force, limits=limits)
+    saved = pipeline(
+        tunes_in(files, tune), out, tracks_of(track, len(files), part), force=force, limits=limits
+    )
     for notice in saved.notices:
         say(notice)
     show_files(saved)

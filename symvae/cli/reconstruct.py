@@ -15,6 +15,7 @@ from symvae.cli.options import (
     MaxMinutes,
     ModelOption,
     OutFolder,
+    PartOption,
     Plot,
     Program,
     Seed,
@@ -32,6 +33,7 @@ def reconstruct(
     file: FileArgument,
     model: ModelOption = None,
     track: TrackOption = None,
+    part: PartOption = None,
     tune: TuneOption = None,
     temperature: Temperature = 0.0,
     posterior_temperature: Annotated[
@@ -62,7 +64,7 @@ def reconstruct(
     result = pipeline(
         tune_in(file, tune),
         model,
-        track=track_of(track),
+        track=track_of(track, part),
         temperature=temperature,
         posterior_temperature=posterior_temperature,
         seed=seed,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from symvae.config.checks import check_at_least
+from symvae.config.checks import check_at_least, check_share
 
 
 @dataclass(frozen=True)
@@ -14,5 +14,10 @@ class DataConfig:
     mid_phrase: bool = False
     """Keep bars as they are inside a tune, with notes held over the bar line: for one-bar models."""
 
+    exchange: float = 0.0
+    """Share of the training phrases of drums in which toms and cymbals are exchanged, and of those that take
+    some drums from another phrase."""
+
     def __post_init__(self) -> None:
         check_at_least("data", self, 0, "transpose")
+        check_share("data", self, "exchange")

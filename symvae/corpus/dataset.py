@@ -7,7 +7,7 @@ resumed sees the same batches as one that is not.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,6 +142,7 @@ class Batches:
         rank: Number of this process, from 0.
         processes: Number of processes that share each batch.
         section: Section of the config that the batch size is set in.
+        vary: Augmentation of the ids of a batch, with the chance that it draws from; None for none.
 
     Raises:
         CorpusError: For fewer windows than one batch.
@@ -158,6 +159,7 @@ class Batches:
         rank: int = 0,
         processes: int = 1,
         section: str = "training",
+        vary: Callable[[UInt[np.ndarray, "..."], np.random.Generator], UInt[np.ndarray, "..."]] | None = None,
     ) -> None:
         if len(ids) < batch_size:
             raise CorpusError(
@@ -172,6 +174,7 @@ class Batches:
         self.seed = seed
         self.rank = rank
         self.processes = processes
+        self.vary = vary
         self._epoch = -1
         self._order = np.empty(0, np.int64)
 
@@ -192,4 +195,6 @@ class Batches:
         )
         mine = slice(self.rank, None, self.processes)
         moved = self.tokenizer.transpose_ids(self.ids[rows[mine]], shift[mine])
+        if self.vary is not None:
+            moved = self.vary(moved, np.random.default_rng([self.seed, step, 2]))
         return torch.from_numpy(moved.astype(np.int64))

@@ -35,13 +35,12 @@ class Continuation(NamedTuple):
 
 
 def continuation(before: Phrase, after: Phrase) -> Continuation:
-    """Pair the notes of two phrases on one grid.
-
-    In neither a pitch may start twice at a step (see `Phrase.without_overlaps`).
-    """
-    _, old, new = np.intersect1d(_places(before), _places(after), return_indices=True)
-    gone = np.setdiff1d(np.arange(len(before)), old)
-    added = np.setdiff1d(np.arange(len(after)), new)
+    """Pair the notes of two phrases on one grid; of hits of a pitch that share a step, the first is meant."""
+    was, first_old = np.unique(_places(before), return_index=True)
+    now, first_new = np.unique(_places(after), return_index=True)
+    stays, goes_on = np.isin(was, now), np.isin(now, was)
+    old, new = first_old[stays], first_new[goes_on]
+    gone, added = np.sort(first_old[~stays]), np.sort(first_new[~goes_on])
     if len(gone) and len(added):
         replaced, by = _replaced(before, after, gone, added)
         old, new = np.concatenate([old, replaced]), np.concatenate([new, by])

@@ -108,7 +108,8 @@ def on_kit(phrase: Phrase, source: Phrase) -> Phrase:
     """Play a phrase on the kit of another one.
 
     A hit that the source has, of that class in that cell, is the source's own: its pitch, velocity, length
-    and timing. All others take what the source's kit has for their class, and fall on the grid.
+    and timing, and the second hits of the cell with it. All others take what the source's kit has for their
+    class, and fall on the grid.
 
     Args:
         phrase: A phrase that was decoded.
@@ -117,16 +118,18 @@ def on_kit(phrase: Phrase, source: Phrase) -> Phrase:
     Returns:
         The phrase, with the source's pitches.
     """
-    kit, played = kit_of(source), class_of(phrase.pitch)
+    cells, known_cells = cells_of(phrase), cells_of(source)
+    own = source.select(np.isin(known_cells, cells) & (known_cells >= 0))
+    new = phrase.select(~np.isin(cells, known_cells) | (cells < 0))
+    kit, played = kit_of(source), class_of(new.pitch)
     known = played >= 0
-    pitch, velocity, duration = phrase.pitch.copy(), phrase.velocity.copy(), phrase.duration_step.copy()
+    pitch, velocity, duration = new.pitch.copy(), new.velocity.copy(), new.duration_step.copy()
     pitch[known], velocity[known] = kit.pitch[played[known]], kit.velocity[played[known]]
     duration[known] = kit.duration_step[played[known]]
-    loudest = np.flatnonzero(one_hit_a_cell(source))
-    _, mine, theirs = np.intersect1d(cells_of(phrase), cells_of(source)[loudest], return_indices=True)
-    pitch[mine], velocity[mine] = source.pitch[loudest[theirs]], source.velocity[loudest[theirs]]
-    duration[mine] = source.duration_step[loudest[theirs]]
-    onset, offset = phrase.onset_step.copy(), phrase.offset_step.copy()
-    onset[mine], offset[mine] = source.onset_step[loudest[theirs]], source.offset_step[loudest[theirs]]
-    duration = np.minimum(duration, phrase.grid.num_steps - onset)
-    return phrase.with_notes(onset, duration, pitch, velocity, offset).without_overlaps()
+    duration = np.minimum(duration, phrase.grid.num_steps - new.onset_step)
+    columns = zip(
+        (*own.columns, own.offset_step),
+        (new.onset_step, duration, pitch, velocity, new.offset_step),
+        strict=True,
+    )
+    return phrase.with_notes(*(np.concatenate(column) for column in columns)).without_overlaps()

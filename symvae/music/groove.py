@@ -42,16 +42,16 @@ class Groove(NamedTuple):
         """
         return cls(grid, at_tick, step_tick, nearest_step((onset_tick - at_tick) / step_tick), onset_tick)
 
-    def tick(self, step: int) -> int:
-        """Tick at which a note at a step is played, not before 0."""
-        exact = self.at_tick + step * self.step_tick
+    def tick(self, step: int, offset_step: float = 0.0) -> int:
+        """Tick at which a note at a step is played, not before 0.
+
+        A note off its step, as in a triplet bar of drums, takes the offset of the beats alone.
+        """
+        exact = self.at_tick + (step + offset_step) * self.step_tick
         beat = self.grid.steps_per_beat
         near = abs(self.step - step) <= self.grid.steps_per_bar
-        for like in (
-            self.step == step,
-            near & (self.step % beat == step % beat),
-            near & (self.step % beat == 0),
-        ):
+        same = [self.step == step, near & (self.step % beat == step % beat)] if not offset_step else []
+        for like in (*same, near & (self.step % beat == 0)):
             if like.any():
                 offset = self.onset_tick[like] - (self.at_tick + self.step[like] * self.step_tick)
                 return max(0, int(np.floor(exact + np.sort(offset)[(len(offset) - 1) // 2] + 0.5)))

@@ -67,7 +67,11 @@ class Lock:
             edited = edited.with_notes(
                 *(
                     np.concatenate([new, old[gone]])
-                    for new, old in zip(edited.columns, self.source.columns, strict=True)
+                    for new, old in zip(
+                        (*edited.columns, edited.offset_step),
+                        (*self.source.columns, self.source.offset_step),
+                        strict=True,
+                    )
                 )
             )
         return edited

@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float, Int
 from symvae.arguments import checked
 from symvae.errors import ArgumentError, PhraseError
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
-from symvae.music.quantize import resolve_overlaps
+from symvae.music.quantize import resolve_hits, resolve_overlaps
 
 DEFAULT_TEMPO_QPM = 120.0
 DEFAULT_VELOCITY = 90
@@ -73,16 +73,16 @@ class Phrase:
         shapes = [column.shape for column in columns]
         if len(set(shapes)) > 1 or columns[0].ndim != 1:
             raise PhraseError(f"A phrase needs four arrays of one length, not of shapes {shapes}.")
-        order = np.lexsort((columns[1], columns[2], columns[0]))
-        offset = np.zeros(len(order)) if self.offset_step is _ONE_FOR_ALL else self.offset_step
-        if np.shape(offset) != order.shape:
+        offset = np.zeros(len(columns[0])) if self.offset_step is _ONE_FOR_ALL else self.offset_step
+        if np.shape(offset) != columns[0].shape:
             raise PhraseError(
-                f"A phrase of {len(order)} notes needs as many offsets, not {np.shape(offset)}."
+                f"A phrase of {len(columns[0])} notes needs as many offsets, not {np.shape(offset)}."
             )
         offset = np.rint(np.asarray(offset, np.float64) * OFFSETS_PER_STEP) / OFFSETS_PER_STEP + 0.0
         if not (abs(offset) <= 0.5).all():
             raise PhraseError("An offset is at most half a step, early or late.")
         offset = np.minimum(offset, 0.5 - 1 / OFFSETS_PER_STEP)
+        order = np.lexsort((columns[1], offset, columns[2], columns[0]))
         for name, column in zip((*COLUMNS, "offset_step"), (*columns, offset), strict=True):
             column = column[order]
             column.setflags(write=False)
@@ -195,7 +195,15 @@ class Phrase:
         )
 
     def without_overlaps(self) -> "Phrase":
-        """The phrase with no pitch sounding twice at once (see `symvae.music.quantize.resolve_overlaps`)."""
+        """The phrase with no pitch sounding twice at once (see `symvae.music.quantize.resolve_overlaps`).
+
+        Hits of drums that share a step stay, as those of a flam.
+        """
+        if self.is_drum:
+            rows, duration = resolve_hits(*self.columns, self.offset_step)
+            return self.with_notes(
+                self.onset_step[rows], duration, self.pitch[rows], self.velocity[rows], self.offset_step[rows]
+            )
         onset, duration, pitch, velocity = resolve_overlaps(*self.columns)
         place = self.onset_step * 128 + self.pitch
         # Of notes that start together the last row is the longest, which stays.

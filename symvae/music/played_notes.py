@@ -102,7 +102,7 @@ class PlayedNotes:
             self.gone[groups[int(before.onset_step[old]), int(before.pitch[old])]] = True
         shift, added = pitch_shift(before, after), []
         for new in pairs.added.tolist():
-            onset = groove.tick(int(after.onset_step[new]))
+            onset = groove.tick(int(after.onset_step[new]), float(after.offset_step[new]))
             end = max(min(groove.tick(int(after.end_step[new])), patch.until_tick), onset + 1)
             added.append(AddedNote(onset, end, int(after.pitch[new]), int(after.velocity[new]), shift))
         return added

@@ -3,7 +3,7 @@
 A performance is never exactly on the grid. The shift of each note is reported (positive: played late). Its
 mean size distinguishes a notated file (0) from a performance (about a tenth of a step) and from music that
 has no sixteenths (a quarter of a step, as for random times). A note shorter than half a step lasts one
-step. Two notes of equal pitch that meet on one step become one, the longer.
+step. Two notes of equal pitch that meet on one step become one, the longer; hits of drums stay two.
 
 This module knows steps, and no bars or melodies.
 """
@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
+
+#: More steps than a song has.
+_FAR = 1 << 40
 
 
 class Quantized(NamedTuple):
@@ -37,6 +40,7 @@ def quantize(
     pitch: Int[np.ndarray, " note"],
     velocity: Int[np.ndarray, " note"],
     ticks_per_step: float,
+    every_hit: bool = False,
 ) -> Quantized:
     """Move notes to the nearest steps, counted from tick 0.
 
@@ -46,6 +50,7 @@ def quantize(
         pitch: MIDI note numbers.
         velocity: MIDI velocities.
         ticks_per_step: Length of a sixteenth, in ticks.
+        every_hit: Keep notes of equal pitch that meet on one step, as the two hits of a flam.
 
     Returns:
         The notes on steps, with the shift of each.
@@ -54,7 +59,7 @@ def quantize(
     onset = nearest_step(exact_onset)
     exact_end = (onset_tick + duration_tick) / ticks_per_step
     duration = np.maximum(nearest_step(exact_end) - onset, 1)
-    keep = _sorted_without_duplicates(onset, duration, pitch, velocity)
+    keep = _sorted_without_duplicates(onset_tick if every_hit else onset, duration, pitch, velocity)
     num_distinct = len(np.unique(np.column_stack([onset_tick, pitch]), axis=0))
     return Quantized(
         onset[keep],
@@ -103,6 +108,42 @@ def resolve_overlaps(
     duration = duration.copy()
     duration[first[again]] = np.minimum(duration[first], onset[then] - onset[first])[again]
     return onset, duration, pitch, velocity
+
+
+def resolve_hits(
+    onset: Int[np.ndarray, " note"],
+    duration: Int[np.ndarray, " note"],
+    pitch: Int[np.ndarray, " note"],
+    velocity: Int[np.ndarray, " note"],
+    offset: Float[np.ndarray, " note"],
+) -> tuple[Int[np.ndarray, " kept"], Int[np.ndarray, " kept"]]:
+    """Drop or shorten hits of drums so that no pitch sounds in two steps at once.
+
+    Of hits that start together the longest stays (of equal ones the loudest); hits that share a step without
+    starting together, as in a flam, all stay.
+
+    Args:
+        onset: Start of each hit, in steps.
+        duration: Length of each hit, in steps.
+        pitch: MIDI note numbers.
+        velocity: MIDI velocities.
+        offset: How far each hit is played from its step, in steps.
+
+    Returns:
+        Rows of the hits that stay, by step, pitch and time, and their durations.
+    """
+    keep = np.empty(0, np.int64)
+    if len(onset):
+        order = np.lexsort((-velocity, -duration, offset, pitch, onset))
+        place = np.stack([onset, pitch, offset])[:, order]
+        keep = order[np.concatenate([[True], (place[:, 1:] != place[:, :-1]).any(axis=0)])]
+    onset, pitch, duration = onset[keep], pitch[keep], duration[keep]
+    places = np.unique(pitch * _FAR + onset)
+    later = np.searchsorted(places, pitch * _FAR + onset, side="right")
+    following = np.append(places, 0)[later]
+    again = following // _FAR == pitch
+    again[later == len(places)] = False
+    return keep, np.where(again, np.minimum(duration, following % _FAR - onset), duration)
 
 
 def _sorted_without_duplicates(

@@ -46,6 +46,8 @@ class Reading:
     """The drum tracks were read, not the pitched ones."""
     parts: Mapping[str, TrackChoice] = field(default_factory=dict)
     """The track of each part of an arrangement; empty for music of one part."""
+    num_second_hits: int = 0
+    """Hits of drums beside a louder one of their class in a cell (flam, drag), which have no token."""
 
     @cached_property
     def timing(self) -> Timing:
@@ -62,6 +64,7 @@ class Collector:
         self.parts: Mapping[str, TrackChoice] = {}
         self.num_cut = 0
         self.num_triplet_bars = 0
+        self.num_second_hits = 0
         self._phrases: list[tuple[AnyPhrase, tuple[int, int], float]] = []
         self._bars: defaultdict[tuple[str, Reason, str], list[tuple[int, int]]] = defaultdict(list)
         self._dropped: Counter[tuple[str, Reason, str]] = Counter()
@@ -114,6 +117,7 @@ class Collector:
             self._dropped[f"{part} {what}", reason, detail] += count
         self.num_cut += other.num_cut
         self.num_triplet_bars += other.num_triplet_bars
+        self.num_second_hits += other.num_second_hits
         self._onsets += other._onsets
         self._song = self._song or other._song
 
@@ -194,6 +198,7 @@ class Collector:
             drums=self.drums,
             parts=self.parts,
             num_cut=self.num_cut,
+            num_second_hits=self.num_second_hits,
             onsets=Onsets(
                 quarter,
                 shift_step,

@@ -61,7 +61,7 @@ _SENTENCES = {
     Reason.CUT_OFF: "it outlasts the window and ends with it",
     Reason.DUPLICATE: "the same music is there already",
     Reason.TOO_FULL: "its bar has more tokens than the model can take; the softest notes are dropped first",
-    Reason.SAME_CELL: "a louder hit of the same drum class falls on the same step, as in a flam",
+    Reason.SAME_CELL: "another hit of its drum class falls in the same cell, as in a flam",
     Reason.NO_DRUMS: "it has no drum track",
     Reason.NO_BASS: "it has no bass track: none is named so, has a bass program or is the lowest of several",
     Reason.NO_MELODY: "it has no melody track: none is named so or lies above the bass with few chords",

@@ -16,9 +16,10 @@ from symvae.music.bars import Section, sections
 from symvae.music.drum_kit import one_hit_a_cell
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
 from symvae.music.melody_line import bass_line, choose_track, skyline
+from symvae.music.part import DRUMS
 from symvae.music.phrase import Phrase
 from symvae.music.pitch import MIDI_PITCHES
-from symvae.music.quantize import Quantized, quantize, resolve_overlaps
+from symvae.music.quantize import Quantized, quantize, resolve_hits, resolve_overlaps
 from symvae.music.reading import Collector
 from symvae.music.reason import Reason
 from symvae.music.song import Song, Track
@@ -87,7 +88,7 @@ def section_phrases(song: Song, choice: Choice, collector: Collector) -> Iterato
             collector.drop_bars("section", Reason.EMPTY, section.bar_span, "no notes of this track")
             continue
         onset, duration, pitch, velocity = part.select(slice(first_row, end_row)).columns
-        notes = quantize(onset - section.start_tick, duration, pitch, velocity, step_tick)
+        notes = quantize(onset - section.start_tick, duration, pitch, velocity, step_tick, choice.drums)
         exact = notes.onset_step + notes.shift_step
         distance = distance_step(exact, notes.onset_step, grid) if choice.drums else None
         collector.count_onsets(notes, song, section.start_tick, distance)
@@ -99,7 +100,10 @@ def _part(song: Song, choice: Choice, collector: Collector) -> Track | None:
     """The track to read, merged from all pitched ones if that is asked for; None if there is nothing."""
     collector.drums = choice.drums
     if choice.drums:
-        return _drums(song, choice.track, collector)
+        return _drums(song, None if choice.track == DRUMS else choice.track, collector)
+    if choice.track == DRUMS:
+        collector.drop("song", Reason.DRUMS, "its drums are asked for, and the model reads pitched tracks")
+        return None
     pitched = [track for track in song.tracks if not track.is_drum and len(track)]
     drums = [track for track in song.tracks if track.is_drum and len(track)]
     if choice.polyphonic and choice.track is None and len(pitched) > 1:
@@ -152,7 +156,10 @@ def _phrase(notes: Quantized, section: Section, grid: Grid, choice: Choice, coll
     inside = (notes.pitch >= low) & (notes.pitch <= high)
     collector.drop("notes", Reason.OUT_OF_RANGE, f"below {low} or above {high}", int((~inside).sum()))
     onset, duration, pitch, velocity, shift, exact_end = (column[inside] for column in notes[:6])
-    if choice.polyphonic or choice.drums:
+    if choice.drums:
+        rows, cut = resolve_hits(onset, duration, pitch, velocity, shift)
+        onset, duration, pitch, velocity, shift = (onset[rows], cut, pitch[rows], velocity[rows], shift[rows])
+    elif choice.polyphonic:
         before = duration
         onset, duration, pitch, velocity = resolve_overlaps(onset, duration, pitch, velocity)
         collector.num_cut += int((duration < before).sum())
@@ -178,12 +185,9 @@ def _phrase(notes: Quantized, section: Section, grid: Grid, choice: Choice, coll
     duration = np.minimum(duration, last_step - onset)
     if not choice.drums:
         return Phrase(grid, onset, duration, pitch, velocity)
-    # Quantized hits are in order, and none was left out since: their shifts are those of the phrase.
     offset = shift[starts_inside]
     phrase = Phrase(grid, onset, duration, pitch, velocity, is_drum=True, offset_step=offset)
-    heard = one_hit_a_cell(phrase)
-    collector.drop("notes", Reason.SAME_CELL, count=int((~heard).sum()))
-    phrase = phrase.select(heard)
+    collector.num_second_hits += int((~one_hit_a_cell(phrase)).sum())
     collector.num_triplet_bars += int(triplet_bars(phrase).sum())
     return phrase
 

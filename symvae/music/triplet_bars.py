@@ -44,6 +44,8 @@ def cells_per_bar(steps_per_bar: int) -> int:
 
 def triplet_bars(phrase: Phrase) -> Bool[np.ndarray, " bar"]:
     """Mask of the bars of a phrase whose hits are triplets."""
+    if not phrase.offset_step.any():
+        return np.zeros(phrase.grid.bars, bool)
     bar = phrase.onset_step // phrase.grid.steps_per_bar
     return fit_triplets(phrase.onset_step + phrase.offset_step, bar, phrase.grid)
 

@@ -86,7 +86,7 @@ class _Editing:
         self.polyphonic = model.tokenizer.polyphonic
         self.ticks_per_quarter, self.song = song.ticks_per_quarter, with_whole_steps(song)
         self.lines = np.array(bar_lines(self.song))
-        self.tracks = tracks_read(self.song, intake.reading.track)
+        self.tracks = tracks_read(self.song, intake.reading.track, intake.reading.drums)
         self.notes = PlayedNotes(self.song, self.tracks, step_ticks(self.song))
         early = self.notes.old_onset + self.notes.step_tick / 2  # such a note belongs to the next bar
         self.bar = np.searchsorted(self.lines, early, side="right") - 1

@@ -20,7 +20,7 @@ from symvae.pipelines.kept_words import kept_in_words, not_reached
 from symvae.pipelines.song_chords import SongChords
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import Thinned
-from symvae.pipelines.timing_words import timing_in_words
+from symvae.pipelines.timing_words import second_hits_in_words, timing_in_words
 from symvae.pipelines.tracks import track_in_words, tracks_read, unread_tracks_in_words
 from symvae.pipelines.words import counted, model_in_words
 from symvae.system.faders.request import Fader
@@ -72,7 +72,7 @@ class FadeReport:
     def harm(self) -> Harm:
         """Harm of the fade to the rest of the music (`symvae.evaluation.harm`)."""
         reading = self.intake.reading
-        tracks = tracks_read(self.intake.song, reading.track)
+        tracks = tracks_read(self.intake.song, reading.track, reading.drums)
         seams = set(reading.start_bar) & set(reading.end_bar)
         return harm_of(self.intake.song, self.spliced.song, tracks, seams)
 
@@ -162,6 +162,7 @@ class FadeReport:
             lines.append(
                 f"  {counted(reading.num_cut, 'note')} shortened in reading, where the next one starts"
             )
+        lines += second_hits_in_words(reading)
         rest = [dropped for dropped in reading.dropped if dropped.what not in ("window", "section")]
         lines += [f"  not read: {dropped}" for dropped in rest]
         lines += [

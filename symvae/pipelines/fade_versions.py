@@ -10,6 +10,7 @@ from math import inf
 
 import numpy as np
 
+from symvae.attributes.drum_arousal import drum_arousal
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase, join
@@ -296,7 +297,9 @@ def measured(model: SymVAE, phrases: Sequence[Phrase]) -> Iterator[dict[str, flo
     scales = model.scales
     values = measure_phrases(phrases, scales.names)
     columns = dict(zip(scales.names, values.T, strict=True))
-    if scales.arousal is not None:
+    if model.tokenizer.drums:
+        columns[AROUSAL.name] = np.array([drum_arousal(phrase) for phrase in phrases])
+    elif scales.arousal is not None:
         columns[AROUSAL.name] = scales.arousal.of(scales.positions(values).double().numpy())
     for row in range(len(phrases)):
         yield {name: float(column[row]) for name, column in columns.items()}

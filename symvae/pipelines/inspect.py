@@ -20,6 +20,7 @@ from symvae.music.chord_symbols import chords_in_words
 from symvae.music.drum_kit import DRUM_PITCHES
 from symvae.music.io.source import Music, load_any, name_of
 from symvae.music.melody_line import alone_share, choose_track
+from symvae.music.part import DRUMS
 from symvae.music.pitch import PIANO_PITCHES
 from symvae.music.reason import Dropped, Reason
 from symvae.music.song import Song
@@ -76,7 +77,7 @@ def inspect_song(
         The report.
     """
     stretches = sections(song)
-    choice = choose_track(song, track)
+    choice = choose_track(song, None if track == DRUMS else track)
     reports = tuple(
         _track_report(song, i, models, choice.why if choice and choice.index == i else None)
         for i in range(len(song.tracks))

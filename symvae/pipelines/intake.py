@@ -16,7 +16,7 @@ from symvae.music.windows import ending, windows
 from symvae.pipelines.file_notes import FileNotes, file_notes
 from symvae.pipelines.no_window import NoWindowError, other_tracks, reasons
 from symvae.pipelines.spans import bar_spans, spans_of, titles_of
-from symvae.pipelines.timing_words import timing_in_words
+from symvae.pipelines.timing_words import second_hits_in_words, timing_in_words
 from symvae.pipelines.tracks import track_in_words, tracks_not_read, unread_tracks_in_words
 from symvae.pipelines.words import counted
 from symvae.tokens.tokenizer import Tokenizer
@@ -108,6 +108,7 @@ class Intake:
             "silent_bars_added": self.silent_bars,
             **reading.timing.data(),
             "notes_cut": reading.num_cut,
+            "second_hits": reading.num_second_hits,
             "dropped": [
                 {"what": d.what, "reason": d.reason.value, "count": d.count, "detail": d.detail}
                 for d in reading.dropped
@@ -129,6 +130,7 @@ class Intake:
         if reading.num_cut:
             lines.append(f"  {counted(reading.num_cut, 'note')} shortened, where the next one starts")
         lines += [f"  {name}: {track_in_words(track)}" for name, track in reading.parts.items()]
+        lines += second_hits_in_words(reading)
         return lines + [f"  left out: {dropped}" for dropped in reading.dropped]
 
 

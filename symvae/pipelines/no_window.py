@@ -47,6 +47,8 @@ def other_tracks(song: Song, reading: Reading, read: Callable[[int], Reading]) -
     Returns:
         One sentence, or an empty one where there is no such track.
     """
+    if any(dropped.what == "song" for dropped in reading.dropped):
+        return ""
     read_index = None if reading.track is None else reading.track.index
     others = [
         i

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from symvae.errors import LatentError
 from symvae.music.bars import grid_bar_at
+from symvae.music.part import DRUMS
 from symvae.pipelines.advice import advise, none_can
 from symvae.pipelines.faults import Faults
 from symvae.pipelines.intake import Intake
@@ -130,7 +131,13 @@ def choose(
         if tried.errors:
             Faults(advise(need, given, sources, read, tried.errors)).raise_all()
         return given, "", tried.intakes
-    trials = {facts: attempt(need, facts, sources, read) for facts in need.candidates()}
+    candidates = need.candidates()
+    if any(source.track == DRUMS for source in sources) and not any(f.tokenizer.drums for f in candidates):
+        raise LatentError(
+            f"No released model of drums can be used with `symvae {need.verb}`. Train one (docs/drums.md), "
+            "and name it with --model FOLDER."
+        )
+    trials = {facts: attempt(need, facts, sources, read) for facts in candidates}
     works = {facts: trial.intakes for facts, trial in trials.items() if not trial.errors}
     if not works:
         Faults(none_can(need, sources, read)).raise_all()

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Num
 
 from symvae.music.phrase import Phrase
 
@@ -18,9 +18,9 @@ from symvae.music.phrase import Phrase
 ALIKE = 0.8
 
 
-#: Onset and pitch of a note, and its duration and velocity.
+#: Onset and pitch of a note, and its duration, velocity and offset from its step.
 Place: TypeAlias = tuple[int, int]
-Note: TypeAlias = tuple[int, int]
+Note: TypeAlias = tuple[int, int, float]
 
 
 class Bar(NamedTuple):
@@ -74,21 +74,20 @@ def _same_edit(phrase: Phrase, before: Phrase, after: Phrase) -> Phrase:
     old, new, mine = (_notes(each) for each in (before, after, phrase))
     notes = {place: note for place, note in mine.items() if place in new or place not in old}
     for place in notes.keys() & old.keys():
-        duration, velocity = notes[place]
+        duration, velocity, offset = notes[place]
         longer, louder = new[place][0] / old[place][0], new[place][1] - old[place][1]
-        notes[place] = max(1, round(duration * longer)), min(max(velocity + louder, 1), 127)
+        notes[place] = max(1, round(duration * longer)), min(max(velocity + louder, 1), 127), offset
     own = [(place, note) for place, note in mine.items() if place not in old]
     added = {
         place: note
         for place, note in new.items()
         if place not in old and place not in mine and not any(_clash(place, note, *each) for each in own)
     }
-    rows = [
-        (onset, duration, pitch, velocity) for (onset, pitch), (duration, velocity) in (notes | added).items()
-    ]
-    starts, lengths, pitches, velocities = np.array(rows, np.int64).reshape(-1, 4).T
+    rows = [(*place, *note) for place, note in (notes | added).items()]
+    table = np.array(rows, float).reshape(-1, 5).T
+    starts, pitches, lengths, velocities = table[:4].astype(np.int64)
     lengths = np.minimum(lengths, phrase.grid.num_steps - starts)
-    return phrase.with_notes(starts, lengths, pitches, velocities)
+    return phrase.with_notes(starts, lengths, pitches, velocities, table[4])
 
 
 def _clash(place: Place, note: Note, other_place: Place, other: Note) -> bool:
@@ -99,9 +98,9 @@ def _clash(place: Place, note: Note, other_place: Place, other: Note) -> bool:
 
 
 def _notes(phrase: Phrase) -> dict[Place, Note]:
-    """Duration and velocity of each note by its onset and pitch."""
-    rows = zip(*(column.tolist() for column in phrase.columns), strict=True)
-    return {(onset, pitch): (duration, velocity) for onset, duration, pitch, velocity in rows}
+    """Duration, velocity and offset of each note by its onset and pitch."""
+    rows = zip(*(column.tolist() for column in (*phrase.columns, phrase.offset_step)), strict=True)
+    return {(onset, pitch): (duration, velocity, offset) for onset, duration, pitch, velocity, offset in rows}
 
 
 def _most_alike(
@@ -125,7 +124,7 @@ def _in_bar(phrase: Phrase, bar: Bar) -> Phrase:
     """Notes that start in a bar, counted from its start, with all their length."""
     rows = phrase.select((phrase.onset_step >= bar.start_step) & (phrase.onset_step < bar.end_step))
     onset, duration, pitch, velocity = rows.columns
-    return phrase.with_notes(onset - bar.start_step, duration, pitch, velocity)
+    return phrase.with_notes(onset - bar.start_step, duration, pitch, velocity, rows.offset_step)
 
 
 def _with_bars(phrase: Phrase, bars: Sequence[tuple[Bar, Phrase]]) -> Phrase:
@@ -133,14 +132,16 @@ def _with_bars(phrase: Phrase, bars: Sequence[tuple[Bar, Phrase]]) -> Phrase:
     if not bars:
         return phrase
     stays = np.ones(len(phrase), bool)
-    columns: list[list[Int[np.ndarray, " note"]]] = [[], [], [], []]
+    columns: list[list[Num[np.ndarray, " note"]]] = [[], [], [], [], []]
     for bar, notes in bars:
         stays &= (phrase.onset_step < bar.start_step) | (phrase.onset_step >= bar.end_step)
         inside = notes.select(notes.onset_step < bar.end_step - bar.start_step)
         onset = inside.onset_step + bar.start_step
         duration = np.minimum(inside.duration_step, phrase.grid.num_steps - onset)
-        for column, more in zip(columns, (onset, duration, inside.pitch, inside.velocity), strict=True):
+        new = (onset, duration, inside.pitch, inside.velocity, inside.offset_step)
+        for column, more in zip(columns, new, strict=True):
             column.append(more)
     kept = phrase.select(stays)
-    merged = [np.concatenate([old, *more]) for old, more in zip(kept.columns, columns, strict=True)]
+    before = (*kept.columns, kept.offset_step)
+    merged = [np.concatenate([old, *more]) for old, more in zip(before, columns, strict=True)]
     return phrase.with_notes(*merged).without_overlaps()

@@ -259,7 +259,8 @@ def fade_song(
             f"reads{reasons}. Choose other bars."
         )
     polyphonic = checked.facts.tokenizer.polyphonic
-    kept = keep_of(keep, intake.song, polyphonic=polyphonic, model=checked.facts.name)
+    drums = checked.facts.tokenizer.drums
+    kept = keep_of(keep, intake.song, polyphonic=polyphonic, drums=drums, model=checked.facts.name)
     harmony = song_chords(intake.song, source.name, chords)
     vae = checked.load()
     fine = replace(intake, song=with_whole_steps(intake.song))
@@ -272,7 +273,7 @@ def fade_song(
         versions,
         intake.reading.start_bar,
         fine_lines,
-        tracks=tracks_read(fine.song, intake.reading.track),
+        tracks=tracks_read(fine.song, intake.reading.track, intake.reading.drums),
         ramps={*slopes, *lanes_of_controllers.values()},
         rubato=rubato,
         hold=[hold] if isinstance(hold, str) else list(hold),

@@ -58,27 +58,36 @@ class Keep:
         return [*self.words, *(song.tracks[index].name or str(index) for index in self.tracks)]
 
 
-def keep_of(words: str | Iterable[str] | None, song: Song, *, polyphonic: bool, model: str) -> Keep:
+def keep_of(
+    words: str | Iterable[str] | None, song: Song, *, polyphonic: bool, drums: bool = False, model: str
+) -> Keep:
     """Understand the words of a user.
 
     Args:
         words: Words of `WORDS`, and names or numbers of tracks; None for the default.
         song: The song.
         polyphonic: The model has all voices.
+        drums: The model plays drums.
         model: Name of the model, for messages.
 
     Returns:
         What is kept.
 
     Raises:
-        ConfigError: "nothing" stands beside other words, or the melody of a model of one line is to stay.
+        ConfigError: "nothing" stands beside other words, the melody of a model of one line is to stay, or a
+            part that drums do not have.
         MidiError: A word is neither one of `WORDS` nor a track.
     """
     if words is None:
-        return Keep((MELODY,)) if polyphonic else Keep()
+        return Keep((MELODY,)) if polyphonic and not drums else Keep()
     given = list(dict.fromkeys([words] if isinstance(words, str) else [str(word) for word in words]))
     if NOTHING in given and len(given) > 1:
         raise ConfigError("Nothing is kept, or something: give nothing alone.")
+    if drums and (pitched := {MELODY, BASS, HARMONY} & {*given}):
+        raise ConfigError(
+            f"{model} changes drums alone: {' and '.join(sorted(pitched))} stays as it is anyway. Leave it "
+            "out, or keep the rhythm."
+        )
     if MELODY in given and not polyphonic:
         raise ConfigError(
             f"{model} moves the melody itself, so it cannot keep it. Keep its rhythm or harmony, or choose "
@@ -138,13 +147,13 @@ def closed_tracks(keep: Keep, intake: Intake) -> list[int]:
         Their numbers; none where all tracks that are read would be.
     """
     closed = [index for index, line in _kept_tracks(keep, intake) if not line]
-    rest = set(tracks_read(intake.song, intake.reading.track)) - set(closed)
+    rest = set(tracks_read(intake.song, intake.reading.track, intake.reading.drums)) - set(closed)
     return closed if rest else []
 
 
 def _kept_tracks(keep: Keep, intake: Intake) -> list[tuple[int, bool]]:
     """Tracks to keep, and whether only their highest line is."""
-    song, read = intake.song, tracks_read(intake.song, intake.reading.track)
+    song, read = intake.song, tracks_read(intake.song, intake.reading.track, intake.reading.drums)
     kept = [(index, False) for index in keep.tracks]
     if MELODY in keep.words and (choice := choose_track(song)):
         index = choice.index if choice.index in read else read[0]

@@ -1,5 +1,6 @@
 """Limits of the sixteenth grid in words: rhythms that are moved, and music without a beat."""
 
+from symvae.music.reading import Reading
 from symvae.music.timing import Timing
 from symvae.pipelines.words import counted
 
@@ -44,6 +45,21 @@ def timing_in_words(timing: Timing) -> list[str]:
             f"the lengths of {percent(timing.lengths_moved_share)} of the notes are rounded to sixteenths"
         )
     return lines
+
+
+def second_hits_in_words(reading: Reading) -> list[str]:
+    """Describe the hits of drums that have no token of their own.
+
+    Args:
+        reading: A reading of drums, or of other music.
+
+    Returns:
+        One line, or none where there are no such hits.
+    """
+    if not reading.num_second_hits:
+        return []
+    hits = counted(reading.num_second_hits, "second hit")
+    return [f"  {hits} of a drum in one cell (flams, drags): no token, each stays where its cell stays"]
 
 
 def rhythms_in_words(timing: Timing) -> str:

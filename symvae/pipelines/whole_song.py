@@ -128,7 +128,7 @@ def _whole(
 
     for row in sorted(played, key=lambda row: place.starts[versions[row].row]):
         version, source = versions[row], sources[row]
-        if version.is_performance:
+        if version.is_performance or source.is_drum:
             continue
         start = place.lines[place.starts[version.row]]
         end = start + round(source.grid.num_steps * place.step_tick)

@@ -16,7 +16,7 @@ from symvae.system import artifacts
 from symvae.system.artifact_folder import METRICS_FILE
 from symvae.system.build import build_grid
 from symvae.system.catalog import available, find
-from symvae.system.faders.request import Fader, faders_of
+from symvae.system.faders.request import Fader, model_faders
 from symvae.system.latent_model import LatentModel
 from symvae.tokens.load import load_tokenizer
 from symvae.tokens.tokenizer import Tokenizer
@@ -52,8 +52,7 @@ class ModelFacts:
         """Its faders by name."""
         if self.loaded is not None:
             return self.loaded.faders
-        scales = artifacts.load_scales(self.folder)
-        return {} if scales is None else faders_of(scales)
+        return model_faders(artifacts.load_scales(self.folder), self.tokenizer)
 
     @cached_property
     def has_prior(self) -> bool:

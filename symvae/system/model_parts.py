@@ -31,7 +31,7 @@ from symvae.system.catalog import advise_on_faders, find
 from symvae.system.codec import Codec
 from symvae.system.device import find_device
 from symvae.system.faders.control import FaderControl
-from symvae.system.faders.request import Fader, faders_of
+from symvae.system.faders.request import Fader, model_faders
 from symvae.system.faders.scales import Scales, measure_phrases
 from symvae.system.model_writer import read_card, write_model_folder
 from symvae.tokens.load import load_tokenizer
@@ -154,15 +154,18 @@ class ModelParts:
 
     @cached_property
     def scales(self) -> Scales:
-        """Calibrated scales of the faders; `LatentError` for a model without."""
+        """Calibrated scales of the faders; `LatentError` for a model without, unless it has arousal alone."""
         scales = artifacts.load_scales(self.folder)
+        if scales is None and self.tokenizer.drums:
+            return Scales((), (), np.empty((0, 0)))
         if scales is None:
             raise LatentError(f"{self.name} has no faders. {advise_on_faders(self.name, self.grid.metre)}")
         return scales
 
     @property
     def _has_faders(self) -> bool:
-        return "scales" in vars(self) or artifacts.load_scales(self.folder) is not None
+        own = vars(self).get("scales")
+        return bool(own.names) if own is not None else artifacts.load_scales(self.folder) is not None
 
     @cached_property
     def _editor(self) -> FaderEditor | None:
@@ -179,7 +182,7 @@ class ModelParts:
     @cached_property
     def faders(self) -> dict[str, Fader]:
         """The model's controls by name; empty for a model without."""
-        return faders_of(self.scales) if self._has_faders else {}
+        return model_faders(self.scales if self._has_faders else None, self.tokenizer)
 
     @cached_property
     def _control(self) -> FaderControl:

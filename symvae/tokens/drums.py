@@ -9,7 +9,8 @@ sixteen are the cells, the others have no hit. Decoded is what most ids of a bar
 Ids carry neither pitches nor velocities nor lengths: `decode_ids` gives each class its own first pitch, and
 `restore` plays a phrase on the kit that it came from. `decode(encode(p)) == p` for every phrase of these
 pitches at the default velocity, a step each, in which each bar is on one of the two grids. A second hit of a
-class in a cell is no id of its own: reading a song counts it as left out, with the reason ``same_cell``.
+class in a cell (a flam) is no id of its own: the cell is hit, and `restore` plays all hits of a cell that the
+source has.
 
 It needs numpy alone.
 """
@@ -30,7 +31,6 @@ from symvae.music.drum_kit import (
     NUM_CLASSES,
     class_of,
     on_kit,
-    one_hit_a_cell,
 )
 from symvae.music.grid import Grid
 from symvae.music.metre import METRES
@@ -108,9 +108,8 @@ class DrumGrid:
         return DRUM_PITCHES
 
     def fit(self, phrase: Phrase) -> Phrase:
-        """Keep the loudest of the hits of a class in a cell."""
-        keep = one_hit_a_cell(phrase)
-        return phrase if keep.all() else phrase.select(keep)
+        """The phrase as it is: every bar fits."""
+        return phrase
 
     def encode_phrase(self, phrase: Phrase) -> UInt16[np.ndarray, "bar position"]:
         """Encode a drum track.

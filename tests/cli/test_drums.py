@@ -42,6 +42,10 @@ def test_measure_shows_the_attributes_of_drums_for_drums_alone(cli, tmp_path):
     band(tmp_path / "band.mid")
     assert "kick_density" not in cli("measure", "band.mid").stdout
     assert "kick_density" in cli("measure", "band.mid", "--track", "kit").stdout
+    assert "kick_density" in cli("measure", "band.mid", "--part", "drums").stdout
+    both = cli("measure", "band.mid", "--part", "drums", "--track", "kit")
+    assert (both.exit_code, "give a track or a part, not both" in both.stderr) == (2, True)
+    assert cli("measure", "band.mid", "--part", "bass").exit_code == 2
 
 
 def test_plot_draws_a_drum_track_of_a_song(cli, tmp_path):

@@ -112,10 +112,12 @@ def tunes_of_song(
     reading = whole(song, track, polyphonic, pitch_range=DRUM_PITCHES if drums else None, drums=drums)
     phrases = [phrase for phrase in reading.phrases if len(phrase)]
     names = [name] if len(phrases) == 1 else [f"{name}#{i}" for i in range(1, len(phrases) + 1)]
-    tunes = [
+    tunes: list[Tune | Dropped] = [
         Tune(n, collection, title, phrase, reading.timing, split)
         for n, phrase in zip(names, phrases, strict=True)
     ]
     if not tunes and not reading.dropped:
         return [Dropped(name, Reason.EMPTY)]
+    if reading.num_second_hits:
+        tunes.append(Dropped(f"{name}#notes", Reason.SAME_CELL, count=reading.num_second_hits))
     return [*tunes, *(Dropped(f"{name}#{d.what}", d.reason, d.detail, d.count) for d in reading.dropped)]

@@ -25,6 +25,7 @@ from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
 from symvae.system.codec import Codec
 from symvae.system.faders.arrange import arrange, asked_arousal
+from symvae.system.faders.arrange_drums import arrange_drums
 from symvae.system.faders.bar_search import Cost, search_bars
 from symvae.system.faders.constraints import Constraints, broken_cost, constraints_of, restored
 from symvae.system.faders.cost import BAR_DRIFT, TOKEN_DRIFT, Request, aims
@@ -56,7 +57,8 @@ class FaderControl:
     @property
     def arranges(self) -> bool:
         """True if arousal is arranged on the notes of a phrase; else it moves the faders of z."""
-        return self.codec.tokenizer.polyphonic and self.scales.arousal is not None
+        tokenizer = self.codec.tokenizer
+        return tokenizer.drums or (tokenizer.polyphonic and self.scales.arousal is not None)
 
     @property
     def transfers_edits(self) -> bool:
@@ -113,7 +115,10 @@ class FaderControl:
         for row, phrase in zip(rows, faded, strict=True):
             result[row] = phrase
         for row, wishes in enumerate(values):
-            if AROUSAL.name in wishes:
+            if AROUSAL.name in wishes and self.codec.tokenizer.drums:
+                lock = None if locks is None else locks[row]
+                result[row] = arrange_drums(result[row], wishes[AROUSAL.name], lock)
+            elif AROUSAL.name in wishes:
                 arousal = asked_arousal(self.scales, phrases[row], wishes[AROUSAL.name])
                 held = held_faders(self.scales.names, hold | rest[row].keys()).numpy()
                 lock = None if locks is None else locks[row]

@@ -11,6 +11,7 @@ import numpy as np
 from symvae.attributes.table import ATTRIBUTES
 from symvae.errors import LatentError
 from symvae.system.faders.scales import Scales
+from symvae.tokens.tokenizer import Tokenizer
 
 #: By fader name a value, or a text with a sign for a change of the current value.
 Wishes = Mapping[str, float | int | str]
@@ -62,6 +63,12 @@ def faders_of(scales: Scales) -> dict[str, Fader]:
         for name, scale, error in columns
     }
     return faders if scales.arousal is None else {**faders, AROUSAL.name: AROUSAL}
+
+
+def model_faders(scales: Scales | None, tokenizer: Tokenizer) -> dict[str, Fader]:
+    """Describe the faders of a model by name; drums have an arousal that needs no training."""
+    faders = {} if scales is None else faders_of(scales)
+    return {**faders, AROUSAL.name: AROUSAL} if tokenizer.drums else faders
 
 
 def asked_values(

@@ -125,7 +125,8 @@ class Scales:
 
 def measure_phrases(phrases: Sequence[Phrase], names: Sequence[str]) -> Float[np.ndarray, "phrase attribute"]:
     """Measure attributes of phrases, a column each."""
-    return np.stack(list(measure(phrases, names).values()), axis=1)
+    values = measure(phrases, names)
+    return np.stack(list(values.values()), axis=1) if values else np.empty((len(phrases), 0))
 
 
 def measure_ids(

@@ -37,6 +37,7 @@ from symvae.system.build import (
 )
 from symvae.system.faders.scales import fit_scales
 from symvae.system.families import check_family
+from symvae.tokens.drum_exchange import exchange_drums
 from symvae.tokens.tokenizer import Tokenizer
 from symvae.training.data import validation_phrases
 from symvae.training.loop import Watch, endless, run, unwatched
@@ -133,6 +134,7 @@ class PhraseTask:
             seed=training.seed,
             rank=processes.rank,
             processes=processes.total,
+            vary=partial(exchange_drums, data.exchange) if data.exchange else None,
         )
         model = initial_vae(config, start_from, taken).to(device)
         critic = build_critic(config)

@@ -7,13 +7,17 @@ import numpy as np
 import pytest
 
 import symvae
+from symvae.attributes.drum_density import drum_density
 from symvae.music.drum_tracks import means_drums
 from symvae.music.grid import Grid
 from symvae.music.io.midi_read import load
+from symvae.music.patch import Patch
 from symvae.music.phrase import Phrase, join
 from symvae.music.reason import Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
+from symvae.music.splice import splice
 from symvae.music.windows import ending, tune, whole, windows
+from symvae.tokens.drums import DrumGrid
 from tests.songs import band
 
 
@@ -78,12 +82,28 @@ def test_a_song_without_drums_says_so(tmp_path: Path) -> None:
     assert [dropped.reason for dropped in reading.dropped] == [Reason.NO_DRUMS]
 
 
-def test_a_second_hit_of_a_class_on_a_step_is_counted() -> None:
-    """A flam on snare and rim: the louder hit stays; the hi-hat is another class."""
-    flam = song(drum_track("kit", (0, 38, 40), (10, 40, 100), (0, 42, 60)))
-    reading = whole(flam, drums=True)
-    assert reading.phrases[0].pitch.tolist() == [40, 42]
-    assert [(each.reason, each.count) for each in reading.dropped] == [(Reason.SAME_CELL, 1)]
+def test_flams_are_kept_and_counted(tmp_path: Path) -> None:
+    """Two strokes of one drum, and a snare with its rim; the hi-hat is another class."""
+    flams = song(drum_track("kit", (0, 38, 40), (12, 38, 100), (480, 38, 90), (490, 40, 100), (480, 42, 60)))
+    reading = whole(flams, drums=True)
+    (phrase,) = reading.phrases
+    assert phrase.pitch.tolist() == [38, 38, 38, 40, 42]
+    assert (reading.num_second_hits, reading.dropped) == (2, ())
+    tokens = DrumGrid()
+    assert tokens.restore(tokens.decode_ids(tokens.encode_phrase(phrase), phrase.tempo_qpm), phrase) == phrase
+    path = symvae.write(phrase, tmp_path / "flams.mid")
+    assert load(path).tracks[0].onset_tick.tolist() == [0, 12, 480, 480, 490]
+    assert drum_density(phrase) == 3
+
+
+def test_a_flam_is_removed_as_a_whole_and_stays_while_its_cell_stays() -> None:
+    flams = song(drum_track("kit", (0, 38, 40), (12, 38, 100), (480, 38, 90), (490, 40, 100), (480, 42, 60)))
+    (phrase,) = whole(flams, drums=True).phrases
+    without = phrase.select(phrase.onset_step == 0)
+    patch = Patch(phrase, without, 0, 0, 1920, 1920)
+    (track,) = splice(flams, [patch], [0]).song.tracks
+    assert track.onset_tick.tolist() == [0, 12]
+    assert track.velocity.tolist() == [40, 100]
 
 
 def test_endings_and_tunes_of_drums_are_read(tmp_path: Path) -> None:

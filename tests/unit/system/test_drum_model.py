@@ -3,6 +3,7 @@
 import copy
 from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
 import torch
@@ -13,6 +14,7 @@ from symvae.models.phrase.fast_decoder import fast_decoder
 from symvae.music.drum_kit import cells_of, class_of
 from symvae.music.grid import Grid
 from symvae.music.io.midi_read import load
+from symvae.music.part import DRUMS
 from symvae.music.phrase import Phrase
 from symvae.system.artifacts import save_language, save_model
 from symvae.system.build import build_vae
@@ -115,3 +117,33 @@ def test_drums_have_no_key(model: SymVAE) -> None:
         model.sample(1, key="D", prior="gaussian")
     (phrase,) = model.sample(1, prior="gaussian", values={"drum_density": 4.0})
     assert phrase.is_drum
+
+
+def test_a_fade_of_the_drums_changes_no_other_track(model: SymVAE, tmp_path: Path) -> None:
+    """Arousal needs no trained fader: it is arranged on the hits."""
+    from symvae.pipelines.song_fade import fade_song
+
+    song = band(tmp_path / "band.mid")
+    result = fade_song(song, {"arousal": 1.0}, model=model, track=DRUMS)
+    result.write(tmp_path / "faded.mid")
+    before, after = (mido.MidiFile(tmp_path / name).tracks for name in ("band.mid", "faded.mid"))
+    assert [list(old) == list(new) for old, new in zip(before, after, strict=True)] == [True, True, False]
+    figures = result.report["faders"]["arousal"]
+    assert figures["achieved"] > figures["before"]
+    calm = fade_song(song, {"arousal": 0.0}, model=model, track=DRUMS, keep="rhythm")
+    assert calm.song.tracks[2].onset_tick.tolist() == load(song).tracks[2].onset_tick.tolist()
+    with pytest.raises(symvae.ConfigError, match="changes drums alone: melody stays as it is anyway"):
+        fade_song(song, {"arousal": 0.0}, model=model, track=DRUMS, keep="melody")
+
+
+def test_the_part_of_drums_is_all_drum_tracks(model: SymVAE, tmp_path: Path) -> None:
+    from symvae.pipelines.reconstruct import reconstruct
+
+    song = band(tmp_path / "band.mid")
+    assert reconstruct(song, model, track=DRUMS).intake.phrases == tuple(model.read(song))
+    assert DRUMS != "drums"
+    with pytest.raises(symvae.MidiError, match="its drums are asked for, and the model reads pitched tracks"):
+        reconstruct(song, "melody-2bar", track=DRUMS)
+    symvae.write(Phrase(Grid(2), np.array([0]), np.array([4]), np.array([60])), tmp_path / "tune.mid")
+    with pytest.raises(symvae.MidiError, match="it has no drum track"):
+        reconstruct(tmp_path / "tune.mid", model, track=DRUMS)
