@@ -28,6 +28,7 @@ from symvae.pipelines.no_window import NoWindowError, reasons
 from symvae.pipelines.output import IN_MEMORY, Plan, Saved, refuse_existing
 from symvae.pipelines.preflight import check
 from symvae.pipelines.song_chords import ESTIMATED, SongChords, song_chords
+from symvae.pipelines.tracks import track_in_words
 from symvae.pipelines.trial import AnyModel, Source
 from symvae.pipelines.words import counted, model_in_words
 from symvae.storage.whole_file import make_folder
@@ -81,6 +82,11 @@ class Accompaniment:
             *model_in_words(self.model, self.why),
             *self.intake.lines(),
             *bound,
+            *(
+                f"  the file has {name} of its own ({track_in_words(track)}), which play on beside the new ones"
+                for name, track in trio_tracks(self.intake.song).choice.items()
+                if name in self.parts
+            ),
             f"drawn: {drawn}; all tracks of the file unchanged",
         ]
 

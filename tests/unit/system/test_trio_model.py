@@ -123,6 +123,13 @@ def test_a_song_of_any_length_gets_parts_in_all_its_windows(model: SymVAE, tmp_p
     assert "all tracks of the file unchanged" in done.lines()[-1]
 
 
+def test_drums_that_a_song_has_are_told(model: SymVAE, tmp_path: Path) -> None:
+    path = write_trio(tmp_path / "tune.mid", trio(9, parts=("melody", "drums")))
+    done = accompany(path, model, parts=("bass", "drums"))
+    assert any("the file has drums of its own (track 1" in line for line in done.lines())
+    assert len(done.song.tracks) == 4
+
+
 def test_a_model_of_one_part_cannot_accompany(tiny_model: Path, tmp_path: Path) -> None:
     path = write_trio(tmp_path / "tune.mid", trio(9, parts=("melody",)))
     with pytest.raises(symvae.LatentError, match="has music of one part"):
