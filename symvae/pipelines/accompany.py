@@ -83,7 +83,7 @@ class Accompaniment:
             *self.intake.lines(),
             *bound,
             *(
-                f"  the file has {name} of its own ({track_in_words(track)}), which play on beside the new ones"
+                f"  the file has {name} of its own ({track_in_words(track)}), beside which the new ones play"
                 for name, track in trio_tracks(self.intake.song).choice.items()
                 if name in self.parts
             ),
