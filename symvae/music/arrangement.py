@@ -15,7 +15,7 @@ import numpy as np
 
 from symvae.errors import ArgumentError, PhraseError
 from symvae.music.grid import Grid
-from symvae.music.phrase import DEFAULT_TEMPO_QPM, Column, Phrase, join
+from symvae.music.phrase import DEFAULT_TEMPO_QPM, Column, Offsets, Phrase, join
 
 #: Names of the parts, in the order of tracks in a file.
 PARTS = MELODY, BASS, DRUMS = ("melody", "bass", "drums")
@@ -114,6 +114,11 @@ class Arrangement:
         return self.merged.pitch
 
     @property
+    def offset_step(self) -> Offsets:
+        """Distance of each note of all parts from its step, in steps."""
+        return self.merged.offset_step
+
+    @property
     def velocity(self) -> Column:
         """MIDI velocity of each note of all parts."""
         return self.merged.velocity
@@ -173,7 +178,8 @@ class Arrangement:
     def _merged(self, phrases: list[Phrase]) -> Phrase:
         columns = [np.concatenate([phrase.columns[i] for phrase in phrases] or [[]]) for i in range(4)]
         onset, duration, pitch, velocity = (column.astype(np.int64) for column in columns)
-        return Phrase(self.grid, onset, duration, pitch, velocity, self.tempo_qpm)
+        offset = np.concatenate([phrase.offset_step for phrase in phrases] or [np.zeros(0)])
+        return Phrase(self.grid, onset, duration, pitch, velocity, self.tempo_qpm, offset_step=offset)
 
 
 #: Music on a grid: one part, or several.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from symvae.arguments import checked
+from symvae.errors import LatentError
 from symvae.music.arrangement import as_arrangement
 from symvae.music.chords import Chords
 from symvae.music.io.source import Music
@@ -40,6 +41,7 @@ class CompletingModel(LatentModel):
             ``count`` fillings with all other bars unchanged. The first resembles these most, and each one
             up to the fourth is freer than the one before. Raises as `symvae.system.infill`.
         """
+        self._require_one_part()
         known = known_bars(bars, self.grid.bars)
         phrase = self._one(phrase)
         return infill(
@@ -65,6 +67,7 @@ class CompletingModel(LatentModel):
         Returns:
             One filling for each phrase, as the first of `infill`; raises as `symvae.system.infill`.
         """
+        self._require_one_part()
         read = self.read(phrases)
         return fill(
             self.codec, self.prior, read, list(known), seeded(seed), prior_temperature, best_of=best_of
@@ -126,8 +129,17 @@ class CompletingModel(LatentModel):
         Returns:
             ``count`` continuations that begin with the phrase; raises as `symvae.system.continuation`.
         """
+        self._require_one_part()
         check_count(count)
         starts = [self._one(phrase, self._ending)] * count
         return continue_phrases(
             self.codec, self.prior, starts, bars, seeded(seed), prior_temperature, best_of=best_of
         )
+
+    def _require_one_part(self) -> None:
+        """Refuse a model of several parts, whose bars are not drawn by themselves."""
+        if self.tokenizer.part_names:
+            raise LatentError(
+                f"{self.name} has several parts, and bars are drawn for music of one. Draw whole parts with "
+                "`symvae accompany`."
+            )

@@ -55,10 +55,6 @@ def continue_phrases(
         raise LatentError(
             f"{codec.name} cannot add {bars} bars: add 1 or more, with a model of 2 or more bars."
         )
-    if codec.tokenizer.part_names:
-        raise LatentError(
-            f"{codec.name} has several parts, and music of one is continued. Choose another model."
-        )
     check_count(len(phrases))
     check_count(best_of)
     for phrase in phrases:

@@ -72,17 +72,12 @@ def fill(
         One filling for each phrase, the best of its draws.
 
     Raises:
-        LatentError: there is no learned prior or no phrase, ``known`` has another number of bars,
-            ``best_of`` is below 1, or the model has several parts.
+        LatentError: there is no learned prior or no phrase, ``known`` has another number of bars, or
+            ``best_of`` is below 1.
     """
     if prior is None:
         raise LatentError(
             f"{codec.name} has no learned prior to fill bars with. Run `symvae train-prior` on it."
-        )
-    if codec.tokenizer.part_names:
-        raise LatentError(
-            f"{codec.name} has several parts, and bars are drawn for music of one. Draw whole parts with "
-            "`symvae accompany`."
         )
     check_count(len(phrases))
     check_count(best_of)

@@ -159,5 +159,5 @@ def test_a_square_of_trios_has_its_corners(model: SymVAE) -> None:
 def test_bars_are_not_redrawn_in_several_parts(model: SymVAE) -> None:
     with pytest.raises(symvae.LatentError, match="several parts, and bars are drawn for music of one"):
         model.infill(trio(1), [1])
-    with pytest.raises(symvae.LatentError, match="several parts, and music of one is continued"):
+    with pytest.raises(symvae.LatentError, match="several parts, and bars are drawn for music of one"):
         model.continue_(trio(1), 2)
