@@ -43,7 +43,22 @@ _TOKEN = re.compile(
 )
 _STACKED = {7: (), 9: (14,), 11: (14, 17), 13: (14, 21)}
 #: Usual spellings; the rest is written as it was typed.
-_SPELLINGS = ("", "m", "7", "maj7", "m7", "dim", "dim7", "m7b5", "aug", "sus4", "sus2", "7sus4", "6", "m6")
+_SPELLINGS: tuple[str, ...] = (
+    "",
+    "m",
+    "7",
+    "maj7",
+    "m7",
+    "dim",
+    "dim7",
+    "m7b5",
+    "aug",
+    "sus4",
+    "sus2",
+    "7sus4",
+    "6",
+    "m6",
+)
 _SPELLINGS += ("9", "maj9", "m9", "add9", "6/9", "mMaj7", "5", "13", "7b9", "7#9")
 #: Words of MusicXML 4.0 for kinds, where the letters above do not stand for them.
 MUSICXML_KINDS = {
