@@ -18,6 +18,7 @@ from symvae.evaluation.held_out import HeldOut
 from symvae.evaluation.parts import made_by_rule
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, table
+from symvae.music.arrangement import as_arrangement
 from symvae.system.part_morph import morph_parts
 from symvae.system.symvae import SymVAE
 from symvae.tokens.ngram import NGram
@@ -67,7 +68,8 @@ def part_morphs(
     line = np.linspace(0, 1, STEPS)[1:-1]
     curves, nats, by_part = [], [], {name: [] for name in tokenizer.part_names}  # type: ignore[var-annotated]
     for number in range(pairs):
-        a, b = model.to_phrases(chosen.ids[torch.from_numpy(chance.permutation(len(chosen.ids))[:2])])
+        drawn = model.to_phrases(chosen.ids[torch.from_numpy(chance.permutation(len(chosen.ids))[:2])])
+        a, b = map(as_arrangement, drawn)
         generator = torch.Generator().manual_seed(seed + number)
         found = morph_parts(model.codec, language, a, b, STEPS, generator=generator)
         curves.append(np.abs(np.array(found.distance)[1:-1] - line).mean())

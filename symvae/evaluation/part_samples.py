@@ -22,7 +22,7 @@ from symvae.evaluation.parts import made_by_rule
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, share, table
 from symvae.models.flow.prior import FlowPrior
-from symvae.music.arrangement import BASS, DRUMS, Arrangement
+from symvae.music.arrangement import BASS, DRUMS, Arrangement, as_arrangement
 from symvae.music.chords import chords_of
 from symvae.music.harmonize import chord_tone_share
 from symvae.system import drawing
@@ -83,7 +83,7 @@ def part_samples(
         if mask.any():
             chosen = windows.take(np.flatnonzero(mask)).draw(samples, seed)
             music[name] = model.to_phrases(chosen.ids)
-    values = {name: _measured(several) for name, several in music.items()}
+    values = {name: _measured(list(map(as_arrangement, several))) for name, several in music.items()}
     progress("part samples", 1.0)
     real = values.get("real", values["samples"])
     return PartSamples(

@@ -20,7 +20,7 @@ from symvae.models.flow.bar_guidance import bar_guidance, flow_loss
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.phrase.conductor import HierarchicalDecoder
 from symvae.models.phrase.part_bar_decoder import PartBarDecoder
-from symvae.music.arrangement import BASS, Arrangement
+from symvae.music.arrangement import BASS, Arrangement, as_arrangement
 from symvae.music.chords import Chords
 from symvae.music.harmonize import bind_bass
 from symvae.music.phrase import DEFAULT_VELOCITY
@@ -119,7 +119,7 @@ def _one(
     loss = flow_loss(prior, z, torch.Generator().manual_seed(0)).cpu()
     results = []
     for number, drawn in enumerate(codec.to_phrases(codec.decode_ids(z), given.tempo_qpm)):
-        new = drawn.only(parts).transpose(-shift)
+        new = as_arrangement(drawn).only(parts).transpose(-shift)
         moved = 0
         if chords is not None and BASS in new.parts:
             bound = bind_bass(new.parts[BASS], chords)
@@ -132,7 +132,7 @@ def _one(
 
 def _together(given: Arrangement, new: Arrangement) -> Arrangement:
     """Both, the new parts about as loud as the given ones."""
-    heard = np.concatenate([phrase.velocity for phrase in given.parts.values()] or [[]])
+    heard = np.concatenate([phrase.velocity for phrase in given.parts.values()] or [np.zeros(0)])
     loudness = int(np.median(heard)) if len(heard) else DEFAULT_VELOCITY
     drawn = {
         name: phrase.with_notes(

@@ -12,7 +12,7 @@ from jaxtyping import Int
 from symvae.attributes.key import home_shift, key_name
 from symvae.errors import LatentError, PhraseError
 from symvae.latent.path_search import Alphabet, search_path
-from symvae.music.arrangement import Arrangement
+from symvae.music.arrangement import Arrangement, as_arrangement
 from symvae.system.codec import Codec
 from symvae.system.morph import Morph, candidates, origin_of
 from symvae.tokens.id_type import id_type
@@ -67,7 +67,8 @@ def morph_parts(
     tokenizer = codec.tokenizer
     assert isinstance(tokenizer, PartTokenizer), "a model of arrangements"
     moved = b.transpose(shift)
-    start, end = (tokenizer.encode_phrase(each).astype(np.int64) for each in (a, moved))
+    # Tokenizers of several parts encode arrangements.
+    start, end = (tokenizer.encode_phrase(each).astype(np.int64) for each in (a, moved))  # type: ignore[arg-type]
     rows = candidates(codec, start, end, generator)
     searched = steps - bool(shift)
     paths, costs = [], []
@@ -130,7 +131,7 @@ def _arrangements(
     steps, found = len(ids), []
     for step in range(steps):
         near, far = (a, b) if 2 * step < steps else (b, a)
-        decoded = tokenizer.decode_ids(ids[step])
+        decoded = as_arrangement(tokenizer.decode_ids(ids[step]))
         parts = {}
         for part in tokenizer.parts:
             if part.name in decoded.parts:

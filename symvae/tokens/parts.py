@@ -20,6 +20,10 @@ class OnePart(Protocol):
         """Number of ids."""
 
     @property
+    def token_names(self) -> tuple[str, ...]:
+        """Name of each id, in order."""
+
+    @property
     def onset_ids(self) -> tuple[int, int]:
         """First and last id that start a note."""
 

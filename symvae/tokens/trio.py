@@ -69,7 +69,11 @@ class TrioGrid:
     @cached_property
     def parts(self) -> tuple[PartIds, ...]:
         """Melody, bass and drums, in the order of their positions."""
-        own = (MelodyGrid(self.metre), MelodyGrid(self.metre, *BASS_PITCHES), StraightDrums(self.metre))
+        own: tuple[MelodyGrid | StraightDrums, ...] = (
+            MelodyGrid(self.metre),
+            MelodyGrid(self.metre, *BASS_PITCHES),
+            StraightDrums(self.metre),
+        )
         found, silent, onset = [], 0, _FIRST_ONSET
         for name, tokenizer in zip(PARTS, own, strict=True):
             first = tokenizer.onset_ids[0]
@@ -77,7 +81,7 @@ class TrioGrid:
             ids = np.concatenate([np.arange(silent, silent + first), np.arange(onset, onset + onsets)])
             pitch = np.zeros(len(ids), np.int64)
             bits = NUM_CLASSES if name == DRUMS else None
-            if bits is None:
+            if isinstance(tokenizer, MelodyGrid):
                 pitch[first:] = tokenizer.min_pitch + np.arange(onsets)
             found.append(PartIds(name, tokenizer, ids, pitch, bits))
             silent, onset = silent + first, onset + onsets
@@ -216,7 +220,7 @@ class TrioGrid:
         result = rows.copy()
         for row, part in enumerate(self.parts):
             own = part.tokenizer.cut_out(self._own(row, rows))
-            plays = (own >= part.tokenizer.onset_ids[0]).any(axis=(1, 2))
+            plays = np.asarray(own >= part.tokenizer.onset_ids[0]).any(axis=(1, 2))
             result[:, :, row] = np.where(plays[:, None, None], part.ids[own], ABSENT)
         return result.reshape(ids.shape)
 
