@@ -176,9 +176,8 @@ class Arrangement:
         return replace(self, grid=self.grid.with_bars(bars), parts=cut)
 
     def _merged(self, phrases: list[Phrase]) -> Phrase:
-        columns = [
-            np.concatenate([phrase.columns[i] for phrase in phrases] or [np.zeros(0)]) for i in range(4)
-        ]
+        none = [np.zeros(0)]
+        columns = [np.concatenate([phrase.columns[i] for phrase in phrases] or none) for i in range(4)]
         onset, duration, pitch, velocity = (column.astype(np.int64) for column in columns)
         offset = np.concatenate([phrase.offset_step for phrase in phrases] or none)
         return Phrase(self.grid, onset, duration, pitch, velocity, self.tempo_qpm, offset_step=offset)
