@@ -35,6 +35,7 @@ from symvae.attributes.rhythm import syncopation_8th, syncopation_16th
 from symvae.attributes.tempo import notes_per_second, tempo
 from symvae.attributes.tonality import c_major_membership, diatonic_share
 from symvae.errors import ConfigError
+from symvae.music.arrangement import lead_of
 from symvae.music.io.source import Music, phrases_of
 from symvae.music.windows import whole
 
@@ -81,7 +82,8 @@ def measure(
     """Measure attributes of phrases.
 
     Args:
-        phrases: Phrases, or other music, whose melody is measured, a phrase for each stretch of one metre.
+        phrases: Phrases, or other music, whose melody is measured, a phrase for each stretch of one metre;
+            of an arrangement the melody.
         names: Names of attributes, in order; None for all.
 
     Returns:
@@ -90,7 +92,7 @@ def measure(
     Raises:
         ConfigError: A name is not in the table.
     """
-    phrases = phrases_of(phrases, lambda song: whole(song).phrases)
+    phrases = [lead_of(each) for each in phrases_of(phrases, lambda song: whole(song).phrases)]
     names = list(ATTRIBUTES if names is None else names)
     unknown = [name for name in names if name not in ATTRIBUTES]
     if unknown:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from symvae.cli.accompany import accompany
 from symvae.cli.continue_ import continue_
 from symvae.cli.decode import decode
 from symvae.cli.drumify import drumify
@@ -52,7 +53,19 @@ app = typer.Typer(
 
 PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Look": (models, inspect, measure, plot),
-    "Play": (reconstruct, sample, continue_, infill, interpolate, variations, shift, fade, genie, render),
+    "Play": (
+        reconstruct,
+        sample,
+        continue_,
+        infill,
+        accompany,
+        interpolate,
+        variations,
+        shift,
+        fade,
+        genie,
+        render,
+    ),
     "Drums": (humanize, drumify, quantize),
     "Latents": (encode, decode),
     "Learn": (

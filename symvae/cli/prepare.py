@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 #: Sources that need a folder, and the tokens that they ask for.
 _FOLDERS = {"pop909": None, "lieder": None, "muspy": None, "groove": "drums", "drums": "drums"}
+_FOLDERS |= {"trio": "trio", "trio-pop909": "trio"}
 #: Sources that are read as another one.
-_READ_AS = {"drums": "folder"}
+_READ_AS = {"drums": "folder", "trio": "trios"}
 
 
 def prepare(
@@ -28,7 +29,9 @@ def prepare(
             help='Any of: "folk" (folk tunes of music21), "chorales" (Bach chorales of music21, all voices), '
             '"pop909 FOLDER" (POP909, original or aligned with its beats), "lieder FOLDER" (voices of the '
             'OpenScore Lieder Corpus), "muspy FOLDER" (Music files that muspy saved), "groove FOLDER" '
-            '(Groove MIDI Dataset, drums), "drums FOLDER" (drum tracks of your own songs), or FOLDER (your '
+            '(Groove MIDI Dataset, drums), "drums FOLDER" (drum tracks of your own songs), "trio FOLDER" '
+            '(your own songs with melody, bass and drums), "trio-pop909 FOLDER" (POP909 with bass and drums '
+            "by rule), or FOLDER (your "
             "own MIDI, MusicXML and ABC files). Several sources make one set of shards."
         ),
     ],
@@ -41,8 +44,8 @@ def prepare(
         typer.Option(
             "--tokens",
             help='"melody" (one line), "piano" (whole pieces as REMI tokens, 4/4), "piano-grid" (as sets), '
-            '"drums" (nine classes of the kit) or "groove" (with velocities and timing); by default '
-            "that of the first source.",
+            '"drums" (nine classes of the kit), "groove" (with velocities and timing) or "trio" (melody, '
+            "bass and drums); by default that of the first source.",
         ),
     ] = None,
     essen: Annotated[
@@ -55,6 +58,10 @@ def prepare(
             help="Name of the melody track in your own files. If given several times, each track is a tune, "
             "and the tracks of one file stay in one split.",
         ),
+    ] = None,
+    drums: Annotated[
+        Path | None,
+        typer.Option("--drums", help="Folder of the Groove MIDI Dataset, for the drums of trio-pop909."),
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that read files.")] = 2,
     seed: Annotated[
@@ -83,6 +90,7 @@ def prepare(
         tracks=track or [],
         polyphonic=TOKENIZERS[tokenizer](metre).polyphonic,
         drums=TOKENIZERS[tokenizer](metre).drums,
+        takes=drums,
         workers=workers,
         limits=FileLimits(max_seconds, max_memory),
     )

@@ -10,6 +10,8 @@ from jaxtyping import UInt, UInt64
 from symvae.corpus.cluster import window_keys
 from symvae.corpus.source import MusicFile
 from symvae.corpus.tune import Tune, TuneEntry
+from symvae.errors import TokenError
+from symvae.music.arrangement import Arrangement
 from symvae.music.io.music_files import as_text
 from symvae.music.reason import Dropped, Reason
 from symvae.music.timing import Timing
@@ -58,8 +60,12 @@ def encoded(item: Tune | Dropped, tokenizer: Tokenizer) -> Encoded | Dropped:
     if fault := _fault(tune, tokenizer):
         return fault
     thinned = len(item.phrase) - len(phrase)
-    ids, keys = tokenizer.encode_phrase(phrase), window_keys(phrase)
-    return Encoded(tune.entry, ids, keys, thinned, tune.timing)
+    lead = phrase.lead if isinstance(phrase, Arrangement) else phrase
+    try:
+        ids = tokenizer.encode_phrase(phrase)
+    except TokenError as fault:
+        return Dropped(tune.name, Reason.OUT_OF_RANGE, str(fault))
+    return Encoded(tune.entry, ids, window_keys(lead), thinned, tune.timing)
 
 
 def _fault(tune: Tune, tokenizer: Tokenizer) -> Dropped | None:
@@ -69,6 +75,8 @@ def _fault(tune: Tune, tokenizer: Tokenizer) -> Dropped | None:
         return Dropped(tune.name, Reason.METRE_NOT_SUPPORTED, f"{phrase.grid.metre}, not {tokenizer.metre}")
     if not len(phrase):
         return Dropped(tune.name, Reason.EMPTY)
+    if isinstance(phrase, Arrangement):  # its parts have ranges of their own
+        return None if phrase.is_monophonic else Dropped(tune.name, Reason.POLYPHONIC)
     low, high = int(phrase.pitch.min()), int(phrase.pitch.max())
     lowest, highest = tokenizer.pitch_range
     if low < lowest or high > highest:

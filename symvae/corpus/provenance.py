@@ -51,6 +51,14 @@ SOURCES: dict[str, dict[str, str | bool]] = {
         "license": "MIT",
         "for_released_weights": True,
     },
+    "pop909_trio": {
+        "origin": (
+            "melodies of POP909 with an accompaniment by rule: bass from its chords or its track PIANO, "
+            "drums from takes of the Groove MIDI Dataset"
+        ),
+        "license": "MIT (POP909), CC BY 4.0 (Groove)",
+        "for_released_weights": True,
+    },
     "openscore_lieder": {
         "origin": (
             "OpenScore Lieder Corpus (Gotham and Jonas, The OpenScore Lieder Corpus, MEC 2021; "
@@ -68,22 +76,22 @@ SOURCES: dict[str, dict[str, str | bool]] = {
         "for_released_weights": True,
     },
     "freedoom": {
-        "origin": "music of Freedoom by its contributors (freedoom.github.io, CREDITS-MUSIC); drum tracks",
+        "origin": "music of Freedoom by its contributors (freedoom.github.io, CREDITS-MUSIC)",
         "license": "BSD-3-Clause",
         "for_released_weights": True,
     },
     "blasphemer": {
-        "origin": "music of Blasphemer by its contributors (github.com/Catoptromancy/blasphemer), drums",
+        "origin": "music of Blasphemer by its contributors (github.com/Catoptromancy/blasphemer)",
         "license": "BSD-3-Clause",
         "for_released_weights": True,
     },
     "helland": {
-        "origin": "game music by Tanner Helland (tannerhelland.com); drum tracks",
+        "origin": "game music by Tanner Helland (tannerhelland.com)",
         "license": "CC BY 4.0",
         "for_released_weights": True,
     },
     "easyrpg": {
-        "origin": "music of the EasyRPG runtime package by its authors (AUTHORS.md); drum tracks",
+        "origin": "music of the EasyRPG runtime package by its authors (AUTHORS.md)",
         "license": "CC BY 4.0",
         "for_released_weights": True,
     },

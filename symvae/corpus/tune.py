@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from symvae.music.arrangement import Arrangement
 from symvae.music.phrase import Phrase
 from symvae.music.timing import Timing
 
@@ -29,7 +30,7 @@ class Tune:
     name: str
     collection: str
     title: str
-    phrase: Phrase
+    phrase: Phrase | Arrangement
     timing: Timing | None = None
     """What the grid did to the rhythm of the song; None for notation, which is on the grid or dropped."""
     split: str = ""

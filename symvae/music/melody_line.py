@@ -182,3 +182,23 @@ def skyline(
     kept_rows = np.array(kept, np.int64)
     hidden = np.setdiff1d(np.arange(len(onset_step)), kept_rows)
     return MelodyLine(kept_rows, np.array(ends, np.int64) - onset_step[kept_rows], hidden, num_cut)
+
+
+def bass_line(
+    onset_step: Int[np.ndarray, " note"],
+    duration_step: Int[np.ndarray, " note"],
+    pitch: Int[np.ndarray, " note"],
+) -> MelodyLine:
+    """Extract the lowest line: the skyline of the music turned upside down.
+
+    Args:
+        onset_step: Start of each note, in steps.
+        duration_step: Length of each note, in steps.
+        pitch: MIDI note numbers.
+
+    Returns:
+        The rows of the bass with their new lengths, and the other rows.
+    """
+    order = np.lexsort((-pitch, onset_step))
+    line = skyline(onset_step[order], duration_step[order], -pitch[order])
+    return MelodyLine(order[line.kept], line.duration_step, np.sort(order[line.hidden]), line.num_cut)

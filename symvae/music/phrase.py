@@ -210,6 +210,10 @@ class Phrase:
         rows = np.searchsorted(place, onset * 128 + pitch, side="right") - 1
         return self.with_notes(onset, duration, pitch, velocity, self.offset_step[rows])
 
+    def silent(self) -> "Phrase":
+        """The phrase without its notes."""
+        return self.select(np.zeros(len(self), bool))
+
     def with_tempo(self, tempo_qpm: float) -> "Phrase":
         """Change the tempo, in quarter notes a minute."""
         return replace(self, tempo_qpm=tempo_qpm)

@@ -4,6 +4,8 @@
 MIDI_PITCHES = (0, 127)
 #: The 88 keys of a piano, A0 to C8: the range of the released models.
 PIANO_PITCHES = (21, 108)
+#: Lowest and highest pitch of a bass line: a fifth below the lowest string of five, and the top of the neck.
+BASS_PITCHES = (16, 67)
 _NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 

@@ -5,13 +5,14 @@ adjacent bars into spans.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float
 
+from symvae.music.arrangement import AnyPhrase
 from symvae.music.bars import bars_in_words
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
 from symvae.music.melody_line import TrackChoice
@@ -26,7 +27,7 @@ from symvae.music.timing import Onsets, Timing, measure_timing
 class Reading:
     """Phrases drawn from a song, with the bars they span and everything that was dropped."""
 
-    phrases: tuple[Phrase, ...]
+    phrases: tuple[AnyPhrase, ...]
     start_bar: tuple[int, ...]
     """First bar of the file that each phrase spans, from 0."""
     end_bar: tuple[int, ...]
@@ -43,6 +44,8 @@ class Reading:
     """All notes of the track, before quantization."""
     drums: bool = False
     """The drum tracks were read, not the pitched ones."""
+    parts: Mapping[str, TrackChoice] = field(default_factory=dict)
+    """The track of each part of an arrangement; empty for music of one part."""
     num_second_hits: int = 0
     """Hits of drums beside a louder one of their class in a cell (flam, drag), which have no token."""
 
@@ -58,16 +61,17 @@ class Collector:
     def __init__(self) -> None:
         self.track: TrackChoice | None = None
         self.drums = False
+        self.parts: Mapping[str, TrackChoice] = {}
         self.num_cut = 0
         self.num_triplet_bars = 0
         self.num_second_hits = 0
-        self._phrases: list[tuple[Phrase, tuple[int, int], float]] = []
+        self._phrases: list[tuple[AnyPhrase, tuple[int, int], float]] = []
         self._bars: defaultdict[tuple[str, Reason, str], list[tuple[int, int]]] = defaultdict(list)
         self._dropped: Counter[tuple[str, Reason, str]] = Counter()
         self._song: Song | None = None
         self._onsets: list[Float[np.ndarray, "4 note"]] = [np.empty((4, 0))]
 
-    def take(self, phrase: Phrase, bar_span: tuple[int, int], start_tick: float) -> None:
+    def take(self, phrase: AnyPhrase, bar_span: tuple[int, int], start_tick: float) -> None:
         """Add a phrase of the file.
 
         Args:
@@ -99,6 +103,23 @@ class Collector:
         """
         if count:
             self._dropped[what, reason, detail] += count
+
+    def add(self, other: "Collector", part: str) -> None:
+        """Add the account of a part of the song, under its name; it brings no phrases.
+
+        Args:
+            other: The account of the part.
+            part: Name of the part, "bass".
+        """
+        for (what, reason, detail), spans in other._bars.items():
+            self._bars[f"{part} {what}", reason, detail] += spans
+        for (what, reason, detail), count in other._dropped.items():
+            self._dropped[f"{part} {what}", reason, detail] += count
+        self.num_cut += other.num_cut
+        self.num_triplet_bars += other.num_triplet_bars
+        self.num_second_hits += other.num_second_hits
+        self._onsets += other._onsets
+        self._song = self._song or other._song
 
     def drop_unread(self, tracks: Iterable[Track]) -> None:
         """Count the music of these tracks that was dropped when their file was read."""
@@ -175,6 +196,7 @@ class Collector:
             dropped=tuple(dropped),
             track=self.track,
             drums=self.drums,
+            parts=self.parts,
             num_cut=self.num_cut,
             num_second_hits=self.num_second_hits,
             onsets=Onsets(

@@ -29,6 +29,8 @@ class Reason(StrEnum):
     TOO_FULL = "too_full"
     SAME_CELL = "same_cell"
     NO_DRUMS = "no_drums"
+    NO_BASS = "no_bass"
+    NO_MELODY = "no_melody"
     MISALIGNED = "misaligned"
     CHORD_SYMBOL = "chord_symbol"
     TOOK_TOO_LONG = "took_too_long"
@@ -61,6 +63,8 @@ _SENTENCES = {
     Reason.TOO_FULL: "its bar has more tokens than the model can take; the softest notes are dropped first",
     Reason.SAME_CELL: "another hit of its drum class falls in the same cell, as in a flam",
     Reason.NO_DRUMS: "it has no drum track",
+    Reason.NO_BASS: "it has no bass track: none is named so, has a bass program or is the lowest of several",
+    Reason.NO_MELODY: "it has no melody track: none is named so or lies above the bass with few chords",
     Reason.MISALIGNED: "its notes do not lie on the bars that it states",
     Reason.CHORD_SYMBOL: "it is no chord symbol that is understood",
     Reason.TOOK_TOO_LONG: "reading the file takes more processor time than a file may take",

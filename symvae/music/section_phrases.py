@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float, Int
 from symvae.music.bars import Section, sections
 from symvae.music.drum_kit import one_hit_a_cell
 from symvae.music.grid import STEPS_PER_QUARTER, Grid
-from symvae.music.melody_line import choose_track, skyline
+from symvae.music.melody_line import bass_line, choose_track, skyline
 from symvae.music.part import DRUMS
 from symvae.music.phrase import Phrase
 from symvae.music.pitch import MIDI_PITCHES
@@ -37,6 +37,8 @@ class Choice(NamedTuple):
     """Lowest and highest MIDI note number; None: all."""
     drums: bool = False
     """Read the drum tracks, with all their hits, instead of pitched ones."""
+    lowest: bool = False
+    """Take the lowest line of the track, as of a bass, instead of the highest."""
 
 
 class SectionPhrase(NamedTuple):
@@ -162,7 +164,7 @@ def _phrase(notes: Quantized, section: Section, grid: Grid, choice: Choice, coll
         onset, duration, pitch, velocity = resolve_overlaps(onset, duration, pitch, velocity)
         collector.num_cut += int((duration < before).sum())
     else:
-        line = skyline(onset, duration, pitch)
+        line = (bass_line if choice.lowest else skyline)(onset, duration, pitch)
         collector.num_cut += line.num_cut
         too_fast = _too_fast(onset, shift, exact_end, line.kept, line.hidden)
         collector.drop(

@@ -39,6 +39,7 @@ def correct_tokens(
     *,
     onset_ids: tuple[int, int],
     padding: int | None = None,
+    absent: int | None = None,
 ) -> Correct:
     """Compare predicted ids with the target, position by position.
 
@@ -47,6 +48,7 @@ def correct_tokens(
         ids: Target token ids.
         onset_ids: First and last id that start a note.
         padding: Id that fills rows up; None where rows are always full.
+        absent: Id of parts that are not there and do not count; None where there is one part.
 
     Returns:
         Masks of the correct positions, of those that count, and of those whose target starts a note.
@@ -57,6 +59,9 @@ def correct_tokens(
         # Padding after padding is no end: that prediction has ended before.
         before = functional.pad(predicted, (1, -1), value=padding - 1)
         correct &= (predicted != padding) | (before != padding)
+    if absent is not None:
+        counts = ids != absent
+        correct &= counts
     onset = (ids >= onset_ids[0]) & (ids <= onset_ids[1]) & counts
     return Correct(correct, counts, onset)
 
@@ -67,6 +72,7 @@ def accuracy(
     *,
     onset_ids: tuple[int, int],
     padding: int | None = None,
+    absent: int | None = None,
 ) -> Accuracy:
     """Accuracy of predicted ids. Phrases without any onset count as fully right in ``onset``.
 
@@ -75,11 +81,14 @@ def accuracy(
         ids: Target token ids.
         onset_ids: First and last id that start a note.
         padding: Id that fills rows up; None where rows are always full.
+        absent: Id of parts that are not there and do not count; None where there is one part.
 
     Returns:
         The shares of correct tokens, onsets and phrases.
     """
-    correct, counts, onset = correct_tokens(predicted, ids, onset_ids=onset_ids, padding=padding)
+    correct, counts, onset = correct_tokens(
+        predicted, ids, onset_ids=onset_ids, padding=padding, absent=absent
+    )
     return Accuracy(
         token=correct[counts].float().mean().item(),
         onset=correct[onset].float().mean().item() if onset.any() else 1.0,

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from symvae.errors import LatentError
-from symvae.music.phrase import Phrase
+from symvae.music.arrangement import AnyPhrase
 from symvae.pipelines.latent_file import read_latents
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
 from symvae.pipelines.preflight import check
@@ -23,7 +23,7 @@ class Decoding:
 
     model: str
     file: Path
-    phrases: list[Phrase]
+    phrases: list[AnyPhrase]
     saved: Saved
 
     def data(self) -> dict[str, Any]:

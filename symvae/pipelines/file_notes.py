@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from symvae.music.arrangement import DRUMS, AnyPhrase
 from symvae.music.bars import bar_lines
 from symvae.music.grid import STEPS_PER_QUARTER
-from symvae.music.phrase import Phrase
 from symvae.music.reading import Reading
 from symvae.music.song import Song
 from symvae.music.timing import OFF_GRID_STEP
@@ -27,7 +27,7 @@ class FileNotes(NamedTuple):
     def __len__(self) -> int:
         return len(self.pitch)
 
-    def are(self, phrase: Phrase) -> bool:
+    def are(self, phrase: AnyPhrase) -> bool:
         """Tell whether a phrase has these notes.
 
         Args:
@@ -47,7 +47,7 @@ class FileNotes(NamedTuple):
             and (phrase.is_drum or np.allclose(self.end_step, phrase.end_step, rtol=0, atol=OFF_GRID_STEP))
         )
 
-    def num_in(self, phrase: Phrase) -> int:
+    def num_in(self, phrase: AnyPhrase) -> int:
         """Count the notes that a phrase has at their place.
 
         Args:
@@ -70,7 +70,11 @@ def file_notes(song: Song, reading: Reading) -> list[FileNotes]:
     Returns:
         One for each window, with the notes that were dropped and those that sound into it.
     """
-    if reading.track is not None:
+    if reading.parts:
+        drums = DRUMS in reading.parts
+        chosen = {track.index for track in reading.parts.values()}
+        parts = [each for i, each in enumerate(song.tracks) if i in chosen or (drums and each.is_drum)]
+    elif reading.track is not None:
         parts = [song.tracks[reading.track.index]]
     else:
         parts = [part for part in song.tracks if part.is_drum == reading.drums]

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
 
+from symvae.music.arrangement import AnyPhrase
 from symvae.music.bars import bars_in_words, grid_bar_at
 from symvae.music.grid import Grid
 from symvae.music.io.source import Music, load_any, name_of
-from symvae.music.phrase import Phrase
 from symvae.music.reading import Reading
 from symvae.music.song import Song
+from symvae.music.trio_reading import trio_windows
 from symvae.music.windows import ending, windows
 from symvae.pipelines.file_notes import FileNotes, file_notes
 from symvae.pipelines.no_window import NoWindowError, other_tracks, reasons
@@ -48,7 +49,7 @@ class Intake:
     reading: Reading
 
     @property
-    def phrases(self) -> tuple[Phrase, ...]:
+    def phrases(self) -> tuple[AnyPhrase, ...]:
         """The windows."""
         return self.reading.phrases
 
@@ -97,6 +98,10 @@ class Intake:
         return {
             "file": self.file,
             "track": None if track is None else {"index": track.index, "name": track.name, "why": track.why},
+            "parts": {
+                name: {"index": part.index, "name": part.name, "why": part.why}
+                for name, part in reading.parts.items()
+            },
             "repairs": [{"kind": each.kind.value, "count": each.count} for each in self.song.repairs],
             "tracks_not_read": tracks_not_read(self.song, track),
             "bars": self.spans,
@@ -124,6 +129,7 @@ class Intake:
         lines += [f"  {line}" for line in timing_in_words(reading.timing)]
         if reading.num_cut:
             lines.append(f"  {counted(reading.num_cut, 'note')} shortened, where the next one starts")
+        lines += [f"  {name}: {track_in_words(track)}" for name, track in reading.parts.items()]
         lines += second_hits_in_words(reading)
         return lines + [f"  left out: {dropped}" for dropped in reading.dropped]
 
@@ -238,7 +244,7 @@ def read_ending(
     return Intake(file, song, reading)
 
 
-def _bars_added(song: Song, phrase: Phrase, start_bar: int, end_bar: int) -> int:
+def _bars_added(song: Song, phrase: AnyPhrase, start_bar: int, end_bar: int) -> int:
     """Bars of silence at the end of a window beyond the file's bars, in bars of the file."""
     bar = grid_bar_at(song, start_bar)
     missing = bar.in_file(phrase.grid.bars) - (end_bar - start_bar)
@@ -249,6 +255,8 @@ def _bars_added(song: Song, phrase: Phrase, start_bar: int, end_bar: int) -> int
 
 def _read(song: Song, model: Windowed, track: str | int | None, stride_bars: int | None = None) -> Reading:
     tokenizer = model.tokenizer
+    if tokenizer.part_names:
+        return trio_windows(song, model.grid, stride_bars=stride_bars).reading
     return windows(
         song,
         model.grid,

@@ -7,8 +7,8 @@ from typing import Any
 
 from symvae.attributes.key import key_name
 from symvae.errors import ConfigError
+from symvae.music.arrangement import AnyPhrase, pitched_of
 from symvae.music.io.source import Music, pieces
-from symvae.music.phrase import Phrase
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.match import Match, match_tokens
 from symvae.pipelines.needs import INTERPOLATE
@@ -32,7 +32,7 @@ class MorphResult:
 
     model: str
     intakes: list[Intake]
-    phrases: list[Phrase]
+    phrases: list[AnyPhrase]
     path: str
     """"search", "slerp" or "lerp"."""
     ends: dict[str, Match]
@@ -203,7 +203,7 @@ def _checked_path(
     return "search"
 
 
-def _matches(vae: SymVAE, intakes: Sequence[Intake], decoded: Sequence[Phrase]) -> dict[str, Match]:
+def _matches(vae: SymVAE, intakes: Sequence[Intake], decoded: Sequence[AnyPhrase]) -> dict[str, Match]:
     """Agreement of each end with its window."""
     labels = CORNERS if len(decoded) == 4 else ENDS
     sources, notes = ([each.phrases[0] for each in intakes], [each.file_notes[0] for each in intakes])
@@ -228,7 +228,7 @@ def _figures(morph: Morph) -> dict[str, Any]:
                 "distance": distance,
                 "nats_per_token": nats,
                 "origin": origin._asdict(),
-                "key": key_name(phrase),
+                "key": key_name(pitched_of(phrase)),
                 "notes": len(phrase),
             }
             for phrase, distance, nats, origin in rows
@@ -247,7 +247,7 @@ def _table(morph: Morph) -> list[str]:
         f"step  distance  nats/token  both ends  start   end   new  notes{'' if drums else '  key'}",
         *(
             f"{number:4d} {distance:9.2f} {nats:11.2f} {origin.both:10.0%} {origin.start:6.0%} "
-            f"{origin.end:5.0%} {origin.new:5.0%} {len(phrase):6d}  {key_name(phrase)}".rstrip()
+            f"{origin.end:5.0%} {origin.new:5.0%} {len(phrase):6d}  {key_name(pitched_of(phrase))}".rstrip()
             for number, (phrase, distance, nats, origin) in enumerate(rows, 1)
         ),
     ]

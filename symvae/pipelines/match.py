@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from symvae.music.phrase import Phrase
+from symvae.music.arrangement import AnyPhrase
 from symvae.pipelines.file_notes import FileNotes
 from symvae.pipelines.words import counted
 from symvae.system.symvae import SymVAE
@@ -38,7 +38,7 @@ class Match(NamedTuple):
 
 
 def match_tokens(
-    model: SymVAE, sources: Sequence[Phrase], decoded: Sequence[Phrase], files: Sequence[FileNotes]
+    model: SymVAE, sources: Sequence[AnyPhrase], decoded: Sequence[AnyPhrase], files: Sequence[FileNotes]
 ) -> list[Match]:
     """Compare phrases with their sources by their token ids, and with the notes of the file.
 

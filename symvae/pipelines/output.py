@@ -21,7 +21,7 @@ from symvae.pipelines.words import counted
 from symvae.storage.whole_file import is_stream, make_folder
 
 if TYPE_CHECKING:
-    from symvae.music.phrase import Phrase
+    from symvae.music.arrangement import AnyPhrase
 
 #: Formats of music files, by their suffix.
 FORMATS = ("mid", "musicxml", "abc")
@@ -160,9 +160,9 @@ class Plan:
 
     def write(
         self,
-        phrases: Sequence["Phrase"],
+        phrases: Sequence["AnyPhrase"],
         titles: Sequence[str],
-        row: Sequence["Phrase"] | None = None,
+        row: Sequence["AnyPhrase"] | None = None,
         *,
         program: int = 0,
         draw: Draw | None = None,

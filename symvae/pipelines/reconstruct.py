@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from symvae.music.arrangement import AnyPhrase
 from symvae.music.bars import bars_in_words
 from symvae.music.io.source import Music
-from symvae.music.phrase import Phrase
 from symvae.pipelines.gaps import Row, fill_gaps
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.match import Match, match_tokens
@@ -22,7 +22,7 @@ class Reconstruction:
 
     model: str
     intake: Intake
-    phrases: list[Phrase]
+    phrases: list[AnyPhrase]
     """One for each window."""
     matches: list[Match]
     row: Row

@@ -8,8 +8,8 @@ from symvae.attributes.form import SECTION_BARS
 from symvae.attributes.key import key_of
 from symvae.attributes.table import measure
 from symvae.errors import ConfigError
+from symvae.music.arrangement import AnyPhrase, lead_of, pitched_of
 from symvae.music.metre import GRID_BARS, METRES
-from symvae.music.phrase import Phrase
 from symvae.pipelines.output import IN_MEMORY, Output, Saved, numbered
 from symvae.pipelines.preflight import check
 from symvae.pipelines.trial import AnyModel
@@ -25,7 +25,7 @@ class Samples:
 
     model: str
     seed: int
-    phrases: list[Phrase]
+    phrases: list[AnyPhrase]
     saved: Saved
     values: dict[str, float] = field(default_factory=dict)
     """Values that were asked, by attribute."""
@@ -35,7 +35,7 @@ class Samples:
     @property
     def forms(self) -> list[str]:
         """Form of each phrase as its notes have it, a letter for four bars: "AA'BA"."""
-        return [in_letters(sections_of(phrase, SECTION_BARS)) for phrase in self.phrases]
+        return [in_letters(sections_of(lead_of(phrase), SECTION_BARS)) for phrase in self.phrases]
 
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
@@ -139,6 +139,6 @@ def sample(
     return Samples(vae.name, seed, phrases, saved, dict(values or {}), checked.why)
 
 
-def _key(phrase: Phrase) -> str:
+def _key(phrase: AnyPhrase) -> str:
     """Key of a phrase in words; drums have none."""
-    return "" if phrase.is_drum else str(key_of(phrase))
+    return "" if phrase.is_drum else str(key_of(pitched_of(phrase)))

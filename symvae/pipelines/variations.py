@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from symvae.music.arrangement import AnyPhrase
 from symvae.music.io.source import Music
-from symvae.music.phrase import Phrase
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.match import Match, match_tokens
 from symvae.pipelines.needs import VARIATIONS
@@ -21,7 +21,7 @@ class Variations:
     model: str
     intake: Intake
     amount: float
-    phrases: list[Phrase]
+    phrases: list[AnyPhrase]
     matches: list[Match]
     saved: Saved
     why: str = ""

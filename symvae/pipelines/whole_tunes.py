@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from symvae.errors import ConfigError
-from symvae.music.phrase import Phrase, join
+from symvae.music.arrangement import AnyPhrase, join_any
 from symvae.music.reading import Reading
+from symvae.music.trio_reading import trio_tune
 from symvae.music.windows import tune
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.no_window import NoWindowError, other_tracks, reasons
@@ -32,6 +33,8 @@ def read_tune(source: Source, model: ModelFacts) -> Intake:
     metre, tokens = model.grid.metre, model.tokenizer
 
     def read(track: str | int | None, bar: int | None) -> Reading:
+        if tokens.part_names:
+            return trio_tune(source.song, metre, bar).reading
         return tune(source.song, metre, track, bar, tokens.pitch_range, tokens.drums)
 
     reading = read(source.track, source.bar)
@@ -45,7 +48,7 @@ def read_tune(source: Source, model: ModelFacts) -> Intake:
     return Intake(source.name, source.song, reading)
 
 
-def tune_around(source: Source, model: ModelFacts, window: Phrase) -> Phrase:
+def tune_around(source: Source, model: ModelFacts, window: AnyPhrase) -> AnyPhrase:
     """Read the tune that a window of a source begins; the window itself where no note starts.
 
     Args:
@@ -98,7 +101,7 @@ def whole_tunes(sources: Sequence[Source], fit: str) -> Read:
     return read
 
 
-def equally_long(intakes: Sequence[Intake], fit: str) -> tuple[list[Phrase], list[str]]:
+def equally_long(intakes: Sequence[Intake], fit: str) -> tuple[list[AnyPhrase], list[str]]:
     """Repeat the shorter tunes, or cut the longer ones.
 
     Args:
@@ -110,7 +113,7 @@ def equally_long(intakes: Sequence[Intake], fit: str) -> tuple[list[Phrase], lis
     """
     tunes = [intake.phrases[0] for intake in intakes]
     bars = (max if fit == "repeat" else min)(each.grid.bars for each in tunes)
-    fitted = [join([each] * -(-bars // each.grid.bars)).window(0, bars) for each in tunes]
+    fitted = [join_any([each] * -(-bars // each.grid.bars)).window(0, bars) for each in tunes]
     how = "repeated to fill" if fit == "repeat" else "cut to"
     words = [
         f"{intake.file}: its {counted(each.grid.bars, 'bar')} of {each.grid.metre} {how} {bars}"

@@ -18,6 +18,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
 
 from symvae.errors import PhraseError
+from symvae.music.arrangement import AnyPhrase, pitched_of
 from symvae.music.phrase import Phrase
 from symvae.plot.panel import (
     BEAT,
@@ -40,7 +41,7 @@ _DISTANCE_INCH, _COST_INCH = 1.7, 1.3
 
 
 def morph_picture(
-    phrases: Sequence[Phrase],
+    phrases: Sequence[AnyPhrase],
     distance: Sequence[float],
     nats_per_token: Sequence[float],
     path: "str | os.PathLike[str]",
@@ -87,7 +88,7 @@ def kinds(before: Phrase, phrase: Phrase) -> Int[np.ndarray, " note"]:
 
 
 def draw(
-    phrases: Sequence[Phrase],
+    phrases: Sequence[AnyPhrase],
     distance: Sequence[float],
     nats_per_token: Sequence[float],
     titles: Sequence[str] | None = None,
@@ -106,6 +107,7 @@ def draw(
     Raises:
         PhraseError: There are fewer than two steps, or not as many figures and titles as steps.
     """
+    phrases = [pitched_of(phrase) for phrase in phrases]
     count = len(phrases)
     titles = [f"step {number}" for number in range(1, count + 1)] if titles is None else titles
     if count < 2 or {len(distance), len(nats_per_token), len(titles)} != {count}:

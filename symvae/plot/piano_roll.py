@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from symvae.errors import PhraseError
+from symvae.music.arrangement import AnyPhrase, Arrangement, pitched_of
 from symvae.music.phrase import Phrase
 from symvae.plot.drum_grid import draw_drums
 from symvae.plot.panel import GAP_INCH, INK, draw_keys, draw_metre, draw_notes, panel_width, pitch_span
@@ -41,7 +42,7 @@ MOST_PANELS = 200  # more are unreadable, and the layout takes minutes
 
 
 def piano_roll(
-    phrases: Phrase | Sequence[Phrase],
+    phrases: AnyPhrase | Sequence[AnyPhrase],
     path: "str | os.PathLike[str]",
     titles: Sequence[str] | None = None,
     *,
@@ -74,7 +75,7 @@ def piano_roll(
 
 
 def draw(
-    phrases: Phrase | Sequence[Phrase],
+    phrases: AnyPhrase | Sequence[AnyPhrase],
     titles: Sequence[str] | None = None,
     *,
     columns: int = 1,
@@ -96,7 +97,8 @@ def draw(
     Raises:
         PhraseError: For no phrases, more than `MOST_PANELS` of them, or another number of titles.
     """
-    phrases = [phrases] if isinstance(phrases, Phrase) else list(phrases)
+    several = [phrases] if isinstance(phrases, Phrase | Arrangement) else list(phrases)
+    phrases = [pitched_of(each) for each in several]
     if not phrases:
         raise PhraseError("There is nothing to draw: give at least one phrase.")
     if len(phrases) > MOST_PANELS:

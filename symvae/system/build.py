@@ -19,9 +19,10 @@ from symvae.models.faders.editor import FaderEditor
 from symvae.models.faders.set_predictor import SetPredictor
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity, PlainVelocity
-from symvae.models.phrase.conductor import Conductor, Decoder, HierarchicalDecoder, SetDecoder
+from symvae.models.phrase.conductor import Conductor, Decoder, HierarchicalDecoder, ScoringDecoder
 from symvae.models.phrase.encoder import BidirectionalEncoder
 from symvae.models.phrase.flat_decoder import FlatDecoder
+from symvae.models.phrase.part_bar_decoder import PartBarDecoder
 from symvae.models.phrase.set_bar_decoder import SetBarDecoder
 from symvae.models.phrase.vae import VAE
 from symvae.models.sketch.sketch_vae import SketchVAE
@@ -114,7 +115,7 @@ def build_attribute_predictor(config: FaderConfig, vae: VAE) -> AttributePredict
     assert isinstance(vae.decoder, HierarchicalDecoder)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed + 1)
-        if isinstance(vae.decoder, SetDecoder):
+        if isinstance(vae.decoder.bar, SetBarDecoder):
             return SetPredictor(vae.decoder, attributes=len(config.attributes))
         return AttributePredictor(vae.decoder, attributes=len(config.attributes))
 
@@ -159,7 +160,8 @@ def build_decoder(config: ModelConfig) -> Decoder:
         faders=len(config.faders),
     )
     bar = family(config.tokenizer).bar_decoder(config)
-    return (SetDecoder if isinstance(bar, SetBarDecoder) else HierarchicalDecoder)(conductor, bar)
+    scores = isinstance(bar, SetBarDecoder | PartBarDecoder)
+    return (ScoringDecoder if scores else HierarchicalDecoder)(conductor, bar)
 
 
 def build_prior(config: PriorConfig, vae: VAE, active: Bool[Tensor, " latent"], seed: int) -> FlowPrior:

@@ -122,6 +122,10 @@ class Need:
     """Metre of the grid, where no file decides it."""
     draws: bool = False
     """It draws new music: of equal models the one with the lower rate is better, else the other one."""
+    parts: bool = False
+    """It needs a model of several parts."""
+    one_part: bool = False
+    """It works on music of one part."""
     whole: bool = False
     """It reads a whole tune, not one place of it."""
     instead: str = ""
@@ -137,6 +141,10 @@ class Need:
             return f"{model.name} has no attribute vectors yet."
         if unknown := _unknown(self.vectors, model.vectors):
             return f"There is no attribute vector {unknown}. Known attributes: {', '.join(model.vectors)}."
+        if self.parts and not model.tokenizer.part_names:
+            return f"{model.name} has music of one part."
+        if self.one_part and model.tokenizer.part_names:
+            return f"{model.name} has several parts, and `{self.verb}` works on music of one."
         if self.prior and not model.has_prior:
             return f"{model.name} has no learned prior yet."
         if self.language and not model.has_language:
@@ -171,12 +179,13 @@ class Need:
         return ""
 
     def candidates(self) -> list[ModelFacts]:
-        """Released models that have what the verb needs.
+        """Released models that have what the verb needs; those of several parts where it needs parts.
 
         Raises:
             LatentError: There is none; the message has what can be asked for.
         """
-        found = [model for model in released() if not self.fault(model)]
+        usual = [model for model in released() if bool(model.tokenizer.part_names) == self.parts]
+        found = [model for model in usual if not self.fault(model)]
         if found:
             return found
         if self.metre is not None and (others := [m for m in released() if not self._anywhere.fault(m)]):

@@ -15,6 +15,7 @@ from torch import Tensor
 from symvae.errors import LatentError, PhraseError
 from symvae.models.phrase.fast_decoder import Generator, fast_decoder
 from symvae.models.phrase.vae import VAE
+from symvae.music.arrangement import AnyPhrase, Arrangement
 from symvae.music.grid import Grid
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase
 from symvae.nn.gaussian import DiagonalGaussian
@@ -49,7 +50,7 @@ class Codec:
     def _generator(self) -> Generator:
         return fast_decoder(self.vae.decoder)
 
-    def check_grid(self, phrases: Sequence[Phrase]) -> None:
+    def check_grid(self, phrases: Sequence[AnyPhrase]) -> None:
         """Refuse phrases on another grid than the model's.
 
         Raises:
@@ -62,13 +63,13 @@ class Codec:
                     f"{phrase.grid.bars} of {phrase.grid.metre}. Read it with grid=model.grid."
                 )
 
-    def to_ids(self, phrases: Phrase | Sequence[Phrase]) -> Int[Tensor, "batch bar position"]:
+    def to_ids(self, phrases: AnyPhrase | Sequence[AnyPhrase]) -> Int[Tensor, "batch bar position"]:
         """Tokenize phrases; a single phrase is a batch of one.
 
         Raises:
             PhraseError: there is no phrase, or one is on another grid.
         """
-        phrases = [phrases] if isinstance(phrases, Phrase) else phrases
+        phrases = [phrases] if isinstance(phrases, Phrase | Arrangement) else phrases
         self.check_grid(phrases)
         if not phrases:
             raise PhraseError("There is no phrase to encode. Give at least one.")
@@ -76,7 +77,7 @@ class Codec:
 
     def to_phrases(
         self, ids: Int[Tensor, "batch bar position"], tempo_qpm: float | Iterable[float] = DEFAULT_TEMPO_QPM
-    ) -> list[Phrase]:
+    ) -> list[AnyPhrase]:
         """Decode token ids to phrases.
 
         ``tempo_qpm`` (quarter notes a minute, one for all or one each) counts where the ids carry no tempo,
@@ -91,7 +92,7 @@ class Codec:
             for rows, tempo in zip(ids.numpy(), tempos, strict=True)
         ]
 
-    def encode(self, phrases: Phrase | Sequence[Phrase]) -> DiagonalGaussian:
+    def encode(self, phrases: AnyPhrase | Sequence[AnyPhrase]) -> DiagonalGaussian:
         """Return the posterior over z of each phrase; raises as `to_ids`."""
         return self.encode_ids(self.to_ids(phrases))
 

@@ -19,12 +19,15 @@ from symvae.models.phrase.bar_decoder import BarDecoder
 from symvae.models.phrase.bar_encoder import BarEncoder
 from symvae.models.phrase.conductor import AnyBarDecoder
 from symvae.models.phrase.encoder import AnyBarEncoder
+from symvae.models.phrase.part_bar_decoder import PartBarDecoder
+from symvae.models.phrase.part_bar_encoder import PartBarEncoder
 from symvae.models.phrase.set_bar_decoder import SetBarDecoder
 from symvae.models.phrase.set_bar_encoder import SetBarEncoder
 from symvae.models.phrase.set_rows import SetLayout
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
 from symvae.music.metre import METRES
+from symvae.system.part_networks import part_decoder, part_encoder
 from symvae.tokens import piano_grid
 from symvae.tokens.drums import DrumGrid
 from symvae.tokens.groove import GrooveGrid
@@ -34,6 +37,7 @@ from symvae.tokens.piano import PianoBars
 from symvae.tokens.piano_grid import PianoGrid
 from symvae.tokens.piano_vocabulary import PAD, STEPS_PER_BAR
 from symvae.tokens.tokenizer import Tokenizer
+from symvae.tokens.trio import TrioGrid
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,14 @@ def _set_decoder(config: ModelConfig) -> SetBarDecoder:
     )
 
 
+def _trio_encoder(config: ModelConfig) -> PartBarEncoder:
+    return part_encoder(config, TrioGrid(config.metre))
+
+
+def _trio_decoder(config: ModelConfig) -> PartBarDecoder:
+    return part_decoder(config, TrioGrid(config.metre))
+
+
 MELODY = Family(
     "melody",
     MelodyGrid,
@@ -211,7 +223,19 @@ GROOVE = Family(
     ),
 )
 
-FAMILIES: dict[str, Family] = {each.name: each for each in (MELODY, PIANO, PIANO_GRID, DRUMS, GROOVE)}
+TRIO = Family(
+    "trio",
+    TrioGrid,
+    _trio_encoder,
+    _trio_decoder,
+    music="trios (a melody, a bass and drums; parts may be absent)",
+    limits=(
+        "A melody line, a bass line from E0 to G4 and one kit in {metre}, in sixteenths: no chords, "
+        "no triplets, no flams. Tempo, velocities, programs and the pieces of the kit do not pass through z."
+    ),
+)
+
+FAMILIES: dict[str, Family] = {each.name: each for each in (MELODY, PIANO, PIANO_GRID, DRUMS, GROOVE, TRIO)}
 
 
 def family(name: str) -> Family:

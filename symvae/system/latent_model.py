@@ -13,10 +13,12 @@ from torch import Tensor
 
 from symvae.arguments import checked
 from symvae.errors import ArgumentError, LatentError, MidiError
+from symvae.music.arrangement import AnyPhrase
 from symvae.music.io.source import Music, name_of, only, phrases_of, pieces
-from symvae.music.phrase import DEFAULT_TEMPO_QPM, Phrase
+from symvae.music.phrase import DEFAULT_TEMPO_QPM
 from symvae.music.reading import Reading
 from symvae.music.song import Song
+from symvae.music.trio_reading import trio_windows
 from symvae.music.windows import ending, windows
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.codec import one_each
@@ -36,7 +38,7 @@ class LatentModel(ModelParts):
     windows of the model's grid in it, one phrase is the first of them.
     """
 
-    def read(self, music: Music | Iterable[Music]) -> list[Phrase]:
+    def read(self, music: Music | Iterable[Music]) -> list[AnyPhrase]:
         """Read music as the model takes it.
 
         Args:
@@ -51,8 +53,11 @@ class LatentModel(ModelParts):
         """
         return phrases_of(decoded(music, self.tokenizer), self._windows)
 
-    def _windows(self, song: Song) -> Sequence[Phrase]:
+    def _windows(self, song: Song) -> Sequence[AnyPhrase]:
         tokens = self.tokenizer
+        lack = f"no window of {self.grid.bars} bars of {self.grid.metre}"
+        if tokens.part_names:
+            return self._some(trio_windows(song, self.grid).reading, song, lack)
         found = windows(
             song,
             self.grid,
@@ -60,20 +65,20 @@ class LatentModel(ModelParts):
             pitch_range=tokens.pitch_range,
             drums=tokens.drums,
         )
-        return self._some(found, song, f"no window of {self.grid.bars} bars of {self.grid.metre}")
+        return self._some(found, song, lack)
 
-    def _ending(self, song: Song) -> Sequence[Phrase]:
+    def _ending(self, song: Song) -> Sequence[AnyPhrase]:
         most = self.grid.with_bars(max(1, self.grid.bars // 2))
         found = ending(song, most, pitch_range=self.tokenizer.pitch_range, drums=self.tokenizer.drums)
         return self._some(found, song, f"no music in {self.grid.metre} to continue")
 
-    def _some(self, reading: Reading, song: Song, lack: str) -> Sequence[Phrase]:
+    def _some(self, reading: Reading, song: Song, lack: str) -> Sequence[AnyPhrase]:
         if reading.phrases:
             return reading.phrases
         reasons = "; ".join(map(str, reading.dropped)) or "it holds no notes"
         raise MidiError(f"{name_of(song)} has {lack} ({reasons}). Choose other music, or another model.")
 
-    def _one(self, music: Music, read: Callable[[Song], Sequence[Phrase]] | None = None) -> Phrase:
+    def _one(self, music: Music, read: Callable[[Song], Sequence[AnyPhrase]] | None = None) -> AnyPhrase:
         """The first phrase of one piece."""
         piece = only(pieces(decoded(music, self.tokenizer)))
         return phrases_of(piece, read or self._windows)[0]
@@ -91,7 +96,7 @@ class LatentModel(ModelParts):
 
     def to_phrases(
         self, ids: Int[Tensor, "batch bar position"], tempo_qpm: float | Iterable[float] = DEFAULT_TEMPO_QPM
-    ) -> list[Phrase]:
+    ) -> list[AnyPhrase]:
         """Decode token ids to phrases.
 
         Args:
@@ -122,7 +127,7 @@ class LatentModel(ModelParts):
         top_p: float = 1.0,
         seed: int = 0,
         tempo_qpm: float | Iterable[float] | None = None,
-    ) -> list[Phrase]:
+    ) -> list[AnyPhrase]:
         """Decode z to phrases.
 
         Args:

@@ -4,7 +4,8 @@ The candidates are decodes of latents on the sphere between the two posterior me
 longer than the model are seen through windows that overlap, and searched as a whole.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -43,8 +44,8 @@ class Origin(NamedTuple):
 class Morph(NamedTuple):
     """Melodies from one to another."""
 
-    phrases: list[Phrase]
-    """Both ends exact."""
+    phrases: list[Any]
+    """Phrases or arrangements, both ends exact."""
     distance: list[float]
     """By step: tokens that differ from the first melody, over those in which the last one does."""
     nats_per_token: list[float]
@@ -143,36 +144,25 @@ def morph(
         phrases,
         found.distance[[*range(len(found.ids)), *again]].tolist(),
         found.nats_per_token[[*range(len(found.ids)), *again]].tolist(),
-        [_origin(found.ids[step], found.ids[0], found.ids[-1]) for step in [*range(len(found.ids)), *again]],
+        [
+            origin_of(found.ids[step], found.ids[0], found.ids[-1])
+            for step in [*range(len(found.ids)), *again]
+        ],
         (key_name(tunes[0]), key_name(tunes[1])),
         shift,
     )
 
 
-def morph_corners(
-    codec: Codec,
-    language: NGram | None,
-    corners: list[Phrase],
-    steps: int,
-    *,
-    generator: torch.Generator,
-    noise: np.random.Generator | None = None,
-) -> list[list[Phrase]]:
+def morph_corners(way: Callable[[Any, Any], list[Any]], corners: list[Any]) -> list[list[Any]]:
     """Morph down both sides of a square, then across each row.
 
     Args:
-        codec, language: As in `morph`.
+        way: Morphs one phrase or arrangement into another, both included.
         corners: Top left, top right, bottom left, bottom right.
-        steps: Rows and columns.
-        generator, noise: As in `morph`.
 
     Returns:
-        Phrases row by row; raises as `morph`.
+        Phrases row by row.
     """
-
-    def way(a: Phrase, b: Phrase) -> list[Phrase]:
-        return morph(codec, language, a, b, steps, generator=generator, noise=noise).phrases
-
     top_left, top_right, bottom_left, bottom_right = corners
     sides = zip(way(top_left, bottom_left), way(top_right, bottom_right), strict=True)
     return [way(left, right) for left, right in sides]
@@ -266,11 +256,21 @@ def _phrases(tokenizer: Tokenizer, found: SearchedPath, a: Phrase, b: Phrase) ->
     return [a, *map(tokenizer.restore, phrases[1:], nearer[1:])]
 
 
-def _origin(
+def origin_of(
     ids: Int[np.ndarray, "bar position"],
     start: Int[np.ndarray, "bar position"],
     end: Int[np.ndarray, "bar position"],
 ) -> Origin:
+    """Shares of the tokens of a step by where they stand.
+
+    Args:
+        ids: Token ids of the step.
+        start: Those of the first step.
+        end: Those of the last one.
+
+    Returns:
+        The shares.
+    """
     in_start, in_end = ids == start, ids == end
     shares: list[Float[np.ndarray, ""]] = [
         (in_start & in_end).mean(),

@@ -3,16 +3,19 @@
 `symvae.system.symvae` adds the other musical verbs.
 """
 
+from typing import Any
+
 import numpy as np
 
 from symvae.arguments import checked
 from symvae.errors import LatentError
 from symvae.latent import interpolate
+from symvae.music.arrangement import AnyPhrase
 from symvae.music.io.source import Music
-from symvae.music.phrase import Phrase
 from symvae.system.draws import seeded
 from symvae.system.latent_model import LatentModel
 from symvae.system.morph import Morph, morph, morph_corners
+from symvae.system.part_morph import morph_parts
 
 #: Kinds of paths between two phrases.
 PATHS = ("search", "slerp", "lerp")
@@ -31,7 +34,7 @@ class PathModel(LatentModel):
         path: str | None = None,
         temperature: float = 0.0,
         seed: int = 0,
-    ) -> list[Phrase]:
+    ) -> list[AnyPhrase]:
         """Interpolate between two phrases.
 
         Args:
@@ -65,7 +68,7 @@ class PathModel(LatentModel):
         *,
         keep: str | None = None,
         in_key: bool = False,
-        tunes: tuple[Phrase, Phrase] | None = None,
+        tunes: tuple[AnyPhrase, AnyPhrase] | None = None,
         seed: int = 0,
     ) -> Morph:
         """Search an even path between two melodies on which every step is a melody.
@@ -81,8 +84,18 @@ class PathModel(LatentModel):
 
         Returns:
             The phrases, with distance, cost and origin of each; raises as `symvae.system.morph`.
+
+        Raises:
+            LatentError: the model has several parts, and ``keep`` is given.
         """
         ends = self._one(a), self._one(b)
+        if self.tokenizer.part_names:
+            if keep:
+                raise LatentError(f"{self.name} morphs all parts together and keeps none. Leave out keep.")
+            chance, noise = seeded(seed), _noise(seed)
+            return morph_parts(
+                self.codec, self.language, *ends, steps, generator=chance, noise=noise, in_key=in_key
+            )
         return morph(
             self.codec,
             self.language,
@@ -105,7 +118,7 @@ class PathModel(LatentModel):
         *,
         path: str | None = None,
         seed: int = 0,
-    ) -> list[list[Phrase]]:
+    ) -> list[list[AnyPhrase]]:
         """Interpolate between four phrases on a square.
 
         Args:
@@ -125,9 +138,13 @@ class PathModel(LatentModel):
         if chosen not in ("search", "slerp"):
             raise LatentError(f'The path of a square is "search" or "slerp", not {path!r}.')
         if chosen == "search":
-            return morph_corners(
-                self.codec, self.language, corners, steps, generator=seeded(seed), noise=_noise(seed)
-            )
+            search = morph_parts if self.tokenizer.part_names else morph
+            chance, noise = seeded(seed), _noise(seed)
+
+            def way(a: Any, b: Any) -> list[Any]:
+                return search(self.codec, self.language, a, b, steps, generator=chance, noise=noise).phrases
+
+            return morph_corners(way, corners)
         a, b, c, d = self.encode(corners).mean
         z = interpolate.corners(a, b, c, d, steps)
         phrases = self.decode(z.flatten(0, 1), tempo_qpm=corners[0].tempo_qpm)

@@ -12,7 +12,7 @@ from torch import Tensor
 from symvae.arguments import checked
 from symvae.attributes.key import key_named
 from symvae.errors import LatentError
-from symvae.music.phrase import Phrase
+from symvae.music.arrangement import AnyPhrase
 from symvae.system import drawing
 from symvae.system.drawing import Draws
 from symvae.system.draws import check_count, check_temperature, check_top_p, seeded
@@ -105,7 +105,7 @@ class SamplingModel(LatentModel):
         prior: str = "learned",
         prior_temperature: float = 1.0,
         tempo_qpm: float | None = None,
-    ) -> list[Phrase]:
+    ) -> list[AnyPhrase]:
         """Generate new phrases.
 
         Phrases with a form end with a cadence as often as tunes of the training music do.

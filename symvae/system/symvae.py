@@ -11,9 +11,9 @@ from symvae.arguments import checked
 from symvae.attributes.table import measure
 from symvae.dsp.audio import Audio
 from symvae.latent import direction
+from symvae.music.arrangement import AnyPhrase
 from symvae.music.io.source import Music
 from symvae.music.locks import Lock
-from symvae.music.phrase import Phrase
 from symvae.system.completing_model import CompletingModel
 from symvae.system.draws import check_temperature, seeded
 from symvae.system.faders.on_notes import edit_on_notes, exact_values
@@ -39,7 +39,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel, SketchingModel):
         temperature: float = 0.0,
         posterior_temperature: float = 0.0,
         seed: int = 0,
-    ) -> list[Phrase]:
+    ) -> list[AnyPhrase]:
         """Encode phrases and decode them again.
 
         Args:
@@ -59,7 +59,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel, SketchingModel):
 
     def variations(
         self, phrase: Music, amount: float = 0.3, count: int = 4, *, temperature: float = 0.0, seed: int = 0
-    ) -> list[Phrase]:
+    ) -> list[AnyPhrase]:
         """Vary a phrase at random.
 
         Args:
@@ -78,7 +78,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel, SketchingModel):
 
     def shift(
         self, phrase: Music, amounts: dict[str, float], *, temperature: float = 0.0, seed: int = 0
-    ) -> Phrase:
+    ) -> AnyPhrase:
         """Move a phrase along attribute vectors.
 
         Args:
@@ -94,7 +94,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel, SketchingModel):
         ids = self.decode_ids(z, temperature=temperature, seed=seed)
         return self.tokenizer.restore(self.to_phrases(ids, phrase.tempo_qpm)[0], phrase)
 
-    def analogy(self, a: Music, b: Music, c: Music) -> Phrase:
+    def analogy(self, a: Music, b: Music, c: Music) -> AnyPhrase:
         """Decode a + (b − c).
 
         Args:
@@ -119,7 +119,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel, SketchingModel):
         via: str = "latent",
         keep: str | Iterable[str] | None = None,
         chords: str | None = None,
-    ) -> Phrase:
+    ) -> AnyPhrase:
         """Move faders of a phrase.
 
         Args:
@@ -161,7 +161,7 @@ class SymVAE(PathModel, SamplingModel, CompletingModel, SketchingModel):
         best_of: int = 1,
         refine: bool = True,
         locks: Iterable[Lock] | None = None,
-    ) -> list[Phrase]:
+    ) -> list[AnyPhrase]:
         """Move faders of several phrases, each by its own values.
 
         Args:

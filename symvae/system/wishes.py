@@ -9,7 +9,9 @@ import numpy as np
 from symvae.attributes.key import Key, key_of
 from symvae.attributes.table import measure
 from symvae.errors import LatentError
+from symvae.music.arrangement import BASS, AnyPhrase, Arrangement, pitched_of
 from symvae.music.phrase import Phrase
+from symvae.music.pitch import BASS_PITCHES
 
 #: Draws for each result.
 CANDIDATES = 8
@@ -35,7 +37,7 @@ def check_values(values: Mapping[str, float], known: Sequence[str], model: str) 
             raise LatentError(f"{name} is asked as a finite number, not {value!r:.40}.")
 
 
-def nearest(phrases: Sequence[Phrase], values: Mapping[str, float], minor: bool | None) -> list[Phrase]:
+def nearest(phrases: Sequence[AnyPhrase], values: Mapping[str, float], minor: bool | None) -> list[AnyPhrase]:
     """Of every `CANDIDATES` phrases take the one that is nearest to what was asked.
 
     The mode comes first, then the sum of the distances of all attributes, each in standard deviations over
@@ -52,12 +54,12 @@ def nearest(phrases: Sequence[Phrase], values: Mapping[str, float], minor: bool 
     distance = np.zeros(len(phrases))
     for name, column in measure(phrases, values).items():
         distance += np.abs(column - values[name]) / max(column.std(), 1e-9)
-    in_mode = np.array([minor in (None, key_of(phrase).minor) for phrase in phrases])
+    in_mode = np.array([minor in (None, key_of(pitched_of(phrase)).minor) for phrase in phrases])
     order = np.lexsort([distance.reshape(-1, CANDIDATES), ~in_mode.reshape(-1, CANDIDATES)], axis=1)
     return [phrases[CANDIDATES * row + best] for row, best in enumerate(order[:, 0])]
 
 
-def in_key(phrase: Phrase, key: Key, pitch_range: tuple[int, int]) -> Phrase:
+def in_key(phrase: AnyPhrase, key: Key, pitch_range: tuple[int, int]) -> AnyPhrase:
     """Transpose a phrase by up to six semitones so that its tonic is that of a key.
 
     Args:
@@ -68,6 +70,19 @@ def in_key(phrase: Phrase, key: Key, pitch_range: tuple[int, int]) -> Phrase:
     Returns:
         The phrase transposed.
     """
-    pitch = phrase.pitch + (key.tonic - key_of(phrase).tonic + 6) % 12 - 6
+    if isinstance(phrase, Arrangement):
+        shift = (key.tonic - key_of(phrase.pitched).tonic + 6) % 12 - 6
+        moved = {
+            name: each
+            if each.is_drum
+            else _within(each, shift, BASS_PITCHES if name == BASS else pitch_range)
+            for name, each in phrase.parts.items()
+        }
+        return phrase.with_parts(moved)
+    return _within(phrase, (key.tonic - key_of(phrase).tonic + 6) % 12 - 6, pitch_range)
+
+
+def _within(phrase: Phrase, shift: int, pitch_range: tuple[int, int]) -> Phrase:
+    pitch = phrase.pitch + shift
     octaves = (pitch < pitch_range[0]).astype(int) - (pitch > pitch_range[1])
     return phrase.with_notes(phrase.onset_step, phrase.duration_step, pitch + 12 * octaves, phrase.velocity)

@@ -57,6 +57,8 @@ class DrumGrid:
     name: ClassVar[str] = "drums"
     saved_as: ClassVar[str] = "DrumGrid"
     padding: ClassVar[int | None] = None
+    absent: ClassVar[int | None] = None
+    part_names: ClassVar[tuple[str, ...]] = ()
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = True
     drums: ClassVar[bool] = True

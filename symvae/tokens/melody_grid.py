@@ -51,6 +51,8 @@ class MelodyGrid:
     name: ClassVar[str] = "melody"
     saved_as: ClassVar[str] = "MelodyTokenizer"
     padding: ClassVar[int | None] = None
+    absent: ClassVar[int | None] = None
+    part_names: ClassVar[tuple[str, ...]] = ()
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = False
     drums: ClassVar[bool] = False

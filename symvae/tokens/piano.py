@@ -57,6 +57,8 @@ class PianoBars:
     name: ClassVar[str] = "piano"
     saved_as: ClassVar[str] = "PianoBars"
     padding: ClassVar[int | None] = PAD
+    absent: ClassVar[int | None] = None
+    part_names: ClassVar[tuple[str, ...]] = ()
     on_grid: ClassVar[bool] = False
     polyphonic: ClassVar[bool] = True
     drums: ClassVar[bool] = False

@@ -58,6 +58,8 @@ class PianoGrid:
     name: ClassVar[str] = "piano-grid"
     saved_as: ClassVar[str] = "PianoGrid"
     padding: ClassVar[int | None] = PAD
+    absent: ClassVar[int | None] = None
+    part_names: ClassVar[tuple[str, ...]] = ()
     on_grid: ClassVar[bool] = False
     polyphonic: ClassVar[bool] = True
     drums: ClassVar[bool] = False

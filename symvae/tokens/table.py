@@ -6,6 +6,7 @@ from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.piano import PianoBars
 from symvae.tokens.piano_grid import PianoGrid
 from symvae.tokens.tokenizer import Tokenizer
+from symvae.tokens.trio import TrioGrid
 
 TOKENIZERS: dict[str, type[Tokenizer]] = {
     "melody": MelodyGrid,
@@ -13,4 +14,5 @@ TOKENIZERS: dict[str, type[Tokenizer]] = {
     "piano-grid": PianoGrid,
     "drums": DrumGrid,
     "groove": GrooveGrid,
+    "trio": TrioGrid,
 }

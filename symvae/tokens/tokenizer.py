@@ -12,7 +12,8 @@ from typing import ClassVar, Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Bool, Int64, Integer, UInt
 
-from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
+from symvae.music.arrangement import AnyPhrase
+from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY
 
 
 @runtime_checkable
@@ -25,6 +26,10 @@ class Tokenizer(Protocol):
     """Name of the kind in a tokenizer's file."""
     padding: ClassVar[int | None]
     """Id that fills a row after its last token; None where rows are always full."""
+    absent: ClassVar[int | None]
+    """Id of every position of an absent part, which no model predicts; None for music of one part."""
+    part_names: ClassVar[tuple[str, ...]]
+    """Names of the parts of an arrangement; empty for music of one part."""
     on_grid: ClassVar[bool]
     """True if a position of a row is a time step of the bar, False if it only counts tokens."""
     polyphonic: ClassVar[bool]
@@ -65,10 +70,10 @@ class Tokenizer(Protocol):
     def pitch_range(self) -> tuple[int, int]:
         """Lowest and highest MIDI pitch of the vocabulary."""
 
-    def fit(self, phrase: Phrase) -> Phrase:
+    def fit(self, phrase: AnyPhrase) -> AnyPhrase:
         """Drop the notes that exceed the row of a bar; the identity where any bar fits."""
 
-    def encode_phrase(self, phrase: Phrase) -> UInt[np.ndarray, "bar position"]:
+    def encode_phrase(self, phrase: AnyPhrase) -> UInt[np.ndarray, "bar position"]:
         """Encode a phrase; raises `TokenError` for music outside the vocabulary."""
 
     def decode_ids(
@@ -76,7 +81,7 @@ class Tokenizer(Protocol):
         ids: Integer[np.ndarray, "..."],
         tempo_qpm: float = DEFAULT_TEMPO_QPM,
         velocity: int = DEFAULT_VELOCITY,
-    ) -> Phrase:
+    ) -> AnyPhrase:
         """Decode token ids to a phrase. Every array of ids of the vocabulary decodes.
 
         Args:
@@ -88,7 +93,7 @@ class Tokenizer(Protocol):
             The phrase, on a grid of as many bars as ``ids`` has rows.
         """
 
-    def restore(self, phrase: Phrase, source: Phrase) -> Phrase:
+    def restore(self, phrase: AnyPhrase, source: AnyPhrase) -> AnyPhrase:
         """Give a decoded phrase what ids do not carry of the one that it came from, as its kit."""
 
     def cut_out(

@@ -24,6 +24,7 @@ from symvae.nn.gaussian import DiagonalGaussian
 from symvae.system.artifacts import load_prior
 from symvae.system.symvae import SymVAE
 from symvae.tokens.ngram import NGram, shifts_of
+from symvae.tokens.part_sequences import part_sequences
 from symvae.training.data import training_phrases
 from symvae.training.tasks.flow_matching import fit_flow
 
@@ -121,7 +122,7 @@ def fit_language(shards: Shards, tunes: slice = slice(None)) -> NGram:
     tokenizer = shards.tokenizer
     chosen = np.isin(found.tune, np.arange(len(found.split.tune_start) - 1)[tunes])
     return NGram.fit(
-        found[np.flatnonzero(chosen)],
+        part_sequences(found[np.flatnonzero(chosen)], tokenizer),
         pitch_ids=tokenizer.pitch_ids,
         vocabulary_size=tokenizer.vocabulary_size,
         shifts=shifts_of(tokenizer.pitch_ids),

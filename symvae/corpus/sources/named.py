@@ -14,13 +14,15 @@ from symvae.corpus.sources.groove import groove
 from symvae.corpus.sources.lieder import lieder
 from symvae.corpus.sources.muspy import muspy_folder
 from symvae.corpus.sources.pop909 import pop909
+from symvae.corpus.sources.pop909_trio import pop909_trio
+from symvae.corpus.sources.trio import trio
 from symvae.errors import CorpusError
 from symvae.music.io.music_files import as_text
 
 
 class Named(NamedTuple):
     """A source to open: "folk" and "chorales" need no path, all others do: "pop909", "lieder", "muspy",
-    "groove" and "folder"."""
+    "groove", "trios", "trio-pop909" and "folder"."""
 
     kind: str
     path: Path | None = None
@@ -33,6 +35,7 @@ def open_sources(
     tracks: Sequence[str] = (),
     polyphonic: bool = False,
     drums: bool = False,
+    takes: Path | None = None,
     workers: int = 2,
     limits: FileLimits = DEFAULT_LIMITS,
 ) -> list[Source]:
@@ -44,6 +47,7 @@ def open_sources(
         tracks: Names of the melody tracks in a "folder".
         polyphonic: Read whole pieces instead of melodies, where the source has them.
         drums: Read drum tracks of a "folder".
+        takes: Folder of the Groove MIDI Dataset, which "trio-pop909" takes its drums from.
         workers: Processes that read files.
         limits: The most that one file may take.
 
@@ -62,12 +66,23 @@ def open_sources(
         elif path is None or not path.is_dir():
             raise CorpusError(
                 f'{path} is no folder. Give "folk", "chorales", "pop909 FOLDER", '
-                '"lieder FOLDER", "muspy FOLDER", "groove FOLDER" or a folder of music files.'
+                '"lieder FOLDER", "muspy FOLDER", "groove FOLDER", "trio FOLDER", "trio-pop909 FOLDER" '
+                "or a folder of music files."
             )
         elif kind == "muspy":
             opened.append(muspy_folder(path, polyphonic=polyphonic, workers=workers, limits=limits))
         elif kind == GROOVE:
             opened.append(groove(path, workers=workers, limits=limits))
+        elif kind == "trios":
+            name = as_text(path.resolve().name)
+            opened.append(trio(path, collection=name, workers=workers, limits=limits))
+        elif kind == "trio-pop909":
+            if takes is None:
+                raise CorpusError(
+                    "POP909 has no drums: name the folder of the Groove MIDI Dataset with --drums, and they "
+                    "are taken from it."
+                )
+            opened.append(pop909_trio(path, takes, workers=workers, limits=limits))
         elif kind == "lieder":
             opened.append(lieder(path, workers=workers, limits=limits))
         elif kind == "pop909":

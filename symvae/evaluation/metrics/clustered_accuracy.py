@@ -46,10 +46,11 @@ def clustered_accuracy(
         All accuracies; standard errors are nan for a single tune.
     """
     onset_ids, padding = tokenizer.onset_ids, tokenizer.padding
-    masks = correct_tokens(predicted, ids, onset_ids=onset_ids, padding=padding)
+    absent = tokenizer.absent
+    masks = correct_tokens(predicted, ids, onset_ids=onset_ids, padding=padding, absent=absent)
     correct, counts, onset = (mask.flatten(1).numpy() for mask in masks)
     return ClusteredAccuracy(
-        *accuracy(predicted, ids, onset_ids=onset_ids, padding=padding),
+        *accuracy(predicted, ids, onset_ids=onset_ids, padding=padding, absent=absent),
         standard_error(correct.sum(1), counts.sum(1), tune),
         standard_error((correct & onset).sum(1), onset.sum(1), tune),
         standard_error((correct | ~counts).all(1), np.ones(len(ids)), tune),

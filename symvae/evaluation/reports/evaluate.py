@@ -26,12 +26,15 @@ from symvae.evaluation import (
     infilling,
     interpolation,
     notes,
+    part_morphs,
+    part_samples,
     rate,
     reconstruction,
     samples,
     sketching,
     valence,
 )
+from symvae.evaluation import parts as parts_of
 from symvae.evaluation.held_out import held_out
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.result import as_json
@@ -45,6 +48,9 @@ TABLES: dict[str, Callable[[Any], str]] = {
     "reconstruction": reconstruction.tables,
     "notes": notes.tables,
     "hits": hits.tables,
+    "parts": parts_of.tables,
+    "part_samples": part_samples.tables,
+    "part_morphs": part_morphs.tables,
     "control": control.tables,
     "arousal": arousal.tables,
     "harm": harm.tables,
@@ -134,6 +140,22 @@ def evaluate(
     training = training_windows(shards, model.config)
     chosen = unseen.draw(effort.windows, seed)
     common: dict[str, Any] = {"seed": seed, "progress": progress}
+    if model.tokenizer.part_names:
+        of_parts = {
+            "parts": parts_of.part_reconstruction(model, chosen, **common),
+            "part_samples": part_samples.part_samples(
+                model, every_window, latent.prior, samples=effort.samples // 10, **common
+            ),
+            "part_morphs": part_morphs.part_morphs(
+                model, unseen, latent.language, pairs=effort.pairs // 10, **common
+            ),
+        }
+        return {
+            **_header(model, shards, quick=quick, split=split, seed=seed),
+            "training_windows": len(training),
+            **as_json(of_parts),
+            "seconds": round(time.monotonic() - started, 1),
+        }
     parts = {
         "reconstruction": reconstruction.reconstruction(model, chosen, **common),
         "rate": rate.rate_curve(model, chosen, latent.posterior, **common),

@@ -13,7 +13,9 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.functional import gelu
 
+from symvae.models.phrase.bar_decoder import BarDecoder
 from symvae.models.phrase.conductor import HierarchicalDecoder
+from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 
 _SLOT_SIZE = 64
 _HIDDEN_SIZE = 512
@@ -33,8 +35,9 @@ class AttributePredictor(nn.Module):
     def __init__(self, decoder: HierarchicalDecoder, *, attributes: int, width: int = 192) -> None:
         super().__init__()
         self._decoder = [decoder]  # in a list, so that its weights are not registered here
-        bars, slots, feature_size = decoder.conductor.bars, decoder.bar.num_slots, decoder.bar.feature_size
-        token_size = decoder.bar.vocabulary_size + feature_size
+        bar = self._bar
+        bars, slots, feature_size = decoder.conductor.bars, bar.num_slots, bar.feature_size
+        token_size = bar.vocabulary_size + feature_size
         self.norm = nn.LayerNorm(feature_size)
         self.place = nn.Parameter(0.02 * torch.randn(bars, slots, width))
         self.first = nn.Linear(token_size, width)
@@ -49,18 +52,24 @@ class AttributePredictor(nn.Module):
             nn.Linear(_HIDDEN_SIZE, attributes),
         )
 
+    @property
+    def _bar(self) -> BarDecoder | TokenBarDecoder:
+        bar = self._decoder[0].bar
+        assert isinstance(bar, BarDecoder | TokenBarDecoder)
+        return bar
+
     def forward(
         self, z: Float[Tensor, "batch latent"], ids: Int[Tensor, "batch bar position"]
     ) -> Float[Tensor, "batch fader"]:
         """Predict the positions of the faders."""
-        decoder = self._decoder[0]
+        decoder, bar_decoder = self._decoder[0], self._bar
         bars, rows = decoder.conductor.bars, ids.flatten(0, 1)
-        slot, inside = decoder.bar.slots(rows)
+        slot, inside = bar_decoder.slots(rows)
         longest = max(1, int(inside.sum(1).max()))  # what follows the end of every row counts for nothing
         rows, slot, inside = rows[:, :longest], slot[:, :longest], inside[:, :longest]
         code = decoder.conductor(z).flatten(0, 1)
-        probability = (decoder.bar(code, rows).float() / _TEMPERATURE).softmax(-1)
-        features = self.norm(decoder.bar.unfold(code).float().view(len(rows), decoder.bar.num_slots, -1))
+        probability = (bar_decoder(code, rows).float() / _TEMPERATURE).softmax(-1)
+        features = self.norm(bar_decoder.unfold(code).float().view(len(rows), bar_decoder.num_slots, -1))
         here = features.gather(1, slot[:, :, None].expand(-1, -1, features.shape[-1]))
         x = torch.cat([_SCALE * probability, here], dim=-1)
         bar = torch.arange(len(rows), device=ids.device) % bars

@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.functional import gelu, one_hot
 
-from symvae.models.phrase.conductor import SetDecoder
+from symvae.models.phrase.conductor import HierarchicalDecoder
 from symvae.models.phrase.set_bar_decoder import SetBarDecoder
 from symvae.models.phrase.set_rows import heads_of, members_of
 
@@ -37,7 +37,7 @@ class SetPredictor(nn.Module):
         width: width of the layers.
     """
 
-    def __init__(self, decoder: SetDecoder, *, attributes: int, width: int = 192) -> None:
+    def __init__(self, decoder: HierarchicalDecoder, *, attributes: int, width: int = 192) -> None:
         super().__init__()
         self._decoder = [decoder]  # in a list, so that its weights are not registered here
         layout, self.channels = self._bar.layout, 1 + 2 * _MARK_SIZE

@@ -47,6 +47,7 @@ class BarEncoder(nn.Module):
         bits: int | None = None,
     ) -> None:
         super().__init__()
+        self.code_size, self.summary_size = code_size, summary_size
         self.embedding: nn.Embedding | BitEmbedding
         if bits is None:
             self.embedding = nn.Embedding(vocabulary_size, embedding_size)

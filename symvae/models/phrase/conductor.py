@@ -15,11 +15,12 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from symvae.models.phrase.bar_decoder import BarDecoder
+from symvae.models.phrase.part_bar_decoder import PartBarDecoder
 from symvae.models.phrase.set_bar_decoder import SetBarDecoder
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.nn.recurrent import LSTM
 
-AnyBarDecoder: TypeAlias = BarDecoder | TokenBarDecoder | SetBarDecoder
+AnyBarDecoder: TypeAlias = BarDecoder | TokenBarDecoder | SetBarDecoder | PartBarDecoder
 
 
 @runtime_checkable
@@ -159,8 +160,8 @@ class HierarchicalDecoder(nn.Module):
         return rows.view(len(z), self.conductor.bars, -1)
 
 
-class SetDecoder(HierarchicalDecoder):
-    """Conductor, then a decoder of bars as sets: a `DirectDecoder`."""
+class ScoringDecoder(HierarchicalDecoder):
+    """Conductor, then a decoder that scores bars as sets or as parts: a `DirectDecoder`."""
 
     def nats(
         self,
@@ -178,7 +179,7 @@ class SetDecoder(HierarchicalDecoder):
         Returns:
             Negative log likelihood of each phrase, in nats.
         """
-        assert isinstance(self.bar, SetBarDecoder)
+        assert isinstance(self.bar, SetBarDecoder | PartBarDecoder)
         hidden = None if dropped is None else dropped.flatten(0, 1)
         each = self.bar.nats(self.conductor(z).flatten(0, 1), ids.flatten(0, 1), hidden)
         return each.view(len(z), -1).sum(1)

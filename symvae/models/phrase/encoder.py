@@ -19,11 +19,12 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from symvae.models.phrase.bar_encoder import BarEncoder
+from symvae.models.phrase.part_bar_encoder import PartBarEncoder
 from symvae.models.phrase.set_bar_encoder import SetBarEncoder
 from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
 from symvae.nn.gaussian import DiagonalGaussian
 
-AnyBarEncoder: TypeAlias = BarEncoder | TokenBarEncoder | SetBarEncoder
+AnyBarEncoder: TypeAlias = BarEncoder | TokenBarEncoder | SetBarEncoder | PartBarEncoder
 
 _FADER_HIDDEN = 128
 _FADER_STD = 0.1
@@ -104,7 +105,7 @@ class BidirectionalEncoder(nn.Module):
     ) -> None:
         super().__init__()
         self.bar = bar_encoder
-        code_size, summary_size = bar_encoder.mean.out_features, bar_encoder.mean.in_features
+        code_size, summary_size = bar_encoder.code_size, bar_encoder.summary_size
         latent_size -= faders
         self.project = nn.Linear(bars * code_size, latent_size)
         nn.init.orthogonal_(self.project.weight)

@@ -16,9 +16,11 @@ from torch import Tensor
 from torch.nn import Linear
 from torch.nn.functional import gelu
 
+from symvae.models.phrase.bar_decoder import BarDecoder
 from symvae.models.phrase.conductor import Conductor, Decoder, HierarchicalDecoder
 from symvae.models.phrase.fast_lstm import FastLSTM, TokenClock, reorder_gates, step
 from symvae.models.phrase.flat_decoder import FlatDecoder
+from symvae.models.phrase.part_bar_decoder import PartBarDecoder
 from symvae.models.phrase.set_bar_decoder import SetBarDecoder
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.nn.half import HalfLinear
@@ -86,17 +88,13 @@ class FastConductor:
         return plan + self.correct(torch.stack(outputs, dim=1))
 
 
-class FastHierarchicalDecoder:
-    """Fast equivalent of `HierarchicalDecoder`: the conductor, then all bars in parallel."""
+class FastBarDecoder:
+    """Fast equivalent of a bar decoder with a loop over tokens."""
 
-    def __init__(self, decoder: HierarchicalDecoder) -> None:
-        bar = decoder.bar
-        assert not isinstance(bar, SetBarDecoder), "it has no token loop"
+    def __init__(self, bar: BarDecoder | TokenBarDecoder) -> None:
         self.tokens = TokenClock(bar) if isinstance(bar, TokenBarDecoder) else None
         self.slots = bar.num_slots
         hidden, token_size = bar.lstm.hidden_size, bar.embedding.embedding_dim
-        self.positions = bar.positions
-        self.conductor = FastConductor(decoder.conductor)
         layers = [layer for layer in bar.unfold if isinstance(layer, Linear)]
         self.unfold = [HalfLinear(layer.weight, layer.bias) for layer in layers]
         self.initial = HalfLinear(bar.initial.weight, bar.initial.bias)
@@ -112,6 +110,80 @@ class FastHierarchicalDecoder:
             logits=bar.logits.weight[:, :hidden],
             token_gates=bar.embedding.weight @ from_token.t(),
         )
+
+    def generate(
+        self,
+        code: Float[Tensor, "row code"],
+        temperature: float = 0.0,
+        top_p: float = 1.0,
+        generator: torch.Generator | None = None,
+    ) -> Int[Tensor, "row position"]:
+        """Decode embeddings of bars, each token fed back as the next input.
+
+        Args:
+            code: bar embeddings, ``(row, code)``.
+            temperature: 0 takes the most likely token, 1 draws from the distribution.
+            top_p: draw from the smallest set of tokens with this total probability.
+            generator: source of the draws.
+
+        Returns:
+            Token ids, in memory that the next call uses again.
+        """
+        first, second, last = self.unfold
+        feature = last(gelu(second(gelu(first(code))))).view(len(code), self.slots, -1)
+        input_gates, logits = self.feature(feature).split([self.lstm.gates, self.lstm.vocabulary], dim=-1)
+        hidden, cell = torch.tanh(self.initial(code)).chunk(2, dim=-1)
+        if self.tokens is None:
+            return self.lstm.run(input_gates, logits, hidden, cell, temperature, top_p, generator)
+        return self.lstm.run_tokens(
+            input_gates, logits, hidden, cell, temperature, top_p, generator, self.tokens
+        )
+
+
+class FastPartBarDecoder:
+    """Fast equivalent of `PartBarDecoder`."""
+
+    def __init__(self, bar: PartBarDecoder) -> None:
+        self.parts = [FastBarDecoder(part) for part in bar.parts if isinstance(part, BarDecoder)]
+        self.code_sizes = bar.code_sizes
+        self.ids_of = bar.ids_of
+
+    def generate(
+        self,
+        code: Float[Tensor, "row code"],
+        temperature: float = 0.0,
+        top_p: float = 1.0,
+        generator: torch.Generator | None = None,
+    ) -> Int[Tensor, "row position"]:
+        """Decode embeddings of bars part by part.
+
+        Args:
+            code: bar embeddings, ``(row, code)``.
+            temperature: 0 takes the most likely token, 1 draws from the distribution.
+            top_p: draw from the smallest set of tokens with this total probability.
+            generator: source of the draws.
+
+        Returns:
+            Token ids of all parts.
+        """
+        rows = [
+            self.ids_of(number, part.generate(own.contiguous(), temperature, top_p, generator))
+            for number, (part, own) in enumerate(
+                zip(self.parts, code.split(self.code_sizes, dim=1), strict=True)
+            )
+        ]
+        return torch.cat(rows, dim=1)
+
+
+class FastHierarchicalDecoder:
+    """Fast equivalent of `HierarchicalDecoder`: the conductor, then all bars in parallel."""
+
+    def __init__(self, decoder: HierarchicalDecoder) -> None:
+        bar = decoder.bar
+        assert not isinstance(bar, SetBarDecoder), "it has no token loop"
+        self.positions = bar.positions
+        self.conductor = FastConductor(decoder.conductor)
+        self.bar = FastPartBarDecoder(bar) if isinstance(bar, PartBarDecoder) else FastBarDecoder(bar)
 
     def generate(
         self,
@@ -132,17 +204,7 @@ class FastHierarchicalDecoder:
             Token ids.
         """
         with torch.inference_mode():
-            code = self.conductor(z).flatten(0, 1)
-            first, second, last = self.unfold
-            feature = last(gelu(second(gelu(first(code))))).view(len(code), self.slots, -1)
-            input_gates, logits = self.feature(feature).split([self.lstm.gates, self.lstm.vocabulary], dim=-1)
-            hidden, cell = torch.tanh(self.initial(code)).chunk(2, dim=-1)
-            if self.tokens is None:
-                rows = self.lstm.run(input_gates, logits, hidden, cell, temperature, top_p, generator)
-            else:
-                rows = self.lstm.run_tokens(
-                    input_gates, logits, hidden, cell, temperature, top_p, generator, self.tokens
-                )
+            rows = self.bar.generate(self.conductor(z).flatten(0, 1), temperature, top_p, generator)
         return rows.clone().view(len(z), self.conductor.bars, self.positions)
 
 

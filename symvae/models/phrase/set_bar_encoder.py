@@ -42,6 +42,7 @@ class SetBarEncoder(nn.Module):
         initial_std: float = 0.3,
     ) -> None:
         super().__init__()
+        self.code_size, self.summary_size = code_size, summary_size
         self.layout = layout
         first, second = layout.marks
         self.key = nn.Embedding(layout.keys, embedding_size)

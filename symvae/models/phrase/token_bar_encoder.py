@@ -48,6 +48,7 @@ class TokenBarEncoder(nn.Module):
         initial_std: float = 0.3,
     ) -> None:
         super().__init__()
+        self.code_size, self.summary_size = code_size, summary_size
         self.padding = padding
         self.num_slots = max(slots) + 1
         self.register_buffer("slot_of", torch.tensor(slots, device="cpu"), persistent=False)

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from symvae.arguments import checked
 from symvae.errors import ArgumentError, MidiError
+from symvae.music.arrangement import Arrangement
 from symvae.music.drum_tracks import means_drums
 from symvae.music.grid import Grid
 from symvae.music.io.book_tune import in_book
@@ -136,12 +137,14 @@ def _contents(music: Music | Iterable[Music], path: Path, program: int) -> bytes
             f"{', '.join((*MIDI_SUFFIXES, *SCORE_SUFFIXES))}.{sound}"
         )
     found = pieces(music)
-    if not all(isinstance(piece, Phrase) for piece in found):
+    if not all(isinstance(piece, Phrase | Arrangement) for piece in found):
         if suffix in SCORE_SUFFIXES:
             raise MidiError(
                 f"A whole song is written as MIDI only. Use a name that ends in .mid, not {path}."
             )
         return song_to_bytes(as_song(found))
+    if suffix in SCORE_SUFFIXES and any(isinstance(piece, Arrangement) for piece in found):
+        raise MidiError(f"An arrangement is written as MIDI only. Use a name that ends in .mid, not {path}.")
     if suffix in SCORE_SUFFIXES and any(piece.is_drum for piece in found):
         raise MidiError(f"Drums are written as MIDI only. Use a name that ends in .mid, not {path}.")
     return to_bytes(found, program) if suffix in MIDI_SUFFIXES else score_bytes(found, suffix, path.stem)

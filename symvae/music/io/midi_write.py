@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from symvae.music.grid import STEPS_PER_QUARTER
+from symvae.music.arrangement import AnyPhrase, Arrangement, as_arrangement, join_arrangements
+from symvae.music.grid import STEPS_PER_QUARTER, Grid
 from symvae.music.io.events import to_bytes as events_to_bytes
 from symvae.music.io.file_bytes import write_bytes
 from symvae.music.io.midi_build import built
@@ -31,7 +32,7 @@ TICKS_PER_STEP = TICKS_PER_QUARTER // STEPS_PER_QUARTER
 
 
 def write(
-    phrases: Phrase | Sequence[Phrase],
+    phrases: AnyPhrase | Sequence[AnyPhrase],
     path: str | os.PathLike[str],
     program: int = 0,
     force: bool = False,
@@ -50,17 +51,36 @@ def write(
     return write_bytes(to_bytes(phrases, program), path, force)
 
 
-def to_bytes(phrases: Phrase | Sequence[Phrase], program: int = 0) -> bytes:
+def to_bytes(phrases: AnyPhrase | Sequence[AnyPhrase], program: int = 0) -> bytes:
     """The MIDI file that `write` writes, as bytes."""
     return song_to_bytes(to_song(phrases, program))
 
 
-def to_song(phrases: Phrase | Sequence[Phrase], program: int = 0) -> Song:
-    """A phrase, or several in sequence, each at its own tempo, as a song of one track."""
+def to_song(phrases: AnyPhrase | Sequence[AnyPhrase], program: int = 0) -> Song:
+    """A phrase, or several in sequence, each at its own tempo, as a song of one track.
+
+    Arrangements have a track for each part, with its own program.
+    """
+    if arrangements := _arrangements(phrases):
+        whole = join_arrangements(arrangements)
+        tracks = tuple(_track(phrase, name, whole.programs[name]) for name, phrase in whole.parts.items())
+        return _song(tracks, whole.grid, _tempos(arrangements))
     phrase = as_one(phrases)
+    return _song((_track(phrase, track_name(phrase), program),), phrase.grid, _tempos(phrases))
+
+
+def _arrangements(music: AnyPhrase | Sequence[AnyPhrase]) -> list[Arrangement]:
+    """The arrangements among the music, a phrase as one of its own; none where all are phrases."""
+    found = [music] if isinstance(music, Phrase | Arrangement) else list(music)
+    if not any(isinstance(each, Arrangement) for each in found):
+        return []
+    return [as_arrangement(each) for each in found]
+
+
+def _track(phrase: Phrase, name: str, program: int) -> Track:
     notes = phrase.without_overlaps()
-    track = Track(
-        track_name(phrase),
+    return Track(
+        name,
         program,
         phrase.is_drum,
         *resolve_overlaps(
@@ -70,12 +90,15 @@ def to_song(phrases: Phrase | Sequence[Phrase], program: int = 0) -> Song:
             notes.velocity,
         ),
     )
+
+
+def _song(tracks: tuple[Track, ...], grid: Grid, tempos: tuple[TempoChange, ...]) -> Song:
     return Song(
         TICKS_PER_QUARTER,
-        metres=(MetreChange(0, *phrase.grid.time_signature),),
-        tempos=_tempos(phrases),
-        tracks=(track,),
-        end_tick=phrase.grid.num_steps * TICKS_PER_STEP,
+        metres=(MetreChange(0, *grid.time_signature),),
+        tempos=tempos,
+        tracks=tracks,
+        end_tick=grid.num_steps * TICKS_PER_STEP,
     )
 
 
@@ -98,11 +121,11 @@ def track_name(phrase: Phrase) -> str:
     return "melody" if phrase.is_monophonic else "notes"
 
 
-def _tempos(phrases: Phrase | Sequence[Phrase]) -> tuple[TempoChange, ...]:
+def _tempos(phrases: AnyPhrase | Sequence[AnyPhrase]) -> tuple[TempoChange, ...]:
     """The tempo of each phrase, where it differs from the one before."""
     changes: list[TempoChange] = []
     step = 0
-    for phrase in [phrases] if isinstance(phrases, Phrase) else phrases:
+    for phrase in [phrases] if isinstance(phrases, Phrase | Arrangement) else phrases:
         if not changes or changes[-1].qpm != phrase.tempo_qpm:
             changes.append(TempoChange(step * TICKS_PER_STEP, phrase.tempo_qpm))
         step += phrase.grid.num_steps

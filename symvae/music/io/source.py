@@ -4,7 +4,7 @@
     bytes              the contents of such a file
     a file object      binary, or text with MusicXML or ABC
     an object          of pretty_midi, muspy, symusic, music21 or mido (`symvae.music.io.bridges`)
-    Phrase, Song       as they are
+    Phrase, Song       as they are, and an Arrangement
     BookTune           one tune of a tune book (`symvae.music.io.book_tune`)
     several            a list, generator or other iterable of these, or a folder of files
 
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeGuard
 
 from symvae.errors import ArgumentError, MidiError
+from symvae.music.arrangement import AnyPhrase, Arrangement
 from symvae.music.io import limits
 from symvae.music.io.book_tune import BookTune
 from symvae.music.io.bridges.libraries import library_of, song_of
@@ -31,6 +32,8 @@ from symvae.music.song import Song
 
 #: One piece of music in any form; the table above lists them.
 Music: TypeAlias = Any
+#: Classes of objects that are one piece each.
+_ONE_PIECE = (Song, Phrase, Arrangement, BookTune, bytes, bytearray, memoryview)
 #: The path that stands for standard input.
 STANDARD_INPUT = "-"
 FORMS = (
@@ -54,7 +57,7 @@ def load_any(source: Music) -> Song:
     """
     if isinstance(source, Song):
         return source
-    if isinstance(source, Phrase):
+    if isinstance(source, Phrase | Arrangement):
         return _reader("midi_write").to_song(source)
     if library := library_of(source):
         return song_of(source, library, name_of(source))
@@ -91,7 +94,9 @@ def members(music: Music | Iterable[Music]) -> list[Music]:
     if library_of(music):
         # The pieces of a music21 Opus.
         return list(getattr(music, "scores", None) or [music])
-    if isinstance(music, Song | Phrase | BookTune | bytes | bytearray | memoryview) or hasattr(music, "read"):
+    if isinstance(music, Song | Phrase | Arrangement | BookTune | bytes | bytearray | memoryview) or hasattr(
+        music, "read"
+    ):
         return [music]
     if _is_path(music):
         return [music]
@@ -128,7 +133,7 @@ def unique(names: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def phrases_of(source: Music | Iterable[Music], read: Callable[[Song], Sequence[Phrase]]) -> list[Phrase]:
+def phrases_of(source: Music | Iterable[Music], read: Callable[[Song], Sequence[Any]]) -> list[Any]:
     """List phrases as they are, and the phrases that ``read`` finds in all other music.
 
     Args:
@@ -138,9 +143,9 @@ def phrases_of(source: Music | Iterable[Music], read: Callable[[Song], Sequence[
     Returns:
         The phrases of all pieces in a row.
     """
-    found: list[Phrase] = []
+    found: list[AnyPhrase] = []
     for piece in pieces(source):
-        found += [piece] if isinstance(piece, Phrase) else read(load_any(piece))
+        found += [piece] if isinstance(piece, Phrase | Arrangement) else read(load_any(piece))
     return found
 
 
@@ -172,6 +177,8 @@ def name_of(source: Music) -> str:
         return name_of(source.book)
     if isinstance(source, Phrase):
         return "the phrase"
+    if isinstance(source, Arrangement):
+        return "the arrangement"
     if isinstance(source, Song):
         return source.name or "the song"
     if isinstance(source, bytes | bytearray | memoryview):
@@ -203,7 +210,7 @@ def _load_bytes(data: bytes, where: str, file: str = "", tune: str | int | None 
 def _load_only(source: Iterable[Music]) -> Song:
     """The one piece of an iterable, or its phrases in a row."""
     found = pieces(source)
-    if found and all(isinstance(piece, Phrase) for piece in found):
+    if found and all(isinstance(piece, Phrase | Arrangement) for piece in found):
         return _reader("midi_write").to_song(found)
     return load_any(only(found))
 

@@ -253,7 +253,13 @@ def validate(
         free.append(model.decoder.generate(posterior.mean))
         kl.append(posterior.kl_nats().sum(-1))
     truth = ids.to(device)
-    shares = partial(accuracy, ids=truth, onset_ids=tokenizer.onset_ids, padding=tokenizer.padding)
+    shares = partial(
+        accuracy,
+        ids=truth,
+        onset_ids=tokenizer.onset_ids,
+        padding=tokenizer.padding,
+        absent=tokenizer.absent,
+    )
     own = shares(torch.cat(free))
     figures = {
         "forced_token": shares(torch.cat(forced)).token,

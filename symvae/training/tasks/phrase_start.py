@@ -1,4 +1,5 @@
-"""Initial weights of a phrase model: fresh, those of a model of the same sizes, or grown from one bar."""
+"""Initial weights of a phrase model: fresh, those of a model of the same sizes, or grown from one bar,
+a part of which may come from a model of that part's music."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,8 @@ from symvae.errors import TrainingError
 from symvae.models.phrase.vae import VAE
 from symvae.system.artifacts import load_config, load_vae
 from symvae.system.build import build_vae
+from symvae.system.families import family
+from symvae.system.part_start import start_part
 from symvae.system.warm_start import warm_start
 from symvae.tokens.rows import Rows
 from symvae.training.data import as_tensor
@@ -38,6 +41,9 @@ def initial_vae(config: RunConfig, start_from: Path | None, ids: Rows) -> VAE:
     if start_from is None:
         return model
     source = load_config(start_from).model
+    if source.tokenizer != config.model.tokenizer:
+        start_part(load_vae(start_from), model, _part(source.tokenizer, config))
+        return model
     if source.bars == config.model.bars:
         try:
             model.load_state_dict(load_vae(start_from).state_dict())
@@ -55,6 +61,15 @@ def initial_vae(config: RunConfig, start_from: Path | None, ids: Rows) -> VAE:
             "Start from a model with the same number of bars, or from a one-bar model."
         )
     return model
+
+
+def _part(name: str, config: RunConfig) -> int:
+    """Number of the part of a model that a model of other music can start."""
+    parts = family(config.model.tokenizer).tokenizer(config.model.metre).part_names
+    if name not in parts or config.model.bars != 1:
+        what = f"a {' or '.join(parts)} model of one bar" if parts else f"a {config.model.tokenizer} model"
+        raise TrainingError(f"This preset starts from {what}, and not from one of {name}. Choose another.")
+    return parts.index(name)
 
 
 def _differing(source: ModelConfig, wanted: ModelConfig) -> str:

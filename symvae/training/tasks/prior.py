@@ -22,6 +22,7 @@ from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
 from symvae.models.flow.prior import FlowPrior
+from symvae.music.arrangement import pitched_of
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifacts import save_config, save_prior
@@ -150,7 +151,7 @@ def posteriors(model: SymVAE, config: PriorConfig, shards: Shards, split: str) -
     data, chance = model.config.data, np.random.default_rng(config.seed)
     ids = windows(shards, split, model.config.model.bars, mid_phrase=data.mid_phrase).ids
     if config.home_key:
-        shift = np.array([home_shift(phrase) for phrase in model.to_phrases(as_tensor(ids))])
+        shift = np.array([home_shift(pitched_of(phrase)) for phrase in model.to_phrases(as_tensor(ids))])
     else:
         shift = chance.integers(-data.transpose, data.transpose + 1, len(ids))
     return model.codec.encode_ids(as_tensor(model.tokenizer.transpose_ids(ids, shift)))

@@ -11,7 +11,7 @@ from symvae.attributes.repetition import repeated_bar_share
 from symvae.corpus.dataset import Windows, windows
 from symvae.corpus.shards import Shards
 from symvae.models.flow.prior import FlowPrior
-from symvae.music.phrase import Phrase
+from symvae.music.arrangement import AnyPhrase, lead_of, merged_of
 from symvae.system.drawing import decode, draw, draw_with
 from symvae.system.forms import Forms
 from symvae.system.symvae import SymVAE
@@ -51,7 +51,9 @@ def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
     found = windows(shards, "train", model.config.model.bars, mid_phrase=model.config.data.mid_phrase)
     evenly = np.unique(np.linspace(0, len(found) - 1, FORMS).round().astype(np.int64))
     phrases = model.to_phrases(as_tensor(found[evenly]))
-    prior.forms = torch.from_numpy(np.stack([equal_bars(each) for each in phrases])).to(prior.forms)
+    prior.forms = torch.from_numpy(np.stack([equal_bars(merged_of(each)) for each in phrases])).to(
+        prior.forms
+    )
     if prior.conditions:
         values = np.stack(list(model.measure(phrases, prior.conditions).values()), axis=1)
         prior.attributes = prior.standardized(torch.from_numpy(values).float())
@@ -76,7 +78,7 @@ def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
     balance(model, prior, phrases)
 
 
-def balance(model: SymVAE, prior: FlowPrior, real: Sequence[Phrase]) -> None:
+def balance(model: SymVAE, prior: FlowPrior, real: Sequence[AnyPhrase]) -> None:
     """Draw the table of forms again, so that draws have forms and repeats as often as real music.
 
     Draws are more alike than their table says, because the flow has learned that sections repeat as a whole.
@@ -102,9 +104,9 @@ def balance(model: SymVAE, prior: FlowPrior, real: Sequence[Phrase]) -> None:
             prior.attributes = prior.attributes[chosen]
 
 
-def structure(phrase: Phrase) -> tuple[str, int]:
+def structure(phrase: AnyPhrase) -> tuple[str, int]:
     """Form in letters, and the share of repeated bars in eighths."""
-    return form(phrase), int(8 * repeated_bar_share(phrase))
+    return form(lead_of(phrase)), int(8 * repeated_bar_share(merged_of(phrase)))
 
 
 def _cadences_of_tunes(model: SymVAE, found: Windows) -> float:

@@ -23,7 +23,7 @@ def test_a_family_is_found_by_its_name(name: str) -> None:
 def test_an_unknown_family_is_refused_with_those_that_exist() -> None:
     config = with_overrides(load_preset("melody-2bar"), ["model.tokenizer=foo"])
     for refuse in (lambda: check_family(config), lambda: build_vae(config.model), lambda: family("foo")):
-        with pytest.raises(ConfigError, match=r"^model.tokenizer is 'melody' or .* or 'groove', not 'foo'.$"):
+        with pytest.raises(ConfigError, match=r"^model.tokenizer is 'melody' or .* or 'trio', not 'foo'.$"):
             refuse()
 
 

@@ -44,6 +44,8 @@ class Pulse:
     name: ClassVar[str] = "pulse"
     saved_as: ClassVar[str] = "Pulse"
     padding: ClassVar[int | None] = None
+    absent: ClassVar[int | None] = None
+    part_names: ClassVar[tuple[str, ...]] = ()
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = False
     drums: ClassVar[bool] = False
@@ -168,6 +170,7 @@ def test_a_toy_model_is_loaded_encodes_decodes_and_is_saved(folder: Path, tmp_pa
 def test_a_toy_family_is_named_among_those_that_exist() -> None:
     with pytest.raises(
         ConfigError,
-        match=r"^model\.tokenizer is 'melody' or 'piano' or 'piano-grid' or 'drums' or 'pulse', not 'foo'\.$",
+        match=r"^model\.tokenizer is 'melody' or 'piano' or 'piano-grid' or 'drums' or 'trio' or 'pulse', "
+        r"not 'foo'\.$",
     ):
         check_family(from_dict(RunConfig, {"model": {"tokenizer": "foo"}}))
