@@ -77,7 +77,7 @@ class AttributePredictor(nn.Module):
         mean = (token * inside[:, :, None]).sum(1) / ids.shape[2]
         highest = token.masked_fill(~inside[:, :, None], -torch.inf).amax(1)
         squeezed = (gelu(self.squeeze(x)) * inside[:, :, None]).float()
-        by_slot = squeezed.new_zeros((len(rows), decoder.bar.num_slots, _SLOT_SIZE))
+        by_slot = squeezed.new_zeros((len(rows), bar_decoder.num_slots, _SLOT_SIZE))
         by_slot = by_slot.scatter_add(1, slot[:, :, None].expand_as(squeezed), squeezed)
         laid_out = gelu(self.laid_out(by_slot.flatten(1)))
         each = [part.float().view(len(ids), bars, -1) for part in (mean, highest, laid_out)]
