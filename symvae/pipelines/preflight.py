@@ -124,6 +124,7 @@ def choose(
         The model, the reason of the choice (empty for a given model), and what was read of each file.
 
     Raises:
+        LatentError: Drums are asked for, and no released model of drums can do it.
         SymvaeError: The given model, or every released one, cannot do it; the message says what can.
     """
     if given is not None:

@@ -88,7 +88,7 @@ def _cells(phrase: Phrase) -> _Cells:
 
 
 def _ends(cells: _Cells, order: Int64[np.ndarray, " cell"]) -> Int64[np.ndarray, " end"]:
-    """Where runs of cells of equal weight and number end, in an order."""
+    """Ends of the runs of cells of equal weight and number, in an order."""
     key = np.stack([cells.weight, cells.number])[:, order]
     return np.append(np.flatnonzero((key[:, 1:] != key[:, :-1]).any(axis=0)) + 1, len(order))
 
