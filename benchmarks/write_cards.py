@@ -12,8 +12,11 @@ import sys
 from pathlib import Path
 
 from symvae.evaluation.reports.card import card
+from symvae.evaluation.reports.groove import groove_card
 from symvae.evaluation.reports.sound_card import sound_card
 from symvae.evaluation.reports.training_data import TrainingData
+from symvae.system.artifact_folder import GROOVE_FORMAT, format_of
+from symvae.system.groove import Groove
 from symvae.system.symvae import SymVAE
 from symvae.system.synth import Synth
 
@@ -31,8 +34,10 @@ def rewritten(file: Path) -> str:
     if (file.parent / "tokenizer.json").is_file():
         model = SymVAE.load(file.parent)
         return card(model.config, TrainingData.from_model_card(old), model.metrics)
-    synth = Synth.load(file.parent)
     metrics = json.loads((file.parent / "metrics.json").read_text(encoding="utf-8"))
+    if format_of(file.parent) == GROOVE_FORMAT:
+        return groove_card(Groove.load(file.parent).config, metrics)
+    synth = Synth.load(file.parent)
     collections = re.search(r"Notes: (.+?);", old)
     return sound_card(synth.config, metrics, phrases_from=collections[1].split(", ") if collections else [])
 

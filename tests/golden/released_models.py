@@ -76,11 +76,27 @@ def answer(model: symvae.SymVAE, phrases: Sequence[Phrase]) -> dict[str, Any]:
     return {"notes": [spelled(each) for each in phrases], "ids": digest(model.to_ids(phrases).numpy())}
 
 
+def inputs(model: symvae.SymVAE) -> tuple[Phrase, Phrase]:
+    """Two phrases that the model takes."""
+    if model.tokenizer.drums:
+        return drum_beat(model.grid, every=2), drum_beat(model.grid, every=4)
+    a, b = (symvae.read(TUNES / tune, grid=model.grid)[0] for tune in INPUTS[model.grid.metre])
+    return a, b.transpose(3) if a == b else b
+
+
+def drum_beat(grid: symvae.Grid, every: int) -> Phrase:
+    """Kick, snare on the second and fourth beat, and a hi-hat every so many steps."""
+    step = np.arange(grid.num_steps)
+    hits = [(36, step % 8 == 0), (38, step % 8 == 4), (42, step % every == 0)]
+    onset = np.concatenate([step[mask] for _, mask in hits])
+    pitch = np.concatenate([np.full(mask.sum(), number) for number, mask in hits])
+    return Phrase(grid, onset, np.ones(len(onset), np.int64), pitch, is_drum=True)
+
+
 def answers_of(name: str) -> dict[str, Any]:
     """One model through every verb that it has."""
     model = symvae.load(name)
-    a, b = (symvae.read(TUNES / tune, grid=model.grid)[0] for tune in INPUTS[model.grid.metre])
-    b = b.transpose(3) if a == b else b
+    a, b = inputs(model)
     posterior = model.encode([a, b])
     prior = "gaussian" if model.prior is None else "learned"
     found: dict[str, Any] = {
@@ -92,7 +108,8 @@ def answers_of(name: str) -> dict[str, Any]:
         "similar": answer(model, model.variations(a, 0.3, 2, seed=3)),
     }
     if model.directions:
-        found["vary"] = answer(model, [model.shift(a, {"onset_density": 1.0})])
+        attribute = "drum_density" if model.tokenizer.drums else "onset_density"
+        found["vary"] = answer(model, [model.shift(a, {attribute: 1.0})])
     if model.prior is not None and model.grid.bars >= 4:
         found["infill"] = answer(model, [each.phrase for each in model.infill(a, [1, 2], 2, seed=5)])
     if model.prior is not None and model.grid.bars >= 2:

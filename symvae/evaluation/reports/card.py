@@ -25,7 +25,7 @@ def card(config: RunConfig, data: TrainingData, metrics: dict[str, Any]) -> str:
         f"# {config.name}",
         config.description,
         _description(config, metrics),
-        f"## Training data\n\n{data.to_markdown()}",
+        f"## Training data\n\n{data.to_markdown(config.data)}",
         "## Figures",
         "Measured on held-out tunes, split by near-duplicate cluster. Nats are per phrase unless stated"
         " otherwise."

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from symvae.config.data import DataConfig
 from symvae.corpus.sources.folk import FOLDERS
 from symvae.corpus.sources.groove import COLLECTION as GROOVE
 from symvae.corpus.sources.lieder import COLLECTION as LIEDER
@@ -65,11 +66,11 @@ class TrainingData:
         """Names of the collections."""
         return {row[0] for row in self.rows}
 
-    def to_markdown(self) -> str:
-        """Totals, and a table of the collections."""
+    def to_markdown(self, data: DataConfig) -> str:
+        """Totals, the augmentation that ``data`` chooses, and a table of the collections."""
         return (
             f"{self.tunes} training tunes, {self.bars} bars; near-duplicate tunes are on one side of the"
-            f" split. Each phrase is transposed at random in training.\n\n{table(_HEAD, self.rows)}"
+            f" split. {_augmentation(data)}\n\n{table(_HEAD, self.rows)}"
         )
 
     def prepare_arguments(self) -> str:
@@ -90,3 +91,15 @@ class TrainingData:
 def _license(source: dict[str, str]) -> str:
     """License of a collection; shards of release 0.1 spell the key the British way."""
     return source["license"] if "license" in source else source["licence"]
+
+
+def _augmentation(data: DataConfig) -> str:
+    """One sentence on what is changed in training phrases."""
+    if data.transpose:
+        return "Each phrase is transposed at random in training."
+    if data.exchange:
+        return (
+            f"In training, toms and cymbals of a share of {data.exchange:g} of the phrases are exchanged at "
+            "random, and as many phrases take some drums from another."
+        )
+    return "Phrases are not changed in training."

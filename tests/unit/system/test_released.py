@@ -14,7 +14,7 @@ def test_a_released_model_was_trained_with_the_preset_of_its_name(name: str) -> 
 
 
 #: Models without draws: melody-16bar-lokl draws tunes, and faders start from the user's own music.
-WITHOUT_PRIOR = {"melody-16bar", "melody-4bar-faders", "piano-4bar-faders"}
+WITHOUT_PRIOR = {"melody-16bar", "melody-4bar-faders", "piano-4bar", "piano-4bar-faders"}
 
 
 @pytest.mark.parametrize("name", available())
@@ -24,8 +24,13 @@ def test_a_released_model_is_complete(name: str) -> None:
     if model.faders:
         assert model.metrics["control"]["faders"].keys() == set(model.scales.names)
         assert all(model.faders[name].error is not None for name in model.scales.names)
-    else:
-        assert {"onset_density", "c_major_membership"} <= set(model.directions)
+    elif model.tokenizer.on_grid:
+        attributes = (
+            {"drum_density", "drum_syncopation"}
+            if model.tokenizer.drums
+            else {"onset_density", "c_major_membership"}
+        )
+        assert attributes <= set(model.directions)
     assert model.metrics["model"] == name
     assert not model.metrics["quick"]
     card = (model.folder / "CARD.md").read_text(encoding="utf-8")
