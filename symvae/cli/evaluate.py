@@ -10,8 +10,6 @@ import typer
 from symvae.cli.console import progress_bar, say, show, show_json
 from symvae.cli.options import MAX_SEED, Device, Force, Json
 from symvae.pipelines.evaluate import METRICS_FILE, REPORT_FILE, evaluate_music, evaluate_sound
-from symvae.pipelines.evaluate_genie import evaluate_genie, is_genie
-from symvae.pipelines.evaluate_groove import evaluate_groove, is_groove
 from symvae.pipelines.output import refuse_existing
 
 if TYPE_CHECKING:
@@ -66,6 +64,9 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Measure reconstruction, interpolation, samples and attribute vectors; or faders; or sound, grooves."""
+    from symvae.pipelines.evaluate_genie import evaluate_genie, is_genie
+    from symvae.pipelines.evaluate_groove import evaluate_groove, is_groove
+
     _check_use(
         data,
         audio,

@@ -67,7 +67,7 @@ def none_can(need: Need, sources: Sequence[Source], read: Read) -> list[SymvaeEr
             continue
         in_metre = [each for each in trials if each[0].grid.metre in _grid_metres(source)]
         if in_metre:
-            _, shortest = min(in_metre, key=lambda each: each[0].grid.bars)
+            _, shortest = min(in_metre, key=lambda each: (each[0].tokenizer.drums, each[0].grid.bars))
             fault, remedy = _parts(shortest.errors[0])
             errors.append(NoWindowError(fault, remedy or _instead(need, source)))
         else:

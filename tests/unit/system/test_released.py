@@ -21,7 +21,7 @@ WITHOUT_PRIOR = {"melody-16bar", "melody-4bar-faders", "piano-4bar", "piano-4bar
 def test_a_released_model_is_complete(name: str) -> None:
     model = SymVAE.load(name)
     assert (model.prior is None) == (name in WITHOUT_PRIOR)
-    if model.faders:
+    if set(model.faders) - {"arousal"}:  # the arousal of drums is arranged on their hits
         assert model.metrics["control"]["faders"].keys() == set(model.scales.names)
         assert all(model.faders[name].error is not None for name in model.scales.names)
     elif model.tokenizer.on_grid:

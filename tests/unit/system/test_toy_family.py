@@ -170,7 +170,7 @@ def test_a_toy_model_is_loaded_encodes_decodes_and_is_saved(folder: Path, tmp_pa
 def test_a_toy_family_is_named_among_those_that_exist() -> None:
     with pytest.raises(
         ConfigError,
-        match=r"^model\.tokenizer is 'melody' or 'piano' or 'piano-grid' or 'drums' or 'trio' or 'pulse', "
-        r"not 'foo'\.$",
+        match=r"^model\.tokenizer is 'melody' or 'piano' or 'piano-grid' or 'drums' or 'groove' "
+        r"or 'trio' or 'pulse', not 'foo'\.$",
     ):
         check_family(from_dict(RunConfig, {"model": {"tokenizer": "foo"}}))
