@@ -53,7 +53,7 @@ class TapFigures(NamedTuple):
     density: float
     """Difference of the mean hits a bar from that of drummers, as a share of it."""
     syncopation: float
-    """The same of the mean syncopation."""
+    """Distance of the mean syncopation, as that of the density."""
     class_shares: float
     """Half the sum of the differences of the shares of all classes."""
 

@@ -43,7 +43,7 @@ class Humanized:
     style: str | None
     amount: float
     source: str
-    """Where the touch comes from, in words."""
+    """Source of the touch, in words."""
     saved: Saved
 
     @property

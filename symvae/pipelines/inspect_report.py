@@ -38,7 +38,7 @@ class ChordReport:
 
     num_changes: int
     place: str
-    """Where they stand in the file."""
+    """Place of the chords in the file."""
     first: str
     """The first of them."""
 

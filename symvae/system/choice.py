@@ -212,6 +212,11 @@ class Need:
                     return [f"There is no {what} {unknown}. Known {what}s: {', '.join(known)}."]
                 lists = "; ".join(f"{name} has {', '.join(names)}" for name, names in has.items())
                 return [f"No released model has {' and '.join(asked)} together: {lists}. Ask for fewer."]
+        if self.sketch:
+            return [
+                "No released model fills in sketches. Learn it for a model with `symvae train-sketch`, and "
+                "name that model with --model."
+            ]
         return [f"No released model can `{self.verb}`. Train one with `symvae train`."]
 
 

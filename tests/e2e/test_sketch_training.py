@@ -7,6 +7,7 @@ import pytest
 from typer.testing import Result
 
 import symvae
+from symvae.system.choice import released
 from tests.conftest import TUNES
 from tests.e2e.test_coordinates import rows, run_cli, settings
 
@@ -69,3 +70,7 @@ def test_a_model_without_sketches_says_how_to_learn_them(model: Path, tmp_path: 
     assert result.exit_code == 1
     assert "has no sketch model" in result.stderr
     assert "symvae train-sketch" in result.stderr
+    assert not any(facts.has_sketch for facts in released())
+    chosen = run_cli("infill", TUNES / "ode_to_joy.mid", "--from", 2, "--to", 2, "--rhythm", "x...")
+    assert chosen.exit_code == 1
+    assert "with `symvae train-sketch`, and name that model" in chosen.stderr
