@@ -139,11 +139,11 @@ def humanize_song(
         raise ConfigError("Give one of like and groove_from: a player, or the timing of single hits.")
     check_place(out, force)
     groove = model if isinstance(model, Groove) else Groove.load(model, device)
-    intake = read_windows(file, groove, track)
+    intake = _drums_of(file, groove, track)
     if not any(map(len, intake.phrases)):
         raise NoWindowError(f"{intake.file} has no hit to play.", "Choose another track or file.")
     others = {
-        name: read_windows(music, groove)
+        name: _drums_of(music, groove)
         for name, music in (("like", like), ("groove_from", groove_from))
         if music is not None
     }
@@ -169,6 +169,15 @@ def humanize_song(
         source[0] if source else f"a player drawn with seed {seed}",
         saved,
     )
+
+
+def _drums_of(file: Music, groove: Groove, track: str | int | None = None) -> Intake:
+    """Read the drums of a song; a song without says how to get some."""
+    try:
+        return read_windows(file, groove, track)
+    except NoWindowError as error:
+        remedy = "Choose a song with drums in 4/4, or write drums to this one with `symvae drumify`."
+        raise NoWindowError(error.fault, error.remedy or remedy) from error
 
 
 def put_hits_back(intake: Intake, phrases: Sequence[Phrase]) -> Replayed:
