@@ -7,12 +7,12 @@ from symvae.pipelines.words import counted
 
 def models(json: Json = False) -> None:
     """List the models in the package: grid, training music, key figures, size."""
-    from symvae.pipelines.models import summaries
+    from symvae.pipelines.models import others, summaries
 
-    found = summaries()
+    found, rest = summaries(), others()
     if json:
-        show_json([each.data() for each in found])
-    elif not found:
+        show_json([each.data() for each in [*found, *rest]])
+    elif not found and not rest:
         show("No model comes with this package. Train one with `symvae train`.")
     else:
         heads = ("model", "grid", "trained on", "token accuracy", "onset accuracy", "KL nats", "MB")
@@ -29,6 +29,10 @@ def models(json: Json = False) -> None:
             for each in found
         ]
         show_table(heads, rows)
+        show_table(
+            ("other model", "what it is", "used by", "MB"),
+            [(each.name, each.description, each.used_by, _figure(each.size_mb, 1)) for each in rest],
+        )
 
 
 def _figure(value: float | None, places: int) -> str:

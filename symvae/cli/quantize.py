@@ -7,7 +7,7 @@ import typer
 
 from symvae.cli.console import show_result
 from symvae.cli.groove_options import MidiOut
-from symvae.cli.options import FileArgument, Force, Json, TrackOption, one_of, track_of
+from symvae.cli.options import FileArgument, Force, Json, PartOption, TrackOption, one_of, track_of
 
 
 def quantize(
@@ -22,15 +22,21 @@ def quantize(
         float, typer.Option("--amount", min=0.0, max=1.0, help="Share of the way to the grid, 0 to 1.")
     ] = 1.0,
     track: TrackOption = None,
+    part: PartOption = None,
     out: MidiOut = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Move the drums of a song to a grid; velocities and all other tracks stay."""
+    """Move the drums of a song to a grid, of a song without drums all notes; all else stays."""
     from symvae.pipelines.quantize import GRIDS, quantize_song
 
     one_of(grid, GRIDS, "--grid")
     result = quantize_song(
-        file, grid=grid, amount=amount, track=track_of(track), out=out or Path("quantized.mid"), force=force
+        file,
+        grid=grid,
+        amount=amount,
+        track=track_of(track, part),
+        out=out or Path("quantized.mid"),
+        force=force,
     )
     show_result(result, as_json=json)

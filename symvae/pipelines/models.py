@@ -1,11 +1,21 @@
 """Key figures of the models in the package."""
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-from symvae.system.artifact_folder import read_metrics
+from symvae.errors import CheckpointError
+from symvae.files.json_file import read_json
+from symvae.system.artifact_folder import CONFIG_FILE, read_metrics
 from symvae.system.artifacts import load_config
-from symvae.system.catalog import available, find
+from symvae.system.catalog import (
+    PRETRAINED,
+    available,
+    available_genies,
+    available_grooves,
+    available_synths,
+    find,
+)
 
 
 @dataclass(frozen=True)
@@ -35,9 +45,46 @@ class ModelSummary:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class OtherModel:
+    """A model of grooves, of buttons or of sound."""
+
+    name: str
+    description: str
+    used_by: str
+    """The verbs that it answers."""
+    size_mb: float
+    """All its files, in 10**6 bytes."""
+    folder: str
+
+    def data(self) -> dict[str, Any]:
+        """The summary as plain data."""
+        return asdict(self)
+
+
 def summaries() -> list[ModelSummary]:
-    """Summarize every model in the package."""
+    """Summarize every model of phrases in the package."""
     return [_summary(name) for name in available()]
+
+
+def others() -> list[OtherModel]:
+    """Summarize the models in the package that are none of phrases."""
+    verbs = (
+        ("humanize, drumify", available_grooves()),
+        ("genie", available_genies()),
+        ("render, and sound of all verbs", available_synths()),
+    )
+    return [_other(name, used_by) for used_by, names in verbs for name in names]
+
+
+def _other(name: str, used_by: str) -> OtherModel:
+    folder = PRETRAINED / name
+    config = read_json(folder / CONFIG_FILE, CheckpointError, "Install the package again.")
+    return OtherModel(name, config["description"], used_by, _size_mb(folder), str(folder))
+
+
+def _size_mb(folder: Path) -> float:
+    return sum(part.stat().st_size for part in folder.iterdir()) / 1e6
 
 
 def _summary(name: str) -> ModelSummary:
@@ -59,6 +106,6 @@ def _summary(name: str) -> ModelSummary:
         exact_phrases=free_running.get("exact"),
         notes_found=notes.get("found"),
         kl_nats=everything.get("kl_nats", notes.get("kl_nats")),
-        size_mb=sum(part.stat().st_size for part in folder.iterdir()) / 1e6,
+        size_mb=_size_mb(folder),
         folder=str(folder),
     )

@@ -17,6 +17,7 @@ from symvae.music.grid_fit import PER_QUARTER, snap
 from symvae.music.hit_edit import apart
 from symvae.music.io.source import Music, load_any, name_of
 from symvae.music.melody_line import choose_track
+from symvae.music.part import Part
 from symvae.music.resolution import with_resolution, without_needless_ticks
 from symvae.music.song import Song
 from symvae.pipelines.one_song import check_place, save_song
@@ -44,6 +45,8 @@ class QuantizedSong:
     grids: dict[int, int]
     """Positions in a bar of 4/4, 16 or 12, of each bar with notes, by its number from 0."""
     amount: float
+    without_drums: bool
+    """True if all tracks were quantized since the song has no drums."""
     saved: Saved
 
     def data(self) -> dict[str, Any]:
@@ -63,8 +66,9 @@ class QuantizedSong:
     def lines(self) -> list[str]:
         """The report as lines of text, without the files."""
         names = [f"{number} {self.song.tracks[number].name!r}" for number in self.tracks]
+        why = " (all tracks: the song has no drums)" if self.without_drums else ""
         lines = [
-            f"{self.file}: track{'s' * (len(names) > 1)} {', '.join(names)}",
+            f"{self.file}: track{'s' * (len(names) > 1)} {', '.join(names)}{why}",
             f"{self.num_moved} of {counted(self.num_notes, 'note')} moved, by {self.mean_shift_ms:.1f} ms in "
             "the mean of all",
         ]
@@ -93,7 +97,8 @@ def quantize_song(
         file: A MIDI file, or music in any other form that `symvae.read` takes.
         grid: "16" (sixteenths), "12" (triplet eighths), or "auto": the better one for each bar.
         amount: Share of the way to the grid, 0 to 1.
-        track: Name or number of a track; by default all drum tracks, and all tracks of a song without drums.
+        track: Name or number of a track, or the part "drums" (`symvae.music.part.Part`); by default all drum
+            tracks, and all tracks of a song without drums.
         out: The MIDI file to write; None writes none.
         force: Overwrite an existing file.
 
@@ -149,19 +154,22 @@ def quantize_song(
         joined,
         snapped.grid,
         amount,
+        track is None and not any(song.tracks[number].is_drum for number in tracks),
         save_song(result, out, force),
     )
 
 
 def _tracks(song: Song, track: str | int | None, file: str) -> list[int]:
     """Tracks to quantize."""
-    if track is not None:
+    drums = [number for number, part in enumerate(song.tracks) if part.is_drum and len(part)]
+    numbers: Sequence[int] = drums or range(len(song.tracks))
+    if isinstance(track, Part):
+        if not drums:
+            raise MidiError(f"{file} has no drums. Leave --part out to quantize all its tracks.")
+    elif track is not None:
         chosen = choose_track(song, track)
         assert chosen is not None  # a track that was named exists, or it is an error
-        numbers: Sequence[int] = [chosen.index]
-    else:
-        drums = [number for number, part in enumerate(song.tracks) if part.is_drum and len(part)]
-        numbers = drums or range(len(song.tracks))
+        numbers = [chosen.index]
     numbers = [number for number in numbers if len(song.tracks[number])]
     if not numbers:
         raise MidiError(f"{file} has no notes to quantize there. Choose another track or file.")

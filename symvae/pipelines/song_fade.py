@@ -54,7 +54,7 @@ from symvae.pipelines.thinning import thin_full_bars
 from symvae.pipelines.tracks import tracks_read
 from symvae.pipelines.trial import AnyModel, Source, every_window
 from symvae.system.faders.performance import TEMPO
-from symvae.system.faders.request import AROUSAL, Fader
+from symvae.system.faders.request import AROUSAL, Fader, by_full_name, full_name
 from symvae.system.faders.ways import exact_faders, via_of
 
 #: Phrases in the picture, one row each; more would be too small to read.
@@ -205,10 +205,11 @@ def fade_song(
         LatentError: The model has no valence, or one that listeners do not bear out.
         MidiError: No window of the model has a bar that is set, or General MIDI has no such program.
     """
-    settings, slopes, lanes_of_controllers = dict(values or {}), dict(ramps or {}), dict(controllers or {})
+    settings, slopes = by_full_name(values or {}), by_full_name(ramps or {})
+    lanes_of_controllers = {number: full_name(name) for number, name in (controllers or {}).items()}
     if isinstance(automation, str | Path):
         automation = read_lanes(automation)
-    table = dict(automation or {})
+    table = by_full_name(automation or {})
     names = [*settings, *slopes, *table, *lanes_of_controllers.values()]
     if emotion is not None:
         settings[AROUSAL.name], valence = _plane(emotion)
@@ -276,7 +277,7 @@ def fade_song(
         tracks=tracks_read(fine.song, intake.reading.track, intake.reading.drums),
         ramps={*slopes, *lanes_of_controllers.values()},
         rubato=rubato,
-        hold=[hold] if isinstance(hold, str) else list(hold),
+        hold=[full_name(each) for each in ([hold] if isinstance(hold, str) else hold)],
         best_of=best_of,
         refine=refine,
         locks=locks_of(

@@ -18,7 +18,7 @@ from symvae.system.completing_model import CompletingModel
 from symvae.system.draws import check_temperature, seeded
 from symvae.system.faders.on_notes import edit_on_notes, exact_values
 from symvae.system.faders.phrase_lock import phrase_lock
-from symvae.system.faders.request import Wishes
+from symvae.system.faders.request import Wishes, by_full_name, full_name
 from symvae.system.faders.ways import exact_faders, via_of
 from symvae.system.path_model import PathModel
 from symvae.system.sampling import SamplingModel
@@ -137,11 +137,11 @@ class SymVAE(PathModel, SamplingModel, CompletingModel, SketchingModel):
         Returns:
             The phrase faded; raises as `symvae.system.faders.control`.
         """
-        source, polyphonic = self._one(phrase), self.tokenizer.polyphonic
+        source, polyphonic, values = self._one(phrase), self.tokenizer.polyphonic, by_full_name(values)
         lock = phrase_lock(source, keep, chords, polyphonic=polyphonic)
         exact = exact_faders(values, via_of(via), polyphonic=polyphonic)
         asked = exact_values(self.faders, {name: values[name] for name in exact}, source)
-        held = {hold} if isinstance(hold, str) else set(hold)
+        held = set(map(full_name, [hold] if isinstance(hold, str) else hold))
         left = {name: wish for name, wish in values.items() if name not in exact}
         if left or not exact:
             source_locks = None if lock is None else [lock]
@@ -175,8 +175,8 @@ class SymVAE(PathModel, SamplingModel, CompletingModel, SketchingModel):
         """
         return self._control.fade(
             self.read(phrases),
-            list(values),
-            hold=hold,
+            [by_full_name(each) for each in values],
+            hold=set(map(full_name, [hold] if isinstance(hold, str) else hold)),
             best_of=best_of,
             refine=refine,
             locks=None if locks is None else list(locks),

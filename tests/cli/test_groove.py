@@ -118,6 +118,13 @@ def test_quantize_brings_humanized_drums_back_to_the_grid(cli, model):
     assert not back.offset_step.any()
 
 
+def test_quantize_says_that_a_song_without_drums_moves_as_a_whole(cli):
+    write(replace(beat(2), is_drum=False).without_overlaps(), "tune.mid")
+    assert "all tracks: the song has no drums" in " ".join(cli("quantize", "tune.mid").output.split())
+    named = cli("quantize", "tune.mid", "--track", 0, "-o", "again.mid")
+    assert "no drums" not in named.output
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -138,6 +145,13 @@ def test_bad_input_gets_one_sentence(cli, model, words, sentence):
     assert done.stdout == ""
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_quantize_of_drums_that_are_not_there_gets_one_sentence(cli):
+    write(replace(beat(2), is_drum=False).without_overlaps(), "tune.mid")
+    done = cli("quantize", "tune.mid", "--part", "drums")
+    assert done.exit_code == 1
+    assert "tune.mid has no drums. Leave --part out to quantize all its tracks." in done.stderr
 
 
 def test_train_groove_learns_from_prepared_drums_and_resumes(cli, tmp_path):

@@ -4,7 +4,7 @@ A fader is an attribute that a model can control, with the range of values that 
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from symvae.tokens.tokenizer import Tokenizer
 
 #: By fader name a value, or a text with a sign for a change of the current value.
 Wishes = Mapping[str, float | int | str]
+#: Other names of faders.
+SHORT_NAMES = {"syncopation": "drum_syncopation"}
+Value = TypeVar("Value")
 #: Ends of a fader's range as normal quantiles: one training phrase in a thousand lies beyond either.
 REACH = 3.09
 
@@ -35,6 +38,24 @@ class Fader(NamedTuple):
     def nearest(self, value: float) -> float:
         """Clip ``value`` to the fader's range."""
         return min(max(value, self.low), self.high)
+
+
+def full_name(fader: str) -> str:
+    """Return the name of a fader that may be given by a short one."""
+    return SHORT_NAMES.get(fader, fader)
+
+
+def by_full_name(wishes: Mapping[str, Value]) -> dict[str, Value]:
+    """Return wishes with the full names of their faders.
+
+    Raises:
+        LatentError: A fader is named twice, by its short and by its full name.
+    """
+    named = {full_name(name): wish for name, wish in wishes.items()}
+    if len(named) < len(wishes):
+        twice = next(short for short, full in SHORT_NAMES.items() if short in wishes and full in wishes)
+        raise LatentError(f"{twice} and {SHORT_NAMES[twice]} are one fader. Keep one of them.")
+    return named
 
 
 AROUSAL = Fader(
