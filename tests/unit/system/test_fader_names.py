@@ -11,5 +11,5 @@ def test_a_short_name_is_that_of_its_fader():
 
 
 def test_a_fader_is_named_once():
-    with pytest.raises(LatentError, match="syncopation and drum_syncopation are one fader. Keep one"):
+    with pytest.raises(LatentError, match="syncopation and drum_syncopation are one fader"):
         by_full_name({"syncopation": 1, "drum_syncopation": 2})
