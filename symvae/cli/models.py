@@ -11,7 +11,7 @@ def models(json: Json = False) -> None:
 
     found, rest = summaries(), others()
     if json:
-        show_json([each.data() for each in [*found, *rest]])
+        show_json([*(each.data() for each in found), *(each.data() for each in rest)])
     elif not found and not rest:
         show("No model comes with this package. Train one with `symvae train`.")
     else:

@@ -49,6 +49,8 @@ class FadeReport:
     """Reason of the choice of the model; empty where it was named."""
     exact: Collection[str] = ()
     """Faders that were set on the notes themselves."""
+    arranged: Collection[str] = ()
+    """Faders that are arranged on the notes, with new notes beside them."""
     edits: Sequence[ExactEdit] = ()
     """These edits."""
     kept: Sequence[str] = ()
@@ -132,7 +134,7 @@ class FadeReport:
                     miss = each.achieved[name] - each.aimed[name]
                     by_setting.setdefault(each.version.settings[name], []).append(miss)
                 missed = [abs(_mean(values)) for values in by_setting.values()]
-            way = "notes" if name in self.exact else "latent"
+            way = "notes" if name in self.exact or name in self.arranged else "latent"
             figures[name] = {
                 "unit": fader.unit,
                 "low": fader.low,
@@ -202,7 +204,10 @@ class FadeReport:
 
     @property
     def _num_decodes(self) -> int:
-        return sum(each.decoded for each in self.faded) * self.decodes_each
+        arranged = {*self.arranged, *self.exact}
+        return self.decodes_each * sum(
+            each.decoded and not arranged.issuperset(each.asked) for each in self.faded
+        )
 
     def _edits(self) -> list[str]:
         """One line for each track with changed notes."""

@@ -55,7 +55,7 @@ from symvae.pipelines.tracks import tracks_read
 from symvae.pipelines.trial import AnyModel, Source, every_window
 from symvae.system.faders.performance import TEMPO
 from symvae.system.faders.request import AROUSAL, Fader, by_full_name, full_name
-from symvae.system.faders.ways import exact_faders, via_of
+from symvae.system.faders.ways import arranged_faders, exact_faders, via_of
 
 #: Phrases in the picture, one row each; more would be too small to read.
 MOST_ROWS = 16
@@ -251,7 +251,8 @@ def fade_song(
         lanes[name] = _controller_lane(source.name, number, intake, lines, faders[name])
     if only is not None:
         lanes = {name: {bar: w for bar, w in lane.items() if bar in only} for name, lane in lanes.items()}
-    exact = exact_faders(lanes, way, polyphonic=checked.facts.tokenizer.polyphonic)
+    arranged = arranged_faders(faders, checked.facts.tokenizer)
+    exact = exact_faders(lanes, way, polyphonic=checked.facts.tokenizer.polyphonic, arranged=arranged)
     versions = versions_of(spans, lanes, exact - {TEMPO})
     if not versions:
         reasons = "".join(f"; {bars}: {why}" for bars, why in unchanged_bars(intake, [])[1:])
@@ -310,6 +311,7 @@ def fade_song(
         decodes_each=best_of + vae.transfers_edits,
         why=checked.why,
         exact=exact,
+        arranged=arranged,
         edits=edited.edits,
         kept=kept.names(intake.song),
         valence=mixed,

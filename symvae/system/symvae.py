@@ -19,7 +19,7 @@ from symvae.system.draws import check_temperature, seeded
 from symvae.system.faders.on_notes import edit_on_notes, exact_values
 from symvae.system.faders.phrase_lock import phrase_lock
 from symvae.system.faders.request import Wishes, by_full_name, full_name
-from symvae.system.faders.ways import exact_faders, via_of
+from symvae.system.faders.ways import arranged_faders, exact_faders, via_of
 from symvae.system.path_model import PathModel
 from symvae.system.sampling import SamplingModel
 from symvae.system.sketching_model import SketchingModel
@@ -139,7 +139,8 @@ class SymVAE(PathModel, SamplingModel, CompletingModel, SketchingModel):
         """
         source, polyphonic, values = self._one(phrase), self.tokenizer.polyphonic, by_full_name(values)
         lock = phrase_lock(source, keep, chords, polyphonic=polyphonic)
-        exact = exact_faders(values, via_of(via), polyphonic=polyphonic)
+        arranged = arranged_faders(self.faders, self.tokenizer)
+        exact = exact_faders(values, via_of(via), polyphonic=polyphonic, arranged=arranged)
         asked = exact_values(self.faders, {name: values[name] for name in exact}, source)
         held = set(map(full_name, [hold] if isinstance(hold, str) else hold))
         left = {name: wish for name, wish in values.items() if name not in exact}

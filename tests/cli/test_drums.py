@@ -53,3 +53,24 @@ def test_plot_draws_a_drum_track_of_a_song(cli, tmp_path):
     result = cli("plot", "band.mid", "--track", "kit", "--out", "kit.svg")
     assert result.exit_code == 0, result.stderr
     assert (tmp_path / "kit.svg").stat().st_size > 0
+
+
+def test_arousal_of_drums_is_arranged_on_the_notes(cli, tmp_path):
+    band(tmp_path / "band.mid")
+    result = cli(
+        "fade", "band.mid", "--part", "drums", "--arousal", 0.9, "--via", "notes", "-o", "up.mid", "--json"
+    )
+    assert result.exit_code == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert report["faders"]["arousal"]["via"] == "notes"
+    assert report["decodes"] == 0
+    assert report["faders"]["arousal"]["achieved"] > report["faders"]["arousal"]["before"]
+
+
+def test_syncopation_of_drums_is_a_fader_by_its_short_name(cli, tmp_path):
+    band(tmp_path / "band.mid")
+    result = cli(
+        "fade", "band.mid", "--part", "drums", "--set", "syncopation=+1", "-o", "off.mid", "--json"
+    )
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["faders"]["drum_syncopation"]["asked"] == "+1"

@@ -4,11 +4,13 @@ Loudness, lengths, transposition and tempo need no new note. The sum of duration
 articulation, too; with chords it is not, since longer notes would sound into other chords.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import Enum
 
 from symvae.errors import ConfigError
 from symvae.system.faders.performance import LOUDNESS, TEMPO
+from symvae.system.faders.request import AROUSAL
+from symvae.tokens.tokenizer import Tokenizer
 
 REGISTER = "register"
 #: Faders that lengths move, of all music and of a single line.
@@ -44,13 +46,30 @@ def has_exact_edit(fader: str, *, polyphonic: bool) -> bool:
     return fader in _EXACT or (fader == LINE_DENSITY and not polyphonic)
 
 
-def exact_faders(names: Iterable[str], via: Via, *, polyphonic: bool) -> frozenset[str]:
+def arranged_faders(faders: Collection[str], tokenizer: Tokenizer) -> frozenset[str]:
+    """Faders that are arranged on the notes and add new ones: arousal of drums and of polyphonic music.
+
+    Args:
+        faders: All faders of a model.
+        tokenizer: Its tokenizer.
+
+    Returns:
+        Their names.
+    """
+    arranges = tokenizer.drums or tokenizer.polyphonic
+    return frozenset({AROUSAL.name} & set(faders)) if arranges else frozenset()
+
+
+def exact_faders(
+    names: Iterable[str], via: Via, *, polyphonic: bool, arranged: Collection[str] = ()
+) -> frozenset[str]:
     """Choose the faders that are moved by exact edits.
 
     Args:
         names: Faders that are set.
         via: The way that the user asks for.
         polyphonic: The music has chords.
+        arranged: Faders that are arranged on the notes, which "notes" allows as well.
 
     Returns:
         Their names.
@@ -62,7 +81,7 @@ def exact_faders(names: Iterable[str], via: Via, *, polyphonic: bool) -> frozens
     exact = frozenset(name for name in names if has_exact_edit(name, polyphonic=polyphonic))
     if via is Via.LATENT:
         return frozenset()
-    others = [name for name in names if name not in exact]
+    others = [name for name in names if name not in exact and name not in arranged]
     if via is Via.NOTES and others:
         raise ConfigError(
             f"{', '.join(others)} cannot be set on the notes alone: new notes are needed. "
