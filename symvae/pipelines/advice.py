@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from symvae.errors import LatentError, SymvaeError
 from symvae.music.bars import sections
 from symvae.music.metre import METRES
+from symvae.music.part import DRUMS
 from symvae.pipelines.needs import SHIFT
 from symvae.pipelines.no_window import NoWindowError
 from symvae.pipelines.trial import Read, Source, attempt, every_window
@@ -67,7 +68,8 @@ def none_can(need: Need, sources: Sequence[Source], read: Read) -> list[SymvaeEr
             continue
         in_metre = [each for each in trials if each[0].grid.metre in _grid_metres(source)]
         if in_metre:
-            _, shortest = min(in_metre, key=lambda each: (each[0].tokenizer.drums, each[0].grid.bars))
+            kit = source.track == DRUMS
+            _, shortest = min(in_metre, key=lambda each: (each[0].tokenizer.drums != kit, each[0].grid.bars))
             fault, remedy = _parts(shortest.errors[0])
             errors.append(NoWindowError(fault, remedy or _instead(need, source)))
         else:
@@ -96,6 +98,8 @@ def _no_metre(need: Need, source: Source, candidates: Sequence[ModelFacts]) -> S
 def _instead(need: Need, source: Source) -> str:
     """A verb that can do something like it with this file, as one sentence."""
     file = shlex.quote(source.name)
+    if source.track == DRUMS and not any(track.is_drum and len(track) for track in source.song.tracks):
+        return f"`symvae drumify {file}` writes drums to its rhythm."
     if need.faders is not None and _can(SHIFT, source, every_window):
         return (
             f"`symvae shift {file} --set onset_density=1` moves its melody along an attribute vector instead."

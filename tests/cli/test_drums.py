@@ -8,6 +8,7 @@ from symvae.corpus.shards import open_shards
 from symvae.music.grid import Grid
 from symvae.music.io.files import write
 from symvae.music.phrase import Phrase
+from tests.conftest import TUNES
 from tests.songs import band
 
 
@@ -69,8 +70,13 @@ def test_arousal_of_drums_is_arranged_on_the_notes(cli, tmp_path):
 
 def test_syncopation_of_drums_is_a_fader_by_its_short_name(cli, tmp_path):
     band(tmp_path / "band.mid")
-    result = cli(
-        "fade", "band.mid", "--part", "drums", "--set", "syncopation=+1", "-o", "off.mid", "--json"
-    )
+    result = cli("fade", "band.mid", "--part", "drums", "--set", "syncopation=+1", "-o", "off.mid", "--json")
     assert result.exit_code == 0, result.stderr
     assert json.loads(result.stdout)["faders"]["drum_syncopation"]["asked"] == "+1"
+
+
+def test_drums_that_are_not_there_are_written_by_drumify(cli):
+    done = cli("reconstruct", TUNES / "ode_to_joy.mid", "--part", "drums")
+    assert done.exit_code == 1
+    assert "no_drums: it has no drum track" in done.stderr
+    assert "ode_to_joy.mid` writes drums to its rhythm." in done.stderr
