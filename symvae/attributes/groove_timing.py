@@ -6,14 +6,19 @@ from symvae.attributes.attribute import attribute
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.phrase import Phrase
 from symvae.music.swing import MOST_PLACE, find_swing
+from symvae.music.triplet_bars import written_offset_step
 
 
 @attribute(unit="ms", bounds=(-inf, inf), on_silence=0.0, source="symvae")
 def laid_backness(phrase: Phrase) -> float:
-    """Mean distance of the hits of a drum track from their steps in milliseconds: late is positive."""
+    """Mean distance of the hits of a drum track from their places in milliseconds: late is positive.
+
+    Places are sixteenths, in triplet bars thirds of a quarter.
+    """
     if not phrase.is_drum:
         return 0.0
-    return float(phrase.offset_step.mean() * phrase.step_sec * 1000)
+    late_step = phrase.offset_step - written_offset_step(phrase)
+    return float(late_step.mean() * phrase.step_sec * 1000)
 
 
 @attribute(

@@ -105,3 +105,8 @@ def place_of(phrase: Phrase) -> Int64[np.ndarray, " note"]:
     cell = np.clip(np.floor(exact + 0.5), 0, cells - 1).astype(np.int64)
     triplets = first * PLACES_PER_STEP + cell * PLACES_PER_CELL
     return np.where(triplet_bars(phrase)[bar], triplets, phrase.onset_step * PLACES_PER_STEP)
+
+
+def written_offset_step(phrase: Phrase) -> Float[np.ndarray, " note"]:
+    """Distance of each hit's written place from its step, in steps: up to a third in triplet bars, else 0."""
+    return place_of(phrase) / PLACES_PER_STEP - phrase.onset_step

@@ -89,7 +89,7 @@ class Humanized:
             f"{self.model}: {self.source}{style}, amount {self.amount:g}",
             changed,
             *(
-                f"{name.replace('_', ' ')}: {before:.3g} → {after:.3g} {units[name]}"
+                f"{name.replace('_', ' ')}: {round(before, 3):.3g} → {round(after, 3):.3g} {units[name]}"
                 for name, (before, after) in self.measured.items()
             ),
         ]

@@ -7,6 +7,8 @@ from symvae.system.artifact_folder import FORMAT, GENIE_FORMAT, GROOVE_FORMAT, S
 from symvae.system.artifacts import load_config, load_scales
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
+#: Old names of models, which find their successors for one more release and are shown nowhere.
+RENAMED = {"piano-4bar-faders": "piano-4bar", "melody-16bar-lokl": "melody-16bar"}
 
 
 def available() -> list[str]:
@@ -61,6 +63,8 @@ def _find(name: str | Path, names: list[str], thing: str, verb: str) -> Path:
     if str(name) in names:
         return PRETRAINED / str(name)
     folder = Path(name)
+    if RENAMED.get(str(name)) in names and not folder.exists():
+        return PRETRAINED / RENAMED[str(name)]
     for candidate in (folder, folder / "model"):  # a run folder holds its model in a folder of that name
         if (candidate / "config.json").is_file():
             return candidate

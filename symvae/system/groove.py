@@ -21,8 +21,9 @@ from symvae.models.groove.cells import Condition, Touch
 from symvae.models.groove.groove_vae import GrooveVAE
 from symvae.music.drum_kit import CLASS_PITCHES, NUM_CLASSES
 from symvae.music.grid import Grid
-from symvae.music.phrase import Phrase
+from symvae.music.phrase import OFFSETS_PER_STEP, Phrase
 from symvae.music.step_cells import step_cells_of
+from symvae.music.triplet_bars import triplet_bars, written_offset_step
 from symvae.system.artifact_folder import read_metrics
 from symvae.system.catalog import find_groove
 from symvae.system.device import find_device
@@ -36,6 +37,8 @@ DEFAULT_GROOVE = "groove-2bar"
 #: Scale of the spread of single hits where none is asked for: that of drummers.
 TEMPERATURE = 1.0
 _KIND = "groove"
+#: Farthest that a hit is played from its step.
+FARTHEST_STEP = 0.5 - 1 / OFFSETS_PER_STEP
 #: Phrases that are drawn at a time.
 _BATCH = 256
 
@@ -157,7 +160,10 @@ class Groove:
         chance = torch.Generator(self.device).manual_seed(seed)
         source = like if like is not None else groove_from
         z = None if source is None else self.player(source, style=style)[None]
-        known = None if groove_from is None else self._touch(groove_from)
+        known = swung = None
+        if groove_from is not None:
+            known = self._touch(groove_from)
+            swung = known.hit.cpu().numpy() & _in_triplet_bars(groove_from)
         touch, condition = self._touch(phrases), self._condition(phrases, style)
         drawn: list[Touch] = []
         for first in range(0, len(phrases), _BATCH):
@@ -175,7 +181,10 @@ class Groove:
                 )
             )
         cells = cells_of_touch(Touch(*(torch.cat(column) for column in zip(*drawn, strict=True))))
-        return [_played(phrase, cells, row, amount) for row, phrase in enumerate(phrases)]
+        return [
+            _played(phrase, cells, row, amount, None if swung is None else swung[row % len(swung)])
+            for row, phrase in enumerate(phrases)
+        ]
 
     def drumify(
         self,
@@ -252,13 +261,28 @@ def _round(known: Touch, first: int, count: int) -> Touch:
     return Touch(*(column[rows] for column in known))
 
 
-def _played(phrase: Phrase, cells: Cells, row: int, amount: float) -> Phrase:
-    """A phrase with a share of the drawn velocities and offsets; hits of no class stay as they are."""
+def _in_triplet_bars(phrases: Sequence[Phrase]) -> Bool[np.ndarray, "phrase step drum"]:
+    """Mask of the cells in triplet bars, a single column of drums."""
+    return np.stack([np.repeat(triplet_bars(each), each.grid.steps_per_bar) for each in phrases])[..., None]
+
+
+def _played(
+    phrase: Phrase, cells: Cells, row: int, amount: float, swung: Bool[np.ndarray, "step drum"] | None = None
+) -> Phrase:
+    """A phrase with a share of the drawn velocities and offsets; hits of no class stay as they are.
+
+    Offsets are drawn from sixteenths. Hits of triplet bars are as early or late from their own places, except
+    those whose timing is that of a triplet already (``swung``).
+    """
     cell = step_cells_of(phrase)
     known = cell >= 0
     step, drum = np.divmod(cell[known], NUM_CLASSES)
     velocity, offset = phrase.velocity.astype(float), phrase.offset_step.copy()
+    written = written_offset_step(phrase)[known]
+    if swung is not None:
+        written = np.where(swung[step, drum], 0.0, written)
+    drawn = np.clip(written + cells.offset_step[row, step, drum], -FARTHEST_STEP, FARTHEST_STEP)
     velocity[known] += amount * (cells.velocity[row, step, drum] - velocity[known])
-    offset[known] += amount * (cells.offset_step[row, step, drum] - offset[known])
+    offset[known] += amount * (drawn - offset[known])
     onset, duration, pitch, _ = phrase.columns
     return phrase.with_notes(onset, duration, pitch, np.rint(velocity).astype(np.int64), offset)
