@@ -60,16 +60,15 @@ def none_can(need: Need, sources: Sequence[Source], read: Read) -> list[SymvaeEr
     Returns:
         One error for each file, or one for files that no model reads together.
     """
-    candidates = need.candidates()
     errors: list[SymvaeError] = []
     for source in sources:
+        candidates = [facts for facts in need.candidates() if source.track != DRUMS or facts.tokenizer.drums]
         trials = [(facts, attempt(need, facts, [source], read)) for facts in candidates]
         if any(not trial.errors for _, trial in trials):
             continue
         in_metre = [each for each in trials if each[0].grid.metre in _grid_metres(source)]
         if in_metre:
-            kit = source.track == DRUMS
-            _, shortest = min(in_metre, key=lambda each: (each[0].tokenizer.drums != kit, each[0].grid.bars))
+            _, shortest = min(in_metre, key=lambda each: (each[0].tokenizer.drums, each[0].grid.bars))
             fault, remedy = _parts(shortest.errors[0])
             errors.append(NoWindowError(fault, remedy or _instead(need, source)))
         else:
@@ -91,7 +90,8 @@ def _no_metre(need: Need, source: Source, candidates: Sequence[ModelFacts]) -> S
         remedy = f"Write it in {_either(known)}, or in a metre whose bars fill such bars, as 2/4 and 12/8."
         return NoWindowError(f"{source.name} is in {metres}, which no released model reads.", remedy)
     have = _either([metre for metre in METRES if metre in {facts.grid.metre for facts in candidates}])
-    fault = f"{source.name} is in {metres}, and released models for `symvae {need.verb}` are in {have}."
+    models = "models of drums" if source.track == DRUMS else "models"
+    fault = f"{source.name} is in {metres}, and released {models} for `symvae {need.verb}` are in {have}."
     return NoWindowError(fault, _instead(need, source))
 
 

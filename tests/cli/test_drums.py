@@ -1,6 +1,7 @@
 """Drum tracks on the command line: prepare, measure and plot."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 
@@ -80,3 +81,14 @@ def test_drums_that_are_not_there_are_written_by_drumify(cli):
     assert done.exit_code == 1
     assert "no_drums: it has no drum track" in done.stderr
     assert "ode_to_joy.mid` writes drums to its rhythm." in done.stderr
+
+
+def test_drums_in_a_metre_of_no_drum_model_say_so(cli, tmp_path):
+    waltz = beat(2)
+    write(replace(waltz, grid=Grid.of_metre("3/4", 6)), tmp_path / "waltz.mid")
+    done = cli("reconstruct", "waltz.mid", "--part", "drums")
+    assert done.exit_code == 1
+    assert (
+        "waltz.mid is in 3/4, and released models of drums for `symvae reconstruct` are in 4/4."
+        in done.stderr
+    )
