@@ -16,7 +16,7 @@ class DataConfig:
 
     exchange: float = 0.0
     """Share of the training phrases of drums in which toms and cymbals are exchanged, and of those that take
-    some drums from another phrase."""
+    some drums from another phrase; of trios also of those whose bass is the melody of another one."""
 
     def __post_init__(self) -> None:
         check_at_least("data", self, 0, "transpose")

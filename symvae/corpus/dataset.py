@@ -9,6 +9,7 @@ resumed sees the same batches as one that is not.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -23,6 +24,8 @@ from symvae.tokens.tokenizer import Tokenizer
 
 #: Ids read at a time where all windows are gone through: the tokenizer's working arrays stay small.
 IDS_AT_ONCE = 2**16
+#: Augmentation of the ids of a batch.
+Vary: TypeAlias = Callable[[UInt[np.ndarray, "..."], np.random.Generator], UInt[np.ndarray, "..."]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +162,7 @@ class Batches:
         rank: int = 0,
         processes: int = 1,
         section: str = "training",
-        vary: Callable[[UInt[np.ndarray, "..."], np.random.Generator], UInt[np.ndarray, "..."]] | None = None,
+        vary: Vary | None = None,
     ) -> None:
         if len(ids) < batch_size:
             raise CorpusError(

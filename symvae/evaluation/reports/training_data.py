@@ -95,11 +95,10 @@ def _license(source: dict[str, str]) -> str:
 
 def _augmentation(data: DataConfig) -> str:
     """One sentence on what is changed in training phrases."""
-    if data.transpose:
-        return "Each phrase is transposed at random in training."
+    sentences = ["Each phrase is transposed at random in training."] if data.transpose else []
     if data.exchange:
-        return (
+        sentences.append(
             f"In training, toms and cymbals of a share of {data.exchange:g} of the phrases are exchanged at "
             "random, and as many phrases take some drums from another."
         )
-    return "Phrases are not changed in training."
+    return " ".join(sentences) or "Phrases are not changed in training."

@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from symvae.config.run import RunConfig
-from symvae.corpus.dataset import Batches, windows
+from symvae.corpus.dataset import Batches, Vary, windows
 from symvae.corpus.shards import Shards, open_shards
 from symvae.errors import TrainingError
 from symvae.models.phrase.vae import VAE
@@ -38,6 +38,8 @@ from symvae.system.build import (
 from symvae.system.faders.scales import fit_scales
 from symvae.system.families import check_family
 from symvae.tokens.drum_exchange import exchange_drums
+from symvae.tokens.part_exchange import exchange_parts
+from symvae.tokens.parts import PartTokenizer
 from symvae.tokens.tokenizer import Tokenizer
 from symvae.training.data import validation_phrases
 from symvae.training.loop import Watch, endless, run, unwatched
@@ -134,7 +136,7 @@ class PhraseTask:
             seed=training.seed,
             rank=processes.rank,
             processes=processes.total,
-            vary=partial(exchange_drums, data.exchange) if data.exchange else None,
+            vary=_variation(shards.tokenizer, data.exchange),
         )
         model = initial_vae(config, start_from, taken).to(device)
         critic = build_critic(config)
@@ -269,6 +271,15 @@ def validate(
     }
     # Only on a grid is a position in the row a time.
     return {**figures, "free_onset": own.onset} if tokenizer.on_grid else figures
+
+
+def _variation(tokenizer: Tokenizer, share: float) -> Vary | None:
+    """Augmentation of training windows beside transposition."""
+    if not share:
+        return None
+    if isinstance(tokenizer, PartTokenizer):
+        return partial(exchange_parts, tokenizer, share)
+    return partial(exchange_drums, share)
 
 
 def _mixed_seed(seed: int, step: int, rank: int) -> int:
