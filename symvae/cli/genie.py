@@ -156,8 +156,9 @@ def _live(player: "Genie", sounds: Sounds) -> int:
     from symvae.music.io.ports import InputPort, OutputPort
     from symvae.pipelines.genie_live import LiveSession, MidiButtons, play_live
     from symvae.pipelines.genie_sound import LiveSound, open_sound
+    from symvae.pipelines.words import counted
 
-    typed = sys.stdin.isatty()
+    typed = _at_terminal()
     if not typed and sounds.midi_in is None:
         raise typer.BadParameter("live play needs a terminal; give --replay, --buttons-from or --midi-in")
     with ExitStack() as open_ones:
@@ -189,8 +190,12 @@ def _live(player: "Genie", sounds: Sounds) -> int:
             session.end()
             notes = session.notes
         if sounds.engine != NONE and sound.late:
-            say(f"{sound.late} blocks of sound came late. Close other programs, or choose --engine sine.")
+            say(f"{counted(sound.late, 'block')} of sound came late. Close programs that compute much.")
     return notes
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _no_keys(wait_sec: float) -> str:

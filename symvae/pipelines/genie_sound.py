@@ -7,7 +7,7 @@ from threading import Event, Thread
 from symvae.audio.engines import ENGINES
 from symvae.audio.font_player import font_player
 from symvae.audio.live_mixer import LiveMixer
-from symvae.audio.note_bank import NoteBank
+from symvae.audio.note_bank import NOTE_SEC, NoteBank
 from symvae.audio.player import Player, ProgramPlayer, SinePlayer
 from symvae.audio.soundfont import find_soundfont
 from symvae.audio.speaker import Speaker
@@ -89,7 +89,7 @@ def open_sound(
     """
     player = instrument(engine, timbre=timbre, synth=synth, soundfont=soundfont)
     speaker = Speaker(player.sample_rate)
-    bank = NoteBank(player, speaker.sample_rate)
+    bank = NoteBank(player, speaker.sample_rate, NOTE_SEC)
     bank.warm_up(watch)
     return LiveSound(bank, speaker)
 

@@ -19,7 +19,7 @@ from symvae.pipelines.genie_play import play, presses_of_tune, read_presses
 from symvae.training.press_corpus import press_corpus
 from symvae.training.tasks.genie import train_genie
 from tests.conftest import TUNES
-from tests.unit.genie.conftest import TINY_GENIE
+from tests.genie_models import TINY_GENIE
 
 BUTTONS = (1, 3, 3, 8, 2, 5, 4, 4, 7, 1)
 

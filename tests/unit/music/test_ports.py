@@ -1,36 +1,17 @@
 """MIDI ports behind stand-ins for mido's: names, refusals, notes in and out."""
 
-from types import SimpleNamespace
-
 import mido
 import pytest
 
 from symvae.errors import MidiError
 from symvae.music.io.ports import InputPort, OutputPort
-
-NAMES = ["Through", "Keys 25", "Synth"]
+from tests.live_devices import PORT_NAMES, open_ports
 
 
 @pytest.fixture
 def opened(monkeypatch):
     """Ports that were opened, by name."""
-    ports = {}
-
-    def open_port(name, callback=None):
-        sent = []
-        ports[name] = SimpleNamespace(
-            sent=sent,
-            send=sent.append,
-            callback=callback,
-            reset=lambda: sent.append("reset"),
-            close=lambda: sent.append("closed"),
-        )
-        return ports[name]
-
-    for kind in ("input", "output"):
-        monkeypatch.setattr(mido, f"get_{kind}_names", lambda: NAMES)
-        monkeypatch.setattr(mido, f"open_{kind}", open_port)
-    return ports
+    return open_ports(monkeypatch)
 
 
 def test_notes_in(opened):
@@ -67,7 +48,7 @@ def test_an_unknown_port_is_answered_with_all_names(opened, monkeypatch):
         (lambda: OutputPort("Pads"), "output", "--port"),
     ):
         with pytest.raises(
-            MidiError, match=f"no MIDI {kind} 'Pads'. There are: {', '.join(NAMES)}.*{option}"
+            MidiError, match=f"no MIDI {kind} 'Pads'. There are: {', '.join(PORT_NAMES)}.*{option}"
         ):
             port()
     monkeypatch.setattr(mido, "get_input_names", list)
