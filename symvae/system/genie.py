@@ -37,7 +37,7 @@ from symvae.nn.sampling import choose
 from symvae.system.artifact_folder import read_metrics
 from symvae.system.catalog import find_genie
 from symvae.system.draws import check_temperature, seeded
-from symvae.system.genie_artifacts import load_button_piano
+from symvae.system.network_folder import GENIE
 from symvae.system.played_notes import PlayedNote, song_of
 
 DEFAULT_GENIE = "genie"
@@ -96,7 +96,7 @@ class Genie:
     def load(cls, name: str | Path = DEFAULT_GENIE) -> "Genie":
         """Load a genie that comes with the package, or from its folder."""
         folder = find_genie(name)
-        return cls(folder, *load_button_piano(folder))
+        return cls(folder, *GENIE.load(folder))
 
     @property
     def name(self) -> str:
