@@ -89,7 +89,11 @@ class LiveSession:
             self.notes += len(pitches)
 
     def release(self, button: int) -> None:
-        """Release a button now; one that is not held stays as it is."""
+        """Release a button now; one that is not held stays as it is.
+
+        Args:
+            button: 1 to 8.
+        """
         with self._lock:
             self._release(button, self.now_sec)
 
