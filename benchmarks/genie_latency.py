@@ -12,8 +12,8 @@ Soak: minutes of play at four to eight presses a second, with chords and held no
 default, where each block is a part of the session's time; with --real-time the clock runs, as a device would
 ask for blocks. Reported are the growth of the resident memory after the first tenth, of which the notes
 that are kept for `Genie.song` are named apart, and late notes: those whose press was not in time for the next
-block, because press and block together took longer than a block lasts. The script fails if memory grows by
-more than --most-mib an hour.
+block, because presses and block together took longer than a block lasts: by the clock with --real-time, else
+by the time of the processor. The script fails if memory grows by more than --most-mib an hour.
 """
 
 import argparse
@@ -84,11 +84,12 @@ def soak(genie: Genie, sound: Sound, minutes: float, real_time: bool, seed: int)
     block_sec = BLOCK_SAMPLES / sound.bank.sample_rate
     blocks, late, next_press, held = round(60 * minutes / block_sec), 0, 0.0, dict[int, float]()
     now, began, memory = 0.0, time.perf_counter(), []
+    timer = time.perf_counter if real_time else time.thread_time
     session = LiveSession(genie, [sound], clock=lambda: now)
     for block in range(blocks):
         if real_time:
             time.sleep(max(began + block * block_sec - time.perf_counter(), 0.0))
-        now, since, pressed = block * block_sec, time.perf_counter(), 0
+        now, since, pressed = block * block_sec, timer(), 0
         for button in [each for each, end in held.items() if end <= now]:
             session.release(button)
             del held[button]
@@ -99,7 +100,7 @@ def soak(genie: Genie, sound: Sound, minutes: float, real_time: bool, seed: int)
                 held[button] = now + float(chance.exponential(0.4))
             next_press = now + float(chance.uniform(0.125, 0.25))
         sound.block()
-        if time.perf_counter() - since > block_sec:
+        if timer() - since > block_sec:
             late += pressed
         if block % (blocks // 100 + 1) == 0:
             memory.append(resident_bytes())

@@ -9,7 +9,7 @@ from symvae.errors import AudioError
 
 #: Samples that the device asks for at once.
 BLOCK_SAMPLES = 256
-_SILENT = "or play without sound of its own: --engine none."
+_SILENT = "or play without it: --engine none."
 
 
 class Speaker:

@@ -59,14 +59,15 @@ class LiveSession:
         told: Callable[[int, int], None] = lambda button, pitch: None,
     ) -> None:
         self.genie, self.ports, self.notes = genie, ports, 0
-        self._clock, self._told, self._began = clock, told, clock()
+        self._clock, self._told = clock, told
+        self._began: float | None = None
         self._lock = RLock()
         self._held: dict[int, tuple[int, ...]] = {}
 
     @property
     def now_sec(self) -> float:
-        """Time since the session began."""
-        return self._clock() - self._began
+        """Time since the first press."""
+        return 0.0 if self._began is None else self._clock() - self._began
 
     def press(self, button: int, velocity: int | None = None) -> None:
         """Press a button now.
@@ -76,6 +77,8 @@ class LiveSession:
             velocity: 1 to 127; None leaves it open.
         """
         with self._lock:
+            if self._began is None:
+                self._began = self._clock()
             now_sec = self.now_sec
             self._release(button, now_sec)
             pitches = self.genie.press(button, now_sec, velocity)

@@ -57,5 +57,5 @@ def test_a_missing_library_has_a_remedy(monkeypatch, fault, remedy):
 
     monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(AudioError, match=f"{remedy}.*or play without sound of its own: --engine none"):
+    with pytest.raises(AudioError, match=f"{remedy}.*or play without it: --engine none"):
         Speaker(24_000)

@@ -41,7 +41,7 @@ def genie(tiny_genie) -> "symvae.Genie":
 
 
 def test_typed_keys_end_notes_and_stop_with_the_player(genie):
-    keys, times = iter(["1", "x", "d", "", ";", None]), itertools.count(0.0, 0.2)
+    keys, times = iter(["1", "x", "d", "", ";", None]), itertools.count(50.0, 0.2)
     port, told = Port(), []
     session = LiveSession(genie, [port], clock=lambda: next(times), told=lambda *note: told.append(note))
     assert play_live(session, lambda wait: next(keys)) == 3
@@ -50,6 +50,7 @@ def test_typed_keys_end_notes_and_stop_with_the_player(genie):
     assert {velocity for _, velocity in port.sent} == {DEFAULT_VELOCITY}
     assert not port.down
     assert all(note.end_sec is not None for note in genie.played)
+    assert genie.played[0].start_sec < 1  # time counts from the first press
 
 
 def test_a_pitch_of_two_buttons_ends_with_the_last_of_them(genie, monkeypatch):
