@@ -43,7 +43,7 @@ from symvae.system.played_notes import PlayedNote, song_of
 DEFAULT_GENIE = "genie"
 #: Temperature of Piano Genie's live play.
 TEMPERATURE = 0.25
-#: Share of a song that is followed in the logarithm of the probabilities; the network has the rest.
+#: Weight of the log probabilities of a song that is followed; those of the network have the rest.
 LIKENESS = 0.5
 QUARTERS_PER_BAR = 4
 UNKNOWN = -1
@@ -131,7 +131,7 @@ class Genie:
             key: Key such as "D" or "F# minor"; None leaves it open.
             chords: Chords such as "C Am F G", one a bar of 4/4, again and again; None leaves them open.
             tempo_qpm: Tempo by which bars of the chords pass.
-            like: A song whose pitches and turns are followed: a file, a phrase, or any other music that
+            like: A song whose style is followed: a file, a phrase, or any other music that
                 `symvae.read` takes; all of its pitched tracks count. None follows the network alone.
             temperature: 0 takes the most likely key, 1 draws from the distribution.
             free: Let the network break the contour of the buttons.
