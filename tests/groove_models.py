@@ -10,7 +10,7 @@ from symvae.music.drum_kit import CLASS_PITCHES
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
 from symvae.system.build_groove import build_groove
-from symvae.system.groove_artifacts import save_groove
+from symvae.system.network_folder import GROOVE
 
 TINY = GrooveModelConfig(
     latent_size=4,
@@ -27,7 +27,7 @@ def tiny_groove(folder: Path) -> Path:
     """Write a groove model that has learned nothing."""
     torch.manual_seed(0)
     network = build_groove(TINY)
-    save_groove(folder, GrooveConfig(name="tiny-groove", model=TINY), network.state_dict())
+    GROOVE.save(folder, GrooveConfig(name="tiny-groove", model=TINY), network.state_dict())
     return folder
 
 

@@ -9,6 +9,9 @@ from symvae.audio.soundfont import FontPlayer
 from symvae.errors import AudioError
 
 ENGINES = ("neural", "soundfont", "sine")
+#: Live play may leave the sound to others.
+NONE = "none"
+LIVE_ENGINES = (*ENGINES, NONE)
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 192_000
 
 

@@ -1,13 +1,13 @@
 """Genie: eight buttons that play the piano, live.
 
     genie = symvae.load_genie("genie")
-    genie.start(key="D", seed=7)
+    genie.start(key="D", like="song.mid", seed=7)
     genie.press(3, 0.0)       # (66,): the pitches that start
     genie.release(3, 0.4)     # (66,): the pitches that end
     symvae.write(genie.song(), "played.mid")
 
 Buttons are 1, the lowest, to 8. A higher button is a higher note, and a repeated one repeats its note, unless
-``free`` is set: then the network alone decides. A genie may be pressed from one thread and read from another.
+``free`` is set: then the network alone decides. A genie may be pressed and read from any thread.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,6 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-import numpy as np
 import torch
 from jaxtyping import Bool
 from torch import Tensor
@@ -28,35 +27,26 @@ from symvae.models.genie.button_decoder import Conditions
 from symvae.models.genie.button_piano import ButtonPiano
 from symvae.music.buttons import NUM_BUTTONS
 from symvae.music.chord_symbols import ChordSymbol, parse_chart
-from symvae.music.io.midi_write import TICKS_PER_QUARTER
+from symvae.music.io.source import Music
 from symvae.music.key_presses import ANY_CHORD, LOWEST, delta_class, velocity_class
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY
-from symvae.music.song import MetreChange, Song, TempoChange, Track
+from symvae.music.pitch_style import LONGEST_CONTEXT, PitchStyle, style_of
+from symvae.music.song import Song
 from symvae.nn.recurrent import LSTMState
 from symvae.nn.sampling import choose
 from symvae.system.artifact_folder import read_metrics
 from symvae.system.catalog import find_genie
 from symvae.system.draws import check_temperature, seeded
-from symvae.system.genie_artifacts import load_button_piano
+from symvae.system.network_folder import GENIE
+from symvae.system.played_notes import PlayedNote, song_of
 
 DEFAULT_GENIE = "genie"
 #: Temperature of Piano Genie's live play.
 TEMPERATURE = 0.25
+#: Weight of the log probabilities of a song that is followed; those of the network have the rest.
+LIKENESS = 0.5
 QUARTERS_PER_BAR = 4
 UNKNOWN = -1
-
-
-@dataclass
-class PlayedNote:
-    """A note of a session."""
-
-    button: int
-    """1 to 8."""
-    pitch: int
-    velocity: int
-    start_sec: float
-    end_sec: float | None = None
-    """None while it sounds."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +59,8 @@ class _Settings:
     tempo_qpm: float = DEFAULT_TEMPO_QPM
     temperature: float = TEMPERATURE
     free: bool = False
+    style: PitchStyle | None = None
+    """Style of the song that is followed."""
 
 
 @dataclass
@@ -104,7 +96,7 @@ class Genie:
     def load(cls, name: str | Path = DEFAULT_GENIE) -> "Genie":
         """Load a genie that comes with the package, or from its folder."""
         folder = find_genie(name)
-        return cls(folder, *load_button_piano(folder))
+        return cls(folder, *GENIE.load(folder))
 
     @property
     def name(self) -> str:
@@ -128,6 +120,7 @@ class Genie:
         key: str | None = None,
         chords: str | None = None,
         tempo_qpm: float = DEFAULT_TEMPO_QPM,
+        like: Music | None = None,
         temperature: float = TEMPERATURE,
         free: bool = False,
         seed: int = 0,
@@ -138,12 +131,15 @@ class Genie:
             key: Key such as "D" or "F# minor"; None leaves it open.
             chords: Chords such as "C Am F G", one a bar of 4/4, again and again; None leaves them open.
             tempo_qpm: Tempo by which bars of the chords pass.
+            like: A song whose style is followed: a file, a phrase, or any other music that
+                `symvae.read` takes; all of its pitched tracks count. None follows the network alone.
             temperature: 0 takes the most likely key, 1 draws from the distribution.
             free: Let the network break the contour of the buttons.
             seed: The same seed, buttons and times give the same notes.
 
         Raises:
             ConfigError: There is no such key, the chords are none, or the tempo is not above 0.
+            MidiError: The song has no notes for a piano, or cannot be read.
         """
         check_temperature("temperature", temperature)
         if not 0 < tempo_qpm < float("inf"):
@@ -153,8 +149,9 @@ class Genie:
             tonic, minor = key_named(key)
             tonality = tonic + 12 * minor
         bars = [tuple(map(_bits, bar)) for bar in parse_chart(chords)] if chords is not None else []
+        style = None if like is None else style_of(like)
         with self._lock:
-            self._settings = _Settings(tonality, tuple(bars), tempo_qpm, temperature, free)
+            self._settings = _Settings(tonality, tuple(bars), tempo_qpm, temperature, free, style)
             self._state = _State(self.network.decoder.start(), seeded(seed))
 
     def press(self, button: int, time_sec: float, velocity: int | None = None) -> tuple[int, ...]:
@@ -217,19 +214,7 @@ class Genie:
             One track of a piano, at the tempo of the session.
         """
         with self._lock:
-            notes = [(n.start_sec, n.end_sec, n.pitch, n.velocity) for n in self._state.played]
-            tempo_qpm, last = self._settings.tempo_qpm, self._state.time_sec
-        ticks = TICKS_PER_QUARTER * tempo_qpm / 60
-        rows = np.array(
-            [(start, last if end is None else end, pitch, velocity) for start, end, pitch, velocity in notes]
-        ).reshape(-1, 4)
-        onset, end = (np.rint(rows[:, column] * ticks).astype(np.int64) for column in (0, 1))
-        duration = np.maximum(end - onset, 1)
-        pitch, velocity = rows[:, 2].astype(np.int64), rows[:, 3].astype(np.int64)
-        track = Track(name, 0, False, onset, duration, pitch, velocity)
-        end_tick = int((onset + duration).max()) if len(onset) else 0
-        metres, tempos = (MetreChange(0, 4, 4),), (TempoChange(0, tempo_qpm),)
-        return Song(TICKS_PER_QUARTER, metres, tempos, (track,), end_tick, name)
+            return song_of(self._state.played, self._state.time_sec, self._settings.tempo_qpm, name)
 
     @torch.inference_mode()
     def _next_key(self, button: int, time_sec: float, velocity: int | None) -> int:
@@ -251,6 +236,10 @@ class Genie:
             conditions,
             state.states,
         )
+        if settings.style is not None:
+            before = tuple(note.pitch for note in state.played[-LONGEST_CONTEXT:])
+            song = torch.from_numpy(settings.style.next(before)).float().log()
+            logits = (1 - LIKENESS) * logits.log_softmax(-1) + LIKENESS * song
         if not first and not settings.free:
             logits = logits.masked_fill(~self._along(button), float("-inf"))
         return int(choose(logits, settings.temperature, generator=state.generator))

@@ -27,7 +27,7 @@ from symvae.music.triplet_bars import triplet_bars, written_offset_step
 from symvae.system.artifact_folder import read_metrics
 from symvae.system.catalog import find_groove
 from symvae.system.device import find_device
-from symvae.system.groove_artifacts import load_groove_vae
+from symvae.system.network_folder import GROOVE
 from symvae.system.touches import cells_of_touch, touch_of
 from symvae.tokens.groove_cells import Cells
 from symvae.tokens.table import TOKENIZERS
@@ -79,7 +79,7 @@ class Groove:
         """
         find_device(device)
         folder = find_groove(name)
-        return cls(folder, *load_groove_vae(folder), device)
+        return cls(folder, *GROOVE.load(folder), device)
 
     @property
     def name(self) -> str:

@@ -12,22 +12,10 @@ from symvae.files.limit import shown
 from symvae.models.sound.code_prior import CodePrior
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
-from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifact import JsonFile, TensorFile, loaded
-from symvae.system.artifact_folder import (
-    CONFIG_FILE,
-    METRICS_FILE,
-    SYNTH_FORMAT,
-    WEIGHTS_FILE,
-    checked_part,
-    read_config,
-    write_header,
-    write_json,
-)
-from symvae.system.build_synth import build_probe, build_synth
+from symvae.system.build_synth import build_probe
 from symvae.system.limits import TIMBRES as MOST_TIMBRES
-from symvae.system.strangers import built, fill
-from symvae.system.weight_file import read_weights, write_weights
+from symvae.system.network_folder import SYNTH
 
 _REMEDY = "Restore it or export it again."
 
@@ -102,11 +90,7 @@ def save_synth(
         timbres: Learned timbres: ``name``, ``font``, ``program`` and ``z`` of each.
         metrics: Figures for metrics.json.
     """
-    with whole_folder(folder, CheckpointError) as fresh:
-        write_weights(fresh / WEIGHTS_FILE, state)
-        write_header(fresh, config)
-        save_timbres(fresh, timbres or [])
-        write_json(fresh / METRICS_FILE, metrics or {})
+    SYNTH.save(folder, config, state, metrics=metrics, add=lambda fresh: save_timbres(fresh, timbres or []))
 
 
 def load_synth(folder: Path) -> tuple[SynthConfig, SpectrogramVAE, list[dict[str, Any]]]:
@@ -115,12 +99,8 @@ def load_synth(folder: Path) -> tuple[SynthConfig, SpectrogramVAE, list[dict[str
     Raises:
         CheckpointError: A file is missing, damaged or does not fit the config.
     """
-    config = read_config(folder, SYNTH_FORMAT, SynthConfig)
-    path = checked_part(folder / WEIGHTS_FILE)
-    state = read_weights(path, _REMEDY)
-    network = built(lambda: build_synth(config.model), state, folder / CONFIG_FILE, "synthesizer", _REMEDY)
-    fill(network, state, path, _REMEDY)
+    config, network = SYNTH.load(folder)
     timbres = TIMBRES.load(folder, size=config.model.timbre_size)
     if timbres is None:
         raise CheckpointError(f"{folder} is damaged: it has no {TIMBRES.file}. {_REMEDY}")
-    return config, network.eval(), timbres
+    return config, network, timbres

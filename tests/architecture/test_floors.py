@@ -32,6 +32,7 @@ OWNERS = {
     "wave": {"dsp/wav.py"},
     "soundfile": {"dsp/wav.py"},
     "tinysoundfont": {"audio/soundfont.py"},
+    "sounddevice": {"audio/speaker.py"},
     "typer": {f"cli/{path.name}" for path in (PACKAGE / "cli").glob("*.py")},
     "rich": {"cli/console.py", "cli/evaluate.py"},
     "matplotlib": {

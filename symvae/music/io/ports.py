@@ -1,5 +1,6 @@
-"""MIDI ports: notes out, live. mido opens them, by a backend that the extra ``live`` installs."""
+"""MIDI ports: notes in and out, live. mido opens them, by a backend that the extra ``live`` installs."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from symvae.errors import MidiError
@@ -13,18 +14,14 @@ class OutputPort:
 
     Args:
         name: Name of the port, or the beginning of it; empty for the first one.
+
+    Raises:
+        MidiError: There is no such port, or it cannot be opened.
     """
 
     def __init__(self, name: str = "") -> None:
-        names = ports.output_names()
-        chosen = next((each for each in names if each.startswith(name)), None)
-        if chosen is None:
-            raise MidiError(
-                f"There is no MIDI output {name!r}. There are: {', '.join(names) or 'none'}. Start a "
-                "synthesizer, or leave out --port."
-            )
-        self.name = chosen
-        self._port: Any = ports.open_output(chosen)
+        self.name = _chosen(name, ports.output_names(), "output", "Start a synthesizer, or leave out --port.")
+        self._port: Any = _opened(lambda: ports.open_output(self.name), self.name)
 
     def start(self, pitch: int, velocity: int) -> None:
         """Start a note.
@@ -50,3 +47,41 @@ class OutputPort:
 
     def _send(self, kind: str, pitch: int, velocity: int) -> None:
         self._port.send(ports.note_message(kind, pitch, velocity))
+
+
+class InputPort:
+    """An open MIDI input.
+
+    Args:
+        name: Name of the port, or the beginning of it; empty for the first one.
+        played: Called with number and velocity of each note as it starts, and with velocity 0 as it ends, in
+            a thread of the backend.
+
+    Raises:
+        MidiError: There is no such port, or it cannot be opened.
+    """
+
+    def __init__(self, name: str, played: Callable[[int, int], None]) -> None:
+        self.name = _chosen(name, ports.input_names(), "input", "Connect a keyboard, or leave out --midi-in.")
+        self._port: Any = _opened(lambda: ports.open_input(self.name, played), self.name)
+
+    def close(self) -> None:
+        """Close the port; no note comes after it."""
+        self._port.close()
+
+
+def _chosen(name: str, names: Sequence[str], kind: str, remedy: str) -> str:
+    """The first port whose name begins with a text."""
+    for each in names:
+        if each.startswith(name):
+            return each
+    raise MidiError(f"There is no MIDI {kind} {name!r}. There are: {', '.join(names) or 'none'}. {remedy}")
+
+
+def _opened(door: Callable[[], Any], name: str) -> Any:
+    try:
+        return door()
+    except Exception as fault:  # backends raise errors of any class
+        raise MidiError(
+            f"The MIDI port {name!r} cannot be opened ({fault}). Close the program that uses it."
+        ) from fault

@@ -20,14 +20,14 @@ from symvae.corpus.shards import Shards
 from symvae.models.genie.button_piano import ButtonPiano
 from symvae.nn.mixed import mixed
 from symvae.objective.genie import contour_loss, margin_loss
-from symvae.objective.schedule import warmup_cosine
 from symvae.system.build_genie import build_genie
-from symvae.system.genie_artifacts import save_genie
+from symvae.system.network_folder import GENIE
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.press_corpus import Hiding, PressBatch, PressCorpus, press_corpus
 from symvae.training.run import Base, RunFolder
+from symvae.training.section import adamw, plan_of, rate_at
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
-from symvae.training.task import Loss, Objective, Plan
+from symvae.training.task import Loss, Objective
 
 STATE = "genie-state.pt"
 VALIDATION_EXCERPTS = 96
@@ -98,17 +98,8 @@ class GenieTask:
         torch.manual_seed(training.seed)
         self.model = build_genie(config.model).to(device)
         self.average = fresh_average(self.model)
-        optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay, fused=True
-        )
-        self.state = TrainingState({"model": self.model}, optimizer, self.average)
-        self.plan = Plan(
-            training.steps,
-            training.evaluate_every,
-            {"model": training.clip_norm},
-            patience=training.patience,
-            phrases_per_step=training.batch_size,
-        )
+        self.state = TrainingState({"model": self.model}, adamw(self.model, training), self.average)
+        self.plan = plan_of(training)
         notes = config.objective.notes
         self.validation = {
             "perplexity": held_out.in_order(notes, VALIDATION_EXCERPTS, conditions=False),
@@ -119,7 +110,7 @@ class GenieTask:
         }
 
     def settings(self, step: int) -> dict[str, Any]:
-        return {"lr": self._rate(step)}
+        return {"lr": rate_at(self.choice.training, step)}
 
     def loss(self, step: int) -> Loss:
         training, objective = self.choice.training, self.choice.objective
@@ -130,7 +121,7 @@ class GenieTask:
             step, training.batch_size, objective.notes, seed=training.seed, hiding=hiding
         ).to(self.device)
         torch.manual_seed(training.seed * 1_000_003 + step)  # dropout draws from the global generator
-        terms: dict[str, Any] = {"rate": self._rate(step)}
+        terms: dict[str, Any] = {"rate": rate_at(training, step)}
         with mixed(self.device, training.precision == "bf16"):
             button, value = buttons_in(self.model, batch)
             logits = self.model.decoder(batch.before, button, batch.conditions)
@@ -161,11 +152,7 @@ class GenieTask:
         return -figures["perplexity"]
 
     def keep(self, folder: Path, figures: dict[str, float]) -> None:
-        save_genie(folder / "model", self.choice, cpu_state(self.average), metrics={"validation": figures})
-
-    def _rate(self, step: int) -> float:
-        training = self.choice.training
-        return training.learning_rate * warmup_cosine(step, training.steps, training.warmup_steps)
+        GENIE.save(folder / "model", self.choice, cpu_state(self.average), metrics={"validation": figures})
 
 
 def buttons_in(

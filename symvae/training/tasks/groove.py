@@ -20,12 +20,13 @@ from symvae.models.groove.groove_vae import GrooveVAE
 from symvae.nn.mixed import mixed
 from symvae.objective import schedule
 from symvae.system.build_groove import build_groove
-from symvae.system.groove_artifacts import save_groove
+from symvae.system.network_folder import GROOVE
 from symvae.training.grooves import GrooveBatch, Grooves, grooves, styles_of
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
+from symvae.training.section import adamw, plan_of, rate_at
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
-from symvae.training.task import Loss, Objective, Plan
+from symvae.training.task import Loss, Objective
 
 STATE = "groove-state.pt"
 _VALIDATION_PHRASES, _VALIDATION_SEED = 512, 1
@@ -98,22 +99,13 @@ class GrooveTask:
         torch.manual_seed(training.seed)
         self.model = build_groove(config.model).to(device)
         self.average = fresh_average(self.model)
-        optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay, fused=True
-        )
-        self.state = TrainingState({"model": self.model}, optimizer, self.average)
-        self.plan = Plan(
-            training.steps,
-            training.evaluate_every,
-            {"model": training.clip_norm},
-            patience=training.patience,
-            phrases_per_step=training.batch_size,
-        )
+        self.state = TrainingState({"model": self.model}, adamw(self.model, training), self.average)
+        self.plan = plan_of(training)
         count = min(_VALIDATION_PHRASES, len(held_out))
         self.validation = held_out.batch(0, count, seed=_VALIDATION_SEED, unknown_style=0.0, all_taps=1.0)
 
     def settings(self, step: int) -> dict[str, Any]:
-        return {"lr": self._rate(step)}
+        return {"lr": rate_at(self.choice.training, step)}
 
     def loss(self, step: int) -> Loss:
         training, objective = self.choice.training, self.choice.objective
@@ -134,7 +126,7 @@ class GrooveTask:
         total = (touch + hits + beta * (kl - objective.free_nats).clamp(min=0)) / 100
         named = {"train_touch_nats": touch, "train_kl_nats": kl, "train_hits_nats": hits}
         logged = {name: value.detach() for name, value in named.items()}
-        return Loss((Objective(total),), {"rate": self._rate(step), "beta": beta, **logged})
+        return Loss((Objective(total),), {"rate": rate_at(training, step), "beta": beta, **logged})
 
     def average_share(self, step: int) -> float:
         return early_share(self.choice.training.ema_decay, step)
@@ -156,11 +148,7 @@ class GrooveTask:
         return -(figures["touch_nats"] + figures["kl_nats"] + figures["hits_nats"])
 
     def keep(self, folder: Path, figures: dict[str, float]) -> None:
-        save_groove(folder / "model", self.choice, cpu_state(self.average), metrics={"validation": figures})
-
-    def _rate(self, step: int) -> float:
-        training = self.choice.training
-        return training.learning_rate * schedule.warmup_cosine(step, training.steps, training.warmup_steps)
+        GROOVE.save(folder / "model", self.choice, cpu_state(self.average), metrics={"validation": figures})
 
 
 def _moved_terms(

@@ -25,7 +25,6 @@ from symvae.errors import TrainingError
 from symvae.models.phrase.vae import VAE
 from symvae.nn.mixed import mixed
 from symvae.objective.accuracy import accuracy
-from symvae.objective.schedule import warmup_cosine
 from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifacts import load_config, save_model, save_scales
 from symvae.system.build import (
@@ -45,8 +44,9 @@ from symvae.training.data import validation_phrases
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.processes import ALONE, Processes, own_device
 from symvae.training.run import Base, RunFolder
+from symvae.training.section import plan_of, rate_at
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
-from symvae.training.task import Loss, Objective, Plan
+from symvae.training.task import Loss, Objective
 from symvae.training.tasks.phrase_loss import PhraseLoss
 from symvae.training.tasks.phrase_start import initial_vae
 
@@ -155,13 +155,7 @@ class PhraseTask:
             ),
             self.average,
         )
-        self.plan = Plan(
-            training.steps,
-            training.evaluate_every,
-            {"model": training.clip_norm},
-            patience=training.patience,
-            phrases_per_step=training.batch_size,
-        )
+        self.plan = plan_of(training)
         names, linear = config.model.faders, config.objective.regularization == "attribute"
         self.scales = (
             fit_scales(names, shards.tokenizer, taken, data.transpose, training.seed, linear=linear)
@@ -178,7 +172,7 @@ class PhraseTask:
         self.objective = DistributedDataParallel(objective) if processes.total > 1 else objective
 
     def settings(self, step: int) -> dict[str, Any]:
-        return {"lr": self._rate(step)}
+        return {"lr": rate_at(self.choice.training, step)}
 
     def loss(self, step: int) -> Loss:
         choice, progress = self.choice.objective, step / self.plan.steps
@@ -197,7 +191,7 @@ class PhraseTask:
                 sampling_rate=sampling_rate_at(choice, progress),
             )
         terms = {
-            "rate": self._rate(step),
+            "rate": rate_at(self.choice.training, step),
             "beta": beta,
             "train_loss": loss.total,
             "train_reconstruction": loss.reconstruction,
@@ -227,10 +221,6 @@ class PhraseTask:
             )
             if self.scales is not None:
                 save_scales(fresh, self.scales)
-
-    def _rate(self, step: int) -> float:
-        choice = self.choice.training
-        return choice.learning_rate * warmup_cosine(step, choice.steps, choice.warmup_steps)
 
 
 @torch.no_grad()

@@ -17,12 +17,12 @@ from symvae.corpus.clips import ClipDraws, Clips
 from symvae.errors import TrainingError
 from symvae.models.sound.quantized import Quantized, perplexity
 from symvae.models.sound.spectrogram_vae import FLOOR, SpectrogramVAE
-from symvae.objective.schedule import warmup_cosine
 from symvae.objective.spectral import log_spectral_distance_db, multi_scale_distance
 from symvae.system.build_synth import build_discriminators, build_synth, synth_beta_at
 from symvae.system.synth_artifacts import save_synth
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
+from symvae.training.section import rate_at
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
 from symvae.training.task import Loss, Objective, Plan
 from symvae.training.tasks.sound_loss import sound_loss
@@ -135,7 +135,7 @@ class SynthTask:
         self.validation = _moved(held_out.of(held_out.timbres, chance), device)
 
     def settings(self, step: int) -> dict[str, Any]:
-        return {"lr": self._rate(step)}
+        return {"lr": rate_at(self.choice.training, step)}
 
     def loss(self, step: int) -> Loss:
         training, objective, alike = self.choice.training, self.choice.objective, self.choice.clips.alike
@@ -156,7 +156,7 @@ class SynthTask:
             matching_weight=objective.matching_weight,
         )
         terms = {f"train_{name}": term.detach() for name, term in loss._asdict().items() if term is not None}
-        return Loss((Objective(loss.total),), {"rate": self._rate(step), **terms})
+        return Loss((Objective(loss.total),), {"rate": rate_at(self.choice.training, step), **terms})
 
     def average_share(self, step: int) -> float:
         return early_share(self.choice.training.ema_decay, step)
@@ -169,10 +169,6 @@ class SynthTask:
 
     def keep(self, folder: Path, figures: dict[str, float]) -> None:
         save_synth(folder / "model", self.choice, cpu_state(self.average), metrics={"validation": figures})
-
-    def _rate(self, step: int) -> float:
-        choice = self.choice.training
-        return choice.learning_rate * warmup_cosine(step, choice.steps, choice.warmup_steps)
 
 
 @torch.no_grad()

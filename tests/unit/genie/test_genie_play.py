@@ -1,6 +1,5 @@
 """Sessions of a genie: presses, releases, seeds, chords, records and contours of tunes."""
 
-import itertools
 import shutil
 
 import numpy as np
@@ -16,12 +15,11 @@ from symvae.errors import ArgumentError, ConfigError, CorpusError, MidiError, Tr
 from symvae.evaluation.genie import contour, evaluate_genie, gold
 from symvae.music.io.source import load_any
 from symvae.pipelines.evaluate_genie import is_genie, to_markdown
-from symvae.pipelines.genie_live import play_live
 from symvae.pipelines.genie_play import play, presses_of_tune, read_presses
 from symvae.training.press_corpus import press_corpus
 from symvae.training.tasks.genie import train_genie
 from tests.conftest import TUNES
-from tests.unit.genie.conftest import TINY_GENIE
+from tests.genie_models import TINY_GENIE
 
 BUTTONS = (1, 3, 3, 8, 2, 5, 4, 4, 7, 1)
 
@@ -124,30 +122,6 @@ def test_the_contour_of_a_tune_is_traced_in_its_own_time(genie):
     assert len(set(result.buttons)) > 3
 
 
-def test_live_play_ends_notes_and_stops_with_the_player(genie):
-    keys = iter(["1", "x", "d", "", ";", None])
-    times = itertools.count(0.0, 0.6)
-
-    class Port:
-        def __init__(self):
-            self.sent = []
-
-        def start(self, pitch, velocity):
-            self.sent.append((True, pitch))
-
-        def end(self, pitch):
-            self.sent.append((False, pitch))
-
-    genie.start()
-    port, told = Port(), []
-    count = play_live(
-        genie, lambda wait: next(keys), port, clock=lambda: next(times), told=lambda *note: told.append(note)
-    )
-    assert count == 3
-    assert [button for button, _ in told] == [1, 3, 8]
-    assert sorted(p for on, p in port.sent if on) == sorted(p for on, p in port.sent if not on)
-
-
 def test_a_training_is_resumed_bit_equal_and_learned_buttons_train_too(shards, tiny_genie, tmp_path):
     config = with_overrides(load_preset("genie", GenieConfig), list(TINY_GENIE))
     data = [open_shards(shards)]
@@ -195,3 +169,24 @@ def test_a_split_without_music_is_told(tmp_path):
     prepare([folder(tmp_path / "songs", collection="songs", workers=1)], tmp_path / "shards")
     with pytest.raises(CorpusError, match="no tune of 2 notes in the split validation"):
         press_corpus([open_shards(tmp_path / "shards")], "validation")
+
+
+def test_a_genie_plays_like_a_song(genie):
+    """Overlap of the pitch classes with those of the song; the tiny genie itself knows no key."""
+    tune = TUNES / "frere_jacques.mid"
+
+    def classes(pitch) -> np.ndarray:
+        return np.bincount(np.asarray(pitch) % 12, minlength=12) / len(pitch)
+
+    def overlap(**settings) -> float:
+        events = presses_of_tune(TUNES / "ode_to_joy.mid")
+        pitches = [
+            pitch for seed in range(3) for pitch in play(genie, events, "", seed=seed, **settings).pitches
+        ]
+        return float(np.minimum(classes(pitches), of_song).sum())
+
+    of_song = classes(np.concatenate([track.pitch for track in load_any(tune).tracks]))
+    assert overlap(like=tune, temperature=1.0) > overlap(temperature=1.0) + 0.2
+    assert pressed(genie, like=load_any(tune), seed=2) == pressed(genie, like=str(tune), seed=2)
+    up, higher = np.sign(np.diff(BUTTONS)), np.sign(np.diff(pressed(genie, like=tune, temperature=1.0)))
+    assert (up * higher >= 0).all()

@@ -1,5 +1,6 @@
 """`mido.MidiFile` ↔ song, by way of the bytes of the file, so that every event is kept; and its ports."""
 
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -47,17 +48,54 @@ def output_names() -> list[str]:
     """Names of the MIDI outputs of this computer.
 
     Raises:
-        MidiError: No backend is installed.
+        MidiError: No backend is installed, or it finds no MIDI system.
     """
+    return _names(mido.get_output_names)
+
+
+def input_names() -> list[str]:
+    """Names of the MIDI inputs of this computer.
+
+    Raises:
+        MidiError: No backend is installed, or it finds no MIDI system.
+    """
+    return _names(mido.get_input_names)
+
+
+def _names(ask: Callable[[], Sequence[str]]) -> list[str]:
     try:
-        return list(mido.get_output_names())
-    except (ImportError, OSError) as fault:
+        return list(ask())
+    except ImportError as fault:
         raise MidiError("MIDI ports need a backend. Install it with: pip install 'symvae[live]'.") from fault
+    except Exception as fault:  # backends raise errors of any class
+        raise MidiError(
+            f"The MIDI ports of this computer cannot be listed ({fault}). Start its MIDI system, or play "
+            "without ports."
+        ) from fault
 
 
 def open_output(name: str) -> Any:
     """Open a MIDI output by its name."""
     return mido.open_output(name)
+
+
+def open_input(name: str, played: Callable[[int, int], None]) -> Any:
+    """Open a MIDI input by its name.
+
+    Args:
+        name: Name of the port.
+        played: Called with number and velocity of each note as it starts, and with velocity 0 as it ends, in
+            a thread of the backend.
+
+    Returns:
+        The port.
+    """
+
+    def receive(message: mido.Message) -> None:
+        if message.type in ("note_on", "note_off"):
+            played(message.note, message.velocity if message.type == "note_on" else 0)
+
+    return mido.open_input(name, callback=receive)
 
 
 def note_message(kind: str, pitch: int, velocity: int) -> mido.Message:
