@@ -263,9 +263,9 @@ def check_family(config: RunConfig) -> None:
             f"objective.sampling_rate must be 0 for {tokenizer.name}: a bar's own tokens may end it too "
             "early to learn from. Set objective.word_dropout instead."
         )
-    if config.data.exchange and not tokenizer.drums:
+    if config.data.exchange and not tokenizer.drums and not tokenizer.part_names:
         raise ConfigError(
-            f"data.exchange must be 0 for {tokenizer.name}: only drums are exchanged with each other."
+            f"data.exchange must be 0 for {tokenizer.name}: only drums and parts are exchanged with each other."
         )
     if not tokenizer.on_grid and config.objective.regularization == "glsr":
         raise ConfigError(
