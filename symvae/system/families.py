@@ -265,7 +265,7 @@ def check_family(config: RunConfig) -> None:
         )
     if config.data.exchange and not tokenizer.drums and not tokenizer.part_names:
         raise ConfigError(
-            f"data.exchange must be 0 for {tokenizer.name}: only drums and parts are exchanged with each other."
+            f"data.exchange must be 0 for {tokenizer.name}: only drums and parts are exchanged."
         )
     if not tokenizer.on_grid and config.objective.regularization == "glsr":
         raise ConfigError(
