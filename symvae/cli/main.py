@@ -37,6 +37,7 @@ from symvae.cli.train_arousal import train_arousal
 from symvae.cli.train_faders import train_faders
 from symvae.cli.train_genie import train_genie
 from symvae.cli.train_groove import train_groove
+from symvae.cli.train_oneshot import train_oneshot
 from symvae.cli.train_prior import train_prior
 from symvae.cli.train_sketch import train_sketch
 from symvae.cli.train_synth import train_synth
@@ -78,6 +79,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
         train_groove,
         train_genie,
         train_synth,
+        train_oneshot,
         evaluate,
     ),
 }
