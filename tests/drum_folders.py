@@ -26,3 +26,26 @@ def drum_folder(folder: Path, groups: int = 6, strokes: int = 2, drums: tuple[st
     with (folder / "index.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("file", "class", "source", "license", "group"), *rows])
     return folder
+
+
+#: ``--set`` values of a drum machine that trains four steps in a second.
+TINY_ONESHOT = (
+    "name=tiny",
+    "model.latent_size=4",
+    "model.patch=16",
+    "model.width=16",
+    "model.hidden=16",
+    "model.blocks=1",
+    "model.patch_code=2",
+    "model.summary=8",
+    "model.class_size=4",
+    "model.phase_iterations=1",
+    "prior.steps=4",
+    "prior.batch_size=8",
+    "prior.width=32",
+    "prior.layers=1",
+    "training.steps=4",
+    "training.batch_size=4",
+    "training.evaluate_every=2",
+    "training.warmup_steps=1",
+)

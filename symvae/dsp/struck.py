@@ -17,21 +17,20 @@ _NOISE = 0.01
 
 
 def struck_phases(
-    stft: Stft, samples: int, onset: int, generator: torch.Generator, count: int = 1
-) -> Complex[Tensor, "count frame bin"]:
-    """Phases of impulses in noise.
+    stft: Stft, samples: int, onset: int, generator: torch.Generator
+) -> Complex[Tensor, "1 frame bin"]:
+    """Phases of an impulse in noise.
 
     Args:
         stft: The transform.
         samples: Length of the signal.
         onset: Sample of the impulse.
         generator: Source of the noise, on the CPU.
-        count: Number of signals, each with noise of its own.
 
     Returns:
         Complex numbers of magnitude 1.
     """
-    source = _NOISE * torch.randn((count, samples), generator=generator)
+    source = _NOISE * torch.randn((1, samples), generator=generator)
     source[:, :onset] = 0
     source[:, onset] = 1.0
     return unit(stft(source))
@@ -57,7 +56,7 @@ def struck(
         generator: Source of the noise, on the CPU.
 
     Returns:
-        The signal of each item.
+        The signal of each item. All have the phases of one source, so an item ignores the rest of its batch.
     """
-    phase = struck_phases(stft, samples, onset, generator, len(magnitude)).to(magnitude.device)
+    phase = struck_phases(stft, samples, onset, generator).to(magnitude.device).expand(magnitude.shape)
     return griffin_lim(magnitude, stft, samples, phase=phase, iterations=iterations)

@@ -23,7 +23,8 @@ _RIDGE = 1e-2
 
 def to_scale(name: str, value: float) -> float:
     """Value of an attribute on the scale of its fader."""
-    return value if name in _LINEAR else float(np.log(max(value, _LEAST[name])))
+    # nan stays nan.
+    return value if name in _LINEAR else float(np.log(np.maximum(value, _LEAST[name])))
 
 
 @dataclass(frozen=True)
