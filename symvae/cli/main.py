@@ -18,6 +18,7 @@ from symvae.cli.errors import DEBUG, LIMIT, GuardedGroup, open_streams
 from symvae.cli.evaluate import evaluate
 from symvae.cli.fade import fade
 from symvae.cli.genie import genie
+from symvae.cli.hit import hit, kit
 from symvae.cli.humanize import humanize
 from symvae.cli.infill import infill
 from symvae.cli.inspect import inspect
@@ -67,7 +68,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
         genie,
         render,
     ),
-    "Drums": (humanize, drumify, quantize),
+    "Drums": (humanize, drumify, quantize, kit, hit),
     "Latents": (encode, decode),
     "Learn": (
         prepare,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Int
 from torch import Tensor
 
 from symvae.audio.one_shot import ONSET
@@ -68,10 +68,15 @@ class SoundBatches:
         waves = np.stack(list(map(_at_speed, self.sounds.waves(rows), speed)))
         return SoundBatch(torch.from_numpy(waves), one_hot(self.sounds.drum[rows], self.classes))
 
-    def rows(self, rows: slice) -> SoundBatch:
+    def rows(self, rows: slice | np.ndarray) -> SoundBatch:
         """Sounds as they are."""
         drum = one_hot(self.sounds.drum[rows], self.classes)
         return SoundBatch(torch.from_numpy(self.sounds.waves(rows)), drum)
+
+
+def spread(count: int, most: int) -> Int[np.ndarray, " row"]:
+    """At most so many rows, evenly spread over all."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
 def one_hot(drum: np.ndarray, classes: int) -> Float[Tensor, "batch class"]:

@@ -29,13 +29,15 @@ from symvae.system.drum_faders import FADERS, DrumFaders, fit_faders, to_scale
 from symvae.system.oneshot_artifacts import complete_drum_machine, load_drum_vae, save_drum_machine
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
-from symvae.training.sound_batches import SoundBatch, SoundBatches, sound_batches
+from symvae.training.sound_batches import SoundBatch, SoundBatches, sound_batches, spread
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
 from symvae.training.task import Loss, Objective, Plan
 from symvae.training.tasks.flow_matching import FlowTask
 
 STATE, PRIOR_STATE = "oneshot-state.pt", "oneshot-prior-state.pt"
 _VALIDATION_SOUNDS, _VALIDATION_SEED = 128, 1
+#: Validation sounds that are synthesized, too.
+_HEARD_SOUNDS = 16
 #: Sounds whose mean spectrum the network starts from, and sounds that are encoded at once.
 _MEAN_SOUNDS, _AT_ONCE = 256, 64
 _DB = 8.685889638
@@ -123,7 +125,8 @@ class OneShotTask:
             patience=training.patience,
             phrases_per_step=training.batch_size,
         )
-        self.validation = _moved(held_out.rows(slice(_VALIDATION_SOUNDS)), device)
+        rows = spread(len(held_out), _VALIDATION_SOUNDS)
+        self.validation = _moved(held_out.rows(rows), device)
 
     def settings(self, step: int) -> dict[str, Any]:
         return {"lr": self._rate(step)}
@@ -155,9 +158,11 @@ class OneShotTask:
         levels = model.levels(batch.wave)
         terms = model.terms(levels, batch.drum, self.filters, generator)
         level, mel, kl = (float(each.mean()) for each in terms)
-        z = model.encode(levels, batch.drum).mean
-        wave = model.wave(model.decode(z, batch.drum), torch.Generator().manual_seed(_VALIDATION_SEED))
-        lsd = log_spectral_distance_db(wave, batch.wave, floor=FLOOR)
+        rows = torch.from_numpy(spread(len(levels), _HEARD_SOUNDS)).to(self.device)
+        z = model.encode(levels[rows], batch.drum[rows]).mean
+        decoded = model.decode(z, batch.drum[rows])
+        wave = model.wave(decoded, torch.Generator().manual_seed(_VALIDATION_SEED))
+        lsd = log_spectral_distance_db(wave, batch.wave[rows], floor=FLOOR)
         return {
             "level_db": _DB * level,
             "mel_db": _DB * mel,
