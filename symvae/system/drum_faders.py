@@ -47,7 +47,16 @@ class DrumFaders:
 
     @classmethod
     def of_state(cls, state: dict[str, Tensor], *, latent: int, classes: int) -> "DrumFaders":
-        """Faders of a file; raises ValueError where they belong to another model."""
+        """Rebuild faders from a file.
+
+        Args:
+            state: Tensors by name.
+            latent: Coordinates of z of the model.
+            classes: Number of its classes.
+
+        Returns:
+            The faders; raises ValueError where they belong to another model.
+        """
         directions, ranges = state["directions"], state["ranges"]
         if directions.shape != (len(FADERS), latent) or ranges.shape != (classes, len(FADERS), LEVELS):
             raise ValueError("faders of another model")
@@ -55,7 +64,16 @@ class DrumFaders:
         return cls(directions, ranges.masked_fill(unknown, float("nan")))
 
     def quantile(self, drum: int, name: str, share: float) -> float:
-        """Value on the scale below which a share of the class's sounds lie; nan where none is known."""
+        """Value on the scale below which a share of a class's sounds lie.
+
+        Args:
+            drum: Number of the class.
+            name: One of `FADERS`.
+            share: From 0 to 1.
+
+        Returns:
+            The value; nan where no sound of the class has the attribute.
+        """
         row = self.ranges[drum, FADERS.index(name)].double().numpy()
         return float(np.interp(share, np.linspace(0, 1, LEVELS), row))
 
