@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from symvae.pipelines.quantize import quantize_song as quantize_song
     from symvae.pipelines.song_fade import fade_song as fade_song
     from symvae.system.catalog import available as available
+    from symvae.system.drum_machine import DrumMachine as DrumMachine
+    from symvae.system.drum_machine import load_drum_machine as load_drum_machine
     from symvae.system.genie import Genie as Genie
     from symvae.system.genie import load_genie as load_genie
     from symvae.system.groove import Groove as Groove
@@ -57,6 +59,7 @@ __version__ = "0.2.0"
 _HOME = {
     "Audio": "symvae.dsp.audio",
     "DiagonalGaussian": "symvae.nn.gaussian",
+    "DrumMachine": "symvae.system.drum_machine",
     "Genie": "symvae.system.genie",
     "Grid": "symvae.music.grid",
     "Groove": "symvae.system.groove",
@@ -68,6 +71,7 @@ _HOME = {
     "fade_song": "symvae.pipelines.song_fade",
     "humanize_song": "symvae.pipelines.humanize",
     "join": "symvae.music.phrase",
+    "load_drum_machine": "symvae.system.drum_machine",
     "load_groove": "symvae.system.groove",
     "load_genie": "symvae.system.genie",
     "load_synth": "symvae.system.synth",

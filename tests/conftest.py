@@ -98,6 +98,32 @@ def tiny_synth(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def drum_sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Prepared sounds of kicks and snares, with synthetic ones of all classes."""
+    from symvae.corpus.sounds import prepare_sounds
+    from tests.drum_folders import drum_folder
+
+    folder = tmp_path_factory.mktemp("drums")
+    prepare_sounds([drum_folder(folder / "in")], folder / "sounds", analog=24)
+    return folder / "sounds"
+
+
+@pytest.fixture(scope="session")
+def tiny_drum_machine(drum_sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run folder of a tiny drum machine that has learned next to nothing."""
+    from symvae.config.load import with_overrides
+    from symvae.config.oneshot import OneShotConfig
+    from symvae.corpus.sound_shards import open_sounds
+    from symvae.training.tasks.oneshot import train_oneshot
+    from tests.drum_folders import TINY_ONESHOT
+
+    config = with_overrides(OneShotConfig(), list(TINY_ONESHOT))
+    out = tmp_path_factory.mktemp("machine") / "run"
+    train_oneshot(config, open_sounds(drum_sounds), out)
+    return out
+
+
 @pytest.fixture(scope="module")
 def few_exchanges():
     """Few exchanges in a refinement: random weights miss by much, and a few show as well as many."""

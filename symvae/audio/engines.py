@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from symvae.audio.kit import Kit, KitPlayer
 from symvae.audio.parts import Part
 from symvae.audio.player import DrumPlayer, ProgramPlayer, SinePlayer
 from symvae.audio.render import Voice
@@ -51,6 +52,22 @@ def with_font_drums(voices: Sequence[Voice], font: FontPlayer, sample_rate: int)
         Voice(part, ProgramPlayer(font, part.program, sample_rate, drums=True)) if part.is_drum else voice
         for voice in voices
         for part in [voice.part]
+    ]
+
+
+def with_kit_drums(voices: Sequence[Voice], kit: Kit, sample_rate: int) -> list[Voice]:
+    """Move the drums to the sounds of a kit.
+
+    Args:
+        voices: Voices of all parts.
+        kit: The sounds.
+        sample_rate: Hz.
+
+    Returns:
+        The voices, those of pitched parts unchanged.
+    """
+    return [
+        Voice(voice.part, KitPlayer(kit, sample_rate)) if voice.part.is_drum else voice for voice in voices
     ]
 
 

@@ -63,9 +63,10 @@ def evaluate(
     device: Device = "cpu",
     json: Json = False,
 ) -> None:
-    """Measure reconstruction, interpolation, samples and attribute vectors; or faders; or sound, grooves."""
+    """Measure reconstruction, interpolation, samples and vectors; or faders; or sound, grooves, drums."""
     from symvae.pipelines.evaluate_genie import evaluate_genie, is_genie
     from symvae.pipelines.evaluate_groove import evaluate_groove, is_groove
+    from symvae.pipelines.evaluate_oneshots import evaluate_oneshots, is_drum_machine
 
     _check_use(
         data,
@@ -86,6 +87,8 @@ def evaluate(
             result = evaluate_groove(model, data[0], progress=progress, **choices)
         elif is_genie(model):
             result = evaluate_genie(model, data[0], split=split, quick=quick, seed=seed, progress=progress)
+        elif is_drum_machine(model):
+            result = evaluate_oneshots(model, data[0], split=split, quick=quick, seed=seed, progress=progress)
         else:
             result = evaluate_music(
                 model, data[0], control=control, labels=labels, songs=songs, progress=progress, **choices

@@ -18,6 +18,7 @@ from symvae.cli.errors import DEBUG, LIMIT, GuardedGroup, open_streams
 from symvae.cli.evaluate import evaluate
 from symvae.cli.fade import fade
 from symvae.cli.genie import genie
+from symvae.cli.hit import hit, kit
 from symvae.cli.humanize import humanize
 from symvae.cli.infill import infill
 from symvae.cli.inspect import inspect
@@ -37,6 +38,7 @@ from symvae.cli.train_arousal import train_arousal
 from symvae.cli.train_faders import train_faders
 from symvae.cli.train_genie import train_genie
 from symvae.cli.train_groove import train_groove
+from symvae.cli.train_oneshot import train_oneshot
 from symvae.cli.train_prior import train_prior
 from symvae.cli.train_sketch import train_sketch
 from symvae.cli.train_synth import train_synth
@@ -66,7 +68,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
         genie,
         render,
     ),
-    "Drums": (humanize, drumify, quantize),
+    "Drums": (humanize, drumify, quantize, kit, hit),
     "Latents": (encode, decode),
     "Learn": (
         prepare,
@@ -78,6 +80,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
         train_groove,
         train_genie,
         train_synth,
+        train_oneshot,
         evaluate,
     ),
 }

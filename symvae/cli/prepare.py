@@ -8,6 +8,7 @@ import typer
 
 from symvae.cli.console import progress_bar, show, show_json
 from symvae.cli.options import MAX_SEED, Force, Json, MaxMemory, MaxSeconds, one_of
+from symvae.cli.prepare_sounds import SOUNDS, prepare_sounds
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.pipelines.words import counted
 
@@ -31,7 +32,7 @@ def prepare(
             'OpenScore Lieder Corpus), "muspy FOLDER" (Music files that muspy saved), "groove FOLDER" '
             '(Groove MIDI Dataset, drums), "drums FOLDER" (drum tracks of your own songs), "trio FOLDER" '
             '(your own songs with melody, bass and drums), "trio-pop909 FOLDER" (POP909 with bass and drums '
-            "by rule), or FOLDER (your "
+            'by rule), "sounds FOLDER" (one-shot drum sounds, by themselves), or FOLDER (your '
             "own MIDI, MusicXML and ABC files). Several sources make one set of shards."
         ),
     ],
@@ -63,6 +64,12 @@ def prepare(
         Path | None,
         typer.Option("--drums", help="Folder of the Groove MIDI Dataset, for the drums of trio-pop909."),
     ] = None,
+    analog: Annotated[
+        int,
+        typer.Option(
+            "--analog", min=0, help="With sounds: number of synthetic drums to add to the train split."
+        ),
+    ] = 0,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that read files.")] = 2,
     seed: Annotated[
         int, typer.Option("--seed", min=0, max=MAX_SEED, help="Seed of the train, validation, test split.")
@@ -77,6 +84,13 @@ def prepare(
     A file that cannot be read, or that takes too long or too much memory, is listed in dropped.csv, and all
     others are read. A run that is stopped goes on with the file where it was.
     """
+    if SOUNDS in sources:
+        if sources[0] != SOUNDS:
+            raise typer.BadParameter("sounds make shards of their own: prepare music in another call")
+        prepare_sounds(sources, out, analog=analog, seed=seed, force=force, as_json=json)
+        return
+    if analog:
+        raise typer.BadParameter("give it with sounds FOLDER", param_hint="--analog")
     plan = _plan(sources)
     tokenizer = tokenizer or _FOLDERS.get(sources[0]) or "melody"
     from symvae.corpus.prepare import prepare as prepare_shards

@@ -50,6 +50,10 @@ def render(
             "--soundfont", help="The font for --engine soundfont, and for drums beside the neural one."
         ),
     ] = None,
+    kit: Annotated[
+        Path | None,
+        typer.Option("--kit", help="Folder of drum sounds that play the drums, as `symvae kit` writes."),
+    ] = None,
     synth: Annotated[str, typer.Option("--synth", help="A synthesizer's name or folder.")] = "synth-24k",
     sample_rate: Annotated[
         int | None, typer.Option("--sample-rate", help="Hz; the neural engine has the synthesizer's.")
@@ -93,6 +97,7 @@ def render(
             engine=engine,
             synth=synth,
             soundfont=soundfont,
+            kit=kit,
             sample_rate=sample_rate,
             loudness_lufs=loudness,
             max_minutes=max_minutes,

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_type_hints
 from symvae.config.genie import GenieConfig
 from symvae.config.groove import GrooveConfig
 from symvae.config.limits import NAMES, TEXT
+from symvae.config.oneshot import OneShotConfig
 from symvae.config.run import RunConfig
 from symvae.config.sound import SynthConfig
 from symvae.errors import ConfigError
@@ -31,11 +32,12 @@ _FOLDERS: dict[type, str] = {
     SynthConfig: "presets/sound",
     GrooveConfig: "presets/groove",
     GenieConfig: "presets/genie",
+    OneShotConfig: "presets/oneshot",
 }
 
 
 def presets(cls: type = RunConfig) -> list[str]:
-    """Names of the presets of models, or of synthesizers, grooves or genies for their configs."""
+    """Names of the presets of models, or of what another class of configs describes."""
     folder = resources.files("symvae.config") / _FOLDERS[cls]
     return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml"))
 

@@ -36,6 +36,8 @@ class Reason(StrEnum):
     TOOK_TOO_LONG = "took_too_long"
     TOOK_TOO_MUCH_MEMORY = "took_too_much_memory"
     READER_FAILED = "reader_failed"
+    SILENT = "silent"
+    NO_CLASS = "no_class"
 
     @property
     def sentence(self) -> str:
@@ -70,6 +72,8 @@ _SENTENCES = {
     Reason.TOOK_TOO_LONG: "reading the file takes more processor time than a file may take",
     Reason.TOOK_TOO_MUCH_MEMORY: "reading the file takes more memory than a file may take",
     Reason.READER_FAILED: "the reader failed on the file in a way that it should not",
+    Reason.SILENT: "the recording is silent, or too short to be a stroke",
+    Reason.NO_CLASS: "neither an index nor its name tells the class of drum",
 }
 
 

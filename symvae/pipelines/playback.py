@@ -84,7 +84,7 @@ def drum_notices(parts: Sequence[Part]) -> list[str]:
         return []
     return [
         f"{counted(drums, 'drum part')} played as bursts of noise; "
-        "`symvae render --soundfont FILE.sf2` plays them on its kit."
+        "`symvae render --soundfont FILE.sf2` plays them on its kit, --kit FOLDER on sounds of your own."
     ]
 
 

@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from symvae.audio import font_player
-from symvae.audio.engines import ENGINES, check_sample_rate, font_voices, sine_voices, with_font_drums
+from symvae.audio.engines import (
+    ENGINES,
+    check_sample_rate,
+    font_voices,
+    sine_voices,
+    with_font_drums,
+    with_kit_drums,
+)
+from symvae.audio.kit import Kit, read_kit
 from symvae.audio.limits import MINUTES, check_length
 from symvae.audio.parts import Part, parts_of
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
@@ -87,6 +95,7 @@ def render_song(
     engine: str = "neural",
     synth: Synth | str | Path = DEFAULT_SYNTH,
     soundfont: Path | None = None,
+    kit: Path | None = None,
     sample_rate: int | None = None,
     loudness_lufs: float = LOUDNESS_LUFS,
     max_minutes: int | float = MINUTES.most,
@@ -106,6 +115,7 @@ def render_song(
         engine: "neural", "soundfont" or "sine".
         synth: Synthesizer of the neural engine, or its name or folder.
         soundfont: Sound font of that engine, and of drums beside the neural one.
+        kit: Folder of drum sounds, named by drum, that play the drums with any engine.
         sample_rate: Hz; by default that of the engine.
         loudness_lufs: Integrated loudness in LUFS; lower where peaks would clip.
         max_minutes: Longest music that is rendered.
@@ -120,11 +130,15 @@ def render_song(
         The sound, with the instrument of each part.
 
     Raises:
-        AudioError: The file has no notes that sound, or it lasts longer than ``max_minutes``.
-        ConfigError: There is no such engine.
+        AudioError: The file has no notes that sound, it lasts longer than ``max_minutes``, or the kit has no
+            sounds.
+        ConfigError: There is no such engine, or both a kit and a sound font are to play the drums.
     """
     if engine not in ENGINES:
         raise ConfigError(f"{engine!r} is not an engine. Choose one of {', '.join(ENGINES)}.")
+    if kit is not None and soundfont is not None and engine != "soundfont":
+        raise ConfigError("The drums are played by a kit or by a sound font. Give one of the two.")
+    sounds = None if kit is None else read_kit(kit)
     path = Path(out)
     picture = path.with_suffix(".png")
     refuse_existing([path, *[picture] * plot], force, "OUT")
@@ -140,6 +154,8 @@ def render_song(
     if engine == "neural" and not isinstance(synth, Synth):
         synth = load_synth(synth, str(find_device(device)))
     band = _band(parts, engine, soundfont, synth, sample_rate, timbre)
+    if sounds is not None:
+        band = _with_kit(band, parts, sounds)
     files = [path.with_name(f"{path.stem}-{number:02d}.wav") for number in range(1, len(parts) + 1)] * stems
     refuse_existing(files, force, "OUT")
     make_folder(path.parent, AudioError)
@@ -176,6 +192,15 @@ class _Band(NamedTuple):
     labels: list[str]
     sample_rate: int
     notices: list[str]
+
+
+def _with_kit(band: _Band, parts: Sequence[Part], kit: Kit) -> _Band:
+    """Drums on the sounds of a kit."""
+    labels = [
+        with_unheard(part, f"kit {kit.name}") if part.is_drum else label
+        for part, label in zip(parts, band.labels, strict=True)
+    ]
+    return _Band(with_kit_drums(band.voices, kit, band.sample_rate), labels, band.sample_rate, [])
 
 
 def _band(

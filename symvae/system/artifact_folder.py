@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from symvae.config.genie import GenieConfig
 from symvae.config.groove import GrooveConfig
 from symvae.config.load import from_dict
+from symvae.config.oneshot import OneShotConfig
 from symvae.config.run import RunConfig
 from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError, ConfigError
@@ -16,23 +17,26 @@ from symvae.storage.whole_file import write_text
 
 FORMAT, SYNTH_FORMAT = "symvae-model", "symvae-synth"
 GROOVE_FORMAT, GENIE_FORMAT = "symvae-groove", "symvae-genie"
+ONESHOT_FORMAT = "symvae-oneshot"
 #: Version 1 held all weights in half precision (`symvae.system.weight_file`).
 VERSION, VERSIONS_READ = 2, (1, 2)
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
 METRICS_FILE = "metrics.json"
-Config = TypeVar("Config", RunConfig, SynthConfig, GrooveConfig, GenieConfig)
+Config = TypeVar("Config", RunConfig, SynthConfig, GrooveConfig, GenieConfig, OneShotConfig)
 _VERBS = {
     FORMAT: "train",
     SYNTH_FORMAT: "train-synth",
     GROOVE_FORMAT: "train-groove",
     GENIE_FORMAT: "train-genie",
+    ONESHOT_FORMAT: "train-oneshot",
 }
 _FORMATS = {
     RunConfig: FORMAT,
     SynthConfig: SYNTH_FORMAT,
     GrooveConfig: GROOVE_FORMAT,
     GenieConfig: GENIE_FORMAT,
+    OneShotConfig: ONESHOT_FORMAT,
 }
 
 
@@ -47,7 +51,9 @@ def write_json(path: Path, content: Any, indent: int | None = 2) -> None:
     write_text(path, json.dumps(content, indent=indent) + "\n", CheckpointError)
 
 
-def write_header(folder: Path, config: RunConfig | SynthConfig | GrooveConfig | GenieConfig) -> None:
+def write_header(
+    folder: Path, config: RunConfig | SynthConfig | GrooveConfig | GenieConfig | OneShotConfig
+) -> None:
     """Write config.json: format, version and the whole config."""
     header = {"format": _FORMATS[type(config)], "version": VERSION, **dataclasses.asdict(config)}
     write_json(folder / CONFIG_FILE, header)

@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from symvae.errors import CheckpointError
-from symvae.system.artifact_folder import FORMAT, GENIE_FORMAT, GROOVE_FORMAT, SYNTH_FORMAT, format_of
+from symvae.system.artifact_folder import (
+    FORMAT,
+    GENIE_FORMAT,
+    GROOVE_FORMAT,
+    ONESHOT_FORMAT,
+    SYNTH_FORMAT,
+    format_of,
+)
 from symvae.system.artifacts import load_config, load_scales
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
@@ -29,6 +36,11 @@ def available_grooves() -> list[str]:
 def available_genies() -> list[str]:
     """Names of the genies that come with the package."""
     return _named(GENIE_FORMAT)
+
+
+def available_drum_machines() -> list[str]:
+    """Names of the drum machines that come with the package."""
+    return _named(ONESHOT_FORMAT)
 
 
 def _named(kind: str) -> list[str]:
@@ -57,6 +69,11 @@ def find_groove(name: str | Path) -> Path:
 def find_genie(name: str | Path) -> Path:
     """Find the folder of a genie, as `find` does for models."""
     return _find(name, available_genies(), "genie", "train-genie")
+
+
+def find_drum_machine(name: str | Path) -> Path:
+    """Find the folder of a drum machine, as `find` does for models."""
+    return _find(name, available_drum_machines(), "drum machine", "train-oneshot")
 
 
 def _find(name: str | Path, names: list[str], thing: str, verb: str) -> Path:

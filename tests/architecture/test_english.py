@@ -29,6 +29,7 @@ KEPT = {
     "symvae/system/weight_file.py: summarise",
     "symvae/evaluation/reports/training_data.py: licence",
     "symvae/corpus/shards.py: licence",
+    "symvae/corpus/sounds.py: licence",
     "tests/unit/corpus/test_shards.py: licence",
     "tests/unit/system/test_weight_file.py: recognise",
     "tests/unit/system/test_weight_file.py: summarise",

@@ -75,7 +75,8 @@ def test_a_song_is_rendered_to_a_file_of_its_name(render, band, tmp_path):
     assert np.abs(sound.samples).max() <= 10 ** (-1 / 20) + 1e-4
     assert result.stdout.splitlines()[-1] == "band.wav"
     assert result.stderr == (
-        "1 drum part played as bursts of noise; `symvae render --soundfont FILE.sf2` plays them on its kit.\n"
+        "1 drum part played as bursts of noise; `symvae render --soundfont FILE.sf2` plays them on its kit, "
+        "--kit FOLDER on sounds of your own.\n"
     )
 
 
@@ -353,7 +354,8 @@ def test_sound_beside_music_has_the_programs_timbre(cli, tiny_model, tmp_path):
 def test_substitutions_are_noticed_beside_the_music_of_other_verbs(band, tiny_synth):
     assert stand_ins(Synth.load(tiny_synth), load(band)) == [
         "In the sound 'low' is played as strings (for program 44 Tremolo Strings).",
-        "1 drum part played as bursts of noise; `symvae render --soundfont FILE.sf2` plays them on its kit.",
+        "1 drum part played as bursts of noise; `symvae render --soundfont FILE.sf2` plays them on its kit, "
+        "--kit FOLDER on sounds of your own.",
     ]
 
 

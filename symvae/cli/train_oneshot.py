@@ -1,0 +1,44 @@
+"""``symvae train-oneshot``: a drum machine from prepared one-shot sounds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from symvae.cli.console import show
+from symvae.cli.options import one_of
+from symvae.cli.training import DEVICES, Device, Resume, training
+
+
+def train_oneshot(
+    preset: Annotated[str, typer.Option("--preset", help="A preset's name, or a .toml file of your own.")],
+    data: Annotated[Path, typer.Option("--data", help="Sounds that `symvae prepare sounds` wrote.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The run's folder: log, state and best model.")],
+    resume: Resume = False,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="section.key=value over the preset, as objective.beta=0.001."),
+    ] = None,
+    device: Device = "cpu",
+) -> None:
+    """Train a drum machine; stop with Ctrl-C and go on with --resume."""
+    one_of(device, DEVICES, "--device")
+    from symvae.config.load import load_preset, with_overrides
+    from symvae.config.oneshot import OneShotConfig
+    from symvae.corpus.sound_shards import open_sounds
+    from symvae.training.processes import check_device
+    from symvae.training.tasks.oneshot import train_oneshot as task
+
+    config = with_overrides(load_preset(preset, OneShotConfig), set_ or [])
+    check_device(device)
+    with training() as shown:
+        model = task(
+            config,
+            open_sounds(data),
+            out,
+            resume=resume,
+            device=device,
+            watch=shown.watch,
+            stopping=shown.stopping,
+        )
+    show(str(model))

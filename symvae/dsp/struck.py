@@ -1,0 +1,62 @@
+"""Phases of a struck sound: an impulse at its onset, then noise.
+
+A stroke excites all partials at once, so at the onset their phases are those of an impulse; later they are
+unrelated, as those of noise. Magnitudes with the phases of such a source have a sharp attack, which random
+phases smear over a window. A few projections (Griffin and Lim 1984) make the phases of neighboring frames
+agree.
+"""
+
+import torch
+from jaxtyping import Complex, Float
+from torch import Tensor
+
+from symvae.dsp.stft import Stft, griffin_lim, unit
+
+#: Level of the noise beside an impulse of 1.
+_NOISE = 0.01
+
+
+def struck_phases(
+    stft: Stft, samples: int, onset: int, generator: torch.Generator
+) -> Complex[Tensor, "1 frame bin"]:
+    """Phases of an impulse in noise.
+
+    Args:
+        stft: The transform.
+        samples: Length of the signal.
+        onset: Sample of the impulse.
+        generator: Source of the noise, on the CPU.
+
+    Returns:
+        Complex numbers of magnitude 1.
+    """
+    source = _NOISE * torch.randn((1, samples), generator=generator)
+    source[:, :onset] = 0
+    source[:, onset] = 1.0
+    return unit(stft(source))
+
+
+def struck(
+    magnitude: Float[Tensor, "batch frame bin"],
+    stft: Stft,
+    samples: int,
+    *,
+    onset: int,
+    iterations: int,
+    generator: torch.Generator,
+) -> Float[Tensor, "batch sample"]:
+    """Reconstruct struck sounds from magnitudes.
+
+    Args:
+        magnitude: Wanted magnitudes.
+        stft: Their transform.
+        samples: Length of the signal.
+        onset: Sample of the stroke.
+        iterations: Number of projections; 0 takes the phases of the source as they are.
+        generator: Source of the noise, on the CPU.
+
+    Returns:
+        The signal of each item. All have the phases of one source, so an item ignores the rest of its batch.
+    """
+    phase = struck_phases(stft, samples, onset, generator).to(magnitude.device).expand(magnitude.shape)
+    return griffin_lim(magnitude, stft, samples, phase=phase, iterations=iterations)

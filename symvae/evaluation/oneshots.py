@@ -1,0 +1,283 @@
+"""Protocol of a drum machine: reconstructions, draws and faders on held-out drums.
+
+    reconstruction   of held-out sounds from the posterior's mean: log-spectral distance of the sound, and
+                     distance of log mel spectrograms, beside the nearest training sound, the mean of the
+                     class, and the true magnitudes with phases of an impulse, and of 32 iterations
+    classes          accuracy of a probe, trained on training sounds, on real sounds, reconstructions, draws
+    frechet          distance of draws from held-out sounds in the probe's space; the reference is as many
+                     training sounds of the same classes
+    copying          share of draws nearer to a training sound than 95 % of held-out sounds are; 5 % where
+                     draws are as new as these
+    faders           Spearman's correlation of asked and achieved values, and their median error
+
+Draws have the classes of the held-out sounds.
+"""
+
+import time
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from symvae.audio.one_shot import ONSET
+from symvae.corpus.sound_shards import SoundShards
+from symvae.dsp.stft import griffin_lim, magnitude
+from symvae.dsp.struck import struck, struck_phases
+from symvae.evaluation.metrics.correlation import spearman
+from symvae.evaluation.metrics.frechet import frechet_distance
+from symvae.evaluation.progress import Progress, silent
+from symvae.models.oneshot.drum_vae import FLOOR, mel_levels
+from symvae.objective.spectral import log_spectral_distance_db
+from symvae.system.drum_faders import FADERS, to_scale
+from symvae.system.drum_machine import DrumMachine
+from symvae.training.sound_batches import SoundBatch, SoundBatches, sound_batches, spread
+from symvae.training.tasks.drum_probe import train_drum_probe
+from symvae.training.tasks.oneshot import mel_bands
+
+#: Held-out sounds, training sounds and requests of each fader that are measured; fewer with ``quick``.
+SOUNDS, TRAINING_SOUNDS, REQUESTS = 256, 4_000, 24
+QUICK_SOUNDS, QUICK_TRAINING_SOUNDS, QUICK_REQUESTS = 32, 400, 4
+REFERENCE_ITERATIONS = 32
+_PROBE_STEPS, _QUICK_PROBE_STEPS = 600, 200
+_MELS, _DB, _AT_ONCE = 80, 8.685889638, 32
+#: Quantiles of a class between which faders are asked for.
+_ASKED = (0.1, 0.9)
+
+
+@torch.inference_mode()
+def evaluate_oneshots(
+    machine: DrumMachine,
+    shards: SoundShards,
+    *,
+    split: str = "test",
+    quick: bool = False,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Measure a drum machine.
+
+    Args:
+        machine: The drum machine.
+        shards: Prepared sounds of its classes.
+        split: Held-out split to measure on.
+        quick: Measure on fewer sounds and requests.
+        seed: Seed of draws and choices.
+        progress: Called with the name of each measurement and the share of it that is done.
+
+    Returns:
+        Figures by part.
+    """
+    filters = mel_bands(machine.network, _MELS)
+    held_out = _chosen(sound_batches(shards, split), QUICK_SOUNDS if quick else SOUNDS)
+    train = _chosen(sound_batches(shards, "train"), QUICK_TRAINING_SOUNDS if quick else TRAINING_SOUNDS)
+    real = held_out.rows(slice(None))
+    real_mel = _mels(machine, real.wave, filters)
+    train_mel = torch.cat([_mels(machine, each.wave, filters) for each in _pieces(train)])
+    progress("reconstruction", 0.0)
+    reconstruction, rebuilt_mel, distance = _reconstruction(
+        machine, real, real_mel, train, train_mel, filters, progress
+    )
+    progress("draws", 0.0)
+    drawn = _draws(machine, held_out.sounds.drum, seed)
+    drawn_mel = torch.cat([_mels(machine, some, filters) for some in drawn.split(_AT_ONCE)])
+    steps = _QUICK_PROBE_STEPS if quick else _PROBE_STEPS
+    with torch.inference_mode(mode=False):
+        probe = train_drum_probe(train_mel.clone(), train.sounds.drum, train.classes, steps=steps, seed=seed)
+    drum = torch.from_numpy(held_out.sounds.drum)
+    accuracy = {
+        name: float((probe(mel).argmax(1) == drum).float().mean())
+        for name, mel in (("real", real_mel), ("reconstructed", rebuilt_mel), ("drawn", drawn_mel))
+    }
+    alike = _of_classes(train.sounds.drum, held_out.sounds.drum, seed)
+    real_place, drawn_place = (probe.embed(mel).numpy() for mel in (real_mel, drawn_mel))
+    reference = probe.embed(train_mel[torch.from_numpy(alike)]).numpy()
+    nearest = _nearest(drawn_mel, train_mel)[0]
+    threshold = float(np.quantile(distance.numpy(), 0.05))
+    progress("draws", 1.0)
+    return {
+        "split": split,
+        "sounds": len(held_out),
+        "training_sounds": len(train),
+        "reconstruction": reconstruction,
+        "class_accuracy": accuracy,
+        "frechet": {
+            "drawn": _known(frechet_distance(drawn_place, real_place)),
+            "training": _known(frechet_distance(reference, real_place)),
+        },
+        "copying": {
+            "drawn_nearer_share": float((nearest < threshold).float().mean()),
+            "median_distance_db": _DB * float(nearest.median()),
+            "median_distance_held_out_db": _DB * float(distance.median()),
+        },
+        "faders": _faders(machine, QUICK_REQUESTS if quick else REQUESTS, seed, progress),
+    }
+
+
+def _chosen(batches: SoundBatches, most: int) -> SoundBatches:
+    """At most so many sounds of a split, evenly spread over it."""
+    sounds, rows = batches.sounds, spread(len(batches), most)
+    words = ([column[row] for row in rows] for column in (sounds.file, sounds.source, sounds.group))
+    chosen = type(sounds)(sounds.samples[rows], sounds.drum[rows], *words)
+    return SoundBatches(chosen, batches.classes)
+
+
+def _pieces(batches: SoundBatches) -> list[SoundBatch]:
+    return [batches.rows(slice(at, at + _AT_ONCE)) for at in range(0, len(batches), _AT_ONCE)]
+
+
+def _mels(
+    machine: DrumMachine, wave: Float[Tensor, "sound sample"], filters: Float[Tensor, "bin mel"]
+) -> Float[Tensor, "sound frame mel"]:
+    return mel_levels(machine.network.levels(wave), filters)
+
+
+def _reconstruction(
+    machine: DrumMachine,
+    real: SoundBatch,
+    real_mel: Float[Tensor, "sound frame mel"],
+    train: SoundBatches,
+    train_mel: Float[Tensor, "training frame mel"],
+    filters: Float[Tensor, "bin mel"],
+    progress: Progress,
+) -> tuple[dict[str, Any], Float[Tensor, "sound frame mel"], Float[Tensor, " sound"]]:
+    """Figures, mel spectrograms of the reconstructions, and distances from the nearest training sounds."""
+    network, stft, samples = machine.network, machine.network.stft, machine.network.samples
+    distance, rows = _nearest(real_mel, train_mel)
+    near_wave = torch.from_numpy(train.sounds.waves(rows.numpy()))
+    drums = torch.from_numpy(train.sounds.drum)
+    means = torch.stack(
+        [
+            train_mel[drums == number].mean(0) if (drums == number).any() else train_mel.mean(0)
+            for number in range(train.classes)
+        ]
+    )[real.drum.argmax(1)]
+    lsd: dict[str, list[Tensor]] = {
+        name: [] for name in ("reconstructed", "nearest", "impulse", "iterated", "griffin_lim")
+    }
+    kl, rebuilt_mel, seconds = [], [], 0.0
+    for at in range(0, len(real.wave), _AT_ONCE):
+        some = slice(at, at + _AT_ONCE)
+        wave, drum = real.wave[some], real.drum[some]
+        posterior = network.encode(network.levels(wave), drum)
+        began = time.perf_counter()
+        rebuilt = network.wave(network.decode(posterior.mean, drum), torch.Generator().manual_seed(0))
+        seconds += time.perf_counter() - began
+        true = magnitude(stft(wave))
+        phase = struck_phases(stft, samples, ONSET, torch.Generator().manual_seed(0))
+        struck_wave = struck(
+            true,
+            stft,
+            samples,
+            onset=ONSET,
+            iterations=network.phase_iterations,
+            generator=torch.Generator().manual_seed(0),
+        )
+        long = griffin_lim(
+            true, stft, samples, phase=phase.expand(true.shape), iterations=REFERENCE_ITERATIONS
+        )
+        for name, made in (
+            ("reconstructed", rebuilt),
+            ("nearest", near_wave[some]),
+            ("impulse", stft.inverse(true * phase, samples)),
+            ("iterated", struck_wave),
+            ("griffin_lim", long),
+        ):
+            lsd[name].append(log_spectral_distance_db(made, wave, floor=FLOOR))
+        kl.append(posterior.kl_nats().sum(1))
+        rebuilt_mel.append(_mels(machine, rebuilt, filters))
+        progress("reconstruction", min(at + _AT_ONCE, len(real.wave)) / len(real.wave))
+    mel = torch.cat(rebuilt_mel)
+    return (
+        {
+            "lsd_db": {name: float(torch.cat(each).mean()) for name, each in lsd.items()},
+            "mel_db": {
+                "reconstructed": _DB * float((mel - real_mel).abs().mean()),
+                "nearest": _DB * float(distance.mean()),
+                "class_mean": _DB * float((means - real_mel).abs().mean()),
+            },
+            "kl_nats": float(torch.cat(kl).mean()),
+            "ms_a_sound": 1000 * seconds / len(real.wave),
+        },
+        mel,
+        distance,
+    )
+
+
+def _nearest(
+    sounds: Float[Tensor, "sound frame mel"], others: Float[Tensor, "other frame mel"]
+) -> tuple[Float[Tensor, " sound"], Int[Tensor, " sound"]]:
+    """Mean absolute difference of log mel spectrograms from the nearest other sound, and its row."""
+    size = sounds[0].numel()
+    table = torch.cdist(sounds.flatten(1), others.flatten(1), p=1) / size
+    least = table.min(1)
+    return least.values, least.indices
+
+
+def _draws(machine: DrumMachine, drum: Int[np.ndarray, " sound"], seed: int) -> Float[Tensor, "sound sample"]:
+    """A sound of the prior for each of some classes."""
+    classes = torch.eye(len(machine.drums))[torch.from_numpy(drum)]
+    z = machine.prior.sample(len(drum), torch.Generator().manual_seed(seed), attributes=classes)
+    pieces = zip(z.split(_AT_ONCE), classes.split(_AT_ONCE), strict=True)
+    generator = torch.Generator().manual_seed(seed)
+    network = machine.network
+    return torch.cat([network.wave(network.decode(some, each), generator) for some, each in pieces])
+
+
+def _of_classes(
+    train: Int[np.ndarray, " training"], wanted: Int[np.ndarray, " sound"], seed: int
+) -> Int[np.ndarray, " sound"]:
+    """A random training sound for each of some classes; of any class where there is none."""
+    chance = np.random.default_rng(seed)
+    rows = []
+    for number in wanted.tolist():
+        own = np.flatnonzero(train == number)
+        rows.append(int(chance.choice(own if len(own) else len(train))))
+    return np.array(rows)
+
+
+def _faders(machine: DrumMachine, requests: int, seed: int, progress: Progress) -> dict[str, dict[str, Any]]:
+    """Asked and achieved values of each fader, on its own scale, over classes that have the attribute."""
+    figures = {}
+    for at, name in enumerate(FADERS):
+        known = [
+            number
+            for number in range(len(machine.drums))
+            if np.isfinite(machine.faders.quantile(number, name, 0.5))
+        ]
+        chance, asked, achieved, before = np.random.default_rng([seed, at]), [], [], []
+        for request in range(requests if known else 0):
+            number = int(chance.choice(known))
+            target = machine.faders.quantile(number, name, float(chance.uniform(*_ASKED)))
+            value = target if name == "noisiness" else float(np.exp(target))
+            drum = machine.drums[number]
+            hit = machine.hit(drum, seed=seed + request, **{name: value})
+            start = machine.hit(drum, seed=seed + request)
+            reached = to_scale(name, hit.attributes[name])
+            if np.isfinite(reached):
+                asked.append(target)
+                achieved.append(reached)
+                before.append(to_scale(name, start.attributes[name]))
+            progress("faders", (at + (request + 1) / requests) / len(FADERS))
+        errors, starts = (np.abs(np.array(each) - np.array(asked)) for each in (achieved, before))
+        figures[name] = {
+            "requests": len(asked),
+            "spearman": spearman(np.array([asked]), np.array([achieved])) if len(asked) > 1 else 0.0,
+            "median_error": _relative(name, errors),
+            "median_error_unmoved": _relative(name, starts[np.isfinite(starts)]),
+        }
+    return figures
+
+
+def _relative(name: str, errors: Float[np.ndarray, " request"]) -> float | None:
+    """Median error: relative of times and frequencies, absolute of the noisiness; None without any."""
+    if not len(errors):
+        return None
+    middle = float(np.median(errors))
+    return middle if name == "noisiness" else float(np.expm1(middle))
+
+
+def _known(value: float) -> float | None:
+    """A number, None for nan, which JSON does not have."""
+    return value if np.isfinite(value) else None

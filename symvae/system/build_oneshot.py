@@ -1,0 +1,62 @@
+"""Builders of a drum machine's networks from its config."""
+
+import torch
+
+from symvae.audio.one_shot import ONSET, SAMPLES
+from symvae.config.oneshot import OneShotModelConfig, OneShotPriorConfig
+from symvae.dsp.stft import Stft
+from symvae.models.flow.prior import FlowPrior
+from symvae.models.flow.velocity import BarVelocity
+from symvae.models.oneshot.drum_vae import DrumVAE
+from symvae.models.oneshot.frame_decoder import FrameDecoder
+from symvae.models.oneshot.frame_encoder import FrameEncoder
+
+
+def build_drum_vae(config: OneShotModelConfig) -> DrumVAE:
+    """Build a network with random weights, drawn from torch's global generator."""
+    stft = Stft(config.stft_size, config.hop)
+    sizes = {
+        "frames": stft.frames(SAMPLES),
+        "bins": stft.bins,
+        "patch": config.patch,
+        "latent_size": config.latent_size,
+        "condition": config.class_size,
+        "width": config.width,
+        "hidden": config.hidden,
+        "blocks": config.blocks,
+        "kernel": config.kernel,
+        "patch_code": config.patch_code,
+        "summary": config.summary,
+    }
+    return DrumVAE(
+        FrameEncoder(**sizes, initial_log_variance=config.initial_log_variance),
+        FrameDecoder(**sizes),
+        classes=len(config.classes),
+        class_size=config.class_size,
+        stft=stft,
+        samples=SAMPLES,
+        onset=ONSET,
+        phase_iterations=config.phase_iterations,
+    )
+
+
+def build_drum_prior(config: OneShotPriorConfig, classes: tuple[str, ...], latent_size: int) -> FlowPrior:
+    """Build an untrained flow over z, conditioned on the class as on as many attributes.
+
+    Args:
+        config: Sizes of the velocity network, which has a single bar.
+        classes: Names of the classes.
+        latent_size: Coordinates of z.
+
+    Returns:
+        The prior, with weights from torch's global generator.
+    """
+    velocity = BarVelocity(
+        latent_size,
+        bars=1,
+        code_size=config.width,
+        width=config.width,
+        layers=config.layers,
+        attributes=len(classes),
+    )
+    return FlowPrior(torch.ones(latent_size, dtype=torch.bool), velocity, conditions=classes)

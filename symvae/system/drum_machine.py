@@ -1,0 +1,361 @@
+"""A neural drum machine: one-shot sounds by class, by example, and by the values of their attributes.
+
+    machine = symvae.load_drum_machine("runs/drums")
+    snare = machine.hit("snare", seed=7, decay_sec=0.2, brightness=0.8)
+    snare.attributes["decay_sec"]                # as measured on the sound
+    machine.like("mine.wav", 0.3)                # a variation of a recording
+    machine.morph(snare, "clap.wav", steps=5)
+    machine.kit(seed=7)["kick"].audio            # Audio: samples and their rate
+
+Every sound has a peak of 1 at most, and the same seed gives the same samples.
+"""
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from symvae.arguments import checked
+from symvae.audio.one_shot import LONGEST_SEC, SAMPLE_RATE, fade, one_shot
+from symvae.audio.sound_attributes import sound_attributes
+from symvae.config.oneshot import OneShotConfig
+from symvae.dsp.audio import Audio
+from symvae.dsp.wav import read_audio
+from symvae.errors import CheckpointError, ConfigError, LatentError
+from symvae.models.flow.prior import FlowPrior
+from symvae.models.oneshot.drum_vae import DrumVAE
+from symvae.system.artifact_folder import read_metrics
+from symvae.system.catalog import find_drum_machine
+from symvae.system.draws import check_temperature, seeded
+from symvae.system.drum_faders import FADERS, DrumFaders, to_scale
+from symvae.system.drum_search import search
+from symvae.system.oneshot_artifacts import load_drum_faders, load_drum_prior, load_drum_vae
+
+DEFAULT_DRUM_MACHINE = "oneshot-44k"
+#: Most sounds of a morph.
+MOST_STEPS = 1_000
+#: Price of a nat in the choice of a recording's class, in nepers.
+_NAT = 2e-3
+_END_FADE = 512
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A one-shot sound."""
+
+    audio: Audio
+    """One channel with a peak of at most 1."""
+    drum: str
+    """Its class; of a morph, the nearer one."""
+    z: Float[Tensor, " latent"]
+    classes: Float[Tensor, " class"]
+    """Weights of the classes."""
+    attributes: dict[str, float]
+    """Attributes as measured on the sound, by their names with units; nan where it has none."""
+    asked: dict[str, float]
+    """Values that were asked for, in the same units."""
+
+
+@checked
+class DrumMachine:
+    """A trained drum machine; `load_drum_machine` makes one.
+
+    Args:
+        folder: Where its files are.
+        config: The choices that made it.
+        network: Its networks.
+        prior: Flow over z given the class.
+        faders: Directions and ranges of the faders.
+    """
+
+    def __init__(
+        self, folder: Path, config: OneShotConfig, network: DrumVAE, prior: FlowPrior, faders: DrumFaders
+    ) -> None:
+        self.folder, self.config = folder, config
+        self.network, self.prior, self.faders = network, prior, faders
+
+    @classmethod
+    def load(cls, name: str | Path = DEFAULT_DRUM_MACHINE) -> "DrumMachine":
+        """Load a drum machine that comes with the package, or from its folder.
+
+        Raises:
+            CheckpointError: There is none, it is damaged, or its training has not ended.
+        """
+        folder = find_drum_machine(name)
+        config, network = load_drum_vae(folder)
+        prior, faders = load_drum_prior(folder, config), load_drum_faders(folder, config)
+        if prior is None or faders is None:
+            raise CheckpointError(
+                f"{folder} has no prior or no faders yet. "
+                "Go on with its training: symvae train-oneshot --resume."
+            )
+        return cls(folder, config, network, prior, faders)
+
+    @property
+    def name(self) -> str:
+        """Name of its config."""
+        return self.config.name
+
+    @property
+    def drums(self) -> tuple[str, ...]:
+        """Names of the classes."""
+        return self.config.model.classes
+
+    @property
+    def sample_rate(self) -> int:
+        """Rate of the sounds in Hz."""
+        return SAMPLE_RATE
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """Figures on held-out sounds."""
+        return read_metrics(self.folder)
+
+    def hit(
+        self,
+        drum: str,
+        *,
+        seed: int = 0,
+        temperature: float = 1.0,
+        attack_ms: float | None = None,
+        decay_sec: float | None = None,
+        centroid_hz: float | None = None,
+        brightness: float | None = None,
+        pitch_hz: float | None = None,
+        noisiness: float | None = None,
+        loudness_lufs: float | None = None,
+    ) -> Hit:
+        """Draw a sound of a class, and move it to the values that are asked for.
+
+        Values are reached as nearly as z allows; the sound's ``attributes`` say how nearly.
+
+        Args:
+            drum: Name of the class.
+            seed: The same seed gives the same sound.
+            temperature: Scale of the prior's noise; 0 is a typical sound.
+            attack_ms: Milliseconds from a tenth to nine tenths of the highest level.
+            decay_sec: Seconds from there until it has fallen by 30 dB.
+            centroid_hz: Spectral centroid in Hz.
+            brightness: The same as a rank among the sounds of the class: 0 the darkest, 1 the brightest.
+            pitch_hz: Strongest partial in Hz.
+            noisiness: Spectral flatness, 0 a tone, 0.85 white noise.
+            loudness_lufs: Integrated loudness; less where the peak would pass 1.
+
+        Returns:
+            The sound.
+
+        Raises:
+            ConfigError: There is no such class, or a value is out of range.
+            LatentError: The seed or the temperature is out of range.
+        """
+        number = self._number(drum)
+        check_temperature("temperature", temperature)
+        asked = self._asked(
+            number,
+            brightness,
+            {
+                "attack_ms": attack_ms,
+                "decay_sec": decay_sec,
+                "centroid_hz": centroid_hz,
+                "pitch_hz": pitch_hz,
+                "noisiness": noisiness,
+            },
+        )
+        z = self._draw(number, seeded(seed), temperature)
+        return self._sound(z, self._one_hot(number), seed, asked, loudness_lufs)
+
+    def like(
+        self,
+        recording: "Hit | Audio | str | os.PathLike[str]",
+        amount: float = 0.3,
+        *,
+        drum: str | None = None,
+        seed: int = 0,
+    ) -> Hit:
+        """Vary a recording.
+
+        Args:
+            recording: A sound of this machine, samples, or a sound file of one stroke.
+            amount: 0 reconstructs it, 1 is a new sound of its class.
+            drum: Its class; None chooses the class in which it is reconstructed best.
+            seed: The same seed gives the same variation.
+
+        Returns:
+            The sound.
+
+        Raises:
+            AudioError: The file cannot be read, is silent or too short.
+            ConfigError: The amount is out of range, or there is no such class.
+        """
+        if not 0 <= amount <= 1:
+            raise ConfigError(f"The amount of a variation is from 0 to 1, not {amount:g}.")
+        z, classes = self._place(recording, drum)
+        number = int(classes.argmax())
+        new = self._draw(number, seeded(seed), 1.0)
+        # The spread of z stays the same on the way.
+        mixed = math.sqrt(1 - amount**2) * z + amount * new
+        return self._sound(mixed, classes, seed, {}, None)
+
+    def morph(
+        self,
+        first: "Hit | Audio | str | os.PathLike[str]",
+        last: "Hit | Audio | str | os.PathLike[str]",
+        steps: int = 7,
+        *,
+        seed: int = 0,
+    ) -> list[Hit]:
+        """Walk from one sound to another, in z and between their classes.
+
+        Args:
+            first: A sound of this machine, samples, or a sound file.
+            last: The other one.
+            steps: Number of sounds, the reconstructions of both ends among them.
+            seed: Of the noise in the phases.
+
+        Returns:
+            The sounds in order.
+
+        Raises:
+            AudioError: A file cannot be read, is silent or too short.
+            LatentError: There are fewer than 2 steps, or more than `MOST_STEPS`.
+        """
+        if not 2 <= steps <= MOST_STEPS:
+            raise LatentError(f"A morph has from 2 to {MOST_STEPS} steps, not {steps}.")
+        (z, classes), (other, others) = self._place(first, None), self._place(last, None)
+        return [
+            self._sound(torch.lerp(z, other, share), torch.lerp(classes, others, share), seed, {}, None)
+            for share in np.linspace(0, 1, steps).tolist()
+        ]
+
+    def kit(self, seed: int = 0, *, temperature: float = 1.0) -> dict[str, Hit]:
+        """Draw a sound of every class.
+
+        Args:
+            seed: The same seed gives the same kit.
+            temperature: Scale of the prior's noise.
+
+        Returns:
+            The sounds by class.
+
+        Raises:
+            LatentError: The seed or the temperature is out of range.
+        """
+        check_temperature("temperature", temperature)
+        generator = seeded(seed)
+        sounds = {}
+        for number, drum in enumerate(self.drums):
+            z = self._draw(number, generator, temperature)
+            sounds[drum] = self._sound(z, self._one_hot(number), seed, {}, None)
+        return sounds
+
+    def _number(self, drum: str) -> int:
+        if drum not in self.drums:
+            raise ConfigError(f"There is no drum {drum!r}. {self.name} knows {', '.join(self.drums)}.")
+        return self.drums.index(drum)
+
+    def _asked(
+        self, drum: int, brightness: float | None, values: dict[str, float | None]
+    ) -> dict[str, float]:
+        """Values that were given, brightness as the centroid of its rank."""
+        if brightness is not None:
+            if values["centroid_hz"] is not None:
+                raise ConfigError("Brightness and centroid are the same fader. Give one of them.")
+            if not 0 <= brightness <= 1:
+                raise ConfigError(f"Brightness is from 0 to 1, not {brightness:g}.")
+            values["centroid_hz"] = math.exp(self.faders.quantile(drum, "centroid_hz", brightness))
+        asked = {name: value for name, value in values.items() if value is not None}
+        for name, value in asked.items():
+            words = name.partition("_")[0]
+            if name == "noisiness" and not 0 <= value <= 1:
+                raise ConfigError(f"Noisiness is from 0 to 1, not {value:g}.")
+            if not 0 < value < math.inf and name != "noisiness":
+                raise ConfigError(f"The {words} is a number above 0, not {value:g}.")
+        return asked
+
+    @torch.inference_mode()
+    def _draw(self, drum: int, generator: torch.Generator, temperature: float) -> Float[Tensor, " latent"]:
+        return self.prior.sample(1, generator, temperature, attributes=self._one_hot(drum)[None])[0]
+
+    def _one_hot(self, drum: int) -> Float[Tensor, " class"]:
+        return torch.eye(len(self.drums))[drum]
+
+    @torch.inference_mode()
+    def _waves(
+        self, z: Float[Tensor, "batch latent"], classes: Float[Tensor, " class"], seed: int
+    ) -> Float[np.ndarray, "batch sample"]:
+        """Samples of some latents of one class; each is the same in any batch."""
+        levels = self.network.decode(z, classes.expand(len(z), -1))
+        wave = self.network.wave(levels, seeded(seed)).numpy()
+        wave[:, -_END_FADE:] *= fade(_END_FADE)[::-1]
+        return wave
+
+    def _sound(
+        self,
+        z: Float[Tensor, " latent"],
+        classes: Float[Tensor, " class"],
+        seed: int,
+        asked: dict[str, float],
+        loudness_lufs: float | None,
+    ) -> Hit:
+        """Synthesize, move to what is asked, and measure."""
+        wave = self._waves(z[None], classes, seed)[0]
+        number = int(classes.argmax())
+        if asked:
+            z, wave = search(
+                z,
+                wave,
+                targets={name: to_scale(name, value) for name, value in asked.items()},
+                faders=self.faders,
+                drum=number,
+                synthesize=lambda many: self._waves(many, classes, seed),
+            )
+        figures = sound_attributes(wave, SAMPLE_RATE)
+        if loudness_lufs is not None and math.isfinite(figures["loudness_lufs"]):
+            if not -math.inf < loudness_lufs < math.inf:
+                raise ConfigError(f"A loudness is a number of LUFS, not {loudness_lufs:g}.")
+            gain = min(10 ** ((loudness_lufs - figures["loudness_lufs"]) / 20), 1.0)
+            wave, asked = (gain * wave).astype(np.float32), {**asked, "loudness_lufs": loudness_lufs}
+            figures["loudness_lufs"] += 20 * math.log10(max(gain, 1e-9))
+        return Hit(Audio(wave[None], SAMPLE_RATE), self.drums[number], z, classes, figures, asked)
+
+    @torch.inference_mode()
+    def _place(
+        self, sound: "Hit | Audio | str | os.PathLike[str]", drum: str | None
+    ) -> tuple[Float[Tensor, " latent"], Float[Tensor, " class"]]:
+        """Latent and class weights of a sound."""
+        if isinstance(sound, Hit):
+            return sound.z, sound.classes if drum is None else self._one_hot(self._number(drum))
+        audio = sound if isinstance(sound, Audio) else read_audio(sound, max_sec=LONGEST_SEC)
+        levels = self.network.levels(torch.from_numpy(one_shot(audio))[None])
+        numbers = range(len(self.drums)) if drum is None else [self._number(drum)]
+        places = []
+        for number in numbers:
+            classes = self._one_hot(number)
+            posterior = self.network.encode(levels, classes[None])
+            distance = (self.network.decode(posterior.mean, classes[None]) - levels).abs().mean()
+            price = float(distance) + _NAT * float(posterior.kl_nats().sum())
+            places.append((price, number, posterior.mean[0]))
+        _, best, z = min(places, key=lambda place: place[:2])
+        return z, self._one_hot(best)
+
+
+def load_drum_machine(name: str | Path = DEFAULT_DRUM_MACHINE) -> DrumMachine:
+    """Load a drum machine.
+
+    Args:
+        name: One that comes with the package, or its folder.
+
+    Returns:
+        The drum machine.
+    """
+    return DrumMachine.load(name)
+
+
+#: Names of the faders, for those who set them by name.
+FADER_NAMES = (*FADERS, "brightness", "loudness_lufs")

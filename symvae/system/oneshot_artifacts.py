@@ -1,0 +1,94 @@
+"""The files of a drum machine's folder: config, weights, prior of each class, faders, metrics."""
+
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+from symvae.config.oneshot import OneShotConfig
+from symvae.errors import CheckpointError
+from symvae.models.flow.prior import FlowPrior
+from symvae.models.oneshot.drum_vae import DrumVAE
+from symvae.storage.whole_folder import whole_folder
+from symvae.system.agreement import checked_prior
+from symvae.system.artifact import TensorFile
+from symvae.system.artifact_folder import (
+    CONFIG_FILE,
+    METRICS_FILE,
+    ONESHOT_FORMAT,
+    WEIGHTS_FILE,
+    checked_part,
+    read_config,
+    write_header,
+    write_json,
+)
+from symvae.system.build_oneshot import build_drum_vae
+from symvae.system.drum_faders import DrumFaders
+from symvae.system.strangers import built, fill
+from symvae.system.weight_file import read_weights, write_weights
+
+_REMEDY = "Restore it or run `symvae train-oneshot` again."
+#: Flow over z given the class.
+DRUM_PRIOR = TensorFile[FlowPrior]("prior.safetensors", "prior", _REMEDY, nn.Module.state_dict, checked_prior)
+#: Directions and ranges of the faders.
+DRUM_FADERS = TensorFile[DrumFaders](
+    "faders.safetensors", "faders", _REMEDY, DrumFaders.state, DrumFaders.of_state
+)
+
+
+def save_drum_machine(
+    folder: Path, config: OneShotConfig, state: dict[str, Tensor], *, metrics: dict[str, Any] | None = None
+) -> None:
+    """Write a drum machine's folder, without prior and faders; an older one of that name is replaced.
+
+    Args:
+        folder: The folder to write.
+        config: The config that the network was built from.
+        state: The network's weights by name.
+        metrics: Figures for metrics.json.
+    """
+    with whole_folder(folder, CheckpointError) as fresh:
+        write_weights(fresh / WEIGHTS_FILE, state)
+        write_header(fresh, config)
+        write_json(fresh / METRICS_FILE, metrics or {})
+
+
+def complete_drum_machine(folder: Path, prior: FlowPrior, faders: DrumFaders) -> None:
+    """Add prior and faders to a drum machine's folder.
+
+    Args:
+        folder: The folder.
+        prior: Flow over z given the class.
+        faders: Directions and ranges.
+    """
+    with whole_folder(folder, CheckpointError, copied=True) as fresh:
+        DRUM_PRIOR.save(fresh, prior)
+        DRUM_FADERS.save(fresh, faders)
+
+
+def load_drum_vae(folder: Path) -> tuple[OneShotConfig, DrumVAE]:
+    """Read a drum machine's config, and its network in evaluation mode.
+
+    Raises:
+        CheckpointError: A file is missing, damaged or does not fit the config.
+    """
+    config = read_config(folder, ONESHOT_FORMAT, OneShotConfig)
+    if not config.model.classes:
+        raise CheckpointError(f"{folder / CONFIG_FILE} names no classes of drums. {_REMEDY}")
+    path = checked_part(folder / WEIGHTS_FILE)
+    state = read_weights(path, _REMEDY)
+    network = built(
+        lambda: build_drum_vae(config.model), state, folder / CONFIG_FILE, "drum machine", _REMEDY
+    )
+    fill(network, state, path, _REMEDY)
+    return config, network.eval()
+
+
+def load_drum_prior(folder: Path, config: OneShotConfig) -> FlowPrior | None:
+    """Read the prior of a drum machine; None where its training has not come to it."""
+    return DRUM_PRIOR.load(folder, latent=config.model.latent_size, conditions=config.model.classes)
+
+
+def load_drum_faders(folder: Path, config: OneShotConfig) -> DrumFaders | None:
+    """Read the faders of a drum machine; None where its training has not come to them."""
+    return DRUM_FADERS.load(folder, latent=config.model.latent_size, classes=len(config.model.classes))
