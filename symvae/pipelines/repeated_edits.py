@@ -3,6 +3,10 @@
 A model decodes a verse that returns in other windows, beside other bars, and changes it in another way. So
 the first bar of its kind decides: the difference that was made to it is applied to each later bar like it,
 under the same settings. Where two bars are equal, so are their edits; where a few notes differ, these stay.
+
+A beat is one bar over and over, and what is asked of two bars may be done in one of them, as a fill. So bars
+of drums take no edit from their own window, and a window that is equal to an earlier one takes the edits of
+all its bars.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +18,7 @@ from jaxtyping import Num
 from symvae.music.phrase import Phrase
 
 #: F1 score of the notes of two bars from which the second gets the edit of the first. In one voice a note
-#: that only one of them has would meet another one: there, bars are equal or not alike.
+#: that only one of them has would meet another one: there, and of drums, bars are equal or not alike.
 ALIKE = 0.8
 
 
@@ -31,6 +35,10 @@ class Bar(NamedTuple):
     start_step: int
     """First step in the phrase."""
     end_step: int
+
+
+#: A bar, and the places of its notes.
+Model: TypeAlias = tuple[Bar, set[Place]]
 
 
 def repeat_edits(
@@ -53,17 +61,40 @@ def repeat_edits(
     """
     new: dict[int, list[tuple[Bar, Phrase]]] = {}
     for group in bars:
-        models: list[tuple[Bar, set[tuple[int, int]]]] = []
+        models: list[Model] = []
+        rows: dict[int, list[Model]] = {}
         for bar in group:
             before = _in_bar(sources[bar.row], bar)
             places = set(zip(before.onset_step.tolist(), before.pitch.tolist(), strict=True))
-            model = _most_alike(bar, places, models, 1.0 if one_voice else ALIKE)
+            rows.setdefault(bar.row, []).append((bar, places))
+        for bar, places in (each for row in rows.values() for each in row):
+            before, drums = _in_bar(sources[bar.row], bar), sources[bar.row].is_drum
+            among = _alike_window(rows, bar, models) if drums else models
+            model = _most_alike(bar, places, among, 1.0 if one_voice or drums else ALIKE)
             if model is None:
                 models.append((bar, places))
                 continue
             old, edited = _in_bar(sources[model.row], model), _in_bar(results[model.row], model)
             new.setdefault(bar.row, []).append((bar, _same_edit(before, old, edited)))
     return {row: _with_bars(phrase, new.get(row, [])) for row, phrase in results.items()}
+
+
+def _alike_window(rows: Mapping[int, Sequence[Model]], bar: Bar, models: Sequence[Model]) -> Sequence[Model]:
+    """The bar at the same place of the first window whose bars are all equal to those of this one.
+
+    Without such a window, all earlier bars of other windows.
+    """
+    own = rows[bar.row]
+    firsts = {model.row for model, _ in models}
+    place = [each for each, _ in own].index(bar)
+    for row in sorted(firsts - {bar.row}):
+        other = rows[row]
+        if len(other) == len(own) and all(
+            _most_alike(mine, places, [theirs], 1.0) is not None
+            for (mine, places), theirs in zip(own, other, strict=True)
+        ):
+            return [other[place]]
+    return [each for each in models if each[0].row != bar.row]
 
 
 def _same_edit(phrase: Phrase, before: Phrase, after: Phrase) -> Phrase:
@@ -78,10 +109,11 @@ def _same_edit(phrase: Phrase, before: Phrase, after: Phrase) -> Phrase:
         longer, louder = new[place][0] / old[place][0], new[place][1] - old[place][1]
         notes[place] = max(1, round(duration * longer)), min(max(velocity + louder, 1), 127), offset
     own = [(place, note) for place, note in mine.items() if place not in old]
+    free = [] if phrase.is_drum else own
     added = {
         place: note
         for place, note in new.items()
-        if place not in old and place not in mine and not any(_clash(place, note, *each) for each in own)
+        if place not in old and place not in mine and not any(_clash(place, note, *each) for each in free)
     }
     rows = [(*place, *note) for place, note in (notes | added).items()]
     table = np.array(rows, float).reshape(-1, 5).T
@@ -105,8 +137,8 @@ def _notes(phrase: Phrase) -> dict[Place, Note]:
 
 def _most_alike(
     bar: Bar,
-    places: set[tuple[int, int]],
-    models: Sequence[tuple[Bar, set[tuple[int, int]]]],
+    places: set[Place],
+    models: Sequence[Model],
     least: float,
 ) -> Bar | None:
     """The bar of most equal notes, if it is alike enough; the first among equals."""

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from symvae.music.chords import chords_of
 from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
 from symvae.system.faders.figures import Notes, figures
@@ -22,10 +24,12 @@ class Constraints(NamedTuple):
     lock: Lock
     prices: Prices
     proposals: Notes
+    thin: bool = False
+    """Notes go even if every decode has them."""
 
     def for_notes(self) -> dict[str, Any]:
         """Keywords of `symvae.system.faders.refine_notes.refine_notes`."""
-        return {"proposals": self.proposals, "lock": self.lock}
+        return {"proposals": self.proposals, "lock": self.lock, "thin": self.thin}
 
 
 def constraints_of(lock: Lock) -> Constraints:
@@ -33,6 +37,11 @@ def constraints_of(lock: Lock) -> Constraints:
     proposals = figures(lock.source, lock.chords, ~lock.kept)
     share = 0.0 if lock.rhythm else RHYTHM_SHARE
     return Constraints(lock, Prices(lock.source, lock.chords, share), proposals)
+
+
+def open_constraints(phrase: Phrase) -> Constraints:
+    """Constraints of a phrase of which nothing stays: an arranger's notes and gestures alone."""
+    return constraints_of(Lock(phrase, np.zeros(len(phrase), bool), chords_of(phrase)))._replace(thin=True)
 
 
 def restored(constraints: Sequence[Constraints] | None, phrases: Sequence[Phrase]) -> list[Phrase]:

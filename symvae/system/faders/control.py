@@ -27,7 +27,13 @@ from symvae.system.codec import Codec
 from symvae.system.faders.arrange import arrange, asked_arousal
 from symvae.system.faders.arrange_drums import arrange_drums
 from symvae.system.faders.bar_search import Cost, search_bars
-from symvae.system.faders.constraints import Constraints, broken_cost, constraints_of, restored
+from symvae.system.faders.constraints import (
+    Constraints,
+    broken_cost,
+    constraints_of,
+    open_constraints,
+    restored,
+)
 from symvae.system.faders.cost import BAR_DRIFT, TOKEN_DRIFT, Request, aims
 from symvae.system.faders.edit_transfer import transfer_edit
 from symvae.system.faders.performance import is_performance, perform
@@ -37,6 +43,9 @@ from symvae.system.faders.request import AROUSAL, Wishes, faders_of
 from symvae.system.faders.scales import Scales
 from symvae.system.faders.source_velocities import with_velocities_of
 from symvae.system.faders.targets import Targets, find_targets, held_faders
+
+#: How far decodes move that lend single notes, as multiples of the move that is asked for.
+FARTHER = (2.0, 4.0)
 
 
 class FaderControl:
@@ -161,7 +170,7 @@ class FaderControl:
     ) -> list[Phrase]:
         """Decode each phrase at its target, choose and refine."""
         position, wanted, target, tempo = targets
-        request = Request(self.scales, phrases, position, wanted, constraints)
+        request = Request(self.scales, phrases, position, wanted, constraints, self.transfers_edits)
         mean = self.codec.encode(phrases).mean
         # Where notes stay as they are, a tempo is no reason to decode them.
         edits = torch.tensor([not (self.transfers_edits and name == "tempo") for name in self.scales.names])
@@ -179,7 +188,8 @@ class FaderControl:
             faded = self._choose_decoded(request, decodes, moves, tempo, refine)
             return self._with_source_dynamics(faded, phrases, tempo)
         before = self.codec.decode_ids(mean)
-        faded = self._choose_transferred(request, decodes, before, moves, tempo, refine)
+        farther = [decode(position + times * (start - position)) for times in FARTHER] if refine else []
+        faded = self._choose_transferred(request, decodes, before, farther, moves, tempo, refine)
         faded = self._with_source_dynamics(faded, phrases, tempo)
         rows = zip(moves.tolist(), phrases, faded, tempo, strict=True)
         return [new if edited else old.with_tempo(qpm) for edited, old, new, qpm in rows]
@@ -240,11 +250,15 @@ class FaderControl:
         request: Request,
         decodes: Sequence[Int[Tensor, "phrase bar position"]],
         before: Int[Tensor, "phrase bar position"],
+        farther: Sequence[Int[Tensor, "phrase bar position"]],
         moves: Bool[Tensor, " phrase"],
         tempo: Sequence[float],
         refine: bool,
     ) -> list[Phrase]:
-        """Take the best bars of all decodes and transferred edits, then exchange notes of what moves."""
+        """Take the best bars of all decodes and transferred edits, then exchange notes of what moves.
+
+        Notes are exchanged with those of decodes that move farther, too.
+        """
         sources, fit, restore = request.phrases, self.codec.tokenizer.fit, self.codec.tokenizer.restore
         reconstructed, *faded = (
             list(map(restore, self.codec.to_phrases(ids, tempo), sources)) for ids in (before, *decodes)
@@ -263,10 +277,13 @@ class FaderControl:
             lambda ids, rows: request.loss(self._candidates(ids, rows, tempo), rows),
         )
         result = restored(request.constraints, self.codec.to_phrases(ids, tempo))
+        faded += [list(map(restore, self.codec.to_phrases(ids, tempo), sources)) for ids in farther]
         for row in moves.nonzero()[:, 0].tolist() if refine else ():
             pool = [sources[row], reconstructed[row], *(phrases[row] for phrases in faded)]
-            extra = {} if request.constraints is None else request.constraints[row].for_notes()
-            result[row] = refine_notes(result[row], pool, partial(_loss_of_one, request, row), **extra)
+            locked = request.constraints
+            constraints = open_constraints(sources[row]) if locked is None else locked[row]
+            loss = partial(_loss_of_one, request, row)
+            result[row] = refine_notes(result[row], pool, loss, **constraints.for_notes())
         return result
 
     def _candidates(

@@ -23,7 +23,7 @@ CORRECTIONS = (1.0, 0.5, 1.5, 2.0, 0.75, 1.25, 3.0)
 BAR_DRIFT, NOTE_DRIFT, TOKEN_DRIFT = 0.25, 0.4, 0.06
 #: Cost of losing all notes of a polyphonic phrase, for each fader that is requested or held.
 CONTENT_WEIGHT = 1.0
-#: Faders that go together, where prices count: where the first is asked for, the others may follow.
+#: Faders of polyphonic music that go together: where the first is asked for, the others may follow.
 TOGETHER = {
     "notes_per_bar": ("rhythm_density", "note_density"),
     "rhythm_density": ("notes_per_bar", "note_density"),
@@ -83,6 +83,8 @@ class Request:
     """nan where there is no request."""
     constraints: Sequence[Constraints] | None = None
     """Locks and prices of the phrases; None where neither counts."""
+    together: bool = False
+    """Let faders that go together follow (`TOGETHER`), as where prices count."""
 
     def achieved(self, candidates: Sequence[Phrase]) -> Float[Tensor, "candidate fader"]:
         """Measure the positions of candidates."""
@@ -109,9 +111,10 @@ class Request:
 
     @cached_property
     def _free(self) -> Bool[Tensor, "phrase fader"]:
-        """Faders that may drift where prices count (`TOGETHER`)."""
+        """Faders that may drift (`TOGETHER`)."""
         free, names = torch.zeros_like(self.wanted, dtype=torch.bool), self.scales.names
-        for leader, others in TOGETHER.items() if self.constraints is not None else ():
+        follow = self.together or self.constraints is not None
+        for leader, others in TOGETHER.items() if follow else ():
             for other in others if leader in names else ():
                 if other in names:
                     free[:, names.index(other)] |= ~self.wanted[:, names.index(leader)].isnan()

@@ -28,12 +28,15 @@ Exchange = Callable[[Notes], Notes]
 
 NO_NOTES: Notes = np.empty((0, 4), np.int64)
 SWEEPS = 3
+#: Sweeps over a phrase of which nothing is locked; each tries all exchanges anew.
+FREE_SWEEPS = 8
 #: Exchanges that are tried after a sweep and scored again in the next.
 KEPT = 128
 #: Least decrease of the cost that an exchange must bring.
 LEAST_GAIN = 0.002
 #: Farthest move of a note, in steps: an eighth.
 FARTHEST_STEP = 2
+OCTAVE = 12
 LOUDER = (-12, -4, 4, 12)
 LONGER = (0.7, 0.9, 1.12, 1.4)
 
@@ -45,6 +48,7 @@ def refine_notes(
     *,
     proposals: Notes = NO_NOTES,
     lock: Lock | None = None,
+    thin: bool = False,
 ) -> Phrase:
     """Exchange notes of a phrase while the cost falls.
 
@@ -54,16 +58,19 @@ def refine_notes(
         cost: scores candidates.
         proposals: further notes that may be added.
         lock: what stays; the phrase keeps it.
+        thin: remove notes that every source has, too, and move notes by an octave.
 
     Returns:
         The phrase after the exchanges.
     """
     notes, least = notes_of(phrase), cost([phrase])[0]
     pool = [notes_of(source) for source in sources]
-    exchanges = _exchanges(notes, pool, proposals, phrase.grid.num_steps, lock)
-    for _ in range(SWEEPS):
+    exchanges = _exchanges(notes, pool, proposals, phrase.grid.num_steps, lock, thin)
+    for sweep in range(FREE_SWEEPS if thin else SWEEPS):
         if least <= LEAST_GAIN:
             break
+        if thin and sweep:  # what is free to move may move on from where it is
+            exchanges = _exchanges(notes, pool, proposals, phrase.grid.num_steps, lock, thin)
         costs = cost([with_notes(phrase, exchange(notes)) for exchange in exchanges])
         exchanges = [exchanges[i] for i in costs.argsort(kind="stable")[:KEPT]]
         before, gains = least, np.count_nonzero(costs < least - LEAST_GAIN)
@@ -80,14 +87,15 @@ def refine_notes(
 
 
 def _exchanges(
-    notes: Notes, pool: Sequence[Notes], proposals: Notes, num_steps: int, lock: Lock | None
+    notes: Notes, pool: Sequence[Notes], proposals: Notes, num_steps: int, lock: Lock | None, thin: bool
 ) -> list[Exchange]:
     """List the exchanges that change something, and nothing that is kept."""
     candidates, here = np.concatenate([notes, *pool, proposals]), places(notes)
     kept = set() if lock is None else set(lock.places.tolist())
     allowed = np.ones((num_steps, PITCHES), bool) if lock is None else lock.allowed
     occupied = onset_table(here, num_steps)
-    missing = np.concatenate([here[~onset_table(places(source), num_steps)[here]] for source in pool])
+    missing = [here[~onset_table(places(source), num_steps)[here]] for source in pool]
+    removable = here if thin else np.concatenate(missing)
     _, first = np.unique(candidates[:, :3], axis=0, return_index=True)
     new = np.setdiff1d(first, np.arange(len(notes)))
     new = new[allowed[candidates[new, 0], candidates[new, 2]] & ~np.isin(places(candidates[new]), [*kept])]
@@ -100,8 +108,15 @@ def _exchanges(
         and place not in kept
         and allowed[step, place % PITCHES]
     ]
+    octaves = [
+        _transposed(place, by)
+        for place in (here.tolist() if thin else ())
+        for by in (-OCTAVE, OCTAVE)
+        if place not in kept and 0 <= place % PITCHES + by < PITCHES and not occupied[place + by]
+    ]
     return [
-        *(_without(place) for place in np.unique(missing).tolist() if place not in kept),
+        *octaves,
+        *(_without(place) for place in np.unique(removable).tolist() if place not in kept),
         *(_with(note) for note in candidates[new]),
         *moves,
         *(_louder(by) for by in LOUDER),
@@ -123,6 +138,19 @@ def _with(note: Int[np.ndarray, " 4"]) -> Exchange:
             return np.concatenate([notes, note[None]])
         notes = notes.copy()
         notes[same, 1] = note[1]
+        return notes
+
+    return exchange
+
+
+def _transposed(place: int, by: int) -> Exchange:
+    """Move the pitch of the note at ``place``."""
+
+    def exchange(notes: Notes) -> Notes:
+        if _is_at(notes, place + by).any():
+            return notes
+        notes = notes.copy()
+        notes[_is_at(notes, place), 2] += by
         return notes
 
     return exchange
