@@ -1,5 +1,7 @@
 """Bars that are alike get the same edit."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from symvae.music.grid import Grid
@@ -57,3 +59,29 @@ def test_notes_of_a_bar_may_last_into_the_next() -> None:
         [sources[0], phrase(OTHER, VERSE)], {**results, 1: phrase(OTHER, VERSE)}, ALL, one_voice=False
     )
     assert last[1].duration_step[last[1].pitch == 72].tolist() == [4]
+
+
+def beat(*bars: list[tuple[int, int, int]]) -> Phrase:
+    return replace(phrase(*bars), is_drum=True)
+
+
+def test_a_beat_keeps_the_two_bars_of_its_edit() -> None:
+    """What is asked of two bars may be done in one of them, and is done there wherever they return."""
+    fill = [*VERSE, (14, 1, 60)]
+    sources, later = [beat(VERSE, VERSE), beat(VERSE, VERSE)], beat(OTHER, OTHER)
+    new = repeat_edits(sources, {0: beat(VERSE, fill), 1: later}, ALL, one_voice=False)
+    assert new[0] == beat(VERSE, fill)
+    assert new[1] == beat(VERSE, fill)
+
+
+def test_drums_a_semitone_apart_do_not_clash() -> None:
+    snare, hat = (4, 1, 38), (4, 1, 39)
+    sources = [beat(VERSE, OTHER), beat(VERSE, OTHER)]
+    results = {0: beat([*VERSE, snare, hat], OTHER), 1: beat(VERSE, OTHER)}
+    assert repeat_edits(sources, results, ALL, one_voice=False)[1] == results[0]
+
+
+def test_bars_of_drums_that_only_resemble_each_other_keep_their_own_edits() -> None:
+    sources = [beat(VERSE, OTHER), beat([*VERSE, (14, 1, 60)], OTHER)]
+    results = {0: beat(VERSE[:3], OTHER), 1: beat([*VERSE, (15, 1, 60)], OTHER)}
+    assert repeat_edits(sources, results, ALL, one_voice=False) == results

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from symvae.attributes.density import notes_per_bar, rhythm_density
 from symvae.attributes.dynamics import mean_velocity
+from symvae.attributes.pitch import register
 from symvae.music.phrase import Phrase
 from symvae.system.faders import refine_notes as module
+from symvae.system.faders.constraints import open_constraints
 from symvae.system.faders.edit_transfer import notes_of, places
 from symvae.system.faders.refine_notes import FARTHEST_STEP, refine_notes
 from tests.unit.system.faders.test_edit_transfer import MUSIC, phrase
@@ -113,3 +115,29 @@ def test_silence_can_be_refined() -> None:
     silence, decoded = phrase(), phrase((0, 4, 60, 80))
     assert refine_notes(silence, [silence, decoded], missing(notes_per_bar, 0.5)) == decoded
     assert refine_notes(silence, [silence], missing(notes_per_bar, 0.5)) == silence
+
+
+def test_a_phrase_without_locks_is_thinned_below_its_decodes() -> None:
+    music = phrase((0, 4, 60, 80), (8, 4, 64, 80), (16, 4, 67, 80))
+    assert len(refine_notes(music, [music], missing(notes_per_bar, 0.5))) == 3
+    open_to_all = open_constraints(music).for_notes()
+    assert len(refine_notes(music, [music], missing(notes_per_bar, 0.5), **open_to_all)) == 1
+
+
+def test_notes_of_a_phrase_without_locks_move_by_octaves_until_the_register_is_reached() -> None:
+    """Each sweep goes on from where the last one ended."""
+    music = phrase((0, 4, 48, 80), (8, 4, 52, 80), (16, 4, 55, 80), (24, 4, 60, 80))
+    wanted = register(music) + 24
+    result = refine_notes(music, [music], missing(register, wanted), **open_constraints(music).for_notes())
+    assert register(result) == pytest.approx(wanted, abs=1)
+    assert {pitch % 12 for pitch in result.pitch.tolist()} <= {pitch % 12 for pitch in music.pitch.tolist()}
+
+
+def test_a_phrase_without_locks_gets_notes_of_its_chords() -> None:
+    music = phrase((0, 16, 48, 80), (0, 16, 52, 80), (0, 16, 55, 80))
+    wanted = notes_per_bar(music) + 2
+    result = refine_notes(
+        music, [music], missing(notes_per_bar, wanted), **open_constraints(music).for_notes()
+    )
+    assert notes_per_bar(result) == pytest.approx(wanted, abs=0.5)
+    assert {pitch % 12 for pitch in result.pitch.tolist()} <= {0, 4, 7}
