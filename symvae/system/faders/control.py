@@ -47,6 +47,9 @@ from symvae.system.faders.targets import Targets, find_targets, held_faders
 #: How far decodes move that lend single notes, as multiples of the move that is asked for.
 FARTHER = (2.0, 4.0)
 
+#: Faders that need other notes than those that are there: single exchanges are free to remove and add some.
+OTHER_NOTES = ("notes_per_bar", "rhythm_density", "register", "pitch_range")
+
 
 class FaderControl:
     """The faders of one model."""
@@ -280,10 +283,12 @@ class FaderControl:
         faded += [list(map(restore, self.codec.to_phrases(ids, tempo), sources)) for ids in farther]
         for row in moves.nonzero()[:, 0].tolist() if refine else ():
             pool = [sources[row], reconstructed[row], *(phrases[row] for phrases in faded)]
-            locked = request.constraints
-            constraints = open_constraints(sources[row]) if locked is None else locked[row]
-            loss = partial(_loss_of_one, request, row)
-            result[row] = refine_notes(result[row], pool, loss, **constraints.for_notes())
+            extra = {}
+            if request.constraints is not None:
+                extra = request.constraints[row].for_notes()
+            elif request.asks(row, OTHER_NOTES):
+                extra = open_constraints(sources[row]).for_notes()
+            result[row] = refine_notes(result[row], pool, partial(_loss_of_one, request, row), **extra)
         return result
 
     def _candidates(

@@ -86,6 +86,11 @@ class Request:
     together: bool = False
     """Let faders that go together follow (`TOGETHER`), as where prices count."""
 
+    def asks(self, row: int, faders: Sequence[str]) -> bool:
+        """Tell whether a phrase's request names one of some faders."""
+        columns = [self.scales.names.index(name) for name in faders if name in self.scales.names]
+        return bool((~self.wanted[row, columns].isnan()).any())
+
     def achieved(self, candidates: Sequence[Phrase]) -> Float[Tensor, "candidate fader"]:
         """Measure the positions of candidates."""
         return self.scales.positions(measure_phrases(candidates, self.scales.names))
