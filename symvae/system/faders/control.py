@@ -191,7 +191,8 @@ class FaderControl:
             faded = self._choose_decoded(request, decodes, moves, tempo, refine)
             return self._with_source_dynamics(faded, phrases, tempo)
         before = self.codec.decode_ids(mean)
-        farther = [decode(position + times * (start - position)) for times in FARTHER] if refine else []
+        lent = FARTHER if refine and constraints is None else ()
+        farther = [decode(position + times * (start - position)) for times in lent]
         faded = self._choose_transferred(request, decodes, before, farther, moves, tempo, refine)
         faded = self._with_source_dynamics(faded, phrases, tempo)
         rows = zip(moves.tolist(), phrases, faded, tempo, strict=True)
