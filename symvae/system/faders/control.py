@@ -284,12 +284,16 @@ class FaderControl:
         faded += [list(map(restore, self.codec.to_phrases(ids, tempo), sources)) for ids in farther]
         for row in moves.nonzero()[:, 0].tolist() if refine else ():
             pool = [sources[row], reconstructed[row], *(phrases[row] for phrases in faded)]
-            extra = {}
+            extra, starts = {}, [result[row]]
             if request.constraints is not None:
                 extra = request.constraints[row].for_notes()
             elif request.asks(row, OTHER_NOTES):
                 extra = open_constraints(sources[row]).for_notes()
-            result[row] = refine_notes(result[row], pool, partial(_loss_of_one, request, row), **extra)
+            else:  # lengths and loudness are at hand in the phrase itself
+                starts.append(sources[row].with_tempo(tempo[row]))
+            loss = partial(_loss_of_one, request, row)
+            refined = [refine_notes(start, pool, loss, **extra) for start in starts]
+            result[row] = refined[int(loss(refined).argmin())]
         return result
 
     def _candidates(
