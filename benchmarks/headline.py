@@ -24,7 +24,7 @@ def figures() -> str:
     """The table: what is measured, the figure, what to hold it against, and the command that measures it."""
     two, sixteen = (metrics(name)["reconstruction"]["all"] for name in ("melody-2bar", "melody-16bar"))
     faders = metrics("melody-4bar-faders")["control"]["faders"]
-    arousal = metrics("piano-4bar-faders")["arousal"]
+    arousal = metrics("piano-4bar")["arousal"]
     shuffled = arousal["shuffled_labels"]
     paths = [metrics(name)["interpolation"]["paths"] for name in ("melody-2bar", "melody-16bar")]
     sound = metrics("synth-24k")["sound"]["rows"]
@@ -65,7 +65,7 @@ def figures() -> str:
             "arousal: calm pieces made exciting, exciting ones made calm",
             f"{_share(arousal['fader']['low_to_high'])}, {_share(arousal['fader']['high_to_low'])}",
             f"from shuffled labels {_share(shuffled['low_to_high'])}, {_share(shuffled['high_to_low'])}",
-            "symvae evaluate piano-4bar-faders --data shards-piano --control --labels VGMIDI_FOLDER",
+            "symvae evaluate piano-4bar --data shards-grid --control --labels VGMIDI_FOLDER",
         ),
         (
             "sound: spectral distance from the sound font (MSS), notes recognized beside the font's own",

@@ -18,7 +18,7 @@ COLUMNS = ("tempo", "notes_per_second", "notes_per_bar", "mean_velocity", "artic
 out = Path(sys.argv[1] if len(sys.argv) > 1 else "out")
 out.mkdir(parents=True, exist_ok=True)
 
-model = symvae.load("piano-4bar-faders")
+model = symvae.load("piano-4bar")
 tune = symvae.read(TUNES / "auld_lang_syne.mid", grid=model.grid)
 
 # All phrases of the tune at each step.

@@ -119,7 +119,7 @@ _READERS: dict[str, Callable[[Path], Any]] = {
 _PLACES = {
     "synth.json": "synth-24k/config.json",
     "tokenizer.json": "melody-2bar/tokenizer.json",
-    "faders.json": "piano-4bar-faders/faders.json",
+    "faders.json": "piano-4bar/faders.json",
     "timbres.json": "synth-24k/timbres.json",
     "metrics.json": "melody-2bar/metrics.json",
 }

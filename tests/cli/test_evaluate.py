@@ -7,10 +7,10 @@ import pytest
 
 
 def test_a_piano_model_without_control_is_refused_in_one_sentence(cli, shards) -> None:
-    result = cli("evaluate", "piano-4bar-faders", "--data", shards, "--quick")
+    result = cli("evaluate", "piano-4bar", "--data", shards, "--quick")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "symvae: piano-4bar-faders has no fixed time step for each token, so its tokens cannot be compared"
+        "symvae: piano-4bar has no fixed time step for each token, so its tokens cannot be compared"
         " one by one: evaluate it with --control, which compares notes and measures its faders.\n"
     )
 

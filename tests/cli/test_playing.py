@@ -114,7 +114,7 @@ def test_sample_refuses_values_out_of_range(cli, tiny_model, tmp_path, words):
 
 
 def test_tempo_overrides_that_of_a_piano_model(cli, tmp_path):
-    words = ("sample", "-n", 1, "-m", "piano-4bar-faders", "--prior", "gaussian", "--tempo", 90)
+    words = ("sample", "-n", 1, "-m", "piano-4bar", "--prior", "gaussian", "--tempo", 90)
     result = cli(*words)
     assert result.exit_code == 0, result.stderr
     assert load(tmp_path / "sample/sample-1.mid").tempo_qpm_at(0) == 90

@@ -35,7 +35,7 @@ INPUTS = {
 }
 FADES: dict[str, list[dict[str, Any]]] = {
     "melody-4bar-faders": [{"notes_per_bar": "+2"}, {"contour": 3.0, "pitch_range": "+4"}],
-    "piano-4bar-faders": [{"note_density": "+1"}, {"arousal": 0.9}, {"tempo": 90.0}],
+    "piano-4bar": [{"note_density": "+1"}, {"arousal": 0.9}, {"tempo": 90.0}],
 }
 
 
@@ -146,7 +146,7 @@ COMMANDS = {
         "--model",
         "melody-4bar-faders",
     ],
-    "faded.wav": ["fade", "auld_lang_syne.mid", "--arousal", "0.8", "--model", "piano-4bar-faders", "--wav"],
+    "faded.wav": ["fade", "auld_lang_syne.mid", "--arousal", "0.8", "--model", "piano-4bar", "--wav"],
     "song.wav": ["render", "frere_jacques.mid"],
 }
 

@@ -27,7 +27,7 @@ def same(a: np.ndarray, b: np.ndarray, *names: int) -> bool:
 
 @pytest.fixture(scope="module")
 def piano() -> symvae.SymVAE:
-    return symvae.load("piano-4bar-faders")
+    return symvae.load("piano-4bar")
 
 
 def test_a_ramp_of_notes_moves_bar_by_bar(piano, played):

@@ -21,7 +21,7 @@ Message = mido.Message | mido.MetaMessage
 
 @pytest.fixture(scope="module")
 def piano() -> symvae.SymVAE:
-    return symvae.load("piano-4bar-faders")
+    return symvae.load("piano-4bar")
 
 
 def part(

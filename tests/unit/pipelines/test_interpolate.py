@@ -104,9 +104,9 @@ def test_contradictions_are_refused(model, settings, fault):
 
 
 def test_a_model_without_a_language_model_is_refused_before_any_work(tmp_path):
-    with pytest.raises(LatentError, match=r"piano-4bar-faders has no language model .* Use --model melody-"):
-        interpolate([ODE, JOY], "piano-4bar-faders", path="search", output=Output(tmp_path / "out"))
-    assert interpolate([ODE, JOY], "piano-4bar-faders", steps=2).path == "slerp"
+    with pytest.raises(LatentError, match=r"piano-4bar has no language model .* Use --model melody-"):
+        interpolate([ODE, JOY], "piano-4bar", path="search", output=Output(tmp_path / "out"))
+    assert interpolate([ODE, JOY], "piano-4bar", steps=2).path == "slerp"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ EDIT = {"notes_per_bar": "+4"}
 
 @pytest.fixture(scope="module")
 def piano() -> symvae.SymVAE:
-    return symvae.load("piano-4bar-faders")
+    return symvae.load("piano-4bar")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("few_exchanges")
 
 @pytest.fixture(scope="module")
 def piano() -> symvae.SymVAE:
-    return symvae.load("piano-4bar-faders")
+    return symvae.load("piano-4bar")
 
 
 @pytest.fixture(scope="module")

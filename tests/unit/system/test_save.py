@@ -82,7 +82,7 @@ def test_a_model_can_be_saved_over_itself(tiny_model: Path, phrase: Phrase, tmp_
 
 
 def test_a_changed_arousal_is_saved(tmp_path: Path) -> None:
-    model = symvae.load("piano-4bar-faders")
+    model = symvae.load("piano-4bar")
     arousal = model.scales.arousal
     assert arousal is not None
     flipped = type(arousal)(arousal.mean[::-1].copy(), arousal.covariance, arousal.score_at)

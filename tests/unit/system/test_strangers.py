@@ -96,9 +96,9 @@ def readable(load, *arguments: Any, **facts: Any) -> None:
 
 
 JSON_FILES = {
-    "config.json": ("piano-4bar-faders", load_config),
+    "config.json": ("piano-4bar", load_config),
     "tokenizer.json": ("melody-2bar", load_tokenizer),
-    "faders.json": ("piano-4bar-faders", load_scales),
+    "faders.json": ("piano-4bar", load_scales),
 }
 
 

@@ -63,7 +63,7 @@ def test_settings_out_of_range_are_refused(
 
 def test_a_given_tempo_overrides_that_of_z():
     """Tokens of piano music carry a tempo."""
-    piano = symvae.load("piano-4bar-faders")
+    piano = symvae.load("piano-4bar")
     z = torch.randn((2, piano.latent_size), generator=torch.Generator().manual_seed(0))
     decoded, *given = (piano.decode(z, tempo_qpm=qpm) for qpm in (None, 60.0, [60.0, 70.0]))
     assert 60.0 not in [phrase.tempo_qpm for phrase in decoded]

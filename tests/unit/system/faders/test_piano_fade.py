@@ -15,7 +15,7 @@ from tests.conftest import TUNES
 
 @pytest.fixture(scope="module")
 def model() -> SymVAE:
-    return symvae.load("piano-4bar-faders")
+    return symvae.load("piano-4bar")
 
 
 @pytest.fixture(scope="module")
