@@ -44,7 +44,7 @@ class FadeReport:
     """Bars, from 0, with settings that the song does not have."""
     best_of: int
     decodes_each: int
-    """Decodes of each version: ``best_of``, and one of the phrase before where edits are transferred."""
+    """Decodes of each version: ``best_of``, and those beside (`SymVAE.decodes_beside`)."""
     why: str = ""
     """Reason of the choice of the model; empty where it was named."""
     exact: Collection[str] = ()

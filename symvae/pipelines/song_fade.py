@@ -268,6 +268,9 @@ def fade_song(
     fine = replace(intake, song=with_whole_steps(intake.song))
     fine_lines = bar_lines(fine.song)
     phrases, too_full = thin_full_bars(fine, vae, versions, fine_lines)
+    locks = locks_of(
+        kept, intake, phrases, [each.row for each in versions], harmony, one_voice=not polyphonic
+    )
     faded = fade_versions(
         vae,
         fine.song,
@@ -281,9 +284,7 @@ def fade_song(
         hold=[full_name(each) for each in ([hold] if isinstance(hold, str) else hold)],
         best_of=best_of,
         refine=refine,
-        locks=locks_of(
-            kept, intake, phrases, [each.row for each in versions], harmony, one_voice=not polyphonic
-        ),
+        locks=locks,
         watch=watch,
     )
     spliced = put_back(
@@ -308,7 +309,7 @@ def fade_song(
         with_exact(spliced, edited, program),
         beyond=sorted(bar for bar in named if bar >= max(len(lines) - 2, spans[-1][1])),
         best_of=best_of,
-        decodes_each=best_of + vae.transfers_edits,
+        decodes_each=best_of + vae.decodes_beside(refine=refine, locked=locks is not None),
         why=checked.why,
         exact=exact,
         arranged=arranged,

@@ -31,7 +31,7 @@ from symvae.system.build import build_grid
 from symvae.system.catalog import advise_on_faders, find
 from symvae.system.codec import Codec
 from symvae.system.device import find_device
-from symvae.system.faders.control import FaderControl
+from symvae.system.faders.control import FARTHER, FaderControl
 from symvae.system.faders.request import Fader, model_faders
 from symvae.system.faders.scales import Scales, measure_phrases
 from symvae.system.model_writer import read_card, write_model_folder
@@ -200,6 +200,20 @@ class ModelParts:
     def transfers_edits(self) -> bool:
         """True if `fade` transfers edits to the phrase's own notes, at the price of one more decode."""
         return self._control.transfers_edits
+
+    def decodes_beside(self, *, refine: bool, locked: bool) -> int:
+        """Decodes of each phrase that a fade makes beside those that it chooses from.
+
+        Args:
+            refine: Notes are refined.
+            locked: Something of the phrase is kept.
+
+        Returns:
+            One of the phrase before, where edits are transferred, and those that lend notes.
+        """
+        if not self.transfers_edits:
+            return 0
+        return 1 + (len(FARTHER) if refine and not locked else 0)
 
     def fader_positions(self, phrases: Sequence[Phrase]) -> Float[np.ndarray, "phrase fader"]:
         """Measure the positions of the faders on their scales, a column for each."""
