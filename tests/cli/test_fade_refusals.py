@@ -23,8 +23,7 @@ def test_arousal_needs_a_model_that_has_it(fade, words):
     result = fade(ODE, *words)
     assert (result.exit_code, result.stderr) == (
         1,
-        f"symvae: There is no fader arousal. Known faders: {', '.join(NAMES)}. "
-        "Use --model piano-4bar.\n",
+        f"symvae: There is no fader arousal. Known faders: {', '.join(NAMES)}. Use --model piano-4bar.\n",
     )
 
 
