@@ -20,7 +20,7 @@ PRETRAINED = ROOT / "symvae" / "pretrained"
 PAGE = ROOT / "docs" / "results.md"
 START, END = "<!-- faders:start -->", "<!-- faders:end -->"
 
-MODELS = ("melody-4bar-faders", "melody-4bar-3-4", "melody-4bar-6-8", "piano-4bar")
+MODELS = ("melody-4bar-faders", "melody-4bar-3-4", "melody-4bar-6-8", "piano-4bar", "drums-2bar")
 #: Pearson of requested and achieved values as Pettenò et al. 2025 (arXiv 2511.07156) publish it for melodies
 #: of four bars, on their own data: their LC-Diff, and AR-VAE as they trained it. Their note density is our
 #: notes per bar.
