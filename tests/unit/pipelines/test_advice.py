@@ -151,7 +151,7 @@ def refusal(verb: str, model: str | None, *songs: Song, **asked: object) -> str:
 
 @pytest.mark.parametrize("model", [None, "melody-16bar-3-4", "piano-4bar"])
 def test_a_waltz_is_not_sent_from_model_to_model(model) -> None:
-    message = refusal("fade", model, song("3/4", 16), faders=("register",))
+    message = refusal("fade", model, song("3/4", 16), faders=("arousal",))
     assert "--model" not in message
     assert "`symvae shift a.mid --set onset_density=1`" in message
 
