@@ -65,7 +65,7 @@ def figures() -> str:
             "arousal: calm pieces made exciting, exciting ones made calm",
             f"{_share(arousal['fader']['low_to_high'])}, {_share(arousal['fader']['high_to_low'])}",
             f"from shuffled labels {_share(shuffled['low_to_high'])}, {_share(shuffled['high_to_low'])}",
-            "symvae evaluate piano-4bar --data shards-grid --control --labels VGMIDI_FOLDER",
+            "symvae evaluate piano-4bar --data shards-grid --control --faded 16 --labels VGMIDI_FOLDER",
         ),
         (
             "sound: spectral distance from the sound font (MSS), notes recognized beside the font's own",

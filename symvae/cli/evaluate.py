@@ -39,6 +39,14 @@ def evaluate(
             "--songs", help="With --control: a folder of whole songs, to measure the harm of the faders."
         ),
     ] = None,
+    faded: Annotated[
+        int | None,
+        typer.Option(
+            "--faded",
+            min=2,
+            help="With --control: phrases whose faders are moved; by default 200, of polyphonic music 50.",
+        ),
+    ] = None,
     audio: Annotated[
         bool, typer.Option("--audio", help="MODEL is a synthesizer: compare its sound with sound fonts.")
     ] = False,
@@ -71,7 +79,7 @@ def evaluate(
     _check_use(
         data,
         audio,
-        needs_control={"--labels": labels, "--songs": songs},
+        needs_control={"--labels": labels, "--songs": songs, "--faded": faded},
         control=control,
         needs_audio=bool(font) or unseen_font is not None,
     )
@@ -91,7 +99,14 @@ def evaluate(
             result = evaluate_oneshots(model, data[0], split=split, quick=quick, seed=seed, progress=progress)
         else:
             result = evaluate_music(
-                model, data[0], control=control, labels=labels, songs=songs, progress=progress, **choices
+                model,
+                data[0],
+                control=control,
+                labels=labels,
+                songs=songs,
+                faded=faded,
+                progress=progress,
+                **choices,
             )
     for notice in result.notices:
         say(notice)
@@ -107,7 +122,7 @@ def evaluate(
 
 
 def _check_use(
-    data: list[Path], audio: bool, *, needs_control: dict[str, Path | None], control: bool, needs_audio: bool
+    data: list[Path], audio: bool, *, needs_control: dict[str, Any], control: bool, needs_audio: bool
 ) -> None:
     """Refuse options that belong to another kind of evaluation."""
     for option, given in needs_control.items():

@@ -52,6 +52,7 @@ def evaluate_music(
     control: bool = False,
     labels: Path | None = None,
     songs: Path | None = None,
+    faded: int | None = None,
     quick: bool = False,
     split: str = "test",
     seed: int = 0,
@@ -66,6 +67,7 @@ def evaluate_music(
         control: Measure reconstruction and faders only, which works for every kind of music.
         labels: With ``control``: folder of labeled pieces, to measure the arousal fader too.
         songs: With ``control``: folder of songs, to measure the harm of the faders in those of the split.
+        faded: With ``control``: phrases whose faders are moved; None for the default.
         quick: Measure on fewer phrases, pairs and samples.
         split: Held-out split to measure on.
         seed: Of all draws and choices.
@@ -93,7 +95,7 @@ def evaluate_music(
     if control:
         if labels is not None:
             labeled = read_labeled(labels, vae.tokenizer)
-        metrics = evaluate_control(vae, shards, split=split, pieces=labeled.pieces, **choices)
+        metrics = evaluate_control(vae, shards, split=split, pieces=labeled.pieces, faded=faded, **choices)
         if songs is not None:
             cost = song_harm(vae, songs, shards, split=split, quick=quick, progress=progress)
             metrics["harm"], notices = as_json(cost), cost.notices

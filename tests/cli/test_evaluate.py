@@ -20,6 +20,7 @@ def test_a_piano_model_without_control_is_refused_in_one_sentence(cli, shards) -
     [
         (("--labels", "labels"), "give it with --control"),
         (("--songs", "songs"), "give it with --control"),
+        (("--faded", 8), "give it with --control"),
         (("--font", "a.sf2"), "give it with --audio"),
         (("--data", "more"), "give one folder; several are for --audio"),
     ],

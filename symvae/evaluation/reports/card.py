@@ -134,11 +134,15 @@ def _commands(config: RunConfig, data: TrainingData, metrics: dict[str, Any]) ->
         lines.append(f"symvae train-faders {origin} {shards} --out faders --update-model")
     if "arousal" in metrics:
         lines.append(f"symvae train-arousal {origin} VGMIDI_FOLDER {shards} --update-model")
+    split = f" --split {metrics['split']}" if metrics.get("split", "test") != "test" else ""
     if "control" in metrics:
-        labels = " --labels VGMIDI_FOLDER" * ("arousal" in metrics)
-        lines.append(f"symvae evaluate {origin} {shards} --control{labels} --update-model")
+        folders = " --labels VGMIDI_FOLDER" * ("arousal" in metrics) + " --songs SONGS_FOLDER" * (
+            "harm" in metrics
+        )
+        faded = f"--control --faded {metrics['control']['phrases']}"
+        lines.append(f"symvae evaluate {origin} {shards}{split} {faded}{folders} --update-model")
     if "samples" in metrics:
-        lines.append(f"symvae evaluate {origin} {shards} --update-model")
+        lines.append(f"symvae evaluate {origin} {shards}{split} --update-model")
     return "## Reproduction\n\n```\n" + "\n".join(lines) + "\n```"
 
 

@@ -197,6 +197,7 @@ def evaluate_control(
     split: str = "test",
     seed: int = 0,
     pieces: Sequence[Piece] = (),
+    faded: int | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Measure reconstruction and control by faders; works for every kind of music.
@@ -208,6 +209,7 @@ def evaluate_control(
         split: Held-out split to measure on.
         seed: Of all draws and choices.
         pieces: Labeled pieces on which the arousal fader is measured; without any it is not.
+        faded: Phrases whose faders are moved; None for the default.
         progress: Called with the name of each part and the share of it that is done.
 
     Returns:
@@ -218,8 +220,8 @@ def evaluate_control(
         CorpusError: If the held-out music is too little to measure on.
     """
     shards.check_fit(model.config.model)
-    faded = bool(model.faders)
-    if not faded and model.tokenizer.on_grid:
+    has_faders = bool(model.faders)
+    if not has_faders and model.tokenizer.on_grid:
         model.scales  # noqa: B018 - raises before any work
     effort = QUICK if quick else FULL
     windows = held_out(shards, model.config, split).unseen()
@@ -230,9 +232,9 @@ def evaluate_control(
         parts["reconstruction"] = reconstruction.reconstruction(model, chosen, **common)
     else:
         parts["notes"] = notes.note_reconstruction(model, windows, phrases=effort.fillings * 8, **common)
-    if faded:
-        parts["control"] = control.control(model, windows, phrases=effort.faded, **common)
-    if faded and pieces:
+    if has_faders:
+        parts["control"] = control.control(model, windows, phrases=faded or effort.faded, **common)
+    if has_faders and pieces:
         unlabeled = unlabeled_positions(model, shards, effort.unlabeled_stride)
         parts["arousal"] = arousal.arousal(model, pieces, unlabeled, progress=progress)
         parts["valence"] = valence.valence(pieces)

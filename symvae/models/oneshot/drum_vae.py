@@ -33,7 +33,7 @@ class DrumTerms(NamedTuple):
     levels: Float[Tensor, " batch"]
     """Mean absolute difference of log magnitudes, in nepers."""
     mel: Float[Tensor, " batch"]
-    """The same of mel bands."""
+    """Mean absolute difference of log magnitudes on mel bands, in nepers."""
     kl: Float[Tensor, " batch"]
     """KL divergence from the standard normal distribution, in nats."""
 

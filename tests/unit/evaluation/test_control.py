@@ -244,6 +244,8 @@ def test_a_single_fader_is_measured_too() -> None:
 
 
 def test_melody_models_are_evaluated_by_tokens_and_faders(perfect, windows: HeldOut, memory_shards) -> None:
+    few = evaluate_control(Faded(perfect, windows), memory_shards, quick=True, faded=3)
+    assert few["control"]["phrases"] == 3
     metrics = evaluate_control(Faded(perfect, windows), memory_shards, quick=True)
     assert "notes" not in metrics
     assert metrics["reconstruction"]["all"]["mean"]["exact"] == 1
