@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from symvae.pipelines.humanize import humanize_song as humanize_song
     from symvae.pipelines.quantize import quantize_song as quantize_song
     from symvae.pipelines.song_fade import fade_song as fade_song
+    from symvae.system.audio_model import AudioModel as AudioModel
+    from symvae.system.audio_model import load_audio_model as load_audio_model
     from symvae.system.catalog import available as available
     from symvae.system.drum_machine import DrumMachine as DrumMachine
     from symvae.system.drum_machine import load_drum_machine as load_drum_machine
@@ -58,6 +60,7 @@ __version__ = "0.2.0"
 
 _HOME = {
     "Audio": "symvae.dsp.audio",
+    "AudioModel": "symvae.system.audio_model",
     "DiagonalGaussian": "symvae.nn.gaussian",
     "DrumMachine": "symvae.system.drum_machine",
     "Genie": "symvae.system.genie",
@@ -71,6 +74,7 @@ _HOME = {
     "fade_song": "symvae.pipelines.song_fade",
     "humanize_song": "symvae.pipelines.humanize",
     "join": "symvae.music.phrase",
+    "load_audio_model": "symvae.system.audio_model",
     "load_drum_machine": "symvae.system.drum_machine",
     "load_groove": "symvae.system.groove",
     "load_genie": "symvae.system.genie",

@@ -75,6 +75,7 @@ def evaluate(
     from symvae.pipelines.evaluate_genie import evaluate_genie, is_genie
     from symvae.pipelines.evaluate_groove import evaluate_groove, is_groove
     from symvae.pipelines.evaluate_oneshots import evaluate_oneshots, is_drum_machine
+    from symvae.pipelines.evaluate_recordings import evaluate_recordings, is_audio_model
 
     _check_use(
         data,
@@ -97,6 +98,8 @@ def evaluate(
             result = evaluate_genie(model, data[0], split=split, quick=quick, seed=seed, progress=progress)
         elif is_drum_machine(model):
             result = evaluate_oneshots(model, data[0], split=split, quick=quick, seed=seed, progress=progress)
+        elif is_audio_model(model):
+            result = evaluate_recordings(model, data[0], split=split, quick=quick, progress=progress)
         else:
             result = evaluate_music(
                 model,

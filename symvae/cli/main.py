@@ -14,8 +14,10 @@ from symvae.cli.continue_ import continue_
 from symvae.cli.decode import decode
 from symvae.cli.drumify import drumify
 from symvae.cli.encode import encode
+from symvae.cli.encode_audio import decode_audio, encode_audio
 from symvae.cli.errors import DEBUG, LIMIT, GuardedGroup, open_streams
 from symvae.cli.evaluate import evaluate
+from symvae.cli.export_audio import export_audio
 from symvae.cli.fade import fade
 from symvae.cli.genie import genie
 from symvae.cli.hit import hit, kit
@@ -35,6 +37,7 @@ from symvae.cli.shift import shift
 from symvae.cli.stopping import stoppable
 from symvae.cli.train import train
 from symvae.cli.train_arousal import train_arousal
+from symvae.cli.train_audio import train_audio
 from symvae.cli.train_faders import train_faders
 from symvae.cli.train_genie import train_genie
 from symvae.cli.train_groove import train_groove
@@ -42,6 +45,7 @@ from symvae.cli.train_oneshot import train_oneshot
 from symvae.cli.train_prior import train_prior
 from symvae.cli.train_sketch import train_sketch
 from symvae.cli.train_synth import train_synth
+from symvae.cli.transfer import transfer
 from symvae.cli.variations import variations
 
 app = typer.Typer(
@@ -70,6 +74,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     ),
     "Drums": (humanize, drumify, quantize, kit, hit),
     "Latents": (encode, decode),
+    "Recordings": (transfer, encode_audio, decode_audio, export_audio),
     "Learn": (
         prepare,
         train,
@@ -81,6 +86,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
         train_genie,
         train_synth,
         train_oneshot,
+        train_audio,
         evaluate,
     ),
 }

@@ -12,6 +12,7 @@ from symvae.config.genie import GenieConfig
 from symvae.config.groove import GrooveConfig
 from symvae.config.limits import NAMES, TEXT
 from symvae.config.oneshot import OneShotConfig
+from symvae.config.rave import RaveConfig
 from symvae.config.run import RunConfig
 from symvae.config.sound import SynthConfig
 from symvae.errors import ConfigError
@@ -25,6 +26,7 @@ _RENAMED: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 #: Types of values in words.
 _KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
+_LISTS = {tuple[str, ...]: (str, "a list of words"), tuple[int, ...]: (int, "a list of whole numbers")}
 #: Faults of one message.
 _MOST_FAULTS = 3
 _FOLDERS: dict[type, str] = {
@@ -33,6 +35,7 @@ _FOLDERS: dict[type, str] = {
     GrooveConfig: "presets/groove",
     GenieConfig: "presets/genie",
     OneShotConfig: "presets/oneshot",
+    RaveConfig: "presets/rave",
 }
 
 
@@ -140,11 +143,12 @@ def _build(cls: Any, tree: dict[str, Any], path: str, faults: list[str]) -> Any:
 
 def _checked(want: Any, name: str, value: Any, faults: list[str]) -> Any:
     """The value as the type of its key; a value of another type is a fault."""
-    if want == tuple[str, ...]:
-        if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+    if want in _LISTS:
+        kind, words = _LISTS[want]
+        if isinstance(value, list | tuple) and all(type(each) is kind for each in value):
             NAMES.check(len(value), name)
             return tuple(value)
-        faults.append(f"{name!r} is a list of words, not {shown(value)}.")
+        faults.append(f"{name!r} is {words}, not {shown(value)}.")
     elif want is float and type(value) is int:
         return float(value) if abs(value) < 2**1000 else math.inf
     elif type(value) is not want:

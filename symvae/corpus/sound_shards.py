@@ -21,16 +21,16 @@ from jaxtyping import Float32, Int, Int16
 
 from symvae.audio.drum_sounds import CLASSES
 from symvae.audio.one_shot import SAMPLES
-from symvae.corpus.shards import SPLITS, file_checksum
+from symvae.corpus.shards import SPLITS
+from symvae.corpus.sound_card import CARD_FILE, open_card
 from symvae.dsp.wav import FULL_SCALE
 from symvae.errors import CorpusError
 from symvae.files.arrays import UNREADABLE
-from symvae.files.json_file import read_json
 from symvae.files.table import read_records
 
 FORMAT, VERSION = "symvae-sounds", 1
 COLUMNS = ("split", "file", "class", "source", "license", "group", "cluster")
-SOUNDS_FILE, CARD_FILE = "sounds.csv", "card.json"
+SOUNDS_FILE = "sounds.csv"
 _AGAIN = "Prepare the sounds again."
 
 
@@ -110,26 +110,10 @@ def open_sounds(folder: Path | str) -> SoundShards:
         CorpusError: For a folder that is missing, damaged, or holds something else.
     """
     folder = Path(folder)
-    path = folder / CARD_FILE
-    if not path.is_file():
-        raise CorpusError(
-            f"{folder} holds no prepared sounds: it has no {CARD_FILE}. "
-            "Make some with: symvae prepare sounds FOLDER."
-        )
-    card = read_json(path, CorpusError, _AGAIN)
-    if not isinstance(card, dict) or (card.get("format"), card.get("version")) != (FORMAT, VERSION):
-        raise CorpusError(
-            f"{folder} is not in format {FORMAT} version {VERSION}. "
-            "Make prepared sounds with: symvae prepare sounds FOLDER."
-        )
-    sums, classes = card.get("sha256"), card.get("classes")
-    if not isinstance(sums, dict) or any(Path(name).name != name for name in sums):
-        raise CorpusError(f"{path} is damaged: its checksums are not of files in the folder. {_AGAIN}")
+    card = open_card(
+        folder, FORMAT, VERSION, "prepared sounds", "symvae prepare sounds FOLDER", remedy=_AGAIN
+    )
+    classes = card.get("classes")
     if not isinstance(classes, list) or not set(classes) <= set(CLASSES) or not classes:
-        raise CorpusError(f"{path} is damaged: it names unknown classes. {_AGAIN}")
-    for name, expected in sums.items():
-        if not (folder / name).is_file():
-            raise CorpusError(f"{folder / name} is missing. {_AGAIN}")
-        if file_checksum(folder / name) != expected:
-            raise CorpusError(f"{folder / name} is damaged: its checksum is not the card's. {_AGAIN}")
+        raise CorpusError(f"{folder / CARD_FILE} is damaged: it names unknown classes. {_AGAIN}")
     return SoundShards(folder, card)

@@ -25,8 +25,9 @@ from symvae.audio.drum_sounds import CLASSES, class_of_name
 from symvae.audio.one_shot import LONGEST_SEC, SAMPLE_RATE, SAMPLES, one_shot
 from symvae.corpus.drops import DropLog
 from symvae.corpus.shards import SPLITS, file_checksum
+from symvae.corpus.sound_card import CARD_FILE
 from symvae.corpus.sound_clusters import fingerprint, sound_clusters
-from symvae.corpus.sound_shards import CARD_FILE, COLUMNS, FORMAT, SOUNDS_FILE, VERSION
+from symvae.corpus.sound_shards import COLUMNS, FORMAT, SOUNDS_FILE, VERSION
 from symvae.corpus.split import split
 from symvae.corpus.tune import TuneEntry
 from symvae.dsp.wav import FULL_SCALE, read_audio

@@ -12,7 +12,6 @@ import os
 import wave
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,6 +22,7 @@ from jaxtyping import Float
 from symvae.dsp.audio import Audio
 from symvae.dsp.limits import CHANNELS, RATE, SAMPLES
 from symvae.dsp.limits import SILENCE as LEADING_SILENCE
+from symvae.dsp.resample import resampled
 from symvae.dsp.sound_chunks import SoundChunks
 from symvae.errors import AudioError, refuse_to_overwrite
 from symvae.storage.whole_file import whole_file
@@ -38,8 +38,6 @@ SILENCE = 1e-4
 _BLOCK = 2**18
 #: Of the most samples, so small a part is enough of a recording that is read for some seconds.
 _PART = 4
-#: Largest factor of a change of sample rate: the filter has ten times as many coefficients.
-_MOST_FACTOR = 8192
 
 
 def write_wav(
@@ -170,26 +168,36 @@ def read_audio(path: "str | os.PathLike[str]", max_sec: float = math.inf) -> Aud
         AudioError: For a file that is missing, is no sound, is empty or exceeds a limit, and for samples that
             are not finite.
     """
-    import soundfile
-
-    try:
-        # Passed as an open file, so that its content and not its name decides the format.
-        with open(path, "rb") as opened, soundfile.SoundFile(SoundChunks(opened, path)) as file:
-            sample_rate = int(file.samplerate)
-            RATE.check(sample_rate, path)
-            CHANNELS.check(file.channels, path)
-            samples = _samples(file, max_sec * sample_rate, path)
-    except (soundfile.SoundFileError, TypeError, ValueError) as fault:
-        raise AudioError(
-            f"{path} cannot be read as sound ({_reason(fault)}). Give a WAV, FLAC, OGG or MP3 file."
-        ) from fault
-    except OSError as fault:
-        raise AudioError(f"{path} cannot be read: {fault.strerror}. Check its name.") from fault
+    with _opened(path) as file:
+        samples = _samples(file, max_sec * file.samplerate, path)
+        sample_rate = int(file.samplerate)
     if not samples.size:
         raise AudioError(f"{path} holds no samples. Give a recording of a second or more.")
     if not np.isfinite(samples).all():
         raise AudioError(f"{path} holds samples that are no numbers (NaN or infinity). Export it again.")
     return Audio(_within_full_scale(samples), sample_rate)
+
+
+def audio_blocks(path: "str | os.PathLike[str]") -> Iterator[Audio]:
+    """Read a recording of any length in blocks; each is as long as memory easily holds.
+
+    Args:
+        path: Sound file of a format that `read_audio` reads.
+
+    Yields:
+        Blocks, one after the other. Samples beyond full scale are as in the file.
+
+    Raises:
+        AudioError: For a file that is missing or is no sound, and for samples that are not finite.
+    """
+    with _opened(path) as file:
+        frames = max(1, _BLOCK // file.channels)
+        while (block := file.read(frames, dtype="float32", always_2d=True).T).size:
+            if not np.isfinite(block).all():
+                raise AudioError(
+                    f"{path} holds samples that are no numbers (NaN or infinity). Export it again."
+                )
+            yield Audio(block, int(file.samplerate))
 
 
 def resample(audio: Audio, sample_rate: int) -> Audio:
@@ -212,14 +220,27 @@ def resample(audio: Audio, sample_rate: int) -> Audio:
         RATE.check(rate, "The sound")
     if sample_rate == audio.sample_rate or not audio.samples.size:
         return Audio(audio.samples, sample_rate)
-    from scipy.signal import resample_poly
+    samples = resampled(audio.samples, audio.sample_rate, sample_rate)
+    return Audio(_within_full_scale(samples), sample_rate)
 
-    # The larger factor is bounded, so that of the two rates the larger one is the denominator.
-    low, high = sorted((sample_rate, audio.sample_rate))
-    small, large = Fraction(low, high).limit_denominator(_MOST_FACTOR).as_integer_ratio()
-    up, down = (small, large) if sample_rate == low else (large, small)
-    samples = resample_poly(audio.samples.astype(np.float32), up, down, axis=1)
-    return Audio(_within_full_scale(samples.astype(np.float32)), sample_rate)
+
+@contextmanager
+def _opened(path: "str | os.PathLike[str]") -> Iterator[Any]:
+    """A sound file, open for reading; faults of the reader become errors with a remedy."""
+    import soundfile
+
+    try:
+        # Passed as an open file, so that its content and not its name decides the format.
+        with open(path, "rb") as opened, soundfile.SoundFile(SoundChunks(opened, path)) as file:
+            RATE.check(int(file.samplerate), path)
+            CHANNELS.check(file.channels, path)
+            yield file
+    except (soundfile.SoundFileError, TypeError, ValueError) as fault:
+        raise AudioError(
+            f"{path} cannot be read as sound ({_reason(fault)}). Give a WAV, FLAC, OGG or MP3 file."
+        ) from fault
+    except OSError as fault:
+        raise AudioError(f"{path} cannot be read: {fault.strerror}. Check its name.") from fault
 
 
 def _reason(fault: Exception) -> str:

@@ -72,7 +72,7 @@ _SENTENCES = {
     Reason.TOOK_TOO_LONG: "reading the file takes more processor time than a file may take",
     Reason.TOOK_TOO_MUCH_MEMORY: "reading the file takes more memory than a file may take",
     Reason.READER_FAILED: "the reader failed on the file in a way that it should not",
-    Reason.SILENT: "the recording is silent, or too short to be a stroke",
+    Reason.SILENT: "it is silent, or too short to be heard as more than a click",
     Reason.NO_CLASS: "neither an index nor its name tells the class of drum",
 }
 

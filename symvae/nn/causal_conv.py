@@ -9,9 +9,6 @@ Strided convolutions are `fold` and a convolution at the lower rate, transposed 
 `unfold`, as in sub-pixel convolution (Shi et al. 2016, arXiv 1609.05158).
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -28,14 +25,16 @@ class CausalConv(nn.Module):
         dilation: steps between taps.
     """
 
+    past: Tensor | None
+    """The last ``reach`` inputs of each stream; None where whole signals are processed."""
+
     def __init__(self, inputs: int, outputs: int, kernel: int, *, dilation: int = 1) -> None:
         super().__init__()
         self.reach, self.dilation = (kernel - 1) * dilation, dilation
         bound = (3 / (inputs * kernel)) ** 0.5
         self.weight = nn.Parameter(torch.empty(outputs, inputs, kernel).uniform_(-bound, bound))
         self.bias = nn.Parameter(torch.zeros(outputs))
-        #: The last ``reach`` inputs of each stream; None where whole signals are processed.
-        self.past: Tensor | None = None
+        self.register_buffer("past", None, persistent=False)
 
     def forward(self, x: Float[Tensor, "batch channel time"]) -> Float[Tensor, "batch output time"]:
         """Convolve a signal that begins in silence, or the next block of a stream."""
@@ -94,13 +93,3 @@ def end_stream(network: nn.Module) -> None:
     for layer in network.modules():
         if isinstance(layer, CausalConv):
             layer.past = None
-
-
-@contextmanager
-def streamed(network: nn.Module, streams: int = 1) -> Iterator[nn.Module]:
-    """Process a stream within the block (`start_stream`, `end_stream`)."""
-    start_stream(network, streams)
-    try:
-        yield network
-    finally:
-        end_stream(network)

@@ -8,6 +8,7 @@ from symvae.system.artifact_folder import (
     GENIE_FORMAT,
     GROOVE_FORMAT,
     ONESHOT_FORMAT,
+    RAVE_FORMAT,
     SYNTH_FORMAT,
     format_of,
 )
@@ -43,6 +44,11 @@ def available_drum_machines() -> list[str]:
     return _named(ONESHOT_FORMAT)
 
 
+def available_audio_models() -> list[str]:
+    """Names of the audio models that come with the package."""
+    return _named(RAVE_FORMAT)
+
+
 def _named(kind: str) -> list[str]:
     return sorted(p.parent.name for p in PRETRAINED.glob("*/config.json") if format_of(p.parent) == kind)
 
@@ -74,6 +80,11 @@ def find_genie(name: str | Path) -> Path:
 def find_drum_machine(name: str | Path) -> Path:
     """Find the folder of a drum machine, as `find` does for models."""
     return _find(name, available_drum_machines(), "drum machine", "train-oneshot")
+
+
+def find_audio_model(name: str | Path) -> Path:
+    """Find the folder of an audio model, as `find` does for models."""
+    return _find(name, available_audio_models(), "audio model", "train-audio")
 
 
 def _find(name: str | Path, names: list[str], thing: str, verb: str) -> Path:

@@ -1,4 +1,4 @@
-"""Folders of one network: config.json, model.safetensors, metrics.json. Genies, grooves and synthesizers."""
+"""Folders of one network: config.json, model.safetensors, metrics.json; of genies, grooves, synthesizers …"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from torch import Tensor, nn
 
 from symvae.config.genie import GenieConfig
 from symvae.config.groove import GrooveConfig
+from symvae.config.rave import RaveConfig
 from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError
 from symvae.models.genie.button_piano import ButtonPiano
 from symvae.models.groove.groove_vae import GrooveVAE
+from symvae.models.rave.rave import Rave
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifact_folder import (
@@ -20,6 +22,7 @@ from symvae.system.artifact_folder import (
     GENIE_FORMAT,
     GROOVE_FORMAT,
     METRICS_FILE,
+    RAVE_FORMAT,
     SYNTH_FORMAT,
     WEIGHTS_FILE,
     checked_part,
@@ -29,12 +32,13 @@ from symvae.system.artifact_folder import (
 )
 from symvae.system.build_genie import build_genie
 from symvae.system.build_groove import build_groove
+from symvae.system.build_rave import build_rave
 from symvae.system.build_synth import build_synth
 from symvae.system.strangers import built, fill
 from symvae.system.weight_file import read_weights, write_weights
 
 _REMEDY = "Restore it or export it again."
-C = TypeVar("C", SynthConfig, GrooveConfig, GenieConfig)
+C = TypeVar("C", SynthConfig, GrooveConfig, GenieConfig, RaveConfig)
 N = TypeVar("N", bound=nn.Module)
 
 
@@ -92,6 +96,9 @@ GENIE = NetworkFolder[GenieConfig, ButtonPiano](
 )
 GROOVE = NetworkFolder[GrooveConfig, GrooveVAE](
     GROOVE_FORMAT, GrooveConfig, "groove model", lambda config: build_groove(config.model)
+)
+RAVE = NetworkFolder[RaveConfig, Rave](
+    RAVE_FORMAT, RaveConfig, "audio model", lambda config: build_rave(config.model)
 )
 SYNTH = NetworkFolder[SynthConfig, SpectrogramVAE](
     SYNTH_FORMAT, SynthConfig, "synthesizer", lambda config: build_synth(config.model)

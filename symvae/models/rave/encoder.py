@@ -7,6 +7,7 @@ batch normalization, which would make an output depend on the other sounds of it
 
 from collections.abc import Sequence
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
@@ -15,6 +16,10 @@ from symvae.nn.causal_conv import CausalConv, fold
 
 SLOPE = 0.2
 """Of the leaky rectifiers of all networks here."""
+
+
+#: A narrow posterior before training does not collapse.
+_INITIAL_LOG_STD = -2.0
 
 
 class RaveEncoder(nn.Module):
@@ -37,6 +42,8 @@ class RaveEncoder(nn.Module):
             for stride, width, wider in zip(self.strides, widths[:-1], widths[1:], strict=True)
         )
         self.leave = CausalConv(widths[-1], 2 * latent_size, 3)
+        with torch.no_grad():
+            self.leave.bias[latent_size:].fill_(_INITIAL_LOG_STD)
 
     def forward(
         self, bands: Float[Tensor, "batch band band_sample"]

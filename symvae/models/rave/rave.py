@@ -51,10 +51,11 @@ class Rave(nn.Module):
         super().__init__()
         self.latent_size, self.delay = latent_size, delay
         self.ratio = bands * int(torch.tensor(strides).prod())
-        sizes = {"strides": strides, "capacity": capacity, "latent_size": latent_size}
         self.split = BandSplit(bands)
-        self.encoder = RaveEncoder(bands=bands, **sizes)
-        self.decoder = RaveDecoder(dilations=dilations, **sizes)
+        self.encoder = RaveEncoder(bands=bands, strides=strides, capacity=capacity, latent_size=latent_size)
+        self.decoder = RaveDecoder(
+            strides=strides, capacity=capacity, latent_size=latent_size, dilations=dilations
+        )
         self.head = SynthesisHead(capacity, bands=bands, noise_stride=noise_stride)
         self.join = BandJoin(bands)
 
@@ -89,6 +90,12 @@ class Rave(nn.Module):
         """Go on from block to block, after silence: `encode` and `decode` then process a stream."""
         start_stream(self, streams)
         self.head.noise.position = torch.zeros((), dtype=torch.long, device=self.head.noise.table.device)
+
+    def silence(self) -> None:
+        """Let a stream begin again, after silence."""
+        for name, state in self.named_buffers():
+            if name.endswith(("past", "position")):
+                state.zero_()
 
     def end_stream(self) -> None:
         """Process whole sounds again."""

@@ -1,4 +1,4 @@
-"""Synthesis head of RAVE: features → bands of sound, a waveform under a loudness envelope plus filtered noise.
+"""Synthesis head of RAVE: features → bands of sound, a waveform under a loudness envelope and filtered noise.
 
 Caillon and Esling 2021 (arXiv 2111.05011), section 4.1: bands = tanh(waveform) · envelope + noise, where the
 noise is white noise through filters that the network chooses for each short frame, as in DDSP (Engel et al.
@@ -66,6 +66,8 @@ class FilteredNoise(nn.Module):
     """
 
     table: Tensor
+    position: Tensor | None
+    """Band samples that a stream has had; None where whole signals are processed."""
 
     def __init__(self, width: int, *, bands: int, stride: int) -> None:
         super().__init__()
@@ -75,8 +77,7 @@ class FilteredNoise(nn.Module):
         chance = torch.Generator().manual_seed(_NOISE_SEED)
         table = torch.rand(bands, NOISE_PERIOD, generator=chance) * 2 - 1
         self.register_buffer("table", table, persistent=False)
-        #: Band samples that a stream has had; None where whole signals are processed.
-        self.position: Tensor | None = None
+        self.register_buffer("position", None, persistent=False)
 
     def forward(
         self, features: Float[Tensor, "batch channel band_sample"], start: int = 0
