@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int16
 
+from symvae.corpus.folder_card import CARD_FILE, open_card
 from symvae.corpus.shards import SPLITS
-from symvae.corpus.sound_card import CARD_FILE, open_card
 from symvae.errors import CorpusError
 from symvae.files.arrays import UNREADABLE
 

@@ -18,9 +18,9 @@ import numpy as np
 from jaxtyping import Float, Int16
 
 from symvae.corpus.drops import DropLog
+from symvae.corpus.folder_card import CARD_FILE
 from symvae.corpus.recording_shards import FORMAT, PIECE, VERSION
 from symvae.corpus.shards import SPLITS, file_checksum
-from symvae.corpus.sound_card import CARD_FILE
 from symvae.corpus.sounds import SUFFIXES
 from symvae.corpus.split import TEST_SHARE, VALIDATION_SHARE
 from symvae.dsp.resample import resampled_blocks
@@ -159,7 +159,7 @@ def _read(name: str, path: Path, sample_rate: int, raw: Any) -> _File:
     """Append the pieces of a file, which are undone where the file turns out to be damaged."""
     start, kept, silent, short, length, channels = raw.tell(), 0, 0, 0, 0, 0
     try:
-        waiting: Float[np.ndarray, "channel sample"] | None = None
+        waiting: Float[np.ndarray, "channel _"] | None = None
         for block in _converted(path, sample_rate):
             channels, length = len(block), length + block.shape[1]
             waiting = block if waiting is None else np.concatenate([waiting, block], 1)
@@ -182,13 +182,13 @@ def _read(name: str, path: Path, sample_rate: int, raw: Any) -> _File:
     return _File(name, channels, round(length / sample_rate, 3), kept, silent, short)
 
 
-def _converted(path: Path, sample_rate: int) -> Iterator[Float[np.ndarray, "channel sample"]]:
+def _converted(path: Path, sample_rate: int) -> Iterator[Float[np.ndarray, "channel _"]]:
     blocks = audio_blocks(path)
     first = next(blocks, None)
     if first is None:
         raise AudioError(f"{path} holds no samples. Give a recording of a second or more.")
 
-    def every() -> Iterator[Float[np.ndarray, "channel sample"]]:
+    def every() -> Iterator[Float[np.ndarray, "channel _"]]:
         yield first.samples
         yield from (block.samples for block in blocks)
 

@@ -21,8 +21,8 @@ from jaxtyping import Float32, Int, Int16
 
 from symvae.audio.drum_sounds import CLASSES
 from symvae.audio.one_shot import SAMPLES
+from symvae.corpus.folder_card import CARD_FILE, open_card
 from symvae.corpus.shards import SPLITS
-from symvae.corpus.sound_card import CARD_FILE, open_card
 from symvae.dsp.wav import FULL_SCALE
 from symvae.errors import CorpusError
 from symvae.files.arrays import UNREADABLE

@@ -24,8 +24,8 @@ from symvae.audio.analog_drums import Settings, draw_settings, play_analog
 from symvae.audio.drum_sounds import CLASSES, class_of_name
 from symvae.audio.one_shot import LONGEST_SEC, SAMPLE_RATE, SAMPLES, one_shot
 from symvae.corpus.drops import DropLog
+from symvae.corpus.folder_card import CARD_FILE
 from symvae.corpus.shards import SPLITS, file_checksum
-from symvae.corpus.sound_card import CARD_FILE
 from symvae.corpus.sound_clusters import fingerprint, sound_clusters
 from symvae.corpus.sound_shards import COLUMNS, FORMAT, SOUNDS_FILE, VERSION
 from symvae.corpus.split import split

@@ -52,8 +52,8 @@ def resampled(
 
 
 def resampled_blocks(
-    blocks: Iterable[Float[np.ndarray, "channel sample"]], rate: int, wanted: int
-) -> Iterator[Float[np.ndarray, "channel other"]]:
+    blocks: Iterable[Float[np.ndarray, "channel _"]], rate: int, wanted: int
+) -> Iterator[Float[np.ndarray, "channel _"]]:
     """Convert a recording block by block, with the same samples as `resampled` gives of the whole.
 
     Args:

@@ -101,7 +101,7 @@ def _wave(pieces: Int16[np.ndarray, "piece sample"], row: int) -> Float[np.ndarr
 
 def _stream(
     model: AudioModel, wave: Float[np.ndarray, "1 sample"], blocks: int, progress: Progress
-) -> dict[str, float]:
+) -> dict[str, float | int]:
     """A piece block by block against the whole, and the time of its blocks."""
     stream = model.stream()
     long = np.tile(wave, (1, math.ceil(blocks * stream.block / wave.shape[1])))[:, : blocks * stream.block]

@@ -25,6 +25,7 @@ class CausalConv(nn.Module):
         dilation: steps between taps.
     """
 
+    bias: nn.Parameter | None
     past: Tensor | None
     """The last ``reach`` inputs of each stream; None where whole signals are processed."""
 
@@ -63,7 +64,7 @@ class FixedCausalConv(CausalConv):
         super().__init__(1, 1, weight.shape[2])
         del self.weight, self.bias
         self.register_buffer("weight", weight, persistent=False)
-        self.bias = None
+        self.register_parameter("bias", None)
 
 
 def fold(x: Float[Tensor, "batch channel time"], stride: int) -> Float[Tensor, "batch more fewer"]:

@@ -1,4 +1,4 @@
-"""Evaluation of an audio model on prepared recordings: figures, their table, and the figures in its folder."""
+"""Evaluation of an audio model on prepared recordings: figures, their table, and figures in its folder."""
 
 from pathlib import Path
 from typing import Any

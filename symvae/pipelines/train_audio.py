@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from symvae.corpus.folder_card import CARD_FILE
 from symvae.corpus.recording_shards import RecordingShards, open_recordings
 from symvae.corpus.recordings import prepare_recordings
-from symvae.corpus.sound_card import CARD_FILE
 
 #: Folder of the prepared recordings within a run.
 FOLDER = "recordings"

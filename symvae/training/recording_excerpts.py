@@ -16,7 +16,7 @@ def drawn_excerpts(
     *,
     seed: int,
     softer_db: float,
-) -> Float[Tensor, "excerpt sample"]:
+) -> Float[Tensor, "excerpt time"]:
     """Draw excerpts from random places, of random level and polarity.
 
     Args:
@@ -40,7 +40,7 @@ def drawn_excerpts(
 
 def first_excerpts(
     pieces: Int16[np.ndarray, "piece sample"], count: int, length: int
-) -> Float[Tensor, "excerpt sample"]:
+) -> Float[Tensor, "excerpt time"]:
     """The beginnings of at most so many pieces, evenly spread over all.
 
     Args:

@@ -87,11 +87,14 @@ class FilteredNoise(nn.Module):
         magnitude = positive(x - _QUIET).unflatten(1, (self.bands, _POINTS)).transpose(2, 3)
         response = torch.fft.irfft(torch.complex(magnitude, torch.zeros_like(magnitude)), _TAPS)
         taps = torch.roll(response, _TAPS // 2, -1) * torch.hann_window(_TAPS, device=x.device)
-        windows = self._noise(features.shape[2], start).unflatten(1, (-1, self.stride))
+        windows = self._noise(features, start).unflatten(1, (-1, self.stride))
         return torch.einsum("zbft,bfst->zbfs", taps, windows).flatten(2)
 
-    def _noise(self, length: int, start: int) -> Float[Tensor, "band band_sample tap"]:
+    def _noise(
+        self, features: Float[Tensor, "batch channel band_sample"], start: int
+    ) -> Float[Tensor, "band band_sample tap"]:
         """The last values of the table at each time, as many as a filter has taps."""
+        length = features.shape[2]
         now = torch.arange(length, device=self.table.device)
         if self.position is not None:
             now = now + self.position
