@@ -72,9 +72,17 @@ class OneShotObjectiveConfig:
     """KL divergence of a sound that costs nothing, in nats."""
     repitch_semitones: float = 2.0
     """Training sounds are played faster or slower by up to this; 0 for never."""
+    layered: float = 0.0
+    """Share of training sounds with a second one of their class beneath."""
+    equalizer_db: float = 0.0
+    """Standard deviation of a random equalizer's gain."""
+    damped_db: float = 0.0
+    """Largest additional decay of a training sound, in dB a second."""
 
     def __post_init__(self) -> None:
         check_at_least("objective", self, 0, "mel_weight", "beta", "free_nats", "repitch_semitones")
+        check_at_least("objective", self, 0, "equalizer_db", "damped_db")
+        check_share("objective", self, "layered")
         check_share("objective", self, "beta_until")
         check_size("objective", self, BANDS, 16, "mels")
         if self.repitch_semitones > 12:
@@ -89,6 +97,8 @@ class OneShotPriorConfig:
     batch_size: int = 256
     """Posteriors a step."""
     learning_rate: float = 1e-3
+    variations: int = 0
+    """Variations of each training sound that the flow learns from, beside the sound itself."""
     width: int = 96
     """Channels of the velocity network; a multiple of 32."""
     layers: int = 3
@@ -98,6 +108,7 @@ class OneShotPriorConfig:
         check_above_zero("prior", self, "learning_rate")
         check_size("prior", self, WIDTH, 32, "width")
         check_size("prior", self, DEPTH, 1, "layers")
+        check_size("prior", self, DEPTH, 0, "variations")
         if self.width % 32:
             raise ConfigError(f"prior.width must be a multiple of 32, not {self.width}.")
 

@@ -1,4 +1,4 @@
-"""Batches of one-shot sounds: classes and drums balanced, now and then at another speed.
+"""Batches of one-shot sounds: classes and drums balanced, each sound varied.
 
 All chance follows from seed and step.
 """
@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
-from symvae.audio.one_shot import ONSET
 from symvae.corpus.sound_shards import Sounds, SoundShards
 from symvae.errors import CorpusError
+from symvae.training.sound_variation import SoundVariation, vary
 
 #: Fewest sounds of a split that can be learned from or measured on.
 FEWEST = 2
@@ -46,32 +46,55 @@ class SoundBatches:
             ]
         )
         self.weights = weights / weights.sum()
+        self.of_class = {number: np.flatnonzero(sounds.drum == number) for number in drums}
 
     def __len__(self) -> int:
         return len(self.sounds.samples)
 
-    def batch(self, step: int, size: int, *, seed: int, semitones: float) -> SoundBatch:
+    def batch(self, step: int, size: int, *, seed: int, bounds: SoundVariation) -> SoundBatch:
         """Draw a batch.
 
         Args:
             step: Number of the batch.
             size: Number of sounds.
             seed: Of all draws.
-            semitones: Largest change of the playing speed.
+            bounds: Bounds of the variations.
 
         Returns:
             The sounds, each with a peak of 1.
         """
         chance = np.random.default_rng([seed, step])
         rows = chance.choice(len(self), size=size, p=self.weights)
-        speed = 2 ** (chance.uniform(-semitones, semitones, size) / 12)
-        waves = np.stack(list(map(_at_speed, self.sounds.waves(rows), speed)))
-        return SoundBatch(torch.from_numpy(waves), one_hot(self.sounds.drum[rows], self.classes))
+        return self._varied(rows, bounds, chance)
+
+    def variations(self, rows: slice, *, seed: int, bounds: SoundVariation) -> SoundBatch:
+        """Vary some sounds.
+
+        Args:
+            rows: The sounds.
+            seed: Of all draws.
+            bounds: Bounds of the variations.
+
+        Returns:
+            A variation of each, with a peak of 1.
+        """
+        chosen = np.arange(len(self))[rows]
+        return self._varied(chosen, bounds, np.random.default_rng([seed, rows.start or 0]))
 
     def rows(self, rows: slice | np.ndarray) -> SoundBatch:
         """Sounds as they are."""
         drum = one_hot(self.sounds.drum[rows], self.classes)
         return SoundBatch(torch.from_numpy(self.sounds.waves(rows)), drum)
+
+    def _varied(
+        self, rows: Int[np.ndarray, " row"], bounds: SoundVariation, chance: np.random.Generator
+    ) -> SoundBatch:
+        """A variation of each sound; the second layer is another of its class."""
+        drum = self.sounds.drum
+        layers = np.array([chance.choice(self.of_class[number]) for number in drum[rows].tolist()])
+        waves, beneath = self.sounds.waves(rows), self.sounds.waves(layers)
+        varied = [vary(wave, layer, bounds, chance) for wave, layer in zip(waves, beneath, strict=True)]
+        return SoundBatch(torch.from_numpy(np.stack(varied)), one_hot(drum[rows], self.classes))
 
 
 def spread(count: int, most: int) -> Int[np.ndarray, " row"]:
@@ -104,12 +127,3 @@ def sound_batches(shards: SoundShards, split: str) -> SoundBatches:
             "needed. Prepare more sounds."
         )
     return SoundBatches(sounds, len(shards.classes))
-
-
-def _at_speed(wave: Float32[np.ndarray, " sample"], speed: np.float64) -> Float32[np.ndarray, " sample"]:
-    """Play faster or slower from the onset on, with linear interpolation."""
-    if speed == 1:
-        return wave
-    time = np.arange(len(wave), dtype=np.float64)
-    faster = np.interp(ONSET + (time - ONSET) * speed, time, wave, left=0.0, right=0.0)
-    return (faster / max(float(np.abs(faster).max()), 1e-6)).astype(np.float32)

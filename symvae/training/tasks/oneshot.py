@@ -16,7 +16,7 @@ import torch
 
 from symvae.audio.one_shot import SAMPLE_RATE
 from symvae.audio.sound_attributes import sound_attributes
-from symvae.config.oneshot import OneShotConfig
+from symvae.config.oneshot import OneShotConfig, OneShotObjectiveConfig
 from symvae.corpus.sound_shards import SoundShards
 from symvae.dsp.mel import mel_filters
 from symvae.models.oneshot.drum_vae import FLOOR, DrumVAE
@@ -30,6 +30,7 @@ from symvae.system.oneshot_artifacts import complete_drum_machine, load_drum_vae
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
 from symvae.training.sound_batches import SoundBatch, SoundBatches, sound_batches, spread
+from symvae.training.sound_variation import SoundVariation
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
 from symvae.training.task import Loss, Objective, Plan
 from symvae.training.tasks.flow_matching import FlowTask
@@ -109,7 +110,7 @@ class OneShotTask:
         training = config.training
         torch.manual_seed(training.seed)
         self.model = build_drum_vae(config.model)
-        first = train.batch(0, _MEAN_SOUNDS, seed=_VALIDATION_SEED, semitones=0.0)
+        first = train.batch(0, _MEAN_SOUNDS, seed=_VALIDATION_SEED, bounds=SoundVariation())
         self.model.mean_level.copy_(self.model.levels(first.wave).mean((0, 1)))
         self.model.to(device)
         self.filters = mel_bands(self.model, config.objective.mels).to(device)
@@ -133,9 +134,7 @@ class OneShotTask:
 
     def loss(self, step: int) -> Loss:
         training, objective = self.choice.training, self.choice.objective
-        drawn = self.train.batch(
-            step, training.batch_size, seed=training.seed, semitones=objective.repitch_semitones
-        )
+        drawn = self.train.batch(step, training.batch_size, seed=training.seed, bounds=bounds_of(objective))
         batch = _moved(drawn, self.device)
         generator = torch.Generator(self.device).manual_seed(training.seed * 1_000_003 + step)
         levels = self.model.levels(batch.wave)
@@ -191,21 +190,36 @@ def mel_bands(model: DrumVAE, mels: int) -> torch.Tensor:
     return filters / filters.sum(0)
 
 
+def bounds_of(objective: OneShotObjectiveConfig) -> SoundVariation:
+    """Bounds of the variations that training sounds get."""
+    return SoundVariation(
+        objective.repitch_semitones, objective.layered, objective.equalizer_db, objective.damped_db
+    )
+
+
 @torch.no_grad()
-def posteriors(model: DrumVAE, sounds: SoundBatches) -> DiagonalGaussian:
-    """Encode every sound of a split.
+def posteriors(
+    model: DrumVAE, sounds: SoundBatches, variations: int = 0, bounds: SoundVariation | None = None
+) -> DiagonalGaussian:
+    """Encode every sound of a split, and variations of each.
 
     Args:
         model: The network, on the CPU.
         sounds: The sounds.
+        variations: Number of variations of each sound.
+        bounds: Bounds of these.
 
     Returns:
-        The posteriors, one row a sound.
+        The posteriors: a row for each sound, then a row for each in every round of variations.
     """
     rows = []
-    for first in range(0, len(sounds), _AT_ONCE):
-        batch = sounds.rows(slice(first, first + _AT_ONCE))
-        rows.append(model.encode(model.levels(batch.wave), batch.drum))
+    for turn in range(1 + variations):
+        for first in range(0, len(sounds), _AT_ONCE):
+            some = slice(first, first + _AT_ONCE)
+            batch = sounds.rows(some)
+            if turn:
+                batch = sounds.variations(some, seed=turn, bounds=bounds or SoundVariation())
+            rows.append(model.encode(model.levels(batch.wave), batch.drum))
     return DiagonalGaussian(torch.cat([row.mean for row in rows]), torch.cat([row.log_std for row in rows]))
 
 
@@ -229,9 +243,9 @@ def _train_prior(
 ) -> None:
     """Fit the flow and the faders to the posteriors of the stored model, and complete its folder."""
     model = load_drum_vae(out / "model")[1]
-    posterior = posteriors(model, train)
-    drum = torch.eye(train.classes)[torch.from_numpy(train.sounds.drum)]
     settings = config.prior
+    posterior = posteriors(model, train, settings.variations, bounds_of(config.objective))
+    drum = torch.eye(train.classes)[torch.from_numpy(train.sounds.drum)].repeat(1 + settings.variations, 1)
     torch.manual_seed(config.training.seed)
     prior = build_drum_prior(settings, config.model.classes, config.model.latent_size)
     task = FlowTask(
@@ -252,7 +266,9 @@ def _train_prior(
     folder = RunFolder.open(stage, PRIOR_STATE, resume=(stage / PRIOR_STATE).exists())
     run(task, folder, stop_after=stop_after, watch=watch, stopping=stopping)
     if task.state.step == settings.steps:
-        faders: DrumFaders = fit_faders(posterior.mean, train.sounds.drum, measured(train), train.classes)
+        faders: DrumFaders = fit_faders(
+            posterior.mean[: len(train)], train.sounds.drum, measured(train), train.classes
+        )
         complete_drum_machine(out / "model", task.average, faders)
 
 

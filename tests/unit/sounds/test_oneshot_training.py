@@ -13,6 +13,7 @@ from symvae.objective.spectral import log_spectral_distance_db
 from symvae.system.drum_machine import DrumMachine
 from symvae.system.oneshot_artifacts import load_drum_vae
 from symvae.training.sound_batches import SoundBatches, sound_batches
+from symvae.training.sound_variation import SoundVariation
 from symvae.training.tasks.oneshot import train_oneshot
 from tests.drum_folders import TINY_ONESHOT
 
@@ -50,8 +51,8 @@ def test_training_lowers_the_distance(config, drum_sounds, tmp_path):
 
 def test_batches_follow_from_seed_and_step(drum_sounds):
     batches = sound_batches(open_sounds(drum_sounds), "train")
-    one, same = (batches.batch(3, 4, seed=1, semitones=2.0) for _ in range(2))
-    other = batches.batch(4, 4, seed=1, semitones=2.0)
+    one, same = (batches.batch(3, 4, seed=1, bounds=SoundVariation(2.0, 0.5, 3.0, 20.0)) for _ in range(2))
+    other = batches.batch(4, 4, seed=1, bounds=SoundVariation(2.0, 0.5, 3.0, 20.0))
     assert torch.equal(one.wave, same.wave)
     assert not torch.equal(one.wave, other.wave)
     assert one.wave.abs().max() <= 1
