@@ -99,18 +99,26 @@ class OneShotPriorConfig:
     learning_rate: float = 1e-3
     variations: int = 0
     """Variations of each training sound that the flow learns from, beside the sound itself."""
-    width: int = 96
-    """Channels of the velocity network; a multiple of 32."""
+    layered: float = 0.3
+    """Share of these with a second sound of the class beneath."""
+    equalizer_db: float = 3.0
+    """Standard deviation of their random equalizer's gain."""
+    damped_db: float = 20.0
+    """Their largest additional decay, in dB a second."""
+    width: int = 256
+    """Units of the layers of the velocity network."""
     layers: int = 3
+    solver_steps: int = 6
+    """Steps in which noise becomes z."""
 
     def __post_init__(self) -> None:
         check_at_least("prior", self, 1, "steps", "batch_size")
         check_above_zero("prior", self, "learning_rate")
-        check_size("prior", self, WIDTH, 32, "width")
-        check_size("prior", self, DEPTH, 1, "layers")
+        check_at_least("prior", self, 0, "equalizer_db", "damped_db")
+        check_share("prior", self, "layered")
+        check_size("prior", self, WIDTH, 1, "width")
+        check_size("prior", self, DEPTH, 1, "layers", "solver_steps")
         check_size("prior", self, DEPTH, 0, "variations")
-        if self.width % 32:
-            raise ConfigError(f"prior.width must be a multiple of 32, not {self.width}.")
 
 
 @dataclass(frozen=True)

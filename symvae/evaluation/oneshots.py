@@ -218,7 +218,8 @@ def _nearest(
 def _draws(machine: DrumMachine, drum: Int[np.ndarray, " sound"], seed: int) -> Float[Tensor, "sound sample"]:
     """A sound of the prior for each of some classes."""
     classes = torch.eye(len(machine.drums))[torch.from_numpy(drum)]
-    z = machine.prior.sample(len(drum), torch.Generator().manual_seed(seed), attributes=classes)
+    steps, chance = machine.config.prior.solver_steps, torch.Generator().manual_seed(seed)
+    z = machine.prior.sample(len(drum), chance, attributes=classes, steps=steps)
     pieces = zip(z.split(_AT_ONCE), classes.split(_AT_ONCE), strict=True)
     generator = torch.Generator().manual_seed(seed)
     network = machine.network

@@ -78,11 +78,11 @@ def checked_prior(
     ends = prior.velocity.project if isinstance(prior.velocity, BarVelocity) else prior.velocity.end
     if ends.out_features != int(prior.active.sum()):
         raise ValueError("a velocity of another number of coordinates")
+    known = prior.velocity.attributes
+    if conditions is not None and len(conditions) != known:
+        raise ValueError("a prior conditioned on other attributes")
     if isinstance(prior.velocity, BarVelocity):
         _check_bars(prior.velocity.place)
-        known = prior.velocity.attributes
-        if conditions is not None and len(conditions) != known:
-            raise ValueError("a prior conditioned on other attributes")
         if prior.attribute_scale.shape != (2, known) or prior.attributes.shape not in (
             (0, known),
             (len(prior.forms), known),

@@ -6,7 +6,7 @@ from symvae.audio.one_shot import ONSET, SAMPLES
 from symvae.config.oneshot import OneShotModelConfig, OneShotPriorConfig
 from symvae.dsp.stft import Stft
 from symvae.models.flow.prior import FlowPrior
-from symvae.models.flow.velocity import BarVelocity
+from symvae.models.flow.velocity import PlainVelocity
 from symvae.models.oneshot.drum_vae import DrumVAE
 from symvae.models.oneshot.frame_decoder import FrameDecoder
 from symvae.models.oneshot.frame_encoder import FrameEncoder
@@ -44,19 +44,12 @@ def build_drum_prior(config: OneShotPriorConfig, classes: tuple[str, ...], laten
     """Build an untrained flow over z, conditioned on the class as on as many attributes.
 
     Args:
-        config: Sizes of the velocity network, which has a single bar.
+        config: Sizes of the velocity network.
         classes: Names of the classes.
         latent_size: Coordinates of z.
 
     Returns:
         The prior, with weights from torch's global generator.
     """
-    velocity = BarVelocity(
-        latent_size,
-        bars=1,
-        code_size=config.width,
-        width=config.width,
-        layers=config.layers,
-        attributes=len(classes),
-    )
+    velocity = PlainVelocity(latent_size, config.width, config.layers, attributes=len(classes))
     return FlowPrior(torch.ones(latent_size, dtype=torch.bool), velocity, conditions=classes)

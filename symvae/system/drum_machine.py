@@ -280,7 +280,9 @@ class DrumMachine:
 
     @torch.inference_mode()
     def _draw(self, drum: int, generator: torch.Generator, temperature: float) -> Float[Tensor, " latent"]:
-        return self.prior.sample(1, generator, temperature, attributes=self._one_hot(drum)[None])[0]
+        steps = self.config.prior.solver_steps
+        known = self._one_hot(drum)[None]
+        return self.prior.sample(1, generator, temperature, attributes=known, steps=steps)[0]
 
     def _one_hot(self, drum: int) -> Float[Tensor, " class"]:
         return torch.eye(len(self.drums))[drum]

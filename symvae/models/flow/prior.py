@@ -23,7 +23,7 @@ from symvae.models.flow.shared_noise import mixing, share_noise
 from symvae.models.flow.velocity import BarVelocity, PlainVelocity
 
 #: Steps of Heun's method, two evaluations each: more steps make no audible difference.
-_SOLVER_STEPS = 24
+SOLVER_STEPS = 24
 #: Draws that are integrated together: thousands at once would take gigabytes.
 _DRAWS_AT_ONCE = 1024
 
@@ -73,9 +73,8 @@ class FlowPrior(nn.Module):
         self.register_buffer("home_key", torch.tensor(home_key))
         self.register_buffer("noise_scale", torch.tensor(1.0))
         self.register_buffer("echo", torch.tensor(0.0))
-        bars, known = 0, 0
-        if isinstance(velocity, BarVelocity):
-            bars, known = len(velocity.place), velocity.attributes
+        bars = len(velocity.place) if isinstance(velocity, BarVelocity) else 0
+        known = velocity.attributes
         self.register_buffer("attributes", torch.zeros((0, known)))
         self.register_buffer("attribute_scale", torch.tensor([0.0, 1.0])[:, None].repeat(1, known))
         self.register_buffer("forms", torch.zeros((0, bars)))
@@ -117,6 +116,7 @@ class FlowPrior(nn.Module):
         temperature: float = 1.0,
         equal: Int[Tensor, "count bar"] | None = None,
         attributes: Float[Tensor, "count attribute"] | None = None,
+        steps: int = SOLVER_STEPS,
     ) -> Float[Tensor, "count latent"]:
         """Draw latents.
 
@@ -126,16 +126,17 @@ class FlowPrior(nn.Module):
             temperature: scale of the noise.
             equal: a number for each bar of each draw, the same for bars that shall be equal.
             attributes: of each draw, standardized, nan where one is free; None for free ones.
+            steps: steps of the solver.
 
         Returns:
             Latents, on the device of the prior.
         """
         noise = self.noise(count, generator, temperature, equal)
         if attributes is None:
-            return torch.cat([self.integrate(some) for some in noise.split(_DRAWS_AT_ONCE)])
+            return torch.cat([self.integrate(some, steps=steps) for some in noise.split(_DRAWS_AT_ONCE)])
         asked = attributes.to(noise.device).split(_DRAWS_AT_ONCE)
         draws = zip(noise.split(_DRAWS_AT_ONCE), asked, strict=True)
-        return torch.cat([self.integrate(some, attributes=each) for some, each in draws])
+        return torch.cat([self.integrate(some, attributes=each, steps=steps) for some, each in draws])
 
     def noise(
         self,
@@ -175,6 +176,7 @@ class FlowPrior(nn.Module):
         noise: Float[Tensor, "batch latent"],
         guidance: Guidance | None = None,
         attributes: Float[Tensor, "batch attribute"] | None = None,
+        steps: int = SOLVER_STEPS,
     ) -> Float[Tensor, "batch latent"]:
         """Integrate the flow from noise (Heun's method).
 
@@ -182,6 +184,7 @@ class FlowPrior(nn.Module):
             noise: where each path starts.
             guidance: corrects each estimate of the end.
             attributes: of each draw, standardized, nan where one is free; None for free ones.
+            steps: steps of the solver.
 
         Returns:
             Latents.
@@ -198,8 +201,8 @@ class FlowPrior(nn.Module):
                 move = move + (guidance(end) - end)[:, self.active] / max(1 - time, 0.5 * width)
             return torch.zeros_like(z).index_copy(1, used, move)
 
-        used, z, width = self.active.nonzero()[:, 0], noise, 1.0 / _SOLVER_STEPS
-        for step in range(_SOLVER_STEPS):
+        used, z, width = self.active.nonzero()[:, 0], noise, 1.0 / steps
+        for step in range(steps):
             first = velocity(z, step * width)
             second = velocity(z + width * first, (step + 1) * width)
             z = z + width * (first + second) / 2

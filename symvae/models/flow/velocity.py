@@ -34,11 +34,13 @@ class PlainVelocity(nn.Module):
         used: coordinates of z that the prior moves.
         width: width of the layers.
         layers: number of residual layers.
+        attributes: number of known attributes that condition the velocity.
     """
 
-    def __init__(self, used: int, width: int = 512, layers: int = 3) -> None:
+    def __init__(self, used: int, width: int = 512, layers: int = 3, attributes: int = 0) -> None:
         super().__init__()
-        self.start = nn.Linear(used + _PLAIN_TIME_FEATURES, width)
+        self.attributes = attributes
+        self.start = nn.Linear(used + _PLAIN_TIME_FEATURES + attributes, width)
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(layers))
         self.layers = nn.ModuleList(nn.Linear(width + _PLAIN_TIME_FEATURES, width) for _ in range(layers))
         self.end = nn.Linear(width, used)
@@ -49,15 +51,21 @@ class PlainVelocity(nn.Module):
     def like(cls, state: dict[str, Tensor]) -> "PlainVelocity":
         """Return a network of the sizes of these weights."""
         width, used = state["end.weight"].shape[1], state["end.weight"].shape[0]
-        return cls(used, width, sum(n.startswith("layers.") and n.endswith(".weight") for n in state))
+        layers = sum(n.startswith("layers.") and n.endswith(".weight") for n in state)
+        attributes = state["start.weight"].shape[1] - used - _PLAIN_TIME_FEATURES
+        return cls(used, width, layers, attributes)
 
     def forward(
-        self, z: Float[Tensor, "batch used"], time: Float[Tensor, "batch 1"]
+        self,
+        z: Float[Tensor, "batch used"],
+        time: Float[Tensor, "batch 1"],
+        attributes: Float[Tensor, "batch attribute"] | None = None,
     ) -> Float[Tensor, "batch used"]:
         """Return the velocity of the used coordinates at ``time`` (0: noise, 1: music)."""
         angle = time * torch.linspace(0, 5, _PLAIN_TIME_FEATURES // 2, device=time.device).exp()
         features = torch.cat([angle.sin(), angle.cos()], dim=-1)
-        hidden = self.start(torch.cat([z, features], dim=-1))
+        known = () if attributes is None else (attributes,)
+        hidden = self.start(torch.cat([z, features, *known], dim=-1))
         for norm, layer in zip(self.norms, self.layers, strict=True):
             hidden = hidden + functional.silu(layer(torch.cat([norm(hidden), features], dim=-1)))
         return self.end(hidden)

@@ -197,6 +197,14 @@ def bounds_of(objective: OneShotObjectiveConfig) -> SoundVariation:
     )
 
 
+def prior_bounds(config: OneShotConfig) -> SoundVariation:
+    """Bounds of the variations that the flow learns from."""
+    prior = config.prior
+    return SoundVariation(
+        config.objective.repitch_semitones, prior.layered, prior.equalizer_db, prior.damped_db
+    )
+
+
 @torch.no_grad()
 def posteriors(
     model: DrumVAE, sounds: SoundBatches, variations: int = 0, bounds: SoundVariation | None = None
@@ -244,7 +252,7 @@ def _train_prior(
     """Fit the flow and the faders to the posteriors of the stored model, and complete its folder."""
     model = load_drum_vae(out / "model")[1]
     settings = config.prior
-    posterior = posteriors(model, train, settings.variations, bounds_of(config.objective))
+    posterior = posteriors(model, train, settings.variations, prior_bounds(config))
     drum = torch.eye(train.classes)[torch.from_numpy(train.sounds.drum)].repeat(1 + settings.variations, 1)
     torch.manual_seed(config.training.seed)
     prior = build_drum_prior(settings, config.model.classes, config.model.latent_size)

@@ -107,7 +107,7 @@ def test_the_preset_is_the_default():
         ("model.width=0", "model.width must be a whole number from 1"),
         ("objective.repitch_semitones=13", "objective.repitch_semitones is from 0 to 12, not 13"),
         ("objective.beta=-1", "objective.beta must be a number of at least 0"),
-        ("prior.width=40", "prior.width must be a multiple of 32, not 40"),
+        ("prior.solver_steps=0", "prior.solver_steps must be a whole number from 1 to 256, not 0"),
         ("prior.steps=0", "prior.steps must be a number of at least 1"),
     ],
 )
