@@ -1,13 +1,16 @@
 """A kit: a folder of drum sounds, and the player that plays the strokes of a song with them.
 
+A class has one sound, or layers for soft and loud strokes, each of several sounds that are played in turn.
 A sound file belongs to the class that its name tells (`symvae.audio.drum_sounds`); of several of a class the
 first by name is played. Classes that are missing are played by their nearest relative. A stroke of a closed
 hi-hat or of its pedal damps an open one.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from jaxtyping import Float
@@ -27,17 +30,23 @@ _DAMP_SEC = 0.02
 _BLOCK_SEC = 6.0
 
 
+#: Sounds of a class: layers from soft to loud strokes, each of some sounds that are played in turn.
+Layers: TypeAlias = Sequence[Sequence[Audio]]
+
+
 class Kit:
     """Sounds by class.
 
     Args:
         name: Name of the kit.
-        sounds: Sounds of at least one class.
+        sounds: Layers of at least one class; only the classes that a song needs are looked up.
+        longest_sec: Length of the longest sound.
     """
 
-    def __init__(self, name: str, sounds: dict[str, Audio]) -> None:
+    def __init__(self, name: str, sounds: Mapping[str, Layers], longest_sec: float) -> None:
         self.name = name
         self.sounds = sounds
+        self.longest_sec = longest_sec
 
     def drum_of(self, key: int) -> str:
         """Class that plays a key of General MIDI's kit: its own, else the nearest that the kit has."""
@@ -81,7 +90,9 @@ def read_kit(folder: Path | str) -> Kit:
             f"{folder} holds no sound file that is named by a drum. "
             "Name files as kick.wav or snare.wav, or write a kit with `symvae kit`."
         )
-    return Kit(folder.name, {drum: read_audio(path, max_sec=LONGEST_SEC) for drum, path in paths.items()})
+    sounds = {drum: read_audio(path, max_sec=LONGEST_SEC) for drum, path in paths.items()}
+    longest_sec = max(sound.duration_sec for sound in sounds.values())
+    return Kit(folder.name, {drum: ((sound,),) for drum, sound in sounds.items()}, longest_sec)
 
 
 class KitPlayer:
@@ -95,13 +106,13 @@ class KitPlayer:
     def __init__(self, kit: Kit, sample_rate: int) -> None:
         self.kit = kit
         self.sample_rate = sample_rate
-        self.tail_sec = min(max(sound.duration_sec for sound in kit.sounds.values()), LONGEST_SEC)
-        self._sounds = lru_cache(maxsize=None)(self._sound)
+        self.tail_sec = min(kit.longest_sec, LONGEST_SEC)
+        self._sounds = lru_cache(maxsize=None)(self._layers)
 
     def blocks(self, notes: Notes, samples: int) -> Iterator[Float[np.ndarray, "channel sample"]]:
         """Blocks of all strokes, in stereo where a sound of the kit is."""
-        channels = max(len(self._sounds(drum)) for drum in self.kit.sounds)
         strokes = list(self._strokes(notes))
+        channels = max((len(sound) for _, sound in strokes), default=1)
         step = round(_BLOCK_SEC * self.sample_rate)
         for first in range(0, samples, step):
             block = np.zeros((channels, min(step, samples - first)), np.float32)
@@ -114,19 +125,27 @@ class KitPlayer:
     def _strokes(self, notes: Notes) -> Iterator[tuple[int, Float[np.ndarray, "channel sample"]]]:
         """First sample and sound of each stroke."""
         closing = np.sort(notes.onset_sec[np.isin(notes.pitch, HAT_KEYS)])
+        turn: Counter[str] = Counter()
         columns = (notes.onset_sec.tolist(), notes.pitch.tolist(), notes.velocity.tolist())
         for onset_sec, key, velocity in zip(*columns, strict=True):
-            sound = LEVEL * (velocity / 127) ** 2 * self._sounds(self.kit.drum_of(key))
+            drum = self.kit.drum_of(key)
+            layers = self._sounds(drum)
+            layer = layers[min(velocity * len(layers) // 128, len(layers) - 1)]
+            sound = LEVEL * (velocity / 127) ** 2 * layer[turn[drum] % len(layer)]
+            turn[drum] += 1
             if CLASS_OF_KEY.get(key) == "open_hat":
                 later = closing[closing > onset_sec]
                 if len(later):
                     sound = _damped(sound, round((later[0] - onset_sec) * self.sample_rate), self.sample_rate)
             yield round(onset_sec * self.sample_rate), sound.astype(np.float32)
 
-    def _sound(self, drum: str) -> Float[np.ndarray, "channel sample"]:
+    def _layers(self, drum: str) -> list[list[Float[np.ndarray, "_ sample"]]]:
         """Samples at the player's rate: one channel, or the first two."""
-        sound = resample(self.kit.sounds[drum], self.sample_rate).samples
-        return sound[:2, : round(LONGEST_SEC * self.sample_rate)]
+        most = round(LONGEST_SEC * self.sample_rate)
+        return [
+            [resample(sound, self.sample_rate).samples[:2, :most] for sound in layer]
+            for layer in self.kit.sounds[drum]
+        ]
 
 
 def _damped(

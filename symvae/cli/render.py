@@ -51,8 +51,13 @@ def render(
         ),
     ] = None,
     kit: Annotated[
-        Path | None,
-        typer.Option("--kit", help="Folder of drum sounds that play the drums, as `symvae kit` writes."),
+        str | None,
+        typer.Option(
+            "--kit",
+            metavar="FOLDER|neural:SEED",
+            help="Folder of drum sounds that play the drums, as `symvae kit` writes; or neural:7 for drums "
+            "that the drum machine draws.",
+        ),
     ] = None,
     synth: Annotated[str, typer.Option("--synth", help="A synthesizer's name or folder.")] = "synth-24k",
     sample_rate: Annotated[

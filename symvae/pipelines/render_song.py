@@ -15,13 +15,14 @@ from symvae.audio.engines import (
     with_font_drums,
     with_kit_drums,
 )
-from symvae.audio.kit import Kit, read_kit
+from symvae.audio.kit import Kit
 from symvae.audio.limits import MINUTES, check_length
 from symvae.audio.parts import Part, parts_of
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
 from symvae.audio.soundfont import find_soundfont
 from symvae.errors import AudioError, ConfigError
 from symvae.music.io.source import Music, load_for_playback, name_of
+from symvae.pipelines.drum_kit import open_kit
 from symvae.pipelines.output import Saved, refuse_existing
 from symvae.pipelines.playback import drum_notices, font_label, neural_label, with_unheard
 from symvae.pipelines.words import clock, counted
@@ -95,7 +96,7 @@ def render_song(
     engine: str = "neural",
     synth: Synth | str | Path = DEFAULT_SYNTH,
     soundfont: Path | None = None,
-    kit: Path | None = None,
+    kit: str | Path | None = None,
     sample_rate: int | None = None,
     loudness_lufs: float = LOUDNESS_LUFS,
     max_minutes: int | float = MINUTES.most,
@@ -115,7 +116,8 @@ def render_song(
         engine: "neural", "soundfont" or "sine".
         synth: Synthesizer of the neural engine, or its name or folder.
         soundfont: Sound font of that engine, and of drums beside the neural one.
-        kit: Folder of drum sounds, named by drum, that play the drums with any engine.
+        kit: Folder of drum sounds, named by drum, that play the drums with any engine; "neural:7" for those
+            of the drum machine with seed 7.
         sample_rate: Hz; by default that of the engine.
         loudness_lufs: Integrated loudness in LUFS; lower where peaks would clip.
         max_minutes: Longest music that is rendered.
@@ -138,7 +140,7 @@ def render_song(
         raise ConfigError(f"{engine!r} is not an engine. Choose one of {', '.join(ENGINES)}.")
     if kit is not None and soundfont is not None and engine != "soundfont":
         raise ConfigError("The drums are played by a kit or by a sound font. Give one of the two.")
-    sounds = None if kit is None else read_kit(kit)
+    sounds = None if kit is None else open_kit(kit)
     path = Path(out)
     picture = path.with_suffix(".png")
     refuse_existing([path, *[picture] * plot], force, "OUT")

@@ -43,6 +43,10 @@ MOST_STEPS = 1_000
 #: Price of a nat in the choice of a recording's class, in nepers.
 _NAT = 2e-3
 _END_FADE = 512
+#: Logarithm of the share of its centroid that the softest stroke keeps.
+_SOFTEST = math.log(0.6)
+#: Share of a new draw in the strokes of a drum, which are alike and not the same.
+_TURN = 0.12
 
 
 @dataclass(frozen=True)
@@ -253,6 +257,40 @@ class DrumMachine:
             z = self._draw(number, generator, temperature)
             sounds[drum] = self._sound(z, self._one_hot(number), seed, {}, None)
         return sounds
+
+    @torch.inference_mode()
+    def strokes(self, drum: str, *, seed: int = 0, layers: int = 3, turns: int = 3) -> list[list[Audio]]:
+        """Draw one drum that is struck softly and hard, each several times.
+
+        Soft strokes are darker, by the direction of the centroid in z; strokes of a layer differ by small
+        draws.
+
+        Args:
+            drum: Name of the class.
+            seed: The same seed gives the same drum.
+            layers: Number of strengths, from soft to hard.
+            turns: Number of strokes of each strength.
+
+        Returns:
+            Sounds by layer.
+
+        Raises:
+            ConfigError: There is no such class.
+        """
+        number = self._number(drum)
+        generator = seeded(seed)
+        z = self._draw(number, generator, 1.0)
+        darker = _SOFTEST * self.faders.directions[FADERS.index("centroid_hz")]
+        softness = torch.linspace(1, 0, layers) if layers > 1 else torch.zeros(1)
+        near = [self._draw(number, generator, 1.0) for _ in range(turns)]
+        rows = [
+            math.sqrt(1 - _TURN**2) * (z + soft * darker) + _TURN * other
+            for soft in softness
+            for other in near
+        ]
+        waves = self._waves(torch.stack(rows), self._one_hot(number), seed)
+        sounds = [Audio(wave[None], SAMPLE_RATE) for wave in waves]
+        return [sounds[first : first + turns] for first in range(0, len(sounds), turns)]
 
     def _number(self, drum: str) -> int:
         if drum not in self.drums:

@@ -163,7 +163,7 @@ def notes(*strokes):
 
 
 def test_a_closed_hat_damps_an_open_one():
-    player = KitPlayer(Kit("k", {"open_hat": Audio(np.ones((1, 8000)), 8000)}), 8000)
+    player = KitPlayer(Kit("k", {"open_hat": ((Audio(np.ones((1, 8000)), 8000),),)}, 1.0), 8000)
     (alone,) = player.blocks(notes((0.0, 46)), 8000)
     (damped,) = player.blocks(notes((0.0, 46), (0.5, 42)), 8000)
     assert alone[0, 7000] > 0
@@ -173,7 +173,7 @@ def test_a_closed_hat_damps_an_open_one():
 
 
 def test_blocks_equal_the_same_samples_of_the_whole(monkeypatch):
-    kit = Kit("k", {"kick": Audio(np.random.default_rng(0).uniform(-1, 1, (2, 9000)), 8000)})
+    kit = Kit("k", {"kick": ((Audio(np.random.default_rng(0).uniform(-1, 1, (2, 9000)), 8000),),)}, 1.2)
     strokes = notes((0.1, 36), (0.9, 36), (1.7, 60))
     whole = np.concatenate(list(KitPlayer(kit, 8000).blocks(strokes, 24_000)), 1)
     monkeypatch.setattr("symvae.audio.kit._BLOCK_SEC", 0.31)
@@ -195,3 +195,38 @@ def test_missing_drums_are_played_by_relatives(tmp_path):
         "closed_hat",
         "closed_hat",
     ]
+
+
+def test_soft_and_hard_strokes_are_layers_whose_sounds_take_turns():
+    tones = [[Audio(np.full((1, 800), value), 8000) for value in layer] for layer in ((0.1, 0.2), (0.8, 0.9))]
+    player = KitPlayer(Kit("k", {"kick": tones}, 0.1), 8000)
+    strokes = notes((0.0, 36), (0.5, 36), (1.0, 36), (1.5, 36))._replace(velocity=np.array([30, 30, 127, 127]))
+    (block,) = player.blocks(strokes, 16_000)
+    heard = block[0, [100, 4100, 8100, 12_100]] / np.array([30 / 127, 30 / 127, 1, 1]) ** 2
+    np.testing.assert_allclose(heard / heard[3], np.array([0.1, 0.2, 0.8, 0.9]) / 0.9, rtol=1e-5)
+
+
+def test_a_drum_has_soft_and_hard_strokes_of_its_own(tiny_drum_machine):
+    machine = symvae.load_drum_machine(tiny_drum_machine)
+    layers = machine.strokes("snare", seed=3, layers=2, turns=3)
+    assert [len(layer) for layer in layers] == [3, 3]
+    sounds = [sound.samples for layer in layers for sound in layer]
+    assert all(np.abs(sound).max() <= 1 for sound in sounds)
+    assert not any(np.array_equal(sounds[0], other) for other in sounds[1:])
+    again = machine.strokes("snare", seed=3, layers=2, turns=3)
+    assert np.array_equal(again[1][2].samples, layers[1][2].samples)
+
+
+def test_a_song_is_played_by_drums_that_are_drawn(beat, tiny_drum_machine, monkeypatch, tmp_path):
+    monkeypatch.setattr("symvae.pipelines.drum_kit.DEFAULT_DRUM_MACHINE", tiny_drum_machine)
+    monkeypatch.chdir(tmp_path)
+    results = [
+        render_song(beat, name, engine="sine", kit=kit)
+        for name, kit in (("a.wav", "neural:7"), ("b.wav", "neural:7"), ("c.wav", "neural:8"))
+    ]
+    assert "kit neural:7" in results[0].parts[0].label
+    a, b, c = ((tmp_path / name).read_bytes() for name in ("a.wav", "b.wav", "c.wav"))
+    assert a == b
+    assert a != c
+    with pytest.raises(ConfigError, match="'neural:loud' has no seed. Write a whole number"):
+        render_song(beat, "d.wav", engine="sine", kit="neural:loud")
