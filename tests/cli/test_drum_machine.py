@@ -6,10 +6,13 @@ import numpy as np
 import pretty_midi
 import pytest
 
+import symvae
 from symvae.audio.kit import Kit, KitPlayer, read_kit
 from symvae.audio.notes import Notes
 from symvae.dsp.audio import Audio
 from symvae.dsp.wav import read_audio, write_wav
+from symvae.errors import ConfigError
+from symvae.pipelines.render_song import render_song
 from tests.drum_folders import TINY_ONESHOT, drum_folder
 
 
@@ -200,7 +203,9 @@ def test_missing_drums_are_played_by_relatives(tmp_path):
 def test_soft_and_hard_strokes_are_layers_whose_sounds_take_turns():
     tones = [[Audio(np.full((1, 800), value), 8000) for value in layer] for layer in ((0.1, 0.2), (0.8, 0.9))]
     player = KitPlayer(Kit("k", {"kick": tones}, 0.1), 8000)
-    strokes = notes((0.0, 36), (0.5, 36), (1.0, 36), (1.5, 36))._replace(velocity=np.array([30, 30, 127, 127]))
+    strokes = notes((0.0, 36), (0.5, 36), (1.0, 36), (1.5, 36))._replace(
+        velocity=np.array([30, 30, 127, 127])
+    )
     (block,) = player.blocks(strokes, 16_000)
     heard = block[0, [100, 4100, 8100, 12_100]] / np.array([30 / 127, 30 / 127, 1, 1]) ** 2
     np.testing.assert_allclose(heard / heard[3], np.array([0.1, 0.2, 0.8, 0.9]) / 0.9, rtol=1e-5)
