@@ -233,5 +233,5 @@ def test_a_song_is_played_by_drums_that_are_drawn(beat, tiny_drum_machine, monke
     a, b, c = ((tmp_path / name).read_bytes() for name in ("a.wav", "b.wav", "c.wav"))
     assert a == b
     assert a != c
-    with pytest.raises(ConfigError, match="'neural:loud' has no seed. Write a whole number"):
+    with pytest.raises(ConfigError, match=r"'neural:loud' has no seed\. Write a whole number"):
         render_song(beat, "d.wav", engine="sine", kit="neural:loud")
