@@ -28,7 +28,7 @@ from symvae.dsp.struck import struck, struck_phases
 from symvae.evaluation.metrics.correlation import spearman
 from symvae.evaluation.metrics.frechet import frechet_distance
 from symvae.evaluation.progress import Progress, silent
-from symvae.models.oneshot.drum_vae import FLOOR, mel_levels
+from symvae.models.oneshot.drum_network import FLOOR, mel_levels
 from symvae.objective.spectral import log_spectral_distance_db
 from symvae.system.drum_faders import FADERS, to_scale
 from symvae.system.drum_machine import DrumMachine

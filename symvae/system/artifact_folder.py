@@ -9,6 +9,7 @@ from symvae.config.genie import GenieConfig
 from symvae.config.groove import GrooveConfig
 from symvae.config.load import from_dict
 from symvae.config.oneshot import OneShotConfig
+from symvae.config.oneshot_codes import OneShotCodesConfig
 from symvae.config.run import RunConfig
 from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError, ConfigError
@@ -17,19 +18,22 @@ from symvae.storage.whole_file import write_text
 
 FORMAT, SYNTH_FORMAT = "symvae-model", "symvae-synth"
 GROOVE_FORMAT, GENIE_FORMAT = "symvae-groove", "symvae-genie"
-ONESHOT_FORMAT = "symvae-oneshot"
+ONESHOT_FORMAT, ONESHOT_CODES_FORMAT = "symvae-oneshot", "symvae-oneshot-codes"
 #: Version 1 held all weights in half precision (`symvae.system.weight_file`).
 VERSION, VERSIONS_READ = 2, (1, 2)
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
 METRICS_FILE = "metrics.json"
-Config = TypeVar("Config", RunConfig, SynthConfig, GrooveConfig, GenieConfig, OneShotConfig)
+Config = TypeVar(
+    "Config", RunConfig, SynthConfig, GrooveConfig, GenieConfig, OneShotConfig, OneShotCodesConfig
+)
 _VERBS = {
     FORMAT: "train",
     SYNTH_FORMAT: "train-synth",
     GROOVE_FORMAT: "train-groove",
     GENIE_FORMAT: "train-genie",
     ONESHOT_FORMAT: "train-oneshot",
+    ONESHOT_CODES_FORMAT: "train-oneshot",
 }
 _FORMATS = {
     RunConfig: FORMAT,
@@ -37,6 +41,7 @@ _FORMATS = {
     GrooveConfig: GROOVE_FORMAT,
     GenieConfig: GENIE_FORMAT,
     OneShotConfig: ONESHOT_FORMAT,
+    OneShotCodesConfig: ONESHOT_CODES_FORMAT,
 }
 
 
@@ -52,7 +57,8 @@ def write_json(path: Path, content: Any, indent: int | None = 2) -> None:
 
 
 def write_header(
-    folder: Path, config: RunConfig | SynthConfig | GrooveConfig | GenieConfig | OneShotConfig
+    folder: Path,
+    config: RunConfig | SynthConfig | GrooveConfig | GenieConfig | OneShotConfig | OneShotCodesConfig,
 ) -> None:
     """Write config.json: format, version and the whole config."""
     header = {"format": _FORMATS[type(config)], "version": VERSION, **dataclasses.asdict(config)}
