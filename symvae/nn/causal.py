@@ -1,6 +1,6 @@
 """Interface of causal networks over a sequence: all times at once, or one after the other from a cache."""
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from jaxtyping import Float
 from torch import Tensor
@@ -14,6 +14,7 @@ class Step(NamedTuple):
     """The past, as the next time needs it."""
 
 
+@runtime_checkable
 class CausalNetwork(Protocol):
     """A network whose output at a time depends on no later input."""
 

@@ -22,19 +22,20 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.arguments import checked
-from symvae.audio.one_shot import LONGEST_SEC, SAMPLE_RATE, fade, one_shot
-from symvae.audio.sound_attributes import sound_attributes
+from symvae.audio.one_shot import LONGEST_SEC, SAMPLE_RATE, one_shot
 from symvae.config.oneshot import OneShotConfig
 from symvae.dsp.audio import Audio
 from symvae.dsp.wav import read_audio
 from symvae.errors import CheckpointError, ConfigError, LatentError
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.oneshot.drum_vae import DrumVAE
-from symvae.system.artifact_folder import read_metrics
+from symvae.system.artifact_folder import ONESHOT_CODES_FORMAT, format_of, read_metrics
 from symvae.system.catalog import find_drum_machine
+from symvae.system.code_drum_machine import CodeDrumMachine
 from symvae.system.draws import check_temperature, seeded
 from symvae.system.drum_faders import FADERS, DrumFaders, to_scale
 from symvae.system.drum_search import search
+from symvae.system.drum_sound import DrumSound, class_number, fade_end, measure
 from symvae.system.oneshot_artifacts import load_drum_faders, load_drum_prior, load_drum_vae
 
 DEFAULT_DRUM_MACHINE = "oneshot-44k"
@@ -42,24 +43,15 @@ DEFAULT_DRUM_MACHINE = "oneshot-44k"
 MOST_STEPS = 1_000
 #: Price of a nat in the choice of a recording's class, in nepers.
 _NAT = 2e-3
-_END_FADE = 512
 
 
 @dataclass(frozen=True)
-class Hit:
-    """A one-shot sound."""
+class Hit(DrumSound):
+    """A one-shot sound with its place in the latent space."""
 
-    audio: Audio
-    """One channel with a peak of at most 1."""
-    drum: str
-    """Its class; of a morph, the nearer one."""
     z: Float[Tensor, " latent"]
     classes: Float[Tensor, " class"]
     """Weights of the classes."""
-    attributes: dict[str, float]
-    """Attributes as measured on the sound, by their names with units; nan where it has none."""
-    asked: dict[str, float]
-    """Values that were asked for, in the same units."""
 
 
 @checked
@@ -254,10 +246,23 @@ class DrumMachine:
             sounds[drum] = self._sound(z, self._one_hot(number), seed, {}, None)
         return sounds
 
+    @torch.inference_mode()
+    def latents(
+        self, classes: Float[Tensor, "batch class"], generator: torch.Generator
+    ) -> Float[Tensor, "batch latent"]:
+        """Draw latents of classes, as the network decodes them.
+
+        Args:
+            classes: Weights of the classes of each sound.
+            generator: Source of the draws.
+
+        Returns:
+            The latents.
+        """
+        return self.prior.sample(len(classes), generator, attributes=classes)
+
     def _number(self, drum: str) -> int:
-        if drum not in self.drums:
-            raise ConfigError(f"There is no drum {drum!r}. {self.name} knows {', '.join(self.drums)}.")
-        return self.drums.index(drum)
+        return class_number(drum, self.drums, self.name)
 
     def _asked(
         self, drum: int, brightness: float | None, values: dict[str, float | None]
@@ -291,9 +296,7 @@ class DrumMachine:
     ) -> Float[np.ndarray, "batch sample"]:
         """Samples of some latents of one class; each is the same in any batch."""
         levels = self.network.decode(z, classes.expand(len(z), -1))
-        wave = self.network.wave(levels, seeded(seed)).numpy()
-        wave[:, -_END_FADE:] *= fade(_END_FADE)[::-1]
-        return wave
+        return fade_end(self.network.wave(levels, seeded(seed)).numpy())
 
     def _sound(
         self,
@@ -315,14 +318,8 @@ class DrumMachine:
                 drum=number,
                 synthesize=lambda many: self._waves(many, classes, seed),
             )
-        figures = sound_attributes(wave, SAMPLE_RATE)
-        if loudness_lufs is not None and math.isfinite(figures["loudness_lufs"]):
-            if not -math.inf < loudness_lufs < math.inf:
-                raise ConfigError(f"A loudness is a number of LUFS, not {loudness_lufs:g}.")
-            gain = min(10 ** ((loudness_lufs - figures["loudness_lufs"]) / 20), 1.0)
-            wave, asked = (gain * wave).astype(np.float32), {**asked, "loudness_lufs": loudness_lufs}
-            figures["loudness_lufs"] += 20 * math.log10(max(gain, 1e-9))
-        return Hit(Audio(wave[None], SAMPLE_RATE), self.drums[number], z, classes, figures, asked)
+        wave, figures, asked = measure(wave, asked, loudness_lufs)
+        return Hit(Audio(wave[None], SAMPLE_RATE), self.drums[number], figures, asked, z, classes)
 
     @torch.inference_mode()
     def _place(
@@ -345,15 +342,22 @@ class DrumMachine:
         return z, self._one_hot(best)
 
 
-def load_drum_machine(name: str | Path = DEFAULT_DRUM_MACHINE) -> DrumMachine:
+#: A drum machine of either family: with z, or of codes.
+AnyDrumMachine = DrumMachine | CodeDrumMachine
+
+
+def load_drum_machine(name: str | Path = DEFAULT_DRUM_MACHINE) -> AnyDrumMachine:
     """Load a drum machine.
 
     Args:
         name: One that comes with the package, or its folder.
 
     Returns:
-        The drum machine.
+        The drum machine; one of codes draws the same verbs without faders and morphs.
     """
+    folder = find_drum_machine(name)
+    if format_of(folder) == ONESHOT_CODES_FORMAT:
+        return CodeDrumMachine.load(folder)
     return DrumMachine.load(name)
 
 
