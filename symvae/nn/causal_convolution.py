@@ -7,6 +7,9 @@ a convolution, and the same product gives one time after the other from a cache 
 1611.09482).
 """
 
+from collections.abc import Iterable, Iterator
+from typing import cast
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -112,8 +115,8 @@ class CausalConvolutions(nn.Module):
 
     def start(self, batch: int) -> list[Tensor]:
         """Cache before the first time."""
-        place = self.layers[0].enter.weight
-        return [place.new_zeros(batch, layer.reach, self.width) for layer in self.layers]
+        weight = next(self.parameters())
+        return [weight.new_zeros(batch, layer.reach, self.width) for layer in self._each()]
 
     def step(
         self, x: Float[Tensor, "batch width"], condition: Float[Tensor, "batch width"], cache: list[Tensor]
@@ -129,8 +132,11 @@ class CausalConvolutions(nn.Module):
             Output and cache.
         """
         total, later = torch.zeros_like(x), []
-        for layer, past in zip(self.layers, cache, strict=True):
+        for layer, past in zip(self._each(), cache, strict=True):
             x, skip, kept = layer.step(x, condition[:, None], past)
             total = total + skip
             later.append(kept)
         return Step(total, later)
+
+    def _each(self) -> Iterator[GatedConvolution]:
+        return iter(cast(Iterable[GatedConvolution], self.layers))

@@ -51,7 +51,7 @@ class CausalBlock(nn.Module):
         known = torch.stack([key, value])
         if past is not None:
             known = torch.cat([past, known], 3)
-        attended = functional.scaled_dot_product_attention(query, *known, is_causal=past is None)
+        attended = functional.scaled_dot_product_attention(query, known[0], known[1], is_causal=past is None)
         x = x + self.drop(self.gather(attended.transpose(1, 2).flatten(2)))
         return x + self.drop(self.narrow(functional.gelu(self.widen(self.before_mlp(x))))), known
 
@@ -81,8 +81,9 @@ class CausalTransformer(nn.Module):
 
     def start(self, batch: int) -> list[Tensor]:
         """Cache before the first time: no keys and values."""
-        place = self.condition.weight
-        return [place.new_zeros(2, batch, layer.heads, 0, HEAD_SIZE) for layer in self.layers]
+        weight = self.condition.weight
+        heads = weight.shape[0] // HEAD_SIZE
+        return [weight.new_zeros(2, batch, heads, 0, HEAD_SIZE) for _ in self.layers]
 
     def step(
         self, x: Float[Tensor, "batch width"], condition: Float[Tensor, "batch width"], cache: list[Tensor]

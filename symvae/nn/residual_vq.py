@@ -4,7 +4,7 @@ A vector becomes a code a level, and the sum of their entries stands for it (van
 1711.00937; Zeghidour et al. 2021, SoundStream, arXiv 2107.03312, section III-C). Entries are running means of
 the vectors assigned to them (van den Oord et al., appendix A.1). They start from k-means on the first batch;
 an entry that is hardly used is moved to a vector of the batch, the likelier the worse that is quantized (the
-seeding of k-means++, Arthur and Vassilvitskii 2007).
+seeding of k-means++, Arthur and Vassilvitskii 2007, which the first batch has, too).
 
 All that is learned without a gradient is in the buffers, and chance comes from a generator that is passed.
 """
@@ -98,8 +98,7 @@ class ResidualVQ(nn.Module):
         """Fit the codebooks to the vectors of a batch by k-means, level by level."""
         even = len(x) / self.size
         for level in range(self.levels):
-            rows = torch.randint(len(x), (self.size,), generator=generator, device=x.device)
-            self._put(level, x[rows], x.new_full((self.size,), even))
+            self._put(level, _seeds(x, self.size, generator), x.new_full((self.size,), even))
             for _ in range(_FIRST_ITERATIONS):
                 nearest = _nearest(x, self.of_level(level))
                 self._learn(level, x, nearest, generator, decay=0.0)
@@ -137,6 +136,19 @@ class ResidualVQ(nn.Module):
     def _put(self, level: int, entries: Float[Tensor, "entry width"], uses: Float[Tensor, " entry"]) -> None:
         self.entries[level * self.size : (level + 1) * self.size] = entries
         self.uses[level] = uses
+
+
+def _seeds(
+    x: Float[Tensor, "vector width"], count: int, generator: torch.Generator
+) -> Float[Tensor, "count width"]:
+    """Draw vectors one after the other, each in proportion to its squared distance from those before it."""
+    distance, seeds = x.new_ones(len(x)), []
+    for number in range(count):
+        row = torch.multinomial(distance + _LEAST, 1, generator=generator)
+        apart = (x - x[row]).square().sum(1)
+        distance = torch.minimum(distance, apart) if number else apart
+        seeds.append(x[row[0]])
+    return torch.stack(seeds)
 
 
 def _nearest(

@@ -15,7 +15,7 @@ from symvae.dsp.stft import Stft
 from symvae.models.oneshot.code_decoder import CodeDecoder
 from symvae.models.oneshot.code_encoder import CodeEncoder
 from symvae.models.oneshot.drum_network import DrumNetwork, class_embedding, level_distance
-from symvae.nn.residual_vq import ResidualVQ
+from symvae.nn.residual_vq import Quantized, ResidualVQ
 
 
 class CodedSounds(NamedTuple):
@@ -99,7 +99,8 @@ class DrumCodes(DrumNetwork):
             The sounds as codes.
         """
         vectors = self.encoder(self.normalize(levels), self.embed(drum))
-        return CodedSounds(*self.quantizer(vectors, generator), self.quantizer.size)
+        found: Quantized = self.quantizer(vectors, generator)
+        return CodedSounds(found.vectors, found.codes, found.commitment, self.quantizer.size)
 
     def lookup(self, codes: Int[Tensor, "batch position level"]) -> Float[Tensor, "batch position size"]:
         """Quantized vectors of codes."""
