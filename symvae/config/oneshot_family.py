@@ -24,9 +24,9 @@ def load_oneshot_preset(name: str) -> AnyOneShotConfig:
     path = Path(name)
     if path.suffix == ".toml":
         codes = path.is_file() and _SECTION in read_toml(path, ConfigError)
-        return load_preset(name, OneShotCodesConfig if codes else OneShotConfig)
-    for cls in (OneShotConfig, OneShotCodesConfig):
-        if name in presets(cls):
-            return load_preset(name, cls)
-    known = ", ".join([*presets(OneShotConfig), *presets(OneShotCodesConfig)])
-    raise ConfigError(f"There is no preset {name!r}. Known presets: {known}.")
+    else:
+        codes = name in presets(OneShotCodesConfig)
+        if not codes and name not in presets(OneShotConfig):
+            known = ", ".join([*presets(OneShotConfig), *presets(OneShotCodesConfig)])
+            raise ConfigError(f"There is no preset {name!r}. Known presets: {known}.")
+    return load_preset(name, OneShotCodesConfig) if codes else load_preset(name, OneShotConfig)
