@@ -111,15 +111,15 @@ class CodesPriorConfig:
     """"convolutions" (gated and causal) or "transformer"."""
     width: int = 128
     """Channels; a multiple of 32."""
-    layers: int = 6
+    layers: int = 5
     """Gated convolutions, or blocks of the transformer."""
-    dropout: float = 0.3
+    dropout: float = 0.1
     """Share of the units that training leaves out."""
-    steps: int = 2000
+    steps: int = 1000
     batch_size: int = 64
     """Sounds a step."""
-    learning_rate: float = 1e-3
-    evaluate_every: int = 100
+    learning_rate: float = 2e-3
+    evaluate_every: int = 50
     """Steps between validations; the best prior is kept."""
     versions: int = 4
     """Codes of each training sound: of the sound itself, and of others at another speed."""

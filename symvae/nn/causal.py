@@ -29,4 +29,13 @@ class CausalNetwork(Protocol):
     def step(
         self, x: Float[Tensor, "batch width"], condition: Float[Tensor, "batch width"], cache: list[Tensor]
     ) -> Step:
-        """Compute the time that follows those in the cache."""
+        """Compute the time that follows those in the cache.
+
+        Args:
+            x: Input of this time.
+            condition: The condition, the same at all times.
+            cache: That of `start`, or of the time before.
+
+        Returns:
+            Output and cache.
+        """

@@ -27,7 +27,7 @@ class SoundBatch(NamedTuple):
     """1 at the number of the class."""
 
     def to(self, device: str) -> "SoundBatch":
-        """The same on a device."""
+        """Copy of the batch on a device."""
         return SoundBatch(self.wave.to(device), self.drum.to(device))
 
 

@@ -188,5 +188,7 @@ def _take_network(config: OneShotCodesConfig, start: Path, out: Path, *, resume:
             f"{out} already holds a run. Choose another folder, or add --resume to go on with a run that was "
             "started with --from."
         )
-    if not (out / "model").exists():
+    if resume and not (out / "model").exists():
+        raise TrainingError(f"There is nothing to resume in {out}. Leave out --resume to start.")
+    if not resume:
         save_drum_codes(out / "model", config, network.state_dict(), metrics=read_metrics(start))

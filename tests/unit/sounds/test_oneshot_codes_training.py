@@ -50,6 +50,8 @@ def test_a_prior_of_another_network_takes_the_codes_of_a_run(
     assert CodeDrumMachine.load(two).config.prior.network == "transformer"
     with pytest.raises(TrainingError, match="already holds a run"):
         train_oneshot_codes(other, shards, tmp_path / "run", **words)
+    with pytest.raises(TrainingError, match="There is nothing to resume"):
+        train_oneshot_codes(other, shards, tmp_path / "third", resume=True, **words)
     larger = with_overrides(other, ["codes.entries=16"])
     with pytest.raises(TrainingError, match="has other sizes or classes than this config"):
         train_oneshot_codes(larger, shards, tmp_path / "third", **words)
