@@ -124,6 +124,21 @@ def tiny_drum_machine(drum_sounds: Path, tmp_path_factory: pytest.TempPathFactor
     return out
 
 
+@pytest.fixture(scope="session")
+def tiny_code_machine(drum_sounds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run folder of a tiny drum machine of codes that has learned next to nothing."""
+    from symvae.config.load import with_overrides
+    from symvae.config.oneshot_codes import OneShotCodesConfig
+    from symvae.corpus.sound_shards import open_sounds
+    from symvae.training.tasks.oneshot_codes import train_oneshot_codes
+    from tests.drum_folders import TINY_CODES
+
+    config = with_overrides(OneShotCodesConfig(), list(TINY_CODES))
+    out = tmp_path_factory.mktemp("codes") / "run"
+    train_oneshot_codes(config, open_sounds(drum_sounds), out)
+    return out
+
+
 @pytest.fixture(scope="module")
 def few_exchanges():
     """Few exchanges in a refinement: random weights miss by much, and a few show as well as many."""

@@ -1,4 +1,4 @@
-"""Folders of short synthetic drums, written as WAV files, with and without an index."""
+"""Folders of short synthetic drums, written as WAV files, and settings of tiny drum machines."""
 
 import csv
 from pathlib import Path
@@ -48,6 +48,32 @@ TINY_ONESHOT = (
     "prior.batch_size=8",
     "prior.width=32",
     "prior.layers=1",
+    "training.steps=4",
+    "training.batch_size=4",
+    "training.evaluate_every=2",
+    "training.warmup_steps=1",
+)
+
+#: The same of a drum machine of codes: 11 positions of 2 codes.
+TINY_CODES = (
+    "name=tiny-codes",
+    "model.patch=16",
+    "model.width=16",
+    "model.hidden=16",
+    "model.blocks=1",
+    "model.summary=8",
+    "model.class_size=4",
+    "model.phase_iterations=1",
+    "codes.stride=1",
+    "codes.levels=2",
+    "codes.entries=8",
+    "codes.size=4",
+    "prior.width=32",
+    "prior.layers=2",
+    "prior.steps=4",
+    "prior.batch_size=8",
+    "prior.evaluate_every=2",
+    "prior.versions=2",
     "training.steps=4",
     "training.batch_size=4",
     "training.evaluate_every=2",

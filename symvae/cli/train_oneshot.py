@@ -15,28 +15,32 @@ def train_oneshot(
     data: Annotated[Path, typer.Option("--data", help="Sounds that `symvae prepare sounds` wrote.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The run's folder: log, state and best model.")],
     resume: Resume = False,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", help="Of codes: take the network of this run, and train a prior of its own."),
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", help="section.key=value over the preset, as objective.beta=0.001."),
     ] = None,
     device: Device = "cpu",
 ) -> None:
-    """Train a drum machine; stop with Ctrl-C and go on with --resume."""
+    """Train a drum machine, with z or of codes; stop with Ctrl-C and go on with --resume."""
     one_of(device, DEVICES, "--device")
-    from symvae.config.load import load_preset, with_overrides
-    from symvae.config.oneshot import OneShotConfig
-    from symvae.corpus.sound_shards import open_sounds
+    from symvae.config.load import with_overrides
+    from symvae.config.oneshot_family import load_oneshot_preset
+    from symvae.pipelines.train_oneshot import train_drum_machine
     from symvae.training.processes import check_device
-    from symvae.training.tasks.oneshot import train_oneshot as task
 
-    config = with_overrides(load_preset(preset, OneShotConfig), set_ or [])
+    config = with_overrides(load_oneshot_preset(preset), set_ or [])
     check_device(device)
     with training() as shown:
-        model = task(
+        model = train_drum_machine(
             config,
-            open_sounds(data),
+            data,
             out,
             resume=resume,
+            start=from_,
             device=device,
             watch=shown.watch,
             stopping=shown.stopping,

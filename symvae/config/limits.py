@@ -35,6 +35,14 @@ BANDS = Limit(
     "{where} must be a whole number from {least} to {most}, not {count}.",
     ConfigError,
 )
+ENTRIES = Limit(
+    "config-entries",
+    16_384,
+    "entries",
+    "a codebook of a preset has 256",
+    "{where} must be a whole number from {least} to {most}, not {count}.",
+    ConfigError,
+)
 RATE = Limit(
     "config-rate",
     192_000,

@@ -12,6 +12,7 @@ from symvae.config.genie import GenieConfig
 from symvae.config.groove import GrooveConfig
 from symvae.config.limits import NAMES, TEXT
 from symvae.config.oneshot import OneShotConfig
+from symvae.config.oneshot_codes import OneShotCodesConfig
 from symvae.config.rave import RaveConfig
 from symvae.config.run import RunConfig
 from symvae.config.sound import SynthConfig
@@ -35,6 +36,7 @@ _FOLDERS: dict[type, str] = {
     GrooveConfig: "presets/groove",
     GenieConfig: "presets/genie",
     OneShotConfig: "presets/oneshot",
+    OneShotCodesConfig: "presets/oneshot_codes",
     RaveConfig: "presets/rave",
 }
 

@@ -9,6 +9,7 @@
     copying          share of draws nearer to a training sound than 95 % of held-out sounds are; 5 % where
                      draws are as new as these
     faders           Spearman's correlation of asked and achieved values, and their median error
+    codes            of a drum machine of codes: use of the codebooks, bits a sound, nats a code of the prior
 
 Draws have the classes of the held-out sounds.
 """
@@ -25,13 +26,14 @@ from symvae.audio.one_shot import ONSET
 from symvae.corpus.sound_shards import SoundShards
 from symvae.dsp.stft import griffin_lim, magnitude
 from symvae.dsp.struck import struck, struck_phases
+from symvae.evaluation.code_use import code_figures
 from symvae.evaluation.metrics.correlation import spearman
 from symvae.evaluation.metrics.frechet import frechet_distance
 from symvae.evaluation.progress import Progress, silent
-from symvae.models.oneshot.drum_vae import FLOOR, mel_levels
+from symvae.models.oneshot.drum_network import FLOOR, mel_levels
 from symvae.objective.spectral import log_spectral_distance_db
 from symvae.system.drum_faders import FADERS, to_scale
-from symvae.system.drum_machine import DrumMachine
+from symvae.system.drum_machine import AnyDrumMachine, DrumMachine
 from symvae.training.sound_batches import SoundBatch, SoundBatches, sound_batches, spread
 from symvae.training.tasks.drum_probe import train_drum_probe
 from symvae.training.tasks.oneshot import mel_bands
@@ -48,7 +50,7 @@ _ASKED = (0.1, 0.9)
 
 @torch.inference_mode()
 def evaluate_oneshots(
-    machine: DrumMachine,
+    machine: AnyDrumMachine,
     shards: SoundShards,
     *,
     split: str = "test",
@@ -96,6 +98,11 @@ def evaluate_oneshots(
     nearest = _nearest(drawn_mel, train_mel)[0]
     threshold = float(np.quantile(distance.numpy(), 0.05))
     progress("draws", 1.0)
+    own = (
+        {"faders": _faders(machine, QUICK_REQUESTS if quick else REQUESTS, seed, progress)}
+        if isinstance(machine, DrumMachine)
+        else {"codes": code_figures(machine, held_out, train)}
+    )
     return {
         "split": split,
         "sounds": len(held_out),
@@ -111,7 +118,7 @@ def evaluate_oneshots(
             "median_distance_db": _DB * float(nearest.median()),
             "median_distance_held_out_db": _DB * float(distance.median()),
         },
-        "faders": _faders(machine, QUICK_REQUESTS if quick else REQUESTS, seed, progress),
+        **own,
     }
 
 
@@ -128,13 +135,13 @@ def _pieces(batches: SoundBatches) -> list[SoundBatch]:
 
 
 def _mels(
-    machine: DrumMachine, wave: Float[Tensor, "sound sample"], filters: Float[Tensor, "bin mel"]
+    machine: AnyDrumMachine, wave: Float[Tensor, "sound sample"], filters: Float[Tensor, "bin mel"]
 ) -> Float[Tensor, "sound frame mel"]:
     return mel_levels(machine.network.levels(wave), filters)
 
 
 def _reconstruction(
-    machine: DrumMachine,
+    machine: AnyDrumMachine,
     real: SoundBatch,
     real_mel: Float[Tensor, "sound frame mel"],
     train: SoundBatches,
@@ -215,11 +222,12 @@ def _nearest(
     return least.values, least.indices
 
 
-def _draws(machine: DrumMachine, drum: Int[np.ndarray, " sound"], seed: int) -> Float[Tensor, "sound sample"]:
+def _draws(
+    machine: AnyDrumMachine, drum: Int[np.ndarray, " sound"], seed: int
+) -> Float[Tensor, "sound sample"]:
     """A sound of the prior for each of some classes."""
     classes = torch.eye(len(machine.drums))[torch.from_numpy(drum)]
-    steps, chance = machine.config.prior.solver_steps, torch.Generator().manual_seed(seed)
-    z = machine.prior.sample(len(drum), chance, attributes=classes, steps=steps)
+    z = machine.latents(classes, torch.Generator().manual_seed(seed))
     pieces = zip(z.split(_AT_ONCE), classes.split(_AT_ONCE), strict=True)
     generator = torch.Generator().manual_seed(seed)
     network = machine.network

@@ -11,7 +11,8 @@ from symvae.dsp.wav import write_wav
 from symvae.errors import ConfigError
 from symvae.pipelines.output import Saved, numbered, refuse_existing
 from symvae.storage.whole_file import make_folder, write_text
-from symvae.system.drum_machine import DrumMachine, Hit
+from symvae.system.drum_machine import AnyDrumMachine
+from symvae.system.drum_sound import DrumSound
 
 #: Unit and digits of each attribute in tables.
 _COLUMNS = {
@@ -31,7 +32,7 @@ class HitsResult:
     """Sounds, and the files that hold them."""
 
     names: tuple[str, ...]
-    hits: tuple[Hit, ...]
+    hits: tuple[DrumSound, ...]
     saved: Saved
 
     def data(self) -> dict[str, Any]:
@@ -58,7 +59,7 @@ class HitsResult:
 
 
 def make_hits(
-    machine: DrumMachine,
+    machine: AnyDrumMachine,
     drum: str | None,
     out: str | Path,
     *,
@@ -101,7 +102,7 @@ def make_hits(
     names = numbered(word, count)
     paths = [Path(out) / f"{name}.wav" for name in names]
     refuse_existing(paths, force)
-    hits = []
+    hits: list[DrumSound] = []
     for number in range(count):
         if like is not None:
             hits.append(machine.like(like, amount, drum=drum, seed=seed + number))
@@ -115,7 +116,7 @@ def make_hits(
 
 
 def make_kit(
-    machine: DrumMachine,
+    machine: AnyDrumMachine,
     out: str | Path,
     *,
     seed: int = 0,
@@ -164,7 +165,7 @@ def sfz(drums: Sequence[str], title: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write(hits: Sequence[Hit], paths: Sequence[Path], force: bool) -> None:
+def _write(hits: Sequence[DrumSound], paths: Sequence[Path], force: bool) -> None:
     for hit, path in zip(hits, paths, strict=True):
         make_folder(path.parent)
         write_wav(hit.audio.samples, hit.audio.sample_rate, path, force=force)
@@ -174,7 +175,7 @@ def _plain(value: float) -> float | None:
     return round(value, 4) if math.isfinite(value) else None
 
 
-def _cell(hit: Hit, attribute: str) -> str:
+def _cell(hit: DrumSound, attribute: str) -> str:
     digits, value = _COLUMNS[attribute][1], hit.attributes[attribute]
     words = f"{value:.{digits}f}" if math.isfinite(value) else "–"
     asked = hit.asked.get(attribute)

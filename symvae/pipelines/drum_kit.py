@@ -7,7 +7,8 @@ from pathlib import Path
 from symvae.audio.kit import Kit, Layers, read_kit
 from symvae.audio.one_shot import SAMPLE_RATE, SAMPLES
 from symvae.errors import ConfigError
-from symvae.system.drum_machine import DEFAULT_DRUM_MACHINE, DrumMachine, load_drum_machine
+from symvae.system.drum_machine import DEFAULT_DRUM_MACHINE, DrumMachine
+from symvae.system.drum_strokes import strokes
 
 #: Word that names a kit of a drum machine; its seed may follow after a colon.
 NEURAL = "neural"
@@ -25,7 +26,7 @@ class DrawnSounds(Mapping[str, Layers]):
 
     def __init__(self, machine: DrumMachine, seed: int) -> None:
         self.machine, self.seed = machine, seed
-        self._strokes = lru_cache(maxsize=None)(lambda drum: machine.strokes(drum, seed=seed))
+        self._strokes = lru_cache(maxsize=None)(lambda drum: strokes(machine, drum, seed=seed))
 
     def __getitem__(self, drum: str) -> Layers:
         if drum not in self.machine.drums:
@@ -59,5 +60,5 @@ def open_kit(kit: str | Path, machine: str | Path | None = None) -> Kit:
         return read_kit(kit)
     if colon and not (seed.isdecimal() and len(seed) < _DIGITS):
         raise ConfigError(f"{str(kit)!r} has no seed. Write a whole number after the colon, as neural:7.")
-    sounds = DrawnSounds(load_drum_machine(machine or DEFAULT_DRUM_MACHINE), int(seed or 0))
+    sounds = DrawnSounds(DrumMachine.load(machine or DEFAULT_DRUM_MACHINE), int(seed or 0))
     return Kit(str(kit), sounds, SAMPLES / SAMPLE_RATE)

@@ -7,7 +7,7 @@ from symvae.evaluation.progress import Progress
 from symvae.pipelines.evaluate import CARD_FILE, METRICS_FILE, Evaluation
 from symvae.storage.whole_file import write_text
 from symvae.storage.whole_folder import whole_folder
-from symvae.system.artifact_folder import ONESHOT_FORMAT, format_of
+from symvae.system.artifact_folder import ONESHOT_CODES_FORMAT, ONESHOT_FORMAT, format_of
 from symvae.system.catalog import find_drum_machine
 
 
@@ -21,7 +21,7 @@ def is_drum_machine(model: str | Path) -> bool:
         True for a drum machine.
     """
     try:
-        return format_of(find_drum_machine(model)) == ONESHOT_FORMAT
+        return format_of(find_drum_machine(model)) in (ONESHOT_FORMAT, ONESHOT_CODES_FORMAT)
     except CheckpointError:
         return False
 

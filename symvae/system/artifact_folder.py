@@ -9,6 +9,7 @@ from symvae.config.genie import GenieConfig
 from symvae.config.groove import GrooveConfig
 from symvae.config.load import from_dict
 from symvae.config.oneshot import OneShotConfig
+from symvae.config.oneshot_codes import OneShotCodesConfig
 from symvae.config.rave import RaveConfig
 from symvae.config.run import RunConfig
 from symvae.config.sound import SynthConfig
@@ -18,19 +19,30 @@ from symvae.storage.whole_file import write_text
 
 FORMAT, SYNTH_FORMAT = "symvae-model", "symvae-synth"
 GROOVE_FORMAT, GENIE_FORMAT = "symvae-groove", "symvae-genie"
-ONESHOT_FORMAT, RAVE_FORMAT = "symvae-oneshot", "symvae-rave"
+ONESHOT_FORMAT, ONESHOT_CODES_FORMAT = "symvae-oneshot", "symvae-oneshot-codes"
+RAVE_FORMAT = "symvae-rave"
 #: Version 1 held all weights in half precision (`symvae.system.weight_file`).
 VERSION, VERSIONS_READ = 2, (1, 2)
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
 METRICS_FILE = "metrics.json"
-Config = TypeVar("Config", RunConfig, SynthConfig, GrooveConfig, GenieConfig, OneShotConfig, RaveConfig)
+Config = TypeVar(
+    "Config",
+    RunConfig,
+    SynthConfig,
+    GrooveConfig,
+    GenieConfig,
+    OneShotConfig,
+    OneShotCodesConfig,
+    RaveConfig,
+)
 _VERBS = {
     FORMAT: "train",
     SYNTH_FORMAT: "train-synth",
     GROOVE_FORMAT: "train-groove",
     GENIE_FORMAT: "train-genie",
     ONESHOT_FORMAT: "train-oneshot",
+    ONESHOT_CODES_FORMAT: "train-oneshot",
     RAVE_FORMAT: "train-audio",
 }
 _FORMATS = {
@@ -39,6 +51,7 @@ _FORMATS = {
     GrooveConfig: GROOVE_FORMAT,
     GenieConfig: GENIE_FORMAT,
     OneShotConfig: ONESHOT_FORMAT,
+    OneShotCodesConfig: ONESHOT_CODES_FORMAT,
     RaveConfig: RAVE_FORMAT,
 }
 

@@ -7,6 +7,7 @@ from symvae.system.artifact_folder import (
     FORMAT,
     GENIE_FORMAT,
     GROOVE_FORMAT,
+    ONESHOT_CODES_FORMAT,
     ONESHOT_FORMAT,
     RAVE_FORMAT,
     SYNTH_FORMAT,
@@ -41,7 +42,7 @@ def available_genies() -> list[str]:
 
 def available_drum_machines() -> list[str]:
     """Names of the drum machines that come with the package."""
-    return _named(ONESHOT_FORMAT)
+    return sorted([*_named(ONESHOT_FORMAT), *_named(ONESHOT_CODES_FORMAT)])
 
 
 def available_audio_models() -> list[str]:

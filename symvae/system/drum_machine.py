@@ -22,19 +22,20 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.arguments import checked
-from symvae.audio.one_shot import LONGEST_SEC, SAMPLE_RATE, fade, one_shot
-from symvae.audio.sound_attributes import sound_attributes
+from symvae.audio.one_shot import LONGEST_SEC, SAMPLE_RATE, one_shot
 from symvae.config.oneshot import OneShotConfig
 from symvae.dsp.audio import Audio
 from symvae.dsp.wav import read_audio
 from symvae.errors import CheckpointError, ConfigError, LatentError
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.oneshot.drum_vae import DrumVAE
-from symvae.system.artifact_folder import read_metrics
+from symvae.system.artifact_folder import ONESHOT_CODES_FORMAT, format_of, read_metrics
 from symvae.system.catalog import find_drum_machine
+from symvae.system.code_drum_machine import CodeDrumMachine
 from symvae.system.draws import check_temperature, seeded
 from symvae.system.drum_faders import FADERS, DrumFaders, to_scale
 from symvae.system.drum_search import search
+from symvae.system.drum_sound import DrumSound, class_number, fade_end, measure
 from symvae.system.oneshot_artifacts import load_drum_faders, load_drum_prior, load_drum_vae
 
 DEFAULT_DRUM_MACHINE = "oneshot-44k"
@@ -42,28 +43,15 @@ DEFAULT_DRUM_MACHINE = "oneshot-44k"
 MOST_STEPS = 1_000
 #: Price of a nat in the choice of a recording's class, in nepers.
 _NAT = 2e-3
-_END_FADE = 512
-#: Logarithm of the share of its centroid that the softest stroke keeps.
-_SOFTEST = math.log(0.6)
-#: Share of a new draw in the strokes of a drum, which are alike and not the same.
-_TURN = 0.12
 
 
 @dataclass(frozen=True)
-class Hit:
-    """A one-shot sound."""
+class Hit(DrumSound):
+    """A one-shot sound with its place in the latent space."""
 
-    audio: Audio
-    """One channel with a peak of at most 1."""
-    drum: str
-    """Its class; of a morph, the nearer one."""
     z: Float[Tensor, " latent"]
     classes: Float[Tensor, " class"]
     """Weights of the classes."""
-    attributes: dict[str, float]
-    """Attributes as measured on the sound, by their names with units; nan where it has none."""
-    asked: dict[str, float]
-    """Values that were asked for, in the same units."""
 
 
 @checked
@@ -252,50 +240,30 @@ class DrumMachine:
         """
         check_temperature("temperature", temperature)
         generator = seeded(seed)
-        sounds = {}
-        for number, drum in enumerate(self.drums):
-            z = self._draw(number, generator, temperature)
-            sounds[drum] = self._sound(z, self._one_hot(number), seed, {}, None)
-        return sounds
+        classes = torch.eye(len(self.drums))
+        drawn = zip(self.latents(classes, generator, temperature), classes, strict=True)
+        sounds = [self._sound(z, each, seed, {}, None) for z, each in drawn]
+        return dict(zip(self.drums, sounds, strict=True))
 
     @torch.inference_mode()
-    def strokes(self, drum: str, *, seed: int = 0, layers: int = 3, turns: int = 3) -> list[list[Audio]]:
-        """Draw one drum that is struck softly and hard, each several times.
-
-        Soft strokes are darker, by the direction of the centroid in z; strokes of a layer differ by small
-        draws.
+    def latents(
+        self, classes: Float[Tensor, "batch class"], generator: torch.Generator, temperature: float = 1.0
+    ) -> Float[Tensor, "batch latent"]:
+        """Draw latents of classes, as the network decodes them.
 
         Args:
-            drum: Name of the class.
-            seed: The same seed gives the same drum.
-            layers: Number of strengths, from soft to hard.
-            turns: Number of strokes of each strength.
+            classes: Weights of the classes of each sound.
+            generator: Source of the draws.
+            temperature: Scale of the prior's noise.
 
         Returns:
-            Sounds by layer.
-
-        Raises:
-            ConfigError: There is no such class.
+            The latents.
         """
-        number = self._number(drum)
-        generator = seeded(seed)
-        z = self._draw(number, generator, 1.0)
-        darker = _SOFTEST * self.faders.directions[FADERS.index("centroid_hz")]
-        softness = torch.linspace(1, 0, layers) if layers > 1 else torch.zeros(1)
-        near = [self._draw(number, generator, 1.0) for _ in range(turns)]
-        rows = [
-            math.sqrt(1 - _TURN**2) * (z + soft * darker) + _TURN * other
-            for soft in softness
-            for other in near
-        ]
-        waves = self._waves(torch.stack(rows), self._one_hot(number), seed)
-        sounds = [Audio(wave[None], SAMPLE_RATE) for wave in waves]
-        return [sounds[first : first + turns] for first in range(0, len(sounds), turns)]
+        steps = self.config.prior.solver_steps
+        return self.prior.sample(len(classes), generator, temperature, attributes=classes, steps=steps)
 
     def _number(self, drum: str) -> int:
-        if drum not in self.drums:
-            raise ConfigError(f"There is no drum {drum!r}. {self.name} knows {', '.join(self.drums)}.")
-        return self.drums.index(drum)
+        return class_number(drum, self.drums, self.name)
 
     def _asked(
         self, drum: int, brightness: float | None, values: dict[str, float | None]
@@ -318,22 +286,27 @@ class DrumMachine:
 
     @torch.inference_mode()
     def _draw(self, drum: int, generator: torch.Generator, temperature: float) -> Float[Tensor, " latent"]:
-        steps = self.config.prior.solver_steps
-        known = self._one_hot(drum)[None]
-        return self.prior.sample(1, generator, temperature, attributes=known, steps=steps)[0]
+        return self.latents(self._one_hot(drum)[None], generator, temperature)[0]
 
     def _one_hot(self, drum: int) -> Float[Tensor, " class"]:
         return torch.eye(len(self.drums))[drum]
 
     @torch.inference_mode()
-    def _waves(
+    def waves(
         self, z: Float[Tensor, "batch latent"], classes: Float[Tensor, " class"], seed: int
     ) -> Float[np.ndarray, "batch sample"]:
-        """Samples of some latents of one class; each is the same in any batch."""
+        """Synthesize latents of one class; each sounds the same in any batch.
+
+        Args:
+            z: Latents.
+            classes: Weights of the classes, the same for all.
+            seed: Of the noise in the phases.
+
+        Returns:
+            Samples with a peak of 1.
+        """
         levels = self.network.decode(z, classes.expand(len(z), -1))
-        wave = self.network.wave(levels, seeded(seed)).numpy()
-        wave[:, -_END_FADE:] *= fade(_END_FADE)[::-1]
-        return wave
+        return fade_end(self.network.wave(levels, seeded(seed)).numpy())
 
     def _sound(
         self,
@@ -344,7 +317,7 @@ class DrumMachine:
         loudness_lufs: float | None,
     ) -> Hit:
         """Synthesize, move to what is asked, and measure."""
-        wave = self._waves(z[None], classes, seed)[0]
+        wave = self.waves(z[None], classes, seed)[0]
         number = int(classes.argmax())
         if asked:
             z, wave = search(
@@ -353,16 +326,10 @@ class DrumMachine:
                 targets={name: to_scale(name, value) for name, value in asked.items()},
                 faders=self.faders,
                 drum=number,
-                synthesize=lambda many: self._waves(many, classes, seed),
+                synthesize=lambda many: self.waves(many, classes, seed),
             )
-        figures = sound_attributes(wave, SAMPLE_RATE)
-        if loudness_lufs is not None and math.isfinite(figures["loudness_lufs"]):
-            if not -math.inf < loudness_lufs < math.inf:
-                raise ConfigError(f"A loudness is a number of LUFS, not {loudness_lufs:g}.")
-            gain = min(10 ** ((loudness_lufs - figures["loudness_lufs"]) / 20), 1.0)
-            wave, asked = (gain * wave).astype(np.float32), {**asked, "loudness_lufs": loudness_lufs}
-            figures["loudness_lufs"] += 20 * math.log10(max(gain, 1e-9))
-        return Hit(Audio(wave[None], SAMPLE_RATE), self.drums[number], z, classes, figures, asked)
+        wave, figures, asked = measure(wave, asked, loudness_lufs)
+        return Hit(Audio(wave[None], SAMPLE_RATE), self.drums[number], figures, asked, z, classes)
 
     @torch.inference_mode()
     def _place(
@@ -385,15 +352,22 @@ class DrumMachine:
         return z, self._one_hot(best)
 
 
-def load_drum_machine(name: str | Path = DEFAULT_DRUM_MACHINE) -> DrumMachine:
+#: A drum machine of either family: with z, or of codes.
+AnyDrumMachine = DrumMachine | CodeDrumMachine
+
+
+def load_drum_machine(name: str | Path = DEFAULT_DRUM_MACHINE) -> AnyDrumMachine:
     """Load a drum machine.
 
     Args:
         name: One that comes with the package, or its folder.
 
     Returns:
-        The drum machine.
+        The drum machine; one of codes draws the same verbs without faders and morphs.
     """
+    folder = find_drum_machine(name)
+    if format_of(folder) == ONESHOT_CODES_FORMAT:
+        return CodeDrumMachine.load(folder)
     return DrumMachine.load(name)
 
 

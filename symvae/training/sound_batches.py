@@ -26,6 +26,10 @@ class SoundBatch(NamedTuple):
     drum: Float[Tensor, "batch class"]
     """1 at the number of the class."""
 
+    def to(self, device: str) -> "SoundBatch":
+        """Copy of the batch on a device."""
+        return SoundBatch(self.wave.to(device), self.drum.to(device))
+
 
 class SoundBatches:
     """Endless, seeded sequence of batches of one split.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from symvae.config.oneshot import OneShotConfig
+from symvae.config.oneshot_family import AnyOneShotConfig
 from symvae.evaluation.reports.markdown import section, share, table, words
 
 
@@ -42,25 +42,51 @@ def to_markdown(metrics: dict[str, Any]) -> str:
             _percent(name, each["median_error"]),
             _percent(name, each["median_error_unmoved"]),
         )
-        for name, each in metrics["faders"].items()
+        for name, each in metrics.get("faders", {}).items()
     ]
     about = (
         f"{metrics['sounds']} sounds of the {metrics['split']} split, {metrics['training_sounds']} of train. "
         f"KL {made['kl_nats']:.1f} nats, {made['ms_a_sound']:.0f} ms a sound."
     )
-    return "\n\n".join(
-        (
-            section("Reconstruction", about, table(["", "LSD, dB", "log mel, dB"], rows)),
-            section("Draws", table(["", "figure"], draws)),
-            section(
-                "Faders",
-                table(["fader", "requests", "Spearman", "median error", "unmoved"], faders),
-            ),
+    parts = [
+        section("Reconstruction", about, table(["", "LSD, dB", "log mel, dB"], rows)),
+        section("Draws", table(["", "figure"], draws)),
+    ]
+    if faders:
+        heads = ["fader", "requests", "Spearman", "median error", "unmoved"]
+        parts.append(section("Faders", table(heads, faders)))
+    if "codes" in metrics:
+        parts.append(_codes(metrics["codes"]))
+    return "\n\n".join(parts)
+
+
+def _codes(codes: dict[str, Any]) -> str:
+    prior, bits = codes["prior"], codes["bits_a_sound"]
+    about = (
+        f"{codes['positions']} positions of {codes['levels']} codes, {share(codes['used'])} of the entries "
+        f"in use. A held-out sound takes {bits['uniform']:.0f} bits, {bits['prior']:.0f} under the prior "
+        f"({prior['network']})."
+    )
+    levels = [
+        (str(number), share(used), f"{effective:.0f} of {codes['entries']}")
+        for number, (used, effective) in enumerate(
+            zip(codes["used_by_level"], codes["perplexity_by_level"], strict=True), 1
         )
+    ]
+    nats = [
+        ("held-out sounds", f"{prior['nats_a_code']:.2f}"),
+        ("training sounds", f"{prior['nats_a_code_training']:.2f}"),
+        ("all codes equally likely", f"{prior['nats_a_code_uniform']:.2f}"),
+    ]
+    return section(
+        "Codes",
+        about,
+        table(["level", "in use", "perplexity"], levels),
+        table([f"prior, {prior['network']}", "nats a code"], nats),
     )
 
 
-def oneshot_card(config: OneShotConfig, metrics: dict[str, Any], sources: dict[str, Any]) -> str:
+def oneshot_card(config: AnyOneShotConfig, metrics: dict[str, Any], sources: dict[str, Any]) -> str:
     """Write the card of a drum machine.
 
     Args:

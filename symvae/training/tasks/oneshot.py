@@ -19,7 +19,8 @@ from symvae.audio.sound_attributes import sound_attributes
 from symvae.config.oneshot import OneShotConfig, OneShotObjectiveConfig
 from symvae.corpus.sound_shards import SoundShards
 from symvae.dsp.mel import mel_filters
-from symvae.models.oneshot.drum_vae import FLOOR, DrumVAE
+from symvae.models.oneshot.drum_network import FLOOR, DrumNetwork
+from symvae.models.oneshot.drum_vae import DrumVAE
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.nn.mixed import mixed
 from symvae.objective import schedule
@@ -29,7 +30,7 @@ from symvae.system.drum_faders import FADERS, DrumFaders, fit_faders, to_scale
 from symvae.system.oneshot_artifacts import complete_drum_machine, load_drum_vae, save_drum_machine
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
-from symvae.training.sound_batches import SoundBatch, SoundBatches, sound_batches, spread
+from symvae.training.sound_batches import SoundBatches, sound_batches, spread
 from symvae.training.sound_variation import SoundVariation
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
 from symvae.training.task import Loss, Objective, Plan
@@ -127,7 +128,7 @@ class OneShotTask:
             phrases_per_step=training.batch_size,
         )
         rows = spread(len(held_out), _VALIDATION_SOUNDS)
-        self.validation = _moved(held_out.rows(rows), device)
+        self.validation = held_out.rows(rows).to(device)
 
     def settings(self, step: int) -> dict[str, Any]:
         return {"lr": self._rate(step)}
@@ -135,7 +136,7 @@ class OneShotTask:
     def loss(self, step: int) -> Loss:
         training, objective = self.choice.training, self.choice.objective
         drawn = self.train.batch(step, training.batch_size, seed=training.seed, bounds=bounds_of(objective))
-        batch = _moved(drawn, self.device)
+        batch = drawn.to(self.device)
         generator = torch.Generator(self.device).manual_seed(training.seed * 1_000_003 + step)
         levels = self.model.levels(batch.wave)
         with mixed(self.device, training.precision == "bf16"):
@@ -184,7 +185,7 @@ class OneShotTask:
         return training.learning_rate * schedule.warmup_cosine(step, training.steps, training.warmup_steps)
 
 
-def mel_bands(model: DrumVAE, mels: int) -> torch.Tensor:
+def mel_bands(model: DrumNetwork, mels: int) -> torch.Tensor:
     """Mel filters that average the bins of a band."""
     filters = mel_filters(SAMPLE_RATE, model.stft.bins, mels)
     return filters / filters.sum(0)
@@ -282,7 +283,3 @@ def _train_prior(
 
 def _patience_is_over(task: OneShotTask) -> bool:
     return bool(task.plan.patience) and task.state.stale >= task.plan.patience
-
-
-def _moved(batch: SoundBatch, device: str) -> SoundBatch:
-    return SoundBatch(*(column.to(device) for column in batch))
