@@ -64,7 +64,7 @@ class PlainVelocity(nn.Module):
         """Return the velocity of the used coordinates at ``time`` (0: noise, 1: music)."""
         angle = time * torch.linspace(0, 5, _PLAIN_TIME_FEATURES // 2, device=time.device).exp()
         features = torch.cat([angle.sin(), angle.cos()], dim=-1)
-        known = () if attributes is None else (attributes,)
+        known = () if attributes is None else (attributes.nan_to_num(),)  # what is unknown is 0
         hidden = self.start(torch.cat([z, features, *known], dim=-1))
         for norm, layer in zip(self.norms, self.layers, strict=True):
             hidden = hidden + functional.silu(layer(torch.cat([norm(hidden), features], dim=-1)))

@@ -14,6 +14,7 @@ from symvae.errors import ConfigError, TrainingError
 from symvae.system.code_drum_machine import CodeDrumMachine
 from symvae.system.oneshot_code_artifacts import load_drum_codes
 from symvae.training.sound_batches import sound_batches
+from symvae.training.sound_variation import SoundVariation
 from symvae.training.tasks.oneshot_code_prior import encode_sounds, encode_versions
 from symvae.training.tasks.oneshot_codes import train_oneshot_codes
 from tests.drum_folders import TINY_CODES
@@ -89,7 +90,7 @@ def test_versions_follow_the_sounds_and_the_seed(drum_sounds, tiny_code_machine)
     network = load_drum_codes(tiny_code_machine / "model")[1]
     sounds = sound_batches(open_sounds(drum_sounds), "train")
     plain = encode_sounds(network, sounds)
-    words = {"versions": 6, "seed": 1, "semitones": 2.0}
+    words = {"versions": 6, "seed": 1, "bounds": SoundVariation(2.0)}
     one, same = (encode_versions(network, sounds, **words) for _ in range(2))
     assert torch.equal(one.codes, same.codes)
     assert torch.equal(one.codes[: len(sounds)], plain.codes)
