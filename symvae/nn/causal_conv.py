@@ -25,7 +25,7 @@ class CausalConv(nn.Module):
         dilation: steps between taps.
     """
 
-    bias: nn.Parameter | None
+    bias: Tensor | None
     past: Tensor | None
     """The last ``reach`` inputs of each stream; None where whole signals are processed."""
 

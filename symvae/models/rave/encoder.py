@@ -42,8 +42,9 @@ class RaveEncoder(nn.Module):
             for stride, width, wider in zip(self.strides, widths[:-1], widths[1:], strict=True)
         )
         self.leave = CausalConv(widths[-1], 2 * latent_size, 3)
+        assert self.leave.bias is not None
         with torch.no_grad():
-            self.leave.bias[latent_size:].fill_(_INITIAL_LOG_STD)
+            self.leave.bias[latent_size:] = _INITIAL_LOG_STD
 
     def forward(
         self, bands: Float[Tensor, "batch band band_sample"]
