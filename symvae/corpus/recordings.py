@@ -39,7 +39,7 @@ _FILLED = 0.25
 
 
 class _File(NamedTuple):
-    """What became of a file."""
+    """Length and pieces of a file."""
 
     name: str
     channels: int

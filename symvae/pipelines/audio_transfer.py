@@ -95,7 +95,8 @@ def decode_audio(
         The report.
 
     Raises:
-        SymvaeError: The file is damaged or of another model, there is no such fader, or ``out`` exists.
+        LatentError: The file is damaged or of another model.
+        SymvaeError: There is no such fader, or ``out`` exists.
     """
     refuse_existing([out], force)
     latent = read_latent(file)

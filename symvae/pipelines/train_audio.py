@@ -41,7 +41,14 @@ def recordings_of(
 
 
 def summary(shards: RecordingShards) -> list[str]:
-    """What was read and what was left out, as lines of text."""
+    """Describe what was read and what was left out.
+
+    Args:
+        shards: Prepared recordings.
+
+    Returns:
+        Lines of text.
+    """
     seconds = shards.card["seconds"]
     read = sum(file["seconds"] for file in shards.card["files"])
     lines = [

@@ -206,6 +206,9 @@ class AudioModel:
 
         Returns:
             The stream, with a network of its own.
+
+        Raises:
+            ConfigError: There is no channel.
         """
         if channels < 1:
             raise ConfigError(f"A stream has at least one channel, not {channels}.")
