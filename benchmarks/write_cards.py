@@ -12,10 +12,14 @@ import sys
 from pathlib import Path
 
 from symvae.evaluation.reports.card import card
+from symvae.evaluation.reports.genie import genie_card
 from symvae.evaluation.reports.groove import groove_card
+from symvae.evaluation.reports.oneshots import oneshot_card
 from symvae.evaluation.reports.sound_card import sound_card
 from symvae.evaluation.reports.training_data import TrainingData
-from symvae.system.artifact_folder import GROOVE_FORMAT, format_of
+from symvae.system.artifact_folder import GENIE_FORMAT, GROOVE_FORMAT, ONESHOT_FORMAT, format_of
+from symvae.system.drum_machine import DrumMachine
+from symvae.system.genie import Genie
 from symvae.system.groove import Groove
 from symvae.system.symvae import SymVAE
 from symvae.system.synth import Synth
@@ -37,6 +41,10 @@ def rewritten(file: Path) -> str:
     metrics = json.loads((file.parent / "metrics.json").read_text(encoding="utf-8"))
     if format_of(file.parent) == GROOVE_FORMAT:
         return groove_card(Groove.load(file.parent).config, metrics)
+    if format_of(file.parent) == GENIE_FORMAT:
+        return genie_card(Genie.load(file.parent).config, metrics, "test")
+    if format_of(file.parent) == ONESHOT_FORMAT:
+        return oneshot_card(DrumMachine.load(file.parent).config, metrics["test"], metrics["sources"])
     synth = Synth.load(file.parent)
     collections = re.search(r"Notes: (.+?);", old)
     return sound_card(synth.config, metrics, phrases_from=collections[1].split(", ") if collections else [])

@@ -69,7 +69,8 @@ def evaluate_oneshots(
     def update() -> list[Path]:
         card = oneshot_card(machine.config, metrics, shards.card["sources"])
         with whole_folder(machine.folder, copied=True) as folder:
-            write_metrics(folder / METRICS_FILE, {**machine.metrics, split: metrics})
+            known = {**machine.metrics, split: metrics, "sources": shards.card["sources"]}
+            write_metrics(folder / METRICS_FILE, known)
             write_text(folder / CARD_FILE, card)
         return [machine.folder / METRICS_FILE, machine.folder / CARD_FILE]
 

@@ -13,8 +13,9 @@ from symvae.corpus.shards import open_shards
 from symvae.corpus.sources.folder import folder
 from symvae.errors import ArgumentError, ConfigError, CorpusError, MidiError, TrainingError
 from symvae.evaluation.genie import contour, evaluate_genie, gold
+from symvae.evaluation.reports.genie import to_markdown
 from symvae.music.io.source import load_any
-from symvae.pipelines.evaluate_genie import is_genie, to_markdown
+from symvae.pipelines.evaluate_genie import is_genie
 from symvae.pipelines.genie_play import play, presses_of_tune, read_presses
 from symvae.training.press_corpus import press_corpus
 from symvae.training.tasks.genie import train_genie
