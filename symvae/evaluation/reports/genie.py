@@ -21,8 +21,8 @@ def genie_card(config: GenieConfig, metrics: dict[str, Any], split: str) -> str:
         (name, each["license"], each["origin"]) for name, each in sorted(metrics.get("sources", {}).items())
     ]
     limits = (
-        "Keys of a piano, given the time since the note before; velocities come from the player. Its music is "
-        "pop piano, chorales and song, and it plays like these."
+        "Keys of a piano, given the time since the note before; velocities come from the player. Its music "
+        "is pop piano, chorales and song, and it plays like these."
     )
     return (
         f"# {config.name}\n\n{config.description}\n\n{limits}\n\n"
