@@ -78,9 +78,9 @@ def _times(wave: Float[np.ndarray, " sample"], sample_rate: int) -> tuple[float,
 
 
 def _magnitudes(wave: Float[np.ndarray, " sample"]) -> Float[np.ndarray, "frame bin"]:
-    padded = np.pad(wave, (_SIZE // 2, _SIZE))
+    padded = np.pad(wave.astype(np.float32), (_SIZE // 2, _SIZE))
     frames = np.lib.stride_tricks.sliding_window_view(padded, _SIZE)[::_HOP]
-    return np.abs(np.fft.rfft(frames * np.hanning(_SIZE + 1)[:-1], axis=1))
+    return np.abs(np.fft.rfft(frames * np.hanning(_SIZE + 1)[:-1].astype(np.float32), axis=1))
 
 
 def _centroid(spectra: Float[np.ndarray, "frame bin"], sample_rate: int) -> float:

@@ -27,7 +27,7 @@ from symvae.models.oneshot.code_prior import DrumCodePrior
 from symvae.models.oneshot.drum_codes import DrumCodes
 from symvae.system.artifact_folder import read_metrics
 from symvae.system.draws import check_temperature, seeded
-from symvae.system.drum_sound import DrumSound, class_number, fade_end, measure
+from symvae.system.drum_sound import DrumSound, class_number, fade_end, turned_down
 from symvae.system.oneshot_code_artifacts import load_code_prior, load_drum_codes
 
 _WITH_Z = "take a drum machine with z (`symvae train-oneshot --preset oneshot-44k`)"
@@ -252,8 +252,8 @@ class CodeDrumMachine:
         """Synthesize and measure."""
         levels = self.network.decode(self.network.lookup(codes[None]), self._one_hot(number)[None])
         wave = fade_end(self.network.wave(levels, seeded(seed)).numpy())[0]
-        wave, figures, asked = measure(wave, {}, loudness_lufs)
-        return CodeHit(Audio(wave[None], SAMPLE_RATE), self.drums[number], figures, asked, codes)
+        wave, asked = turned_down(wave, {}, loudness_lufs)
+        return CodeHit(Audio(wave[None], SAMPLE_RATE), self.drums[number], asked, codes)
 
     @torch.inference_mode()
     def _place(

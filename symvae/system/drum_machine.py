@@ -35,7 +35,7 @@ from symvae.system.code_drum_machine import CodeDrumMachine
 from symvae.system.draws import check_temperature, seeded
 from symvae.system.drum_faders import FADERS, DrumFaders, to_scale
 from symvae.system.drum_search import search
-from symvae.system.drum_sound import DrumSound, class_number, fade_end, measure
+from symvae.system.drum_sound import DrumSound, class_number, fade_end, turned_down
 from symvae.system.oneshot_artifacts import load_drum_faders, load_drum_prior, load_drum_vae
 
 DEFAULT_DRUM_MACHINE = "oneshot-44k"
@@ -328,8 +328,8 @@ class DrumMachine:
                 drum=number,
                 synthesize=lambda many: self.waves(many, classes, seed),
             )
-        wave, figures, asked = measure(wave, asked, loudness_lufs)
-        return Hit(Audio(wave[None], SAMPLE_RATE), self.drums[number], figures, asked, z, classes)
+        wave, asked = turned_down(wave, asked, loudness_lufs)
+        return Hit(Audio(wave[None], SAMPLE_RATE), self.drums[number], asked, z, classes)
 
     @torch.inference_mode()
     def _place(

@@ -1,8 +1,9 @@
-"""A sound of a drum machine, finished and measured."""
+"""A sound of a drum machine: finished, and measured once somebody asks."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -24,17 +25,19 @@ class DrumSound:
     """One channel with a peak of at most 1."""
     drum: str
     """Its class; of a morph, the nearer one."""
-    attributes: dict[str, float]
-    """Attributes as measured on the sound, by their names with units; nan where it has none."""
     asked: dict[str, float]
-    """Values that were asked for, in the same units."""
+    """Values that were asked for, by the names of attributes."""
+
+    @cached_property
+    def attributes(self) -> dict[str, float]:
+        """Attributes as measured on the sound, by their names with units; nan where it has none."""
+        return sound_attributes(self.audio.samples[0], self.audio.sample_rate)
 
 
-class Measured(NamedTuple):
-    """Samples with their attributes."""
+class TurnedDown(NamedTuple):
+    """Samples, and what was asked for."""
 
     wave: Float[np.ndarray, " sample"]
-    attributes: dict[str, float]
     asked: dict[str, float]
 
 
@@ -44,10 +47,10 @@ def fade_end(wave: Float[np.ndarray, "batch sample"]) -> Float[np.ndarray, "batc
     return wave
 
 
-def measure(
+def turned_down(
     wave: Float[np.ndarray, " sample"], asked: dict[str, float], loudness_lufs: float | None
-) -> Measured:
-    """Measure a sound, and turn it down to a loudness.
+) -> TurnedDown:
+    """Turn a sound down to a loudness.
 
     Args:
         wave: Samples.
@@ -55,19 +58,18 @@ def measure(
         loudness_lufs: Integrated loudness; None leaves the sound as loud as it is.
 
     Returns:
-        Samples, attributes, and what was asked for with the loudness.
+        Samples, and what was asked for with the loudness.
 
     Raises:
         ConfigError: The loudness is not a finite number.
     """
-    figures = sound_attributes(wave, SAMPLE_RATE)
-    if loudness_lufs is not None and math.isfinite(figures["loudness_lufs"]):
-        if not -math.inf < loudness_lufs < math.inf:
-            raise ConfigError(f"A loudness is a number of LUFS, not {loudness_lufs:g}.")
-        gain = min(10 ** ((loudness_lufs - figures["loudness_lufs"]) / 20), 1.0)
-        wave, asked = (gain * wave).astype(np.float32), {**asked, "loudness_lufs": loudness_lufs}
-        figures["loudness_lufs"] += 20 * math.log10(max(gain, 1e-9))
-    return Measured(wave, figures, asked)
+    if loudness_lufs is None:
+        return TurnedDown(wave, asked)
+    if not math.isfinite(loudness_lufs):
+        raise ConfigError(f"A loudness is a number of LUFS, not {loudness_lufs:g}.")
+    loudness = sound_attributes(wave, SAMPLE_RATE)["loudness_lufs"]
+    gain = min(10 ** ((loudness_lufs - loudness) / 20), 1.0) if math.isfinite(loudness) else 1.0
+    return TurnedDown((gain * wave).astype(np.float32), {**asked, "loudness_lufs": loudness_lufs})
 
 
 def class_number(drum: str, drums: Sequence[str], machine: str) -> int:

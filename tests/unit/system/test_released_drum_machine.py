@@ -27,14 +27,16 @@ def test_a_released_drum_machine_is_complete(name: str) -> None:
 
 
 def test_the_drums_of_a_released_machine_differ_as_drums_do() -> None:
-    """Over eight kits, kicks are darker than snares, snares than hi-hats, and crashes last longer than hats."""
+    """Over eight kits, kicks are darker than snares, snares than hats, and crashes last longer than hats."""
     machine = load_drum_machine()
     kits = [machine.kit(seed) for seed in range(8)]
 
     def middle(drum: str, attribute: str) -> float:
         return float(np.median([kit[drum].attributes[attribute] for kit in kits]))
 
-    assert middle("kick", "centroid_hz") < middle("snare", "centroid_hz") < middle("closed_hat", "centroid_hz")
+    assert (
+        middle("kick", "centroid_hz") < middle("snare", "centroid_hz") < middle("closed_hat", "centroid_hz")
+    )
     assert middle("crash", "decay_sec") > 2 * middle("closed_hat", "decay_sec")
 
 

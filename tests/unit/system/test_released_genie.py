@@ -23,7 +23,7 @@ def test_a_released_genie_is_complete(name: str) -> None:
 
 
 def test_a_released_genie_climbs_in_its_key() -> None:
-    """All keys rise with the buttons, and in C major most of them are white: random keys would be in 7 of 12."""
+    """All keys rise with the buttons, and in C major most are white: of random keys 7 of 12 would be."""
     genie = load_genie()
     white = []
     for seed in range(8):
