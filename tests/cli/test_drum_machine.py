@@ -230,7 +230,7 @@ def test_a_song_is_played_by_drums_that_are_drawn(beat, tiny_drum_machine, monke
         render_song(beat, name, engine="sine", kit=kit)
         for name, kit in (("a.wav", "neural:7"), ("b.wav", "neural:7"), ("c.wav", "neural:8"))
     ]
-    assert "kit neural:7" in results[0].parts[0].label
+    assert "kit neural:7" in results[0].parts[0].plays
     a, b, c = ((tmp_path / name).read_bytes() for name in ("a.wav", "b.wav", "c.wav"))
     assert a == b
     assert a != c
