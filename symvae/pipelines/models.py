@@ -11,6 +11,8 @@ from symvae.system.artifacts import load_config
 from symvae.system.catalog import (
     PRETRAINED,
     available,
+    available_audio_models,
+    available_drum_machines,
     available_genies,
     available_grooves,
     available_synths,
@@ -72,6 +74,8 @@ def others() -> list[OtherModel]:
     verbs = (
         ("humanize, drumify", available_grooves()),
         ("genie", available_genies()),
+        ("hit, kit, render --kit", available_drum_machines()),
+        ("transfer, encode-audio, decode-audio", available_audio_models()),
         ("render, and sound of all verbs", available_synths()),
     )
     return [_other(name, used_by) for used_by, names in verbs for name in names]

@@ -16,7 +16,9 @@ def test_models_lists_every_released_model(cli):
     assert text.exit_code == 0
     phrases = [each for each in data if "bars" in each]
     assert [each["name"] for each in phrases] == available()
-    assert {"groove-2bar", "synth-24k"} <= {each["name"] for each in data if "used_by" in each}
+    assert {"groove-2bar", "genie", "oneshot-44k", "synth-24k"} <= {
+        each["name"] for each in data if "used_by" in each
+    }
     for each in data:
         assert each["name"] in text.stdout
     for each in phrases:
