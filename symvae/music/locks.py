@@ -110,11 +110,27 @@ class Lock:
 
 def bass_line(phrase: Phrase) -> Bool[np.ndarray, " note"]:
     """Find the notes at whose onset no lower note sounds."""
-    lowest = np.full(phrase.grid.num_steps, PITCHES)
-    columns = (phrase.onset_step, phrase.end_step, phrase.pitch)
-    for onset, end, pitch in zip(*(column.tolist() for column in columns), strict=True):
-        np.minimum(lowest[onset:end], pitch, out=lowest[onset:end])
-    return phrase.pitch <= lowest[phrase.onset_step]
+    return lowest_notes(phrase.onset_step, phrase.end_step, phrase.pitch)
+
+
+def lowest_notes(
+    onset_step: Int[np.ndarray, " note"], end_step: Int[np.ndarray, " note"], pitch: Int[np.ndarray, " note"]
+) -> Bool[np.ndarray, " note"]:
+    """Find the notes at whose onset no lower note sounds.
+
+    Args:
+        onset_step: Where each note starts.
+        end_step: Where it ends.
+        pitch: MIDI note number of each.
+
+    Returns:
+        Whether each note is one.
+    """
+    lowest = np.full(int(end_step.max(initial=0)) + 1, PITCHES)
+    columns = (onset_step.tolist(), end_step.tolist(), pitch.tolist())
+    for onset, end, number in zip(*columns, strict=True):
+        np.minimum(lowest[onset:end], number, out=lowest[onset:end])
+    return pitch <= lowest[onset_step]
 
 
 def _as_line(phrase: Phrase) -> Phrase:

@@ -32,7 +32,9 @@ from symvae.pipelines.exact_report import Edited, ExactEdit
 from symvae.pipelines.fade_versions import Faded, bars_in_song, measured, step_ticks
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.read_again import read_again
+from symvae.pipelines.song_locks import NO_LOCK, Keep, bass_notes
 from symvae.pipelines.tracks import tracks_read
+from symvae.pipelines.words import counted
 from symvae.system.faders.performance import LOUDNESS
 from symvae.system.faders.transposition import transposed
 from symvae.system.faders.ways import ARTICULATION, LINE_DENSITY, REGISTER
@@ -40,6 +42,10 @@ from symvae.system.symvae import SymVAE
 
 #: Lengths are multiplied by at most this number, or divided by it; the search for it halves so many times.
 MOST_TIMES, HALVINGS = 16.0, 14
+#: Lengths shrink at most by this power of the ratio that is asked for: on the grid the shortest notes cannot,
+#: and the others shall not pay for them.
+SHRINK = 2.0
+_LEAST_SHARE = 1e-3
 #: Shortest note that lengths are multiplied to, in steps: as short as a sixteenth may be and read as one.
 SHORTEST_STEP = 0.6
 #: Largest distance from a value that counts as met: what rounding explains, and what the grid does.
@@ -47,7 +53,12 @@ MET = {LOUDNESS: 0.51, REGISTER: 0.51, ARTICULATION: 0.01, LINE_DENSITY: 0.01}
 
 
 def edit_notes(
-    model: SymVAE, intake: Intake, song: Song, faded: Sequence[Faded], lanes: Mapping[str, Lane]
+    model: SymVAE,
+    intake: Intake,
+    song: Song,
+    faded: Sequence[Faded],
+    lanes: Mapping[str, Lane],
+    kept: Keep = NO_LOCK,
 ) -> Edited:
     """Apply the settings of faders that have exact edits.
 
@@ -57,13 +68,15 @@ def edit_notes(
         song: The song now; the model may have changed notes of it.
         faded: All versions.
         lanes: Settings of these faders, by fader and bar.
+        kept: What stays: nothing changes a kept track, and the register does not move a kept bass. A melody
+            goes with the register.
 
     Returns:
         The song, its versions measured again, and the edits.
     """
     if not lanes or not song.num_notes:
         return Edited(song, list(faded))
-    return _Editing(model, intake, song, faded).edited(lanes)
+    return _Editing(model, intake, song, faded, kept).edited(lanes)
 
 
 class _Group(NamedTuple):
@@ -81,7 +94,7 @@ class _Group(NamedTuple):
 class _Editing:
     """The notes of a song while they are edited."""
 
-    def __init__(self, model: SymVAE, intake: Intake, song: Song, faded: Sequence[Faded]) -> None:
+    def __init__(self, model: SymVAE, intake: Intake, song: Song, faded: Sequence[Faded], kept: Keep) -> None:
         self.model, self.intake, self.faded = model, intake, list(faded)
         self.polyphonic = model.tokenizer.polyphonic
         self.ticks_per_quarter, self.song = song.ticks_per_quarter, with_whole_steps(song)
@@ -91,6 +104,8 @@ class _Editing:
         early = self.notes.old_onset + self.notes.step_tick / 2  # such a note belongs to the next bar
         self.bar = np.searchsorted(self.lines, early, side="right") - 1
         self.line = np.ones(len(self.bar), bool) if self.polyphonic else self.notes.line(self._windows())
+        self.still = np.isin(self.notes.part, kept.tracks)
+        self.low = bass_notes(kept, self.song, self.notes)
 
     def edited(self, lanes: Mapping[str, Lane]) -> Edited:
         """Make all edits and measure the result."""
@@ -138,7 +153,9 @@ class _Editing:
         groups = []
         for setting, bars in bars_of.items():
             rows = [row for row, f in enumerate(self.faded) if f.version.settings.get(name) == setting]
-            notes = self.line & np.isin(self.bar, bars)
+            notes = self.line & np.isin(self.bar, bars) & ~self.still
+            if name == REGISTER:
+                notes &= ~self.low
             groups.append(_Group(name, setting, tuple(bars), tuple(rows), notes))
         return groups
 
@@ -174,8 +191,10 @@ class _Editing:
         room = np.minimum(room, self.lines[np.minimum(self.bar + 1, len(self.lines) - 1)])
         asked = np.array([self._asked(group) for group in groups])
         low, high = np.full(len(groups), -np.log(MOST_TIMES)), np.full(len(groups), np.log(MOST_TIMES))
-        best = np.zeros(len(groups))
-        least = abs(self._means(groups) - asked)
+        now = self._means(groups)
+        shrink = np.maximum(asked, _LEAST_SHARE) / np.maximum(now, _LEAST_SHARE)
+        low = np.clip(SHRINK * np.log(shrink), low, 0.0)
+        best, least = np.zeros(len(groups)), abs(now - asked)
         for _ in range(HALVINGS if groups else 0):
             middle = (low + high) / 2
             self._set_lengths(groups, room, middle)
@@ -214,7 +233,11 @@ class _Editing:
 
     def _edit(self, group: _Group, by: str, missed: str) -> ExactEdit:
         edited = (self.notes.changed | self.notes.replaced) & group.notes
-        return ExactEdit(group.fader, group.bars, group.setting, by, int(edited.sum()), missed)
+        stay = self.line & np.isin(self.bar, group.bars) & ~group.notes
+        reasons = [missed] * bool(missed) + [f"{counted(int(stay.sum()), 'kept note')} stay"] * int(
+            stay.any()
+        )
+        return ExactEdit(group.fader, group.bars, group.setting, by, int(edited.sum()), "; ".join(reasons))
 
     def _means(self, groups: Sequence[_Group]) -> Float[np.ndarray, " group"]:
         return np.array([np.mean(values) for values in self._values(groups)])

@@ -9,6 +9,7 @@ from symvae.evaluation.harm import Harm
 from symvae.evaluation.harm import harm as harm_of
 from symvae.evaluation.result import as_json
 from symvae.music.bars import bars_in_words
+from symvae.music.song import Song
 from symvae.music.splice import Spliced, TrackEdits
 from symvae.pipelines.automation import Lane, Setting
 from symvae.pipelines.exact_report import ExactEdit, exact_edit_data, exact_edits_in_words
@@ -59,6 +60,8 @@ class FadeReport:
     """Move of the valence, before all faders; None where none was asked for."""
     chords: SongChords | None = None
     """Chords that bound new notes beside what is kept."""
+    original: Song | None = None
+    """The song before its valence was moved."""
 
     @property
     def changed(self) -> list[Faded]:
@@ -76,7 +79,7 @@ class FadeReport:
         reading = self.intake.reading
         tracks = tracks_read(self.intake.song, reading.track, reading.drums)
         seams = set(reading.start_bar) & set(reading.end_bar)
-        return harm_of(self.intake.song, self.spliced.song, tracks, seams)
+        return harm_of(self.original or self.intake.song, self.spliced.song, tracks, seams)
 
     def data(self) -> dict[str, Any]:
         """The report as plain data."""

@@ -5,6 +5,7 @@ up or down a semitone, as many of these degrees as bring the predicted valence n
 Time, loudness and all other notes stay. A song that modulates is mixed around its main key.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from symvae.attributes.emotion import valence_cues
 from symvae.attributes.key import Key, key_of
-from symvae.errors import LatentError, MidiError
+from symvae.errors import ConfigError, LatentError, MidiError
 from symvae.latent.valence import Valence
 from symvae.music.arranging.mode_mixture import STEPS, degrees_of, mixed
 from symvae.music.grid import Grid
@@ -20,6 +21,7 @@ from symvae.music.phrase import Phrase, join
 from symvae.music.pitch import PIANO_PITCHES
 from symvae.music.song import Song
 from symvae.music.windows import windows
+from symvae.pipelines.song_locks import RHYTHM
 from symvae.pipelines.words import counted
 from symvae.system.artifacts import load_scales
 from symvae.system.choice import ModelFacts
@@ -111,6 +113,22 @@ def move_valence(song: Song, grid: Grid, scale: Valence, valence: float) -> Vale
         reached[step],
         scale.correlation,
     )
+
+
+def refuse_mixed(kept: Sequence[str]) -> None:
+    """Refuse to keep notes that a mixture of modes changes.
+
+    Args:
+        kept: Names of what is kept.
+
+    Raises:
+        ConfigError: Something beside the rhythm is kept.
+    """
+    if notes := [name for name in kept if name != RHYTHM]:
+        raise ConfigError(
+            "Valence changes the mode, and with it notes of every part, so it cannot keep "
+            f"{' and '.join(notes)}. Set --arousal alone, or leave out what is kept."
+        )
 
 
 def valence_of(model: ModelFacts) -> Valence:

@@ -17,6 +17,7 @@ from symvae.music.phrase import Phrase, join
 from symvae.music.song import Song
 from symvae.music.tempo_map import TempoSpan
 from symvae.pipelines.automation import Lane, Setting, settings_at
+from symvae.pipelines.common_loudness import with_common_loudness
 from symvae.pipelines.tempo_plan import mean_ratio
 from symvae.pipelines.version_tempos import (
     joined_tempos,
@@ -25,7 +26,7 @@ from symvae.pipelines.version_tempos import (
     unchanged_versions,
 )
 from symvae.pipelines.whole_song import Place, connect
-from symvae.system.faders.performance import TEMPO, is_performance
+from symvae.system.faders.performance import LOUDNESS, TEMPO, is_performance
 from symvae.system.faders.request import AROUSAL, asked_values
 from symvae.system.faders.scales import measure_phrases
 from symvae.system.faders.ways import REGISTER
@@ -197,6 +198,12 @@ def fade_versions(
             watch(len(results) / total)
     if not total:
         watch(1.0)
+    driven = [row for row, version in enumerate(versions) if AROUSAL.name in version.left]
+    if driven and LOUDNESS in model.faders and not any(LOUDNESS in each.settings for each in versions):
+        number = {row: place for place, row in enumerate(driven)}
+        moved = {number[row]: phrase for row, phrase in results.items() if row in number}
+        even = with_common_loudness([sources[row] for row in driven], moved)
+        results |= {driven[place]: phrase for place, phrase in even.items()}
     place = Place(song, tracks, starts, lines, one_voice=not model.tokenizer.polyphonic)
     results = connect(place, versions, sources, results, hold)
     if (

@@ -39,7 +39,7 @@ from symvae.pipelines.automation import (
 from symvae.pipelines.exact_edits import edit_notes
 from symvae.pipelines.exact_report import with_exact
 from symvae.pipelines.fade_report import FadeReport, unchanged_bars
-from symvae.pipelines.fade_valence import move_valence, valence_of
+from symvae.pipelines.fade_valence import move_valence, refuse_mixed, valence_of
 from symvae.pipelines.fade_versions import fade_versions, versions_of
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.needs import FADE
@@ -238,9 +238,13 @@ def fade_song(
     need = replace(FADE, faders=tuple(names))
     checked = check(need, model, [source], plan=plan, device=device)
     (intake,), faders = checked.intakes, checked.facts.faders
-    mixed = None
+    mixed, original = None, intake.song
     if emotion is not None:
         mixed = move_valence(intake.song, checked.facts.grid, valence_of(checked.facts), valence)
+        if mixed.step and keep is not None:
+            refuse_mixed(
+                keep_of(keep, intake.song, polyphonic=True, model=checked.facts.name).names(original)
+            )
         intake = every_window(replace(source, read_before=mixed.song), checked.facts)
     lines, spans = bar_lines(intake.song), bar_spans(intake.reading)
     in_song = range(len(lines) - 1) if only is None else sorted(only)
@@ -296,7 +300,12 @@ def fade_song(
         whole_song=only is None and not {TEMPO, AROUSAL.name}.isdisjoint({*settings, *slopes}),
     )
     edited = edit_notes(
-        vae, intake, spliced.song, faded, {name: lanes[name] for name in lanes if name in exact - {TEMPO}}
+        vae,
+        intake,
+        spliced.song,
+        faded,
+        {name: lanes[name] for name in lanes if name in exact - {TEMPO}},
+        kept,
     )
     named = only if only is not None else {bar for lane in table.values() for bar in lane}
     details = FadeReport(
@@ -317,6 +326,7 @@ def fade_song(
         kept=kept.names(intake.song),
         valence=mixed,
         chords=harmony,
+        original=original,
     )
     return FadeResult(details.spliced.song, details, vae.tokenizer.polyphonic)
 

@@ -20,9 +20,10 @@ from jaxtyping import Bool, Int
 
 from symvae.errors import ConfigError
 from symvae.music.grid import STEPS_PER_QUARTER
-from symvae.music.locks import Lock, bass_line
+from symvae.music.locks import Lock, bass_line, lowest_notes
 from symvae.music.melody_line import MELODY_WORDS, choose_track, name_words, skyline
 from symvae.music.phrase import Phrase
+from symvae.music.played_notes import PlayedNotes
 from symvae.music.quantize import nearest_step
 from symvae.music.song import Song
 from symvae.pipelines.intake import Intake
@@ -56,6 +57,10 @@ class Keep:
             Words, and names of tracks.
         """
         return [*self.words, *(song.tracks[index].name or str(index) for index in self.tracks)]
+
+
+#: Nothing is kept.
+NO_LOCK = Keep()
 
 
 def keep_of(
@@ -156,6 +161,27 @@ def closed_tracks(keep: Keep, intake: Intake) -> list[int]:
     closed = [index for index, line in _kept_tracks(keep, intake) if not line]
     rest = set(tracks_read(intake.song, intake.reading.track, intake.reading.drums)) - set(closed)
     return closed if rest else []
+
+
+def bass_notes(keep: Keep, song: Song, notes: PlayedNotes) -> Bool[np.ndarray, " note"]:
+    """Mark the notes of a bass that is kept.
+
+    Args:
+        keep: What is kept.
+        song: The song.
+        notes: Its notes.
+
+    Returns:
+        Notes of tracks that are named so, else those under which none sounds; none where no bass is kept.
+    """
+    if BASS not in keep.words:
+        return np.zeros(len(notes.part), bool)
+    named = [index for index in np.unique(notes.part).tolist() if _is_bass(song, index)]
+    if named:
+        return np.isin(notes.part, named)
+    onset = nearest_step(notes.old_onset / notes.step_tick)
+    end = np.maximum(nearest_step(notes.old_end / notes.step_tick), onset + 1)
+    return lowest_notes(onset, end, notes.old_pitch)
 
 
 def _kept_tracks(keep: Keep, intake: Intake) -> list[tuple[int, bool]]:

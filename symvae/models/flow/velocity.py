@@ -61,7 +61,16 @@ class PlainVelocity(nn.Module):
         time: Float[Tensor, "batch 1"],
         attributes: Float[Tensor, "batch attribute"] | None = None,
     ) -> Float[Tensor, "batch used"]:
-        """Return the velocity of the used coordinates at ``time`` (0: noise, 1: music)."""
+        """Return the velocity of the used coordinates.
+
+        Args:
+            z: the coordinates.
+            time: 0 is noise, 1 is music.
+            attributes: of each row, nan where one is unknown; None for a network without.
+
+        Returns:
+            Their change in a unit of time.
+        """
         angle = time * torch.linspace(0, 5, _PLAIN_TIME_FEATURES // 2, device=time.device).exp()
         features = torch.cat([angle.sin(), angle.cos()], dim=-1)
         known = () if attributes is None else (attributes.nan_to_num(),)  # what is unknown is 0

@@ -189,3 +189,22 @@ def test_a_transposition_that_leaves_midi_is_less_by_octaves():
     assert transposed(np.array([100, 110]), 24.0, None).pitch.tolist() == [112, 122]
     up = transposed(np.array([60, 64, 67]), 3.0, Key(0, False))
     assert (up.by, up.pitch.tolist()) == ("+2 steps of the scale of C major", [64, 67, 71])
+
+
+def test_a_kept_bass_stays_below_a_register_that_moves(piano, played):
+    """Every beat has a note from 48 to 52 and one above 63: the lower ones are the bass."""
+    result = symvae.fade_song(played, {"register": "+12"}, model=piano, keep="bass")
+    new = track(result.song)
+    low = new[new[:, PITCH] < 60]
+    assert len(low) == 36
+    assert sorted(low[:, PITCH].tolist()) == sorted(48 + beat % 5 for beat in range(36))
+    assert (new[new[:, PITCH] >= 60][:, PITCH] >= 76).all()
+    (edit,) = result.report["exact_edits"]
+    assert "36 kept notes stay" in edit["missed"]
+
+
+def test_a_kept_track_is_as_loud_and_as_high_as_it_was(piano, played):
+    for values in ({"mean_velocity": "+20"}, {"register": "+12"}, {"articulation": 0.7}):
+        result = symvae.fade_song(played, values, model=piano, keep=["0", "rhythm"])
+        slower = symvae.fade_song(played, {"tempo": 100}, model=piano)  # which moves no note
+        assert np.array_equal(track(result.song), track(slower.song))

@@ -64,6 +64,9 @@ def test_a_place_on_the_plane_sets_arousal_and_valence(aroused_model):
     assert result.report["faders"]["arousal"]["asked"] == "0.7"
     assert result.report["valence"]["way"] == "lowered"
     assert any(line.startswith("valence ") for line in result.lines())
+    assert result.report["harm"]["kept"]["all"] < 1  # measured against the song as it was
+    with pytest.raises(ConfigError, match=r"Valence changes the mode, .* so it cannot keep harmony"):
+        symvae.fade_song(ODE, model=model, emotion=(0.7, 0.1), refine=False, keep="harmony")
 
 
 @pytest.mark.parametrize("emotion", [(0.8, 1.2), (-0.1, 0.5), (float("nan"), 0.1)])
