@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 from symvae.errors import LatentError, SymvaeError
 from symvae.music.bars import sections
@@ -89,10 +90,27 @@ def _no_metre(need: Need, source: Source, candidates: Sequence[ModelFacts]) -> S
     if not set(known) & _grid_metres(source):
         remedy = f"Write it in {_either(known)}, or in a metre whose bars fill such bars, as 2/4 and 12/8."
         return NoWindowError(f"{source.name} is in {metres}, which no released model reads.", remedy)
+    if (lacking := _no_fader(need, source, metres)) is not None:
+        return lacking
     have = _either([metre for metre in METRES if metre in {facts.grid.metre for facts in candidates}])
     models = "models of drums" if source.track == DRUMS else "models"
     fault = f"{source.name} is in {metres}, and released {models} for `symvae {need.verb}` are in {have}."
     return NoWindowError(fault, _instead(need, source))
+
+
+def _no_fader(need: Need, source: Source, metres: str) -> SymvaeError | None:
+    """The fault of faders that no model of a file's metre has; None where there is no model with faders."""
+    own = [facts for facts in released() if facts.faders and facts.grid.metre in _grid_metres(source)]
+    own = [facts for facts in own if facts.tokenizer.drums == (source.track == DRUMS)]
+    wanted = need.faders or ()
+    lacking = [name for name in wanted if not any(name in facts.faders for facts in own)]
+    if not own or not lacking:
+        return None
+    known = sorted({name for facts in own for name in facts.faders})
+    if not _can(replace(need, faders=(known[0],)), source, every_window):
+        return None
+    fault = f"{source.name} is in {metres}, and released models in it have no fader {_either(lacking)}."
+    return NoWindowError(fault, f"Choose among those in {metres}: {', '.join(known)}.")
 
 
 def _instead(need: Need, source: Source) -> str:

@@ -156,7 +156,9 @@ class _Editing:
             notes = self.line & np.isin(self.bar, bars) & ~self.still
             if name == REGISTER:
                 notes &= ~self.low
-            groups.append(_Group(name, setting, tuple(bars), tuple(rows), notes))
+            last = int(self.bar.max(initial=0))
+            named = tuple(bar for bar in bars if bar <= last) or tuple(bars)
+            groups.append(_Group(name, setting, named, tuple(rows), notes))
         return groups
 
     def _transposed(self, group: _Group) -> ExactEdit:

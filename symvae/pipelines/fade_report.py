@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from symvae.attributes.table import ATTRIBUTES
 from symvae.evaluation.harm import Harm
 from symvae.evaluation.harm import harm as harm_of
 from symvae.evaluation.result import as_json
@@ -222,9 +223,10 @@ class FadeReport:
 
     def _out_of_range(self) -> list[str]:
         """One line for each fader with settings beyond its range."""
-        lines, unlimited = [], {edit.fader for edit in self.edits}
+        lines, on_notes = [], {edit.fader for edit in self.edits}
         for name, fader in self.faders.items():
-            if name in unlimited:
+            if name in on_notes:
+                lines += self._beyond_music(name)
                 continue
             asked = [each.asked[name] for each in self.changed if name in each.asked]
             beyond = sorted(value for value in asked if fader.nearest(value) != value)
@@ -240,6 +242,17 @@ class FadeReport:
                     f"{len(asked)} versions: the nearest was used"
                 )
         return lines
+
+    def _beyond_music(self, name: str) -> list[str]:
+        """A line where an exact edit was asked for a value that no music has."""
+        low, high = ATTRIBUTES[name].bounds
+        set_to = [each for each in self.faded if not isinstance(each.version.settings.get(name, ""), str)]
+        asked = [each.asked[name] for each in set_to]
+        if all(low <= value <= high for value in asked):
+            return []
+        farthest = max(asked, key=lambda value: max(low - value, value - high))
+        nearest = min(max(farthest, low), high)
+        return [f"{name} {farthest:.4g} is outside of {low:.4g} to {high:.4g}: {nearest:.4g} was used"]
 
 
 def _edit_words(edit: TrackEdits) -> str:

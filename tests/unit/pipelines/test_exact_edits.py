@@ -208,3 +208,10 @@ def test_a_kept_track_is_as_loud_and_as_high_as_it_was(piano, played):
         result = symvae.fade_song(played, values, model=piano, keep=["0", "rhythm"])
         slower = symvae.fade_song(played, {"tempo": 100}, model=piano)  # which moves no note
         assert np.array_equal(track(result.song), track(slower.song))
+
+
+def test_a_value_that_no_music_has_is_told(piano, played):
+    lines = symvae.fade_song(played, {"mean_velocity": 900}, model=piano).lines()
+    assert "mean_velocity 900 is outside of 1 to 127: 127 was used" in lines
+    louder = symvae.fade_song(played, {"mean_velocity": "+60"}, model=piano).lines()
+    assert not any("is outside of" in line for line in louder)
