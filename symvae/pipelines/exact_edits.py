@@ -236,10 +236,9 @@ class _Editing:
     def _edit(self, group: _Group, by: str, missed: str) -> ExactEdit:
         edited = (self.notes.changed | self.notes.replaced) & group.notes
         stay = self.line & np.isin(self.bar, group.bars) & ~group.notes
-        reasons = [missed] * bool(missed) + [f"{counted(int(stay.sum()), 'kept note')} stay"] * int(
-            stay.any()
-        )
-        return ExactEdit(group.fader, group.bars, group.setting, by, int(edited.sum()), "; ".join(reasons))
+        held = f"{counted(int(stay.sum()), 'kept note')} stay" if stay.any() else ""
+        reasons = "; ".join(filter(None, (missed, held)))
+        return ExactEdit(group.fader, group.bars, group.setting, by, int(edited.sum()), reasons)
 
     def _means(self, groups: Sequence[_Group]) -> Float[np.ndarray, " group"]:
         return np.array([np.mean(values) for values in self._values(groups)])
