@@ -4,15 +4,9 @@ A natural minor scale has the notes of its relative major, so "diatonic" covers 
 both shares are 0, not 1: an empty phrase earns no credit for having no wrong notes.
 """
 
-import numpy as np
-
 from symvae.attributes.attribute import attribute
+from symvae.music.diatonic import C_MAJOR, MAJOR_SCALES
 from symvae.music.phrase import Phrase
-
-C_MAJOR = np.isin(np.arange(12), [0, 2, 4, 5, 7, 9, 11])
-
-#: A row for each tonic, a column for each pitch class.
-MAJOR_SCALES = np.stack([np.roll(C_MAJOR, tonic) for tonic in range(12)])
 
 
 @attribute(

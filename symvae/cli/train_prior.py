@@ -13,6 +13,12 @@ def train_prior(
     model: Annotated[str, typer.Argument(help="A model's name or folder.")],
     data: Shards,
     out: Annotated[Path, typer.Option("--out", "-o", help="The run's folder: log, state and prior.")],
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="Start from the prior of another model of as many bars: its name or folder."
+        ),
+    ] = None,
     resume: Resume = False,
     set_: Annotated[
         list[str] | None,
@@ -31,7 +37,14 @@ def train_prior(
     config = with_section(vae.config, set_ or [], "prior")
     with training() as shown:
         prior = task.train_prior(
-            vae, config, shards, out, resume=resume, watch=shown.watch, stopping=shown.stopping
+            vae,
+            config,
+            shards,
+            out,
+            start=None if start is None else SymVAE.load(start),
+            resume=resume,
+            watch=shown.watch,
+            stopping=shown.stopping,
         )
     if update_model:
         task.install_prior(vae, prior, config)

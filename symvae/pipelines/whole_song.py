@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from symvae.music.arranging.no_new_clashes import without_new_clashes
 from symvae.music.as_played import as_played
 from symvae.music.continuation import continuation
 from symvae.music.grid import STEPS_PER_QUARTER
@@ -94,6 +95,8 @@ def connect(
         )
         for row, phrase in repeated.items()
     }
+    if not place.one_voice:
+        played = {row: without_new_clashes(sources[row], phrase) for row, phrase in played.items()}
     return _whole(place, versions, sources, played)
 
 

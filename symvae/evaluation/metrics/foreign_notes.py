@@ -9,11 +9,10 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from symvae.evaluation.metrics.song_notes import SongNotes
+from symvae.music.diatonic import MAJOR_SCALES
 
 #: Bars that share a scale.
 SPAN_BARS = 8
-_MAJOR = np.isin(np.arange(12), [0, 2, 4, 5, 7, 9, 11])
-_SCALES = np.stack([np.roll(_MAJOR, tonic) for tonic in range(12)])
 
 
 def scales_of(notes: SongNotes) -> Bool[np.ndarray, "span pitch_class"]:
@@ -31,7 +30,7 @@ def scales_of(notes: SongNotes) -> Bool[np.ndarray, "span pitch_class"]:
         span * 12 + notes.pitch % 12, weights=notes.end_step - notes.onset_step, minlength=spans * 12
     ).reshape(spans, 12)
     weight[~weight.any(axis=1)] = weight.sum(axis=0)
-    return _SCALES[(weight @ _SCALES.T).argmax(axis=1)]
+    return MAJOR_SCALES[(weight @ MAJOR_SCALES.T).argmax(axis=1)]
 
 
 def foreign(notes: SongNotes, scales: Bool[np.ndarray, "span pitch_class"]) -> Bool[np.ndarray, " note"]:

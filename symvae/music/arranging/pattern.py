@@ -1,12 +1,13 @@
 """Pattern of an accompaniment, made denser or sparser: the number of onsets of a phrase without its melody.
 
 Denser: the steps of the bar that have no onset are filled, the metrically strongest first, the same ones in
-every bar. New notes are tones of the chord, broken upward and downward between bass and melody. None starts a
-semitone or a minor ninth from one that sounds, and none repeats a pitch that has just sounded where another
-is left.
+every bar. New notes are tones of the chord, in the scale of the phrase where one is left, broken upward and
+downward between bass and melody. None starts a semitone or a minor ninth from one that sounds, and none
+repeats a pitch that has just sounded where another is left.
 
 Sparser: onsets on the metrically weakest steps go first. Their notes gather with those of the stronger step
-before, so a broken chord becomes a chord; a note that would clash there, or that sounds there already, goes.
+before, so a broken chord becomes a chord; a note that would clash there goes, and one whose pitch sounds
+there, or up to there, makes that note last longer.
 
 The melody keeps every note, and so does what else is to be kept.
 """
@@ -16,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Int
 
-from symvae.music.arranging.texture import PITCHES, chords, clashes, sounding, texture_of
+from symvae.music.arranging.texture import PITCHES, chords, clashes, meets_clash, sounding, texture_of
+from symvae.music.diatonic import scale_of
 from symvae.music.metrical_weight import metrical_weight
 from symvae.music.phrase import Phrase
 
@@ -70,7 +72,7 @@ def _denser(phrase: Phrase, more: int) -> Phrase:
     positions = order[: int(np.abs(at - more).argmin()) + 1] if at[0] < 2 * more else order[:0]
     steps = np.flatnonzero(free & np.isin(np.arange(grid.num_steps) % per_bar, positions))
     starts = np.append(np.union1d(steps, phrase.onset_step), grid.num_steps)
-    sounds, low = texture.sounds.copy(), _floor(phrase)
+    sounds, low, scale = texture.sounds.copy(), _floor(phrase), scale_of(phrase)
     new: list[_New] = []
     pitch, rising, bar = 0, True, -1
     for step in steps.tolist():
@@ -83,6 +85,8 @@ def _denser(phrase: Phrase, more: int) -> Phrase:
         span = span[chord[step, span % 12] & ~clashes(span, sounds[step])]
         fresh = span[~sounds[max(0, step - 1) : end + 1, span].any(axis=0)]
         allowed = fresh[fresh >= min(low[bar], high - ROOM)]
+        if scale[allowed % 12].any():
+            allowed = allowed[scale[allowed % 12]]
         if not len(allowed):
             allowed = fresh if len(fresh) else span[~sounds[step:end, span].any(axis=0)]
         if not len(allowed):
@@ -125,17 +129,20 @@ def _sparser(phrase: Phrase, fewer: int, kept: Bool[np.ndarray, " note"]) -> Phr
         if home // per_bar != step // per_bar:
             continue
         tone = int(pitch[row])
-        if sounds[home, tone]:  # the note that sounds there lasts longer instead
-            rows = np.flatnonzero((pitch == tone) & (onset <= home) & (end > home) & keep)
-            if len(rows) and not melody[rows[0]] and not sounds[end[rows[0]] : step, tone].any():
-                end[rows[0]] = end[row]
-                sounds[home : end[row], tone] = True
-            keep[row] = False
-        elif clashes(np.array([tone]), np.any(sounds[home:step], axis=0))[0] or sounds[home:step, tone].any():
-            keep[row] = False
-        else:
+        sings = bool(sounds[max(0, home - 1) : home + 1, tone].any())
+        clear = not sounds[home:step, tone].any() and not meets_clash(tone, sounds[home : end[row]])
+        if clear and not sings:
             onset[row] = home
             sounds[home : end[row], tone] = True
+            continue
+        keep[row] = False
+        if sings:  # the note that sounds there, or up to there, lasts longer instead
+            rows = np.flatnonzero((pitch == tone) & (onset <= home) & (end >= home) & keep & ~melody)
+            if len(rows) and end[row] > (last := int(end[rows[-1]])):
+                between = sounds[last : end[row]]
+                if not sounds[last:step, tone].any() and not meets_clash(tone, between):
+                    end[rows[-1]] = end[row]
+                    between[:, tone] = True
     return phrase.with_notes(onset[keep], (end - onset)[keep], pitch[keep], velocity[keep]).without_overlaps()
 
 

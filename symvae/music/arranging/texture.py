@@ -17,6 +17,8 @@ from symvae.music.phrase import Phrase
 PITCHES = 128
 #: Semitones below the melody near it at which a note is accompaniment.
 APART = 12
+#: Semitones between two notes that clash.
+CLASHES = (1, 13)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,3 +97,8 @@ def clashes(
     padded = np.pad(sounds, 13)
     at = pitches + 13
     return padded[at - 1] | padded[at + 1] | padded[at - 13] | padded[at + 13]
+
+
+def meets_clash(pitch: int, sounds: Bool[np.ndarray, "step 128"]) -> bool:
+    """True if a pitch would clash with another one that sounds at any of some steps."""
+    return bool(clashes(np.array([pitch]), np.logical_or.reduce(sounds, axis=0))[0])

@@ -24,24 +24,33 @@ class Constraints(NamedTuple):
     lock: Lock
     prices: Prices
     proposals: Notes
-    thin: bool = False
-    """Notes go even if every decode has them."""
+    free: bool = False
+    """Nothing is locked."""
 
-    def for_notes(self) -> dict[str, Any]:
-        """Keywords of `symvae.system.faders.refine_notes.refine_notes`."""
-        return {"proposals": self.proposals, "lock": self.lock, "thin": self.thin}
+    def for_notes(self, lowers: bool = False) -> dict[str, Any]:
+        """Keywords of `symvae.system.faders.refine_notes.refine_notes`.
+
+        Args:
+            lowers: The request is for fewer notes or onsets.
+        """
+        return {
+            "proposals": self.proposals,
+            "lock": self.lock,
+            "free": self.free,
+            "removes": self.free or lowers,
+        }
 
 
 def constraints_of(lock: Lock) -> Constraints:
     """Prepare the edit of a locked phrase."""
     proposals = figures(lock.source, lock.chords, ~lock.kept)
     share = 0.0 if lock.rhythm else RHYTHM_SHARE
-    return Constraints(lock, Prices(lock.source, lock.chords, share), proposals)
+    return Constraints(lock, Prices(lock, share), proposals)
 
 
 def open_constraints(phrase: Phrase) -> Constraints:
     """Constraints of a phrase of which nothing stays: an arranger's notes and gestures alone."""
-    return constraints_of(Lock(phrase, np.zeros(len(phrase), bool), chords_of(phrase)))._replace(thin=True)
+    return constraints_of(Lock(phrase, np.zeros(len(phrase), bool), chords_of(phrase)))._replace(free=True)
 
 
 def restored(constraints: Sequence[Constraints] | None, phrases: Sequence[Phrase]) -> list[Phrase]:

@@ -43,6 +43,7 @@ from symvae.system.faders.request import AROUSAL, Wishes, faders_of
 from symvae.system.faders.scales import Scales
 from symvae.system.faders.source_velocities import with_velocities_of
 from symvae.system.faders.targets import Targets, find_targets, held_faders
+from symvae.system.faders.thinned import thinned
 
 #: How far decodes move that lend single notes, as multiples of the move that is asked for.
 FARTHER = (2.0, 4.0)
@@ -284,14 +285,18 @@ class FaderControl:
         faded += [list(map(restore, self.codec.to_phrases(ids, tempo), sources)) for ids in farther]
         for row in moves.nonzero()[:, 0].tolist() if refine else ():
             pool = [sources[row], reconstructed[row], *(phrases[row] for phrases in faded)]
+            loss = partial(_loss_of_one, request, row)
             extra, starts = {}, [result[row]]
             if request.constraints is not None:
-                extra = request.constraints[row].for_notes()
+                fewer, lock = request.surplus(row), request.constraints[row].lock
+                thinner = [each.with_tempo(tempo[row]) for each in thinned(lock, fewer)]
+                first = [result[row], *thinner]
+                starts = [first[int(loss(first).argmin())]]
+                extra = request.constraints[row].for_notes(lowers=bool(fewer))
             elif request.asks(row, OTHER_NOTES):
                 extra = open_constraints(sources[row]).for_notes()
             else:  # lengths and loudness are at hand in the phrase itself
                 starts.append(sources[row].with_tempo(tempo[row]))
-            loss = partial(_loss_of_one, request, row)
             refined = [refine_notes(start, pool, loss, **extra) for start in starts]
             result[row] = refined[int(loss(refined).argmin())]
         return result

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
@@ -15,6 +16,7 @@ from symvae.music.phrase import Phrase
 from symvae.system.faders.constraints import Constraints
 from symvae.system.faders.edit_transfer import exchanged_share, lost_share
 from symvae.system.faders.scales import Scales, measure_phrases
+from symvae.system.faders.thinned import surplus
 
 #: Corrections of the aim after a first decode, in units of its error, one further decode each.
 CORRECTIONS = (1.0, 0.5, 1.5, 2.0, 0.75, 1.25, 3.0)
@@ -91,6 +93,19 @@ class Request:
         columns = [self.scales.names.index(name) for name in faders if name in self.scales.names]
         return bool((~self.wanted[row, columns].isnan()).any())
 
+    def surplus(self, row: int) -> dict[str, int]:
+        """Count the notes and onsets that a phrase has to lose (`symvae.system.faders.thinned`)."""
+        pairs = zip(self.scales.names, self.scales.calibrations, self.wanted[row].tolist(), strict=True)
+        asked = {name: float(scale.value_at(np.array([at]))[0]) for name, scale, at in pairs if at == at}
+        return surplus(self.phrases[row], asked)
+
+    @cached_property
+    def _due(self) -> list[float]:
+        """Share of the notes of each phrase that have to go, half of it for a note without another."""
+        counts = [self.surplus(row).values() for row in range(len(self.phrases))]
+        pairs = zip(counts, self.phrases, strict=True)
+        return [max(count, default=0) / (2 * max(1, len(phrase))) for count, phrase in pairs]
+
     def achieved(self, candidates: Sequence[Phrase]) -> Float[Tensor, "candidate fader"]:
         """Measure the positions of candidates."""
         return self.scales.positions(measure_phrases(candidates, self.scales.names))
@@ -130,11 +145,17 @@ class Request:
     ) -> Float[Tensor, " candidate"]:
         """Score candidates by their attributes and by the notes of their phrase that they lost.
 
-        New notes count as lost content, too, except where they are priced.
+        New notes count as lost content, too, except where they are priced; there notes that have to go for
+        what was asked are no loss.
         """
-        share = lost_share if self.constraints is None else exchanged_share
         pairs = zip(rows.tolist(), candidates, strict=True)
-        lost = [share(self.phrases[row], candidate) for row, candidate in pairs]
+        if self.constraints is None:
+            lost = [lost_share(self.phrases[row], candidate) for row, candidate in pairs]
+        else:
+            lost = [
+                max(0.0, exchanged_share(self.phrases[row], candidate) - self._due[row])
+                for row, candidate in pairs
+            ]
         weight = CONTENT_WEIGHT * (~self.wanted[rows].isnan()).sum(1)
         loss = self.miss(candidates, rows, NOTE_DRIFT) + weight * torch.tensor(lost)
         if self.constraints is None:

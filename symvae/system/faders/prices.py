@@ -1,44 +1,46 @@
 """Prices: what an arranger avoids, added to the cost of an edit.
 
-    foreign notes   new notes that are no chord tones: on a beat at full price, elsewhere less in the scale
+    foreign notes   new notes that are no chord tones: on a beat at full price, elsewhere less in the scale;
+                    and new notes above a highest line that stays
     re-strikes      notes whose pitch sounds up to their onset, beyond the share that the phrase had
     clashes         notes that start a semitone or a minor ninth from a sounding one, likewise
     thickness       notes per onset: of twice the notes at most half may come by thicker chords, or go by
-                    thinner ones
+                    thinner ones, as far as there are onsets that may go
 
 Prices are in positions of faders, for a whole phrase. The notes of the phrase itself cost nothing.
 """
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Int
 
-from symvae.music.chords import Chords
+from symvae.music.arranging.texture import CLASHES
+from symvae.music.diatonic import scale_of
+from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
 
 PITCHES, OCTAVE = 128, 12
 #: Price of a new note by what it is: off the chord on a beat; elsewhere of the scale alone, or of the chord
 #: alone anywhere; any other.
 ON_BEAT, PASSING, OUT_OF_KEY = 1.0, 0.3, 1.0
+#: Price of a new note above the highest line of the phrase where that stays.
+ABOVE = 1.0
 #: Prices of a phrase in which all notes are foreign, re-struck or clash, and of chords twice as thick.
 FOREIGN_PRICE, RESTRIKE_PRICE, CLASH_PRICE, THICKNESS_PRICE = 4.0, 6.0, 8.0, 4.0
 #: Share of the change of the number of notes, in octaves, that is to be one of the number of onsets.
 RHYTHM_SHARE = 0.6
-CLASHES = (1, 13)
-_MAJOR = np.isin(np.arange(OCTAVE), [0, 2, 4, 5, 7, 9, 11])
-_SCALES = np.stack([np.roll(_MAJOR, tonic) for tonic in range(OCTAVE)])
 
 
 class Prices:
     """The prices for edits of one phrase."""
 
-    def __init__(self, source: Phrase, chords: Chords, rhythm_share: float = RHYTHM_SHARE) -> None:
+    def __init__(self, lock: Lock, rhythm_share: float = RHYTHM_SHARE) -> None:
         """
         Args:
-            source: the phrase before the edit.
-            chords: its chords.
+            lock: the phrase before the edit, its chords and what of it stays.
             rhythm_share: least share of a change of the number of notes, in octaves, that the number of
                 onsets has.
         """
+        source, chords = lock.source, lock.chords
         steps = np.arange(source.grid.num_steps)
         tones = chords.tones()[steps // chords.span_step]
         on_beat = (steps % source.grid.steps_per_beat == 0)[:, None]
@@ -46,9 +48,13 @@ class Prices:
         other = np.where(on_beat, ON_BEAT, np.where(scale, PASSING, OUT_OF_KEY))
         price = np.where(tones, np.where(scale, 0.0, PASSING), other)
         self._price = np.ascontiguousarray(price[:, np.arange(PITCHES) % OCTAVE])
+        self._price[np.arange(PITCHES) > _kept_top(lock)[:, None]] += ABOVE
         self._price[source.onset_step, source.pitch] = 0.0
         self._restruck, self._clashing = restruck_share(source), clashing_share(source)
         self._notes, self._onsets = _logs(source)
+        self._least_rhythm = (
+            float(np.log2(max(1, len(np.unique(source.onset_step[lock.kept]))))) - self._onsets
+        )
         self._rhythm_share = rhythm_share
 
     def of(self, phrase: Phrase) -> float:
@@ -60,7 +66,8 @@ class Prices:
         clashing = max(0.0, clashing_share(phrase) - self._clashing)
         notes, onsets = _logs(phrase)
         more, rhythm = notes - self._notes, onsets - self._onsets
-        thicker = max(0.0, (self._rhythm_share * more - rhythm) * (1 if more > 0 else -1))
+        share = self._rhythm_share * more
+        thicker = max(0.0, share - rhythm if more > 0 else rhythm - max(share, self._least_rhythm))
         return (
             FOREIGN_PRICE * foreign
             + RESTRIKE_PRICE * restruck
@@ -69,10 +76,18 @@ class Prices:
         )
 
 
-def scale_of(phrase: Phrase) -> Bool[np.ndarray, " pitch_class"]:
-    """Find the diatonic scale in which the notes sound longest."""
-    weight = np.bincount(phrase.pitch % OCTAVE, weights=phrase.duration_step, minlength=OCTAVE)
-    return _SCALES[int((_SCALES @ weight).argmax())]
+def _kept_top(lock: Lock) -> Int[np.ndarray, " step"]:
+    """Pitch of the highest note that sounds at each step if it stays; else the highest of all pitches."""
+    source = lock.source
+    top, stays = np.full(source.grid.num_steps, -1), np.zeros(source.grid.num_steps, bool)
+    rows = zip(
+        *(each.tolist() for each in (source.onset_step, source.end_step, source.pitch, lock.kept)),
+        strict=True,
+    )
+    for onset, end, pitch, kept in rows:
+        higher = pitch > top[onset:end]
+        top[onset:end][higher], stays[onset:end][higher] = pitch, kept
+    return np.where(stays, top, PITCHES - 1)
 
 
 def restruck_share(phrase: Phrase) -> float:

@@ -48,7 +48,8 @@ def refine_notes(
     *,
     proposals: Notes = NO_NOTES,
     lock: Lock | None = None,
-    thin: bool = False,
+    free: bool = False,
+    removes: bool = False,
 ) -> Phrase:
     """Exchange notes of a phrase while the cost falls.
 
@@ -58,19 +59,20 @@ def refine_notes(
         cost: scores candidates.
         proposals: further notes that may be added.
         lock: what stays; the phrase keeps it.
-        thin: remove notes that every source has, too, and move notes by an octave.
+        free: move notes by an octave, too, and search longer; for a phrase of which nothing is kept.
+        removes: remove notes that every source has, too.
 
     Returns:
         The phrase after the exchanges.
     """
     notes, least = notes_of(phrase), cost([phrase])[0]
     pool = [notes_of(source) for source in sources]
-    exchanges = _exchanges(notes, pool, proposals, phrase.grid.num_steps, lock, thin)
-    for sweep in range(FREE_SWEEPS if thin else SWEEPS):
+    exchanges = _exchanges(notes, pool, proposals, phrase.grid.num_steps, lock, free, removes)
+    for sweep in range(FREE_SWEEPS if free else SWEEPS):
         if least <= LEAST_GAIN:
             break
-        if thin and sweep:  # what is free to move may move on from where it is
-            exchanges = _exchanges(notes, pool, proposals, phrase.grid.num_steps, lock, thin)
+        if free and sweep:  # what is free to move may move on from where it is
+            exchanges = _exchanges(notes, pool, proposals, phrase.grid.num_steps, lock, free, removes)
         costs = cost([with_notes(phrase, exchange(notes)) for exchange in exchanges])
         exchanges = [exchanges[i] for i in costs.argsort(kind="stable")[:KEPT]]
         before, gains = least, np.count_nonzero(costs < least - LEAST_GAIN)
@@ -87,7 +89,13 @@ def refine_notes(
 
 
 def _exchanges(
-    notes: Notes, pool: Sequence[Notes], proposals: Notes, num_steps: int, lock: Lock | None, thin: bool
+    notes: Notes,
+    pool: Sequence[Notes],
+    proposals: Notes,
+    num_steps: int,
+    lock: Lock | None,
+    free: bool,
+    removes: bool,
 ) -> list[Exchange]:
     """List the exchanges that change something, and nothing that is kept."""
     candidates, here = np.concatenate([notes, *pool, proposals]), places(notes)
@@ -95,7 +103,7 @@ def _exchanges(
     allowed = np.ones((num_steps, PITCHES), bool) if lock is None else lock.allowed
     occupied = onset_table(here, num_steps)
     missing = [here[~onset_table(places(source), num_steps)[here]] for source in pool]
-    removable = here if thin else np.concatenate(missing)
+    removable = here if removes else np.concatenate(missing)
     _, first = np.unique(candidates[:, :3], axis=0, return_index=True)
     new = np.setdiff1d(first, np.arange(len(notes)))
     new = new[allowed[candidates[new, 0], candidates[new, 2]] & ~np.isin(places(candidates[new]), [*kept])]
@@ -110,7 +118,7 @@ def _exchanges(
     ]
     octaves = [
         _transposed(place, by)
-        for place in (here.tolist() if thin else ())
+        for place in (here.tolist() if free else ())
         for by in (-OCTAVE, OCTAVE)
         if place not in kept and 0 <= place % PITCHES + by < PITCHES and not occupied[place + by]
     ]

@@ -38,6 +38,8 @@ STATE = "prior-state.pt"
 ECHOES = (0.0, 0.5, 0.8, 0.9, 0.95)
 NOISE_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.2)
 CALIBRATION_DRAWS = 200
+#: Weights of a bar-wise velocity that map z to bars and back.
+Z_MAPS = ("unfold.weight", "project.weight")
 
 
 def train_prior(
@@ -46,6 +48,7 @@ def train_prior(
     shards: Shards,
     out: Path,
     *,
+    start: SymVAE | None = None,
     resume: bool = False,
     stop_after: int | None = None,
     watch: Watch = unwatched,
@@ -58,6 +61,7 @@ def train_prior(
         config: Choices of the prior.
         shards: Prepared music that fits the model.
         out: The run's folder: log, state and prior.safetensors.
+        start: Another model whose prior this one starts from.
         resume: Go on with the run in ``out``.
         stop_after: End this call after this many steps in all.
         watch: Called after each step.
@@ -76,8 +80,8 @@ def train_prior(
     folder = RunFolder.open(out, STATE, resume=resume)
     posterior = posteriors(model, config, shards, "train")
     prior = build_prior(config, model.vae, used_coordinates(posterior), config.seed)
-    if config.warm_start:
-        start_from_own(model, prior)
+    if config.warm_start or start is not None:
+        start_from(model if start is None else start, prior, own=start is None)
     task = FlowTask(
         prior,
         posterior,
@@ -157,29 +161,32 @@ def posteriors(model: SymVAE, config: PriorConfig, shards: Shards, split: str) -
     return model.codec.encode_ids(as_tensor(model.tokenizer.transpose_ids(ids, shift)))
 
 
-def start_from_own(model: SymVAE, prior: FlowPrior) -> None:
-    """Copy the velocity of the model's own prior; attributes that it does not know start without effect.
+def start_from(model: SymVAE, prior: FlowPrior, *, own: bool) -> None:
+    """Copy the velocity of a model's prior; attributes that it does not know start without effect.
 
     Args:
         model: The model.
         prior: The new prior; changed in place.
+        own: The new prior is one of the same model. Else the maps between z and the bars stay as they are,
+            since another model's z has other coordinates.
 
     Raises:
         TrainingError: The model has no prior of the same sizes.
     """
-    own = {} if model.prior is None else model.prior.velocity.state_dict()
+    old = {} if model.prior is None else model.prior.velocity.state_dict()
     fresh = prior.velocity.state_dict()
     conditions = [name for name in fresh if name.startswith("describe.")]
-    if own.keys() | conditions != fresh.keys() or any(
-        own[name].shape != fresh[name].shape for name in own if name not in conditions
+    if not own:
+        old |= {name: fresh[name] for name in Z_MAPS if name in fresh}
+    if old.keys() | conditions != fresh.keys() or any(
+        old[name].shape != fresh[name].shape for name in old if name not in conditions
     ):
-        raise TrainingError(
-            f"{model.name} has no prior of these sizes to start from. Set prior.warm_start=false."
-        )
-    if any(own.get(name, fresh[name][:0]).shape != fresh[name].shape for name in conditions):
-        own = {name: value for name, value in own.items() if name not in conditions}
-        own |= {name: fresh[name] * (not name.startswith("describe.2")) for name in conditions}
-    prior.velocity.load_state_dict(own)
+        remedy = "Set prior.warm_start=false." if own else "Start from another one, or without --from."
+        raise TrainingError(f"{model.name} has no prior of these sizes to start from. {remedy}")
+    if any(old.get(name, fresh[name][:0]).shape != fresh[name].shape for name in conditions):
+        old = {name: value for name, value in old.items() if name not in conditions}
+        old |= {name: fresh[name] * (not name.startswith("describe.2")) for name in conditions}
+    prior.velocity.load_state_dict(old)
 
 
 def learn_attributes(model: SymVAE, prior: FlowPrior, shards: Shards) -> Float[Tensor, "window attribute"]:

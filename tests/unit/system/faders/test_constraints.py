@@ -37,7 +37,7 @@ def plus(*notes: tuple[int, int, int]) -> Phrase:
 
 
 def price(edited: Phrase) -> float:
-    return Prices(SONG, LOCK.chords).of(edited)
+    return Prices(LOCK).of(edited)
 
 
 def test_a_phrase_itself_costs_nothing():
