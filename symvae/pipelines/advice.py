@@ -12,6 +12,7 @@ from symvae.pipelines.needs import SHIFT
 from symvae.pipelines.no_window import NoWindowError
 from symvae.pipelines.trial import Read, Source, attempt, every_window
 from symvae.system.choice import ModelFacts, Need, released
+from symvae.system.note_faders import note_facts
 
 
 def advise(
@@ -110,7 +111,9 @@ def _no_fader(need: Need, source: Source, metres: str) -> SymvaeError | None:
     if not _can(replace(need, faders=(known[0],)), source, every_window):
         return None
     fault = f"{source.name} is in {metres}, and released models in it have no fader {_either(lacking)}."
-    return NoWindowError(fault, f"Choose among those in {metres}: {', '.join(known)}.")
+    alone = ", ".join(note_facts()[0].faders)
+    remedy = f"Choose among those in {metres}: {', '.join(known)}; or set only {alone}, which need no model."
+    return NoWindowError(fault, remedy)
 
 
 def _instead(need: Need, source: Source) -> str:

@@ -38,7 +38,7 @@ from symvae.pipelines.words import counted
 from symvae.system.faders.performance import LOUDNESS
 from symvae.system.faders.transposition import transposed
 from symvae.system.faders.ways import ARTICULATION, LINE_DENSITY, REGISTER
-from symvae.system.symvae import SymVAE
+from symvae.system.note_faders import FaderModel
 
 #: Lengths are multiplied by at most this number, or divided by it; the search for it halves so many times.
 MOST_TIMES, HALVINGS = 16.0, 14
@@ -53,7 +53,7 @@ MET = {LOUDNESS: 0.51, REGISTER: 0.51, ARTICULATION: 0.01, LINE_DENSITY: 0.01}
 
 
 def edit_notes(
-    model: SymVAE,
+    model: FaderModel,
     intake: Intake,
     song: Song,
     faded: Sequence[Faded],
@@ -94,7 +94,9 @@ class _Group(NamedTuple):
 class _Editing:
     """The notes of a song while they are edited."""
 
-    def __init__(self, model: SymVAE, intake: Intake, song: Song, faded: Sequence[Faded], kept: Keep) -> None:
+    def __init__(
+        self, model: FaderModel, intake: Intake, song: Song, faded: Sequence[Faded], kept: Keep
+    ) -> None:
         self.model, self.intake, self.faded = model, intake, list(faded)
         self.polyphonic = model.tokenizer.polyphonic
         self.ticks_per_quarter, self.song = song.ticks_per_quarter, with_whole_steps(song)

@@ -26,6 +26,7 @@ from symvae.pipelines.timing_words import second_hits_in_words, timing_in_words
 from symvae.pipelines.tracks import track_in_words, tracks_read, unread_tracks_in_words
 from symvae.pipelines.words import counted, model_in_words
 from symvae.system.faders.request import Fader
+from symvae.system.note_faders import NoteFaders
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class FadeReport:
     def lines(self) -> list[str]:
         """The report as lines of text: input, drops, cost, and values out of range."""
         moved = [] if self.valence is None else [self.valence.line()]
-        return [*model_in_words(self.model, self.why), *moved, *self._account(), *self._out_of_range()]
+        return [*self._model_in_words(), *moved, *self._account(), *self._out_of_range()]
 
     def _phrase(self, faded: Faded) -> dict[str, Any]:
         bars = bars_in_words([(bar, bar + 1) for bar in faded.version.bars])
@@ -150,6 +151,11 @@ class FadeReport:
                 "via": way if asking else None,
             }
         return figures
+
+    def _model_in_words(self) -> list[str]:
+        if self.model == NoteFaders.name:
+            return ["no model: what is set moves the notes themselves, in all voices"]
+        return model_in_words(self.model, self.why)
 
     def _account(self) -> list[str]:
         """Input, unchanged bars, drops and cost."""

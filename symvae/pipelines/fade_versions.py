@@ -30,7 +30,7 @@ from symvae.system.faders.performance import LOUDNESS, TEMPO, is_performance
 from symvae.system.faders.request import AROUSAL, asked_values
 from symvae.system.faders.scales import measure_phrases
 from symvae.system.faders.ways import REGISTER
-from symvae.system.symvae import SymVAE
+from symvae.system.note_faders import FaderModel
 
 #: Phrases decoded between two reports of progress.
 CHUNK = 16
@@ -116,7 +116,7 @@ def versions_of(
 
 
 def fade_versions(
-    model: SymVAE,
+    model: FaderModel,
     song: Song,
     phrases: Sequence[Phrase],
     versions: Sequence[Version],
@@ -291,7 +291,7 @@ def step_ticks(song: Song) -> float:
     return song.ticks_per_quarter / STEPS_PER_QUARTER
 
 
-def measured(model: SymVAE, phrases: Sequence[Phrase]) -> Iterator[dict[str, float]]:
+def measured(model: FaderModel, phrases: Sequence[Phrase]) -> Iterator[dict[str, float]]:
     """Measure every fader of the model.
 
     Args:

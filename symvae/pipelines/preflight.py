@@ -26,6 +26,7 @@ from symvae.pipelines.trial import AnyModel, Read, Source, attempt, every_window
 from symvae.pipelines.words import counted
 from symvae.system.choice import ModelFacts, Need
 from symvae.system.device import find_device
+from symvae.system.note_faders import note_facts
 from symvae.system.symvae import SymVAE
 
 #: Share of notes that may overlap the next one in a line that is played legato.
@@ -138,6 +139,8 @@ def choose(
             f"No released model of drums can be used with `symvae {need.verb}`. Train one (docs/drums.md), "
             "and name it with --model FOLDER."
         )
+    if need.on_notes:
+        candidates += note_facts()
     trials = {facts: attempt(need, facts, sources, read) for facts in candidates}
     works = {facts: trial.intakes for facts, trial in trials.items() if not trial.errors}
     if not works:

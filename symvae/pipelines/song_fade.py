@@ -55,7 +55,8 @@ from symvae.pipelines.tracks import tracks_read
 from symvae.pipelines.trial import AnyModel, Source, every_window
 from symvae.system.faders.performance import TEMPO
 from symvae.system.faders.request import AROUSAL, Fader, by_full_name, full_name
-from symvae.system.faders.ways import arranged_faders, exact_faders, via_of
+from symvae.system.faders.ways import Via, arranged_faders, exact_faders, has_exact_edit, via_of
+from symvae.system.note_faders import NoteFacts
 
 #: Phrases in the picture, one row each; more would be too small to read.
 MOST_ROWS = 16
@@ -235,7 +236,8 @@ def fade_song(
             check_length(parts_of(found[0].song)[1], max_minutes, file)
         return IN_MEMORY.plan((), "")
 
-    need = replace(FADE, faders=tuple(names))
+    on_notes = way is not Via.LATENT and all(has_exact_edit(name, polyphonic=True) for name in names)
+    need = replace(FADE, faders=tuple(names), on_notes=on_notes)
     checked = check(need, model, [source], plan=plan, device=device)
     (intake,), faders = checked.intakes, checked.facts.faders
     mixed, original = None, intake.song
@@ -268,7 +270,7 @@ def fade_song(
     drums = checked.facts.tokenizer.drums
     kept = keep_of(keep, intake.song, polyphonic=polyphonic, drums=drums, model=checked.facts.name)
     harmony = song_chords(intake.song, source.name, chords)
-    vae = checked.load()
+    vae = checked.facts.notes if isinstance(checked.facts, NoteFacts) else checked.load()
     fine = replace(intake, song=with_whole_steps(intake.song))
     fine_lines = bar_lines(fine.song)
     phrases, too_full = thin_full_bars(fine, vae, versions, fine_lines)

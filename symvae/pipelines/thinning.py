@@ -8,7 +8,7 @@ import numpy as np
 from symvae.music.phrase import Phrase
 from symvae.pipelines.fade_versions import Version, step_ticks
 from symvae.pipelines.intake import Intake
-from symvae.system.symvae import SymVAE
+from symvae.system.note_faders import FaderModel
 
 
 class Thinned(NamedTuple):
@@ -20,7 +20,7 @@ class Thinned(NamedTuple):
 
 
 def thin_full_bars(
-    intake: Intake, model: SymVAE, versions: Sequence[Version], lines: Sequence[int]
+    intake: Intake, model: FaderModel, versions: Sequence[Version], lines: Sequence[int]
 ) -> tuple[list[Phrase], list[Thinned]]:
     """Remove the notes that a bar's tokens cannot hold.
 

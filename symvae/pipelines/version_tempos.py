@@ -12,13 +12,13 @@ from symvae.pipelines.common_tempo import common_ratio
 from symvae.pipelines.tempo_plan import Moved, plan_tempos
 from symvae.system.faders.performance import TEMPO
 from symvae.system.faders.request import AROUSAL, asked_values
-from symvae.system.symvae import SymVAE
+from symvae.system.note_faders import FaderModel
 
 if TYPE_CHECKING:
     from symvae.pipelines.fade_versions import Version
 
 
-def sets_tempo(model: SymVAE, asked: Collection[str], hold: Collection[str]) -> bool:
+def sets_tempo(model: FaderModel, asked: Collection[str], hold: Collection[str]) -> bool:
     """Say whether a request moves the tempo.
 
     Args:
@@ -63,7 +63,7 @@ def unchanged_versions(
 
 
 def joined_tempos(
-    model: SymVAE,
+    model: FaderModel,
     song: Song,
     lines: Sequence[int],
     versions: "Sequence[Version]",
@@ -129,7 +129,7 @@ def tempo_changes(song: Song, bars: Sequence[int], lines: Sequence[int]) -> int:
 
 
 def _moved(
-    model: SymVAE, version: "Version", asked: Mapping[str, float], ratio: float, ramps: Collection[str]
+    model: FaderModel, version: "Version", asked: Mapping[str, float], ratio: float, ramps: Collection[str]
 ) -> Moved:
     """The tempo of a version, as it was asked for or as the model found it."""
     settings = version.settings

@@ -128,6 +128,8 @@ class Need:
     """It works on music of one part."""
     whole: bool = False
     """It reads a whole tune, not one place of it."""
+    on_notes: bool = False
+    """It edits the notes that are there, for which any reading of all voices will do."""
     instead: str = ""
     """Another way to do the same without what the model lacks, as one sentence."""
 
