@@ -36,7 +36,7 @@ from symvae.pipelines.output import Saved, is_result_file
 from symvae.storage.whole_file import make_folder
 
 if TYPE_CHECKING:
-    from symvae.pipelines.song_fade import FadeResult
+    from symvae.pipelines.fade_result import FadeResult
 
 
 def fade(

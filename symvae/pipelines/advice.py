@@ -111,9 +111,9 @@ def _no_fader(need: Need, source: Source, metres: str) -> SymvaeError | None:
     if not _can(replace(need, faders=(known[0],)), source, every_window):
         return None
     fault = f"{source.name} is in {metres}, and released models in it have no fader {_either(lacking)}."
-    alone = ", ".join(note_facts()[0].faders)
-    remedy = f"Choose among those in {metres}: {', '.join(known)}; or set only {alone}, which need no model."
-    return NoWindowError(fault, remedy)
+    alone = sorted({name for facts in note_facts() for name in facts.faders})
+    free = f"; or set only {_either(alone)}, which need no model" if alone else ""
+    return NoWindowError(fault, f"Choose among those in {metres}: {', '.join(known)}{free}.")
 
 
 def _instead(need: Need, source: Source) -> str:

@@ -29,11 +29,12 @@ from symvae.music.song import Song
 from symvae.music.windows import whole
 from symvae.pipelines.automation import Lane, Setting
 from symvae.pipelines.exact_report import Edited, ExactEdit
-from symvae.pipelines.fade_versions import Faded, bars_in_song, measured, step_ticks
+from symvae.pipelines.fade_versions import bars_in_song, measured, step_ticks
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.read_again import read_again
 from symvae.pipelines.song_locks import NO_LOCK, Keep, bass_notes
 from symvae.pipelines.tracks import tracks_read
+from symvae.pipelines.version import Faded
 from symvae.pipelines.words import counted
 from symvae.system.faders.performance import LOUDNESS
 from symvae.system.faders.transposition import transposed

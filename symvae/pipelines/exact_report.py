@@ -9,7 +9,7 @@ from symvae.music.bars import bars_in_words
 from symvae.music.song import Song
 from symvae.music.splice import Spliced, TrackEdits
 from symvae.pipelines.automation import Setting
-from symvae.pipelines.fade_versions import Faded
+from symvae.pipelines.version import Faded
 from symvae.pipelines.words import counted
 
 #: Edits of one fader that have a line each; more share one.

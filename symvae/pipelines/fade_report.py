@@ -15,7 +15,6 @@ from symvae.music.splice import Spliced, TrackEdits
 from symvae.pipelines.automation import Lane, Setting
 from symvae.pipelines.exact_report import ExactEdit, exact_edit_data, exact_edits_in_words
 from symvae.pipelines.fade_valence import ValenceMove
-from symvae.pipelines.fade_versions import Faded
 from symvae.pipelines.harm_words import harm_in_words
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.kept_words import kept_in_words, not_reached
@@ -24,6 +23,7 @@ from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import Thinned
 from symvae.pipelines.timing_words import second_hits_in_words, timing_in_words
 from symvae.pipelines.tracks import track_in_words, tracks_read, unread_tracks_in_words
+from symvae.pipelines.version import Faded
 from symvae.pipelines.words import counted, model_in_words
 from symvae.system.faders.request import Fader
 from symvae.system.note_faders import NoteFaders

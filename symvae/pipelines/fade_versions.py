@@ -4,8 +4,7 @@ A `Version` is one phrase under one set of settings, which some or all of its ba
 from the version of its own settings; a bar without settings stays as it is in the song.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
 from math import inf
 
 import numpy as np
@@ -16,9 +15,9 @@ from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase, join
 from symvae.music.song import Song
 from symvae.music.tempo_map import TempoSpan
-from symvae.pipelines.automation import Lane, Setting, settings_at
 from symvae.pipelines.common_loudness import with_common_loudness
 from symvae.pipelines.tempo_plan import mean_ratio
+from symvae.pipelines.version import Faded, Version
 from symvae.pipelines.version_tempos import (
     joined_tempos,
     sets_tempo,
@@ -26,93 +25,13 @@ from symvae.pipelines.version_tempos import (
     unchanged_versions,
 )
 from symvae.pipelines.whole_song import Place, connect
-from symvae.system.faders.performance import LOUDNESS, TEMPO, is_performance
+from symvae.system.faders.performance import LOUDNESS, TEMPO
 from symvae.system.faders.request import AROUSAL, asked_values
 from symvae.system.faders.scales import measure_phrases
-from symvae.system.faders.ways import REGISTER
 from symvae.system.note_faders import FaderModel
 
 #: Phrases decoded between two reports of progress.
 CHUNK = 16
-
-
-@dataclass(frozen=True)
-class Version:
-    """A phrase of the song under one set of settings."""
-
-    row: int
-    """Index of the phrase."""
-    settings: dict[str, Setting]
-    bars: tuple[int, ...]
-    """Bars of the song, from 0, with these settings."""
-    exact: frozenset[str] = frozenset()
-    """Faders that exact edits move (`symvae.pipelines.exact_edits`), not the model."""
-
-    @property
-    def left(self) -> dict[str, Setting]:
-        """Settings of the model: those without exact edits, and beside arousal what it depends on."""
-        apart = {REGISTER} & self.exact if AROUSAL.name in self.settings else self.exact
-        return {name: each for name, each in self.settings.items() if name not in apart}
-
-    @property
-    def is_performance(self) -> bool:
-        """True if only tempo, loudness and exact edits are set, for which nothing is decoded."""
-        return not self.left or is_performance(self.left)
-
-
-@dataclass(frozen=True)
-class Faded:
-    """A decoded version; values by fader, measured on its own bars only."""
-
-    version: Version
-    source: Phrase
-    """The whole phrase before, as the model reads it."""
-    phrase: Phrase
-    """The whole phrase after."""
-    notes: int
-    """Notes in the version's bars."""
-    before: dict[str, float]
-    asked: dict[str, float]
-    """Settings as values: changes are added to the value before."""
-    aimed: dict[str, float]
-    """These values, clipped to the faders' ranges."""
-    achieved: dict[str, float]
-    unchanged: bool
-    """True where the bars had all values already: they stay as they are in the song."""
-    sets_tempo: bool
-    """True where the bars get another tempo; else they keep the song's."""
-    tempo_changes: int
-    """Tempo changes of the song inside the bars that this removes."""
-    tempos: tuple[TempoSpan, ...]
-    """New tempos of the bars; that of the phrase is their mean."""
-    decoded: bool
-    """True if the model decoded it."""
-
-
-def versions_of(
-    spans: Sequence[tuple[int, int]], lanes: Mapping[str, Lane], exact: Collection[str] = ()
-) -> list[Version]:
-    """Group the bars of each phrase by their settings.
-
-    Args:
-        spans: Bars of each phrase: (first, one after the last), from 0.
-        lanes: Lane of each fader.
-        exact: Faders that exact edits move.
-
-    Returns:
-        The versions, front to back.
-    """
-    versions = []
-    for row, (start, end) in enumerate(spans):
-        bars_of: dict[tuple[tuple[str, Setting], ...], list[int]] = {}
-        for bar in range(start, end):
-            if settings := settings_at(lanes, bar):
-                bars_of.setdefault(tuple(settings.items()), []).append(bar)
-        versions += [
-            Version(row, dict(settings), tuple(bars), frozenset(exact) & {name for name, _ in settings})
-            for settings, bars in bars_of.items()
-        ]
-    return versions
 
 
 def fade_versions(

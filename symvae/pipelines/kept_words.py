@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from symvae.pipelines.fade_versions import Faded
+from symvae.pipelines.version import Faded
 from symvae.pipelines.words import counted
 from symvae.system.faders.request import REACH, Fader
 

@@ -32,6 +32,22 @@ MUSIC, PICTURES, SOUND = (
     ".wav",
 )
 
+#: Suffixes of files that a user might ask for in vain; any other one is part of a folder's name.
+NOT_WRITTEN = (
+    ".mp3",
+    ".ogg",
+    ".opus",
+    ".flac",
+    ".m4a",
+    ".aac",
+    ".aif",
+    ".aiff",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".webp",
+)
+
 #: Draws all results into the file ``path``, replacing it with ``force``.
 Draw: TypeAlias = Callable[..., object]
 
@@ -240,8 +256,17 @@ def is_result_file(path: Path) -> bool:
 
     Returns:
         True for a suffix of music, of pictures or of sound; else it is a folder.
+
+    Raises:
+        ConfigError: The suffix is that of a file which symvae does not write.
     """
-    return path.suffix.lower() in (*MUSIC, *PICTURES, SOUND)
+    suffix = path.suffix.lower()
+    if suffix in NOT_WRITTEN:
+        raise ConfigError(
+            f"{path} would be a {suffix[1:]} file, which symvae does not write. "
+            "Name a .mid, .png or .wav file, or a folder."
+        )
+    return suffix in (*MUSIC, *PICTURES, SOUND)
 
 
 def refuse_existing(paths: Sequence[Path], force: bool, named: str = "--out") -> None:

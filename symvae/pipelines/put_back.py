@@ -9,10 +9,10 @@ from symvae.music.resolution import with_whole_steps, without_needless_ticks
 from symvae.music.song import Song, Track
 from symvae.music.splice import Spliced, splice
 from symvae.music.tempo_map import TempoSpan, scaled, with_tempos
-from symvae.pipelines.fade_versions import Faded
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.tracks import tracks_read
+from symvae.pipelines.version import Faded
 
 
 def put_back(

@@ -8,10 +8,8 @@ between a phrase before and after is written (`symvae.music.splice`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from symvae.arguments import checked
 from symvae.audio.limits import MINUTES, check_length
@@ -19,12 +17,10 @@ from symvae.audio.parts import parts_of
 from symvae.errors import ConfigError, MidiError
 from symvae.music.bars import bar_lines, bars_in_words
 from symvae.music.io.controllers import control_lanes
-from symvae.music.io.files import MIDI_SUFFIXES, is_score, write
+from symvae.music.io.files import is_score
 from symvae.music.io.programs import check_program
 from symvae.music.io.source import Music
-from symvae.music.phrase import Phrase
 from symvae.music.resolution import with_whole_steps
-from symvae.music.song import Song
 from symvae.pipelines.automation import (
     Lane,
     Setting,
@@ -39,104 +35,25 @@ from symvae.pipelines.automation import (
 from symvae.pipelines.exact_edits import edit_notes
 from symvae.pipelines.exact_report import with_exact
 from symvae.pipelines.fade_report import FadeReport, unchanged_bars
+from symvae.pipelines.fade_result import FadeResult
 from symvae.pipelines.fade_valence import move_valence, refuse_mixed, valence_of
-from symvae.pipelines.fade_versions import fade_versions, versions_of
+from symvae.pipelines.fade_versions import fade_versions
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.needs import FADE
-from symvae.pipelines.output import IN_MEMORY, SOUND, Plan, Saved, refuse_existing
+from symvae.pipelines.output import IN_MEMORY, SOUND, Plan, refuse_existing
 from symvae.pipelines.preflight import check
 from symvae.pipelines.put_back import put_back
-from symvae.pipelines.read_again import read_again
 from symvae.pipelines.song_chords import song_chords
 from symvae.pipelines.song_locks import closed_tracks, keep_of, locks_of
 from symvae.pipelines.spans import bar_spans
 from symvae.pipelines.thinning import thin_full_bars
 from symvae.pipelines.tracks import tracks_read
 from symvae.pipelines.trial import AnyModel, Source, every_window
+from symvae.pipelines.version import versions_of
 from symvae.system.faders.performance import TEMPO
 from symvae.system.faders.request import AROUSAL, Fader, by_full_name, full_name
 from symvae.system.faders.ways import Via, arranged_faders, exact_faders, has_exact_edit, via_of
 from symvae.system.note_faders import NoteFacts
-
-#: Phrases in the picture, one row each; more would be too small to read.
-MOST_ROWS = 16
-#: Endings of the picture's file.
-PICTURES = (".png", ".pdf", ".svg")
-
-
-@dataclass(frozen=True)
-class FadeResult:
-    """A faded song, with the full report."""
-
-    song: Song
-    details: FadeReport
-    polyphonic: bool
-    """True if the model reads all pitched tracks."""
-
-    @cached_property
-    def phrases(self) -> list[Phrase]:
-        """Windows of the faded song at the places of those before; silent where no note starts."""
-        return read_again(self.details.intake, self.song, polyphonic=self.polyphonic)
-
-    @property
-    def report(self) -> dict[str, Any]:
-        """The report as plain data."""
-        return self.details.data()
-
-    def lines(self) -> list[str]:
-        """The report as lines of text."""
-        return self.details.lines()
-
-    def write(
-        self, path: str | Path, *, max_minutes: int | float = MINUTES.most, force: bool = False
-    ) -> Saved:
-        """Write the song, its picture or its sound.
-
-        Args:
-            path: The file: .mid for the song, .png, .pdf or .svg for a piano roll with each phrase before
-                and after, .wav for the sound.
-            max_minutes: Longest sound that is rendered.
-            force: Overwrite an existing file.
-
-        Returns:
-            The file, with notices about instruments of the sound and phrases of the picture.
-
-        Raises:
-            ConfigError: The ending of the path is none of these.
-        """
-        path = Path(path)
-        ending = path.suffix.lower()
-        if ending in PICTURES:
-            notices = self._draw(path, force)
-        elif ending == ".wav":
-            from symvae.pipelines.playback import stand_ins
-            from symvae.system.synth import load_synth
-
-            synth = load_synth()
-            notices = stand_ins(synth, self.song)
-            sound = synth.perform(self.song, max_minutes=max_minutes)
-            sound.write(sound.mixture, path, force=force)
-        elif ending in MIDI_SUFFIXES or is_score(path):
-            notices = []
-            write(self.song, path, force=force)
-        else:
-            raise ConfigError(
-                f"{path} ends in {ending or 'no suffix'}. "
-                "Use .mid for the song, .png for a picture or .wav for the sound."
-            )
-        return Saved((path,), tuple(notices))
-
-    def _draw(self, path: Path, force: bool) -> list[str]:
-        from symvae.plot.piano_roll import piano_roll
-
-        intake = self.details.intake
-        rows = list(zip(intake.phrases, self.phrases, intake.titles, strict=True))
-        phrases = [phrase for old, new, _ in rows[:MOST_ROWS] for phrase in (old, new)]
-        titles = [title for *_, bars in rows[:MOST_ROWS] for title in (f"{bars} before", f"{bars} after")]
-        piano_roll(phrases, path, titles, columns=2, force=force)
-        if len(rows) <= MOST_ROWS:
-            return []
-        return [f"The picture has the first {MOST_ROWS} of {len(rows)} phrases."]
 
 
 @checked

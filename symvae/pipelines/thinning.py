@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from symvae.music.phrase import Phrase
-from symvae.pipelines.fade_versions import Version, step_ticks
+from symvae.pipelines.fade_versions import step_ticks
 from symvae.pipelines.intake import Intake
+from symvae.pipelines.version import Version
 from symvae.system.note_faders import FaderModel
 
 

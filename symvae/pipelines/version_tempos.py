@@ -1,7 +1,6 @@
 """Tempos of versions: which of them set the tempo, which have it already, and their joined tempos."""
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,12 +9,10 @@ from symvae.music.song import Song
 from symvae.music.tempo_map import TempoSpan
 from symvae.pipelines.common_tempo import common_ratio
 from symvae.pipelines.tempo_plan import Moved, plan_tempos
+from symvae.pipelines.version import Version
 from symvae.system.faders.performance import TEMPO
 from symvae.system.faders.request import AROUSAL, asked_values
 from symvae.system.note_faders import FaderModel
-
-if TYPE_CHECKING:
-    from symvae.pipelines.fade_versions import Version
 
 
 def sets_tempo(model: FaderModel, asked: Collection[str], hold: Collection[str]) -> bool:
@@ -34,7 +31,7 @@ def sets_tempo(model: FaderModel, asked: Collection[str], hold: Collection[str])
 
 
 def unchanged_versions(
-    versions: "Sequence[Version]",
+    versions: Sequence[Version],
     asked: Sequence[Mapping[str, float]],
     before: Sequence[Mapping[str, float]],
     changes: Sequence[int],
@@ -66,7 +63,7 @@ def joined_tempos(
     model: FaderModel,
     song: Song,
     lines: Sequence[int],
-    versions: "Sequence[Version]",
+    versions: Sequence[Version],
     asked: Sequence[Mapping[str, float]],
     sources: Sequence[Phrase],
     results: Mapping[int, Phrase],
@@ -129,7 +126,7 @@ def tempo_changes(song: Song, bars: Sequence[int], lines: Sequence[int]) -> int:
 
 
 def _moved(
-    model: FaderModel, version: "Version", asked: Mapping[str, float], ratio: float, ramps: Collection[str]
+    model: FaderModel, version: Version, asked: Mapping[str, float], ratio: float, ramps: Collection[str]
 ) -> Moved:
     """The tempo of a version, as it was asked for or as the model found it."""
     settings = version.settings

@@ -6,7 +6,7 @@ one window into the next stay whole (`symvae.music.held_over`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,12 +18,10 @@ from symvae.music.held_over import Crossing, crossings, keep_whole, moved
 from symvae.music.phrase import Phrase
 from symvae.music.song import Song
 from symvae.pipelines.repeated_edits import Bar, repeat_edits
+from symvae.pipelines.version import Version
 from symvae.system.faders.performance import LOUDNESS
 from symvae.system.faders.request import AROUSAL
 from symvae.system.faders.ways import ARTICULATION, LINE_DENSITY
-
-if TYPE_CHECKING:
-    from symvae.pipelines.fade_versions import Version
 
 #: Faders that move the lengths of notes; arousal does, too.
 LENGTHS = {LINE_DENSITY, ARTICULATION}
@@ -47,7 +45,7 @@ class Place(NamedTuple):
         """Ticks of a sixteenth."""
         return self.song.ticks_per_quarter / STEPS_PER_QUARTER
 
-    def bar(self, row: int, version: "Version", bar: int) -> Bar:
+    def bar(self, row: int, version: Version, bar: int) -> Bar:
         """Place a bar on the grid of its window.
 
         Args:
@@ -65,7 +63,7 @@ class Place(NamedTuple):
 
 def connect(
     place: Place,
-    versions: Sequence["Version"],
+    versions: Sequence[Version],
     sources: Sequence[Phrase],
     decoded: Mapping[int, Phrase],
     hold: Collection[str],
@@ -100,7 +98,7 @@ def connect(
     return _whole(place, versions, sources, played)
 
 
-def _asked(version: "Version") -> set[str]:
+def _asked(version: Version) -> set[str]:
     """Faders that the model moves."""
     return version.settings.keys() - version.exact
 
@@ -118,7 +116,7 @@ def _as_played(
 
 
 def _whole(
-    place: Place, versions: Sequence["Version"], sources: Sequence[Phrase], played: Mapping[int, Phrase]
+    place: Place, versions: Sequence[Version], sources: Sequence[Phrase], played: Mapping[int, Phrase]
 ) -> dict[int, Phrase]:
     """The phrases with notes whole that are held from one into the next."""
     whole = dict(played)

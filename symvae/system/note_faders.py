@@ -25,7 +25,7 @@ from symvae.system.faders.request import Fader, Wishes
 from symvae.system.faders.scales import Scales
 from symvae.system.faders.ways import ARTICULATION, REGISTER
 from symvae.system.symvae import SymVAE
-from symvae.tokens.piano_grid import PianoGrid
+from symvae.tokens.tokenizer import Tokenizer
 
 BARS = 4
 #: Names in the order of reports, with the lowest and the highest value of music that people play.
@@ -37,13 +37,14 @@ class NoteFaders:
 
     Args:
         metre: A metre that has a grid, "3/4".
+        tokenizer: One of all voices, which tells how they are read.
     """
 
     name = "notes"
 
-    def __init__(self, metre: str) -> None:
+    def __init__(self, metre: str, tokenizer: Tokenizer) -> None:
         self.grid = Grid.of_metre(metre, BARS)
-        self.tokenizer = PianoGrid()
+        self.tokenizer = tokenizer
 
     @cached_property
     def faders(self) -> dict[str, Fader]:
@@ -114,7 +115,7 @@ class NoteFacts(ModelFacts):
     @cached_property
     def notes(self) -> NoteFaders:
         """The edits."""
-        return NoteFaders(self.grid.metre)
+        return NoteFaders(self.grid.metre, self.tokenizer)
 
     @cached_property
     def faders(self) -> dict[str, Fader]:
@@ -130,9 +131,10 @@ class NoteFacts(ModelFacts):
 @cache
 def note_facts() -> tuple[NoteFacts, ...]:
     """Facts of the exact edits in each metre in which no released model reads all voices."""
-    read = {facts.grid.metre for facts in released() if facts.tokenizer.polyphonic}
+    models = [facts for facts in released() if facts.tokenizer.polyphonic and not facts.tokenizer.drums]
+    metres = [metre for metre in METRES if metre not in {facts.grid.metre for facts in models}]
     return tuple(
-        NoteFacts(NoteFaders.name, Grid.of_metre(metre, BARS), PianoGrid(), Path(NoteFaders.name), 0)
-        for metre in METRES
-        if metre not in read
+        NoteFacts(NoteFaders.name, Grid.of_metre(metre, BARS), each.tokenizer, Path(NoteFaders.name), 0)
+        for metre in metres
+        for each in models[:1]
     )

@@ -18,7 +18,7 @@ from symvae.pipelines.intake import read_window, read_windows
 from symvae.pipelines.interpolate import interpolate
 from symvae.pipelines.measure import measure
 from symvae.pipelines.models import summaries
-from symvae.pipelines.output import Output, Result, Saved
+from symvae.pipelines.output import Output, Result, Saved, is_result_file
 from symvae.pipelines.reconstruct import reconstruct
 from symvae.pipelines.sample import sample
 from symvae.pipelines.shift import shift
@@ -194,3 +194,10 @@ def test_results_are_planned_before_they_are_written(model, tmp_path):
 def test_unknown_format_is_refused():
     with pytest.raises(ConfigError, match="'mp3' is not a format of music files"):
         Output(format="mp3")
+
+
+@pytest.mark.parametrize("name", ["song.mp3", "song.FLAC", "roll.jpg"])
+def test_a_file_that_is_never_written_is_refused_before_the_work(name, tmp_path):
+    with pytest.raises(ConfigError, match=r"does not write\. Name a \.mid"):
+        is_result_file(tmp_path / name)
+    assert not is_result_file(tmp_path / "v1.2")
