@@ -25,6 +25,8 @@ class ObjectiveConfig:
     """KL divergence of a phrase that costs nothing, in nats, summed over z."""
     word_dropout: float = 0.25
     """Share of input tokens that are hidden from the decoder."""
+    second_mark_weight: float = 1.0
+    """Weight of the second marks of members, as the durations of piano notes, for models of sets."""
     regularization: str = "none"
     """Term that ties the coordinates of model.faders to their attributes: "none", "value", "attribute",
     "sign", "glsr", "condition" or "adversarial" (see `symvae.objective.regularization`)."""
@@ -39,6 +41,6 @@ class ObjectiveConfig:
         check_choice("objective.beta_schedule", self.beta_schedule, ("linear", "cyclical", "constant"))
         check_choice("objective.regularization", self.regularization, REGULARIZATIONS)
         check_at_least("objective", self, 0, "beta", "beta_start", "free_nats")
-        check_at_least("objective", self, 0, "regularization_weight")
+        check_at_least("objective", self, 0, "regularization_weight", "second_mark_weight")
         check_at_least("objective", self, 1, "beta_cycles")
         check_share("objective", self, "beta_until", "word_dropout", "sampling_rate", "sampling_until")

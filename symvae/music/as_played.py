@@ -1,6 +1,7 @@
 """As played: lengths and velocities of a phrase, carried over to the notes that go on in a new version of it.
 
-A model sets the lengths and velocities of all notes anew. Of these only what was asked for is a change.
+A model sets the lengths and velocities of all notes anew. Of these only what was asked for is a change. A
+note that is held on for one that goes stays as long as it is now.
 """
 
 from dataclasses import replace
@@ -33,5 +34,9 @@ def as_played(before: Phrase, after: Phrase, *, louder: bool, longer: bool) -> P
     velocity[pairs.new] = (old + by).clip(1, 127)
     if not longer:
         same = before.onset_step[pairs.old] == after.onset_step[pairs.new]
-        duration[pairs.new[same]] = before.duration_step[pairs.old[same]]
+        old_end, new_end = before.end_step[pairs.old], after.end_step[pairs.new]
+        gone = before.onset_step[pairs.gone]
+        held_on = ((old_end[:, None] <= gone) & (gone < new_end[:, None])).any(axis=1)
+        as_before = same & ~held_on
+        duration[pairs.new[as_before]] = before.duration_step[pairs.old[as_before]]
     return replace(after, duration_step=duration, velocity=velocity).without_overlaps()

@@ -112,6 +112,8 @@ def _no_fader(need: Need, source: Source, metres: str) -> SymvaeError | None:
         return None
     fault = f"{source.name} is in {metres}, and released models in it have no fader {_either(lacking)}."
     alone = sorted({name for facts in note_facts() for name in facts.faders})
+    if set(wanted) <= set(alone):
+        return NoWindowError(fault, "They need none: leave out --model, and --via latent.")
     free = f"; or set only {_either(alone)}, which need no model" if alone else ""
     return NoWindowError(fault, f"Choose among those in {metres}: {', '.join(known)}{free}.")
 

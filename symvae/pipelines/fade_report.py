@@ -26,7 +26,6 @@ from symvae.pipelines.tracks import track_in_words, tracks_read, unread_tracks_i
 from symvae.pipelines.version import Faded
 from symvae.pipelines.words import counted, model_in_words
 from symvae.system.faders.request import Fader
-from symvae.system.note_faders import NoteFaders
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,8 @@ class FadeReport:
     """Decodes of each version: ``best_of``, and those beside (`SymVAE.decodes_beside`)."""
     why: str = ""
     """Reason of the choice of the model; empty where it was named."""
+    on_notes: bool = False
+    """No model was needed."""
     exact: Collection[str] = ()
     """Faders that were set on the notes themselves."""
     arranged: Collection[str] = ()
@@ -153,8 +154,9 @@ class FadeReport:
         return figures
 
     def _model_in_words(self) -> list[str]:
-        if self.model == NoteFaders.name:
-            return ["no model: what is set moves the notes themselves, in all voices"]
+        if self.on_notes:
+            voices = "" if self.intake.reading.track is not None else ", in all voices"
+            return [f"no model: what is set moves the notes themselves{voices}"]
         return model_in_words(self.model, self.why)
 
     def _account(self) -> list[str]:
@@ -238,7 +240,7 @@ class FadeReport:
             beyond = sorted(value for value in asked if fader.nearest(value) != value)
             if not beyond:
                 continue
-            limits = f"outside the model's range ({fader.low:.4g} to {fader.high:.4g})"
+            limits = f"out of its range ({fader.low:.4g} to {fader.high:.4g})"
             nearest = f"{fader.nearest(beyond[0]):.4g}"
             if beyond[0] == beyond[-1]:
                 lines.append(f"{name} {beyond[0]:.4g} is {limits}: the nearest, {nearest}, was used")

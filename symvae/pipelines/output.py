@@ -263,7 +263,7 @@ def is_result_file(path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix in NOT_WRITTEN:
         raise ConfigError(
-            f"{path} would be a {suffix[1:]} file, which symvae does not write. "
+            f"{path} would be in the format {suffix[1:]}, which symvae does not write. "
             "Name a .mid, .png or .wav file, or a folder."
         )
     return suffix in (*MUSIC, *PICTURES, SOUND)

@@ -9,7 +9,9 @@ Without a model the best released one is chosen: of those that can do what is as
     5. length: the longest
     6. rate: the lower for verbs that draw new music, the higher for all others
 
-A model that cannot do it is refused with the names of those that can: each is tried on the same files first.
+Where only tempo, loudness, articulation or register are set, the notes themselves are a choice, too
+(`symvae.system.note_faders`). A model that cannot do what is asked is refused with the names of those that
+can: each is tried on the same files first.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,7 +28,7 @@ from symvae.pipelines.trial import AnyModel, Read, Source, attempt, every_window
 from symvae.pipelines.words import counted
 from symvae.system.choice import ModelFacts, Need
 from symvae.system.device import find_device
-from symvae.system.note_faders import note_facts
+from symvae.system.note_faders import FaderModel, NoteFacts, note_facts
 from symvae.system.symvae import SymVAE
 
 #: Share of notes that may overlap the next one in a line that is played legato.
@@ -47,6 +49,18 @@ class Checked(NamedTuple):
         """The model, with its weights."""
         given = self.facts.loaded
         return given if isinstance(given, SymVAE) else SymVAE.load(self.facts.folder, self.device)
+
+
+def faders_of(checked: Checked) -> FaderModel:
+    """Load what was chosen for `fade`: a model, or the exact edits of notes.
+
+    Args:
+        checked: The choice.
+
+    Returns:
+        What has the faders.
+    """
+    return checked.facts.notes if isinstance(checked.facts, NoteFacts) else checked.load()
 
 
 def check(

@@ -41,7 +41,7 @@ from symvae.pipelines.fade_versions import fade_versions
 from symvae.pipelines.intake import Intake
 from symvae.pipelines.needs import FADE
 from symvae.pipelines.output import IN_MEMORY, SOUND, Plan, refuse_existing
-from symvae.pipelines.preflight import check
+from symvae.pipelines.preflight import check, faders_of
 from symvae.pipelines.put_back import put_back
 from symvae.pipelines.song_chords import song_chords
 from symvae.pipelines.song_locks import closed_tracks, keep_of, locks_of
@@ -53,7 +53,7 @@ from symvae.pipelines.version import versions_of
 from symvae.system.faders.performance import TEMPO
 from symvae.system.faders.request import AROUSAL, Fader, by_full_name, full_name
 from symvae.system.faders.ways import Via, arranged_faders, exact_faders, has_exact_edit, via_of
-from symvae.system.note_faders import NoteFacts
+from symvae.system.note_faders import NoteFaders
 
 
 @checked
@@ -187,7 +187,7 @@ def fade_song(
     drums = checked.facts.tokenizer.drums
     kept = keep_of(keep, intake.song, polyphonic=polyphonic, drums=drums, model=checked.facts.name)
     harmony = song_chords(intake.song, source.name, chords)
-    vae = checked.facts.notes if isinstance(checked.facts, NoteFacts) else checked.load()
+    vae = faders_of(checked)
     fine = replace(intake, song=with_whole_steps(intake.song))
     fine_lines = bar_lines(fine.song)
     phrases, too_full = thin_full_bars(fine, vae, versions, fine_lines)
@@ -239,6 +239,7 @@ def fade_song(
         best_of=best_of,
         decodes_each=best_of + vae.decodes_beside(refine=refine, locked=locks is not None),
         why=checked.why,
+        on_notes=isinstance(vae, NoteFaders),
         exact=exact,
         arranged=arranged,
         edits=edited.edits,

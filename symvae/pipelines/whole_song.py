@@ -93,8 +93,9 @@ def connect(
         )
         for row, phrase in repeated.items()
     }
-    if not place.one_voice:
-        played = {row: without_new_clashes(sources[row], phrase) for row, phrase in played.items()}
+    for row, phrase in played.items():
+        if not (place.one_voice or phrase.is_drum) and LENGTHS.isdisjoint(_asked(versions[row])):
+            played[row] = without_new_clashes(sources[row], phrase)
     return _whole(place, versions, sources, played)
 
 

@@ -42,7 +42,7 @@ def test_value_out_of_range_is_clipped_and_reported(fade, fader_model):
     fader = symvae.load(fader_model).faders["note_density"]
     low, high = f"{fader.low:.4g}", f"{fader.high:.4g}"
     output = fade(ODE, "--via", "latent", "--set", "note_density=50").stdout.splitlines()
-    line = f"note_density 50 is outside the model's range ({low} to {high}): the nearest, {high}, was used"
+    line = f"note_density 50 is out of its range ({low} to {high}): the nearest, {high}, was used"
     assert line in output
     many = fade(ODE, "--via", "latent", "--set", "register=+90")
     assert "in 8 of 8 versions: the nearest was used" in many.stdout

@@ -65,6 +65,8 @@ class SetBarDecoder(nn.Module):
         self.layout = layout
         self.vocabulary_size = vocabulary_size
         self.num_slots, self.feature_size = layout.steps, feature_size
+        self.second_weight = 1.0
+        """Weight of second marks in the cost of rows while the module is trained."""
         self.unfold = Unfold(
             code_size=code_size, hidden_size=unfold_size, steps=layout.steps, feature_size=feature_size
         )
@@ -106,6 +108,8 @@ class SetBarDecoder(nn.Module):
     ) -> Float[Tensor, " row"]:
         """Cost of whole rows, the same as that of their tokens by `forward` and a third of the work.
 
+        In training second marks count ``second_weight`` times.
+
         Args:
             code: bar embeddings.
             ids: rows of the layout.
@@ -126,6 +130,8 @@ class SetBarDecoder(nn.Module):
         first = cross_entropy(self.marks.first(states).float(), members.first, reduction="none")
         second_logits = self.marks.second_logits(states, seen).float()
         second = cross_entropy(second_logits, members.second, reduction="none")
+        if self.training:
+            second = self.second_weight * second
         return (keys + head).index_add(0, members.row, first + second)
 
     def _fill_marks(

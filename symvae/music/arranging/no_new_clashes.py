@@ -11,15 +11,15 @@ from symvae.music.phrase import Phrase
 
 
 def without_new_clashes(source: Phrase, edited: Phrase) -> Phrase:
-    """Shorten notes that an edit made longer or added, where they run into clashes or re-strikes.
+    """Shorten notes that an edit made longer, where they run into clashes or re-strikes.
 
     Args:
-        source: The phrase before the edit.
+        source: The phrase before the edit, of pitched notes.
         edited: The phrase after.
 
     Returns:
-        The edited phrase; no note that the source has is shorter than there, unless the edit had made it so,
-        and none gets shorter than a step.
+        The edited phrase. Notes at a place where the source has none stay as they are, and no other one gets
+        shorter than in the source.
     """
     before = {
         (onset, pitch): end
@@ -30,7 +30,7 @@ def without_new_clashes(source: Phrase, edited: Phrase) -> Phrase:
     onset, duration, pitch, velocity = (column.copy() for column in edited.columns)
     end = onset + duration
     for row, (start, last, tone) in enumerate(zip(onset.tolist(), end.tolist(), pitch.tolist(), strict=True)):
-        own = before.get((start, tone), start + 1)
+        own = before.get((start, tone), last)
         if last <= own:
             continue
         later = (onset > start) & (onset >= own) & (onset <= last)

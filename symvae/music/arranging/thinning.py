@@ -4,7 +4,7 @@
               a note of the accompaniment that ended there is held on for the one that goes
     chords    where other notes start, too, those go that double a pitch class, then inner ones
 
-Nothing that is to be kept goes, and no first step of a bar is left without its notes.
+The melody stays, and what else is to be kept; no first step of a bar is left without a note.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Int
 
-from symvae.music.arranging.texture import meets_clash, sounding
+from symvae.music.arranging.texture import meets_clash, sounding, texture_of
 from symvae.music.metrical_weight import metrical_weight
 from symvae.music.phrase import Phrase
 
@@ -25,14 +25,16 @@ def without_notes(phrase: Phrase, count: int, kept: Bool[np.ndarray, " note"]) -
     Args:
         phrase: The phrase.
         count: Number of notes that should go.
-        kept: Notes that stay.
+        kept: Notes that stay beside the melody.
 
     Returns:
         The phrase without about so many notes, or with as few as it may have.
     """
-    return _without(
-        phrase, [*_pattern(phrase, kept), *_in_chords(phrase, kept)], count, kept, np.arange(len(phrase))
-    )
+    kept = kept | texture_of(phrase).melody
+    going = _first(_pattern(phrase, kept), count, np.arange(len(phrase)))
+    missing = max(0, count - int(np.count_nonzero(going)))
+    going[_in_chords(phrase, kept | going)[:missing]] = True
+    return _held_on(phrase, going, kept)
 
 
 def without_onsets(phrase: Phrase, count: int, kept: Bool[np.ndarray, " note"]) -> Phrase:
@@ -41,29 +43,28 @@ def without_onsets(phrase: Phrase, count: int, kept: Bool[np.ndarray, " note"]) 
     Args:
         phrase: The phrase.
         count: Number of steps at which no note should start any more.
-        kept: Notes that stay.
+        kept: Notes that stay beside the melody.
 
     Returns:
         The phrase without about so many onsets, or with as few as it may have.
     """
-    return _without(phrase, _pattern(phrase, kept), count, kept, phrase.onset_step)
+    kept = kept | texture_of(phrase).melody
+    return _held_on(phrase, _first(_pattern(phrase, kept), count, phrase.onset_step), kept)
 
 
-def _without(
-    phrase: Phrase,
+def _first(
     groups: Sequence[Int[np.ndarray, " _"]],
     count: int,
-    kept: Bool[np.ndarray, " note"],
     counted: Int[np.ndarray, " note"],
-) -> Phrase:
-    """Remove groups of notes in order, until ``count`` different values of ``counted`` are gone."""
-    going = np.zeros(len(phrase), bool)
+) -> Bool[np.ndarray, " note"]:
+    """Mark the first groups of notes that have about ``count`` values of ``counted`` together."""
+    going = np.zeros(len(counted), bool)
     for rows in groups:
         missing = count - len(np.unique(counted[going]))
-        if missing <= len(np.unique(counted[rows[~going[rows]]])) / 2:
+        if missing <= len(np.unique(counted[rows])) / 2:
             break
         going[rows] = True
-    return _held_on(phrase, going, kept)
+    return going
 
 
 def _pattern(phrase: Phrase, kept: Bool[np.ndarray, " note"]) -> list[Int[np.ndarray, " _"]]:
@@ -77,21 +78,22 @@ def _pattern(phrase: Phrase, kept: Bool[np.ndarray, " note"]) -> list[Int[np.nda
     return [np.flatnonzero(free & (place == step)) for step in order.tolist() if step]
 
 
-def _in_chords(phrase: Phrase, kept: Bool[np.ndarray, " note"]) -> list[Int[np.ndarray, " _"]]:
-    """Single notes that start with others: those of a pitch class that is there twice, then inner ones."""
+def _in_chords(phrase: Phrase, kept: Bool[np.ndarray, " note"]) -> list[int]:
+    """Notes that start with others: of a pitch class all but one, then inner ones; weak steps first."""
     weight = metrical_weight(phrase.grid)[phrase.onset_step % phrase.grid.steps_per_bar]
     doubled, inner = [], []
     for step in np.unique(phrase.onset_step).tolist():
         rows = np.flatnonzero(phrase.onset_step == step)
         rows = rows[np.argsort(phrase.pitch[rows])]
-        lowest, free = rows[0], rows[~kept[rows]]
-        classes = phrase.pitch[rows] % OCTAVE
-        twice = [row for row in free.tolist() if np.count_nonzero(classes == phrase.pitch[row] % OCTAVE) > 1]
-        doubled += [row for row in twice if row != lowest]
-        inner += [row for row in free.tolist() if row != lowest]
-    return [
-        np.array([row]) for group in (doubled, inner) for row in sorted(group, key=lambda row: weight[row])
-    ]
+        left = (phrase.pitch[rows] % OCTAVE).tolist()
+        for row in rows[1:][~kept[rows[1:]]].tolist():
+            tone = phrase.pitch[row] % OCTAVE
+            if left.count(tone) > 1:
+                left.remove(tone)
+                doubled.append(row)
+            else:
+                inner.append(row)
+    return [row for group in (doubled, inner) for row in sorted(group, key=lambda row: weight[row])]
 
 
 def _held_on(phrase: Phrase, going: Bool[np.ndarray, " note"], kept: Bool[np.ndarray, " note"]) -> Phrase:

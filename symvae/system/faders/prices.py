@@ -1,7 +1,7 @@
 """Prices: what an arranger avoids, added to the cost of an edit.
 
     foreign notes   new notes that are no chord tones: on a beat at full price, elsewhere less in the scale;
-                    and new notes above a highest line that stays
+                    and new notes above a melody that stays
     re-strikes      notes whose pitch sounds up to their onset, beyond the share that the phrase had
     clashes         notes that start a semitone or a minor ninth from a sounding one, likewise
     thickness       notes per onset: of twice the notes at most half may come by thicker chords, or go by
@@ -13,7 +13,7 @@ Prices are in positions of faders, for a whole phrase. The notes of the phrase i
 import numpy as np
 from jaxtyping import Int
 
-from symvae.music.arranging.texture import CLASHES
+from symvae.music.arranging.texture import CLASHES, texture_of
 from symvae.music.diatonic import scale_of
 from symvae.music.locks import Lock
 from symvae.music.phrase import Phrase
@@ -22,7 +22,7 @@ PITCHES, OCTAVE = 128, 12
 #: Price of a new note by what it is: off the chord on a beat; elsewhere of the scale alone, or of the chord
 #: alone anywhere; any other.
 ON_BEAT, PASSING, OUT_OF_KEY = 1.0, 0.3, 1.0
-#: Price of a new note above the highest line of the phrase where that stays.
+#: Price of a new note above a melody that stays.
 ABOVE = 1.0
 #: Prices of a phrase in which all notes are foreign, re-struck or clash, and of chords twice as thick.
 FOREIGN_PRICE, RESTRIKE_PRICE, CLASH_PRICE, THICKNESS_PRICE = 4.0, 6.0, 8.0, 4.0
@@ -77,17 +77,13 @@ class Prices:
 
 
 def _kept_top(lock: Lock) -> Int[np.ndarray, " step"]:
-    """Pitch of the highest note that sounds at each step if it stays; else the highest of all pitches."""
+    """Pitch of the melody that stays where it sounds at a step; elsewhere the highest of all pitches."""
     source = lock.source
-    top, stays = np.full(source.grid.num_steps, -1), np.zeros(source.grid.num_steps, bool)
-    rows = zip(
-        *(each.tolist() for each in (source.onset_step, source.end_step, source.pitch, lock.kept)),
-        strict=True,
-    )
-    for onset, end, pitch, kept in rows:
-        higher = pitch > top[onset:end]
-        top[onset:end][higher], stays[onset:end][higher] = pitch, kept
-    return np.where(stays, top, PITCHES - 1)
+    top = np.full(source.grid.num_steps, PITCHES - 1)
+    kept = source.select(texture_of(source).melody & lock.kept)
+    for onset, end, pitch in zip(kept.onset_step, kept.end_step, kept.pitch, strict=True):
+        top[onset:end] = pitch
+    return top
 
 
 def restruck_share(phrase: Phrase) -> float:

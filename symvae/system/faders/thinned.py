@@ -54,4 +54,5 @@ def thinned(lock: Lock, fewer: Mapping[str, int]) -> list[Phrase]:
             count = round(share * fewer["rhythm_density"])
             found.append(without_onsets(phrase, count, lock.kept))
             found.append(with_onsets(phrase, onsets_of(phrase) - count, lock.kept))
-    return [lock.restore(each).without_overlaps() for each in found]
+    restored = [lock.restore(each).without_overlaps() for each in found]
+    return [each for number, each in enumerate(restored) if each not in restored[:number]]

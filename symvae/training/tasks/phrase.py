@@ -22,6 +22,7 @@ from symvae.config.run import RunConfig
 from symvae.corpus.dataset import Batches, Vary, windows
 from symvae.corpus.shards import Shards, open_shards
 from symvae.errors import TrainingError
+from symvae.models.phrase.set_bar_decoder import SetBarDecoder
 from symvae.models.phrase.vae import VAE
 from symvae.nn.mixed import mixed
 from symvae.objective.accuracy import accuracy
@@ -139,6 +140,9 @@ class PhraseTask:
             vary=_variation(shards.tokenizer, data.exchange),
         )
         model = initial_vae(config, start_from, taken).to(device)
+        for module in model.modules():
+            if isinstance(module, SetBarDecoder):
+                module.second_weight = config.objective.second_mark_weight
         critic = build_critic(config)
         modules: dict[str, torch.nn.Module] = {"model": model}
         if critic is not None:

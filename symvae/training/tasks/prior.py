@@ -22,6 +22,7 @@ from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
 from symvae.models.flow.prior import FlowPrior
+from symvae.models.flow.velocity import BarVelocity
 from symvae.music.arrangement import pitched_of
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.storage.whole_folder import whole_folder
@@ -171,19 +172,20 @@ def start_from(model: SymVAE, prior: FlowPrior, *, own: bool) -> None:
             since another model's z has other coordinates.
 
     Raises:
-        TrainingError: The model has no prior of the same sizes.
+        TrainingError: The model has no prior of the same sizes, or z of another model is not read by bars.
     """
     old = {} if model.prior is None else model.prior.velocity.state_dict()
     fresh = prior.velocity.state_dict()
     conditions = [name for name in fresh if name.startswith("describe.")]
     if not own:
-        old |= {name: fresh[name] for name in Z_MAPS if name in fresh}
+        bars = model.prior is not None and isinstance(model.prior.velocity, BarVelocity)
+        old = old | {name: fresh[name] for name in Z_MAPS} if bars and Z_MAPS[0] in fresh else {}
     if old.keys() | conditions != fresh.keys() or any(
         old[name].shape != fresh[name].shape for name in old if name not in conditions
     ):
         remedy = "Set prior.warm_start=false." if own else "Start from another one, or without --from."
         raise TrainingError(f"{model.name} has no prior of these sizes to start from. {remedy}")
-    if any(old.get(name, fresh[name][:0]).shape != fresh[name].shape for name in conditions):
+    if model.prior is None or model.prior.conditions != prior.conditions:
         old = {name: value for name, value in old.items() if name not in conditions}
         old |= {name: fresh[name] * (not name.startswith("describe.2")) for name in conditions}
     prior.velocity.load_state_dict(old)

@@ -279,3 +279,15 @@ def test_what_became_of_the_notes_is_in_the_report(piano_model, tmp_path):
     assert edit["kept"] + edit["changed"] + edit["replaced"] + edit["added"] == len(new)
     assert 8 <= edit["kept"] <= len(set(old) & set(new))
     assert any(line.startswith(f"  track 0 '': {edit['kept']} notes kept") for line in result.lines())
+
+
+def test_fewer_notes_leave_no_holes(piano, tmp_path) -> None:
+    """A broken chord under a kept melody loses its weak eighths, and the notes before them are held on."""
+    tune = [(2.0 * k, 2.0 * k + 2, 72 + k % 5, 90) for k in range(8)]
+    broken = [(k / 2, k / 2 + 0.5, (48, 55, 52, 55)[k % 4], 60) for k in range(32)]
+    file = save(tmp_path / "song.mid", part(tune, *named("Melody", 0)), part(broken, *named("Piano", 0)))
+    result = symvae.fade_song(file, {"notes_per_bar": "-4"}, model=piano)
+    accompaniment = result.song.tracks[1]
+    assert len(accompaniment) < 20
+    assert accompaniment.duration_tick.sum() > 0.95 * 16 * result.song.ticks_per_quarter
+    assert result.report["harm"]["kept"]["melody"] == 1.0

@@ -15,7 +15,9 @@ QUARTER = 480
 def waltz(path: Path, numerator: int, denominator: int) -> Path:
     """Sixteen bars: a melody over chords, in two tracks."""
     bar = QUARTER * 4 * numerator // denominator
-    tracks = [mido.MidiTrack([mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator)])]
+    tracks = [
+        mido.MidiTrack([mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator)])
+    ]
     for name, pitches in (("Melody", (76,)), ("Chords", (48, 55, 64))):
         track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
         for number in range(16):

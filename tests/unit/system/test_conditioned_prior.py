@@ -11,7 +11,7 @@ from symvae.models.flow.velocity import BarVelocity
 from symvae.system import drawing
 from symvae.system.agreement import checked_prior
 from symvae.system.forms import Forms
-from symvae.training.tasks.prior import start_from_own
+from symvae.training.tasks.prior import Z_MAPS, start_from
 
 
 def conditioned(size: int) -> FlowPrior:
@@ -129,7 +129,7 @@ def test_a_new_condition_of_a_warm_start_changes_nothing_yet(conditions) -> None
         weights.data.normal_(std=0.1)
     vars(model)["prior"] = own
     prior = conditioned(size)
-    start_from_own(model, prior)
+    start_from(model, prior, own=True)
     z, time = torch.randn(3, size), torch.rand(3, 1)
     expected = own.velocity(z, time)
     assert torch.equal(prior.velocity(z, time), expected)
@@ -138,9 +138,38 @@ def test_a_new_condition_of_a_warm_start_changes_nothing_yet(conditions) -> None
         weights.data.normal_()
     vars(model)["prior"] = prior
     again = conditioned(size)
-    start_from_own(model, again)
+    start_from(model, again, own=True)
     assert torch.equal(again.velocity(z, time, z[:, :2]), prior.velocity(z, time, z[:, :2]))
     for other in (None, FlowPrior(own.active, BarVelocity(size, bars=2, code_size=size, width=64, layers=1))):
         vars(model)["prior"] = other
         with pytest.raises(TrainingError, match=r"no prior of these sizes .* prior\.warm_start=false"):
-            start_from_own(model, conditioned(size))
+            start_from(model, conditioned(size), own=True)
+
+
+def test_from_another_model_all_but_the_maps_of_z_is_copied(conditions) -> None:
+    model, _, _ = conditions
+    size = model.latent_size
+    other, prior = conditioned(size), conditioned(size)
+    for weights in (*other.velocity.parameters(), *prior.velocity.parameters()):
+        weights.data.normal_(std=0.1)
+    fresh = {name: value.clone() for name, value in prior.velocity.state_dict().items()}
+    vars(model)["prior"] = other
+    start_from(model, prior, own=False)
+    for name, value in prior.velocity.state_dict().items():
+        assert torch.equal(value, (fresh if name in Z_MAPS else other.velocity.state_dict())[name])
+    vars(model)["prior"] = None
+    with pytest.raises(TrainingError, match="without --from"):
+        start_from(model, prior, own=False)
+
+
+def test_conditions_of_other_attributes_start_without_effect(conditions) -> None:
+    model, _, _ = conditions
+    size = model.latent_size
+    other, prior = conditioned(size), conditioned(size)
+    for weights in other.velocity.parameters():
+        weights.data.normal_(std=0.1)
+    other.conditions = ("register", "notes_per_bar")
+    vars(model)["prior"] = other
+    start_from(model, prior, own=True)
+    z, time = torch.randn(3, size), torch.rand(3, 1)
+    assert torch.equal(prior.velocity(z, time, torch.randn(3, 2)), prior.velocity(z, time))
