@@ -45,6 +45,12 @@ def hit(
     amount: Annotated[
         float | None, typer.Option("--amount", help="With --like: 0 reconstructs it, 1 is a new sound.")
     ] = None,
+    morph: Annotated[
+        Path | None, typer.Option("--morph", help="Walk to this recording, in --count sounds.")
+    ] = None,
+    tail: Annotated[
+        Path | None, typer.Option("--tail", help="Give the sounds the tail of this recording.")
+    ] = None,
     temperature: Temperature = 1.0,
     seed: Seed = 0,
     model: DrumMachineOption = "oneshot-44k",
@@ -79,6 +85,8 @@ def hit(
             faders={name: value for name, value in values.items() if value is not None},
             like=like,
             amount=0.3 if amount is None else amount,
+            morph=morph,
+            tail=tail,
             force=force,
             watch=watch,
         )

@@ -69,6 +69,8 @@ def make_hits(
     faders: dict[str, float] | None = None,
     like: Path | None = None,
     amount: float = 0.3,
+    morph: Path | None = None,
+    tail: Path | None = None,
     force: bool = False,
     watch: Callable[[float], None] = lambda share: None,
 ) -> HitsResult:
@@ -84,6 +86,8 @@ def make_hits(
         faders: Values of attributes, as `DrumMachine.hit` takes them.
         like: A recording of one stroke to vary.
         amount: Amount of the variation, 0 to 1.
+        morph: A recording to which the sounds walk, from a sound of the class or from ``like``.
+        tail: A recording whose tail each sound gets.
         force: Overwrite existing files.
         watch: Progress, 0 to 1.
 
@@ -98,18 +102,28 @@ def make_hits(
         raise ConfigError(f"Name a drum or a recording. {machine.name} knows {', '.join(machine.drums)}.")
     if like is not None and faders:
         raise ConfigError(f"A variation of a recording has no {', '.join(faders)} to set. Leave it out.")
+    if morph is not None and tail is not None:
+        raise ConfigError("A walk to a recording takes no tail of another one. Leave out --morph or --tail.")
+    if morph is not None and count < 2:
+        raise ConfigError("A walk has two ends. Ask for at least two sounds, as --count 5.")
     word = drum if drum is not None else Path(str(like)).stem
     names = numbered(word, count)
     paths = [Path(out) / f"{name}.wav" for name in names]
     refuse_existing(paths, force)
-    hits: list[DrumSound] = []
-    for number in range(count):
+
+    def sound(seed: int) -> DrumSound:
         if like is not None:
-            hits.append(machine.like(like, amount, drum=drum, seed=seed + number))
-        else:
-            assert drum is not None
-            settings = {"temperature": temperature, **(faders or {})}
-            hits.append(machine.hit(drum, seed=seed + number, **settings))
+            return machine.like(like, 0.0 if morph is not None else amount, drum=drum, seed=seed)
+        assert drum is not None
+        return machine.hit(drum, seed=seed, **{"temperature": temperature, **(faders or {})})
+
+    hits: list[DrumSound] = []
+    if morph is not None:
+        hits += machine.morph(sound(seed), morph, count, seed=seed)
+        watch(1.0)
+    for number in range(count if morph is None else 0):
+        made = sound(seed + number)
+        hits.append(made if tail is None else machine.mix(made, tail, seed=seed + number))
         watch((number + 1) / count)
     _write(hits, paths, force)
     return HitsResult(names, tuple(hits), Saved(tuple(paths)))

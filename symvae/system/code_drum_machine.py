@@ -201,6 +201,30 @@ class CodeDrumMachine:
         """
         raise ConfigError(f"{self.name} draws codes, between which there is no path. To morph, {_WITH_Z}.")
 
+    def mix(
+        self,
+        first: "DrumSound | Audio | str | os.PathLike[str]",
+        tail: "DrumSound | Audio | str | os.PathLike[str]",
+        *,
+        at_ms: float = 30.0,
+        seed: int = 0,
+    ) -> DrumSound:
+        """Refuse: a mix has no codes.
+
+        Args:
+            first: A sound.
+            tail: Another one.
+            at_ms: Where its tail would take over.
+            seed: Of the noise in the phases.
+
+        Returns:
+            Nothing.
+
+        Raises:
+            ConfigError: Always.
+        """
+        raise ConfigError(f"{self.name} draws codes, and a mix of two sounds has none. To mix, {_WITH_Z}.")
+
     def kit(self, seed: int = 0, *, temperature: float = 1.0) -> dict[str, CodeHit]:
         """Draw a sound of every class.
 

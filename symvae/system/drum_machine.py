@@ -5,6 +5,7 @@
     snare.attributes["decay_sec"]                # as measured on the sound
     machine.like("mine.wav", 0.3)                # a variation of a recording
     machine.morph(snare, "clap.wav", steps=5)
+    machine.mix(snare, "clap.wav")               # this attack, that tail
     machine.kit(seed=7)["kick"].audio            # Audio: samples and their rate
 
 Every sound has a peak of 1 at most, and the same seed gives the same samples.
@@ -22,9 +23,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.arguments import checked
-from symvae.audio.one_shot import LONGEST_SEC, SAMPLE_RATE, one_shot
+from symvae.audio.one_shot import LONGEST_SEC, ONSET, SAMPLE_RATE, SAMPLES, one_shot
 from symvae.config.oneshot import OneShotConfig
 from symvae.dsp.audio import Audio
+from symvae.dsp.tail import with_tail
 from symvae.dsp.wav import read_audio
 from symvae.errors import CheckpointError, ConfigError, LatentError
 from symvae.models.flow.prior import FlowPrior
@@ -224,6 +226,41 @@ class DrumMachine:
             self._sound(torch.lerp(z, other, share), torch.lerp(classes, others, share), seed, {}, None)
             for share in np.linspace(0, 1, steps).tolist()
         ]
+
+    @torch.inference_mode()
+    def mix(
+        self,
+        first: "Hit | Audio | str | os.PathLike[str]",
+        tail: "Hit | Audio | str | os.PathLike[str]",
+        *,
+        at_ms: float = 30.0,
+        seed: int = 0,
+    ) -> Hit:
+        """Give a sound the tail of another, as loud as its own where it starts.
+
+        Args:
+            first: A sound of this machine, samples, or a sound file.
+            tail: The other one.
+            at_ms: Milliseconds after the onset at which the tail takes over.
+            seed: Of the noise in the phases.
+
+        Returns:
+            The sound; its ``z`` is the nearest that the machine has for it.
+
+        Raises:
+            AudioError: A file cannot be read, is silent or too short.
+            ConfigError: The time is not within the sound.
+        """
+        last_ms = 1000 * SAMPLES / SAMPLE_RATE
+        if not 0 < at_ms < last_ms:
+            raise ConfigError(f"A tail takes over between 0 and {last_ms:.0f} ms, not at {at_ms:g}.")
+        (z, classes), (other, others) = self._place(first, None), self._place(tail, None)
+        frame = round((ONSET + at_ms / 1000 * SAMPLE_RATE) / self.config.model.hop)
+        pair = self.network.decode(torch.stack([z, other]), torch.stack([classes, others]))
+        levels = with_tail(pair[0], pair[1], frame)[None]
+        wave = fade_end(self.network.wave(levels, seeded(seed)).numpy())[0]
+        nearest = self.network.encode(levels, classes[None]).mean[0]
+        return Hit(Audio(wave[None], SAMPLE_RATE), self.drums[int(classes.argmax())], {}, nearest, classes)
 
     def kit(self, seed: int = 0, *, temperature: float = 1.0) -> dict[str, Hit]:
         """Draw a sound of every class.

@@ -76,6 +76,18 @@ def test_variations_of_a_recording(cli, tiny_drum_machine, tmp_path):
     assert json.loads(named.stdout)["sounds"][0]["drum"] == "kick"
 
 
+def test_walks_and_tails(cli, tiny_drum_machine, tmp_path):
+    write_wav(np.sin(np.arange(9000) / 15)[None] * 0.5, 44_100, tmp_path / "mine.wav")
+    walk = cli("hit", "snare", "--morph", "mine.wav", "-n", 3, "-m", tiny_drum_machine, "--out", "walk")
+    assert walk.exit_code == 0, walk.stderr
+    assert len({(tmp_path / f"walk/snare-{number}.wav").read_bytes() for number in (1, 2, 3)}) == 3
+    plain = cli("hit", "snare", "-m", tiny_drum_machine, "--out", "plain")
+    mixed = cli("hit", "snare", "--tail", "mine.wav", "-m", tiny_drum_machine, "--out", "mixed")
+    assert (plain.exit_code, mixed.exit_code) == (0, 0)
+    sounds = [(tmp_path / folder / "snare-1.wav").read_bytes() for folder in ("plain", "mixed")]
+    assert sounds[0] != sounds[1]
+
+
 @pytest.mark.parametrize(
     ("words", "status", "sentence"),
     [
@@ -87,6 +99,9 @@ def test_variations_of_a_recording(cli, tiny_drum_machine, tmp_path):
         (("hit", "kick", "--brightness", 0.2, "--centroid", 99), 1, "the same fader"),
         (("hit", "--like", "missing.wav"), 1, "missing.wav"),
         (("hit", "kick", "--like", "x.wav", "--decay", 1), 1, "has no decay_sec to set"),
+        (("hit", "kick", "--morph", "x.wav"), 1, "Ask for at least two sounds, as --count 5."),
+        (("hit", "kick", "--morph", "x.wav", "--tail", "x.wav", "-n", 3), 1, "Leave out --morph or --tail."),
+        (("hit", "kick", "--tail", "missing.wav"), 1, "missing.wav"),
         (("kit", "--temperature", -1), 2, "temperature"),
     ],
 )

@@ -93,6 +93,8 @@ def test_refusals(machine, tiny_code_machine, tmp_path):
         symvae.ConfigError, match=r"draws codes, between which there is no path\. To morph, take"
     ):
         machine.morph(machine.hit("kick"), machine.hit("snare"))
+    with pytest.raises(symvae.ConfigError, match=r"a mix of two sounds has none\. To mix, take"):
+        machine.mix(machine.hit("kick"), machine.hit("snare"))
     with pytest.raises(symvae.ConfigError, match=r"There is no drum 'gong'\. tiny-codes knows kick, snare"):
         machine.hit("gong")
     with pytest.raises(symvae.ConfigError, match="from 0 to 1, not 2"):

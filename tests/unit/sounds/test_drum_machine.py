@@ -9,7 +9,7 @@ import torch
 
 import symvae
 from symvae.audio.drum_sounds import CLASSES
-from symvae.audio.one_shot import SAMPLE_RATE, SAMPLES
+from symvae.audio.one_shot import ONSET, SAMPLE_RATE, SAMPLES
 from symvae.audio.sound_attributes import ATTRIBUTES, sound_attributes
 from symvae.dsp.audio import Audio
 from symvae.dsp.wav import write_wav
@@ -90,6 +90,26 @@ def test_a_morph_hits_both_ends(machine):
     assert torch.equal(path[0].z, first.z)
     torch.testing.assert_close(path[-1].z, last.z)
     assert [hit.drum for hit in path] == ["kick", "kick", "snare", "snare"]
+
+
+def test_a_mix_has_the_attack_of_one_sound_and_the_tail_of_the_other(machine):
+    first, last = machine.hit("kick", seed=1), machine.hit("snare", seed=2)
+    mixed = machine.mix(first, last, at_ms=300.0, seed=3)
+    assert mixed.drum == "kick"
+    levels = [
+        machine.network.levels(torch.from_numpy(each.audio.samples))[0] for each in (first, last, mixed)
+    ]
+    place = round((ONSET + 0.3 * SAMPLE_RATE) / machine.config.model.hop)
+
+    def apart(one, other, frames):
+        difference = one[frames] - other[frames]
+        return float((difference - difference.mean()).abs().mean())
+
+    early, late = slice(1, place - 6), slice(place + 6, None)
+    assert apart(levels[2], levels[0], early) < apart(levels[2], levels[1], early)
+    assert apart(levels[2], levels[1], late) < apart(levels[2], levels[0], late)
+    with pytest.raises(symvae.ConfigError, match="between 0 and 993 ms, not at 2000"):
+        machine.mix(first, last, at_ms=2000.0)
 
 
 def test_refusals(machine, tmp_path):
