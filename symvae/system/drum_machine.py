@@ -166,7 +166,7 @@ class DrumMachine:
 
     def like(
         self,
-        recording: "Hit | Audio | str | os.PathLike[str]",
+        recording: "DrumSound | Audio | str | os.PathLike[str]",
         amount: float = 0.3,
         *,
         drum: str | None = None,
@@ -198,8 +198,8 @@ class DrumMachine:
 
     def morph(
         self,
-        first: "Hit | Audio | str | os.PathLike[str]",
-        last: "Hit | Audio | str | os.PathLike[str]",
+        first: "DrumSound | Audio | str | os.PathLike[str]",
+        last: "DrumSound | Audio | str | os.PathLike[str]",
         steps: int = 7,
         *,
         seed: int = 0,
@@ -230,8 +230,8 @@ class DrumMachine:
     @torch.inference_mode()
     def mix(
         self,
-        first: "Hit | Audio | str | os.PathLike[str]",
-        tail: "Hit | Audio | str | os.PathLike[str]",
+        first: "DrumSound | Audio | str | os.PathLike[str]",
+        tail: "DrumSound | Audio | str | os.PathLike[str]",
         *,
         at_ms: float = 30.0,
         seed: int = 0,
@@ -370,11 +370,13 @@ class DrumMachine:
 
     @torch.inference_mode()
     def _place(
-        self, sound: "Hit | Audio | str | os.PathLike[str]", drum: str | None
+        self, sound: "DrumSound | Audio | str | os.PathLike[str]", drum: str | None
     ) -> tuple[Float[Tensor, " latent"], Float[Tensor, " class"]]:
         """Latent and class weights of a sound."""
         if isinstance(sound, Hit):
             return sound.z, sound.classes if drum is None else self._one_hot(self._number(drum))
+        if isinstance(sound, DrumSound):
+            sound = sound.audio
         audio = sound if isinstance(sound, Audio) else read_audio(sound, max_sec=LONGEST_SEC)
         levels = self.network.levels(torch.from_numpy(one_shot(audio))[None])
         numbers = range(len(self.drums)) if drum is None else [self._number(drum)]
