@@ -11,7 +11,6 @@ Between codes there is no path, so that such a machine has no faders and no morp
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from jaxtyping import Float, Int
@@ -25,9 +24,9 @@ from symvae.dsp.wav import read_audio
 from symvae.errors import CheckpointError, ConfigError
 from symvae.models.oneshot.code_prior import DrumCodePrior
 from symvae.models.oneshot.drum_codes import DrumCodes
-from symvae.system.artifact_folder import read_metrics
 from symvae.system.draws import check_temperature, seeded
-from symvae.system.drum_sound import DrumSound, class_number, fade_end, turned_down
+from symvae.system.drum_machine_base import DrumMachineBase
+from symvae.system.drum_sound import DrumSound, fade_end, turned_down
 from symvae.system.oneshot_code_artifacts import load_code_prior, load_drum_codes
 
 _WITH_Z = "take a drum machine with z (`symvae train-oneshot --preset oneshot-44k`)"
@@ -41,7 +40,7 @@ class CodeHit(DrumSound):
 
 
 @checked
-class CodeDrumMachine:
+class CodeDrumMachine(DrumMachineBase):
     """A trained drum machine of codes; `load_drum_machine` makes one.
 
     Args:
@@ -54,7 +53,8 @@ class CodeDrumMachine:
     def __init__(
         self, folder: Path, config: OneShotCodesConfig, network: DrumCodes, prior: DrumCodePrior
     ) -> None:
-        self.folder, self.config, self.network, self.prior = folder, config, network, prior
+        super().__init__(folder, config)
+        self.config, self.network, self.prior = config, network, prior
 
     @classmethod
     def load(cls, folder: Path) -> "CodeDrumMachine":
@@ -70,26 +70,6 @@ class CodeDrumMachine:
                 f"{folder} has no prior yet. Go on with its training: symvae train-oneshot --resume."
             )
         return cls(folder, config, network, prior)
-
-    @property
-    def name(self) -> str:
-        """Name of its config."""
-        return self.config.name
-
-    @property
-    def drums(self) -> tuple[str, ...]:
-        """Names of the classes."""
-        return self.config.model.classes
-
-    @property
-    def sample_rate(self) -> int:
-        """Rate of the sounds in Hz."""
-        return SAMPLE_RATE
-
-    @property
-    def metrics(self) -> dict[str, Any]:
-        """Figures on held-out sounds."""
-        return read_metrics(self.folder)
 
     def hit(
         self,
@@ -126,7 +106,7 @@ class CodeDrumMachine:
             ConfigError: There is no such class, or a fader is asked for.
             LatentError: The seed or the temperature is out of range.
         """
-        number = class_number(drum, self.drums, self.name)
+        number = self._number(drum)
         check_temperature("temperature", temperature)
         faders = {
             "attack": attack_ms,
@@ -266,9 +246,6 @@ class CodeDrumMachine:
     ) -> Int[Tensor, "position level"]:
         return self.prior.sample(drum[None], generator, temperature, **given)[0]
 
-    def _one_hot(self, drum: int) -> Float[Tensor, " class"]:
-        return torch.eye(len(self.drums))[drum]
-
     @torch.inference_mode()
     def _sound(
         self, codes: Int[Tensor, "position level"], number: int, seed: int, loudness_lufs: float | None
@@ -285,12 +262,12 @@ class CodeDrumMachine:
     ) -> tuple[Int[Tensor, "position level"], int]:
         """Codes and class of a sound."""
         if isinstance(sound, CodeHit):
-            return sound.codes, class_number(drum or sound.drum, self.drums, self.name)
+            return sound.codes, self._number(drum or sound.drum)
         if isinstance(sound, DrumSound):
             sound = sound.audio
         audio = sound if isinstance(sound, Audio) else read_audio(sound, max_sec=LONGEST_SEC)
         levels = self.network.levels(torch.from_numpy(one_shot(audio))[None])
-        numbers = range(len(self.drums)) if drum is None else [class_number(drum, self.drums, self.name)]
+        numbers = range(len(self.drums)) if drum is None else [self._number(drum)]
         places = []
         for number in numbers:
             classes = self._one_hot(number)[None]

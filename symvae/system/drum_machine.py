@@ -15,7 +15,6 @@ import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -31,13 +30,14 @@ from symvae.dsp.wav import read_audio
 from symvae.errors import CheckpointError, ConfigError, LatentError
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.oneshot.drum_vae import DrumVAE
-from symvae.system.artifact_folder import ONESHOT_CODES_FORMAT, format_of, read_metrics
+from symvae.system.artifact_folder import ONESHOT_CODES_FORMAT, format_of
 from symvae.system.catalog import find_drum_machine
 from symvae.system.code_drum_machine import CodeDrumMachine
 from symvae.system.draws import check_temperature, seeded
 from symvae.system.drum_faders import FADERS, DrumFaders, to_scale
+from symvae.system.drum_machine_base import DrumMachineBase
 from symvae.system.drum_search import search
-from symvae.system.drum_sound import DrumSound, class_number, fade_end, turned_down
+from symvae.system.drum_sound import DrumSound, fade_end, turned_down
 from symvae.system.oneshot_artifacts import load_drum_faders, load_drum_prior, load_drum_vae
 
 DEFAULT_DRUM_MACHINE = "oneshot-44k"
@@ -57,7 +57,7 @@ class Hit(DrumSound):
 
 
 @checked
-class DrumMachine:
+class DrumMachine(DrumMachineBase):
     """A trained drum machine; `load_drum_machine` makes one.
 
     Args:
@@ -71,7 +71,8 @@ class DrumMachine:
     def __init__(
         self, folder: Path, config: OneShotConfig, network: DrumVAE, prior: FlowPrior, faders: DrumFaders
     ) -> None:
-        self.folder, self.config = folder, config
+        super().__init__(folder, config)
+        self.config = config
         self.network, self.prior, self.faders = network, prior, faders
 
     @classmethod
@@ -90,26 +91,6 @@ class DrumMachine:
                 "Go on with its training: symvae train-oneshot --resume."
             )
         return cls(folder, config, network, prior, faders)
-
-    @property
-    def name(self) -> str:
-        """Name of its config."""
-        return self.config.name
-
-    @property
-    def drums(self) -> tuple[str, ...]:
-        """Names of the classes."""
-        return self.config.model.classes
-
-    @property
-    def sample_rate(self) -> int:
-        """Rate of the sounds in Hz."""
-        return SAMPLE_RATE
-
-    @property
-    def metrics(self) -> dict[str, Any]:
-        """Figures on held-out sounds."""
-        return read_metrics(self.folder)
 
     def hit(
         self,
@@ -299,9 +280,6 @@ class DrumMachine:
         steps = self.config.prior.solver_steps
         return self.prior.sample(len(classes), generator, temperature, attributes=classes, steps=steps)
 
-    def _number(self, drum: str) -> int:
-        return class_number(drum, self.drums, self.name)
-
     def _asked(
         self, drum: int, brightness: float | None, values: dict[str, float | None]
     ) -> dict[str, float]:
@@ -324,9 +302,6 @@ class DrumMachine:
     @torch.inference_mode()
     def _draw(self, drum: int, generator: torch.Generator, temperature: float) -> Float[Tensor, " latent"]:
         return self.latents(self._one_hot(drum)[None], generator, temperature)[0]
-
-    def _one_hot(self, drum: int) -> Float[Tensor, " class"]:
-        return torch.eye(len(self.drums))[drum]
 
     @torch.inference_mode()
     def waves(
