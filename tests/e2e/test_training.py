@@ -21,7 +21,8 @@ from symvae.config.run import PriorConfig, RunConfig
 from symvae.corpus.shards import open_shards
 from symvae.errors import TrainingError
 from symvae.models.flow.prior import FlowPrior
-from symvae.system.artifacts import load_config
+from symvae.system.artifacts import load_config, save_config, save_prior
+from symvae.system.build import build_prior
 from symvae.system.symvae import SymVAE
 from symvae.training.latent_fit import fit_latent
 from symvae.training.loop import Progress
@@ -271,6 +272,18 @@ def test_a_trained_prior_is_sampled_from_and_left_by_the_latent_fit(tiny_model, 
     assert torch.equal(
         fitted.prior.sample(2, torch.Generator().manual_seed(0)), after.draw(2, seed=0, form="free")
     )
+
+
+def test_the_latent_fit_knows_what_a_prior_is_conditioned_on(tiny_model, shards, tmp_path):
+    """Without its conditions a prior over attributes cannot be measured by its draws."""
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_model, folder)
+    names = ("notes_per_bar", "pitch_range")
+    choice = PriorConfig(velocity="bars", width=32, layers=1, attributes=names)
+    model = SymVAE.load(folder)
+    save_config(folder, dataclasses.replace(model.config, prior=choice))
+    save_prior(folder, build_prior(choice, model.vae, torch.ones(model.latent_size, dtype=torch.bool), 0))
+    assert fit_latent(SymVAE.load(folder), open_shards(shards), phrases=50).prior.conditions == names
 
 
 def test_the_noise_of_a_prior_is_calibrated_by_its_draws(tiny_model, shards, monkeypatch):
