@@ -12,7 +12,7 @@ TUNES = Path(__file__).parent.parent / "data" / "tunes"
 out = Path(sys.argv[1] if len(sys.argv) > 1 else "out")
 out.mkdir(parents=True, exist_ok=True)
 
-model = symvae.load("melody-16bar-lokl")
+model = symvae.load("melody-16bar")
 
 # New tunes, in C major or A minor.
 tunes = model.sample(4, seed=1)

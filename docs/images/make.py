@@ -29,7 +29,7 @@ morph_picture(path.phrases, path.distance, path.nats_per_token, HERE / "path.png
 square = model.interpolate_corners(ode, joy, jacques, syne, steps=5)
 piano_roll([phrase for row in square for phrase in row], HERE / "square.png", columns=5, force=True)
 
-long = symvae.load("melody-16bar-lokl")
+long = symvae.load("melody-16bar")
 (jacques,) = symvae.read(TUNES / "frere_jacques.mid")
 continuations = long.continue_(jacques.window(0, 8), bars=8, count=4, seed=0)
 piano_roll(

@@ -42,6 +42,9 @@ class PriorConfig:
     """Noise on the attributes in training, in standard deviations: few tunes are else known by theirs."""
     posterior_temperature: float = 1.0
     """Scale of the posterior's noise around each phrase: at 1 the prior learns draws, at 0 means."""
+    guidance_scale: float = 1.0
+    """How often each step of guidance acts: a pull p toward given bars is one of 1 − (1 − p)^scale. A latent
+    space of a high rate needs more than 1."""
     time_sampling: str = "uniform"
     """"uniform", or "logit_normal": more often from the middle of the path from noise to music."""
     evaluate_every: int = 500
@@ -55,7 +58,7 @@ class PriorConfig:
         check_size("prior", self, DEPTH, 1, "layers")
         check_at_least("prior", self, 1, "steps", "batch_size", "evaluate_every")
         check_at_least("prior", self, 0, "posterior_temperature", "attribute_noise", "clip_norm", "seed")
-        check_above_zero("prior", self, "learning_rate")
+        check_above_zero("prior", self, "learning_rate", "guidance_scale")
         check_share("prior", self, "ema_decay")
         check_distinct("prior.attributes", self.attributes)
         if self.attributes and self.velocity != "bars":

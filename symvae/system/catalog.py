@@ -17,7 +17,7 @@ from symvae.system.artifacts import load_config, load_scales
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
 #: Old names of models, which find their successors for one more release and are shown nowhere.
-RENAMED = {"piano-4bar-faders": "piano-4bar"}
+RENAMED = {"piano-4bar-faders": "piano-4bar", "melody-16bar-lokl": "melody-16bar"}
 
 
 def available() -> list[str]:

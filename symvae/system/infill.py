@@ -211,7 +211,8 @@ def draw_bars(
     """
     held = torch.tensor(known)[:, None]
     source = torch.from_numpy(np.stack([plan.source for plan in plans]))
-    pull = torch.from_numpy(np.stack([plan.pull for plan in plans])).float()
+    planned = torch.from_numpy(np.stack([plan.pull for plan in plans])).float()
+    pull = 1 - (1 - planned) ** prior.guidance_scale
     template = ids.take_along_dim(source[:, :, None], 1)
     target = codec.encode_ids(template).mean
     guidance = bar_guidance(target.to(codec.device), pull.to(codec.device), _unfolding(codec, prior))
@@ -219,7 +220,7 @@ def draw_bars(
     own = codec.decode_ids(z)
     kept = (own == ids)[:, held[:, 0]].float().mean((1, 2)) if held.any() else torch.ones(len(ids))
     if codec.tokenizer.on_grid:
-        as_source = (own == codec.decode_ids(target)) & (pull > NEW)[:, :, None]
+        as_source = (own == codec.decode_ids(target)) & (planned > NEW)[:, :, None]
         own = torch.where(as_source, template, own)
     return DrawnBars(torch.where(held, ids, own), kept, flow_loss(prior, z, generator).cpu())
 

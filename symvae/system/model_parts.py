@@ -147,7 +147,10 @@ class ModelParts:
             latent=self.latent_size,
             conditions=self.config.prior.attributes,
         )
-        return prior and prior.to(self.codec.device)
+        if prior is None:
+            return None
+        prior.guidance_scale = self.config.prior.guidance_scale
+        return prior.to(self.codec.device)
 
     @cached_property
     def language(self) -> NGram | None:

@@ -373,8 +373,7 @@ def test_infill_keeps_the_other_bars(cli, tiny_model, tmp_path):
     wrong = cli("infill", ODE, "-m", tiny_model, "--from", 2, "--to", 3, "--force")
     assert (wrong.exit_code, wrong.stdout) == (1, "")
     assert wrong.stderr == (
-        "symvae: There is no bar 3 in a window of 2 bars. Give --to up to 2. "
-        "Or use --model melody-16bar-lokl.\n"
+        "symvae: There is no bar 3 in a window of 2 bars. Give --to up to 2. Or use --model melody-16bar.\n"
     )
 
 
@@ -396,7 +395,7 @@ def test_continue_from_the_end_or_from_a_bar(cli, tiny_model, tmp_path, bar, spa
 
 def test_a_version_shorter_than_a_section_has_no_form(cli, tmp_path):
     symvae.write(symvae.read(ODE)[0].window(0, 1), tmp_path / "short.mid")
-    output = cli("continue", "short.mid", "-m", "melody-16bar-lokl", "--bars", 1, "-n", 1, "--best-of", 1)
+    output = cli("continue", "short.mid", "-m", "melody-16bar", "--bars", 1, "-n", 1, "--best-of", 1)
     assert output.exit_code == 0, output.stderr
     assert "1 bar unchanged, then 1 new in each version" in output.stdout
     assert "form" not in output.stdout

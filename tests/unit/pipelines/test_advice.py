@@ -126,7 +126,7 @@ def test_every_piece_of_advice_works(verb, model, metre, bars, kinds, track, bar
         ("reconstruct", "12/8", 8, ("line",), None, "melody-16bar-6-8"),
         ("reconstruct", "4/4", 16, ("chords",), None, "melody-16bar"),
         ("variations", "4/4", 6, ("line",), None, "melody-4bar-faders"),
-        ("continue", "4/4", 16, ("line",), None, "melody-16bar-lokl"),
+        ("continue", "4/4", 16, ("line",), None, "melody-16bar"),
         ("continue", "3/4", 1, ("line",), None, "melody-16bar-3-4"),
         ("infill", "4/4", 2, ("line",), None, "melody-2bar"),
         ("fade", "4/4", 8, ("line",), ("register",), "melody-4bar-faders"),

@@ -1,17 +1,21 @@
 """Attributes that condition a prior: a sample takes those of training music, or those that were asked."""
 
+import numpy as np
 import pytest
 import torch
 
 import symvae
 from symvae.config.prior import PriorConfig
 from symvae.errors import CheckpointError, ConfigError, TrainingError
+from symvae.models.flow.bar_guidance import bar_guidance
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity
-from symvae.system import drawing
+from symvae.system import drawing, infill
 from symvae.system.agreement import checked_prior
+from symvae.system.bar_plan import Plan
 from symvae.system.forms import Forms
 from symvae.training.tasks.prior import Z_MAPS, start_from
+from tests.conftest import TUNES
 
 
 def conditioned(size: int) -> FlowPrior:
@@ -173,3 +177,31 @@ def test_conditions_of_other_attributes_start_without_effect(conditions) -> None
     start_from(model, prior, own=True)
     z, time = torch.randn(3, size), torch.rand(3, 1)
     assert torch.equal(prior.velocity(z, time, torch.randn(3, 2)), prior.velocity(z, time))
+
+
+def test_the_scale_of_guidance_comes_from_the_config_and_pulls_harder(tiny_model, monkeypatch) -> None:
+    model = symvae.load(tiny_model)
+    assert model.prior is not None
+    assert model.prior.guidance_scale == PriorConfig().guidance_scale == 1.0
+    pulls = []
+
+    def caught(target, pull, unfold):
+        pulls.append(pull)
+        return bar_guidance(target, pull, unfold)
+
+    monkeypatch.setattr(infill, "bar_guidance", caught)
+    bars = model.grid.bars
+    plans = [Plan(np.arange(bars), np.full(bars, 0.5))]
+    for scale in (1.0, 2.0):
+        model.prior.guidance_scale = scale
+        infill.draw_bars(
+            model.codec,
+            model.prior,
+            model.to_ids(symvae.read(TUNES / "ode_to_joy.mid", grid=model.grid)[:1]),
+            [False] * bars,
+            plans,
+            torch.Generator().manual_seed(0),
+        )
+    assert [float(each[0, 0]) for each in pulls] == pytest.approx([0.5, 0.75])
+    with pytest.raises(ConfigError, match="guidance_scale"):
+        PriorConfig(guidance_scale=0.0)

@@ -13,8 +13,8 @@ def test_a_released_model_was_trained_with_the_preset_of_its_name(name: str) -> 
     assert load_config(find(name)) == load_preset(name)
 
 
-#: Models without draws: melody-16bar-lokl draws tunes, and faders start from the user's own music.
-WITHOUT_PRIOR = {"melody-16bar", "melody-4bar-faders", "piano-4bar"}
+#: Models without draws: faders start from the user's own music.
+WITHOUT_PRIOR = {"melody-4bar-faders", "piano-4bar"}
 
 
 @pytest.mark.parametrize("name", available())
