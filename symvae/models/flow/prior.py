@@ -70,7 +70,7 @@ class FlowPrior(nn.Module):
         super().__init__()
         self.conditions = tuple(conditions)
         self.guidance_scale = 1.0
-        """How often each step of guidance acts (`PriorConfig.guidance_scale`)."""
+        """Number of times that each step of guidance acts (`PriorConfig.guidance_scale`)."""
         self.register_buffer("active", active)
         self.register_buffer("home_key", torch.tensor(home_key))
         self.register_buffer("noise_scale", torch.tensor(1.0))
