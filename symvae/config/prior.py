@@ -43,8 +43,8 @@ class PriorConfig:
     posterior_temperature: float = 1.0
     """Scale of the posterior's noise around each phrase: at 1 the prior learns draws, at 0 means."""
     guidance_scale: float = 1.0
-    """Number of times that each step of guidance acts: a pull p toward given bars is one of 1 − (1 − p)^scale.
-    A latent space of a high rate needs more than 1."""
+    """Number of times that each step of guidance acts: a pull p toward given bars is 1 − (1 − p)^scale. A
+    latent space of a high rate needs more than 1."""
     time_sampling: str = "uniform"
     """"uniform", or "logit_normal": more often from the middle of the path from noise to music."""
     evaluate_every: int = 500
