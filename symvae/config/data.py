@@ -18,6 +18,14 @@ class DataConfig:
     """Share of the training phrases of drums in which toms and cymbals are exchanged, and of those that take
     some drums from another phrase; of trios also of those whose bass is the melody of another one."""
 
+    splice: float = 0.0
+    """Share of the bars of each part that take their last beats from another phrase: for one-bar models of
+    arrangements."""
+
+    balance: float = 1.0
+    """Collections are drawn in proportion to this power of their numbers of windows: 1 as large as they are,
+    0 all alike."""
+
     def __post_init__(self) -> None:
         check_at_least("data", self, 0, "transpose")
-        check_share("data", self, "exchange")
+        check_share("data", self, "exchange", "splice", "balance")

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Int, Int64, UInt
+from jaxtyping import Bool, Float64, Int, Int64, UInt
 from torch import Tensor
 
 from symvae.corpus.shards import Shards, Split
@@ -71,6 +71,19 @@ class Windows:
     def collection(self) -> Int64[np.ndarray, " window"]:
         """Index of the collection of each window."""
         return self.split.collection[self.tune].astype(np.int64)
+
+    def balanced(self, power: float) -> Float64[np.ndarray, " window"]:
+        """Weight of each window where collections are drawn in proportion to a power of their sizes.
+
+        Args:
+            power: 1 draws collections as large as they are, 0 all alike (temperature sampling: Arivazhagan et
+                al. 2019, arXiv 1907.05019, where it is 1/T).
+
+        Returns:
+            Positive weights.
+        """
+        size = np.bincount(self.collection).astype(np.float64)
+        return size[self.collection] ** (power - 1)
 
 
 def windows(shards: Shards, split: str, bars: int, *, mid_phrase: bool = False, stride: int = 1) -> Windows:
@@ -146,6 +159,7 @@ class Batches:
         processes: Number of processes that share each batch.
         section: Section of the config that the batch size is set in.
         vary: Augmentation of the ids of a batch, with the chance that it draws from; None for none.
+        weight: How often each window is drawn, in proportion; None draws each once an epoch.
 
     Raises:
         CorpusError: For fewer windows than one batch.
@@ -163,6 +177,7 @@ class Batches:
         processes: int = 1,
         section: str = "training",
         vary: Vary | None = None,
+        weight: Float64[np.ndarray, " window"] | None = None,
     ) -> None:
         if len(ids) < batch_size:
             raise CorpusError(
@@ -178,6 +193,7 @@ class Batches:
         self.rank = rank
         self.processes = processes
         self.vary = vary
+        self.weight = weight
         self._epoch = -1
         self._order = np.empty(0, np.int64)
 
@@ -191,7 +207,7 @@ class Batches:
         epoch, within = divmod(step, self.steps_per_epoch)
         if epoch != self._epoch:
             self._epoch = epoch
-            self._order = np.random.default_rng([self.seed, epoch]).permutation(len(self.ids))
+            self._order = self._drawn(np.random.default_rng([self.seed, epoch]))
         rows = self._order[within * self.batch_size : (within + 1) * self.batch_size]
         shift = np.random.default_rng([self.seed, step, 1]).integers(
             -self.transpose_by, self.transpose_by + 1, len(rows)
@@ -201,3 +217,12 @@ class Batches:
         if self.vary is not None:
             moved = self.vary(moved, np.random.default_rng([self.seed, step, 2]))
         return torch.from_numpy(moved.astype(np.int64))
+
+    def _drawn(self, chance: np.random.Generator) -> Int64[np.ndarray, " window"]:
+        """The windows of an epoch in order: as many as there are, each as often as its weight says."""
+        count = len(self.ids)
+        if self.weight is None:
+            return chance.permutation(count)
+        shares = np.cumsum(self.weight) / np.sum(self.weight)
+        evenly = (np.arange(count) + chance.random()) / count
+        return chance.permutation(np.minimum(np.searchsorted(shares, evenly, side="right"), count - 1))

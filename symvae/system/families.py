@@ -267,6 +267,8 @@ def check_family(config: RunConfig) -> None:
         raise ConfigError(
             f"data.exchange must be 0 for {tokenizer.name}: only drums and parts are exchanged."
         )
+    if config.data.splice and not tokenizer.part_names:
+        raise ConfigError(f"data.splice must be 0 for {tokenizer.name}: only parts are spliced.")
     if not tokenizer.on_grid and config.objective.regularization == "glsr":
         raise ConfigError(
             f"objective.regularization 'glsr' reads tokens at fixed places, and a {tokenizer.name}'s bar has "

@@ -101,4 +101,10 @@ def _augmentation(data: DataConfig) -> str:
             f"In training, toms and cymbals of a share of {data.exchange:g} of the phrases are exchanged at "
             "random, and as many phrases take some drums from another."
         )
+    if data.splice:
+        sentences.append(f"A share of {data.splice:g} of the bars take their last beats from another phrase.")
+    if data.balance != 1:
+        sentences.append(
+            f"Collections are drawn in proportion to the power {data.balance:g} of their numbers of phrases."
+        )
     return " ".join(sentences) or "Phrases are not changed in training."

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Int, UInt
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
+from symvae.config.data import DataConfig
 from symvae.config.run import RunConfig
 from symvae.corpus.dataset import Batches, Vary, windows
 from symvae.corpus.shards import Shards, open_shards
@@ -40,6 +41,7 @@ from symvae.system.families import check_family
 from symvae.tokens.drum_exchange import exchange_drums
 from symvae.tokens.part_exchange import exchange_parts
 from symvae.tokens.parts import PartTokenizer
+from symvae.tokens.splice import splice_parts
 from symvae.tokens.tokenizer import Tokenizer
 from symvae.training.data import validation_phrases
 from symvae.training.loop import Watch, endless, run, unwatched
@@ -137,7 +139,8 @@ class PhraseTask:
             seed=training.seed,
             rank=processes.rank,
             processes=processes.total,
-            vary=_variation(shards.tokenizer, data.exchange),
+            vary=_variation(shards.tokenizer, data),
+            weight=None if data.balance == 1 else taken.balanced(data.balance),
         )
         model = initial_vae(config, start_from, taken).to(device)
         for module in model.modules():
@@ -267,13 +270,22 @@ def validate(
     return {**figures, "free_onset": own.onset} if tokenizer.on_grid else figures
 
 
-def _variation(tokenizer: Tokenizer, share: float) -> Vary | None:
+def _variation(tokenizer: Tokenizer, data: DataConfig) -> Vary | None:
     """Augmentation of training windows beside transposition."""
-    if not share:
-        return None
     if isinstance(tokenizer, PartTokenizer):
-        return partial(exchange_parts, tokenizer, share)
-    return partial(exchange_drums, share)
+        return partial(_vary_parts, tokenizer, data) if data.splice or data.exchange else None
+    return partial(exchange_drums, data.exchange) if data.exchange else None
+
+
+def _vary_parts(
+    tokenizer: PartTokenizer,
+    data: DataConfig,
+    ids: UInt[np.ndarray, "window bar position"],
+    chance: np.random.Generator,
+) -> UInt[np.ndarray, "window bar position"]:
+    if data.splice:
+        ids = splice_parts(tokenizer, data.splice, ids, chance)
+    return exchange_parts(tokenizer, data.exchange, ids, chance) if data.exchange else ids
 
 
 def _mixed_seed(seed: int, step: int, rank: int) -> int:

@@ -1,12 +1,13 @@
 """Windows of a split: which there are, and how much memory they take."""
 
 import tracemalloc
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from symvae.corpus.dataset import Batches, windows
+from symvae.corpus.dataset import Batches, Windows, windows
 from symvae.corpus.shards import Shards
 from symvae.errors import CorpusError
 from symvae.music.reason import Reason
@@ -115,3 +116,16 @@ def test_batches_are_the_same_from_windows_and_from_their_ids(shards: Shards):
     mapped, in_memory = Batches(found, **choice), Batches(found.ids, **choice)
     for step in (0, 1, mapped.steps_per_epoch + 1):
         np.testing.assert_array_equal(mapped.batch(step), in_memory.batch(step))
+
+
+def test_collections_are_drawn_by_a_power_of_their_sizes(shards: Shards):
+    found = windows(shards, "train", 4)
+    few = np.concatenate([np.flatnonzero(found.collection == 0), np.flatnonzero(found.collection == 1)[:500]])
+    some = Windows(found.split, found.start[few], 4, found.tokenizer, False, found.dropped)
+    choice = {"batch_size": 50, "transpose_by": 0, "tokenizer": shards.tokenizer, "seed": 5}
+    alike = Batches(np.arange(len(some))[:, None], **choice, weight=some.balanced(0.0))
+    order = alike._drawn(np.random.default_rng(0))
+    assert len(order) == len(some)
+    assert np.mean(some.collection[order] == 1) == pytest.approx(0.5, abs=0.01)
+    assert set(some.balanced(1.0)) == {1.0}
+    assert set(Counter(order[some.collection[order] == 0].tolist()).values()) == {1}
