@@ -6,7 +6,8 @@
     same button            pairs with one button whose pitch moves, in share of the pairs with one button
     gold                   mean squared distance, in buttons, of the buttons of major scales over an octave
                            from 1 to 8 and back
-    key share              share of notes in the scale of the key of the music
+    key share              share of notes in a scale: of the key that the genie was told, and, where it was
+                           told none, of the scale that holds most of the excerpt's notes
     latency                time from a press to its note, of `symvae.system.genie.Genie`
 
 Violations are counted for the buttons of real notes, and in free play: the buttons of held-out notes pressed
@@ -24,6 +25,7 @@ import torch
 from jaxtyping import Int
 from torch import nn
 
+from symvae.attributes.key import Key
 from symvae.corpus.shards import Shards
 from symvae.models.genie.button_piano import ButtonPiano
 from symvae.music.buttons import NUM_BUTTONS, buttons_of
@@ -93,6 +95,8 @@ def evaluate_genie(
     ignored = np.random.default_rng(seed).permuted(button, axis=1)
     played = free_play(genie, batch, button, seed=seed)
     bound = free_play(genie, batch, button, seed=seed, free=False)
+    tonality = known.conditions.tonality.numpy()
+    in_key = free_play(genie, batch, button, seed=seed, free=False, tonality=tonality)
     return {
         "split": split,
         "excerpts": len(batch.key),
@@ -105,8 +109,10 @@ def evaluate_genie(
         "free_play_bound": contour(button, bound)._asdict(),
         "buttons_ignored": contour(ignored, batch.key.numpy())._asdict(),
         "gold": gold(genie.network),
-        "key_share": key_share(played, known),
-        "key_share_of_music": key_share(batch.key.numpy(), known),
+        "key_share": key_share(in_key, tonality),
+        "key_share_of_music": key_share(batch.key.numpy(), tonality),
+        "own_key_share": own_key_share(bound),
+        "own_key_share_of_music": own_key_share(batch.key.numpy()),
         "latency_ms": latency_ms(genie, QUICK_PRESSES if quick else PRESSES, seed=seed),
     }
 
@@ -134,7 +140,13 @@ def _buttons(network: ButtonPiano, batch: PressBatch) -> Int[np.ndarray, "excerp
 
 
 def free_play(
-    genie: Genie, batch: PressBatch, button: Int[np.ndarray, "excerpt note"], *, seed: int, free: bool = True
+    genie: Genie,
+    batch: PressBatch,
+    button: Int[np.ndarray, "excerpt note"],
+    *,
+    seed: int,
+    free: bool = True,
+    tonality: Int[np.ndarray, "excerpt note"] | None = None,
 ) -> Int[np.ndarray, "excerpt note"]:
     """Press the buttons of excerpts at their times.
 
@@ -144,6 +156,8 @@ def free_play(
         button: Buttons, from 0.
         seed: Seed of the draws.
         free: Let the network break the contour.
+        tonality: Keys that the genie is told, of which the first of each excerpt counts: 0 to 11 for major, 12
+            to 23 for minor; None tells it none.
 
     Returns:
         Keys that were played; -1 for padding.
@@ -151,7 +165,7 @@ def free_play(
     key = np.full(button.shape, -1)
     delta = np.array([0.0, *_DELTA_SEC])[batch.conditions.delta.numpy() + 1]
     for row, excerpt in enumerate(button.tolist()):
-        genie.start(seed=seed + row, free=free)
+        genie.start(seed=seed + row, free=free, key=None if tonality is None else str(_key(tonality[row, 0])))
         times = np.cumsum(delta[row]).tolist()
         for note in range(int(batch.is_note[row].sum())):
             key[row, note] = genie.press(excerpt[note] + 1, times[note])[0] - LOWEST
@@ -173,20 +187,37 @@ def gold(network: ButtonPiano) -> float:
     return float(np.mean((found - wanted) ** 2))
 
 
-def key_share(key: Int[np.ndarray, "excerpt note"], batch: PressBatch) -> float:
-    """Share of notes in the scale of the key of their music.
+def key_share(key: Int[np.ndarray, "excerpt note"], tonality: Int[np.ndarray, "excerpt note"]) -> float:
+    """Share of notes in the scale of a key.
 
     Args:
         key: Keys; -1 for padding.
-        batch: The excerpts, with the key of each.
+        tonality: Key at each note: 0 to 11 for major, 12 to 23 for minor.
 
     Returns:
         The share.
     """
-    tonality = batch.conditions.tonality.numpy()
     degree = (key + LOWEST - tonality) % 12
     inside = np.where(tonality < 12, np.isin(degree, _MAJOR), np.isin(degree, _MINOR))
     return float(inside[key >= 0].mean())
+
+
+def own_key_share(key: Int[np.ndarray, "excerpt note"]) -> float:
+    """Share of the notes of each excerpt in the major scale that holds most of them, its mean.
+
+    Args:
+        key: Keys; -1 for padding.
+
+    Returns:
+        The share; about 0.7 for notes at random.
+    """
+    inside = np.stack([np.isin((key + LOWEST - tonic) % 12, _MAJOR) for tonic in range(12)])
+    counts = key >= 0
+    return float(np.mean((inside & counts).sum(-1).max(0) / counts.sum(-1)))
+
+
+def _key(tonality: int) -> Key:
+    return Key(int(tonality) % 12, bool(tonality >= 12))
 
 
 def latency_ms(genie: Genie, presses: int, *, seed: int) -> dict[str, float]:

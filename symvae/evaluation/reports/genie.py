@@ -56,8 +56,12 @@ def to_markdown(metrics: dict[str, Any]) -> str:
         ),
         ("gold", f"{metrics['gold']:.2f}"),
         (
-            "notes in the key: played / real",
+            "notes in the key that was asked: played / real",
             f"{metrics['key_share']:.3f} / {metrics['key_share_of_music']:.3f}",
+        ),
+        (
+            "notes in the scale that fits best, no key asked: played / real",
+            f"{metrics['own_key_share']:.3f} / {metrics['own_key_share_of_music']:.3f}",
         ),
         ("latency, ms: median / 99th percentile", f"{latency['median']:.2f} / {latency['p99']:.2f}"),
     ]
