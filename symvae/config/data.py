@@ -19,8 +19,8 @@ class DataConfig:
     some drums from another phrase; of trios also of those whose bass is the melody of another one."""
 
     splice: float = 0.0
-    """Share of the bars of each part that take their last beats from another phrase: for one-bar models of
-    arrangements."""
+    """Share of the parts of arrangements that go on as in another phrase: from a beat of a single bar, from a
+    bar of longer phrases."""
 
     balance: float = 1.0
     """Collections are drawn in proportion to this power of their numbers of windows: 1 as large as they are,

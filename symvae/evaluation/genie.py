@@ -156,8 +156,8 @@ def free_play(
         button: Buttons, from 0.
         seed: Seed of the draws.
         free: Let the network break the contour.
-        tonality: Keys that the genie is told, of which the first of each excerpt counts: 0 to 11 for major, 12
-            to 23 for minor; None tells it none.
+        tonality: Key at each note, of which the genie is told the first: 0 to 11 for major, 12 to 23 for
+            minor; None tells it none.
 
     Returns:
         Keys that were played; -1 for padding.
@@ -165,7 +165,9 @@ def free_play(
     key = np.full(button.shape, -1)
     delta = np.array([0.0, *_DELTA_SEC])[batch.conditions.delta.numpy() + 1]
     for row, excerpt in enumerate(button.tolist()):
-        genie.start(seed=seed + row, free=free, key=None if tonality is None else str(_key(tonality[row, 0])))
+        genie.start(
+            seed=seed + row, free=free, key=None if tonality is None else str(_key(int(tonality[row, 0])))
+        )
         times = np.cumsum(delta[row]).tolist()
         for note in range(int(batch.is_note[row].sum())):
             key[row, note] = genie.press(excerpt[note] + 1, times[note])[0] - LOWEST
@@ -217,7 +219,7 @@ def own_key_share(key: Int[np.ndarray, "excerpt note"]) -> float:
 
 
 def _key(tonality: int) -> Key:
-    return Key(int(tonality) % 12, bool(tonality >= 12))
+    return Key(tonality % 12, tonality >= 12)
 
 
 def latency_ms(genie: Genie, presses: int, *, seed: int) -> dict[str, float]:

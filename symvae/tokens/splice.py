@@ -1,11 +1,12 @@
-"""Augmentation of bars: the first beats of one bar, then the rest of another.
+"""Augmentation of arrangements: the beginning of one phrase, then the end of another, each part by itself.
 
-Few songs have all parts, and a model of bars learns theirs by heart. The halves of two bars make a bar that
-nobody wrote, of figures that somebody did: the codes must tell what happens on each beat.
+Few songs have all parts, and a model learns theirs by heart. The beats of two bars make a bar that nobody
+wrote, of figures that somebody did; and the bass of one song under the melody of another asks for codes that
+hold each part by itself.
 """
 
 import numpy as np
-from jaxtyping import Int64, UInt
+from jaxtyping import Bool, Int64, UInt
 
 from symvae.music.arrangement import DRUMS
 from symvae.tokens.melody_grid import HOLD, NOTE_OFF
@@ -20,37 +21,42 @@ def splice_parts(
     ids: UInt[np.ndarray, "window bar position"],
     chance: np.random.Generator,
 ) -> UInt[np.ndarray, "window bar position"]:
-    """Exchange the last beats of some bars for those of other windows, each part by itself.
+    """Exchange the ends of some parts for those of other windows.
 
     Args:
         tokenizer: Tokenizer of the parts.
-        share: Share of the bars of each part that take their last beats, one or more, from another window.
+        share: Share of the parts, each by itself, that go on as in another window: single bars from their
+            second beat or a later one, longer windows from any bar, the first included.
         ids: Its ids.
         chance: Source of the draws.
 
     Returns:
-        As many windows. A bar stays as it is where the part is absent in it or in the other window.
+        As many windows. A part stays as it is where it is absent in a bar of it or of the other window.
     """
+    windows, bars = ids.shape[:2]
     steps = tokenizer.steps
-    rows = ids.reshape(*ids.shape[:2], len(tokenizer.parts), steps).copy()
+    rows = ids.reshape(windows, bars, len(tokenizer.parts), steps).swapaxes(1, 2).copy()
     for row, part in enumerate(tokenizer.parts):
-        own = rows[:, :, row]
-        other = own[chance.permutation(len(own))]
-        beat = _STEPS_PER_BEAT * chance.integers(1, steps // _STEPS_PER_BEAT, own.shape[:2])
-        takes = (chance.random(own.shape[:2]) < share) & (own[..., 0] != ABSENT) & (other[..., 0] != ABSENT)
-        late = takes[..., None] & (np.arange(steps) >= beat[..., None])
+        own = rows[:, row].reshape(windows, bars * steps)
+        other = own[chance.permutation(windows)]
+        present = (own != ABSENT).all(axis=1) & (other != ABSENT).all(axis=1)
+        takes = present & (chance.random(windows) < share)
+        if bars == 1:
+            first = _STEPS_PER_BEAT * chance.integers(1, steps // _STEPS_PER_BEAT, windows)
+        else:
+            first = steps * chance.integers(0, bars, windows)
+        late = takes[:, None] & (np.arange(bars * steps) >= first[:, None])
         spliced = np.where(late, other, own)
         if part.name != DRUMS:
             numbers = tokenizer.own_ids[row][spliced]
             spliced = np.where(late & _needless(numbers), part.ids[HOLD], spliced)
-        rows[:, :, row] = spliced
-    return rows.reshape(ids.shape)
+        rows[:, row] = spliced.reshape(windows, bars, steps)
+    return rows.swapaxes(1, 2).reshape(ids.shape)
 
 
-def _needless(own: Int64[np.ndarray, "window bar step"]) -> np.ndarray:
-    """Mask of the note-offs that follow a note-off in their bar: no note sounds there any more."""
-    steps = np.arange(own.shape[-1])
-    event = np.maximum.accumulate(np.where(own != HOLD, steps, -1), axis=-1)
-    before = np.concatenate([np.full((*own.shape[:2], 1), -1), event[..., :-1]], axis=-1)
-    last = np.take_along_axis(own, np.maximum(before, 0), axis=-1)
+def _needless(own: Int64[np.ndarray, "window step"]) -> Bool[np.ndarray, "window step"]:
+    """Mask of the note-offs that follow a note-off: no note sounds there any more."""
+    event = np.maximum.accumulate(np.where(own != HOLD, np.arange(own.shape[1]), -1), axis=1)
+    before = np.concatenate([np.full((len(own), 1), -1), event[:, :-1]], axis=1)
+    last = np.take_along_axis(own, np.maximum(before, 0), axis=1)
     return (own == NOTE_OFF) & (before >= 0) & (last == NOTE_OFF)

@@ -102,7 +102,7 @@ def _augmentation(data: DataConfig) -> str:
             "random, and as many phrases take some drums from another."
         )
     if data.splice:
-        sentences.append(f"A share of {data.splice:g} of the bars take their last beats from another phrase.")
+        sentences.append(f"A share of {data.splice:g} of the parts end as in another phrase.")
     if data.balance != 1:
         sentences.append(
             f"Collections are drawn in proportion to the power {data.balance:g} of their numbers of phrases."

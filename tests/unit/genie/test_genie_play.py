@@ -147,6 +147,7 @@ def test_figures_tell_a_genie_that_ignores_its_buttons(genie, shards, monkeypatc
     assert figures["buttons_ignored"]["violations"] > 0.05
     assert figures["free_play"]["violations"] > 0.1  # it has learned nothing yet
     assert figures["gold"] == gold(genie.network) == 0
+    assert figures["own_key_share"] < figures["own_key_share_of_music"]
     assert figures["latency_ms"]["p99"] > 0
     assert "contour violations" in to_markdown(figures)
 

@@ -61,3 +61,18 @@ def test_spliced_bars_hold_no_needless_note_off() -> None:
     ids = np.stack([TOKENS.encode_phrase(each) for each in [short, late] * 16])
     for row in splice_parts(TOKENS, 1.0, ids, np.random.default_rng(1)):
         assert np.array_equal(TOKENS.encode_phrase(TOKENS.decode_ids(row)), row)
+
+
+def test_longer_phrases_go_on_at_a_bar_line() -> None:
+    def phrase(pitch: int) -> np.ndarray:
+        step = np.arange(0, 64, 2)
+        tune = Phrase(Grid(4), step, np.full(32, 2), np.full(32, pitch))
+        return TOKENS.encode_phrase(Arrangement(Grid(4), {MELODY: tune}))
+
+    ids = np.stack([phrase(pitch) for pitch in [60, 72] * 16])
+    cuts = set()
+    for row, own in zip(splice_parts(TOKENS, 1.0, ids, np.random.default_rng(2)), [60, 72] * 16, strict=True):
+        by_bar = TOKENS.decode_ids(row).parts[MELODY].pitch.reshape(4, 8)
+        assert (by_bar == by_bar[:, :1]).all()
+        cuts.add(int((by_bar[:, 0] == own).sum()))
+    assert cuts == {0, 1, 2, 3, 4}
