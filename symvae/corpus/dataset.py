@@ -207,7 +207,7 @@ class Batches:
         epoch, within = divmod(step, self.steps_per_epoch)
         if epoch != self._epoch:
             self._epoch = epoch
-            self._order = self._drawn(np.random.default_rng([self.seed, epoch]))
+            self._order = drawn(len(self.ids), self.weight, np.random.default_rng([self.seed, epoch]))
         rows = self._order[within * self.batch_size : (within + 1) * self.batch_size]
         shift = np.random.default_rng([self.seed, step, 1]).integers(
             -self.transpose_by, self.transpose_by + 1, len(rows)
@@ -218,11 +218,22 @@ class Batches:
             moved = self.vary(moved, np.random.default_rng([self.seed, step, 2]))
         return torch.from_numpy(moved.astype(np.int64))
 
-    def _drawn(self, chance: np.random.Generator) -> Int64[np.ndarray, " window"]:
-        """The windows of an epoch in order: as many as there are, each as often as its weight says."""
-        count = len(self.ids)
-        if self.weight is None:
-            return chance.permutation(count)
-        shares = np.cumsum(self.weight) / np.sum(self.weight)
-        evenly = (np.arange(count) + chance.random()) / count
-        return chance.permutation(np.minimum(np.searchsorted(shares, evenly, side="right"), count - 1))
+
+def drawn(
+    count: int, weight: Float64[np.ndarray, " window"] | None, chance: np.random.Generator
+) -> Int64[np.ndarray, " window"]:
+    """Draw the order of an epoch.
+
+    Args:
+        count: Number of windows.
+        weight: How often each is drawn, in proportion; None draws each once.
+        chance: Source of the draws.
+
+    Returns:
+        As many windows, in random order.
+    """
+    if weight is None:
+        return chance.permutation(count)
+    shares = np.cumsum(weight) / np.sum(weight)
+    evenly = (np.arange(count) + chance.random()) / count
+    return chance.permutation(np.minimum(np.searchsorted(shares, evenly, side="right"), count - 1))

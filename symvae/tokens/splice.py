@@ -41,11 +41,9 @@ def splice_parts(
         other = own[chance.permutation(windows)]
         present = (own != ABSENT).all(axis=1) & (other != ABSENT).all(axis=1)
         takes = present & (chance.random(windows) < share)
-        if bars == 1:
-            first = _STEPS_PER_BEAT * chance.integers(1, steps // _STEPS_PER_BEAT, windows)
-        else:
-            first = steps * chance.integers(0, bars, windows)
-        late = takes[:, None] & (np.arange(bars * steps) >= first[:, None])
+        unit, least = (_STEPS_PER_BEAT, 1) if bars == 1 else (steps, 0)
+        first = unit * chance.integers(least, bars * steps // unit, (windows, 1))
+        late = takes[:, None] & (np.arange(bars * steps) >= first)
         spliced = np.where(late, other, own)
         if part.name != DRUMS:
             numbers = tokenizer.own_ids[row][spliced]

@@ -131,6 +131,7 @@ class PhraseTask:
         training, data = config.training, config.data
         taken = windows(shards, "train", config.model.bars, mid_phrase=data.mid_phrase)
         self.validation = validation_phrases(shards, config, VALIDATION_PHRASES, mid_phrase=data.mid_phrase)
+        weight = None if data.balance == 1 else taken.balanced(data.balance)
         self.batches = Batches(
             taken,
             batch_size=training.batch_size,
@@ -140,9 +141,9 @@ class PhraseTask:
             rank=processes.rank,
             processes=processes.total,
             vary=_variation(shards.tokenizer, data),
-            weight=None if data.balance == 1 else taken.balanced(data.balance),
+            weight=weight,
         )
-        model = initial_vae(config, start_from, taken).to(device)
+        model = initial_vae(config, start_from, taken, weight).to(device)
         for module in model.modules():
             if isinstance(module, SetBarDecoder):
                 module.second_weight = config.objective.second_mark_weight

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Float64
 
 from symvae.config.run import ModelConfig, RunConfig
+from symvae.corpus.dataset import drawn
 from symvae.errors import TrainingError
 from symvae.models.phrase.vae import VAE
 from symvae.system.artifacts import load_config, load_vae
@@ -22,13 +24,19 @@ from symvae.training.data import as_tensor
 WARM_START_PHRASES = 20_000
 
 
-def initial_vae(config: RunConfig, start_from: Path | None, ids: Rows) -> VAE:
+def initial_vae(
+    config: RunConfig,
+    start_from: Path | None,
+    ids: Rows,
+    weight: Float64[np.ndarray, " window"] | None = None,
+) -> VAE:
     """Draw or load the weights that training starts from.
 
     Args:
         config: All choices; fresh weights follow from its seed, through torch's global generator.
         start_from: Folder of a model of the same sizes or of one bar; None for fresh weights.
         ids: Token ids of the training windows, for a warm start.
+        weight: How often training draws each window, in proportion; None for all alike.
 
     Returns:
         The network, on the CPU.
@@ -53,7 +61,7 @@ def initial_vae(config: RunConfig, start_from: Path | None, ids: Rows) -> VAE:
                 "Choose the sizes of the model that you start from, or train from nothing."
             ) from error
     elif source.bars == 1:
-        rows = np.random.default_rng(config.training.seed).permutation(len(ids))[:WARM_START_PHRASES]
+        rows = drawn(len(ids), weight, np.random.default_rng(config.training.seed))[:WARM_START_PHRASES]
         warm_start(load_vae(start_from), model, as_tensor(ids[rows]))
     else:
         raise TrainingError(

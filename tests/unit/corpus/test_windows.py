@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from symvae.corpus.dataset import Batches, Windows, windows
+from symvae.corpus.dataset import Batches, Windows, drawn, windows
 from symvae.corpus.shards import Shards
 from symvae.errors import CorpusError
 from symvae.music.reason import Reason
@@ -122,9 +122,7 @@ def test_collections_are_drawn_by_a_power_of_their_sizes(shards: Shards):
     found = windows(shards, "train", 4)
     few = np.concatenate([np.flatnonzero(found.collection == 0), np.flatnonzero(found.collection == 1)[:500]])
     some = Windows(found.split, found.start[few], 4, found.tokenizer, False, found.dropped)
-    choice = {"batch_size": 50, "transpose_by": 0, "tokenizer": shards.tokenizer, "seed": 5}
-    alike = Batches(np.arange(len(some))[:, None], **choice, weight=some.balanced(0.0))
-    order = alike._drawn(np.random.default_rng(0))
+    order = drawn(len(some), some.balanced(0.0), np.random.default_rng(0))
     assert len(order) == len(some)
     assert np.mean(some.collection[order] == 1) == pytest.approx(0.5, abs=0.01)
     assert set(some.balanced(1.0)) == {1.0}
