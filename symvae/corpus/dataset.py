@@ -72,7 +72,7 @@ class Windows:
         """Index of the collection of each window."""
         return self.split.collection[self.tune].astype(np.int64)
 
-    def balanced(self, power: float) -> Float64[np.ndarray, " window"]:
+    def weight(self, power: float) -> Float64[np.ndarray, " window"] | None:
         """Weight of each window where collections are drawn in proportion to a power of their sizes.
 
         Args:
@@ -80,8 +80,10 @@ class Windows:
                 al. 2019, arXiv 1907.05019, where it is 1/T).
 
         Returns:
-            Positive weights.
+            Positive weights; None where all windows weigh the same.
         """
+        if power == 1:
+            return None
         size = np.bincount(self.collection).astype(np.float64)
         return size[self.collection] ** (power - 1)
 

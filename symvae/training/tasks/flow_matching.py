@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Float64, Int
 from torch import Tensor
 
 from symvae.errors import LatentError
@@ -52,6 +53,7 @@ class FlowTask:
         held_out: DiagonalGaussian | None = None,
         attributes: Float[Tensor, "phrase attribute"] | None = None,
         attribute_noise: float = 0.0,
+        weight: Float64[np.ndarray, " phrase"] | None = None,
         choice: Any = None,
         base: Base | None = None,
     ) -> None:
@@ -74,6 +76,7 @@ class FlowTask:
             attributes: Standardized attributes of the training phrases, for a prior that they condition.
             attribute_noise: Standard deviation of noise on them (conditioning augmentation: Ho et al. 2022,
                 arXiv 2106.15282), so that no phrase is known by its own.
+            weight: How often each phrase is drawn, in proportion; None for all alike.
             choice: All choices, for the state's file.
             base: The model whose posteriors they are.
         """
@@ -86,6 +89,7 @@ class FlowTask:
         self.posterior_temperature = posterior_temperature
         self.held_out = held_out
         self.attributes, self.attribute_noise = attributes, attribute_noise
+        self.weight = None if weight is None else torch.from_numpy(weight)
         self.choice, self.base = choice, base
         self.prior, self.average = prior, fresh_average(prior)
         self.generator = torch.Generator().manual_seed(seed)
@@ -97,12 +101,17 @@ class FlowTask:
         return one_cycle(step, self.plan.steps, self.learning_rate)
 
     def loss(self, step: int) -> Loss:
-        rows = torch.randint(len(self.mean), (self.batch_size,), generator=self.generator)
+        rows = self._rows()
         noise = torch.randn((len(rows), self.mean.shape[1]), generator=self.generator)
         music = self.mean[rows] + self.std[rows] * noise
         asked = None if self.attributes is None else self._blurred(self.attributes[rows])
         value = flow_matching_loss(self.prior, music, self.generator, self.time_sampling, asked)
         return Loss((Objective(value),), {"train_loss": value.detach()})
+
+    def _rows(self) -> Int[Tensor, " batch"]:
+        if self.weight is None:
+            return torch.randint(len(self.mean), (self.batch_size,), generator=self.generator)
+        return torch.multinomial(self.weight, self.batch_size, replacement=True, generator=self.generator)
 
     def _blurred(self, attributes: Float[Tensor, "batch attribute"]) -> Float[Tensor, "batch attribute"]:
         """Hide all attributes of some phrases and single ones of others, and add noise to the rest."""

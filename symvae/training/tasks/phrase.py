@@ -131,7 +131,7 @@ class PhraseTask:
         training, data = config.training, config.data
         taken = windows(shards, "train", config.model.bars, mid_phrase=data.mid_phrase)
         self.validation = validation_phrases(shards, config, VALIDATION_PHRASES, mid_phrase=data.mid_phrase)
-        weight = None if data.balance == 1 else taken.balanced(data.balance)
+        weight = taken.weight(data.balance)
         self.batches = Batches(
             taken,
             batch_size=training.batch_size,

@@ -79,6 +79,7 @@ def train_prior(
     torch.set_num_threads(model.config.training.threads)
     shards.check_fit(model.config.model)
     folder = RunFolder.open(out, STATE, resume=resume)
+    found = windows(shards, "train", model.config.model.bars, mid_phrase=model.config.data.mid_phrase)
     posterior = posteriors(model, config, shards, "train")
     prior = build_prior(config, model.vae, used_coordinates(posterior), config.seed)
     if config.warm_start or start is not None:
@@ -88,6 +89,7 @@ def train_prior(
         posterior,
         attributes=learn_attributes(model, prior, shards) if prior.conditions else None,
         attribute_noise=config.attribute_noise,
+        weight=found.weight(model.config.data.balance),
         steps=config.steps,
         batch_size=config.batch_size,
         learning_rate=config.learning_rate,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from jaxtyping import Float64, Int64
 
 from symvae.attributes.form import equal_bars, form
 from symvae.attributes.repetition import repeated_bar_share
@@ -49,7 +50,7 @@ def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
         shards: Prepared music with a training split.
     """
     found = windows(shards, "train", model.config.model.bars, mid_phrase=model.config.data.mid_phrase)
-    evenly = np.unique(np.linspace(0, len(found) - 1, FORMS).round().astype(np.int64))
+    evenly = _evenly(len(found), found.weight(model.config.data.balance))
     phrases = model.to_phrases(as_tensor(found[evenly]))
     prior.forms = torch.from_numpy(np.stack([equal_bars(merged_of(each)) for each in phrases])).to(
         prior.forms
@@ -76,6 +77,14 @@ def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
     of_tunes = _cadences_of_tunes(model, found) if ends else 0.0
     prior.endings.fill_(max(0.0, of_tunes - endings[best]) / max(1 - endings[best], 1e-9))
     balance(model, prior, phrases)
+
+
+def _evenly(count: int, weight: Float64[np.ndarray, " window"] | None) -> Int64[np.ndarray, " form"]:
+    """Windows at equal distances, counted by their weights."""
+    if weight is None:
+        return np.unique(np.linspace(0, count - 1, FORMS).round().astype(np.int64))
+    shares = np.cumsum(weight) / np.sum(weight)
+    return np.searchsorted(shares, np.linspace(0, 1, FORMS, endpoint=False), side="right")
 
 
 def balance(model: SymVAE, prior: FlowPrior, real: Sequence[AnyPhrase]) -> None:

@@ -122,8 +122,8 @@ def test_collections_are_drawn_by_a_power_of_their_sizes(shards: Shards):
     found = windows(shards, "train", 4)
     few = np.concatenate([np.flatnonzero(found.collection == 0), np.flatnonzero(found.collection == 1)[:500]])
     some = Windows(found.split, found.start[few], 4, found.tokenizer, False, found.dropped)
-    order = drawn(len(some), some.balanced(0.0), np.random.default_rng(0))
+    order = drawn(len(some), some.weight(0.0), np.random.default_rng(0))
     assert len(order) == len(some)
     assert np.mean(some.collection[order] == 1) == pytest.approx(0.5, abs=0.01)
-    assert set(some.balanced(1.0)) == {1.0}
+    assert some.weight(1.0) is None
     assert set(Counter(order[some.collection[order] == 0].tolist()).values()) == {1}
