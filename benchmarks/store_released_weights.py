@@ -1,9 +1,9 @@
 """Rewrite the weight files of model folders in the current version and print their sizes.
 
-    python -m benchmarks.store_released_weights [FOLDER ...]
+    python -m benchmarks.store_released_weights [--bits 6] [FOLDER ...]
 
-Without folders, those of the package. A folder that is in the current version already stays as it is, byte
-for byte (`symvae.system.weight_file`).
+Without folders, those of the package; without bits, those that a file has, and 8 for one of version 1.
+A folder that is in a current version already stays as it is, byte for byte (`symvae.system.weight_file`).
 """
 
 import argparse
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from symvae.system.artifact_folder import CONFIG_FILE, VERSION, write_json
 from symvae.system.catalog import PRETRAINED
-from symvae.system.weight_file import read_weights, write_weights
+from symvae.system.weight_file import bits_of, read_weights, write_weights
 
 
 class Sizes(NamedTuple):
@@ -23,12 +23,12 @@ class Sizes(NamedTuple):
     after: int
 
 
-def requantize(folder: Path) -> dict[Path, Sizes]:
+def requantize(folder: Path, bits: int | None = None) -> dict[Path, Sizes]:
     """Rewrite every weight file of a folder, and the version in its config.json; returns sizes by file."""
     sizes = {}
     for path in sorted(folder.glob("*.safetensors")):
         before, fresh = path.stat().st_size, path.with_name(path.name + ".new")
-        write_weights(fresh, read_weights(path, "Restore it."))
+        write_weights(fresh, read_weights(path, "Restore it."), bits or bits_of(path))
         fresh.replace(path)
         sizes[path] = Sizes(before, path.stat().st_size)
     header = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
@@ -39,8 +39,10 @@ def requantize(folder: Path) -> dict[Path, Sizes]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
-    folders = parser.parse_args().folders or sorted(p.parent for p in PRETRAINED.glob("*/config.json"))
-    sizes = [(file, *pair) for folder in folders for file, pair in requantize(folder).items()]
+    parser.add_argument("--bits", type=int, choices=(6, 8))
+    choice = parser.parse_args()
+    folders = choice.folders or sorted(p.parent for p in PRETRAINED.glob("*/config.json"))
+    sizes = [(file, *pair) for folder in folders for file, pair in requantize(folder, choice.bits).items()]
     print("| file | bytes before | bytes after |\n|---|---:|---:|")
     for file, before, after in sizes:
         print(f"| {file.parent.name}/{file.name} | {before:,} | {after:,} |")

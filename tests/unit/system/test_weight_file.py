@@ -10,7 +10,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from symvae.errors import CheckpointError
-from symvae.system.weight_file import dequantize, quantize, read_weights, write_weights
+from symvae.system.packed import pack, packed_width, unpack
+from symvae.system.weight_file import bits_of, dequantize, quantize, read_weights, write_weights
 
 REMEDY = "Restore it."
 
@@ -106,10 +107,42 @@ def test_a_parameter_of_the_name_scale_stays_one(tmp_path: Path) -> None:
     assert read_weights(tmp_path / "w", REMEDY).keys() == {"norm", "norm.scale"}
 
 
+@given(st.integers(0, 2**31), st.integers(1, 5), st.integers(1, 40))
+def test_packing_loses_nothing(seed: int, rows: int, columns: int) -> None:
+    levels = torch.randint(-31, 32, (rows, columns), generator=torch.Generator().manual_seed(seed)).to(
+        torch.int8
+    )
+    data = pack(levels)
+    assert data.shape == (rows, packed_width(columns))
+    assert torch.equal(unpack(data, columns), levels)
+
+
+def test_six_bits_are_three_quarters_of_the_size_and_are_read_as_written(tmp_path: Path) -> None:
+    state = {"matrix": matrix(80, 61), "kernel": matrix(64, 129).view(64, 43, 3), "bias": torch.randn(5000)}
+    write_weights(tmp_path / "w", state, bits=6)
+    read = read_weights(tmp_path / "w", REMEDY)
+    assert bits_of(tmp_path / "w") == 6
+    for name in ("matrix", "kernel"):
+        assert torch.equal(read[name], dequantize(*quantize(state[name], 31)))
+        assert (read[name] - state[name]).abs().max() < state[name].abs().max() / 60
+    assert load_file(tmp_path / "w")["matrix"].shape == (80, 48)
+    write_weights(tmp_path / "again", read, bits=6)
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "w").read_bytes()
+
+
+@pytest.mark.parametrize("shape", [[], [80], [80, 65], [80, -61], [-80, 61], [61, 80], [80, 0, 61]])
+def test_packed_weights_of_other_shapes_are_refused(tmp_path: Path, shape: list[int]) -> None:
+    write_weights(tmp_path / "w", {"w": matrix(80, 61)}, bits=6)
+    bad = load_file(tmp_path / "w") | {"w.shape": torch.tensor(shape, dtype=torch.int64)}
+    save_file(bad, tmp_path / "bad", {"symvae-weights": "3"})
+    with pytest.raises(CheckpointError, match=r"is damaged \(packed weights .*Restore it\."):
+        read_weights(tmp_path / "bad", REMEDY)
+
+
 def test_a_version_of_the_future_is_refused(tmp_path: Path) -> None:
-    save_file({"w": torch.zeros(1)}, tmp_path / "w", {"symvae-weights": "3"})
+    save_file({"w": torch.zeros(1)}, tmp_path / "w", {"symvae-weights": "4"})
     with pytest.raises(
-        CheckpointError, match=r"is in version 3 .*Install the symvae release that wrote it\."
+        CheckpointError, match=r"is in version 4 .*Install the symvae release that wrote it\."
     ):
         read_weights(tmp_path / "w", REMEDY)
 
