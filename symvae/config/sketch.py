@@ -21,16 +21,16 @@ class SketchConfig:
     decoder_size: int = 256
     unfold_size: int = 384
     feature_size: int = 64
-    width: int = 192
+    width: int = 256
     """Hidden units of a bar in the transformer; a multiple of 32."""
     layers: int = 4
-    beta: float = 0.05
+    beta: float = 0.1
     """Weight of the divergence of the codes from the prior."""
     initial_std: float = 0.3
     """Standard deviation of the codes at initialization."""
     known_share: float = 0.3
     """Share of the missing bars whose pitches are given in training, and of those whose rhythm is."""
-    word_dropout: float = 0.3
+    word_dropout: float = 0.2
     """Share of the decoder's input tokens that are hidden, so that it relies on the codes."""
     steps: int = 6000
     batch_size: int = 32

@@ -1,5 +1,8 @@
 """Laws of sketches: factors of bars, and what a strict sketch holds with a network that learned nothing."""
 
+import math
+from unittest import mock
+
 import numpy as np
 import pytest
 import torch
@@ -11,7 +14,7 @@ from symvae.config.model import ModelConfig
 from symvae.config.sketch import SketchConfig
 from symvae.errors import LatentError
 from symvae.models.sketch.factors import combined, order_of, pattern_of
-from symvae.models.sketch.inpainter import Known
+from symvae.models.sketch.inpainter import Codes, Known
 from symvae.music.bar_sketch import ONSET, BarSketch, sketch_of
 from symvae.music.chord_symbols import parse_chart
 from symvae.music.grid import Grid
@@ -20,6 +23,7 @@ from symvae.system.codec import Codec
 from symvae.system.sketching.draw import fill_in
 from symvae.system.sketching.swap import swap
 from symvae.tokens.melody_grid import MelodyGrid
+from symvae.training.tasks.sketch_task import choice_nats
 from tests.conftest import TINY as TINY_MODEL
 
 TINY = SketchConfig(
@@ -126,8 +130,34 @@ def test_a_swap_has_the_rhythm_of_one_and_pitches_of_the_other(codec, network, i
 def test_known_codes_pass_the_inpainter_unchanged(network, ids):
     codes = network.encode(torch.tensor(ids).view(1, 4, 16)).means(4)
     known = Known(torch.tensor([[True, False, True, True]]), torch.tensor([[True, True, False, True]]))
+    other = Codes(*(torch.where(mask[..., None], code, 7.0) for code, mask in zip(codes, known, strict=True)))
     with torch.no_grad():
-        filled = network.inpainter(codes, known)
-    for before, after, mask in zip(codes, filled, known, strict=True):
+        filled, again = network.inpainter(codes, known), network.inpainter(other, known)
+    for before, after, same, mask in zip(codes, filled, again, known, strict=True):
         assert torch.equal(before[mask], after[mask])
-        assert not torch.equal(before[~mask], after[~mask])
+        assert torch.equal(after, same)  # an unknown code is not looked at
+
+
+def test_a_bar_is_copied_where_the_pointer_says_so(network):
+    codes = network.encode(
+        torch.randint(0, 90, (1, 4, 16), generator=torch.Generator().manual_seed(0))
+    ).means(4)
+    known = Known(torch.tensor([[True, True, False, True]]), torch.tensor([[True, True, True, True]]))
+    scores = torch.full((1, 4, 5), -1.0)
+    scores[0, 2, 1] = 9.0
+    predicted = network.inpainter.predict(codes, known)._replace(choices=(scores, scores))
+    with torch.no_grad(), mock.patch.object(network.inpainter, "predict", return_value=predicted):
+        filled = network.inpainter(codes, known)
+    assert torch.equal(filled.pitch[0, 2], codes.pitch[0, 1])
+    assert torch.equal(filled.rhythm, codes.rhythm)
+
+
+def test_the_nats_of_a_choice_are_least_for_the_bar_that_agrees():
+    factor = torch.tensor([[[5, 6, 7, 0], [5, 6, 8, 0], [5, 6, 7, 0], [9, 9, 9, 9]]])
+    known = torch.tensor([[True, True, False, True]])
+    nats = []
+    for place in (0, 1, 3, 4):
+        scores = torch.tensor([0.0, 0.0, -math.inf, 0.0, 0.0]).expand(1, 4, 5).clone()
+        scores[..., place] = 6.0
+        nats.append(choice_nats(scores, factor, known).item())
+    assert nats[0] < nats[1] < nats[3] < nats[2] < math.inf

@@ -9,7 +9,7 @@ Together they have what the bar has: `combined` is their inverse. Music SketchNe
 """
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 #: Ids of what is no event: the last event, or silence, goes on; it stops.
@@ -47,3 +47,11 @@ def combined(
     events = (order > 0).sum(-1, keepdim=True)
     event = order.gather(-1, torch.minimum(number, (events - 1).clamp(min=0)))
     return torch.where(is_event, event, pattern)
+
+
+def agreement(factor: Int[Tensor, "batch bar position"]) -> Float[Tensor, "batch bar other"]:
+    """Share of equal places of each two bars, of those where one of them has more than `CONTINUE`."""
+    one, other = factor[:, :, None], factor[:, None]
+    filled = (one != CONTINUE) | (other != CONTINUE)
+    same = ((one == other) & filled).sum(-1)
+    return torch.where(filled.any(-1), same / filled.sum(-1).clamp(min=1), 1.0)

@@ -1,10 +1,11 @@
 """Codes of missing bars from those of the others: a transformer over bars.
 
 Each bar has two codes, of its pitches and of its rhythm, and either may be unknown. The network predicts
-the unknown ones; known ones stay. Music repeats itself, so a predicted code is a mixture of a new one and of
-the known codes of other bars, as in a pointer network (See et al. 2017, arXiv 1704.04368, section 2.2): a
-bar is copied by one weight of attention. It takes the place of SketchNet's InpaintRNN and SketchConnector
-(Chen et al. 2020, arXiv 2008.01291, sections 3.2 and 3.3), with attention to all bars in both directions.
+the unknown ones; known ones stay. It takes the place of SketchNet's InpaintRNN and SketchConnector (Chen et
+al. 2020, arXiv 2008.01291, sections 3.2 and 3.3), with attention to all bars in both directions.
+
+Music repeats itself, and a mean of codes is no bar. So each unknown code is chosen: a pointer decides between
+a new code and the known codes of the other bars (pointer networks: Vinyals et al. 2015, arXiv 1506.03134).
 
 It handles codes and knows no ids.
 """
@@ -16,9 +17,11 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from symvae.nn.sampling import choose
+
 _HEAD_SIZE = 32
 #: Size of what bars are matched by.
-_COPY_SIZE = 64
+_MATCH_SIZE = 64
 #: Bars between which places are told apart.
 _MOST_BARS = 64
 
@@ -67,8 +70,8 @@ class Block(nn.Module):
         return x + self.narrow(functional.gelu(self.widen(self.before_mlp(x))))
 
 
-class Copy(nn.Module):
-    """Attention of each bar over the known codes of the others, and its share of a new code.
+class Pointer(nn.Module):
+    """Choice of each bar among the known codes of the others and a new one.
 
     Args:
         width: width of a bar.
@@ -76,35 +79,29 @@ class Copy(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.query, self.key = nn.Linear(width, _COPY_SIZE), nn.Linear(width, _COPY_SIZE)
+        self.query, self.key = nn.Linear(width, _MATCH_SIZE), nn.Linear(width, _MATCH_SIZE)
         self.new = nn.Linear(width, 1)
-        self.distance = nn.Parameter(torch.zeros(2 * _MOST_BARS + 1))
+        self.distance = nn.Linear(_MATCH_SIZE, 2 * _MOST_BARS + 1)
 
     def forward(
-        self,
-        x: Float[Tensor, "batch bar width"],
-        new: Float[Tensor, "batch bar code"],
-        code: Float[Tensor, "batch bar code"],
-        known: Bool[Tensor, "batch bar"],
-    ) -> Float[Tensor, "batch bar code"]:
-        """Mix the new codes with those that are known.
-
-        Args:
-            x: what the transformer found of each bar.
-            new: its new codes.
-            code: codes; unknown ones are ignored.
-            known: mask of the known codes.
-
-        Returns:
-            A code for each bar.
-        """
+        self, x: Float[Tensor, "batch bar width"], known: Bool[Tensor, "batch bar"]
+    ) -> Float[Tensor, "batch bar choice"]:
+        """Score the choices: the code of each bar, minus infinity where it is unknown, then a new one."""
         place = torch.arange(x.shape[1], device=x.device)
         apart = (place[None] - place[:, None]).clamp(-_MOST_BARS, _MOST_BARS) + _MOST_BARS
-        match = self.query(x) @ self.key(x).transpose(1, 2) / _COPY_SIZE**0.5 + self.distance[apart]
-        match = match.masked_fill(~known[:, None], float("-inf"))
-        weight = torch.cat([match, self.new(x)], dim=-1).float().softmax(dim=-1).to(code.dtype)
-        copied = weight[..., :-1] @ torch.where(known[..., None], code, 0.0)
-        return copied + weight[..., -1:] * new
+        query = self.query(x)
+        match = query @ self.key(x).transpose(1, 2) / _MATCH_SIZE**0.5
+        match = match + self.distance(query).gather(-1, apart.expand(len(x), -1, -1))
+        return torch.cat([match.masked_fill(~known[:, None], float("-inf")), self.new(x)], dim=-1).float()
+
+
+class Predicted(NamedTuple):
+    """Predictions of all bars."""
+
+    new: Codes
+    """New codes; known ones as they are."""
+    choices: tuple[Float[Tensor, "batch bar choice"], Float[Tensor, "batch bar choice"]]
+    """Scores of the choices of each bar's two codes, as of `Pointer`."""
 
 
 class Inpainter(nn.Module):
@@ -125,17 +122,17 @@ class Inpainter(nn.Module):
         self.blocks = nn.ModuleList(Block(width) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.end = nn.ModuleList(nn.Linear(width, size) for size in self.sizes)
-        self.copy = nn.ModuleList(Copy(width) for _ in self.sizes)
+        self.pointers = nn.ModuleList(Pointer(width) for _ in self.sizes)
 
-    def forward(self, codes: Codes, known: Known) -> Codes:
-        """Predict the codes that are not known.
+    def predict(self, codes: Codes, known: Known) -> Predicted:
+        """Predict new codes in the place of the unknown ones, and score them against copies.
 
         Args:
             codes: codes of all bars; unknown ones are ignored.
             known: masks of the known ones.
 
         Returns:
-            Codes of all bars, the known ones unchanged.
+            New codes and scores.
         """
         x = torch.zeros((), device=self.unknown.device)
         for layer, unknown, code, mask in zip(self.start, self.unknown, codes, known, strict=True):
@@ -143,8 +140,36 @@ class Inpainter(nn.Module):
         for block in self.blocks:
             x = block(x)
         x = self.norm(x)
-        predicted = (
-            torch.where(mask[..., None], code, copy(x, layer(x).to(code.dtype), code, mask))
-            for layer, copy, code, mask in zip(self.end, self.copy, codes, known, strict=True)
+        new = (
+            torch.where(mask[..., None], code, layer(x).to(code.dtype))
+            for layer, code, mask in zip(self.end, codes, known, strict=True)
         )
-        return Codes(*predicted)
+        pitch, rhythm = (pointer(x, mask) for pointer, mask in zip(self.pointers, known, strict=True))
+        return Predicted(Codes(*new), (pitch, rhythm))
+
+    def forward(
+        self,
+        codes: Codes,
+        known: Known,
+        temperature: float = 0.0,
+        generator: torch.Generator | None = None,
+    ) -> Codes:
+        """Fill in the codes that are not known, each new or a copy.
+
+        Args:
+            codes: codes of all bars; unknown ones are ignored.
+            known: masks of the known ones.
+            temperature: of the choice; 0 takes the likeliest.
+            generator: source of the draws; not used at temperature 0.
+
+        Returns:
+            Codes of all bars, the known ones unchanged.
+        """
+        predicted = self.predict(codes, known)
+        filled = []
+        for new, code, mask, scores in zip(predicted.new, codes, known, predicted.choices, strict=True):
+            choice = choose(scores.flatten(0, 1), temperature, generator=generator).view(mask.shape)
+            place = choice.clamp(max=code.shape[1] - 1)[..., None].expand_as(code)
+            copied = ~mask & (choice < code.shape[1])
+            filled.append(torch.where(copied[..., None], code.gather(1, place), new))
+        return Codes(*filled)

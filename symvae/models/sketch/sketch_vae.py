@@ -5,7 +5,7 @@
 
 After Music SketchNet (Chen et al. 2020, arXiv 2008.01291). Departures: the inpainter is a transformer over
 all bars, and it is trained with encoder and decoder on the tokens of the missing bars, not on the distance
-to their codes, of which a mean would be expected.
+to their codes, of which a mean would be expected; codes may be copied from known bars.
 
 It handles ids and knows no pitch or rhythm.
 """
@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from symvae.models.phrase.bar_decoder import BarDecoder
 from symvae.models.phrase.bar_encoder import BarEncoder
 from symvae.models.sketch.factors import EVENT, order_of, pattern_of
-from symvae.models.sketch.inpainter import Codes, Inpainter, Known
+from symvae.models.sketch.inpainter import Codes, Inpainter, Known, Predicted
 from symvae.nn.gaussian import DiagonalGaussian
 
 
@@ -32,6 +32,14 @@ class Posteriors(NamedTuple):
     def means(self, bars: int) -> Codes:
         """Codes of phrases of ``bars`` bars: the means."""
         return Codes(*(each.mean.unflatten(0, (-1, bars)) for each in self))
+
+
+class Filled(NamedTuple):
+    """Predictions of a sketch model in training."""
+
+    logits: Float[Tensor, "row position vocabulary"]
+    """Of every token under teacher forcing, a row for each bar of each phrase, from new codes."""
+    predicted: Predicted
 
 
 class SketchVAE(nn.Module):
@@ -121,7 +129,7 @@ class SketchVAE(nn.Module):
         codes: Codes,
         known: Known,
         dropped: Bool[Tensor, "row position"] | None = None,
-    ) -> Float[Tensor, "row position vocabulary"]:
+    ) -> Filled:
         """Predict every token of all bars under teacher forcing, from the codes that are known.
 
         Args:
@@ -131,10 +139,28 @@ class SketchVAE(nn.Module):
             dropped: input tokens of the decoder that are hidden.
 
         Returns:
-            Logits of every token, a row for each bar of each phrase.
+            Logits, and the predictions of the codes.
         """
-        return self.decoder(self.bars(codes, known).flatten(0, 1), ids.flatten(0, 1), dropped)
+        predicted = self.inpainter.predict(codes, known)
+        embedding = torch.cat(predicted.new, dim=-1).flatten(0, 1)
+        return Filled(self.decoder(embedding, ids.flatten(0, 1), dropped), predicted)
 
-    def bars(self, codes: Codes, known: Known) -> Float[Tensor, "batch bar code"]:
-        """Return the embeddings of all bars for the decoder, the unknown codes predicted."""
-        return torch.cat(self.inpainter(codes, known), dim=-1)
+    def bars(
+        self,
+        codes: Codes,
+        known: Known,
+        temperature: float = 0.0,
+        generator: torch.Generator | None = None,
+    ) -> Float[Tensor, "batch bar code"]:
+        """Return the embeddings of all bars for the decoder, the unknown codes filled in.
+
+        Args:
+            codes: codes of all bars; unknown ones are ignored.
+            known: masks of the known ones.
+            temperature: of the choice between new codes and copies; 0 takes the likeliest.
+            generator: source of the draws; not used at temperature 0.
+
+        Returns:
+            Embeddings.
+        """
+        return torch.cat(self.inpainter(codes, known, temperature, generator), dim=-1)

@@ -164,7 +164,7 @@ def draw_bars(
     for bar in sorted(sketches):
         codes = network.encode_factors(order, pattern).means(bars)
         masks = Known(*(mask.expand(len(ids), -1) for mask in known))
-        embedding = network.bars(codes, masks)[:, bar]
+        embedding = network.bars(codes, masks, temperature, generator)[:, bar]
         rule = BarRule(
             sketches[bar], tokens, codec.grid, strict=strict, sounding=sounding_before(ids[:, :bar])
         )

@@ -1,7 +1,8 @@
 """The sketch model as a task: tokens of all bars, from their own codes or from predicted ones.
 
 The loss of a phrase is the cross entropy of its tokens plus beta times the divergence of the codes of its
-bars from the prior. Bars whose codes are known are reconstructed; the others are filled in.
+bars from the prior. Bars whose codes are known are reconstructed; the others are filled in, from new codes;
+the cross entropy of the choice between new codes and copies is added.
 """
 
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from symvae.config.sketch import SketchConfig
 from symvae.corpus.dataset import Batches
+from symvae.models.sketch.factors import agreement, order_of, pattern_of
 from symvae.models.sketch.inpainter import Codes, Known
 from symvae.models.sketch.sketch_vae import SketchVAE
 from symvae.nn.mixed import mixed
@@ -26,6 +28,10 @@ from symvae.training.task import Loss, Objective, Plan
 from symvae.training.tasks.sketch_masks import draw_gaps, draw_known
 
 WARMUP_STEPS = 200
+#: A bar is copied rather than new if it agrees with the true one in about this share of its places.
+NEW_AGREEMENT = 0.6
+#: Difference of agreement that makes one choice e times as good as another.
+SHARPNESS = 0.08
 #: Sketches that a gap is filled in with, at validation: which of pitches and rhythm are known.
 SKETCHES = {"none": (False, False), "pitch": (True, False), "rhythm": (False, True), "both": (True, True)}
 
@@ -82,15 +88,18 @@ class SketchTask:
             pairs = zip(posteriors, noise, strict=True)
             drawn = (each.mean + each.std * draw for each, draw in pairs)
             codes = Codes(*(each.unflatten(0, ids.shape[:2]) for each in drawn))
-            logits = self.network(ids, codes, known, dropped.flatten(0, 1).to(self.device))
-        nats = cross_entropy(logits.float().flatten(0, 1), ids.flatten(), reduction="none")
+            filled = self.network(ids, codes, known, dropped.flatten(0, 1).to(self.device))
+        nats = cross_entropy(filled.logits.float().flatten(0, 1), ids.flatten(), reduction="none")
         nats = nats.view(*ids.shape).sum(-1)
         kl = torch.stack([each.kl_nats().float().sum(-1) for each in posteriors]).sum(0).view(nats.shape)
-        value = (nats + self.config.beta * kl).mean()
+        factors = (order_of(ids), pattern_of(ids))
+        choice = sum(map(choice_nats, filled.predicted.choices, factors, known)) / nats.numel()
+        value = (nats + self.config.beta * kl).mean() + choice
         terms = {
             "bar_nats": nats[~gaps].mean().detach(),
             "gap_nats": nats[gaps].mean().detach(),
             "kl_nats": kl.mean().detach(),
+            "choice_nats": choice.detach(),
         }
         return Loss((Objective(value),), terms)
 
@@ -120,6 +129,28 @@ class SketchTask:
 
     def keep(self, folder: Path, figures: dict[str, float]) -> None:
         save_sketch(folder, self.average)
+
+
+def choice_nats(
+    scores: Float[Tensor, "batch bar choice"],
+    factor: Int[Tensor, "batch bar position"],
+    known: Bool[Tensor, "batch bar"],
+) -> Float[Tensor, ""]:
+    """Cross-entropy of the choices of unknown bars, summed, with the bars that agree with the true one.
+
+    Args:
+        scores: Scores of the choices, the code of each bar and a new one.
+        factor: Rows of the true bars, `order_of` or `pattern_of`.
+        known: Mask of the known codes.
+
+    Returns:
+        Nats.
+    """
+    agreed = agreement(factor).masked_fill(~known[:, None], float("-inf"))
+    new = torch.full_like(agreed[..., :1], NEW_AGREEMENT)
+    target = (torch.cat([agreed, new], dim=-1) / SHARPNESS).softmax(-1)
+    nats = -(target * scores.log_softmax(-1).masked_fill(target == 0, 0.0)).sum(-1)
+    return nats[~known].sum()
 
 
 def _accuracy(
