@@ -33,6 +33,8 @@ class PriorConfig:
     """Largest gradient norm; 0 for no clipping."""
     home_key: bool = False
     """Learn tunes in C major or A minor only, each window transposed there, instead of in all keys."""
+    tied_maps: bool = False
+    """The maps between z and the bars stay those of the model, for "bars": fewer weights, a smaller file."""
     warm_start: bool = False
     """Start from the weights of the own prior of the model; new conditions change nothing at first."""
     attributes: tuple[str, ...] = ()
@@ -63,5 +65,7 @@ class PriorConfig:
         check_distinct("prior.attributes", self.attributes)
         if self.attributes and self.velocity != "bars":
             raise ConfigError('prior.attributes need prior.velocity = "bars".')
+        if self.tied_maps and self.velocity != "bars":
+            raise ConfigError('prior.tied_maps need prior.velocity = "bars".')
         if self.velocity == "bars" and self.width % 32:
             raise ConfigError(f"prior.width must be a multiple of 32 for bars, not {self.width}.")

@@ -15,7 +15,9 @@ from symvae.errors import CheckpointError
 from symvae.files.limit import shown
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
-from symvae.models.flow.velocity import BarVelocity
+from symvae.models.flow.velocity import Z_MAPS, BarVelocity
+from symvae.models.phrase.vae import VAE
+from symvae.system.build import bar_maps
 from symvae.tokens.id_type import id_type
 from symvae.tokens.ngram import Grams, NGram, shifts_of
 from symvae.tokens.tokenizer import Tokenizer
@@ -59,7 +61,11 @@ def checked_vectors(state: dict[str, Tensor], *, latent: int | None = None) -> d
 
 
 def checked_prior(
-    state: dict[str, Tensor], *, latent: int | None = None, conditions: Sequence[str] | None = None
+    state: dict[str, Tensor],
+    *,
+    latent: int | None = None,
+    conditions: Sequence[str] | None = None,
+    vae: VAE | None = None,
 ) -> FlowPrior:
     """Compare a prior with its model.
 
@@ -67,6 +73,7 @@ def checked_prior(
         state: Weights of the prior.
         latent: Coordinates of z; None compares nothing, here and below.
         conditions: Attributes that condition a prior over bars.
+        vae: The model, for a prior whose maps between z and the bars are the model's.
 
     Returns:
         The prior; raises ValueError for one of another model.
@@ -74,7 +81,15 @@ def checked_prior(
     active = state["active"]
     if active.ndim != 1 or latent not in (None, len(active)):
         raise ValueError("a prior over another number of coordinates")
+    maps = None
+    if "velocity.place" in state and not any(f"velocity.{name}" in state for name in Z_MAPS):
+        if vae is None:
+            raise ValueError("a prior without maps between z and the bars")
+        maps = bar_maps(vae, active > 0)
+        state = state | dict(zip((f"velocity.{name}" for name in Z_MAPS), maps[1:], strict=True))
     prior = FlowPrior.from_state(state, conditions or ())
+    if maps is not None and isinstance(prior.velocity, BarVelocity):
+        prior.velocity.set_maps(maps.unfold, maps.project, tied=True)
     ends = prior.velocity.project if isinstance(prior.velocity, BarVelocity) else prior.velocity.end
     if ends.out_features != int(prior.active.sum()):
         raise ValueError("a velocity of another number of coordinates")

@@ -18,6 +18,7 @@ from symvae.config.run import RunConfig
 from symvae.errors import CheckpointError
 from symvae.models.faders.editor import FaderEditor
 from symvae.models.flow.prior import FlowPrior
+from symvae.models.flow.velocity import Z_MAPS, BarVelocity
 from symvae.models.phrase.vae import VAE
 from symvae.models.sketch.sketch_vae import SketchVAE
 from symvae.storage.whole_folder import whole_folder
@@ -51,7 +52,7 @@ PRIOR = TensorFile[FlowPrior](
     "prior.safetensors",
     "prior",
     "Restore it or run `symvae train-prior` again.",
-    nn.Module.state_dict,
+    lambda prior: stored_prior(prior),
     checked_prior,
 )
 #: Scales of the faders.
@@ -87,6 +88,13 @@ save_language, load_language = LANGUAGE.save, LANGUAGE.load
 save_scales, load_scales = SCALES.save, SCALES.load
 save_editor, load_editor = EDITOR.save, EDITOR.load
 save_sketch, load_sketch = SKETCH.save, SKETCH.load
+
+
+def stored_prior(prior: FlowPrior) -> dict[str, Tensor]:
+    """Weights of a prior that its file holds: all but the maps that are its model's."""
+    tied = isinstance(prior.velocity, BarVelocity) and prior.velocity.tied
+    left_out = {f"velocity.{name}" for name in Z_MAPS} if tied else set()
+    return {name: value for name, value in prior.state_dict().items() if name not in left_out}
 
 
 def load_latent(folder: Path, latent: int | None = None) -> dict[str, Tensor]:

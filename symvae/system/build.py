@@ -1,9 +1,10 @@
 """Builders of networks from a config. Bar networks are built in `symvae.system.families`."""
 
 import functools
+from typing import NamedTuple
 
 import torch
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from symvae.config.faders import FaderConfig
@@ -185,25 +186,48 @@ def build_prior(config: PriorConfig, vae: VAE, active: Bool[Tensor, " latent"], 
         if config.velocity == "plain":
             plain = PlainVelocity(used, config.width, config.layers)
             return FlowPrior(active, plain, home_key=config.home_key)
-        encoder, decoder = vae.encoder, vae.decoder
-        if not (isinstance(encoder, BidirectionalEncoder) and isinstance(decoder, HierarchicalDecoder)):
-            raise TrainingError('A flat model has no bars in z: choose the velocity "plain".')
-        unfold, project = decoder.conductor.unfold.weight, encoder.project.weight
-        bars = decoder.conductor.bars
+        maps = bar_maps(vae, active)
         velocity = BarVelocity(
             used,
-            bars=bars,
-            code_size=len(unfold) // bars,
+            bars=maps.bars,
+            code_size=len(maps.unfold) // maps.bars,
             width=config.width,
             layers=config.layers,
             attributes=len(config.attributes),
         )
-        with torch.no_grad():
-            velocity.unfold.weight.copy_(unfold[:, active])
-            # Coordinates that attributes have for themselves are the first, and no projection of bars.
-            project = nn.functional.pad(project, (0, 0, len(active) - len(project), 0))
-            velocity.project.weight.copy_(project[active])
+        velocity.set_maps(maps.unfold, maps.project, tied=config.tied_maps)
         return FlowPrior(active, velocity, home_key=config.home_key, conditions=config.attributes)
+
+
+class BarMaps(NamedTuple):
+    """Linear maps between the coordinates of z and the codes of all bars."""
+
+    bars: int
+    unfold: Float[Tensor, "codes used"]
+    project: Float[Tensor, "used codes"]
+
+
+@torch.no_grad()
+def bar_maps(vae: VAE, active: Bool[Tensor, " latent"]) -> BarMaps:
+    """Return the maps of a model between some coordinates of z and the codes of its bars.
+
+    Args:
+        vae: The model.
+        active: Mask of the coordinates.
+
+    Returns:
+        The conductor's unfolding and the encoder's projection.
+
+    Raises:
+        TrainingError: The model is flat: its z has no bars.
+    """
+    encoder, decoder = vae.encoder, vae.decoder
+    if not (isinstance(encoder, BidirectionalEncoder) and isinstance(decoder, HierarchicalDecoder)):
+        raise TrainingError('A flat model has no bars in z: choose the velocity "plain".')
+    unfold, project = decoder.conductor.unfold.weight, encoder.project.weight
+    # Coordinates that attributes have for themselves are the first, and no projection of bars.
+    project = nn.functional.pad(project, (0, 0, len(active) - len(project), 0))
+    return BarMaps(decoder.conductor.bars, unfold[:, active].detach(), project[active].detach())
 
 
 def beta_at(config: ObjectiveConfig, progress: float) -> float:

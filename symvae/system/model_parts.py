@@ -95,7 +95,7 @@ class ModelParts:
             force: replace a model folder of that name.
         """
         # A prior of `symvae evaluate` stays with the vectors, so that the next evaluation fits it anew.
-        own = artifacts.load_prior(self.folder)
+        own = artifacts.load_prior(self.folder, vae=self.vae)
         latent = {k: v for k, v in self._latent_file.items() if own is None or not k.startswith("prior.")}
         write_model_folder(
             Path(folder),
@@ -146,6 +146,7 @@ class ModelParts:
             self._latent_file,
             latent=self.latent_size,
             conditions=self.config.prior.attributes,
+            vae=self.vae,
         )
         if prior is None:
             return None

@@ -91,7 +91,9 @@ def fit_latent(
     ids = training_phrases(shards, model.config, phrases, seed)
     posterior = model.codec.encode_ids(ids)
     watch(0.1)
-    own = load_prior(model.folder, latent=model.latent_size, conditions=model.config.prior.attributes)
+    own = load_prior(
+        model.folder, latent=model.latent_size, conditions=model.config.prior.attributes, vae=model.vae
+    )
     prior = own or fit_flow(
         posterior, steps=prior_steps, seed=seed, watch=lambda share: watch(0.1 + 0.8 * share)
     )

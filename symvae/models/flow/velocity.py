@@ -109,6 +109,10 @@ class Block(nn.Module):
         return x + gate_b * self.narrow(functional.gelu(self.widen(normed)))
 
 
+#: Weights of the maps between z and the bars in `BarVelocity`.
+Z_MAPS = ("unfold.weight", "project.weight")
+
+
 class BarVelocity(nn.Module):
     """Transformer over the bars that are unfolded from z.
 
@@ -137,6 +141,8 @@ class BarVelocity(nn.Module):
         self.end = nn.Linear(width, code_size)
         self.project = nn.Linear(bars * code_size, used, bias=False)
         self.keep = nn.Linear(_BAR_TIME_FEATURES, 1)
+        self.tied = False
+        """The maps between z and the bars are those of the model of z, and no weights of this network."""
         for layer in (self.modulate, self.end):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
@@ -160,6 +166,23 @@ class BarVelocity(nn.Module):
             layers=sum(name.endswith(".attend.weight") for name in state),
             attributes=state["describe.0.weight"].shape[1] // 2 if "describe.0.weight" in state else 0,
         )
+
+    @torch.no_grad()
+    def set_maps(
+        self, unfold: Float[Tensor, "codes used"], project: Float[Tensor, "used codes"], *, tied: bool
+    ) -> None:
+        """Set the maps between z and the bars.
+
+        Args:
+            unfold: from z to the codes of all bars.
+            project: from the codes to z.
+            tied: keep them as they are in training.
+        """
+        self.unfold.weight.copy_(unfold)
+        self.project.weight.copy_(project)
+        self.tied = tied
+        self.unfold.requires_grad_(not tied)
+        self.project.requires_grad_(not tied)
 
     @torch.no_grad()
     def echo_matrix(self, share: float) -> Float[Tensor, "used used"]:

@@ -22,7 +22,7 @@ from symvae.corpus.dataset import windows
 from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
 from symvae.models.flow.prior import FlowPrior
-from symvae.models.flow.velocity import BarVelocity
+from symvae.models.flow.velocity import Z_MAPS, BarVelocity
 from symvae.music.arrangement import pitched_of
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.storage.whole_folder import whole_folder
@@ -39,8 +39,6 @@ STATE = "prior-state.pt"
 ECHOES = (0.0, 0.5, 0.8, 0.9, 0.95)
 NOISE_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.2)
 CALIBRATION_DRAWS = 200
-#: Weights of a bar-wise velocity that map z to bars and back.
-Z_MAPS = ("unfold.weight", "project.weight")
 
 
 def train_prior(
