@@ -1,9 +1,10 @@
-"""The whole config of a drum machine, in sections: model, objective, prior, training."""
+"""The whole config of a drum machine, in sections: model, decoder, objective, prior, training."""
 
 from dataclasses import dataclass, field
 
 from symvae.config.checks import check_above_zero, check_at_least, check_distinct, check_share, check_size
 from symvae.config.limits import BANDS, DEPTH, TRANSFORM, WIDTH
+from symvae.config.oneshot_decoder import OneShotDecoderConfig
 from symvae.config.training import TrainingConfig
 from symvae.errors import ConfigError
 
@@ -128,6 +129,7 @@ class OneShotConfig:
     name: str = "oneshot-44k"
     description: str = ""
     model: OneShotModelConfig = field(default_factory=OneShotModelConfig)
+    decoder: OneShotDecoderConfig = field(default_factory=OneShotDecoderConfig)
     objective: OneShotObjectiveConfig = field(default_factory=OneShotObjectiveConfig)
     prior: OneShotPriorConfig = field(default_factory=OneShotPriorConfig)
     training: TrainingConfig = field(
