@@ -106,6 +106,8 @@ class OneShotPriorConfig:
     """Standard deviation of their random equalizer's gain."""
     damped_db: float = 20.0
     """Their largest additional decay, in dB a second."""
+    mixtures: int = 0
+    """Mixtures in z of each of these sounds with another of its class, which the flow learns from, too."""
     width: int = 256
     """Units of the layers of the velocity network."""
     layers: int = 3
@@ -119,7 +121,7 @@ class OneShotPriorConfig:
         check_share("prior", self, "layered")
         check_size("prior", self, WIDTH, 1, "width")
         check_size("prior", self, DEPTH, 1, "layers", "solver_steps")
-        check_size("prior", self, DEPTH, 0, "variations")
+        check_size("prior", self, DEPTH, 0, "variations", "mixtures")
 
 
 @dataclass(frozen=True)

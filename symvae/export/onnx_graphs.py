@@ -10,6 +10,7 @@ sounds; a stream needs the TorchScript program (`symvae.export.audio_program`), 
 ratio, delay and classes are in the metadata of each graph. Made by `torch.onnx` from an exported program.
 """
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -150,10 +151,12 @@ def _write(
 ) -> None:
     """Write one graph."""
     export: Callable[..., Any] = torch.onnx.export
+    # It warns of packages whose operators are not in use here.
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     try:
         with torch.no_grad():
             program = export(
-                network,
+                network.eval(),
                 tuple(inputs.values()),
                 input_names=list(inputs),
                 output_names=[output],

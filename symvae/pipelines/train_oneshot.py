@@ -56,11 +56,21 @@ def train_drum_machine(
             raise ConfigError(
                 f"{config.name} is a decoder of a finished drum machine. Name one, as --from oneshot-44k."
             )
-        given = {"resume": resume, "device": device, "watch": watch, "stopping": stopping}
+        shards = open_sounds(data)
         if start is None:
-            return train_oneshot(config, open_sounds(data), out, **given)
-        machine = find_drum_machine(start)
-        return train_oneshot_decoder(config, open_sounds(data), out, start=machine, **given)
+            return train_oneshot(
+                config, shards, out, resume=resume, device=device, watch=watch, stopping=stopping
+            )
+        return train_oneshot_decoder(
+            config,
+            shards,
+            out,
+            start=find_drum_machine(start),
+            resume=resume,
+            device=device,
+            watch=watch,
+            stopping=stopping,
+        )
     return train_oneshot_codes(
         config,
         open_sounds(data),

@@ -134,9 +134,8 @@ def train_oneshot_decoder(
         training=config.training,
     )
     folder = RunFolder.open(out, STATE, resume=resume)
-    task = OneShotDecoderTask(
-        config, machine, *(sound_batches(shards, split) for split in ("train", "validation")), device
-    )
+    train, held_out = (sound_batches(shards, split) for split in ("train", "validation"))
+    task = OneShotDecoderTask(config, machine, train, held_out, device)
     run(task, folder, stop_after=stop_after, watch=watch, stopping=stopping)
     return out / "model"
 
