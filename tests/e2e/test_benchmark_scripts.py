@@ -222,4 +222,4 @@ def test_the_table_of_drum_decoders_has_a_row_a_model() -> None:
     assert page.startswith("before")
     assert page.endswith("after")
     assert "old" not in page
-    assert "| a | rave | 5 | 1.50 | – | – | – | 90 | 3.00 | 3.0 |" in page
+    assert "| a | rave | 5 | – | 1.50 | – | – | – | 90 | 3.00 | 3.0 |" in page

@@ -1,20 +1,24 @@
 """ONNX graphs give the numbers of torch in onnxruntime, for any batch and any number of frames."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import onnxruntime
 import pytest
 import torch
 
+from symvae.config.load import with_overrides
 from symvae.config.oneshot_decoder import OneShotDecoderConfig
+from symvae.config.rave import RaveConfig
 from symvae.errors import AudioError, ConfigError
 from symvae.export.onnx_graphs import export_audio_graphs, export_drum_graph
-from symvae.models.rave.rave import Rave
+from symvae.latent.principal_axes import PrincipalAxes
 from symvae.pipelines.export_audio import export_audio
+from symvae.system.audio_model import AudioModel
 from symvae.system.build_oneshot import build_drum_vae
+from symvae.system.build_rave import build_rave
 from symvae.system.drum_machine import DrumMachine
+from tests.audio_models import TINY_RAVE
 
 SMALL = OneShotDecoderConfig(
     kind="rave", width=8, strides=(4, 2), capacity=4, dilations=(1, 3), noise_stride=4
@@ -29,11 +33,11 @@ def runs(path, **inputs):
 @torch.no_grad()
 def test_an_audio_model_gives_the_same_numbers(tmp_path) -> None:
     torch.manual_seed(0)
-    network = Rave(
-        bands=4, strides=(4, 2), capacity=4, latent_size=3, dilations=(1, 3), noise_stride=4, delay=40
-    )
+    config = with_overrides(RaveConfig(), list(TINY_RAVE))
+    network = build_rave(config.model).eval()
     torch.nn.init.constant_(network.head.noise.leave.bias, 5.0)
-    model = SimpleNamespace(network=network, sample_rate=8000)
+    axes = PrincipalAxes(torch.zeros(3), torch.eye(3), torch.ones(3))
+    model = AudioModel(tmp_path, config, network, axes)
     encoder, decoder = export_audio_graphs(model, tmp_path / "voice.onnx")
     assert (encoder.name, decoder.name) == ("voice-encode.onnx", "voice-decode.onnx")
     wave = torch.randn(3, 20 * network.ratio)
