@@ -17,7 +17,7 @@ smallest nats; with discriminators the newest is kept.
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,9 +27,7 @@ from torch import Tensor, nn
 from symvae.config.oneshot import OneShotConfig
 from symvae.corpus.sound_shards import SoundShards
 from symvae.errors import TrainingError
-from symvae.models.flow.prior import FlowPrior
 from symvae.models.oneshot.drum_network import FLOOR
-from symvae.models.oneshot.drum_vae import DrumVAE
 from symvae.models.oneshot.wavenet_head import WaveNetHead
 from symvae.models.sound.discriminator import Discriminators
 from symvae.nn.mixed import mixed
@@ -37,15 +35,8 @@ from symvae.objective.adversarial import discriminator_loss, generator_loss, mat
 from symvae.objective.envelope import envelope_distance
 from symvae.objective.spectral import log_spectral_distance_db, multi_scale_distance
 from symvae.system.build_oneshot import build_drum_vae
-from symvae.system.drum_faders import DrumFaders
-from symvae.system.oneshot_artifacts import (
-    DRUM_FADERS,
-    DRUM_PRIOR,
-    load_drum_faders,
-    load_drum_prior,
-    load_drum_vae,
-    save_drum_machine,
-)
+from symvae.system.finished_machine import Machine, finished_machine
+from symvae.system.oneshot_artifacts import DRUM_FADERS, DRUM_PRIOR, save_drum_machine
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
 from symvae.training.section import rate_at
@@ -58,33 +49,6 @@ STATE = "oneshot-decoder-state.pt"
 _VALIDATION_SOUNDS, _VALIDATION_BATCH, _VALIDATION_SEED = 64, 16, 1
 #: Share of the steps of a WaveNet whose excerpt begins with the sound; of most drums little else is loud.
 _FROM_THE_START = 0.5
-
-
-class Machine(NamedTuple):
-    """A finished drum machine, as a decoder builds on it."""
-
-    folder: Path
-    config: OneShotConfig
-    network: DrumVAE
-    prior: FlowPrior
-    faders: DrumFaders
-
-
-def finished_machine(folder: Path) -> Machine:
-    """Read a drum machine that another decoder is trained on.
-
-    Raises:
-        CheckpointError: A file is missing or damaged.
-        TrainingError: Its training has not come to its prior and faders.
-    """
-    config, network = load_drum_vae(folder)
-    prior, faders = load_drum_prior(folder, config), load_drum_faders(folder, config)
-    if prior is None or faders is None:
-        raise TrainingError(
-            f"{folder} has no prior or no faders yet. "
-            "Finish its training first: symvae train-oneshot --resume."
-        )
-    return Machine(folder, config, network, prior, faders)
 
 
 def train_oneshot_decoder(
