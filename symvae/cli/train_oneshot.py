@@ -17,7 +17,10 @@ def train_oneshot(
     resume: Resume = False,
     from_: Annotated[
         str | None,
-        typer.Option("--from", help="Of codes: take the network of this run, and train a prior of its own."),
+        typer.Option(
+            "--from",
+            help="The drum machine that a decoder is trained for; of codes, that a prior is trained for.",
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None,
@@ -25,7 +28,7 @@ def train_oneshot(
     ] = None,
     device: Device = "cpu",
 ) -> None:
-    """Train a drum machine, with z or of codes; stop with Ctrl-C and go on with --resume."""
+    """Train a drum machine or another decoder of one; stop with Ctrl-C and go on with --resume."""
     one_of(device, DEVICES, "--device")
     from symvae.config.load import with_overrides
     from symvae.config.oneshot_family import load_oneshot_preset

@@ -1,9 +1,10 @@
-"""The whole config of a drum machine, in sections: model, objective, prior, training."""
+"""The whole config of a drum machine, in sections: model, decoder, objective, prior, training."""
 
 from dataclasses import dataclass, field
 
 from symvae.config.checks import check_above_zero, check_at_least, check_distinct, check_share, check_size
 from symvae.config.limits import BANDS, DEPTH, TRANSFORM, WIDTH
+from symvae.config.oneshot_decoder import OneShotDecoderConfig
 from symvae.config.training import TrainingConfig
 from symvae.errors import ConfigError
 
@@ -105,6 +106,8 @@ class OneShotPriorConfig:
     """Standard deviation of their random equalizer's gain."""
     damped_db: float = 20.0
     """Their largest additional decay, in dB a second."""
+    mixtures: int = 0
+    """Mixtures in z of each of these sounds with another of its class, which the flow learns from, too."""
     width: int = 256
     """Units of the layers of the velocity network."""
     layers: int = 3
@@ -118,7 +121,7 @@ class OneShotPriorConfig:
         check_share("prior", self, "layered")
         check_size("prior", self, WIDTH, 1, "width")
         check_size("prior", self, DEPTH, 1, "layers", "solver_steps")
-        check_size("prior", self, DEPTH, 0, "variations")
+        check_size("prior", self, DEPTH, 0, "variations", "mixtures")
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,7 @@ class OneShotConfig:
     name: str = "oneshot-44k"
     description: str = ""
     model: OneShotModelConfig = field(default_factory=OneShotModelConfig)
+    decoder: OneShotDecoderConfig = field(default_factory=OneShotDecoderConfig)
     objective: OneShotObjectiveConfig = field(default_factory=OneShotObjectiveConfig)
     prior: OneShotPriorConfig = field(default_factory=OneShotPriorConfig)
     training: TrainingConfig = field(

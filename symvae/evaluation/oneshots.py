@@ -9,6 +9,7 @@
     copying          share of draws nearer to a training sound than 95 % of held-out sounds are; 5 % where
                      draws are as new as these
     faders           Spearman's correlation of asked and achieved values, and their median error
+    decoding         distances, rate and latency of the decoder (`symvae.evaluation.decoding`)
     codes            of a drum machine of codes: use of the codebooks, bits a sound, nats a code of the prior
 
 Draws have the classes of the held-out sounds.
@@ -27,10 +28,12 @@ from symvae.corpus.sound_shards import SoundShards
 from symvae.dsp.stft import griffin_lim, magnitude
 from symvae.dsp.struck import struck, struck_phases
 from symvae.evaluation.code_use import code_figures
+from symvae.evaluation.decoding import decoding_figures
 from symvae.evaluation.metrics.correlation import spearman
 from symvae.evaluation.metrics.frechet import frechet_distance
 from symvae.evaluation.progress import Progress, silent
 from symvae.models.oneshot.drum_network import FLOOR, mel_levels
+from symvae.models.oneshot.wavenet_head import WaveNetHead
 from symvae.objective.spectral import log_spectral_distance_db
 from symvae.system.drum_faders import FADERS, to_scale
 from symvae.system.drum_machine import AnyDrumMachine, DrumMachine
@@ -72,6 +75,8 @@ def evaluate_oneshots(
         Figures by part.
     """
     filters = mel_bands(machine.network, _MELS)
+    # A decoder that writes sample after sample takes seconds for a sound: fewer requests.
+    slow = isinstance(getattr(machine.network, "head", None), WaveNetHead)
     held_out = _chosen(sound_batches(shards, split), QUICK_SOUNDS if quick else SOUNDS)
     train = _chosen(sound_batches(shards, "train"), QUICK_TRAINING_SOUNDS if quick else TRAINING_SOUNDS)
     real = held_out.rows(slice(None))
@@ -99,7 +104,7 @@ def evaluate_oneshots(
     threshold = float(np.quantile(distance.numpy(), 0.05))
     progress("draws", 1.0)
     own = (
-        {"faders": _faders(machine, QUICK_REQUESTS if quick else REQUESTS, seed, progress)}
+        {"faders": _faders(machine, QUICK_REQUESTS if quick or slow else REQUESTS, seed, progress)}
         if isinstance(machine, DrumMachine)
         else {"codes": code_figures(machine, held_out, train)}
     )
@@ -108,6 +113,7 @@ def evaluate_oneshots(
         "sounds": len(held_out),
         "training_sounds": len(train),
         "reconstruction": reconstruction,
+        "decoding": decoding_figures(machine, real),
         "class_accuracy": accuracy,
         "frechet": {
             "drawn": _known(frechet_distance(drawn_place, real_place)),
@@ -169,7 +175,7 @@ def _reconstruction(
         wave, drum = real.wave[some], real.drum[some]
         posterior = network.encode(network.levels(wave), drum)
         began = time.perf_counter()
-        rebuilt = network.wave(network.decode(posterior.mean, drum), torch.Generator().manual_seed(0))
+        rebuilt = network.sound(posterior.mean, drum, torch.Generator().manual_seed(0))
         seconds += time.perf_counter() - began
         true = magnitude(stft(wave))
         phase = struck_phases(stft, samples, ONSET, torch.Generator().manual_seed(0))
@@ -231,7 +237,7 @@ def _draws(
     pieces = zip(z.split(_AT_ONCE), classes.split(_AT_ONCE), strict=True)
     generator = torch.Generator().manual_seed(seed)
     network = machine.network
-    return torch.cat([network.wave(network.decode(some, each), generator) for some, each in pieces])
+    return torch.cat([network.sound(some, each, generator) for some, each in pieces])
 
 
 def _of_classes(

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from symvae.nn.causal import Step
 
-#: Largest dilation of a layer as a power of 2; those above begin again at 1.
+#: Layers after which dilations, powers of 2, begin again at 1.
 _CYCLE = 5
 
 
@@ -91,17 +91,25 @@ class CausalConvolutions(nn.Module):
         layers: Number of layers.
         kernel: Inputs that an output of a layer depends on.
         dropout: Share of the units that training leaves out.
+        cycle: Layers after which dilations begin again at 1.
     """
 
-    def __init__(self, width: int, *, layers: int, kernel: int = 3, dropout: float = 0.0) -> None:
+    def __init__(
+        self, width: int, *, layers: int, kernel: int = 3, dropout: float = 0.0, cycle: int = _CYCLE
+    ) -> None:
         super().__init__()
         self.layers = nn.ModuleList(
             GatedConvolution(
-                width, kernel=kernel, dilation=2 ** (layer % _CYCLE), condition=width, dropout=dropout
+                width, kernel=kernel, dilation=2 ** (layer % cycle), condition=width, dropout=dropout
             )
             for layer in range(layers)
         )
         self.width = width
+
+    @property
+    def reach(self) -> int:
+        """Times before its own that an output depends on."""
+        return sum(layer.reach for layer in self._each())
 
     def forward(
         self, x: Float[Tensor, "batch time width"], condition: Float[Tensor, "batch width"]

@@ -1,4 +1,4 @@
-"""Training of a drum machine of either family on prepared sounds."""
+"""Training of a drum machine of either family on prepared sounds, and of further decoders of one with z."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +11,7 @@ from symvae.system.catalog import find_drum_machine
 from symvae.training.loop import Watch, endless, unwatched
 from symvae.training.tasks.oneshot import train_oneshot
 from symvae.training.tasks.oneshot_codes import train_oneshot_codes
+from symvae.training.tasks.oneshot_decoder import train_oneshot_decoder
 
 
 def train_drum_machine(
@@ -31,7 +32,8 @@ def train_drum_machine(
         data: Prepared sounds.
         out: The run's folder.
         resume: Go on with the run in ``out``.
-        start: Name or folder of a drum machine of codes whose network is taken as it is.
+        start: Name or folder of a drum machine whose network is taken as it is: of codes, to train a prior;
+            with z, to train the decoder that the config names.
         device: "cpu" or "cuda".
         watch: Called after each step.
         stopping: Asked after each step; True ends this call.
@@ -40,17 +42,34 @@ def train_drum_machine(
         The folder of the best model.
 
     Raises:
-        ConfigError: A start is given for a drum machine with z.
+        ConfigError: A start is given for a whole drum machine with z, or none for a decoder.
         SymvaeError: The sounds or the start are missing, or ``out`` cannot be used.
     """
     if isinstance(config, OneShotConfig):
-        if start is not None:
+        whole = config.decoder.kind == "spectrogram"
+        if whole and start is not None:
             raise ConfigError(
                 f"{config.name} is a drum machine with z, which trains network and prior together. "
-                "Leave out --from, or give a preset of codes."
+                "Leave out --from, or give a preset of codes or of another decoder."
             )
-        return train_oneshot(
-            config, open_sounds(data), out, resume=resume, device=device, watch=watch, stopping=stopping
+        if not whole and start is None:
+            raise ConfigError(
+                f"{config.name} is a decoder of a finished drum machine. Name one, as --from oneshot-44k."
+            )
+        shards = open_sounds(data)
+        if start is None:
+            return train_oneshot(
+                config, shards, out, resume=resume, device=device, watch=watch, stopping=stopping
+            )
+        return train_oneshot_decoder(
+            config,
+            shards,
+            out,
+            start=find_drum_machine(start),
+            resume=resume,
+            device=device,
+            watch=watch,
+            stopping=stopping,
         )
     return train_oneshot_codes(
         config,

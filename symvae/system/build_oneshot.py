@@ -2,18 +2,24 @@
 
 import torch
 
-from symvae.audio.one_shot import ONSET, SAMPLES
+from symvae.audio.one_shot import ONSET, SAMPLE_RATE, SAMPLES
 from symvae.config.oneshot import OneShotModelConfig, OneShotPriorConfig
+from symvae.config.oneshot_decoder import OneShotDecoderConfig
 from symvae.dsp.stft import Stft
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import PlainVelocity
+from symvae.models.oneshot.drum_network import FLOOR
 from symvae.models.oneshot.drum_vae import DrumVAE
 from symvae.models.oneshot.frame_decoder import FrameDecoder
 from symvae.models.oneshot.frame_encoder import FrameEncoder
+from symvae.models.oneshot.phase_network import PhaseNetwork
+from symvae.models.oneshot.rave_head import RaveHead
+from symvae.models.oneshot.wavenet_head import WaveNetHead
 
 
-def build_drum_vae(config: OneShotModelConfig) -> DrumVAE:
+def build_drum_vae(config: OneShotModelConfig, decoder: OneShotDecoderConfig | None = None) -> DrumVAE:
     """Build a network with random weights, drawn from torch's global generator."""
+    decoder = decoder or OneShotDecoderConfig()
     stft = Stft(config.stft_size, config.hop)
     sizes = {
         "frames": stft.frames(SAMPLES),
@@ -37,7 +43,44 @@ def build_drum_vae(config: OneShotModelConfig) -> DrumVAE:
         samples=SAMPLES,
         onset=ONSET,
         phase_iterations=config.phase_iterations,
+        phases=_phases(stft, decoder),
+        head=_head(config, decoder),
     )
+
+
+def _phases(stft: Stft, decoder: OneShotDecoderConfig) -> PhaseNetwork | None:
+    if decoder.kind != "phases":
+        return None
+    return PhaseNetwork(stft=stft, samples=SAMPLES, onset=ONSET, hidden=decoder.width, floor=FLOOR)
+
+
+def _head(config: OneShotModelConfig, decoder: OneShotDecoderConfig) -> RaveHead | WaveNetHead | None:
+    sizes = {
+        "latent_size": config.latent_size,
+        "condition": config.class_size,
+        "summary": config.summary,
+        "width": decoder.width,
+        "samples": SAMPLES,
+    }
+    if decoder.kind == "rave":
+        return RaveHead(
+            **sizes,
+            bands=decoder.bands,
+            strides=decoder.strides,
+            capacity=decoder.capacity,
+            dilations=decoder.dilations,
+            noise_stride=decoder.noise_stride,
+        )
+    if decoder.kind == "wave":
+        return WaveNetHead(
+            **sizes,
+            layers=decoder.layers,
+            cycle=decoder.cycle,
+            components=decoder.components,
+            sample_rate=decoder.sample_rate,
+            machine_rate=SAMPLE_RATE,
+        )
+    return None
 
 
 def build_drum_prior(config: OneShotPriorConfig, classes: tuple[str, ...], latent_size: int) -> FlowPrior:

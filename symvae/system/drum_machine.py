@@ -312,13 +312,13 @@ class DrumMachine(DrumMachineBase):
         Args:
             z: Latents.
             classes: Weights of the classes, the same for all.
-            seed: Of the noise in the phases.
+            seed: Of the decoder's chance.
 
         Returns:
             Samples with a peak of 1.
         """
-        levels = self.network.decode(z, classes.expand(len(z), -1))
-        return fade_end(self.network.wave(levels, seeded(seed)).numpy())
+        wave = self.network.sound(z, classes.expand(len(z), -1), seeded(seed))
+        return fade_end(wave.numpy())
 
     def _sound(
         self,

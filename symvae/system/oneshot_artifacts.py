@@ -1,5 +1,6 @@
 """The files of a drum machine's folder: config, weights, prior of each class, faders, metrics."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,12 @@ DRUM_FADERS = TensorFile[DrumFaders](
 
 
 def save_drum_machine(
-    folder: Path, config: OneShotConfig, state: dict[str, Tensor], *, metrics: dict[str, Any] | None = None
+    folder: Path,
+    config: OneShotConfig,
+    state: dict[str, Tensor],
+    *,
+    metrics: dict[str, Any] | None = None,
+    add: Callable[[Path], None] = lambda fresh: None,
 ) -> None:
     """Write a drum machine's folder, without prior and faders; an older one of that name is replaced.
 
@@ -46,10 +52,12 @@ def save_drum_machine(
         config: The config that the network was built from.
         state: The network's weights by name.
         metrics: Figures for metrics.json.
+        add: Writes further files into the new folder.
     """
     with whole_folder(folder, CheckpointError) as fresh:
         write_weights(fresh / WEIGHTS_FILE, state)
         write_header(fresh, config)
+        add(fresh)
         write_json(fresh / METRICS_FILE, metrics or {})
 
 
@@ -78,7 +86,11 @@ def load_drum_vae(folder: Path) -> tuple[OneShotConfig, DrumVAE]:
     path = checked_part(folder / WEIGHTS_FILE)
     state = read_weights(path, _REMEDY)
     network = built(
-        lambda: build_drum_vae(config.model), state, folder / CONFIG_FILE, "drum machine", _REMEDY
+        lambda: build_drum_vae(config.model, config.decoder),
+        state,
+        folder / CONFIG_FILE,
+        "drum machine",
+        _REMEDY,
     )
     fill(network, state, path, _REMEDY)
     return config, network.eval()

@@ -209,3 +209,17 @@ def test_every_method_is_trained_and_measured_once(baselines, shards, tmp_path, 
         baselines.main()
     assert "is of the track Tenor" in capsys.readouterr().err
     assert len((tmp_path / "r.jsonl").read_text().splitlines()) == len(rows)
+
+
+def test_the_table_of_drum_decoders_has_a_row_a_model() -> None:
+    from benchmarks import oneshot_decoders
+
+    rows = [
+        {"name": "a", "kind": "rave", "steps": 5, "mss": 1.5, "khz_a_core": 90.0, "latency_ms": 3.0},
+        {"name": oneshot_decoders.RAVE_V1, "kind": "rave", "khz_a_core": 30.0, "latency_ms": 9.0},
+    ]
+    page = oneshot_decoders.with_table(f"before{oneshot_decoders.START}old{oneshot_decoders.END}after", rows)
+    assert page.startswith("before")
+    assert page.endswith("after")
+    assert "old" not in page
+    assert "| a | rave | 5 | – | 1.50 | – | – | – | 90 | 3.00 | 3.0 |" in page

@@ -52,12 +52,33 @@ def to_markdown(metrics: dict[str, Any]) -> str:
         section("Reconstruction", about, table(["", "LSD, dB", "log mel, dB"], rows)),
         section("Draws", table(["", "figure"], draws)),
     ]
+    if "decoding" in metrics:
+        parts.insert(1, _decoding(metrics["decoding"]))
     if faders:
         heads = ["fader", "requests", "Spearman", "median error", "unmoved"]
         parts.append(section("Faders", table(heads, faders)))
     if "codes" in metrics:
         parts.append(_codes(metrics["codes"]))
     return "\n\n".join(parts)
+
+
+def _decoding(figures: dict[str, Any]) -> str:
+    rows = [
+        ("multi-scale spectral distance", f"{figures['mss']:.2f}"),
+        ("log-spectral distance, dB", _db(figures["lsd_db"])),
+        ("first 5 ms, dB", _db(figures["first_5_ms_db"])),
+        ("kHz a core", f"{figures['khz_a_core']:.0f}"),
+        ("latency of a sound, ms", f"{figures['latency_ms']:.1f}"),
+    ]
+    if "griffin_lim" in figures:
+        reference = figures["griffin_lim"]
+        rows += [
+            ("its magnitudes with 32 iterations (Griffin-Lim), dB", _db(reference["lsd_db"])),
+            ("time of these, ms a sound", f"{reference['ms']:.1f}"),
+            ("time of its own phases, ms a sound", f"{reference['own_ms']:.1f}"),
+        ]
+    about = f"{figures['sounds']} sounds, on one core, in processor time."
+    return section("Decoder", about, table(["", "figure"], rows))
 
 
 def _codes(codes: dict[str, Any]) -> str:

@@ -112,6 +112,24 @@ class DrumCodes(DrumNetwork):
         """Decode log magnitudes from quantized vectors."""
         return self.denormalize(self.decoder(vectors, self.embed(drum)))
 
+    def sound(
+        self,
+        vectors: Float[Tensor, "batch position size"],
+        drum: Float[Tensor, "batch class"],
+        generator: torch.Generator,
+    ) -> Float[Tensor, "batch sample"]:
+        """Synthesize sounds with a peak of 1.
+
+        Args:
+            vectors: quantized vectors.
+            drum: weights of their classes.
+            generator: source of chance, on the CPU.
+
+        Returns:
+            Samples.
+        """
+        return self.wave(self.decode(vectors, drum), generator)
+
     def terms(
         self,
         levels: Float[Tensor, "batch frame bin"],

@@ -79,16 +79,37 @@ class DrumNetwork(nn.Module):
         Returns:
             Samples; silence stays silence.
         """
-        wave = struck(
-            self.magnitudes(levels),
+        return self.finished(self.with_phases(self.magnitudes(levels), generator, iterations))
+
+    def with_phases(
+        self,
+        magnitude: Float[Tensor, "batch frame bin"],
+        generator: torch.Generator,
+        iterations: int | None = None,
+    ) -> Float[Tensor, "batch sample"]:
+        """Synthesize magnitudes with phases of an impulse, then noise.
+
+        Args:
+            magnitude: The magnitudes.
+            generator: Source of the noise, on the CPU.
+            iterations: Projections; None for those of the model.
+
+        Returns:
+            Samples at any level.
+        """
+        return struck(
+            magnitude,
             self.stft,
             self.samples,
             onset=self.onset,
             iterations=self.phase_iterations if iterations is None else iterations,
             generator=generator,
         )
-        # Before the onset there is nothing to hear.
-        wave[:, : self.onset // 2] = 0
+
+    def finished(self, wave: Float[Tensor, "batch sample"]) -> Float[Tensor, "batch sample"]:
+        """Sounds with a peak of 1, and silence before the onset, where there is nothing to hear."""
+        audible = torch.arange(wave.shape[1], device=wave.device) >= self.onset // 2
+        wave = wave * audible
         return wave / wave.abs().amax(1, keepdim=True).clamp(min=1e-6)
 
 

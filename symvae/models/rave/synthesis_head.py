@@ -66,6 +66,7 @@ class FilteredNoise(nn.Module):
     """
 
     table: Tensor
+    taps: Tensor
     position: Tensor | None
     """Band samples that a stream has had; None where whole signals are processed."""
 
@@ -77,6 +78,9 @@ class FilteredNoise(nn.Module):
         chance = torch.Generator().manual_seed(_NOISE_SEED)
         table = torch.rand(bands, NOISE_PERIOD, generator=chance) * 2 - 1
         self.register_buffer("table", table, persistent=False)
+        # Taps of a filter of zero phase, centered and windowed: linear in the points of its magnitude.
+        response = torch.roll(torch.fft.irfft(torch.eye(_POINTS), _TAPS), _TAPS // 2, -1)
+        self.register_buffer("taps", response * torch.hann_window(_TAPS), persistent=False)
         self.register_buffer("position", None, persistent=False)
 
     def forward(
@@ -85,8 +89,7 @@ class FilteredNoise(nn.Module):
         """Noise for features."""
         x = self.leave(functional.leaky_relu(self.enter(fold(features, self.stride)), SLOPE))
         magnitude = positive(x - _QUIET).unflatten(1, (self.bands, _POINTS)).transpose(2, 3)
-        response = torch.fft.irfft(torch.complex(magnitude, torch.zeros_like(magnitude)), _TAPS)
-        taps = torch.roll(response, _TAPS // 2, -1) * torch.hann_window(_TAPS, device=x.device)
+        taps = magnitude @ self.taps
         windows = self._noise(features, start).unflatten(1, (-1, self.stride))
         return torch.einsum("zbft,bfst->zbfs", taps, windows).flatten(2)
 

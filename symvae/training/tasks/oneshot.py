@@ -29,6 +29,7 @@ from symvae.system.build_oneshot import build_drum_prior, build_drum_vae
 from symvae.system.drum_faders import FADERS, DrumFaders, fit_faders, to_scale
 from symvae.system.oneshot_artifacts import complete_drum_machine, load_drum_vae, save_drum_machine
 from symvae.training.loop import Watch, endless, run, unwatched
+from symvae.training.posterior_mixtures import with_mixtures
 from symvae.training.run import Base, RunFolder
 from symvae.training.sound_batches import SoundBatches, sound_batches, spread
 from symvae.training.sound_variation import SoundVariation
@@ -255,12 +256,13 @@ def _train_prior(
     settings = config.prior
     posterior = posteriors(model, train, settings.variations, prior_bounds(config))
     drum = torch.eye(train.classes)[torch.from_numpy(train.sounds.drum)].repeat(1 + settings.variations, 1)
+    learned = with_mixtures(posterior, drum, settings.mixtures, seed=config.training.seed)
     torch.manual_seed(config.training.seed)
     prior = build_drum_prior(settings, config.model.classes, config.model.latent_size)
     task = FlowTask(
         prior,
-        posterior,
-        attributes=drum,
+        learned,
+        attributes=drum.repeat(1 + settings.mixtures, 1),
         steps=settings.steps,
         batch_size=settings.batch_size,
         learning_rate=settings.learning_rate,

@@ -8,6 +8,7 @@ import torch
 
 from symvae.corpus.sound_shards import open_sounds
 from symvae.errors import ConfigError
+from symvae.evaluation.decoding import attack_distance_db
 from symvae.evaluation.metrics.frechet import frechet_distance
 from symvae.evaluation.oneshots import evaluate_oneshots
 from symvae.evaluation.reports.oneshots import to_markdown
@@ -87,3 +88,14 @@ def test_sounds_of_other_classes_are_refused(tiny_drum_machine, drum_sounds, mon
     monkeypatch.setattr("symvae.corpus.sound_shards.SoundShards.classes", ("kick",))
     with pytest.raises(ConfigError, match="sounds of other classes"):
         pipeline.evaluate_oneshots(tiny_drum_machine, drum_sounds, progress=lambda name, share: None)
+
+
+def test_figures_of_the_decoder(figures, tiny_drum_machine, drum_sounds):
+    decoding = figures["decoding"]
+    assert decoding["griffin_lim"]["lsd_db"] > 0
+    assert decoding["khz_a_core"] > 0
+    assert "first 5 ms, dB" in to_markdown(figures)
+    wave = torch.from_numpy(open_sounds(drum_sounds).split("test").waves(slice(4)))
+    late = torch.roll(wave, 40, 1)
+    assert (attack_distance_db(wave, wave) == 0).all()
+    assert attack_distance_db(late, wave).mean() > 3
