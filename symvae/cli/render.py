@@ -45,8 +45,8 @@ def render(
         str,
         typer.Option(
             "--engine",
-            help='"neural", "ddsp" (harmonics and noise, for single lines), "soundfont" (its samples) or "sine" '
-            "(plain tones).",
+            help='"neural", "ddsp" (harmonics and noise, for single lines), "soundfont" (its samples) or '
+            '"sine" (plain tones).',
         ),
     ] = "neural",
     soundfont: Annotated[

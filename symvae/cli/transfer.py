@@ -1,4 +1,4 @@
-"""``symvae transfer``: a recording on an instrument, in the timbre of an audio model, or mixed with another."""
+"""``symvae transfer``: a recorded voice on an instrument, or a recording through an audio model."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,8 +17,8 @@ def transfer(
         typer.Option(
             "--model",
             "-m",
-            help="Run or model folder that `symvae train-audio` wrote; with --timbre one of `symvae train-ddsp`, by "
-            "default ddsp-24k.",
+            help="Run or model folder that `symvae train-audio` wrote; with --timbre, a model of "
+            "`symvae train-ddsp`, by default ddsp-24k.",
         ),
     ] = None,
     timbre: Annotated[

@@ -48,8 +48,8 @@ class LineTransferResult:
         lines = [", ".join(words)]
         if fitted.outside > _OUTSIDE:
             lines.append(
-                f"{fitted.outside:.0%} of the pitches are beyond the range of the instrument, where its timbre was "
-                "not learned. Choose another --timbre or --octaves."
+                f"{fitted.outside:.0%} of the pitches are beyond the range of the instrument, where its "
+                "timbre was not learned. Choose another --timbre or --octaves."
             )
         return lines
 

@@ -2,13 +2,13 @@
 
 Engel et al. 2020 (arXiv 2001.04643), section 5.1 and table 1.
 
-loudness L1   mean over frames of |difference| of scaled loudness, 1 + dB / 80, A-weighted power on a scale from
-              0 at -80 dB to 1 at 0 dB of a sine of 1 kHz at full scale (`symvae.dsp.perceived_loudness`). A value
-              of .07 is 5.6 dB.
+loudness L1   mean over frames of |difference| of scaled loudness, 1 + dB / 80, A-weighted power on a scale
+              from 0 at -80 dB to 1 at 0 dB, a sine of 1 kHz at full scale
+              (`symvae.dsp.perceived_loudness`). A value of .07 is 5.6 dB.
 f0 L1         mean over frames of |difference| of MIDI pitch, in semitones, over frames in which both sounds
-              have a pitch (aperiodicity below `symvae.dsp.yin.VOICED`); the paper measures with CREPE, here it
-              is YIN. A value of .02 is 2 cents. Networks see pitch scaled as MIDI pitch / 127, in which units
-              the same distance is a 127th; both are reported.
+              have a pitch (aperiodicity below `symvae.dsp.yin.VOICED`); the paper measures with CREPE, here
+              it is YIN. A value of .02 is 2 cents. Networks see pitch scaled as MIDI pitch / 127, in which
+              units the same distance is a 127th; both are reported.
 f0 outliers   share of frames with a pitch in the original that have none in the resynthesis.
 """
 

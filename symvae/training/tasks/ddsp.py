@@ -95,7 +95,8 @@ class DdspTask:
         if (shards.sample_rate, shards.hop) != (model.sample_rate, model.hop):
             raise TrainingError(
                 f"{shards.folder} holds lines at {shards.sample_rate} Hz with frames of {shards.hop} "
-                f"samples, and the preset is for {model.sample_rate} Hz and {model.hop}. Prepare them for this preset."
+                f"samples, and the preset is for {model.sample_rate} Hz and {model.hop}. "
+                "Prepare them for this preset."
             )
         self.lines, held_out = shards.split("train"), shards.split("validation")
         blocks = self.lines.frequency_hz.shape[1] - 1
