@@ -30,7 +30,7 @@ TINY_DDSP = (
 
 
 @pytest.fixture(scope="session")
-def tiny_ddsp(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_ddsp(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run folder of a tiny line synthesizer, with its prepared lines."""
     from symvae.config.ddsp import DdspConfig
     from symvae.config.load import load_preset, with_overrides
@@ -43,6 +43,6 @@ def tiny_ddsp(shards: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = with_overrides(load_preset("ddsp-24k", DdspConfig), list(TINY_DDSP))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("symvae.corpus.lines.font_player", SinePlayer)
-        lines = lines_of([shards], folder / "run", config, [font])
+        lines = lines_of([], folder / "run", config, [font])
     train_ddsp(config, lines, folder / "run")
     return folder / "run"

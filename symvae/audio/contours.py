@@ -39,7 +39,7 @@ def frequency_contour(
         The fundamental of each frame.
     """
     if not len(notes.pitch):
-        return np.full(frames, float(pitch_to_hz(np.array(float(_REST_PITCH)))), np.float32)
+        return pitch_to_hz(np.full(frames, float(_REST_PITCH))).astype(np.float32)
     order = np.lexsort((notes.pitch, notes.onset_sec))
     onset, pitch = notes.onset_sec[order], notes.pitch[order].astype(np.float64)
     time = (first_frame + np.arange(frames)) * frame_sec

@@ -27,6 +27,10 @@ from symvae.files.arrays import UNREADABLE
 
 FORMAT, VERSION = "symvae-lines", 1
 COMMAND = "symvae train-ddsp --preset ddsp-24k --data SHARDS --out RUN"
+#: Facts about a timbre in the card.
+TIMBRE_KEYS = {
+    "name", "program", "font", "lowest", "highest", "vibrato_cents", "loudness_db", "loudness_spread_db",
+}  # fmt: skip
 _AGAIN = "Prepare the lines again."
 
 
@@ -110,6 +114,11 @@ def open_lines(folder: Path | str) -> LineShards:
     folder = Path(folder)
     card = open_card(folder, FORMAT, VERSION, "prepared lines", COMMAND, remedy=_AGAIN)
     numbers = (card.get("sample_rate"), card.get("hop"))
-    if not all(type(number) is int and 1 <= number < 2**31 for number in numbers) or not card.get("timbres"):
+    timbres = card.get("timbres")
+    if (
+        not all(type(number) is int and 1 <= number < 2**31 for number in numbers)
+        or not (isinstance(timbres, list) and timbres)
+        or not all(isinstance(timbre, dict) and timbre.keys() == TIMBRE_KEYS for timbre in timbres)
+    ):
         raise CorpusError(f"{folder / CARD_FILE} is damaged: it lacks its rates or timbres. {_AGAIN}")
     return LineShards(folder, card)

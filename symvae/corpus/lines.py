@@ -10,6 +10,7 @@ Of a stereo sample the louder channel is taken: the two are often two microphone
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -106,6 +107,7 @@ def prepare_lines(
             "sample_rate": rate,
             "hop": hop,
             "timbres": facts,
+            "choices": choices_of(config, seed),
             "missing": missing,
             "counts": {name: count * len(timbres) for name, count in counts.items()},
             "seconds": {
@@ -115,6 +117,11 @@ def prepare_lines(
         }
         write_text(fresh / CARD_FILE, json.dumps(card, indent=2) + "\n", CorpusError)
     return card
+
+
+def choices_of(config: DdspConfig, seed: int) -> dict[str, Any]:
+    """Choices that decide how lines are played, as a card holds them."""
+    return {**asdict(config.lines), "timbres": list(config.lines.timbres), "seed": seed}
 
 
 def draw_line(

@@ -11,6 +11,8 @@ from symvae.system.line_synth import LineSynth, Transfer
 
 #: Share of pitches beyond the range from which on the report says so.
 _OUTSIDE = 0.05
+#: Share of dynamics below which the report says so.
+_NARROWED = 0.95
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class LineTransferResult:
             "seconds": round(self.transfer.audio.duration_sec, 3),
             "octaves": fitted.octaves,
             "louder_db": round(fitted.louder_db, 1),
+            "dynamics": round(fitted.dynamics, 2),
             "with_pitch": round(self.transfer.voiced, 3),
             "out_of_range": round(fitted.outside, 3),
             "files": self.saved.names,
@@ -43,6 +46,7 @@ class LineTransferResult:
             f"{self.transfer.audio.duration_sec:.1f} s on {self.transfer.timbre}",
             moved if fitted.octaves else "at pitch",
             f"{fitted.louder_db:+.0f} dB",
+            *[f"dynamics × {fitted.dynamics:.2f}"] * (fitted.dynamics < _NARROWED),
             f"{self.transfer.voiced:.0%} of the recording have a pitch; the rest is silent",
         ]
         lines = [", ".join(words)]

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from symvae.audio.soundfont import find_soundfont
 from symvae.config.ddsp import DdspConfig
 from symvae.corpus.folder_card import CARD_FILE
 from symvae.corpus.line_shards import FORMAT, LineShards, open_lines
-from symvae.corpus.lines import prepare_lines
+from symvae.corpus.lines import choices_of, prepare_lines
 from symvae.errors import ConfigError, CorpusError
 from symvae.files.json_file import read_json
 from symvae.pipelines.words import counted
@@ -47,7 +48,7 @@ def lines_of(
             )
         return open_lines(data[0])
     prepared = run / FOLDER
-    if not _holds_lines(prepared):
+    if not _holds_lines(prepared, choices_of(config, config.training.seed)):
         paths = [find_soundfont(path) for path in fonts] or [find_soundfont()]
         prepare_lines(data, paths, prepared, config, seed=config.training.seed, progress=progress)
     return open_lines(prepared)
@@ -71,8 +72,11 @@ def summary(shards: LineShards) -> list[str]:
     return lines
 
 
-def _holds_lines(folder: Path) -> bool:
+def _holds_lines(folder: Path, choices: dict[str, Any] | None = None) -> bool:
+    """True for prepared lines, and, if choices are given, only for lines that were played by them."""
     if not (folder / CARD_FILE).is_file():
         return False
     card = read_json(folder / CARD_FILE, CorpusError, "Prepare the lines again.")
-    return isinstance(card, dict) and card.get("format") == FORMAT
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
+        return False
+    return choices is None or card.get("choices") == choices

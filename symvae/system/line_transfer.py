@@ -49,7 +49,9 @@ class Fitted(NamedTuple):
     octaves: int
     """By which the pitch was moved."""
     louder_db: float
-    """By which the loudness was moved."""
+    """By which the mean loudness was moved."""
+    dynamics: float
+    """Share of the recording's dynamics in dB that is kept, 0 to 1."""
     outside: float
     """Share of the frames with a pitch that lie beyond the instrument's range."""
 
@@ -113,16 +115,20 @@ def fit(
         nearest = sorted(range(-_OCTAVES, _OCTAVES + 1), key=abs)
         fitting = [shift for shift in nearest if outside(shift) <= 1 - _FITTING]
         octaves = fitting[0] if fitting else min(nearest, key=outside)
-    shift_db = timbre.loudness_db - float(contours.loudness_db[contours.voiced].mean()) + louder_db
+    loud = contours.loudness_db[contours.voiced]
+    dynamics = min(1.0, timbre.loudness_spread_db / max(float(loud.std()), 1e-6))
+    level_db = timbre.loudness_db + louder_db
+    played_db = level_db + dynamics * (contours.loudness_db - float(loud.mean()))
     kernel = np.hanning(2 * max(round(_FADE_SEC / frame_sec / 2), 1) + 3)
     share = np.convolve(contours.voiced.astype(np.float64), kernel / kernel.sum(), "same")
     # Between stretches the level sinks to silence, evenly in dB.
-    loudness = np.clip((contours.loudness_db + shift_db) * share - RANGE_DB * (1 - share), -RANGE_DB, 0)
+    loudness = np.clip(played_db * share - RANGE_DB * (1 - share), -RANGE_DB, 0)
     return Fitted(
         pitch_to_hz(height + 12 * octaves),
         np.asarray(scaled(torch.from_numpy(loudness))),
         octaves,
-        shift_db,
+        level_db - float(loud.mean()),
+        dynamics,
         outside(octaves),
     )
 

@@ -161,7 +161,7 @@ class DdspTask:
         }
 
     def score(self, figures: dict[str, float], step: int) -> float | None:
-        # A twentieth of the scale of loudness counts as much as a twentieth of the spectral distance.
+        # Both are distances, and each belongs to a network of its own.
         return -figures["mss"] - figures["touch_l1"]
 
     def keep(self, folder: Path, figures: dict[str, float]) -> None:

@@ -49,4 +49,4 @@ def test_no_notes_have_a_pitch_and_blocks_equal_the_whole():
 
 def test_pitch_and_frequency_are_inverse():
     np.testing.assert_allclose(hz_to_pitch(pitch_to_hz(np.array([21.0, 69.0, 108.5]))), [21, 69, 108.5])
-    assert pitch_to_hz(np.array(57.0)) == 220
+    assert pitch_to_hz(np.array([57.0])).tolist() == [220.0]
