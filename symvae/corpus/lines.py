@@ -154,7 +154,8 @@ def draw_line(
 
 def _walk(chance: np.random.Generator, seconds: float, low: int, high: int) -> Notes:
     """A random walk with notes of all lengths and velocities, and some rests."""
-    rows, now = [], float(chance.uniform(0, 0.3))
+    rows: list[tuple[float, float, int, int]] = []
+    now = float(chance.uniform(0, 0.3))
     pitch, step = int(chance.integers(low, high + 1)), float(chance.choice([0.12, 0.25, 0.5, 1.0, 2.5]))
     velocity = chance.uniform(20, 125)
     while now < seconds:
@@ -215,7 +216,7 @@ def _line(
         np.where(without, 1.0, pitch.aperiodicity).astype(np.float16),
         loudness.astype(np.float32),
         touch_features(notes, 0, frames, frame_sec).astype(np.float16),
-        np.int64(number),
+        np.array(number, np.int64),
     )
 
 

@@ -7,8 +7,8 @@ loudness L1   mean over frames of |difference| of scaled loudness, 1 + dB / 80, 
               (`symvae.dsp.perceived_loudness`). A value of .07 is 5.6 dB.
 f0 L1         mean over frames of |difference| of MIDI pitch, in semitones, over frames in which both sounds
               have a pitch (aperiodicity below `symvae.dsp.yin.VOICED`); the paper measures with CREPE, here
-              it is YIN, within three semitones of the note. A value of .02 is 2 cents. Networks see pitch scaled as MIDI pitch / 127, in which
-              units the same distance is a 127th; both are reported.
+              it is YIN, within three semitones of the note. A value of .02 is 2 cents. Networks see pitch
+              scaled as MIDI pitch / 127, in which units the same distance is a 127th; both are reported.
 f0 outliers   share of frames with a pitch in the original that have none in the resynthesis.
 """
 
