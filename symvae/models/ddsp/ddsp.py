@@ -72,7 +72,16 @@ class Ddsp(nn.Module):
         loudness: Float[Tensor, "batch frame"],
         timbre: Float[Tensor, "batch frame latent"],
     ) -> Float[Tensor, "batch sample"]:
-        """Synthesize whole contours: from the first frame up to the last, ``hop`` samples for each but it."""
+        """Synthesize whole contours.
+
+        Args:
+            frequency_hz: Fundamental of each frame.
+            loudness: Scaled loudness.
+            timbre: z of each frame.
+
+        Returns:
+            Samples from the first frame up to the last, ``hop`` for each but it.
+        """
         return self.block(frequency_hz, loudness, timbre)[0]
 
     def block(
