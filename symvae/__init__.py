@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from symvae.system.genie import load_genie as load_genie
     from symvae.system.groove import Groove as Groove
     from symvae.system.groove import load_groove as load_groove
+    from symvae.system.line_synth import LineSynth as LineSynth
+    from symvae.system.line_synth import load_line_synth as load_line_synth
     from symvae.system.symvae import SymVAE as SymVAE
     from symvae.system.synth import Synth as Synth
     from symvae.system.synth import load_synth as load_synth
@@ -66,6 +68,7 @@ _HOME = {
     "Genie": "symvae.system.genie",
     "Grid": "symvae.music.grid",
     "Groove": "symvae.system.groove",
+    "LineSynth": "symvae.system.line_synth",
     "Phrase": "symvae.music.phrase",
     "SymVAE": "symvae.system.symvae",
     "Synth": "symvae.system.synth",
@@ -78,6 +81,7 @@ _HOME = {
     "load_drum_machine": "symvae.system.drum_machine",
     "load_groove": "symvae.system.groove",
     "load_genie": "symvae.system.genie",
+    "load_line_synth": "symvae.system.line_synth",
     "load_synth": "symvae.system.synth",
     "quantize_song": "symvae.pipelines.quantize",
     "read": "symvae.music.io.files",

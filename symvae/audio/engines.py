@@ -13,6 +13,9 @@ ENGINES = ("neural", "soundfont", "sine")
 #: Live play may leave the sound to others.
 NONE = "none"
 LIVE_ENGINES = (*ENGINES, NONE)
+#: Whole songs are played by single lines, too, which look at the notes of a part as a whole.
+DDSP = "ddsp"
+RENDER_ENGINES = (*ENGINES, DDSP)
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 192_000
 
 

@@ -74,6 +74,7 @@ def evaluate(
     """Measure reconstruction, interpolation, samples and vectors; or faders; or sound, grooves, drums."""
     from symvae.pipelines.evaluate_genie import evaluate_genie, is_genie
     from symvae.pipelines.evaluate_groove import evaluate_groove, is_groove
+    from symvae.pipelines.evaluate_lines import evaluate_lines, is_line_synth
     from symvae.pipelines.evaluate_oneshots import evaluate_oneshots, is_drum_machine
     from symvae.pipelines.evaluate_recordings import evaluate_recordings, is_audio_model
 
@@ -98,6 +99,8 @@ def evaluate(
             result = evaluate_genie(model, data[0], split=split, quick=quick, seed=seed, progress=progress)
         elif is_drum_machine(model):
             result = evaluate_oneshots(model, data[0], split=split, quick=quick, seed=seed, progress=progress)
+        elif is_line_synth(model):
+            result = evaluate_lines(model, data[0], split=split, quick=quick, progress=progress)
         elif is_audio_model(model):
             result = evaluate_recordings(model, data[0], split=split, quick=quick, progress=progress)
         else:

@@ -38,6 +38,7 @@ from symvae.cli.stopping import stoppable
 from symvae.cli.train import train
 from symvae.cli.train_arousal import train_arousal
 from symvae.cli.train_audio import train_audio
+from symvae.cli.train_ddsp import train_ddsp
 from symvae.cli.train_faders import train_faders
 from symvae.cli.train_genie import train_genie
 from symvae.cli.train_groove import train_groove
@@ -85,6 +86,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
         train_groove,
         train_genie,
         train_synth,
+        train_ddsp,
         train_oneshot,
         train_audio,
         evaluate,

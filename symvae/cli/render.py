@@ -42,7 +42,12 @@ def render(
     tune: TuneOption = None,
     stems: Annotated[bool, typer.Option("--stems", help="Write each part to its own file, too.")] = False,
     engine: Annotated[
-        str, typer.Option("--engine", help='"neural", "soundfont" (its samples) or "sine" (plain tones).')
+        str,
+        typer.Option(
+            "--engine",
+            help='"neural", "ddsp" (harmonics and noise, for single lines), "soundfont" (its samples) or '
+            '"sine" (plain tones).',
+        ),
     ] = "neural",
     soundfont: Annotated[
         Path | None,
@@ -59,7 +64,12 @@ def render(
             "that the drum machine draws.",
         ),
     ] = None,
-    synth: Annotated[str, typer.Option("--synth", help="A synthesizer's name or folder.")] = "synth-24k",
+    synth: Annotated[
+        str | None,
+        typer.Option(
+            "--synth", help="A synthesizer's name or folder. Default: synth-24k, or ddsp-24k for that engine."
+        ),
+    ] = None,
     sample_rate: Annotated[
         int | None, typer.Option("--sample-rate", help="Hz; the neural engine has the synthesizer's.")
     ] = None,
@@ -74,11 +84,11 @@ def render(
     json: Json = False,
 ) -> None:
     """Render a whole song as a stereo WAV file."""
-    from symvae.audio.engines import ENGINES
+    from symvae.audio.engines import DDSP, RENDER_ENGINES
 
-    one_of(engine, ENGINES, "--engine")
+    one_of(engine, RENDER_ENGINES, "--engine")
     if list_:
-        _list(synth, json)
+        _list(synth, engine == DDSP, json)
         return
     if file is None:
         raise typer.BadParameter("give a music file, or --list", param_hint="FILE")
@@ -86,7 +96,7 @@ def render(
     chosen = [name for name, word in words.items() if word is not None]
     if len(chosen) > 1:
         raise typer.BadParameter(f"{' and '.join(chosen)} exclude each other", param_hint=chosen[-1])
-    if chosen and engine != "neural":
+    if chosen and engine not in ("neural", DDSP):
         raise typer.BadParameter(f"the {engine} engine has no timbre to choose", param_hint=chosen[0])
     name = "music" if str(file) == "-" else file.stem
     path = Path(f"{name}.wav") if out is None else out
@@ -124,13 +134,19 @@ def render(
     show_files(result.saved)
 
 
-def _list(name: str, as_json: bool) -> None:
+def _list(name: str | None, lines: bool, as_json: bool) -> None:
     from symvae.music.io.programs import program_label
-    from symvae.system.synth import load_synth
+    from symvae.system.line_synth import DEFAULT_LINE_SYNTH, load_line_synth
+    from symvae.system.synth import DEFAULT_SYNTH, load_synth
 
-    timbres = load_synth(name).timbres.values()
+    if lines:
+        known = load_line_synth(name or DEFAULT_LINE_SYNTH).timbres.values()
+        timbres = [(each.name, each.program, each.font) for each in known]
+    else:
+        learned = load_synth(name or DEFAULT_SYNTH).timbres.values()
+        timbres = [(each.name, each.program, each.font) for each in learned]
     if as_json:
-        show_json([{"name": t.name, "program": t.program, "learned_from": t.font} for t in timbres])
+        show_json([{"name": t, "program": program, "learned_from": font} for t, program, font in timbres])
         return
-    rows = [[t.name, program_label(t.program), t.font] for t in timbres]
+    rows = [[t, program_label(program), font] for t, program, font in timbres]
     show_table(["timbre", "program", "learned from"], rows, left=["program", "learned from"])

@@ -1,4 +1,4 @@
-"""``symvae transfer``: a recording in the timbre that an audio model learned, or mixed with another one."""
+"""``symvae transfer``: a recorded voice on an instrument, or a recording through an audio model."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,13 +6,40 @@ from typing import Annotated
 import typer
 
 from symvae.cli.console import show_result
-from symvae.cli.encode_audio import AudioModelOption, Faders, SoundFile
+from symvae.cli.encode_audio import Faders, SoundFile
 from symvae.cli.options import Force, Json
 
 
 def transfer(
     file: SoundFile,
-    model: AudioModelOption,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="Run or model folder that `symvae train-audio` wrote; with --timbre, a model of "
+            "`symvae train-ddsp`, by default ddsp-24k.",
+        ),
+    ] = None,
+    timbre: Annotated[
+        str | None,
+        typer.Option(
+            "--timbre",
+            help="Play a single voice, sung, whistled or played, on this instrument: a name that "
+            "`symvae render --engine ddsp --list` shows, or a blend as violin:flute:0.4.",
+        ),
+    ] = None,
+    octaves: Annotated[
+        int | None,
+        typer.Option(
+            "--octaves",
+            help="With --timbre: octaves to move by. Default: the fewest that fit the instrument.",
+        ),
+    ] = None,
+    louder: Annotated[
+        float | None,
+        typer.Option("--louder", help="With --timbre: dB; louder playing changes the timbre, too."),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The WAV file to write.")] = Path(
         "transferred.wav"
     ),
@@ -27,7 +54,25 @@ def transfer(
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Resynthesize a recording with an audio model."""
+    """Play a recorded voice on an instrument, or resynthesize a recording with an audio model."""
+    if timbre is not None:
+        for option, word in {"--morph": morph, "--amount": amount, "--fader": fader}.items():
+            if word:
+                raise typer.BadParameter("it is for audio models, without --timbre", param_hint=option)
+        from symvae.pipelines.line_transfer import transfer_line
+        from symvae.system.line_synth import DEFAULT_LINE_SYNTH, load_line_synth
+
+        synth = load_line_synth(model or DEFAULT_LINE_SYNTH)
+        lined = transfer_line(synth, file, out, timbre, octaves=octaves, louder_db=louder or 0.0, force=force)
+        show_result(lined, as_json=json)
+        return
+    for option, number in {"--octaves": octaves, "--louder": louder}.items():
+        if number is not None:
+            raise typer.BadParameter("give it with --timbre", param_hint=option)
+    if model is None:
+        raise typer.BadParameter(
+            "give --timbre, as violin, or the folder of an audio model", param_hint="--model"
+        )
     if amount is not None and morph is None:
         raise typer.BadParameter("give it with --morph", param_hint="--amount")
     from symvae.pipelines.audio_transfer import parse_faders, transfer_audio

@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from symvae.config.ddsp import DdspConfig
 from symvae.config.genie import GenieConfig
 from symvae.config.groove import GrooveConfig
 from symvae.config.limits import NAMES, TEXT
@@ -38,6 +39,7 @@ _FOLDERS: dict[type, str] = {
     OneShotConfig: "presets/oneshot",
     OneShotCodesConfig: "presets/oneshot_codes",
     RaveConfig: "presets/rave",
+    DdspConfig: "presets/ddsp",
 }
 
 

@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from symvae.audio.excitation import excite
-from symvae.audio.keyboard import KEYS, LOWEST, on_keyboard
+from symvae.audio.keyboard import KEYS, LOWEST, fold_into, on_keyboard
 from symvae.audio.lanes import lane_count
 from symvae.audio.notes import Notes, notes_of
 from symvae.audio.soundfont import FontPlayer
@@ -186,21 +186,6 @@ def sounding_keys(player: FontPlayer, program: int, sample_rate: int) -> tuple[i
     return int(keys[low]), int(keys[high])
 
 
-def fold_into(pitch: Int[np.ndarray, " note"], low: int, high: int) -> Int[np.ndarray, " note"]:
-    """Fold pitches by octaves into a range.
-
-    Args:
-        pitch: MIDI pitches.
-        low: Lowest key.
-        high: Highest key, at least an octave above ``low``.
-
-    Returns:
-        Pitches from ``low`` to ``high``.
-    """
-    pitch = pitch + 12 * -(-np.maximum(low - pitch, 0) // 12)
-    return pitch - 12 * -(-np.maximum(pitch - high, 0) // 12)
-
-
 def _loudness_db(
     player: FontPlayer, program: int, pitch: np.ndarray, velocity: np.ndarray, sample_rate: int
 ) -> Float[np.ndarray, " note"]:
@@ -256,23 +241,26 @@ def random_notes(rng: np.random.Generator, seconds: float) -> Notes:
     return Notes(onset, duration, pitches, velocities)
 
 
-def phrases_of(folders: Sequence[Path | Shards], split: str, seed: int = 0) -> list[Notes]:
+def phrases_of(
+    folders: Sequence[Path | Shards], split: str, seed: int = 0, most: int = MAX_PHRASES
+) -> list[Notes]:
     """Read phrases of prepared shards, equally many of each folder.
 
     Args:
         folders: Folders of shards, or opened ones.
         split: Split to read.
         seed: Of the choice of phrases.
+        most: Largest number of phrases.
 
     Returns:
-        Notes in seconds of at most `MAX_PHRASES` phrases.
+        Notes in seconds of each phrase.
     """
     found: list[Notes] = []
     for folder in folders:
         shards = folder if isinstance(folder, Shards) else open_shards(folder)
         arrays = shards.split(split)
         chosen = windows(shards, split, PHRASE_BARS, stride=PHRASE_BARS)
-        order = np.random.default_rng(seed).permutation(len(chosen.ids))[: MAX_PHRASES // len(folders)]
+        order = np.random.default_rng(seed).permutation(len(chosen.ids))[: most // len(folders)]
         for row in order:
             tempo_qpm = float(arrays.tempo_qpm[chosen.tune[row]])
             phrase = shards.tokenizer.decode_ids(chosen.ids[row], tempo_qpm=tempo_qpm)

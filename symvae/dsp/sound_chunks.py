@@ -1,9 +1,9 @@
 """The sound of a file without the chunks that describe it, as an open file for libsndfile.
 
 A WAV file is a list of chunks, each with a name and a size. The sound is in four kinds of them; others hold
-titles, marks and pictures, and libsndfile 1.2.2 does not return from some: a size near 2³² inside of a chunk
-LIST leads it back to where it was. It is given the four kinds alone. Of other formats, only tags before the
-sound are left out, because a WAV file may follow them.
+titles, marks and pictures, and libsndfile 1.2.2 does not return from some: a size near 2³² inside of a
+chunk LIST leads it back to where it was. It is given the four kinds alone. Of other formats, only tags
+before the sound are left out, because a WAV file may follow them.
 """
 
 import io

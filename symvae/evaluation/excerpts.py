@@ -13,9 +13,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.audio.excitation import Excitation, excite
+from symvae.audio.keyboard import fold_into
 from symvae.audio.lanes import lane_count
 from symvae.audio.notes import Notes
-from symvae.corpus.clips import ClipDraws, Clips, fold_into
+from symvae.corpus.clips import ClipDraws, Clips
 from symvae.models.sound.blend import Blend
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 

@@ -15,6 +15,7 @@ from symvae.system.catalog import (
     available_drum_machines,
     available_genies,
     available_grooves,
+    available_line_synths,
     available_synths,
     find,
 )
@@ -77,6 +78,7 @@ def others() -> list[OtherModel]:
         ("hit, kit, render --kit", available_drum_machines()),
         ("transfer, encode-audio, decode-audio", available_audio_models()),
         ("render, and sound of all verbs", available_synths()),
+        ("render --engine ddsp, transfer --timbre", available_line_synths()),
     )
     return [_other(name, used_by) for used_by, names in verbs for name in names]
 

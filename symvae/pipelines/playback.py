@@ -5,12 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from symvae.audio.keyboard import on_keyboard
+from symvae.audio.keyboard import fold_into, on_keyboard
 from symvae.audio.parts import Part, parts_of
 from symvae.audio.soundfont import kit_of
 from symvae.music.io.programs import program_label
 from symvae.music.song import Song
 from symvae.pipelines.words import counted
+from symvae.system.line_player import voices_of
+from symvae.system.line_synth import LineSynth
 from symvae.system.synth import Synth
 
 
@@ -31,6 +33,30 @@ def neural_label(synth: Synth, part: Part, timbre: str | None = None) -> str:
     words = [timbre or (usual if same else f"{usual} (for program {program_label(part.program)})")]
     if moved := int(np.count_nonzero(on_keyboard(part.notes.pitch) != part.notes.pitch)):
         words.append(f"{counted(moved, 'note')} brought onto the piano's keys by octaves")
+    return with_unheard(part, *words)
+
+
+def line_label(synth: LineSynth, part: Part, timbre: str | None = None) -> str:
+    """Describe a part that the line synthesizer plays.
+
+    Args:
+        synth: The line synthesizer.
+        part: The part.
+        timbre: The timbre; None takes the one for the part's program.
+
+    Returns:
+        The timbre, the program that it replaces, voices of chords, and what is not played.
+    """
+    if part.is_drum:
+        return with_unheard(part, "noise")
+    usual, same = synth.timbre_for(part.program)
+    words = [timbre or (usual if same else f"{usual} (for program {program_label(part.program)})")]
+    if (voices := voices_of(part.notes)) > 1:
+        words.append(f"chords by {voices} single voices")
+    instrument, _ = synth.timbre(timbre or usual)
+    pitch = part.notes.pitch
+    if moved := int(np.count_nonzero(fold_into(pitch, instrument.lowest, instrument.highest) != pitch)):
+        words.append(f"{counted(moved, 'note')} brought into its range by octaves")
     return with_unheard(part, *words)
 
 

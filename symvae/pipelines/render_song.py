@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from symvae.audio import font_player
 from symvae.audio.engines import (
-    ENGINES,
+    DDSP,
+    RENDER_ENGINES,
     check_sample_rate,
     font_voices,
     sine_voices,
@@ -24,10 +25,11 @@ from symvae.errors import AudioError, ConfigError
 from symvae.music.io.source import Music, load_for_playback, name_of
 from symvae.pipelines.drum_kit import open_kit
 from symvae.pipelines.output import Saved, refuse_existing
-from symvae.pipelines.playback import drum_notices, font_label, neural_label, with_unheard
+from symvae.pipelines.playback import drum_notices, font_label, line_label, neural_label, with_unheard
 from symvae.pipelines.words import clock, counted
 from symvae.storage.whole_file import make_folder
 from symvae.system.device import find_device
+from symvae.system.line_synth import DEFAULT_LINE_SYNTH, LineSynth, load_line_synth
 from symvae.system.synth import DEFAULT_SYNTH, Synth, Timbre, load_synth
 
 SINE_RATE_HZ, FONT_RATE_HZ = 24_000, 44_100
@@ -94,7 +96,7 @@ def render_song(
     *,
     timbre: TimbreChoice = BY_PROGRAM,
     engine: str = "neural",
-    synth: Synth | str | Path = DEFAULT_SYNTH,
+    synth: Synth | LineSynth | str | Path | None = None,
     soundfont: Path | None = None,
     kit: str | Path | None = None,
     sample_rate: int | None = None,
@@ -112,10 +114,10 @@ def render_song(
     Args:
         file: A MIDI, MusicXML or ABC file, or music in any other form that `symvae.read` takes.
         out: The WAV file.
-        timbre: Timbre of the neural engine; by default each part's, by its program.
-        engine: "neural", "soundfont" or "sine".
-        synth: Synthesizer of the neural engine, or its name or folder.
-        soundfont: Sound font of that engine, and of drums beside the neural one.
+        timbre: Timbre of the engines "neural" and "ddsp"; by default each part's, by its program.
+        engine: "neural", "ddsp" (single lines), "soundfont" or "sine".
+        synth: Synthesizer of these two engines, or its name or folder; None for the released one.
+        soundfont: Sound font of that engine, and of drums beside these two.
         kit: Folder of drum sounds, named by drum, that play the drums with any engine; "neural:7" for those
             of the drum machine with seed 7.
         sample_rate: Hz; by default that of the engine.
@@ -124,7 +126,7 @@ def render_song(
         stems: Write each part to its own file, too.
         plot: Draw the spectrogram (PNG), too.
         force: Overwrite existing files.
-        device: Device of the neural engine: "cpu", "cuda", "cuda:1" or "mps".
+        device: Device of the network: "cpu", "cuda", "cuda:1" or "mps".
         announce: Called before the work on music of a minute or more, with its length.
         watch: Progress, 0 to 1.
 
@@ -136,8 +138,8 @@ def render_song(
             sounds.
         ConfigError: There is no such engine, or both a kit and a sound font are to play the drums.
     """
-    if engine not in ENGINES:
-        raise ConfigError(f"{engine!r} is not an engine. Choose one of {', '.join(ENGINES)}.")
+    if engine not in RENDER_ENGINES:
+        raise ConfigError(f"{engine!r} is not an engine. Choose one of {', '.join(RENDER_ENGINES)}.")
     if kit is not None and soundfont is not None and engine != "soundfont":
         raise ConfigError("The drums are played by a kit or by a sound font. Give one of the two.")
     sounds = None if kit is None else open_kit(kit)
@@ -153,8 +155,7 @@ def render_song(
     check_length(max([seconds, *(part.notes.last_sec for part in parts)]), max_minutes, name_of(file))
     if seconds >= LONG_SEC:
         announce(f"{name_of(file)}: {clock(seconds)} of music in {counted(len(parts), 'part')}")
-    if engine == "neural" and not isinstance(synth, Synth):
-        synth = load_synth(synth, str(find_device(device)))
+    synth = _synth(engine, synth, device)
     band = _band(parts, engine, soundfont, synth, sample_rate, timbre)
     if sounds is not None:
         band = _with_kit(band, parts, sounds)
@@ -209,7 +210,7 @@ def _band(
     parts: Sequence[Part],
     engine: str,
     soundfont: Path | None,
-    synth: Synth | str | Path,
+    synth: Synth | LineSynth | None,
     sample_rate: int | None,
     timbre: TimbreChoice,
 ) -> _Band:
@@ -222,16 +223,20 @@ def _band(
         font = find_soundfont(soundfont)
         labels = [font_label(font, part) for part in parts]
         return _Band(font_voices(parts, font_player.font_player(font, rate), rate), labels, rate, [])
-    assert isinstance(synth, Synth)
+    assert synth is not None
     rate = synth.sample_rate
     if sample_rate not in (None, rate):
         raise AudioError(
             f"{synth.name} plays at {rate} Hz, not {sample_rate}. Leave out --sample-rate, or "
             "choose --engine soundfont."
         )
-    start, end, name = _timbre(synth, timbre)
-    voices = synth.voices(parts, start, end)
-    labels = [neural_label(synth, part, name) for part in parts]
+    if isinstance(synth, LineSynth):
+        voices = synth.voices(parts, _line_timbre(timbre))
+        labels = [line_label(synth, part, timbre.name) for part in parts]
+    else:
+        start, end, name = _timbre(synth, timbre)
+        voices = synth.voices(parts, start, end)
+        labels = [neural_label(synth, part, name) for part in parts]
     if soundfont is None:
         return _Band(voices, labels, rate, drum_notices(parts))
     if any(part.is_drum for part in parts):
@@ -242,6 +247,33 @@ def _band(
             for part, label in zip(parts, labels, strict=True)
         ]
     return _Band(voices, labels, rate, [])
+
+
+def _synth(
+    engine: str, synth: Synth | LineSynth | str | Path | None, device: str
+) -> Synth | LineSynth | None:
+    """The synthesizer of an engine that has one."""
+    if engine == DDSP:
+        if isinstance(synth, Synth):
+            raise ConfigError(f"{synth.name} is no line synthesizer. Choose the engine neural for it.")
+        lines = DEFAULT_LINE_SYNTH if synth is None else synth
+        return lines if isinstance(lines, LineSynth) else load_line_synth(lines, str(find_device(device)))
+    if engine == "neural":
+        if isinstance(synth, LineSynth):
+            raise ConfigError(f"{synth.name} plays single lines. Choose the engine ddsp for it.")
+        chords = DEFAULT_SYNTH if synth is None else synth
+        return chords if isinstance(chords, Synth) else load_synth(chords, str(find_device(device)))
+    return None
+
+
+def _line_timbre(choice: TimbreChoice) -> str | None:
+    """The timbre of all parts; None where programs decide."""
+    if choice.recording is not None or choice.sweep is not None:
+        raise ConfigError(
+            "The engine ddsp takes a timbre by its name or as a blend. Give --timbre violin:flute:0.4, or "
+            "choose --engine neural."
+        )
+    return choice.name
 
 
 def _timbre(synth: Synth, choice: TimbreChoice) -> tuple[Timbre | None, Timbre | None, str | None]:

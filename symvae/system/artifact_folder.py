@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any, TypeVar
 
+from symvae.config.ddsp import DdspConfig
 from symvae.config.genie import GenieConfig
 from symvae.config.groove import GrooveConfig
 from symvae.config.load import from_dict
@@ -20,7 +21,7 @@ from symvae.storage.whole_file import write_text
 FORMAT, SYNTH_FORMAT = "symvae-model", "symvae-synth"
 GROOVE_FORMAT, GENIE_FORMAT = "symvae-groove", "symvae-genie"
 ONESHOT_FORMAT, ONESHOT_CODES_FORMAT = "symvae-oneshot", "symvae-oneshot-codes"
-RAVE_FORMAT = "symvae-rave"
+RAVE_FORMAT, DDSP_FORMAT = "symvae-rave", "symvae-ddsp"
 #: Version 1 held all weights in half precision (`symvae.system.weight_file`).
 VERSION, VERSIONS_READ = 2, (1, 2)
 CONFIG_FILE = "config.json"
@@ -35,6 +36,7 @@ Config = TypeVar(
     OneShotConfig,
     OneShotCodesConfig,
     RaveConfig,
+    DdspConfig,
 )
 _VERBS = {
     FORMAT: "train",
@@ -44,6 +46,7 @@ _VERBS = {
     ONESHOT_FORMAT: "train-oneshot",
     ONESHOT_CODES_FORMAT: "train-oneshot",
     RAVE_FORMAT: "train-audio",
+    DDSP_FORMAT: "train-ddsp",
 }
 _FORMATS = {
     RunConfig: FORMAT,
@@ -53,6 +56,7 @@ _FORMATS = {
     OneShotConfig: ONESHOT_FORMAT,
     OneShotCodesConfig: ONESHOT_CODES_FORMAT,
     RaveConfig: RAVE_FORMAT,
+    DdspConfig: DDSP_FORMAT,
 }
 
 

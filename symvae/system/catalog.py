@@ -4,6 +4,7 @@ from pathlib import Path
 
 from symvae.errors import CheckpointError
 from symvae.system.artifact_folder import (
+    DDSP_FORMAT,
     FORMAT,
     GENIE_FORMAT,
     GROOVE_FORMAT,
@@ -28,6 +29,11 @@ def available() -> list[str]:
 def available_synths() -> list[str]:
     """Names of the synthesizers that come with the package."""
     return _named(SYNTH_FORMAT)
+
+
+def available_line_synths() -> list[str]:
+    """Names of the line synthesizers (DDSP) that come with the package."""
+    return _named(DDSP_FORMAT)
 
 
 def available_grooves() -> list[str]:
@@ -66,6 +72,11 @@ def find(name: str | Path) -> Path:
 def find_synth(name: str | Path) -> Path:
     """Find the folder of a synthesizer, as `find` does for models."""
     return _find(name, available_synths(), "synthesizer", "train-synth")
+
+
+def find_line_synth(name: str | Path) -> Path:
+    """Find the folder of a line synthesizer (DDSP), as `find` does for models."""
+    return _find(name, available_line_synths(), "line synthesizer", "train-ddsp")
 
 
 def find_groove(name: str | Path) -> Path:

@@ -7,11 +7,13 @@ from typing import Any, Generic, TypeVar
 
 from torch import Tensor, nn
 
+from symvae.config.ddsp import DdspConfig
 from symvae.config.genie import GenieConfig
 from symvae.config.groove import GrooveConfig
 from symvae.config.rave import RaveConfig
 from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError
+from symvae.models.ddsp.ddsp import Ddsp
 from symvae.models.genie.button_piano import ButtonPiano
 from symvae.models.groove.groove_vae import GrooveVAE
 from symvae.models.rave.rave import Rave
@@ -19,6 +21,7 @@ from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifact_folder import (
     CONFIG_FILE,
+    DDSP_FORMAT,
     GENIE_FORMAT,
     GROOVE_FORMAT,
     METRICS_FILE,
@@ -30,6 +33,7 @@ from symvae.system.artifact_folder import (
     write_header,
     write_json,
 )
+from symvae.system.build_ddsp import build_ddsp
 from symvae.system.build_genie import build_genie
 from symvae.system.build_groove import build_groove
 from symvae.system.build_rave import build_rave
@@ -38,7 +42,7 @@ from symvae.system.strangers import built, fill
 from symvae.system.weight_file import read_weights, write_weights
 
 _REMEDY = "Restore it or export it again."
-C = TypeVar("C", SynthConfig, GrooveConfig, GenieConfig, RaveConfig)
+C = TypeVar("C", SynthConfig, GrooveConfig, GenieConfig, RaveConfig, DdspConfig)
 N = TypeVar("N", bound=nn.Module)
 
 
@@ -91,6 +95,9 @@ class NetworkFolder(Generic[C, N]):
         return config, network.eval()
 
 
+DDSP = NetworkFolder[DdspConfig, Ddsp](
+    DDSP_FORMAT, DdspConfig, "line synthesizer", lambda config: build_ddsp(config.model)
+)
 GENIE = NetworkFolder[GenieConfig, ButtonPiano](
     GENIE_FORMAT, GenieConfig, "genie", lambda config: build_genie(config.model)
 )

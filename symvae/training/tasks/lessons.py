@@ -7,8 +7,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from symvae.audio.keyboard import fold_into
 from symvae.audio.notes import Notes
-from symvae.corpus.clips import ClipDraws, fold_into
+from symvae.corpus.clips import ClipDraws
 
 LEVEL_DB = 8.0
 _NOISE_DB = (-100.0, -50.0)

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symvae.audio.keyboard import KEYS, LOWEST
+from symvae.audio.keyboard import KEYS, LOWEST, fold_into
 from symvae.audio.notes import Notes
 from symvae.audio.roll import ROLL_SIZE
 from symvae.audio.soundfont import TinySoundFont
@@ -16,7 +16,6 @@ from symvae.corpus.clips import (
     ClipDraws,
     Clips,
     excerpt,
-    fold_into,
     line,
     phrases_of,
     random_notes,
