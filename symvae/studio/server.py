@@ -118,6 +118,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             self._check_sender()
             path = self.path.partition("?")[0]
+            if not reading and ("Content-Length" in self.headers or "Transfer-Encoding" in self.headers):
+                self.close_connection = True  # a body that is not read must not be taken for a request
             reply = self.server.desk.do(path, self._body()) if reading else self.server.desk.show(path)
             status = 200
         except RefusedError as refused:
@@ -125,20 +127,16 @@ class _Handler(BaseHTTPRequestHandler):
         except (ConnectionError, TimeoutError):
             raise
         except Exception as fault:
-            words = f"{type(fault).__name__}: {fault!s:.200}"
-            status, reply = (
-                500,
-                json_reply({"error": f"The studio met a fault of its own, {words}. Report it."}),
-            )
+            words = f"The studio met a fault of its own, {type(fault).__name__}: {fault!s:.200}. Report it."
+            status, reply = 500, json_reply({"error": words})
         self._send(status, reply)
 
     def _check_sender(self) -> None:
         """Refuse requests that do not come from a page of the studio, unread."""
         hosts = {f"{name}:{self.server.port}" for name in NAMES}
         origin, site = self.headers.get("Origin"), self.headers.get("Sec-Fetch-Site", "none")
-        if self.headers.get_all("Host") is None or len(self.headers.get_all("Host", [])) != 1:
-            raise self._stranger()
-        if self.headers["Host"].lower() not in hosts:
+        asked = [host.lower() for host in self.headers.get_all("Host", [])]
+        if len(asked) != 1 or asked[0] not in hosts:
             raise self._stranger()
         if origin is not None and origin.lower() not in {f"http://{host}" for host in hosts}:
             raise self._stranger()
@@ -155,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes:
         """The whole body; a connection whose body was not read is closed."""
-        length = self.headers.get("Content-Length", "")
+        length = ",".join(self.headers.get_all("Content-Length", []))
         kind = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         try:
             if not (length.isascii() and length.isdecimal()) or "Transfer-Encoding" in self.headers:

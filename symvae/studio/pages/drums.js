@@ -170,7 +170,7 @@ function connect() {
   for (const id of ["map-drum", "map-seed"]) element(id).addEventListener("change", () => attempt(showMap));
   document.addEventListener("keydown", (event) => {
     if (event.repeat || isTyping(event)) return;
-    if (event.key === " " && !event.target.matches("button, input, select")) {
+    if (event.key === " " && !event.target.matches("button:not(.pad), input, select")) {
       event.preventDefault();
       toggle();
     }

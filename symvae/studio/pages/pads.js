@@ -43,8 +43,9 @@ export class Pads {
     const { drum, seed, faders } = this.sounds[number];
     const face = this.faces[number];
     const name = this.pads[number].name.replaceAll("_", " ");
-    const moved = Object.keys(faders).length ? " ·" : "";
-    face.innerHTML = `<b>${name}</b><span><i>${KEYS[number]} – </i>${drum.replaceAll("_", " ")} ${seed}${moved}</span>`;
+    const moved = Object.keys(faders).length ? " moved" : "";
+    const other = drum === this.pads[number].drum ? "" : `${drum.replaceAll("_", " ")} `;
+    face.innerHTML = `<b>${name}</b><span><i>${KEYS[number]} – </i>${other}#${seed}${moved}</span>`;
     face.setAttribute("aria-label", `${name}, key ${KEYS[number]}, sound ${drum} ${seed}`);
     face.style.setProperty("--hue", this.colors[drum]);
     face.classList.toggle("chosen", number === this.chosen);

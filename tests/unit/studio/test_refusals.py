@@ -90,6 +90,17 @@ def test_bodies_that_are_not_read(studio: StudioServer, headers: str, status: in
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"].endswith((".",))
 
 
+def test_a_body_that_a_page_does_not_take_is_no_second_request(studio: StudioServer) -> None:
+    second = b"GET /drums HTTP/1.1\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", studio.port)) as line:
+        named = f"Host: localhost:{studio.port}\r\nContent-Length: {len(second)}"
+        first = f"GET /style.css HTTP/1.1\r\n{named}\r\n\r\n"
+        line.sendall(first.encode() + second)
+        answer = b"".join(iter(lambda: line.recv(4096), b""))
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
 def test_what_is_no_request_gets_a_sentence(studio: StudioServer) -> None:
     with socket.create_connection(("127.0.0.1", studio.port)) as line:
         line.sendall(b"hello there you\r\n\r\n")
