@@ -71,7 +71,14 @@ def loop_of(hits: Iterable[PadHit], grid: Grid, tempo_qpm: float) -> Phrase:
 
 
 def hits_of(phrase: Phrase) -> list[PadHit]:
-    """Hits of a drum phrase on the pads of their keys; of two on one pad and step the louder one."""
+    """Put a drum phrase on pads.
+
+    Args:
+        phrase: The phrase.
+
+    Returns:
+        Its hits on the pads of their keys; of two on one pad and step the louder one.
+    """
     columns = (phrase.pitch, phrase.onset_step, phrase.velocity, phrase.offset_step)
     hits: dict[tuple[int, int], PadHit] = {}
     for key, step, velocity, offset in zip(*(column.tolist() for column in columns), strict=True):

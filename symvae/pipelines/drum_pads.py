@@ -61,7 +61,14 @@ _BY_DRUM = {pad.drum: number for number, pad in reversed(list(enumerate(PADS)))}
 
 
 def pad_of_key(key: int) -> int:
-    """Number of the pad for a key of General MIDI's kit: its own, else the first of the key's class."""
+    """Find the pad for a key of General MIDI's kit.
+
+    Args:
+        key: MIDI note number.
+
+    Returns:
+        Number of the key's own pad, else of the first pad of the key's class.
+    """
     return _BY_KEY.get(key, _BY_DRUM[CLASS_OF_KEY.get(key, "rim")])
 
 
@@ -98,11 +105,25 @@ class PadMachine:
         )
 
     def hit(self, sound: PadSound) -> Hit:
-        """Draw a sound, without its level."""
+        """Draw a sound, without its level.
+
+        Args:
+            sound: The sound.
+
+        Returns:
+            The hit; raises as `DrumMachine.hit`.
+        """
         return self._drawn(sound.drum, sound.seed, sound.faders)
 
     def audio(self, sound: PadSound) -> Audio:
-        """Samples of a sound at its level."""
+        """Draw a sound at its level.
+
+        Args:
+            sound: The sound.
+
+        Returns:
+            Its samples.
+        """
         audio = self.hit(sound).audio
         return audio if sound.level == 1 else Audio(sound.level * audio.samples, audio.sample_rate)
 
@@ -144,7 +165,14 @@ class PadKit(Kit):
         super().__init__("pads", named, SAMPLES / SAMPLE_RATE)
 
     def drum_of(self, key: int) -> str:
-        """Pad that plays a key."""
+        """Find the pad that plays a key.
+
+        Args:
+            key: MIDI note number.
+
+        Returns:
+            Name of the pad.
+        """
         return PADS[pad_of_key(key)].name
 
 
