@@ -1,7 +1,7 @@
 """Draw pictures of the documentation with the released models.
 
-Two are drawn elsewhere: arousal.png is the sweep.png of examples/10_arousal_sweep.py, and rate.png is
-written by benchmarks/rate_plot.py.
+Some come from elsewhere: arousal.png is the sweep.png of examples/10_arousal_sweep.py, rate.png is written by
+benchmarks/rate_plot.py, and studio-genie.png and studio-drums.png are pages of `symvae studio` in a browser.
 
 python docs/images/make.py
 """

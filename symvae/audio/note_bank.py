@@ -98,6 +98,10 @@ class NoteBank:
                     return Sound(_shifted(samples, pitch - key), self._level * velocity / recorded)
         return Sound(self._record(pitch, velocities[0]), self._level * velocity / velocities[0])
 
+    def recording(self, pitch: int, velocity: int = VELOCITIES[0]) -> Float[np.ndarray, " sample"]:
+        """The recording of one note, made now unless it is there; without the gain of the bank."""
+        return self._record(pitch, velocity)
+
     def _record(self, pitch: int, velocity: int) -> Float[np.ndarray, " sample"]:
         place = pitch, velocity
         with self._recording:
@@ -126,6 +130,12 @@ class NoteBank:
         fade = min(round(_LAST_FADE_SEC * self.sample_rate), len(samples))
         samples[len(samples) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
         return samples
+
+
+def pitches_in_turn() -> list[int]:
+    """All keys in the order of recording: every fourth, then the rest, each time from the middle."""
+    middle, first = LOWEST + KEYS // 2, set(_first_keys())
+    return sorted(range(LOWEST, LOWEST + KEYS), key=lambda pitch: (pitch not in first, abs(pitch - middle)))
 
 
 def _first_keys() -> Iterator[int]:

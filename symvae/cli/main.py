@@ -35,6 +35,7 @@ from symvae.cli.render import render
 from symvae.cli.sample import sample
 from symvae.cli.shift import shift
 from symvae.cli.stopping import stoppable
+from symvae.cli.studio import studio
 from symvae.cli.train import train
 from symvae.cli.train_arousal import train_arousal
 from symvae.cli.train_audio import train_audio
@@ -71,6 +72,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
         shift,
         fade,
         genie,
+        studio,
         render,
     ),
     "Drums": (humanize, drumify, quantize, kit, hit),

@@ -1,7 +1,7 @@
 """Sounds of a drum machine as files: single hits, and whole kits with a map for samplers."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -158,24 +158,25 @@ def make_kit(
     refuse_existing([*paths, chart], force)
     kit = machine.kit(seed, temperature=temperature)
     _write(list(kit.values()), paths, force)
-    write_text(chart, sfz(machine.drums, f"{machine.name}, seed {seed}"))
+    keys = {drum: KEY_OF_CLASS[drum] for drum in machine.drums}
+    write_text(chart, sfz(keys, f"{machine.name}, seed {seed}"))
     return HitsResult(tuple(kit), tuple(kit.values()), Saved((*paths, chart)))
 
 
-def sfz(drums: Sequence[str], title: str) -> str:
-    """Map drums to the keys of General MIDI as an SFZ instrument; a closed hi-hat ends an open one.
+def sfz(keys: Mapping[str, int], title: str) -> str:
+    """Map sounds to keys as an SFZ instrument; a closed hi-hat ends an open one.
 
     Args:
-        drums: Names of classes; the sound of each is ``NAME.wav``.
+        keys: MIDI note number of each sound, whose file is ``NAME.wav``.
         title: Comment of the first line.
 
     Returns:
         Text of the file.
     """
     lines = [f"// {title}", "<global> loop_mode=one_shot amp_veltrack=100"]
-    for drum in drums:
-        choke = {"closed_hat": " group=1 off_by=2", "open_hat": " group=2 off_by=1"}.get(drum, "")
-        lines.append(f"<region> sample={drum}.wav key={KEY_OF_CLASS[drum]}{choke}")
+    for name, key in keys.items():
+        choke = {"closed_hat": " group=1 off_by=2", "open_hat": " group=2 off_by=1"}.get(name, "")
+        lines.append(f"<region> sample={name}.wav key={key}{choke}")
     return "\n".join(lines) + "\n"
 
 
