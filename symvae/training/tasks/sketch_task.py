@@ -93,7 +93,8 @@ class SketchTask:
         nats = nats.view(*ids.shape).sum(-1)
         kl = torch.stack([each.kl_nats().float().sum(-1) for each in posteriors]).sum(0).view(nats.shape)
         factors = (order_of(ids), pattern_of(ids))
-        choice = sum(map(choice_nats, filled.predicted.choices, factors, known)) / nats.numel()
+        choices = map(choice_nats, filled.predicted.choices, factors, known)
+        choice = torch.stack(list(choices)).sum() / nats.numel()
         value = (nats + self.config.beta * kl).mean() + choice
         terms = {
             "bar_nats": nats[~gaps].mean().detach(),
