@@ -25,7 +25,7 @@ START, END = "<!-- results:start -->", "<!-- results:end -->"
 MUSICVAE = {2: (0.986, 0.951), 16: (0.919, 0.812)}
 SHORT = "melody-2bar"
 #: Other models of few bars, and a model of faders whose reconstruction and paths are listed here.
-OTHERS = ("melody-2bar-3-4", "melody-2bar-6-8", "melody-4bar-faders", "melody-4bar-3-4", "melody-4bar-6-8")
+OTHERS = ("melody-4bar-faders", "melody-4bar-3-4", "melody-4bar-6-8")
 LONG = ("melody-16bar", "melody-16bar-3-4", "melody-16bar-6-8")
 #: Runs of benchmarks/reconstruct/conductor_against_flat.py, one JSON line each.
 CONDUCTOR = ROOT / "benchmarks" / "reconstruct" / "results.jsonl"

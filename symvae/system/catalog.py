@@ -18,7 +18,12 @@ from symvae.system.artifacts import load_config, load_scales
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
 #: Old names of models, which find their successors for one more release and are shown nowhere.
-RENAMED = {"piano-4bar-faders": "piano-4bar", "melody-16bar-lokl": "melody-16bar"}
+RENAMED = {
+    "piano-4bar-faders": "piano-4bar",
+    "melody-16bar-lokl": "melody-16bar",
+    "melody-2bar-3-4": "melody-4bar-3-4",
+    "melody-2bar-6-8": "melody-4bar-6-8",
+}
 
 
 def available() -> list[str]:

@@ -90,8 +90,7 @@ def test_sample_takes_a_metre(cli):
     assert phrase.grid.metre == "3/4"
     other = cli("sample", "--metre", "3/4", "-m", "melody-2bar")
     assert other.stderr == (
-        "symvae: melody-2bar is in 4/4, not in 3/4. Use --model melody-16bar-3-4, melody-2bar-3-4 or "
-        "melody-4bar-3-4.\n"
+        "symvae: melody-2bar is in 4/4, not in 3/4. Use --model melody-16bar-3-4 or melody-4bar-3-4.\n"
     )
     assert "'5/4' is no metre of a model" in cli("sample", "--metre", "5/4").stderr
 

@@ -468,7 +468,7 @@ def test_bars_behind_the_window_are_counted_from_its_first(cli, tiny_model):
 def test_tune_in_another_metre_gets_the_names_of_its_models(cli):
     result = cli("reconstruct", TUNES / "lieber_augustin.mid", "-m", "melody-2bar")
     assert result.exit_code == 1
-    assert result.stderr.endswith("Use --model melody-16bar-3-4, melody-2bar-3-4 or melody-4bar-3-4.\n")
+    assert result.stderr.endswith("Use --model melody-16bar-3-4 or melody-4bar-3-4.\n")
 
 
 def test_drums_alone_are_named_as_the_reason(cli, tiny_model, tmp_path):

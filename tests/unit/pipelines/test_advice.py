@@ -164,8 +164,8 @@ def test_music_that_no_model_reads_says_how_to_write_it() -> None:
 
 
 def test_a_short_waltz_has_models_of_its_length() -> None:
-    message = refusal("infill", "melody-16bar-3-4", song("3/4", 3))
-    assert message.endswith("Use --model melody-2bar-3-4 or melody-4bar-3-4.")
+    message = refusal("infill", "melody-16bar-3-4", song("3/4", 5))
+    assert message.endswith("Use --model melody-4bar-3-4.")
 
 
 def test_files_of_two_metres_have_no_model_together() -> None:
