@@ -32,6 +32,7 @@ from symvae.evaluation import (
     reconstruction,
     samples,
     sketching,
+    swaps,
     valence,
 )
 from symvae.evaluation import parts as parts_of
@@ -60,6 +61,7 @@ TABLES: dict[str, Callable[[Any], str]] = {
     "samples": samples.tables,
     "infilling": infilling.tables,
     "sketching": sketching.tables,
+    "swaps": swaps.tables,
     "continuation": continuation.tables,
     "attribute_vectors": attribute_vectors.tables,
 }
@@ -176,6 +178,7 @@ def evaluate(
         parts["continuation"] = continuation.continuation(model, unseen, phrases=effort.fillings, **common)
     if model.sketcher is not None:
         parts["sketching"] = sketching.sketching(model, unseen, phrases=effort.fillings, **common)
+        parts["swaps"] = swaps.swaps(model, unseen, latent.language, pairs=effort.fillings, **common)
     return {
         **_header(model, shards, quick=quick, split=split, seed=seed),
         "training_windows": len(training),
