@@ -1,7 +1,8 @@
 """Searched paths between held-out arrangements: are all steps on the way, and is each one music?
 
     curve     mean distance between the path and the straight line from end to end, over the inner steps:
-              tokens that differ from the first arrangement, as a share of those in which the last one does
+              tokens that differ from the first arrangement, as a share of those in which the last one does;
+              an absent part counts as silence
     by_part   the same, each part by itself
     nats      cost of the middle steps under the language model over the mean cost of the ends; 1 is even
 
@@ -19,7 +20,7 @@ from symvae.evaluation.parts import made_by_rule
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, table
 from symvae.music.arrangement import as_arrangement
-from symvae.system.part_morph import morph_parts
+from symvae.system.part_morph import morph_parts, played_ids
 from symvae.system.symvae import SymVAE
 from symvae.tokens.ngram import NGram
 from symvae.tokens.parts import PartTokenizer
@@ -76,7 +77,7 @@ def part_morphs(
         cost = np.array(found.nats_per_token)
         nats.append(cost[1:-1].mean() / max((cost[0] + cost[-1]) / 2, 1e-9))
         ids = np.stack([tokenizer.encode_phrase(each) for each in found.phrases])
-        rows = ids.reshape(STEPS, len(ids[0]), len(tokenizer.part_names), -1)
+        rows = played_ids(tokenizer, ids)
         for place, name in enumerate(tokenizer.part_names):
             differ = (rows[:, :, place] != rows[0, :, place]).sum((1, 2))
             if differ[-1]:

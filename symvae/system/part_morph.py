@@ -97,7 +97,8 @@ def morph_parts(
     tempos = np.linspace(a.tempo_qpm, b.tempo_qpm, steps)
     arrangements = [each.with_tempo(float(qpm)) for each, qpm in zip(arrangements, tempos, strict=True)]
     again = [*range(searched), *([searched - 1] if shift else [])]
-    distance = (ids != start).sum((1, 2)) / max((start != end).sum(), 1)
+    played = played_ids(tokenizer, ids)
+    distance = (played != played[0]).sum((1, 2, 3)) / max((played[-1] != played[0]).sum(), 1)
     nats = np.mean(costs, axis=0) if costs else np.zeros(searched)
     return Morph(
         arrangements,
@@ -107,6 +108,22 @@ def morph_parts(
         (key_name(a.pitched), key_name(b.pitched)),
         shift,
     )
+
+
+def played_ids(
+    tokenizer: PartTokenizer, ids: Int[np.ndarray, "step bar position"]
+) -> Int[np.ndarray, "step bar part place"]:
+    """Own ids of each part; an absent part has those of silence, so that it differs only where another plays.
+
+    Args:
+        tokenizer: The tokenizer of the parts.
+        ids: Rows of all parts.
+
+    Returns:
+        Own ids by part.
+    """
+    rows = ids.reshape(*ids.shape[:2], len(tokenizer.parts), -1)
+    return np.stack([own[rows[:, :, part]] for part, own in enumerate(tokenizer.own_ids)], axis=2)
 
 
 def _alphabet(part: PartIds, language: NGram) -> Alphabet:
