@@ -89,6 +89,8 @@ class ModelFacts:
         """Measured KL of a phrase: a high rate reconstructs, a low one draws; 0 before it was measured."""
         try:
             metrics = json.loads((self.folder / METRICS_FILE).read_text(encoding="utf-8"))
+            if "parts" in metrics:
+                return float(metrics["parts"]["kl_nats"]["real"])
             measured = metrics["reconstruction"]["all"] if "reconstruction" in metrics else metrics["notes"]
             return float(measured["kl_nats"])
         except (OSError, ValueError, KeyError, TypeError):

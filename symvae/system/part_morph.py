@@ -7,7 +7,7 @@ parts stand at the same share of the way. A part that one end lacks grows out of
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Int, Integer
 
 from symvae.attributes.key import home_shift, key_name
 from symvae.errors import LatentError, PhraseError
@@ -111,7 +111,7 @@ def morph_parts(
 
 
 def played_ids(
-    tokenizer: PartTokenizer, ids: Int[np.ndarray, "step bar position"]
+    tokenizer: PartTokenizer, ids: Integer[np.ndarray, "step bar position"]
 ) -> Int[np.ndarray, "step bar part place"]:
     """Own ids of each part; an absent part has those of silence, so that it differs only where another plays.
 
@@ -142,7 +142,7 @@ def _alphabet(part: PartIds, language: NGram) -> Alphabet:
 
 
 def _arrangements(
-    tokenizer: PartTokenizer, ids: Int[np.ndarray, "step bar position"], a: Arrangement, b: Arrangement
+    tokenizer: PartTokenizer, ids: Integer[np.ndarray, "step bar position"], a: Arrangement, b: Arrangement
 ) -> list[Arrangement]:
     """Arrangements of a path, each with programs and kit of the nearer end that has the part."""
     steps, found = len(ids), []

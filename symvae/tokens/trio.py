@@ -28,7 +28,7 @@ from jaxtyping import Bool, Int64, Integer, UInt, UInt16
 
 from symvae.errors import TokenError
 from symvae.files.limit import shown
-from symvae.music.arrangement import DRUMS, PARTS, Arrangement, as_arrangement
+from symvae.music.arrangement import DRUMS, PARTS, AnyPhrase, Arrangement, as_arrangement
 from symvae.music.drum_kit import NUM_CLASSES
 from symvae.music.grid import Grid
 from symvae.music.metre import METRES
@@ -203,8 +203,9 @@ class TrioGrid:
         }
         return Arrangement(Grid.of_metre(self.metre, len(ids)), parts, tempo_qpm)
 
-    def restore(self, phrase: Arrangement, source: Arrangement) -> Arrangement:
-        """Keep the parts of the arrangement that it came from, its programs and its kit."""
+    def restore(self, phrase: Arrangement, source: AnyPhrase) -> Arrangement:
+        """Keep the parts of what it came from, its programs and its kit; a phrase is one part."""
+        source = as_arrangement(source)
         parts = {
             part.name: part.tokenizer.restore(phrase.part(part.name), source.parts[part.name])
             for part in self.parts

@@ -88,7 +88,7 @@ def test_bad_input_is_one_sentence(cli, tiny_code_machine, words, sentence):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("--preset", "gong"), "There is no preset 'gong'. Known presets: oneshot-44k, oneshot-codes-44k."),
+        (("--preset", "gong"), "There is no preset 'gong'. Known presets: oneshot-16k-wave, oneshot-44k, "),
         (
             ("--preset", "oneshot-44k", "--from", "x"),
             "is a drum machine with z, which trains network and prior",

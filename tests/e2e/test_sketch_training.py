@@ -70,7 +70,19 @@ def test_a_model_without_sketches_says_how_to_learn_them(model: Path, tmp_path: 
     assert result.exit_code == 1
     assert "has no sketch model" in result.stderr
     assert "symvae train-sketch" in result.stderr
-    assert not any(facts.has_sketch for facts in released())
-    chosen = run_cli("infill", TUNES / "ode_to_joy.mid", "--from", 2, "--to", 2, "--rhythm", "x...")
-    assert chosen.exit_code == 1
-    assert "with `symvae train-sketch`, and name that model" in chosen.stderr
+
+
+def test_a_released_model_with_sketches_is_chosen(tmp_path: Path) -> None:
+    assert [facts.name for facts in released() if facts.has_sketch] == ["melody-16bar"]
+    tune, out = TUNES / "ode_to_joy.mid", tmp_path / "filled.mid"
+    chosen = run_cli("infill", tune, "--from", 2, "--to", 2, "--rhythm", "x...", "--count", 1, "--out", out)
+    assert chosen.exit_code == 0, chosen.stderr
+    assert "rhythm 100%" in chosen.stdout
+    before, after = (symvae.read(file, grid=symvae.Grid(16))[0] for file in (tune, out))
+    for phrase in (before, after):
+        assert (phrase.onset_step // 16 == 1).any()
+    kept = [
+        [*zip(each.onset_step[elsewhere], each.pitch[elsewhere], strict=True)]
+        for each, elsewhere in ((each, each.onset_step // 16 != 1) for each in (before, after))
+    ]
+    assert kept[0] == kept[1]

@@ -22,6 +22,7 @@ import torch
 
 import symvae
 from symvae import Phrase
+from symvae.music.arrangement import BASS, DRUMS, MELODY, AnyPhrase, Arrangement, merged_of
 
 HERE = Path(__file__).parent
 FILE = HERE / "released_models.json"
@@ -64,24 +65,33 @@ def digest(*arrays: np.ndarray) -> str:
     ]
 
 
-def spelled(phrase: Phrase) -> str:
+def spelled(phrase: AnyPhrase) -> str:
     """The notes as onset:duration:pitch:velocity, and the tempo."""
+    phrase = merged_of(phrase)
     rows = zip(phrase.onset_step, phrase.duration_step, phrase.pitch, phrase.velocity, strict=True)
     notes = " ".join(":".join(str(int(number)) for number in row) for row in rows)
     return f"{phrase.tempo_qpm:.3f} {notes}".strip()
 
 
-def answer(model: symvae.SymVAE, phrases: Sequence[Phrase]) -> dict[str, Any]:
+def answer(model: symvae.SymVAE, phrases: Sequence[AnyPhrase]) -> dict[str, Any]:
     """Phrases as notes, and their token ids as a digest."""
     return {"notes": [spelled(each) for each in phrases], "ids": digest(model.to_ids(phrases).numpy())}
 
 
-def inputs(model: symvae.SymVAE) -> tuple[Phrase, Phrase]:
+def inputs(model: symvae.SymVAE) -> tuple[AnyPhrase, AnyPhrase]:
     """Two phrases that the model takes."""
+    if model.tokenizer.part_names:
+        return trio(model.grid, INPUTS["4/4"][0], every=2), trio(model.grid, INPUTS["4/4"][1], every=4)
     if model.tokenizer.drums:
         return drum_beat(model.grid, every=2), drum_beat(model.grid, every=4)
     a, b = (symvae.read(TUNES / tune, grid=model.grid)[0] for tune in INPUTS[model.grid.metre])
     return a, b.transpose(3) if a == b else b
+
+
+def trio(grid: symvae.Grid, tune: str, every: int) -> Arrangement:
+    """A tune, itself two octaves lower, and a beat."""
+    (melody,) = symvae.read(TUNES / tune, grid=grid)[:1]
+    return Arrangement(grid, {MELODY: melody, BASS: melody.transpose(-24), DRUMS: drum_beat(grid, every)})
 
 
 def drum_beat(grid: symvae.Grid, every: int) -> Phrase:
@@ -110,6 +120,8 @@ def answers_of(name: str) -> dict[str, Any]:
     if model.directions:
         attribute = "drum_density" if model.tokenizer.drums else "onset_density"
         found["vary"] = answer(model, [model.shift(a, {attribute: 1.0})])
+    if model.tokenizer.part_names:
+        return found  # bars are drawn for music of one part
     if model.prior is not None and model.grid.bars >= 4:
         found["infill"] = answer(model, [each.phrase for each in model.infill(a, [1, 2], 2, seed=5)])
     if model.prior is not None and model.grid.bars >= 2:
