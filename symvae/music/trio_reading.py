@@ -134,6 +134,9 @@ def _sections(song: Song, tracks: TrioTracks, collector: Collector) -> Iterator[
     """Each section in which a part plays, with all its parts on one grid."""
     sections: dict[int, Section] = {}
     phrases: dict[int, dict[str, Phrase]] = {}
+    if not tracks.choice and any(map(len, song.tracks)):
+        for reason in tracks.missing:
+            collector.drop("song", reason)
     for name in PARTS:
         if name not in tracks.choice:
             continue

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from symvae.music.grid import Grid
 from symvae.music.reason import Reason
 from symvae.music.song import MetreChange, Song, TempoChange, Track
+from symvae.music.trio_reading import trio_tune, trio_windows, whole_trio
 from symvae.music.trio_tracks import trio_tracks
 
 
@@ -56,3 +58,12 @@ def test_what_is_missing_has_a_reason() -> None:
         Reason.NO_MELODY,
     )
     assert trio_tracks(song(track("", 72), track("", 36), KIT)).missing == ()
+
+
+def test_a_song_without_any_part_says_which_are_missing() -> None:
+    chords = song(track("", 60, 30, voices=4))
+    missing = {Reason.NO_MELODY, Reason.NO_BASS, Reason.NO_DRUMS}
+    for found in (whole_trio(chords), trio_windows(chords, Grid(2)), trio_tune(chords, "4/4")):
+        assert {dropped.reason for dropped in found.reading.dropped} == missing
+    assert not whole_trio(song()).reading.dropped
+    assert whole_trio(song(track("", 72), KIT)).reading.phrases
