@@ -8,6 +8,7 @@ from symvae.config.data import DataConfig
 from symvae.corpus.sources.folk import FOLDERS
 from symvae.corpus.sources.groove import COLLECTION as GROOVE
 from symvae.corpus.sources.lieder import COLLECTION as LIEDER
+from symvae.corpus.sources.pop909_trio import COLLECTION as POP909_TRIO
 from symvae.errors import CorpusError
 from symvae.evaluation.reports.markdown import table
 
@@ -82,9 +83,14 @@ class TrainingData:
         words += ["lieder LIEDER_FOLDER"] if LIEDER in names else []
         words += ["chorales"] if "bach-chorales" in names else []
         words += ["groove GROOVE_FOLDER"] if GROOVE in names else []
-        words += [f"drums {name.upper()}_FOLDER" for name in sorted(names & set(DRUM_SONGS))]
-        named = {*FOLDERS, "pop909", LIEDER, "bach-chorales", GROOVE, *DRUM_SONGS}
+        kinds = ("trio", "drums") if POP909_TRIO in names else ("drums",)
+        words += [
+            f"{kind} {name.upper()}_FOLDER" for name in sorted(names & set(DRUM_SONGS)) for kind in kinds
+        ]
+        words += ["trio-pop909 POP909_FOLDER"] if POP909_TRIO in names else []
+        named = {*FOLDERS, "pop909", LIEDER, "bach-chorales", GROOVE, *DRUM_SONGS, POP909_TRIO}
         words += ["YOUR_FOLDER"] if names - named else []
+        words += ["--drums GROOVE_FOLDER"] if POP909_TRIO in names else []
         return " ".join(words)
 
 
