@@ -76,8 +76,8 @@ def _sample_limits(metrics: dict[str, Any]) -> list[str]:
         drawn, real = (metrics["part_samples"]["mean"][source] for source in ("samples", "real"))
         return [
             f"Draws from the learned prior repeat {drawn['repeated']:.3f} of their bars, real songs "
-            f"{real['repeated']:.3f}; of the notes of their basses {drawn['chord_tones']:.3f} are tones of the "
-            f"chord, of songs {real['chord_tones']:.3f}."
+            f"{real['repeated']:.3f}; of the notes of their basses {drawn['chord_tones']:.3f} are tones of "
+            f"the chord, of songs {real['chord_tones']:.3f}."
         ]
     if "samples" not in metrics:
         return ["It has no learned prior; samples of the Gaussian prior are not musical."]
