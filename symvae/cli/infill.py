@@ -31,6 +31,7 @@ from symvae.cli.options import (
     track_of,
     tune_in,
 )
+from symvae.errors import ConfigError
 
 
 def infill(
@@ -96,6 +97,8 @@ def infill(
     if from_ > to:
         raise typer.BadParameter("give a bar that is not before --from", param_hint="--to")
     asked = SketchText(pitches, rhythm, contour, chords, pitches_from, rhythm_from)
+    if strict and asked.is_empty:
+        raise ConfigError("--strict holds a sketch. Add --pitches, --rhythm, --contour or --chords.")
     if not asked.is_empty:
         filled = fill_sketch(
             tune_in(file, tune),

@@ -105,14 +105,14 @@ def read_sketches(
     parts: tuple[Sequence[Any], ...] = (
         [_pitches(cell) for cell in _cells(pitches)],
         [_rhythm(cell, steps_per_bar) for cell in _cells(rhythm)],
-        [_contour(cell) for cell in _cells(contour)],
+        [_contour(cell, steps_per_bar) for cell in _cells(contour)],
         charted,
     )
     for name, cells in zip(("pitches", "rhythm", "contour", "chords"), parts, strict=True):
         if len(cells) > bars:
             raise ConfigError(
-                f"The {name} of {len(cells)} bars do not fit the {bars} to fill. Leave some out, or fill "
-                "more."
+                f"The sketch has {name} for {len(cells)} bars, and {bars} of the model's are to fill. "
+                "Leave some out, or fill more."
             )
     filled = [[*cells, *[None] * (bars - len(cells))] for cells in parts]
     return [BarSketch(*each) for each in zip(*filled, strict=True)]
@@ -195,8 +195,13 @@ def _rhythm(cell: str, steps_per_bar: int) -> tuple[int, ...] | None:
     )
 
 
-def _contour(cell: str) -> tuple[int, ...] | None:
+def _contour(cell: str, steps_per_bar: int) -> tuple[int, ...] | None:
     signs = cell.replace(" ", "")
+    if len(signs) >= steps_per_bar:
+        raise ConfigError(
+            f"A contour of {len(signs)} signs needs {len(signs) + 1} notes, and a bar has room for "
+            f"{steps_per_bar}. Write fewer, or separate bars by |."
+        )
     if unknown := set(signs) - set(_MOVES):
         raise ConfigError(
             f"{min(unknown)!r} is no sign of a contour. Write / for up, \\ for down and - for the same pitch."

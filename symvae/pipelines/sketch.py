@@ -43,6 +43,10 @@ class SketchText:
         for name in ("pitches", "rhythm"):
             if getattr(self, name) is not None and getattr(self, f"{name}_from") is not None:
                 raise ConfigError(f"The {name} of a sketch come from --{name} or --{name}-from. Give one.")
+        for name in ("pitches", "rhythm", "contour", "chords"):
+            text = getattr(self, name)
+            if text is not None and not text.strip(" |"):
+                raise ConfigError(f"The {name} of the sketch are empty. Write some, or leave --{name} out.")
 
     @property
     def is_empty(self) -> bool:
@@ -212,8 +216,8 @@ def _first_bars(file: Music | None, bars: int, grid: Grid, *, pitches: bool) -> 
     if not found.phrases:
         reasons = "; ".join(map(str, found.dropped)) or "it holds no notes"
         raise MidiError(
-            f"{name_of(file)} has no {counted(bars, 'bar')} of {grid.metre} for the sketch ({reasons}). "
-            "Choose other music, or write the sketch."
+            f"{name_of(file)} does not have {counted(bars, 'bar')} of {grid.metre} for the sketch "
+            f"({reasons}). Choose other music, or write the sketch."
         )
     phrase = _ringing(found.phrases[0]) if is_drums else found.phrases[0]
     return sketch_of(phrase, pitches=pitches, rhythm=not pitches)

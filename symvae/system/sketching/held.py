@@ -67,7 +67,7 @@ def _right(sketch: BarSketch, found: BarSketch, grid: Grid) -> tuple[list[bool],
     rhythm = [] if sketch.rhythm is None else _right_steps(sketch.rhythm, steps)
     moves = np.sign(np.diff(played)).tolist()
     contour = [
-        number >= len(moves) or moves[number] == move for number, move in enumerate(sketch.contour or ())
+        number < len(moves) and moves[number] == move for number, move in enumerate(sketch.contour or ())
     ]
     tones = chord_tones(sketch, grid)
     onsets = [step for step, state in enumerate(steps) if state == ONSET]

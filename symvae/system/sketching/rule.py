@@ -61,7 +61,9 @@ class BarRule:
         if self.sketch.pitches is not None:
             wrong |= self._other_pitch(position, is_note)
         if self.sketch.contour is not None:
-            wrong |= self._other_move(is_note)
+            wrong |= self._other_move(is_note) | self._too_few(
+                len(self.sketch.contour) + 1, position, is_note
+            )
         if self.chord is not None and self.chord[position] is not None:
             inside = torch.from_numpy(self.chord[position])[self.pitch % 12]
             wrong |= is_note & ~inside
@@ -88,11 +90,12 @@ class BarRule:
         next_pitch = torch.tensor([-2 if each is None else each for each in pitches] + [-3])
         due = next_pitch[self.notes.clamp(max=len(pitches))][:, None]
         wrong = is_note & (due != -2) & (self.pitch != due)
-        left = len(pitches) - self.notes
-        places = self.grid.steps_per_bar - position
-        if self.sketch.rhythm is None:
-            wrong |= ~is_note & (left >= places)[:, None]
-        return wrong
+        return wrong | self._too_few(len(pitches), position, is_note)
+
+    def _too_few(self, notes: int, position: int, is_note: Bool[Tensor, " id"]) -> Bool[Tensor, "row id"]:
+        """Tokens after which the bar has no room for so many notes; none where a rhythm says their number."""
+        late = notes - self.notes >= self.grid.steps_per_bar - position
+        return ~is_note & late[:, None] & (self.sketch.rhythm is None)
 
     def _other_move(self, is_note: Bool[Tensor, " id"]) -> Bool[Tensor, "row id"]:
         moves = torch.tensor([*(self.sketch.contour or ()), 9])
