@@ -150,6 +150,12 @@ def _commands(config: RunConfig, data: TrainingData, metrics: dict[str, Any]) ->
         lines.append(f"symvae evaluate {origin} {shards}{split} {faded}{folders} --update-model")
     if "samples" in metrics:
         lines.append(f"symvae evaluate {origin} {shards}{split} --update-model")
+    if "parts" in metrics:  # the prior and the figures are those of music with all parts
+        grown = ", ".join(f"`{stage.name}`" for stage in chain[:-1])
+        return (
+            "## Reproduction\n\nThe commands, with the shards that each stage reads, are those of trios in "
+            f"docs/training.md. The model grew from {grown}."
+        )
     return "## Reproduction\n\n```\n" + "\n".join(lines) + "\n```"
 
 
