@@ -31,7 +31,6 @@ from symvae.cli.options import (
     track_of,
     tune_in,
 )
-from symvae.errors import ConfigError
 
 
 def infill(
@@ -98,7 +97,9 @@ def infill(
         raise typer.BadParameter("give a bar that is not before --from", param_hint="--to")
     asked = SketchText(pitches, rhythm, contour, chords, pitches_from, rhythm_from)
     if strict and asked.is_empty:
-        raise ConfigError("--strict holds a sketch. Add --pitches, --rhythm, --contour or --chords.")
+        raise typer.BadParameter(
+            "it holds a sketch: add --pitches, --rhythm, --contour or --chords", param_hint="--strict"
+        )
     if not asked.is_empty:
         filled = fill_sketch(
             tune_in(file, tune),

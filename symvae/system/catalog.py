@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from symvae.errors import CheckpointError, ConfigError
+from symvae.errors import CheckpointError
 from symvae.system.artifact_folder import (
     DDSP_FORMAT,
     FORMAT,
@@ -80,9 +80,19 @@ def find_synth(name: str | Path) -> Path:
 
 
 def find_line_synth(name: str | Path) -> Path:
-    """Find the folder of a line synthesizer (DDSP), as `find` does for models."""
+    """Find the folder of a line synthesizer (DDSP), as `find` does for models.
+
+    Args:
+        name: One that comes with the package, or its folder.
+
+    Returns:
+        Its folder.
+
+    Raises:
+        CheckpointError: There is none of that name.
+    """
     if not available_line_synths() and not Path(name).exists():
-        raise ConfigError(
+        raise CheckpointError(
             "No line synthesizer comes with the package. Train one with `symvae train-ddsp --preset ddsp-24k "
             "--data SHARDS --font FONT.sf2 --out RUN`, and give its folder: --synth RUN."
         )
