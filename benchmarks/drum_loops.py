@@ -2,8 +2,8 @@
 
     python -m benchmarks.drum_loops GROOVE SOUNDS OUT [--loops 120] [--seconds 25]
 
-GROOVE is a folder of MIDI files of drummers, SOUNDS a folder that `symvae prepare sounds` wrote. Each loop has
-a kit of its own: of each class a drum of the training split, with up to six of its strokes in turn.
+GROOVE is a folder of MIDI files of drummers, SOUNDS a folder that `symvae prepare sounds` wrote. Each loop
+has a kit of its own: of each class a drum of the training split, with up to six of its strokes in turn.
 """
 
 import argparse

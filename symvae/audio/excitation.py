@@ -9,6 +9,7 @@ from torch import Tensor
 
 from symvae.audio.lanes import active_lanes, split_lanes
 from symvae.audio.notes import Notes
+from symvae.audio.partials import HARMONIC, Partials
 from symvae.audio.roll import roll
 from symvae.audio.source import source
 
@@ -21,7 +22,13 @@ class Excitation(NamedTuple):
 
 
 def excite(
-    notes: Notes, first_frame: int, frames: int, hop: int, sample_rate: int, lanes: int = 1
+    notes: Notes,
+    first_frame: int,
+    frames: int,
+    hop: int,
+    sample_rate: int,
+    lanes: int = 1,
+    partials: Partials = HARMONIC,
 ) -> Excitation:
     """Compute roll and source of the lanes that sound in a range of frames.
 
@@ -32,6 +39,7 @@ def excite(
         hop: Samples from frame to frame.
         sample_rate: Hz.
         lanes: Least number of lanes; empty ones fill up.
+        partials: Where the instrument's partials lie.
 
     Returns:
         Features of every frame, and samples from the first frame to the last.
@@ -41,5 +49,5 @@ def excite(
     span = (frames - 1) * hop
     return Excitation(
         torch.stack([torch.from_numpy(roll(row, first_frame, frames, hop / sample_rate)) for row in rows]),
-        torch.stack([source(row, first_frame * hop, span, sample_rate) for row in rows]),
+        torch.stack([source(row, first_frame * hop, span, sample_rate, partials) for row in rows]),
     )

@@ -46,6 +46,9 @@ _FLUSH_SEC = 0.1
 class FontPlayer(Protocol):
     """Player of a sound font: notes on one program → stereo samples."""
 
+    def __hash__(self) -> int:
+        """Players are told apart by identity, so that what is measured on one is measured once."""
+
     def play(
         self, notes: Notes, program: int, samples: int, *, drums: bool = False
     ) -> Float[np.ndarray, "2 sample"]:

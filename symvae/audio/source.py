@@ -1,21 +1,23 @@
-"""Source signals: band-limited pulse trains of the notes, split into groups of harmonics.
+"""Source signals: band-limited pulse trains of the notes, split into groups of partials.
 
-They carry the fine structure that no network has to predict: where the harmonics lie, how their phases run,
-how neighbors beat. The network sets the level of each group and filters the sum.
+They carry the fine structure that no network has to predict: where the partials lie, how their phases run,
+how neighbors beat, how the pitch swings. The network sets the level of each group and filters the sum.
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Float64
 from torch import Tensor
 from torch.nn.functional import pad
 
-from symvae.audio.keyboard import KEYS, on_keyboard
+from symvae.audio.keyboard import on_keyboard
 from symvae.audio.lanes import TAIL_SEC
 from symvae.audio.notes import Notes
-from symvae.dsp.pulse import harmonics
+from symvae.audio.partials import HARMONIC, SECTION, Partials
+from symvae.dsp.pulse import below_nyquist, cosines, harmonics
 
 #: Each group as runs of harmonics (multiple of the fundamental, first, last): the low ones by themselves,
 #: as the ear resolves them, the high ones in two groups, and the octave below, which organs need.
@@ -32,12 +34,19 @@ GROUPS = (
 #: Time constant of the source's decay after the release.
 RELEASE_FADE_SEC = 0.25
 
-#: The first seconds of each pitch are cached, with silence in front.
-_CACHED_SEC = 4.0
+#: The first seconds of so many pitches of instruments are cached, with silence in front.
+_CACHED_SEC = 3.0
+_CACHED_PITCHES = 400
 _PADDING = 4096
+#: The vibrato reaches its depth by a time constant after the onset.
+_VIBRATO_SEC = 0.1
+#: Cycles by which each player of a section is behind the first, so that their onsets are no single impulse.
+_BEHIND = (0.0, 0.381966, 0.763932)
 
 
-def source(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> Float[Tensor, "group sample"]:
+def source(
+    notes: Notes, first_sample: int, samples: int, sample_rate: int, partials: Partials = HARMONIC
+) -> Float[Tensor, "group sample"]:
     """Sum the pulses of all notes, each in phase at its own onset.
 
     A note's level follows the square of its velocity: 40 dB a decade, as General MIDI recommends.
@@ -47,9 +56,10 @@ def source(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> F
         first_sample: First sample of the signal.
         samples: Length of the signal.
         sample_rate: Hz.
+        partials: Where the instrument's partials lie.
 
     Returns:
-        The signal of each group of harmonics.
+        The signal of each group of partials.
     """
     mix = torch.zeros(len(GROUPS), samples)
     end_sample = first_sample + samples
@@ -66,7 +76,7 @@ def source(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> F
             low, high = max(onset + start, first_sample), min(onset + end, end_sample)
             if low >= high:
                 continue
-            piece = _pulses(int(pitches[row]), low - onset, high - low, sample_rate)
+            piece = _pulses(int(pitches[row]), partials, low - onset, high - low, sample_rate)
             if fade is not None:
                 piece = piece * fade[low - onset - start : high - onset - start]
             mix[:, low - first_sample : high - first_sample].add_(piece, alpha=level)
@@ -74,7 +84,12 @@ def source(notes: Notes, first_sample: int, samples: int, sample_rate: int) -> F
 
 
 def balanced_source(
-    notes: Notes, balance: Float[Tensor, "frame group"], first_frame: int, hop: int, sample_rate: int
+    notes: Notes,
+    balance: Float[Tensor, "frame group"],
+    first_frame: int,
+    hop: int,
+    sample_rate: int,
+    partials: Partials = HARMONIC,
 ) -> Float[Tensor, " sample"]:
     """Sum the groups of one lane at given levels: `source` and `symvae.models.sound.balance.balanced` in one.
 
@@ -86,6 +101,7 @@ def balanced_source(
         first_frame: Number of the first frame.
         hop: Samples from frame to frame.
         sample_rate: Hz.
+        partials: Where the instrument's partials lie.
 
     Returns:
         The signal from the first frame to the last.
@@ -104,7 +120,8 @@ def balanced_source(
             continue
         first, last = low // hop, -(-high // hop)
         # Whole spans, from up to one before the onset to one after the end.
-        pulses = _pulses(int(pitches[row]), first * hop - onset, (last - first) * hop, sample_rate)
+        start = first * hop - onset
+        pulses = _pulses(int(pitches[row]), partials, start, (last - first) * hop, sample_rate)
         start_and_end = ends[first:last].bmm(pulses.unflatten(1, (-1, hop)).transpose(0, 1))
         piece = torch.lerp(start_and_end[:, 0], start_and_end[:, 1], ramp)
         piece = piece.flatten()[low - first * hop : high - first * hop]
@@ -116,31 +133,72 @@ def balanced_source(
     return wave
 
 
-def _pulses(pitch: int, start_sample: int, samples: int, sample_rate: int) -> Float[Tensor, "group sample"]:
+def _pulses(
+    pitch: int, partials: Partials, start_sample: int, samples: int, sample_rate: int
+) -> Float[Tensor, "group sample"]:
     """Pulses of a note from ``start_sample`` after its onset, silence before it; its start is cached."""
     cached = round(_CACHED_SEC * sample_rate)
     if start_sample >= -_PADDING and start_sample + samples <= cached:
         start = _PADDING + start_sample
-        return _cached_pulses(pitch, sample_rate, cached)[:, start : start + samples]
+        return _cached_pulses(pitch, partials, sample_rate, cached)[:, start : start + samples]
     before = min(max(-start_sample, 0), samples)
-    return pad(_compute_pulses(pitch, start_sample + before, samples - before, sample_rate), (before, 0))
+    pulses = _compute_pulses(pitch, partials, start_sample + before, samples - before, sample_rate)
+    return pad(pulses, (before, 0))
 
 
-@lru_cache(maxsize=KEYS)
-def _cached_pulses(pitch: int, sample_rate: int, samples: int) -> Float[Tensor, "group padding_and_sample"]:
-    return pad(_compute_pulses(pitch, 0, samples, sample_rate), (_PADDING, 0))
+@lru_cache(maxsize=_CACHED_PITCHES)
+def _cached_pulses(
+    pitch: int, partials: Partials, sample_rate: int, samples: int
+) -> Float[Tensor, "group padding_and_sample"]:
+    return pad(_compute_pulses(pitch, partials, 0, samples, sample_rate), (_PADDING, 0))
 
 
 def _compute_pulses(
-    pitch: int, start_sample: int, samples: int, sample_rate: int
+    pitch: int, partials: Partials, start_sample: int, samples: int, sample_rate: int
 ) -> Float[Tensor, "group sample"]:
     frequency_hz = 440.0 * 2 ** ((pitch - 69) / 12)
+    stretch = partials.inharmonicity(pitch)
+    if stretch:
+        return _stiff_string(frequency_hz, stretch, start_sample, samples, sample_rate)
     rows = torch.zeros(len(GROUPS), samples)
+    for player in range(SECTION if partials.detune_cents else 1):
+        own_hz = frequency_hz
+        if partials.detune_cents:
+            own_hz *= 2 ** (partials.detune_cents * (player - SECTION // 2) / 1200)
+        highest_hz = own_hz * 2 ** (partials.vibrato_cents / 1200)
+        cycles = _cycles(own_hz, partials, player, start_sample, samples, sample_rate)
+        for row, runs in zip(rows, GROUPS, strict=True):
+            for multiple, first, last in runs:
+                highest = below_nyquist(multiple * highest_hz, sample_rate)
+                row += harmonics(multiple * cycles, first, last, highest)
+    return rows / math.sqrt(SECTION) if partials.detune_cents else rows
+
+
+def _cycles(
+    frequency_hz: float, partials: Partials, player: int, start_sample: int, samples: int, sample_rate: int
+) -> Float64[Tensor, " sample"]:
+    """Cycles of a player's fundamental since the onset, with vibrato."""
+    cycles = torch.arange(start_sample, start_sample + samples, dtype=torch.float64) / sample_rate
+    if partials.vibrato_cents:
+        # The integral of f·(1 + depth·sin ωt) once the depth is reached; the ramp is slow beside it.
+        swing = 2 * torch.pi * partials.vibrato_hz * (1 + 0.07 * player)
+        depth = math.log(2) * partials.vibrato_cents / 1200
+        grown = 1 - (-cycles / _VIBRATO_SEC).exp()
+        cycles = cycles + depth / swing * grown * (1 - torch.cos(swing * cycles))
+    return frequency_hz * cycles - _BEHIND[player]
+
+
+def _stiff_string(
+    frequency_hz: float, stretch: float, start_sample: int, samples: int, sample_rate: int
+) -> Float[Tensor, "group sample"]:
+    """Partials n·f·√(1 + B·n²), summed by group."""
+    rows = torch.zeros(len(GROUPS), samples)
+    most = below_nyquist(frequency_hz, sample_rate)
     for row, runs in zip(rows, GROUPS, strict=True):
         for multiple, first, last in runs:
-            row += harmonics(
-                multiple * frequency_hz, first, last, samples, sample_rate, first_sample=start_sample
-            )
+            number = multiple * torch.arange(first, max(min(last, most), first) + 1, dtype=torch.float64)
+            partial_hz = number * frequency_hz * (1 + stretch * number.square()).sqrt()
+            row += cosines(partial_hz, start_sample, samples, sample_rate)
     return rows
 
 

@@ -108,6 +108,10 @@ class SynthObjectiveConfig:
     waveform_from: float = 0.25
     """Share of training after which the waveform is compared, too, at several window lengths."""
     waveform_weight: float = 1.0
+    band_weight: float = 0.0
+    """Weight of the distance of levels in bands: it keeps sounds as bright as they are."""
+    envelope_weight: float = 0.0
+    """Weight of the distance of envelopes: it keeps attacks as sharp as they are."""
     waveform_frames: int = 96
     """Frames of each clip, from a random place, that are synthesized and compared."""
     adversarial: bool = False
@@ -120,6 +124,7 @@ class SynthObjectiveConfig:
     def __post_init__(self) -> None:
         check_at_least("objective", self, 0, "beta", "free_nats", "waveform_weight")
         check_at_least("objective", self, 0, "adversarial_weight", "matching_weight")
+        check_at_least("objective", self, 0, "band_weight", "envelope_weight")
         check_at_least("objective", self, 16, "waveform_frames")
         check_share("objective", self, "beta_until", "waveform_from")
         if self.adversarial and (self.waveform_from or not self.waveform_weight):

@@ -20,6 +20,7 @@ from symvae.audio.lanes import lane_count
 from symvae.audio.notes import Notes, notes_of
 from symvae.audio.soundfont import FontPlayer
 from symvae.corpus.dataset import windows
+from symvae.corpus.measured_partials import measured_partials
 from symvae.corpus.shards import Shards, open_shards
 from symvae.dsp.stft import Stft
 from symvae.errors import AudioError
@@ -89,6 +90,11 @@ class ClipDraws:
         """Font and instrument of each playable timbre."""
         if not self.timbres:
             raise AudioError("None of the instruments can be played by these sound fonts. Give another font.")
+        self.partials = {
+            (font, timbre): measured_partials(players[font], programs[timbre], sample_rate)
+            for font, timbre in self.timbres
+        }
+        """Where the partials of each playable timbre lie."""
         self.samples = (frames - 1) * stft.hop
         self.stft = stft
         self.sample_rate = sample_rate
@@ -136,7 +142,13 @@ class ClipDraws:
         notes = notes._replace(pitch=fold_into(notes.pitch, *keys))
         wave = self.players[font].play(notes, self.programs[timbre], self.samples).mean(0)
         roll, source = excite(
-            notes, 0, self.stft.frames(self.samples), self.stft.hop, self.sample_rate, lanes=lanes
+            notes,
+            0,
+            self.stft.frames(self.samples),
+            self.stft.hop,
+            self.sample_rate,
+            lanes=lanes,
+            partials=self.partials[font, timbre],
         )
         return roll, source, torch.from_numpy(wave), torch.tensor(font), torch.tensor(timbre)
 

@@ -1,9 +1,12 @@
-"""Band-limited pulse trains: harmonics of equal level, in phase, below half the sample rate.
+"""Band-limited pulse trains: partials of equal level, in phase at the start, below half the sample rate.
 
 Cosines at multiples of f, summed in closed form by Dirichlet's kernel (Stilson and Smith 1996,
 "Alias-free digital synthesis of classic analog waveforms"):
 
     Σ_{k=1..K} cos kθ = sin((K + ½)θ) / (2 sin(θ/2)) − ½
+
+θ may run unevenly, which is vibrato. Partials beside the multiples have no closed form; theirs are sums of
+steady cosines, of which a matrix product makes a whole signal at once.
 """
 
 import math
@@ -12,30 +15,61 @@ import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
+#: Samples of a row of `cosines`.
+_ROW = 256
+
 
 def harmonics(
-    frequency_hz: float, first: int, last: int, samples: int, sample_rate: int, *, first_sample: int = 0
+    cycles: Float64[Tensor, " sample"], first: int, last: int, highest: int
 ) -> Float[Tensor, " sample"]:
-    """Sum harmonics of amplitude 1 that are in phase at sample 0, where many of them make an impulse.
+    """Sum harmonics of amplitude 1 that are in phase wherever the fundamental has gone through whole cycles.
 
     Args:
-        frequency_hz: Fundamental.
+        cycles: Cycles of the fundamental since its start, at each sample.
         first: First harmonic; 1 is the fundamental.
-        last: Last harmonic; those at or above half the sample rate are omitted.
-        samples: Length of the signal.
-        sample_rate: Hz.
-        first_sample: Number of the first sample.
+        last: Last harmonic.
+        highest: Highest harmonic below half the sample rate; those above it are omitted.
 
     Returns:
         The signal.
     """
-    highest = min(last, math.ceil(sample_rate / 2 / frequency_hz) - 1)
-    if highest < first:
-        return torch.zeros(samples)
-    cycles = torch.arange(first_sample, first_sample + samples, dtype=torch.float64)
-    cycles *= frequency_hz / sample_rate
+    last = min(last, highest)
+    if last < first:
+        return torch.zeros(len(cycles))
     angle = 2 * torch.pi * (cycles - cycles.round())  # from -π to π, where the kernel's only peak is at 0
-    return (_dirichlet(angle, highest) - _dirichlet(angle, first - 1)).float()
+    if first == last:
+        return torch.cos(first * angle).float()
+    return (_dirichlet(angle, last) - _dirichlet(angle, first - 1)).float()
+
+
+def below_nyquist(frequency_hz: float, sample_rate: int) -> int:
+    """Highest harmonic below half the sample rate."""
+    return math.ceil(sample_rate / 2 / frequency_hz) - 1
+
+
+def cosines(
+    frequency_hz: Float64[Tensor, " partial"], first_sample: int, samples: int, sample_rate: int
+) -> Float[Tensor, " sample"]:
+    """Sum steady cosines of amplitude 1 that are in phase at sample 0.
+
+    By the addition theorem: phases of every ``_ROW``-th sample times phases within a row.
+
+    Args:
+        frequency_hz: Frequencies; those at or above half the sample rate are omitted.
+        first_sample: Number of the first sample.
+        samples: Length of the signal.
+        sample_rate: Hz.
+
+    Returns:
+        The signal.
+    """
+    step = frequency_hz[frequency_hz < sample_rate / 2] / sample_rate
+    starts = first_sample + torch.arange(0, samples, _ROW, dtype=torch.float64)
+    rows, columns = (
+        torch.polar(torch.ones_like(cycles), 2 * torch.pi * (cycles - cycles.round())).to(torch.complex64)
+        for cycles in (starts[:, None] * step, torch.arange(_ROW, dtype=torch.float64)[:, None] * step)
+    )
+    return (rows.real @ columns.real.T - rows.imag @ columns.imag.T).flatten()[:samples]
 
 
 def _dirichlet(angle: Float64[Tensor, " sample"], terms: int) -> Float64[Tensor, " sample"]:

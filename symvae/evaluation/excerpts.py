@@ -16,6 +16,7 @@ from symvae.audio.excitation import Excitation, excite
 from symvae.audio.keyboard import fold_into
 from symvae.audio.lanes import lane_count
 from symvae.audio.notes import Notes
+from symvae.audio.partials import HARMONIC, Partials
 from symvae.corpus.clips import ClipDraws, Clips
 from symvae.models.sound.blend import Blend
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
@@ -54,19 +55,23 @@ def excerpts(draws: ClipDraws, rng: np.random.Generator, *, pairs: int = 1) -> E
     return Excerpts(clips, [notes for _, _, notes in chosen])
 
 
-def excitations(network: SpectrogramVAE, clips: Sequence[Notes], samples: int) -> Excitation:
+def excitations(
+    network: SpectrogramVAE, clips: Sequence[Notes], samples: int, partials: Partials = HARMONIC
+) -> Excitation:
     """Compute the network's input for the notes of each clip.
 
     Args:
         network: The network whose transform and rate count.
         clips: Notes of each clip.
         samples: Length of a clip.
+        partials: Where the instrument's partials lie.
 
     Returns:
         Rolls and sources with a clip axis in front.
     """
     stft, lanes = network.stft, lane_count(clips)
-    rows = [excite(n, 0, stft.frames(samples), stft.hop, network.sample_rate, lanes=lanes) for n in clips]
+    frames, rate = stft.frames(samples), network.sample_rate
+    rows = [excite(notes, 0, frames, stft.hop, rate, lanes=lanes, partials=partials) for notes in clips]
     return Excitation(*(torch.stack(column) for column in zip(*rows, strict=True)))
 
 

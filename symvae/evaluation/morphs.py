@@ -1,17 +1,19 @@
 """Paths from one timbre to another: by a blend, on the straight line in z, and by a cross-fade."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from symvae.audio.excitation import Excitation
 from symvae.audio.notes import Notes
+from symvae.audio.partials import Partials, mixed
 from symvae.evaluation.excerpts import excitations, synthesize
 from symvae.models.sound.blend import Blend
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
+from symvae.system.named_timbre import NamedTimbre
 
 POSITIONS = tuple(round(0.1 * step, 1) for step in range(11))
 #: Held notes at three pitches.
@@ -23,47 +25,61 @@ HELD_VELOCITY = 90
 Path = Float[Tensor, "position clip sample"]
 
 
+class Step(NamedTuple):
+    """A place between two timbres."""
+
+    timbre: Blend
+    partials: Partials
+
+
 @torch.inference_mode()
-def synthesize_path(network: SpectrogramVAE, excitation: Excitation, timbres: Sequence[Blend]) -> Path:
-    """Synthesize the same notes in each timbre.
+def synthesize_path(
+    network: SpectrogramVAE, notes: Sequence[Notes], samples: int, steps: Sequence[Step]
+) -> Path:
+    """Synthesize the same notes at each place.
 
     Args:
         network: The synthesizer.
-        excitation: The network's input for the notes of each clip.
-        timbres: Timbre of each position.
+        notes: Notes of each clip.
+        samples: Length of a clip.
+        steps: Places of the path.
 
     Returns:
-        The sounds of all positions.
+        The sounds of all places.
     """
-    return torch.stack([synthesize(network, excitation, timbre) for timbre in timbres])
+    return torch.stack(
+        [synthesize(network, excitations(network, notes, samples, each), timbre) for timbre, each in steps]
+    )
 
 
-def blend_at(start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], position: float) -> Blend:
+def blend_at(start: NamedTimbre, end: NamedTimbre, position: float) -> Step:
     """Blend of the decoder's predictions for both ends.
 
     Args:
-        start: z at position 0.
-        end: z at position 1.
+        start: Timbre at position 0.
+        end: Timbre at position 1.
         position: From 0 to 1.
 
     Returns:
         The blend.
     """
-    return Blend.of(start).toward(Blend.of(end), start.new_tensor([position]))
+    timbre = Blend.of(start.z).toward(Blend.of(end.z), start.z.new_tensor([position]))
+    return Step(timbre, mixed((start.partials, end.partials), (1 - position, position)))
 
 
-def line_at(start: Float[Tensor, " latent"], end: Float[Tensor, " latent"], position: float) -> Blend:
-    """Timbre on the straight line in z.
+def line_at(start: NamedTimbre, end: NamedTimbre, position: float) -> Step:
+    """Place on the straight line in z.
 
     Args:
-        start: z at position 0.
-        end: z at position 1.
+        start: Timbre at position 0.
+        end: Timbre at position 1.
         position: From 0 to 1.
 
     Returns:
-        The timbre.
+        The place.
     """
-    return Blend.of(torch.lerp(start, end, position))
+    partials = mixed((start.partials, end.partials), (1 - position, position))
+    return Step(Blend.of(torch.lerp(start.z, end.z, position)), partials)
 
 
 def cross_fade(path: Path) -> Path:
@@ -74,14 +90,14 @@ def cross_fade(path: Path) -> Path:
 
 @torch.inference_mode()
 def held_notes(
-    network: SpectrogramVAE, start: Float[Tensor, " latent"], end: Float[Tensor, " latent"]
+    network: SpectrogramVAE, start: NamedTimbre, end: NamedTimbre
 ) -> dict[str, Float[Tensor, "note sample"]]:
     """Synthesize held notes at the middle position of each way, and at both ends.
 
     Args:
         network: The synthesizer.
-        start: z at position 0.
-        end: z at position 1.
+        start: Timbre at position 0.
+        end: Timbre at position 1.
 
     Returns:
         The sounds by the keys of `symvae.evaluation.timbre_paths.LABELS`, "start" and "end".
@@ -90,7 +106,7 @@ def held_notes(
         Notes(np.zeros(1), np.array([HELD_SEC + 1]), np.array([pitch]), np.array([HELD_VELOCITY]))
         for pitch in HELD_PITCHES
     ]
-    excitation = excitations(network, notes, round(HELD_SEC * network.sample_rate))
-    timbres = [blend_at(start, end, position) for position in (0.0, 0.5, 1.0)]
-    first, middle, last, line = synthesize_path(network, excitation, [*timbres, line_at(start, end, 0.5)])
+    steps = [*(blend_at(start, end, position) for position in (0.0, 0.5, 1.0)), line_at(start, end, 0.5)]
+    samples = round(HELD_SEC * network.sample_rate)
+    first, middle, last, line = synthesize_path(network, notes, samples, steps)
     return {"morph": middle, "line": line, "cross_fade": (first + last) / 2, "start": first, "end": last}

@@ -33,7 +33,6 @@ from symvae.audio.note_matching import match_clips
 from symvae.audio.notes import Notes
 from symvae.corpus.clips import ClipDraws
 from symvae.evaluation.clip_scores import clip_notes
-from symvae.evaluation.excerpts import excitations
 from symvae.evaluation.metrics.correlation import item_spearman
 from symvae.evaluation.metrics.decay import decay_off_db
 from symvae.evaluation.morphs import (
@@ -49,6 +48,7 @@ from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, share, table
 from symvae.models.sound.probe import Probe
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
+from symvae.system.named_timbre import NamedTimbre
 
 PAIRS = (
     ("piano", "electric-piano"),
@@ -103,7 +103,7 @@ def timbre_paths(
     probe: Probe,
     draws: ClipDraws,
     instruments: Sequence[str],
-    timbres: Mapping[str, Float[Tensor, " latent"]],
+    timbres: Mapping[str, NamedTimbre],
     *,
     excerpts: int,
     seed: int = 0,
@@ -116,7 +116,7 @@ def timbre_paths(
         probe: Transcribes the clips and recognizes their instruments.
         draws: Held-out phrases.
         instruments: Name of each program of the probe.
-        timbres: z by instrument.
+        timbres: Timbres by instrument.
         excerpts: Phrases played along each path.
         seed: Of the choice of phrases.
         progress: Called with the share that is done.
@@ -130,10 +130,9 @@ def timbre_paths(
     for done, (first, second) in enumerate(pairs):
         notes = [draws.notes(rng) for _ in range(excerpts)]
         start, end = timbres[first], timbres[second]
-        excitation = excitations(network, notes, draws.samples)
         paths = {
-            "morph": synthesize_path(network, excitation, [blend_at(start, end, x) for x in POSITIONS]),
-            "line": synthesize_path(network, excitation, [line_at(start, end, x) for x in POSITIONS]),
+            way: synthesize_path(network, notes, draws.samples, [place(start, end, x) for x in POSITIONS])
+            for way, place in (("morph", blend_at), ("line", line_at))
         }
         paths["cross_fade"] = cross_fade(paths["morph"])
         held = held_notes(network, start, end)

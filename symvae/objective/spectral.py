@@ -13,9 +13,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from symvae.dsp.mel import mel_filters
 from symvae.dsp.stft import Stft, log_magnitude
 
 SIZES = (2048, 1024, 512, 256)
+#: Mel bands of each window length of `band_distance`, and the magnitude of silence a sample of the window.
+_BANDS = {1024: 32, 256: 16}
+_BAND_FLOOR = 1e-5
 
 
 class SpectralDistance(NamedTuple):
@@ -67,6 +71,35 @@ def multi_scale_distance(
             magnitude_distance(log_magnitude(stft(generated), least), log_magnitude(stft(real), least))
         )
     return SpectralDistance(*(torch.stack(column).mean(0) for column in zip(*parts, strict=True)))
+
+
+def band_distance(
+    generated: Float[Tensor, "batch sample"], real: Float[Tensor, "batch sample"], sample_rate: int
+) -> Float[Tensor, " batch"]:
+    """Distance of levels in mel bands: mean absolute difference of the logarithms of their power.
+
+    Unlike the distance of log magnitudes bin by bin it is smallest where the power is right, also of noise
+    and of partials that lie a bin away.
+
+    Args:
+        generated: Generated signals.
+        real: Reference signals.
+        sample_rate: Hz.
+
+    Returns:
+        The distance of each signal in nepers, averaged over two window lengths.
+    """
+    parts = []
+    for size, bands in _BANDS.items():
+        stft = Stft(size, size // 4)
+        filters = mel_filters(sample_rate, stft.bins, bands).to(generated.device)
+        filters = filters / filters.sum(0)
+        levels = [
+            0.5 * (stft(wave).abs().square() @ filters + (_BAND_FLOOR * size) ** 2).log()
+            for wave in (generated, real)
+        ]
+        parts.append((levels[0] - levels[1]).abs().mean((1, 2)))
+    return torch.stack(parts).mean(0)
 
 
 def log_spectral_distance_db(

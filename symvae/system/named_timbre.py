@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from jaxtyping import Float
 from torch import Tensor
 
+from symvae.audio.partials import HARMONIC, Partials
+
 
 @dataclass(frozen=True)
 class NamedTimbre:
@@ -16,3 +18,5 @@ class NamedTimbre:
     font: str
     """Sound font that it was learned from."""
     z: Float[Tensor, " latent"]
+    partials: Partials = HARMONIC
+    """Where its partials lie."""

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from symvae.audio.lanes import TAIL_SEC, active_lanes, split_lanes
 from symvae.audio.notes import Notes
+from symvae.audio.partials import HARMONIC, Partials, mixed
 from symvae.audio.player import block_samples, is_silent
 from symvae.audio.roll import roll
 from symvae.audio.source import balanced_source
@@ -25,6 +26,8 @@ from symvae.models.sound.spectrum import Spectrum
 
 #: Lanes in one forward pass, so that two hundred notes at once fit into any memory.
 LANE_BATCH = 8
+#: Steps in which the partials of a moving timbre change.
+_STEPS = 8
 _REST = Notes(np.zeros(0), np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
@@ -35,12 +38,20 @@ class NeuralPlayer:
         network: The spectrogram VAE, on any device.
         timbre: Timbre of the whole sound, or of its start.
         until: Timbre of the sound's end, approached evenly; None to keep ``timbre``.
+        partials: Partials of each part of ``timbre``, then of ``until``; exact multiples where it is empty.
     """
 
     tail_sec = TAIL_SEC
 
-    def __init__(self, network: SpectrogramVAE, timbre: Blend, until: Blend | None = None) -> None:
+    def __init__(
+        self,
+        network: SpectrogramVAE,
+        timbre: Blend,
+        until: Blend | None = None,
+        partials: Sequence[Partials] = (),
+    ) -> None:
         _keep_freed_memory()
+        self.partials = tuple(partials)
         self.network = network
         self.timbre = timbre
         self.until = until
@@ -78,23 +89,29 @@ class NeuralPlayer:
         frames = before + -(-length // stft.hop) + context
         frame = first // stft.hop - before
         times = torch.arange(frame, frame + frames) * (stft.hop / max(samples, 1))
-        timbre = self.timbre if self.until is None else self.timbre.toward(self.until, times.clamp(0, 1))
+        timbre = self._timbre_at(times)
         wave = self.network.synthesize(
-            self._spectrum(lanes, frame, frames, timbre.to(self.network.device)),
+            self._spectrum(lanes, frame, frames, timbre.to(self.network.device), samples),
             (frames - 1) * stft.hop,
             first_frame=frame,
             consistency_steps=self.network.consistency_steps,
         )[0]
         return wave[before * stft.hop :][None, :length].cpu().numpy()
 
-    def _spectrum(self, lanes: Sequence[Notes], frame: int, frames: int, timbre: Blend) -> Spectrum:
+    def _timbre_at(self, position: Float[Tensor, " frame"]) -> Blend:
+        """Timbre at positions of the sound, from 0 (its start) to 1."""
+        return self.timbre if self.until is None else self.timbre.toward(self.until, position.clamp(0, 1))
+
+    def _spectrum(
+        self, lanes: Sequence[Notes], frame: int, frames: int, timbre: Blend, samples: int
+    ) -> Spectrum:
         """Sum of the spectra of all lanes that sound in these frames, a batch of lanes at a time."""
         hop = self.network.stft.hop
         active = active_lanes(lanes, frame, frames, hop / self.sample_rate) or [_REST]
         batches = [active[first : first + LANE_BATCH] for first in range(0, len(active), LANE_BATCH)]
         spectra = (
             self.network.spectrum_of(
-                self._rolls(batch, frame, frames), partial(self._carriers, batch, frame), timbre
+                self._rolls(batch, frame, frames), partial(self._carriers, batch, frame, samples), timbre
             )
             for batch in batches
         )
@@ -108,13 +125,33 @@ class NeuralPlayer:
         return torch.stack(rolls)[None].to(self.network.device)
 
     def _carriers(
-        self, lanes: Sequence[Notes], frame: int, balance: Float[Tensor, "lane frame group"]
+        self, lanes: Sequence[Notes], frame: int, samples: int, balance: Float[Tensor, "lane frame group"]
     ) -> Float[Tensor, "lane sample"]:
         """Balanced sources, computed on the CPU, where their pulses are cached."""
         hop = self.network.stft.hop
-        pairs = zip(lanes, balance.cpu(), strict=True)
-        carriers = [balanced_source(lane, own, frame, hop, self.sample_rate) for lane, own in pairs]
+        carriers = [
+            reduce(
+                torch.add,
+                (
+                    balanced_source(notes, own, frame, hop, self.sample_rate, partials)
+                    for notes, partials in self._by_partials(lane, samples)
+                ),
+            )
+            for lane, own in zip(lanes, balance.cpu(), strict=True)
+        ]
         return torch.stack(carriers).to(balance.device)
+
+    def _by_partials(self, lane: Notes, samples: int) -> Iterator[tuple[Notes, Partials]]:
+        """Notes of a lane, by the partials that the timbre has at their onsets."""
+        if not self.partials:
+            yield lane, HARMONIC
+        elif self.until is None or not len(lane.pitch):
+            yield lane, mixed(self.partials, self._timbre_at(torch.zeros(1)).share[0].tolist())
+        else:
+            place = np.rint(lane.onset_sec * self.sample_rate / max(samples, 1) * _STEPS) / _STEPS
+            for step in np.unique(np.clip(place, 0, 1)).tolist():
+                shares = self._timbre_at(torch.tensor([step])).share[0].tolist()
+                yield lane.select(np.clip(place, 0, 1) == step), mixed(self.partials, shares)
 
 
 @cache

@@ -16,6 +16,7 @@ from torch import Tensor
 from symvae.arguments import checked
 from symvae.audio.instruments import timbre_of_program
 from symvae.audio.limits import MINUTES
+from symvae.audio.partials import HARMONIC, Partials, partials_of
 from symvae.audio.parts import Part
 from symvae.audio.player import DrumPlayer, Player
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
@@ -76,7 +77,14 @@ class Synth:
         place, folder = find_device(device), find_synth(name)
         config, network, rows = synth_artifacts.load_synth(folder)
         timbres = [
-            NamedTimbre(row["name"], row["program"], row["font"], torch.tensor(row["z"])) for row in rows
+            NamedTimbre(
+                row["name"],
+                row["program"],
+                row["font"],
+                torch.tensor(row["z"]),
+                partials_of(row.get("partials", {})),
+            )
+            for row in rows
         ]
         return cls(folder, config, network.to(place), timbres)
 
@@ -178,8 +186,15 @@ class Synth:
         Returns:
             The player.
         """
-        end = None if until is None else self.timbre(until)
-        return NeuralPlayer(self.network, self.timbre(timbre), end)
+        start, end = self.timbre(timbre), None if until is None else self.timbre(until)
+        places = start.z if end is None else torch.cat([start.z, end.z])
+        return NeuralPlayer(self.network, start, end, [self.partials_at(z) for z in places])
+
+    def partials_at(self, z: Float[Tensor, " latent"]) -> Partials:
+        """Where the partials of a timbre lie: as those of the named timbre that is nearest in z."""
+        if not self.timbres:
+            return HARMONIC
+        return min(self.timbres.values(), key=lambda each: float((each.z - z).square().sum())).partials
 
     def voices(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from symvae.audio.partials import partials_of
 from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError
 from symvae.files.limit import shown
@@ -31,6 +32,7 @@ def _checked_timbres(saved: dict[str, Any], size: int) -> list[dict[str, Any]]:
         words = (timbre["name"], timbre["font"])
         if not all(isinstance(word, str) and 0 < len(word) <= 200 and word.isprintable() for word in words):
             raise ValueError(f"{shown(timbre['name'])} is no name of a timbre, or that of its font is none")
+        partials_of(timbre.get("partials", {}))
         if type(timbre["program"]) is not int or not 0 <= timbre["program"] <= 127:
             raise ValueError(f"the timbre {timbre['name']!r} has the program {shown(timbre['program'])}")
     if len({timbre["name"] for timbre in timbres}) < len(timbres):

@@ -41,7 +41,7 @@ def mean_timbres(
         seed: Seed of their notes.
 
     Returns:
-        One entry for each font and instrument: ``name``, ``font``, ``program`` and ``z``.
+        One entry for each font and instrument: ``name``, ``font``, ``program``, ``z`` and ``partials``.
     """
     device = next(model.parameters()).device
     timbres: list[dict[str, Any]] = []
@@ -61,6 +61,7 @@ def mean_timbres(
                     "font": font_name,
                     "program": draws.programs[instrument],
                     "z": [round(value, 5) for value in z.tolist()],
+                    "partials": draws.partials[font, instrument]._asdict(),
                 }
             )
     return timbres

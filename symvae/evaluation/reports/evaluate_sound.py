@@ -115,7 +115,7 @@ def evaluate_sound(
             probe,
             reference,
             instruments,
-            {name: timbre.z for name, timbre in synth.timbres.items()},
+            synth.timbres,
             excerpts=effort.excerpts,
             **choices,
         ),

@@ -2,6 +2,10 @@
 
     (distance of magnitudes + waveform weight · distance of waveforms) + beta · max(KL − free nats, 0)
 
+The distance of waveforms is that of magnitudes in several windows and, weighted, that of levels in bands and
+that of envelopes. The mean difference of log magnitudes is smallest at the median of what the decoder is
+unsure of, which lies below its mean power, so by itself it darkens sounds; levels in bands do not.
+
 The magnitudes that the decoder predicts are compared from the start; once they are roughly right, so is the
 waveform synthesized from them with the source's phases, at several window lengths.
 """
@@ -20,7 +24,8 @@ from symvae.models.sound.spectrogram_vae import FLOOR, SpectrogramVAE, Spectrum
 from symvae.nn.mixed import mixed
 from symvae.objective.adversarial import discriminator_loss, generator_loss, matching_loss
 from symvae.objective.elbo import free_nats_kl
-from symvae.objective.spectral import magnitude_distance, multi_scale_distance
+from symvae.objective.envelope import envelope_distance
+from symvae.objective.spectral import band_distance, magnitude_distance, multi_scale_distance
 
 
 class SoundLoss(NamedTuple):
@@ -100,6 +105,8 @@ def sound_loss(
     beta: float,
     free_nats: float,
     waveform_weight: float,
+    band_weight: float = 0.0,
+    envelope_weight: float = 0.0,
     waveform_frames: int,
     alike: int,
     bf16: bool = False,
@@ -116,6 +123,8 @@ def sound_loss(
         beta: Weight of the KL divergence.
         free_nats: KL divergence per clip, in nats, that costs nothing.
         waveform_weight: Weight of the distance of waveforms; 0 computes none.
+        band_weight: Weight of the distance of levels in bands, within that of waveforms.
+        envelope_weight: Weight of the distance of envelopes, within that of waveforms.
         waveform_frames: Frames of the excerpt that is compared as a waveform.
         alike: Clips in a row of one timbre.
         bf16: Compute the networks in bfloat16 where the processor has it.
@@ -138,6 +147,10 @@ def sound_loss(
         first = int(chance * (truth.shape[1] - waveform_frames + 1))
         predicted, reference = waveforms(model, spectrum, clips.wave, first, waveform_frames)
         waveform = multi_scale_distance(predicted, reference, floor=FLOOR).total.mean()
+        if band_weight:
+            waveform = waveform + band_weight * band_distance(predicted, reference, model.sample_rate).mean()
+        if envelope_weight:
+            waveform = waveform + envelope_weight * envelope_distance(predicted, reference).mean()
     kl_nats = posterior.kl_nats().sum(-1)
     total = magnitude + waveform_weight * waveform + beta * free_nats_kl(kl_nats, free_nats).mean()
     loss = SoundLoss(total, magnitude, waveform, kl_nats.mean())

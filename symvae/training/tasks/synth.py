@@ -147,6 +147,8 @@ class SynthTask:
             generator=torch.Generator(self.device).manual_seed(training.seed * 1_000_003 + step),
             beta=synth_beta_at(objective, progress),
             free_nats=objective.free_nats,
+            band_weight=objective.band_weight,
+            envelope_weight=objective.envelope_weight,
             waveform_weight=objective.waveform_weight if progress >= objective.waveform_from else 0.0,
             alike=alike,
             waveform_frames=min(objective.waveform_frames, clips.roll.shape[2]),

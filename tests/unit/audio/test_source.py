@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from symvae.audio.lanes import TAIL_SEC
 from symvae.audio.notes import Notes
+from symvae.audio.partials import HARMONIC, Partials
 from symvae.audio.source import GROUPS, balanced_source, source
 from symvae.models.sound.balance import balanced
 from tests.sounds import NO_NOTES, any_notes, notes_from
@@ -17,12 +18,54 @@ from tests.sounds import NO_NOTES, any_notes, notes_from
 RATE, HOP = 2_000, 50
 
 
+STRING = Partials(stretch=(-9.0, 1.0, 0.0), stretch_share=1.0)
+VIBRATO = Partials(vibrato_cents=20.0, vibrato_hz=5.0)
+SECTION = Partials(vibrato_cents=3.0, detune_cents=8.0)
+KINDS = st.sampled_from([HARMONIC, STRING, VIBRATO, SECTION])
+
+
 @settings(max_examples=15)
-@given(any_notes(), st.lists(st.integers(0, 4_000), max_size=4))
-def test_blocks_equal_the_whole(some: Notes, cuts: list[int]) -> None:
+@given(any_notes(), st.lists(st.integers(0, 4_000), max_size=4), KINDS)
+def test_blocks_equal_the_whole(some: Notes, cuts: list[int], kind: Partials) -> None:
     edges = [0, *sorted(cuts), 4_000]
-    blocks = [source(some, a, b - a, RATE) for a, b in pairwise(edges)]
-    assert torch.equal(torch.cat(blocks, 1), source(some, 0, 4_000, RATE))
+    blocks = [source(some, a, b - a, RATE, kind) for a, b in pairwise(edges)]
+    assert torch.equal(torch.cat(blocks, 1), source(some, 0, 4_000, RATE, kind))
+
+
+def test_the_partials_of_a_string_are_beside_the_multiples() -> None:
+    """A2 held for a second: bins of 1 Hz; n·f·√(1 + B·n²)."""
+    rate, pitch = 24_000, 45
+    held = notes_from((0.0, 1.5, pitch, 127))
+    wave = source(held, 0, rate, rate, STRING).sum(0).numpy()
+    power = np.square(np.abs(np.fft.rfft(wave * np.hanning(rate))))
+    for number in (1, 4, 7, 12):
+        partial_hz = number * 110 * np.sqrt(1 + STRING.inharmonicity(pitch) * number**2)
+        around = np.arange(round(partial_hz) - 40, round(partial_hz) + 41)
+        assert abs(around[power[around].argmax()] - partial_hz) <= 1
+
+
+def test_the_pitch_of_a_vibrato_swings_by_its_depth() -> None:
+    rate = 24_000
+    wave = source(notes_from((0.0, 2.0, 69, 127)), 0, 2 * rate, rate, VIBRATO)[1].numpy()
+    spectrum = np.fft.fft(wave)
+    spectrum[rate:] = 0
+    phase = np.unwrap(np.angle(np.fft.ifft(spectrum)))
+    cents = 1200 * np.log2(np.diff(phase) / (2 * np.pi) * rate / 440)[rate // 2 : 3 * rate // 2]
+    assert cents.max() == pytest.approx(20, abs=3)
+    assert cents.min() == pytest.approx(-20, abs=3)
+    crossings = np.count_nonzero(np.diff(np.sign(cents - cents.mean())))
+    assert crossings == pytest.approx(10, abs=1)
+
+
+def test_a_section_beats_at_the_level_of_one_player() -> None:
+    rate = 8_000
+    one, many = (
+        source(notes_from((0.0, 4.0, 69, 127)), 0, 4 * rate, rate, kind)[1].numpy()
+        for kind in (HARMONIC, SECTION)
+    )
+    level = np.sqrt(np.square(many.reshape(-1, 400)).mean(1))
+    assert level.max() > 2 * level.min()
+    assert np.square(many).mean() == pytest.approx(np.square(one).mean(), rel=0.3)
 
 
 @settings(max_examples=15)
@@ -66,17 +109,17 @@ def test_a_released_key_decays() -> None:
 
 
 @settings(max_examples=15)
-@given(any_notes(), st.integers(0, 60))
-def test_the_balanced_source_equals_balancing_the_source(some: Notes, first: int) -> None:
+@given(any_notes(), st.integers(0, 60), KINDS)
+def test_the_balanced_source_equals_balancing_the_source(some: Notes, first: int, kind: Partials) -> None:
     levels = torch.randn(21, len(GROUPS), generator=torch.Generator().manual_seed(first))
-    expected = balanced(source(some, first * HOP, 20 * HOP, RATE)[None], levels[None], HOP)[0]
-    fast = balanced_source(some, levels, first, HOP, RATE)
+    expected = balanced(source(some, first * HOP, 20 * HOP, RATE, kind)[None], levels[None], HOP)[0]
+    fast = balanced_source(some, levels, first, HOP, RATE, kind)
     torch.testing.assert_close(fast, expected, atol=1e-3, rtol=1e-3)
 
 
 @pytest.mark.parametrize("first_sample", [0, 3_000, 31_000, 47_000, 100_000])
 def test_a_long_note_in_pieces_equals_the_whole(first_sample: int) -> None:
-    """Its first four seconds are cached, the rest is computed where it is needed."""
+    """Its first seconds are cached, the rest is computed where it is needed."""
     held = Notes(np.array([0.5]), np.array([9.0]), np.array([50]), np.array([90]))
     whole = source(held, 0, 120_000, RATE)
     torch.testing.assert_close(

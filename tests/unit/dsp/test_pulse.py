@@ -8,9 +8,18 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symvae.dsp.pulse import harmonics
+from symvae.dsp.pulse import below_nyquist, cosines
+from symvae.dsp.pulse import harmonics as harmonics_of
 
 RATE = 24_000
+
+
+def harmonics(
+    frequency_hz: float, first: int, last: int, samples: int, rate: int, first_sample: int = 0
+) -> torch.Tensor:
+    """Harmonics of a steady tone."""
+    cycles = torch.arange(first_sample, first_sample + samples, dtype=torch.float64) * frequency_hz / rate
+    return harmonics_of(cycles, first, last, below_nyquist(frequency_hz, rate))
 
 
 def pulse_train(frequency_hz: float, samples: int) -> torch.Tensor:
@@ -58,6 +67,25 @@ def test_the_train_starts_with_an_impulse(frequency_hz: float) -> None:
     count = math.ceil(RATE / 2 / frequency_hz) - 1
     assert train[0] == train.max() == count
     assert harmonics(frequency_hz, 2, 3, 10, RATE)[0] == min(count, 3) - 1
+
+
+@settings(max_examples=20)
+@given(st.lists(st.floats(20, 13_000), min_size=1, max_size=5), st.integers(0, 90_000), st.integers(1, 700))
+def test_cosines_are_the_sum_of_cosines(frequency_hz: list[float], first: int, samples: int) -> None:
+    wave = cosines(torch.tensor(frequency_hz, dtype=torch.float64), first, samples, RATE)
+    time = np.arange(first, first + samples) / RATE
+    audible = [hz for hz in frequency_hz if hz < RATE / 2]
+    expected = sum((np.cos(2 * np.pi * hz * time) for hz in audible), np.zeros(samples))
+    np.testing.assert_allclose(wave.numpy(), expected, atol=1e-4)
+
+
+def test_vibrato_moves_all_harmonics() -> None:
+    """Phases that run unevenly: each harmonic is the cosine of a multiple of the same phase."""
+    time = torch.arange(4_000, dtype=torch.float64) / RATE
+    cycles = 300 * time + 0.4 * torch.sin(40 * time)
+    expected = sum(torch.cos(2 * torch.pi * number * cycles) for number in range(2, 6))
+    torch.testing.assert_close(harmonics_of(cycles, 2, 5, 9).double(), expected, atol=1e-4, rtol=0)
+    assert torch.equal(harmonics_of(cycles, 2, 9, 5), harmonics_of(cycles, 2, 5, 9))
 
 
 @pytest.mark.parametrize("frequency_hz", [12_000.0, 12_543.9, 40_000.0])
