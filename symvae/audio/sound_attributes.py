@@ -64,6 +64,17 @@ def sound_attributes(samples: Float[np.ndarray, " sample"], sample_rate: int) ->
     }
 
 
+def centroid_hz(samples: Float[np.ndarray, " sample"], sample_rate: int) -> float:
+    """Spectral centroid of one channel, as in `sound_attributes`; 0 for silence."""
+    return _centroid(_magnitudes(np.asarray(samples, np.float64)), sample_rate)
+
+
+def loudness_lufs(samples: Float[np.ndarray, " sample"], sample_rate: int) -> float:
+    """Integrated loudness of one channel, as in `sound_attributes`; minus infinity for silence."""
+    wave = np.asarray(samples, np.float64)
+    return _loudness(wave, sample_rate) if np.abs(wave).max(initial=0.0) > 0 else -math.inf
+
+
 def _times(wave: Float[np.ndarray, " sample"], sample_rate: int) -> tuple[float, float]:
     """Attack in milliseconds and decay in seconds."""
     step, width = max(round(_STEP_SEC * sample_rate), 1), max(round(_LEVEL_SEC * sample_rate), 1)

@@ -21,7 +21,7 @@ from symvae.config.sound import PROGRAMS
 from symvae.corpus.clips import ClipDraws, phrases_of
 from symvae.corpus.shards import Shards
 from symvae.errors import AudioError
-from symvae.evaluation import sound, timbre_paths, timbre_space, unseen_font
+from symvae.evaluation import levels, sound, timbre_paths, timbre_space, unseen_font
 from symvae.evaluation.excerpts import excerpts
 from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.result import as_json
@@ -36,6 +36,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "sound": sound.tables,
     "timbre_paths": timbre_paths.tables,
     "timbre_space": timbre_space.tables,
+    "levels": levels.tables,
     "unseen_font": unseen_font.tables,
 }
 
@@ -69,7 +70,7 @@ def evaluate_sound(
     progress: Progress = silent,
     open_font: Callable[[Path, int], FontPlayer] = font_player,
 ) -> dict[str, Any]:
-    """Measure resynthesis, paths between timbres, the space of timbres and an unseen font.
+    """Measure resynthesis, paths between timbres, the space of timbres, single notes and an unseen font.
 
     Args:
         synth: The synthesizer, with a probe in its folder.
@@ -121,6 +122,11 @@ def evaluate_sound(
         ),
         "timbre_space": _timbre_space(synth, reference, known, pairs=effort.pairs, seed=seed),
     }
+    single_notes = levels.levels(
+        network, reference, list(synth.timbres.values()), [path.stem for path in fonts], progress=progress
+    )
+    if single_notes is not None:
+        parts["levels"] = single_notes
     if unseen is not None:
         parts["unseen_font"] = unseen_font.unseen_font(
             network, probe, draws([unseen]), known, font=unseen.stem, pairs=effort.pairs, seed=seed

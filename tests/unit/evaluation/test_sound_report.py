@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -83,6 +84,18 @@ def test_the_space_has_the_clips_of_all_fonts_and_the_unseen_font_its_own(metric
     assert unseen["truth"]["mss"] == 0
 
 
+def test_single_notes_of_the_named_timbres_are_compared_with_their_own_font(metrics):
+    part = metrics["levels"]
+    assert list(part["timbres"]) == ["piano", "flute"]
+    for row in part["timbres"].values():
+        assert (row["font"], row["softer_steps_font"]) == ("First", 0)
+        assert row["range_db_font"] == pytest.approx(20 * np.log10(127 / 40), abs=0.1)  # linear in velocity
+        assert row["band_db_worst"] == max(map(abs, row["bands_db"].values()))
+    lsd_db = [row["lsd_db"] for row in part["timbres"].values()]
+    assert part["mean"]["lsd_db"] == pytest.approx(np.mean(lsd_db))
+    assert min(lsd_db) > 0
+
+
 def test_named_timbres_at_the_clips_own_places_are_nearest(folder, memory_shards, monkeypatch):
     """Each instrument's name is put where its clips lie, then at the other's."""
     synth = Synth.load(folder)
@@ -118,7 +131,12 @@ def test_the_same_seed_gives_the_same_figures(folder, memory_shards, metrics):
 
 def test_the_card_holds_the_tables_and_the_command(folder, metrics):
     tables = to_markdown(metrics)
-    for heading in ("### Sound", "### Between two instruments", "### A font not used in training"):
+    for heading in (
+        "### Sound",
+        "### Between two instruments",
+        "### Single notes",
+        "### A font not used in training",
+    ):
         assert heading in tables
     card = sound_card(Synth.load(folder).config, metrics, phrases_from=["reels"])
     assert card.startswith("# tiny")
