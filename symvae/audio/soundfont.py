@@ -5,6 +5,7 @@ Two players read fonts: tinysoundfont (a small library, in this process) and Flu
 Reverb and chorus are off: timbres are learned dry.
 """
 
+import math
 import os
 import struct
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ GAIN_DB = -6.0
 #: Bank of drum kits.
 DRUM_BANK = 128
 _FLUSH_SEC = 0.1
+#: Share of the other channel's power below which a channel does not stand for both.
+_SOFT_SIDE = 0.1
 
 
 @runtime_checkable
@@ -136,6 +139,23 @@ def _fonts() -> Iterator[Path]:
                 for path in folder.iterdir()
                 if path.suffix.lower() in (".sf2", ".sf3") and not path.is_symlink()
             )
+
+
+def one_channel(stereo: Float[np.ndarray, "2 sample"]) -> Float[np.ndarray, " sample"]:
+    """One channel of a font's sound, at the level of both.
+
+    The two are often two microphones. In their sum partials would cancel that both of them hear.
+
+    Args:
+        stereo: Left and right.
+
+    Returns:
+        The left channel, or the right one where the left is much softer; its power is the mean of both.
+    """
+    power = np.square(stereo, dtype=np.float64).sum(1)
+    chosen = int(power[0] < _SOFT_SIDE * power[1])
+    level = math.sqrt(power.mean() / power[chosen]) if power[chosen] else 1.0
+    return (level * stereo[chosen]).astype(np.float32)
 
 
 class TinySoundFont:

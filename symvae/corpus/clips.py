@@ -18,7 +18,7 @@ from symvae.audio.excitation import excite
 from symvae.audio.keyboard import KEYS, LOWEST, fold_into, on_keyboard
 from symvae.audio.lanes import lane_count
 from symvae.audio.notes import Notes, notes_of
-from symvae.audio.soundfont import FontPlayer
+from symvae.audio.soundfont import FontPlayer, one_channel
 from symvae.corpus.dataset import windows
 from symvae.corpus.measured_partials import measured_partials
 from symvae.corpus.shards import Shards, open_shards
@@ -140,7 +140,7 @@ class ClipDraws:
         keys = self.keys[font, timbre]
         assert keys is not None, "a timbre that its player cannot play"
         notes = notes._replace(pitch=fold_into(notes.pitch, *keys))
-        wave = self.players[font].play(notes, self.programs[timbre], self.samples).mean(0)
+        wave = one_channel(self.players[font].play(notes, self.programs[timbre], self.samples))
         roll, source = excite(
             notes,
             0,
@@ -205,7 +205,7 @@ def _loudness_db(
     each = round(_TEST_SEC * sample_rate)
     onset = np.arange(len(pitch)) * each / sample_rate
     notes = Notes(onset, np.full(len(pitch), _TEST_SEC / 2), pitch, velocity)
-    wave = player.play(notes, program, len(pitch) * each).mean(0).reshape(len(pitch), each)
+    wave = one_channel(player.play(notes, program, len(pitch) * each)).reshape(len(pitch), each)
     return 10 * np.log10(np.square(wave).mean(1) + 1e-12)
 
 

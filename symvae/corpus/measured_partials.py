@@ -13,7 +13,7 @@ from jaxtyping import Float
 
 from symvae.audio.notes import Notes
 from symvae.audio.partials import HARMONIC, MOST_STRETCH, Partials
-from symvae.audio.soundfont import FontPlayer
+from symvae.audio.soundfont import FontPlayer, one_channel
 from symvae.dsp.yin import track_near
 
 _KEYS = np.arange(28, 97, 4)
@@ -66,9 +66,9 @@ def measured_partials(player: FontPlayer, program: int, sample_rate: int) -> Par
         return HARMONIC
     measured = np.log2(stretch[stiff])
     curve = np.polynomial.Polynomial.fit(octaves[stiff], measured, 2).convert()
-    if np.abs(curve(octaves[stiff]) - measured).mean() > _SCATTER_OCTAVES:
-        return HARMONIC
     middle, slope, curvature = (round(float(value), 3) for value in curve.coef)
+    if slope < 0 or np.abs(curve(octaves[stiff]) - measured).mean() > _SCATTER_OCTAVES:
+        return HARMONIC
     return Partials(stretch=(middle, slope, curvature), stretch_share=1.0)
 
 
@@ -78,7 +78,7 @@ def _hz(key: int) -> float:
 
 def _played(player: FontPlayer, program: int, key: int, sample_rate: int) -> Float[np.ndarray, " sample"]:
     notes = Notes(np.zeros(1), np.array([_HELD_SEC]), np.array([key]), np.array([_VELOCITY]))
-    return player.play(notes, program, round(_HELD_SEC * sample_rate)).mean(0)
+    return one_channel(player.play(notes, program, round(_HELD_SEC * sample_rate)))
 
 
 def _stretch(wave: Float[np.ndarray, " sample"], frequency_hz: float, sample_rate: int) -> float:

@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.audio.notes import Notes
+from symvae.audio.soundfont import one_channel
 from symvae.corpus.clips import ClipDraws
 from symvae.evaluation.excerpts import excitations, synthesize
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
@@ -75,7 +76,9 @@ def play_notes(
     """
     hop = network.stft.hop
     samples = round((_LEAD_SEC + HELD_SEC + TAIL_SEC) * network.sample_rate) // hop * hop
-    made = synthesize(network, excitations(network, notes, samples), timbre.z.expand(len(notes), -1))
+    made = synthesize(
+        network, excitations(network, notes, samples, timbre.partials), timbre.z.expand(len(notes), -1)
+    )
     player = draws.players[font]
-    real = np.stack([player.play(note, timbre.program, samples).mean(0) for note in notes])
+    real = np.stack([one_channel(player.play(note, timbre.program, samples)) for note in notes])
     return made.float(), torch.from_numpy(real).float()

@@ -20,6 +20,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.audio.notes import Notes
+from symvae.audio.soundfont import one_channel
 from symvae.corpus.clips import ClipDraws
 from symvae.dsp.stft import griffin_lim, unit
 from symvae.evaluation.clip_scores import ClipScores, Figures, concatenate, score_clips
@@ -243,6 +244,6 @@ def _play_on_next_font(draws: ClipDraws, drawn: Excerpts) -> Float[Tensor, "clip
         if other is None:
             return torch.zeros(draws.samples)
         program = draws.programs[timbre[1]]
-        return torch.from_numpy(draws.players[other].play(notes, program, draws.samples).mean(0))
+        return torch.from_numpy(one_channel(draws.players[other].play(notes, program, draws.samples)))
 
     return torch.stack([play(*row) for row in zip(drawn.notes, _timbres(drawn), strict=True)])

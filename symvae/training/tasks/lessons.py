@@ -9,6 +9,7 @@ from torch import Tensor
 
 from symvae.audio.keyboard import fold_into
 from symvae.audio.notes import Notes
+from symvae.audio.soundfont import one_channel
 from symvae.corpus.clips import ClipDraws
 
 LEVEL_DB = 8.0
@@ -41,7 +42,7 @@ def draw_lesson(draws: ClipDraws, step: int, clips: int) -> Lesson:
         notes, keys = draws.notes(chance), draws.keys[font, instrument]
         assert keys is not None, "a timbre that its player cannot play"
         notes = notes._replace(pitch=fold_into(notes.pitch, *keys))
-        wave = draws.players[font].play(notes, draws.programs[instrument], draws.samples).mean(0)
+        wave = one_channel(draws.players[font].play(notes, draws.programs[instrument], draws.samples))
         rows.append((torch.from_numpy(wave), notes, instrument))
     waves, notes_of_clips, instruments = zip(*rows, strict=True)
     return Lesson(torch.stack(waves), list(notes_of_clips), torch.tensor(instruments))

@@ -12,6 +12,7 @@ from symvae.audio import player as players
 from symvae.audio import source
 from symvae.audio.lanes import split_lanes
 from symvae.audio.notes import Notes
+from symvae.audio.partials import HARMONIC, Partials
 from symvae.models.sound.blend import Blend
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.models.sound.spectrum import Spectrum
@@ -36,13 +37,29 @@ def test_blocks_equal_the_whole(network: SpectrogramVAE, ends) -> None:
     notes, samples = random_notes(2.6), 3 * RATE + 17
     still = NeuralPlayer(network, Blend.of(start))
     moving = NeuralPlayer(network, Blend.of(start), Blend.of(end))
-    for player in (still, moving):
+    kinds = (Partials(stretch=(-9.0, 1.0, 0.0), stretch_share=1.0), Partials(vibrato_cents=20.0))
+    string = NeuralPlayer(network, Blend.of(start), partials=kinds[:1])
+    string_to_voice = NeuralPlayer(network, Blend.of(start), Blend.of(end), kinds)
+    for player in (still, moving, string, string_to_voice):
         whole = play(player, notes, samples, 1_000)
         assert whole.shape == (1, samples)
         assert whole.dtype == np.float32
         assert np.abs(whole).max() > 1e-3
         for block_sec in (0.05, 0.31, 1.0):
             assert difference_db(play(player, notes, samples, block_sec), whole) < -80
+
+
+def test_notes_have_the_partials_of_the_timbre_at_their_onset(network: SpectrogramVAE, ends) -> None:
+    """Two players that differ in the partials of the end alone agree in the first note, not in the last."""
+    start, end = (Blend.of(z) for z in ends)
+    string = Partials(stretch=(-7.0, 0.0, 0.0), stretch_share=1.0)
+    notes = Notes(np.array([0.0, 2.7]), np.array([0.3, 0.3]), np.array([50, 50]), np.array([100, 100]))
+    plain, other = (
+        play(NeuralPlayer(network, start, end, (HARMONIC, kind)), notes, 3 * RATE, 1_000)
+        for kind in (HARMONIC, string)
+    )
+    assert np.array_equal(plain[:, : RATE // 4], other[:, : RATE // 4])
+    assert difference_db(other[:, -RATE // 4 :], plain[:, -RATE // 4 :]) > -40
 
 
 def test_a_block_may_start_at_any_frame(network: SpectrogramVAE, ends) -> None:
@@ -68,9 +85,9 @@ def test_a_note_of_an_hour_costs_a_block_of_it(
     drone, hour = split_lanes(one_note(0.3, 3_600.0)), 3_600 * RATE
     lengths, original = [], source.harmonics
 
-    def recorded(hz: float, first: int, last: int, samples: int, rate: int, *, first_sample: int = 0):
-        lengths.append(samples)
-        return original(hz, first, last, samples, rate, first_sample=first_sample)
+    def recorded(cycles: torch.Tensor, first: int, last: int, highest: int):
+        lengths.append(len(cycles))
+        return original(cycles, first, last, highest)
 
     monkeypatch.setattr(source, "harmonics", recorded)
     player.block(drone, 0, RATE, hour)
@@ -195,6 +212,7 @@ def test_blocks_reuse_freed_memory() -> None:
 import resource, sys, torch
 import numpy as np
 from symvae.audio.notes import Notes
+from symvae.audio.partials import HARMONIC, Partials
 from symvae.models.sound.blend import Blend
 from symvae.system import neural_player
 from symvae.config.load import load_preset
