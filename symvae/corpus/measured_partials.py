@@ -3,7 +3,7 @@
 Inharmonicity is the B at which the places n·f·√(1 + B·n²) of a long spectrum hold the largest magnitudes; a
 curve over the keyboard is fitted to it. Vibrato is the swing of the fundamental between 3 and 9 Hz
 (`symvae.dsp.yin`). A sound whose level swings with its pitch by no regular rate is a section: several players
-whose distance in pitch makes the beats.
+whose distance in pitch makes the beats. How wide a sound is, its two channels tell.
 """
 
 from functools import lru_cache
@@ -34,6 +34,8 @@ _SCATTER_OCTAVES = 0.7
 _RATES, _LEAST_CENTS, _REGULAR = (3.5, 8.0), 4.0, 0.75
 #: Swings of pitch and level from which on, without a regular rate, there is a section.
 _BEATING_CENTS, _BEATING_DB = 1.0, 2.0
+#: Share of the louder channel's power from which on the other one counts.
+_SOFT = 1e-4
 
 
 @lru_cache(maxsize=256)
@@ -72,13 +74,37 @@ def measured_partials(player: FontPlayer, program: int, sample_rate: int) -> Par
     return Partials(stretch=(middle, slope, curvature), stretch_share=1.0)
 
 
+@lru_cache(maxsize=256)
+def measured_width(player: FontPlayer, program: int, sample_rate: int) -> float:
+    """Measure how far apart the two channels of an instrument are.
+
+    Args:
+        player: Player of a font.
+        program: General MIDI program.
+        sample_rate: Hz.
+
+    Returns:
+        1 − the mean correlation of the channels of single notes: 0 where they are the same, at most 1.
+    """
+    apart = []
+    for key in _KEYS.tolist():
+        stereo = player.play(_note(key), program, round(_HELD_SEC * sample_rate)).astype(np.float64)
+        power = np.square(stereo).sum(1)
+        if power.min() > _SOFT * power.max():
+            apart.append(1 - float(stereo.prod(0).sum()) / np.sqrt(power.prod()))
+    return round(float(np.clip(np.mean(apart), 0, 1)), 2) if apart else 0.0
+
+
 def _hz(key: int) -> float:
     return float(440 * 2 ** ((key - 69) / 12))
 
 
 def _played(player: FontPlayer, program: int, key: int, sample_rate: int) -> Float[np.ndarray, " sample"]:
-    notes = Notes(np.zeros(1), np.array([_HELD_SEC]), np.array([key]), np.array([_VELOCITY]))
-    return one_channel(player.play(notes, program, round(_HELD_SEC * sample_rate)))
+    return one_channel(player.play(_note(key), program, round(_HELD_SEC * sample_rate)))
+
+
+def _note(key: int) -> Notes:
+    return Notes(np.zeros(1), np.array([_HELD_SEC]), np.array([key]), np.array([_VELOCITY]))
 
 
 def _stretch(wave: Float[np.ndarray, " sample"], frequency_hz: float, sample_rate: int) -> float:

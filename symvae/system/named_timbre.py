@@ -1,11 +1,14 @@
 """An instrument of a synthesizer, by name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from symvae.audio.partials import HARMONIC, Partials
+from symvae.audio.partials import HARMONIC, Partials, partials_of
 
 
 @dataclass(frozen=True)
@@ -20,3 +23,11 @@ class NamedTimbre:
     z: Float[Tensor, " latent"]
     partials: Partials = HARMONIC
     """Where its partials lie."""
+    width: float = 0.0
+    """How far apart left and right are, from 0 (the same) to 1 (unrelated)."""
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> "NamedTimbre":
+        """A timbre of timbres.json; an older one has exact multiples and no width."""
+        partials, width = partials_of(row.get("partials", {})), float(row.get("width", 0.0))
+        return cls(row["name"], row["program"], row["font"], torch.tensor(row["z"]), partials, width)

@@ -20,6 +20,7 @@ from symvae.audio.partials import HARMONIC, Partials, mixed
 from symvae.audio.player import block_samples, is_silent
 from symvae.audio.roll import roll
 from symvae.audio.source import balanced_source
+from symvae.dsp.widen import LENGTH_SEC, widen
 from symvae.models.sound.blend import Blend
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.models.sound.spectrum import Spectrum
@@ -39,6 +40,7 @@ class NeuralPlayer:
         timbre: Timbre of the whole sound, or of its start.
         until: Timbre of the sound's end, approached evenly; None to keep ``timbre``.
         partials: Partials of each part of ``timbre``, then of ``until``; exact multiples where it is empty.
+        width: How far apart left and right are, from 0 (one channel) to 1 (unrelated).
     """
 
     tail_sec = TAIL_SEC
@@ -49,15 +51,17 @@ class NeuralPlayer:
         timbre: Blend,
         until: Blend | None = None,
         partials: Sequence[Partials] = (),
+        width: float = 0.0,
     ) -> None:
         _keep_freed_memory()
+        self.width = width
         self.partials = tuple(partials)
         self.network = network
         self.timbre = timbre
         self.until = until
         self.sample_rate = network.sample_rate
 
-    def blocks(self, notes: Notes, samples: int) -> Iterator[Float[np.ndarray, "1 sample"]]:
+    def blocks(self, notes: Notes, samples: int) -> Iterator[Float[np.ndarray, "channel sample"]]:
         """Frame-exact blocks; silent ones are zeros at no cost."""
         step = block_samples(self.sample_rate, self.network.stft.hop)
         lanes = split_lanes(notes)
@@ -72,7 +76,7 @@ class NeuralPlayer:
     @torch.inference_mode()
     def block(
         self, lanes: Sequence[Notes], first: int, length: int, samples: int
-    ) -> Float[np.ndarray, "1 sample"]:
+    ) -> Float[np.ndarray, "channel sample"]:
         """One block of a longer sound.
 
         Args:
@@ -82,9 +86,11 @@ class NeuralPlayer:
             samples: Samples of the whole sound; places a moving timbre.
 
         Returns:
-            The block's samples, in one channel.
+            The block's samples, in two channels if the sound has a width.
         """
         stft, context = self.network.stft, self.network.context
+        if self.width:
+            context += -(-round(LENGTH_SEC * self.sample_rate) // stft.hop)
         before = min(first // stft.hop, context)
         frames = before + -(-length // stft.hop) + context
         frame = first // stft.hop - before
@@ -96,7 +102,10 @@ class NeuralPlayer:
             first_frame=frame,
             consistency_steps=self.network.consistency_steps,
         )[0]
-        return wave[before * stft.hop :][None, :length].cpu().numpy()
+        channels = wave.cpu().numpy()[None]
+        if self.width:
+            channels = widen(channels[0], self.width, self.sample_rate)
+        return channels[:, before * stft.hop :][:, :length]
 
     def _timbre_at(self, position: Float[Tensor, " frame"]) -> Blend:
         """Timbre at positions of the sound, from 0 (its start) to 1."""

@@ -16,7 +16,6 @@ from torch import Tensor
 from symvae.arguments import checked
 from symvae.audio.instruments import timbre_of_program
 from symvae.audio.limits import MINUTES
-from symvae.audio.partials import HARMONIC, Partials, partials_of
 from symvae.audio.parts import Part
 from symvae.audio.player import DrumPlayer, Player
 from symvae.audio.render import LOUDNESS_LUFS, Rendering, Voice, render_voices
@@ -76,17 +75,7 @@ class Synth:
         """
         place, folder = find_device(device), find_synth(name)
         config, network, rows = synth_artifacts.load_synth(folder)
-        timbres = [
-            NamedTimbre(
-                row["name"],
-                row["program"],
-                row["font"],
-                torch.tensor(row["z"]),
-                partials_of(row.get("partials", {})),
-            )
-            for row in rows
-        ]
-        return cls(folder, config, network.to(place), timbres)
+        return cls(folder, config, network.to(place), [NamedTimbre.read(row) for row in rows])
 
     @property
     def name(self) -> str:
@@ -187,14 +176,15 @@ class Synth:
             The player.
         """
         start, end = self.timbre(timbre), None if until is None else self.timbre(until)
-        places = start.z if end is None else torch.cat([start.z, end.z])
-        return NeuralPlayer(self.network, start, end, [self.partials_at(z) for z in places])
+        nearest = [self.nearest(z) for part in (start, end) if part is not None for z in part.z]
+        known = [timbre for timbre in nearest if timbre is not None]
+        width = sum(timbre.width for timbre in known) / max(len(known), 1)
+        return NeuralPlayer(self.network, start, end, [timbre.partials for timbre in known], width)
 
-    def partials_at(self, z: Float[Tensor, " latent"]) -> Partials:
-        """Where the partials of a timbre lie: as those of the named timbre that is nearest in z."""
-        if not self.timbres:
-            return HARMONIC
-        return min(self.timbres.values(), key=lambda each: float((each.z - z).square().sum())).partials
+    def nearest(self, z: Float[Tensor, " latent"]) -> NamedTimbre | None:
+        """The named timbre nearest to a place in z, whose partials and width hold there; None without any."""
+        distances = {name: float((each.z - z).square().sum()) for name, each in self.timbres.items()}
+        return self.timbres[min(distances, key=distances.__getitem__)] if distances else None
 
     def voices(
         self,

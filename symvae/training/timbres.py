@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from symvae.corpus.clips import ClipDraws
+from symvae.corpus.measured_partials import measured_width
 from symvae.models.sound.quantized import QuantizedEncoder
 from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.system.synth_artifacts import load_synth, save_code_prior, save_timbres
@@ -41,7 +42,8 @@ def mean_timbres(
         seed: Seed of their notes.
 
     Returns:
-        One entry for each font and instrument: ``name``, ``font``, ``program``, ``z`` and ``partials``.
+        One entry for each font and instrument: ``name``, ``font``, ``program``, ``z``, ``partials`` and
+        ``width``.
     """
     device = next(model.parameters()).device
     timbres: list[dict[str, Any]] = []
@@ -62,6 +64,9 @@ def mean_timbres(
                     "program": draws.programs[instrument],
                     "z": [round(value, 5) for value in z.tolist()],
                     "partials": draws.partials[font, instrument]._asdict(),
+                    "width": measured_width(
+                        draws.players[font], draws.programs[instrument], draws.sample_rate
+                    ),
                 }
             )
     return timbres

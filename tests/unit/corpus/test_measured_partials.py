@@ -9,7 +9,8 @@ import pytest
 from symvae.audio.notes import Notes
 from symvae.audio.partials import HARMONIC, Partials
 from symvae.audio.source import source
-from symvae.corpus.measured_partials import measured_partials
+from symvae.corpus.measured_partials import measured_partials, measured_width
+from symvae.dsp.widen import widen
 from tests.sines import SinePlayer
 
 RATE = 24_000
@@ -59,3 +60,17 @@ def test_a_section_is_found() -> None:
 @pytest.mark.parametrize("player", [SourcePlayer(HARMONIC), SilentPlayer(HARMONIC)])
 def test_exact_multiples_stay_exact(player: SourcePlayer) -> None:
     assert measured_partials(player, 0, RATE) == HARMONIC
+
+
+class WidePlayer(SourcePlayer):
+    """A `FontPlayer` whose two channels differ."""
+
+    def play(self, notes: Notes, program: int, samples: int, *, drums: bool = False) -> np.ndarray:
+        return widen(super().play(notes, program, samples)[0], program / 100, RATE)
+
+
+@pytest.mark.parametrize("width", [0.0, 0.3, 0.8])
+def test_the_width_of_two_channels_is_found(width: float) -> None:
+    found = measured_width(WidePlayer(HARMONIC), round(100 * width), RATE)
+    assert found == pytest.approx(width, abs=0.15)
+    assert measured_width(SilentPlayer(HARMONIC), 0, RATE) == 0

@@ -40,9 +40,10 @@ def test_blocks_equal_the_whole(network: SpectrogramVAE, ends) -> None:
     kinds = (Partials(stretch=(-9.0, 1.0, 0.0), stretch_share=1.0), Partials(vibrato_cents=20.0))
     string = NeuralPlayer(network, Blend.of(start), partials=kinds[:1])
     string_to_voice = NeuralPlayer(network, Blend.of(start), Blend.of(end), kinds)
-    for player in (still, moving, string, string_to_voice):
+    wide = NeuralPlayer(network, Blend.of(start), width=0.8)
+    for player in (still, moving, string, string_to_voice, wide):
         whole = play(player, notes, samples, 1_000)
-        assert whole.shape == (1, samples)
+        assert whole.shape == (2 if player is wide else 1, samples)
         assert whole.dtype == np.float32
         assert np.abs(whole).max() > 1e-3
         for block_sec in (0.05, 0.31, 1.0):
