@@ -157,9 +157,9 @@ def _compute_pulses(
     pitch: int, partials: Partials, start_sample: int, samples: int, sample_rate: int
 ) -> Float[Tensor, "group sample"]:
     frequency_hz = 440.0 * 2 ** ((pitch - 69) / 12)
-    stretch = partials.inharmonicity(pitch)
-    if stretch:
-        return _stiff_string(frequency_hz, stretch, start_sample, samples, sample_rate)
+    if not partials.vibrato_cents and not partials.detune_cents:
+        stretch = partials.inharmonicity(pitch)
+        return _steady(frequency_hz, stretch, start_sample, samples, sample_rate)
     rows = torch.zeros(len(GROUPS), samples)
     for player in range(SECTION if partials.detune_cents else 1):
         own_hz = frequency_hz
@@ -188,7 +188,7 @@ def _cycles(
     return frequency_hz * cycles - _BEHIND[player]
 
 
-def _stiff_string(
+def _steady(
     frequency_hz: float, stretch: float, start_sample: int, samples: int, sample_rate: int
 ) -> Float[Tensor, "group sample"]:
     """Partials n·f·√(1 + B·n²), summed by group."""

@@ -84,13 +84,13 @@ def test_a_note_of_an_hour_costs_a_block_of_it(
     """A drone, or a pedal that is never lifted: only the pulses of the block are computed."""
     player = NeuralPlayer(network, Blend.of(ends[0]))
     drone, hour = split_lanes(one_note(0.3, 3_600.0)), 3_600 * RATE
-    lengths, original = [], source.harmonics
+    lengths, original = [], source.cosines
 
-    def recorded(cycles: torch.Tensor, first: int, last: int, highest: int):
-        lengths.append(len(cycles))
-        return original(cycles, first, last, highest)
+    def recorded(hz: torch.Tensor, first_sample: int, samples: int, rate: int):
+        lengths.append(samples)
+        return original(hz, first_sample, samples, rate)
 
-    monkeypatch.setattr(source, "harmonics", recorded)
+    monkeypatch.setattr(source, "cosines", recorded)
     player.block(drone, 0, RATE, hour)
     lengths.clear()
     sound = player.block(drone, 3_000 * network.stft.hop, RATE, hour)
