@@ -9,6 +9,7 @@ agree.
 import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
+from torch.nn.functional import pad
 
 from symvae.dsp.stft import Stft, griffin_lim, unit
 
@@ -59,4 +60,14 @@ def struck(
         The signal of each item. All have the phases of one source, so an item ignores the rest of its batch.
     """
     phase = struck_phases(stft, samples, onset, generator).to(magnitude.device).expand(magnitude.shape)
-    return griffin_lim(magnitude, stft, samples, phase=phase, iterations=iterations)
+    # Most drums are shorter than their second: silent frames at the end are not computed.
+    frames = min(_sounding(magnitude) + stft.size // stft.hop, magnitude.shape[1])
+    length = min((frames - 1) * stft.hop, samples)
+    wave = griffin_lim(magnitude[:, :frames], stft, length, phase=phase[:, :frames], iterations=iterations)
+    return pad(wave, (0, samples - length))
+
+
+def _sounding(magnitude: Float[Tensor, "batch frame bin"]) -> int:
+    """Frames up to the last one that is not silent."""
+    rows = (magnitude > 0).any(2).any(0).nonzero()
+    return int(rows.max()) + 1 if len(rows) else 1
