@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symvae.objective.spectral import (
+    band_distance,
     log_spectral_distance_db,
     magnitude_distance,
     multi_scale_distance,
@@ -82,3 +83,30 @@ def test_magnitudes_by_hand() -> None:
     assert distance.convergence.item() == pytest.approx(1 / math.sqrt(17))
     assert distance.log_magnitude.item() == pytest.approx(math.log(4 / 3) / 2)
     assert distance.total.item() == pytest.approx(1 / math.sqrt(17) + math.log(4 / 3) / 2)
+
+
+def test_levels_in_bands_by_hand() -> None:
+    wave = noise(0, samples=8_000)
+    assert not band_distance(wave, wave, 24_000).any()
+    twice = band_distance(2 * wave, wave, 24_000)
+    torch.testing.assert_close(twice, torch.full((2,), math.log(2)), atol=1e-3, rtol=0)
+
+
+def test_levels_in_bands_are_smallest_where_the_power_is_right() -> None:
+    """Of noise the distance of log magnitudes prefers a darker copy; levels in bands prefer the true one."""
+    real, other = noise(0, samples=40_000), noise(1, samples=40_000)
+    gains = [0.7, 1.0, 1.4]
+    bands = [float(band_distance(gain * other, real, 24_000).mean()) for gain in gains]
+    assert bands.index(min(bands)) == 1
+
+
+def test_a_partial_beside_its_place_has_the_right_level_in_bands() -> None:
+    time = torch.arange(24_000)[None] / 24_000
+    real, beside = (torch.sin(2 * torch.pi * hz * time) for hz in (5_000.0, 5_040.0))
+    assert band_distance(beside, real, 24_000) < 0.2 * band_distance(0.1 * real, real, 24_000)
+
+
+def test_silence_has_finite_levels_in_bands() -> None:
+    made = torch.zeros(1, 2_000, requires_grad=True)
+    band_distance(made, torch.zeros(1, 2_000), 24_000).sum().backward()
+    assert torch.isfinite(made.grad).all()
