@@ -103,7 +103,7 @@ def test_levels_in_bands_are_smallest_where_the_power_is_right() -> None:
 def test_a_partial_beside_its_place_has_the_right_level_in_bands() -> None:
     time = torch.arange(24_000)[None] / 24_000
     real, beside = (torch.sin(2 * torch.pi * hz * time) for hz in (5_000.0, 5_040.0))
-    assert band_distance(beside, real, 24_000) < 0.2 * band_distance(0.1 * real, real, 24_000)
+    assert band_distance(beside, real, 24_000) < 0.3 * band_distance(0.1 * real, real, 24_000)
 
 
 def test_silence_has_finite_levels_in_bands() -> None:
