@@ -8,8 +8,8 @@
                    near 0 for a tone, 0.85 for white noise
     loudness_lufs  integrated loudness (ITU-R BS.1770); minus infinity for silence
 
-Levels are root mean squares of 4 ms, one every millisecond. Sounds that a recording cuts off have the decay
-of the recording.
+Levels are root mean squares of 4 ms, one every quarter of a millisecond. Sounds that a recording cuts off
+have the decay of the recording.
 """
 
 import math
@@ -29,7 +29,7 @@ ATTRIBUTES = {
     "loudness_lufs": "LUFS",
 }
 DECAY_DB = -30.0
-_LEVEL_SEC, _STEP_SEC = 0.004, 0.001
+_LEVEL_SEC, _STEP_SEC = 0.004, 0.00025
 _SIZE, _HOP = 1024, 256
 _FLAT_HZ = (100.0, 16_000.0)
 _PITCH_HZ = (30.0, 2_000.0)
@@ -64,6 +64,18 @@ def sound_attributes(samples: Float[np.ndarray, " sample"], sample_rate: int) ->
     }
 
 
+def attack_ms(samples: Float[np.ndarray, " sample"], sample_rate: int) -> float:
+    """Attack of one channel, as in `sound_attributes`; nan for silence."""
+    wave = np.asarray(samples, np.float64)
+    return _times(wave, sample_rate)[0] if np.abs(wave).max(initial=0.0) > 0 else math.nan
+
+
+def pitch_hz(samples: Float[np.ndarray, " sample"], sample_rate: int) -> float:
+    """Strongest partial of one channel, as in `sound_attributes`; nan without one, and for silence."""
+    wave = np.asarray(samples, np.float64)
+    return _pitch(wave, sample_rate) if np.abs(wave).max(initial=0.0) > 0 else math.nan
+
+
 def centroid_hz(samples: Float[np.ndarray, " sample"], sample_rate: int) -> float:
     """Spectral centroid of one channel, as in `sound_attributes`; 0 for silence."""
     return _centroid(_magnitudes(np.asarray(samples, np.float64)), sample_rate)
@@ -85,7 +97,8 @@ def _times(wave: Float[np.ndarray, " sample"], sample_rate: int) -> tuple[float,
     start = int(np.argmax(level >= 0.1 * level[top]))
     full = int(np.argmax(level >= 0.9 * level[top]))
     last = int(np.flatnonzero(level >= level[top] * 10 ** (DECAY_DB / 20))[-1])
-    return 1000 * _STEP_SEC * (full - start), _STEP_SEC * max(last - full, 0)
+    step_sec = step / sample_rate
+    return 1000 * step_sec * (full - start), step_sec * max(last - full, 0)
 
 
 def _magnitudes(wave: Float[np.ndarray, " sample"]) -> Float[np.ndarray, "frame bin"]:

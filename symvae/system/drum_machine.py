@@ -22,6 +22,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.arguments import checked
+from symvae.audio.drum_shaping import swelled, tuned
 from symvae.audio.one_shot import LONGEST_SEC, ONSET, SAMPLE_RATE, SAMPLES, one_shot
 from symvae.config.oneshot import OneShotConfig
 from symvae.dsp.audio import Audio
@@ -43,6 +44,8 @@ from symvae.system.oneshot_artifacts import load_drum_faders, load_drum_prior, l
 DEFAULT_DRUM_MACHINE = "oneshot-44k"
 #: Most sounds of a morph.
 MOST_STEPS = 1_000
+#: Other sounds from which a search may start anew.
+OTHERS = 32
 #: Price of a nat in the choice of a recording's class, in nepers.
 _NAT = 2e-3
 
@@ -339,7 +342,12 @@ class DrumMachine(DrumMachineBase):
                 faders=self.faders,
                 drum=number,
                 synthesize=lambda many: self.waves(many, classes, seed),
+                others=lambda: self.latents(classes.expand(OTHERS, -1), seeded(seed)),
             )
+            if "pitch_hz" in asked:
+                wave = tuned(wave, asked["pitch_hz"])
+            if "attack_ms" in asked:
+                wave = swelled(wave, asked["attack_ms"])
         wave, asked = turned_down(wave, asked, loudness_lufs)
         return Hit(Audio(wave[None], SAMPLE_RATE), self.drums[number], asked, z, classes)
 
