@@ -240,7 +240,7 @@ def random_notes(rng: np.random.Generator, seconds: float) -> Notes:
     rows = []
     for _ in range(int(rng.integers(1, 6))):
         now = rng.uniform(0, min(0.6, 0.9 * seconds))
-        pitch = int(rng.integers(28, 100))
+        pitch = int(rng.integers(LOWEST, LOWEST + KEYS))
         step = rng.choice([0.15, 0.3, 0.6, 1.2, 3.0])
         velocity = rng.uniform(20, 120)
         while now < seconds:
@@ -248,7 +248,7 @@ def random_notes(rng: np.random.Generator, seconds: float) -> Notes:
             level = int(np.clip(velocity + rng.normal(0, 10), 20, 127))
             rows.append((now, length * rng.uniform(0.3, 1.0), pitch, level))
             now += length
-            pitch = int(np.clip(pitch + rng.integers(-7, 8), 24, 105))
+            pitch = int(np.clip(pitch + rng.integers(-7, 8), LOWEST, LOWEST + KEYS - 1))
     onset, duration, pitches, velocities = (np.array(column) for column in zip(*rows, strict=True))
     return Notes(onset, duration, pitches, velocities)
 
