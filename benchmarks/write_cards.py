@@ -14,13 +14,24 @@ from pathlib import Path
 from symvae.evaluation.reports.card import card
 from symvae.evaluation.reports.genie import genie_card
 from symvae.evaluation.reports.groove import groove_card
+from symvae.evaluation.reports.lines import line_card
 from symvae.evaluation.reports.oneshots import oneshot_card
+from symvae.evaluation.reports.recordings import recording_card
 from symvae.evaluation.reports.sound_card import sound_card
 from symvae.evaluation.reports.training_data import TrainingData
-from symvae.system.artifact_folder import GENIE_FORMAT, GROOVE_FORMAT, ONESHOT_FORMAT, format_of
+from symvae.system.artifact_folder import (
+    DDSP_FORMAT,
+    GENIE_FORMAT,
+    GROOVE_FORMAT,
+    ONESHOT_FORMAT,
+    RAVE_FORMAT,
+    format_of,
+)
+from symvae.system.audio_model import AudioModel
 from symvae.system.drum_machine import DrumMachine
 from symvae.system.genie import Genie
 from symvae.system.groove import Groove
+from symvae.system.line_synth import LineSynth
 from symvae.system.symvae import SymVAE
 from symvae.system.synth import Synth
 
@@ -45,6 +56,11 @@ def rewritten(file: Path) -> str:
         return genie_card(Genie.load(file.parent).config, metrics, "test")
     if format_of(file.parent) == ONESHOT_FORMAT:
         return oneshot_card(DrumMachine.load(file.parent).config, metrics["test"], metrics["sources"])
+    if format_of(file.parent) == DDSP_FORMAT:
+        lines = LineSynth.load(file.parent)
+        return line_card(lines.config, lines.timbres.values(), metrics["test"])
+    if format_of(file.parent) == RAVE_FORMAT:
+        return recording_card(AudioModel.load(file.parent).config, metrics["test"])
     synth = Synth.load(file.parent)
     collections = re.search(r"Notes: (.+?);", old)
     return sound_card(synth.config, metrics, phrases_from=collections[1].split(", ") if collections else [])

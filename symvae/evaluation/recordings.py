@@ -2,8 +2,8 @@
 
 distances   of resynthesized excerpts: multi-scale spectral distance, log-spectral distance
 rate        KL divergence of a frame and of a second, in nats; principal axes by their share of the variance
-speed       seconds of sound a second of one core, of encoder and decoder
-stream      difference of a stream from the whole, and the time of a block beside its length
+speed       seconds of sound a second of processor time, of encoder and decoder
+stream      difference of a stream from the whole, and the processor time of a block beside its length
 """
 
 import math
@@ -67,12 +67,12 @@ def evaluate_recordings(
     seconds = {"encode": 0.0, "decode": 0.0}
     for done, row in enumerate(rows.tolist(), 1):
         wave = _wave(pieces, row)
-        began = time.perf_counter()
+        began = time.process_time()
         latent = model.encode(Audio(wave, model.sample_rate))
-        between = time.perf_counter()
+        between = time.process_time()
         made = torch.from_numpy(model.decode(latent).samples)
         seconds["encode"] += between - began
-        seconds["decode"] += time.perf_counter() - between
+        seconds["decode"] += time.process_time() - between
         real = torch.from_numpy(wave)
         mss.append(multi_scale_distance(made, real, floor=FLOOR).total)
         lsd.append(log_spectral_distance_db(made, real, floor=FLOOR))
@@ -107,9 +107,9 @@ def _stream(
     long = np.tile(wave, (1, math.ceil(blocks * stream.block / wave.shape[1])))[:, : blocks * stream.block]
     made, times = [], []
     for number, block in enumerate(np.split(long, blocks, axis=1), 1):
-        began = time.perf_counter()
+        began = time.process_time()
         made.append(stream.process(block))
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
         progress("stream", number / blocks)
     network = model.network
     whole = network.decode(network.encode(torch.from_numpy(long)))

@@ -1,11 +1,12 @@
 """Evaluation of an audio model on prepared recordings: figures, their table, and figures in its folder."""
 
 from pathlib import Path
-from typing import Any
 
 from symvae.errors import CheckpointError
 from symvae.evaluation.progress import Progress, silent
-from symvae.pipelines.evaluate import METRICS_FILE, Evaluation
+from symvae.pipelines.evaluate import CARD_FILE, METRICS_FILE, Evaluation
+from symvae.storage.whole_file import write_text
+from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifact_folder import RAVE_FORMAT, format_of
 from symvae.system.catalog import find_audio_model
 
@@ -50,6 +51,7 @@ def evaluate_recordings(
     """
     from symvae.corpus.recording_shards import open_recordings
     from symvae.evaluation.recordings import evaluate_recordings as measure
+    from symvae.evaluation.reports.recordings import recording_card, to_markdown
     from symvae.evaluation.reports.update import write_metrics
     from symvae.system.audio_model import load_audio_model
 
@@ -57,37 +59,10 @@ def evaluate_recordings(
     metrics = measure(audio_model, open_recordings(data), split=split, quick=quick, progress=progress)
 
     def update() -> list[Path]:
-        write_metrics(audio_model.folder / METRICS_FILE, {**audio_model.metrics, split: metrics})
-        return [audio_model.folder / METRICS_FILE]
+        card = recording_card(audio_model.config, metrics)
+        with whole_folder(audio_model.folder, copied=True) as folder:
+            write_metrics(folder / METRICS_FILE, {**audio_model.metrics, split: metrics})
+            write_text(folder / CARD_FILE, card)
+        return [audio_model.folder / METRICS_FILE, audio_model.folder / CARD_FILE]
 
     return Evaluation({"recordings": metrics}, to_markdown(metrics), update)
-
-
-def to_markdown(metrics: dict[str, Any]) -> str:
-    """Write the figures as a table.
-
-    Args:
-        metrics: Figures of `symvae.evaluation.recordings.evaluate_recordings`.
-
-    Returns:
-        Markdown.
-    """
-    from symvae.evaluation.reports.markdown import section, table
-
-    stream, speed = metrics["stream"], metrics["times_real_time"]
-    axes = ", ".join(f"{count} for {share}" for share, count in metrics["axes"].items())
-    rows = [
-        ("multi-scale spectral distance", f"{metrics['mss']:.3f}"),
-        ("log-spectral distance", f"{metrics['lsd_db']:.2f} dB"),
-        (
-            "KL of a frame, of a second",
-            f"{metrics['kl_nats_a_frame']:.1f}, {metrics['kl_nats_a_second']:.0f} nats",
-        ),
-        ("principal axes", axes),
-        ("encoding, decoding", f"{speed['encode']:.0f}, {speed['decode']:.0f} times real time"),
-        ("latency", f"{stream['latency_ms']:.1f} ms in blocks of {stream['block_samples']} samples"),
-        ("time of a block, median and 99 %", f"{stream['time_ms']:.1f}, {stream['time_ms_99']:.1f} ms"),
-        ("stream against the whole", f"{stream['difference_db']:.0f} dB"),
-    ]
-    words = f"Resynthesis of {metrics['seconds']:.0f} s of the split {metrics['split']}."
-    return section("Recordings", words, table(["", "figure"], rows))
