@@ -5,7 +5,7 @@ drawn by `symvae.system.accompany`, and written as new tracks beside all tracks 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +177,9 @@ def _read(source: Source, facts: ModelFacts, parts: Sequence[str]) -> Intake:
         chosen = {MELODY: melody, **chosen} if melody is not None else chosen
         chosen = {name: each for name, each in chosen.items() if name == MELODY or each != melody}
     kept: dict[str, TrackChoice] = {name: chosen[name] for name in PARTS if name in chosen}
+    if not kept:
+        stay = " or ".join(name for name in PARTS if name not in parts)
+        raise NoWindowError(f"{source.name} has no {stay} to accompany.", _advice(song))
     reading = trio_windows(song, grid, TrioTracks(kept)).reading
     if not reading.phrases:
         raise NoWindowError(
@@ -184,6 +187,15 @@ def _read(source: Source, facts: ModelFacts, parts: Sequence[str]) -> Intake:
             "Choose a track with --track, or another file.",
         )
     return Intake(source.name, song, reading)
+
+
+def _advice(song: Song) -> str:
+    """How to get an accompaniment for what a song has."""
+    has = [name for name in PARTS if name in trio_tracks(song).choice]
+    missing = [name for name in PARTS if name not in has]
+    if has and missing:
+        return f"It has {' and '.join(has)}: have the rest drawn with --parts {','.join(missing)}."
+    return "Choose a track with --track, or another file."
 
 
 def _of_windows(harmony: SongChords, intake: Intake, arrangements: Sequence[Arrangement]) -> list[Any]:
@@ -224,15 +236,7 @@ def with_parts(intake: Intake, arrangements: Sequence[Arrangement], parts: Seque
     if not any(map(len, tracks)):
         raise MidiError(f"No note was drawn for {intake.file}. Choose another seed, or a higher --best-of.")
     end_tick = max([song.end_tick, *(int(track.end_tick.max()) for track in tracks if len(track))])
-    return Song(
-        song.ticks_per_quarter,
-        song.metres,
-        song.tempos,
-        (*song.tracks, *tracks),
-        end_tick,
-        name=song.name,
-        title=song.title,
-    )
+    return replace(song, tracks=(*song.tracks, *tracks), end_tick=end_tick)
 
 
 def _in_ticks(phrase: Phrase, start_tick: float, step_tick: float, end_tick: int) -> np.ndarray:

@@ -14,11 +14,13 @@ from jaxtyping import Bool
 
 from symvae.arguments import checked
 from symvae.errors import ConfigError
+from symvae.music.bars import bar_lines
 from symvae.music.drum_tracks import means_drums
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.hit_edit import TICKS_PER_QUARTER
 from symvae.music.io.source import Music, load_any, name_of
 from symvae.music.phrase import Phrase
+from symvae.music.reading import Reading
 from symvae.music.resolution import with_resolution
 from symvae.music.song import Song, Track
 from symvae.music.windows import windows
@@ -48,6 +50,8 @@ class Drumified:
     """Steps that are tapped."""
     keep: str
     style: str | None
+    replaced: int
+    """Notes of drum tracks that gave way to the hits."""
     seed: int
     saved: Saved
 
@@ -64,6 +68,7 @@ class Drumified:
             "taps": self.taps,
             "hits": self.hits,
             "keep": self.keep,
+            "notes_replaced": self.replaced,
             "style": self.style,
             "seed": self.seed,
             "files": self.saved.names,
@@ -77,6 +82,7 @@ class Drumified:
             *self.intake.lines(),
             f"{self.model}: {counted(self.hits, 'hit')} at {counted(self.taps, 'tap')} {where}{style}, "
             f"seed {self.seed}",
+            *([f"  {counted(self.replaced, 'note')} of the taps replaced by them"] if self.replaced else []),
         ]
 
 
@@ -143,9 +149,26 @@ def drumify_song(
         taps, tempo, style=style, only_taps=keep == HITS, temperature=temperature, seed=seed
     )
     gone = tracks_read(song, reading.track, drums=True) if drums else []
-    new = _with_drums(song, phrases, reading.start_tick, gone, alone=alone)
+    spans = _spans(song, reading)
+    step_tick = song.ticks_per_quarter / STEPS_PER_QUARTER
+    phrases = [
+        phrase.select(phrase.onset_step * step_tick < end - start)
+        for phrase, (start, end) in zip(phrases, spans, strict=True)
+    ]
+    new = _with_drums(song, phrases, spans, gone, alone=alone)
+    left = 0 if alone or not drums else song.num_notes + len(new.tracks[-1]) - new.num_notes
     saved = save_song(new, out, force)
-    return Drumified(groove.name, intake, new, tuple(phrases), int(taps.sum()), keep, style, seed, saved)
+    count = int(taps.sum())
+    return Drumified(groove.name, intake, new, tuple(phrases), count, keep, style, left, seed, saved)
+
+
+def _spans(song: Song, reading: Reading) -> list[tuple[float, float]]:
+    """Ticks of the start of each window and of the end of its last bar; what is filled up does not count."""
+    lines = bar_lines(song)
+    return [
+        (start, float(lines[min(end, len(lines) - 1)]))
+        for start, end in zip(reading.start_tick, reading.end_bar, strict=True)
+    ]
 
 
 def _taps(phrase: Phrase) -> Bool[np.ndarray, " step"]:
@@ -156,14 +179,19 @@ def _taps(phrase: Phrase) -> Bool[np.ndarray, " step"]:
 
 
 def _with_drums(
-    song: Song, phrases: Sequence[Phrase], at_tick: Sequence[float], gone: Sequence[int], *, alone: bool
+    song: Song,
+    phrases: Sequence[Phrase],
+    spans: Sequence[tuple[float, float]],
+    gone: Sequence[int],
+    *,
+    alone: bool,
 ) -> Song:
-    """The song with a new drum track, without the notes of some tracks or of all others."""
+    """The song with a new drum track in place of the notes that some tracks have there, or of all others."""
     times = -(-TICKS_PER_QUARTER // song.ticks_per_quarter)
     fine = with_resolution(song, song.ticks_per_quarter * times)
     step_tick = fine.ticks_per_quarter / STEPS_PER_QUARTER
     rows: dict[tuple[int, int], tuple[int, int]] = {}
-    for phrase, start in zip(phrases, at_tick, strict=True):
+    for phrase, (start, _) in zip(phrases, spans, strict=True):
         exact = start * times + (phrase.onset_step + phrase.offset_step) * step_tick
         onset = np.maximum(np.rint(exact), 0).astype(np.int64)
         for tick, pitch, velocity in zip(
@@ -176,7 +204,17 @@ def _with_drums(
         tracks: tuple[Track, ...] = (drums,)
         fine = replace(fine, events=None)
     else:
-        kept = [track.select(slice(0)) if row in gone else track for row, track in enumerate(fine.tracks)]
+        kept = [
+            track.select(~_within(track, spans, times)) if row in gone else track
+            for row, track in enumerate(fine.tracks)
+        ]
         tracks = (*kept, drums)
     ends = [int(track.end_tick.max()) for track in tracks if len(track)]
     return replace(fine, tracks=tracks, end_tick=max([fine.end_tick, *ends]))
+
+
+def _within(track: Track, spans: Sequence[tuple[float, float]], times: int) -> Bool[np.ndarray, " note"]:
+    """Notes that start within the windows, in a song of ``times`` as many ticks."""
+    return np.logical_or.reduce(
+        [(track.onset_tick >= start * times) & (track.onset_tick < end * times) for start, end in spans]
+    )

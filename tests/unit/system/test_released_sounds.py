@@ -56,7 +56,9 @@ def test_the_audio_model_gives_a_drum_back_at_its_place() -> None:
     rate = 48_000
     chance = np.random.default_rng(0)
     wave = np.zeros(rate, np.float32)
-    wave[rate // 2 : rate // 2 + 4_800] = 0.5 * chance.standard_normal(4_800) * np.exp(-np.arange(4_800) / 900)
+    wave[rate // 2 : rate // 2 + 4_800] = (
+        0.5 * chance.standard_normal(4_800) * np.exp(-np.arange(4_800) / 900)
+    )
     made = symvae.load_audio_model("drums-48k").transfer(Audio(wave[None], rate)).samples[0]
     level = np.sqrt(np.square(made[: rate // 480 * 480]).reshape(-1, 480).mean(1))
     assert abs(int(level.argmax()) - 50) <= 2
