@@ -79,7 +79,8 @@ def measure_timing(notes: Onsets) -> Timing:
     """Measure how a grid of sixteenths fits some notes of a song."""
     beat = has_beat(notes.song_quarter)
     if not len(notes.quarter):
-        return Timing(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, None, beat, notes.ticks_per_quarter)
+        # A track without notes has no rhythm that its ticks could be too few for.
+        return Timing(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, None, beat, 0)
     off_grid = float((notes.shift_step > OFF_GRID_STEP).mean())
     swing, tuplets = None, Tuplets(0.0, 0.0, 0.0)
     if off_grid and beat is not False:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from symvae.errors import LatentError, SymvaeError
 from symvae.music.bars import sections
+from symvae.music.drum_tracks import means_drums
 from symvae.music.metre import METRES
 from symvae.music.part import DRUMS
 from symvae.pipelines.needs import SHIFT
@@ -64,21 +65,31 @@ def none_can(need: Need, sources: Sequence[Source], read: Read) -> list[SymvaeEr
     """
     errors: list[SymvaeError] = []
     for source in sources:
-        candidates = [facts for facts in need.candidates() if source.track != DRUMS or facts.tokenizer.drums]
+        drums, able = means_drums(source.song, source.track), need.candidates()
+        candidates = [facts for facts in able if facts.tokenizer.drums] if drums else able
+        candidates = candidates or able
         trials = [(facts, attempt(need, facts, [source], read)) for facts in candidates]
         if any(not trial.errors for _, trial in trials):
             continue
         in_metre = [each for each in trials if each[0].grid.metre in _grid_metres(source)]
         if in_metre:
-            _, shortest = min(in_metre, key=lambda each: (each[0].tokenizer.drums, each[0].grid.bars))
+            _, shortest = min(
+                in_metre, key=lambda each: (each[0].tokenizer.drums != drums, each[0].grid.bars)
+            )
             fault, remedy = _parts(shortest.errors[0])
             errors.append(NoWindowError(fault, remedy or _instead(need, source)))
         else:
             errors.append(_no_metre(need, source, candidates))
     if errors:
         return errors
+    of_drums = [source.name for source in sources if means_drums(source.song, source.track)]
+    if 0 < len(of_drums) < len(sources):
+        others = " and ".join(source.name for source in sources if source.name not in of_drums)
+        fault = f"No model reads drums and other music together: {' and '.join(of_drums)} holds drums, "
+        return [NoWindowError(f"{fault}{others} other music.", "Choose files of one kind.")]
     places = " and ".join(f"{source.name} in {_metres_in_words(source)}" for source in sources)
-    remedy = "Choose files of one metre, or with --bar places in them of one metre."
+    bar = ", or with --bar places in them of one metre" if need.verb == "interpolate" else ""
+    remedy = f"Choose files of one metre{bar}."
     return [NoWindowError(f"No released model reads all these files: {places}.", remedy)]
 
 
@@ -94,7 +105,7 @@ def _no_metre(need: Need, source: Source, candidates: Sequence[ModelFacts]) -> S
     if (lacking := _no_fader(need, source, metres)) is not None:
         return lacking
     have = _either([metre for metre in METRES if metre in {facts.grid.metre for facts in candidates}])
-    models = "models of drums" if source.track == DRUMS else "models"
+    models = "models of drums" if means_drums(source.song, source.track) else "models"
     fault = f"{source.name} is in {metres}, and released {models} for `symvae {need.verb}` are in {have}."
     return NoWindowError(fault, _instead(need, source))
 

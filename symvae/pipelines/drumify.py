@@ -138,7 +138,7 @@ def drumify_song(
         raise NoWindowError(
             f"{name_of(file)} has no window of {counted(grid.bars, 'bar')} of {grid.metre} "
             f"({reasons(reading)}).",
-            "Choose another track or file.",
+            f"Choose a file with music in {grid.metre}.",
         )
     intake = Intake(name_of(file), song, reading)
     taps = np.stack([_taps(phrase) for phrase in intake.phrases])

@@ -16,9 +16,10 @@ from symvae.attributes.dynamics import velocity_range
 from symvae.attributes.groove_timing import laid_backness, swing_ratio
 from symvae.errors import ConfigError
 from symvae.music.hit_edit import HitEdit, Replayed, replay
-from symvae.music.io.source import Music
+from symvae.music.io.source import Music, load_any
 from symvae.music.phrase import Phrase, join
 from symvae.music.song import Song
+from symvae.music.windows import windows
 from symvae.pipelines.intake import Intake, read_windows
 from symvae.pipelines.no_window import NoWindowError
 from symvae.pipelines.one_song import check_place, save_song
@@ -176,7 +177,11 @@ def _drums_of(file: Music, groove: Groove, track: str | int | None = None) -> In
     try:
         return read_windows(file, groove, track)
     except NoWindowError as error:
-        remedy = "Choose a song with drums in 4/4, or write drums to this one with `symvae drumify`."
+        remedy = "Choose a song with drums in 4/4."
+        song = load_any(file)
+        has_drums = any(part.is_drum and len(part) for part in song.tracks)
+        if not has_drums and windows(song, groove.grid).phrases:
+            remedy = f"{remedy[:-1]}, or write drums to this one with `symvae drumify`."
         raise NoWindowError(error.fault, error.remedy or remedy) from error
 
 

@@ -126,6 +126,8 @@ class Intake:
             if bars:
                 lines.append(f"  {counted(bars, 'bar')} of silence added after {title}, to fill the window")
         lines += unread_tracks_in_words(self.song, track)
+        if reading.drums and track is not None and not self.song.tracks[track.index].is_drum:
+            lines.append(f"  track {track.index} is no drum track: its pitches are read as drums")
         lines += [f"  {line}" for line in timing_in_words(reading.timing)]
         if reading.num_cut:
             lines.append(f"  {counted(reading.num_cut, 'note')} shortened, where the next one starts")

@@ -203,7 +203,9 @@ def _with_kit(band: _Band, parts: Sequence[Part], kit: Kit) -> _Band:
         with_unheard(part, f"kit {kit.name}") if part.is_drum else label
         for part, label in zip(parts, band.labels, strict=True)
     ]
-    return _Band(with_kit_drums(band.voices, kit, band.sample_rate), labels, band.sample_rate, [])
+    unused = [f"kit {kit.name} is not heard: no track holds drums"]
+    notices = [] if any(part.is_drum for part in parts) else unused
+    return _Band(with_kit_drums(band.voices, kit, band.sample_rate), labels, band.sample_rate, notices)
 
 
 def _band(

@@ -186,6 +186,8 @@ def fade_song(
     polyphonic = checked.facts.tokenizer.polyphonic
     drums = checked.facts.tokenizer.drums
     kept = keep_of(keep, intake.song, polyphonic=polyphonic, drums=drums, model=checked.facts.name)
+    if drums and chords is not None:
+        raise ConfigError("Chords bind pitched notes, and drums have none. Leave out --chords.")
     harmony = song_chords(intake.song, source.name, chords)
     vae = faders_of(checked)
     fine = replace(intake, song=with_whole_steps(intake.song))

@@ -23,7 +23,7 @@ def timing_in_words(timing: Timing) -> list[str]:
         One line or two, or none where nothing is moved.
     """
     lines = []
-    if timing.ticks_per_quarter < 4:
+    if 0 < timing.ticks_per_quarter < 4:
         ticks = counted(timing.ticks_per_quarter, "tick")
         lines.append(f"the file has {ticks} a quarter, too few for sixteenths: its own rhythm is coarser")
     if timing.triplet_bars:

@@ -48,6 +48,17 @@ _VERBS = {
     RAVE_FORMAT: "train-audio",
     DDSP_FORMAT: "train-ddsp",
 }
+#: What a folder holds, by its format, and what uses it.
+_KINDS = {
+    FORMAT: ("a model of music", "reconstruct"),
+    SYNTH_FORMAT: ("a synthesizer", "render --synth"),
+    GROOVE_FORMAT: ("a groove model", "humanize"),
+    GENIE_FORMAT: ("a genie", "genie"),
+    ONESHOT_FORMAT: ("a drum machine", "hit"),
+    ONESHOT_CODES_FORMAT: ("a drum machine", "hit"),
+    RAVE_FORMAT: ("an audio model", "transfer"),
+    DDSP_FORMAT: ("a line synthesizer", "render --engine ddsp --synth"),
+}
 _FORMATS = {
     RunConfig: FORMAT,
     SynthConfig: SYNTH_FORMAT,
@@ -106,6 +117,20 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     return metrics
 
 
+def of_another_kind(found: str, wanted: str) -> str:
+    """What a folder holds in place of what is wanted, and what uses it: the end of an error's sentence.
+
+    Args:
+        found: Its format.
+        wanted: The format that is needed.
+
+    Returns:
+        The words, as "a genie, which `symvae genie` uses; a model of music is needed here."
+    """
+    thing, verb = _KINDS[found]
+    return f"{thing}, which `symvae {verb}` uses; {_KINDS[wanted][0]} is needed here."
+
+
 def format_of(folder: Path) -> str:
     """Name of the format of a folder with a config.json; empty where it has none."""
     try:
@@ -129,7 +154,10 @@ def read_header(folder: Path, kind: str) -> dict[str, Any]:
     header = read_json(checked_part(path), CheckpointError, "Restore it or export the model again.")
     if not isinstance(header, dict):
         raise CheckpointError(f"{path} describes no symvae model. Give a folder that `symvae {verb}` wrote.")
-    if header.pop("format", None) != kind or header.pop("version", None) not in VERSIONS_READ:
+    found = header.pop("format", None)
+    if found != kind and found in _KINDS:
+        raise CheckpointError(f"{folder} holds {of_another_kind(found, kind)}")
+    if found != kind or header.pop("version", None) not in VERSIONS_READ:
         raise CheckpointError(
             f"{path} is not in format {kind} version {' or '.join(map(str, VERSIONS_READ))}. "
             "Install the symvae release that wrote it."

@@ -13,10 +13,21 @@ from symvae.system.artifact_folder import (
     RAVE_FORMAT,
     SYNTH_FORMAT,
     format_of,
+    of_another_kind,
 )
 from symvae.system.artifacts import load_config, load_scales
 
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
+#: Format of what each verb trains.
+_FORMAT_OF = {
+    "train": FORMAT,
+    "train-synth": SYNTH_FORMAT,
+    "train-groove": GROOVE_FORMAT,
+    "train-genie": GENIE_FORMAT,
+    "train-oneshot": ONESHOT_FORMAT,
+    "train-audio": RAVE_FORMAT,
+    "train-ddsp": DDSP_FORMAT,
+}
 #: Old names of models, which find their successors for one more release and are shown nowhere.
 RENAMED = {
     "piano-4bar-faders": "piano-4bar",
@@ -128,6 +139,9 @@ def _find(name: str | Path, names: list[str], thing: str, verb: str) -> Path:
     for candidate in (folder, folder / "model"):  # a run folder holds its model in a folder of that name
         if (candidate / "config.json").is_file():
             return candidate
+    other, kind = format_of(PRETRAINED / str(name)), _FORMAT_OF[verb]
+    if str(name) == folder.name and other and other != kind:
+        raise CheckpointError(f"{name} is {of_another_kind(other, kind)}")
     if folder.is_dir():
         raise CheckpointError(
             f"{folder} holds no {thing} (no config.json). Give a folder that `symvae {verb}` wrote."

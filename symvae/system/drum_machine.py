@@ -44,6 +44,8 @@ from symvae.system.oneshot_artifacts import load_drum_faders, load_drum_prior, l
 DEFAULT_DRUM_MACHINE = "oneshot-44k"
 #: Most sounds of a morph.
 MOST_STEPS = 1_000
+#: Largest values of the faders, in their units: the length of a sound, half the rate, the highest pitch.
+_MOST = {"attack_ms": 990, "decay_sec": 0.99, "centroid_hz": SAMPLE_RATE // 2, "pitch_hz": 2_000}
 #: Other sounds from which a search may start anew.
 OTHERS = 32
 #: Price of a nat in the choice of a recording's class, in nepers.
@@ -298,8 +300,8 @@ class DrumMachine(DrumMachineBase):
             words = name.partition("_")[0]
             if name == "noisiness" and not 0 <= value <= 1:
                 raise ConfigError(f"Noisiness is from 0 to 1, not {value:g}.")
-            if not 0 < value < math.inf and name != "noisiness":
-                raise ConfigError(f"The {words} is a number above 0, not {value:g}.")
+            if name != "noisiness" and not 0 < value <= _MOST[name]:
+                raise ConfigError(f"The {words} is above 0 and at most {_MOST[name]:,}, not {value:g}.")
         return asked
 
     @torch.inference_mode()
