@@ -105,9 +105,11 @@ def _no_metre(need: Need, source: Source, candidates: Sequence[ModelFacts]) -> S
     if (lacking := _no_fader(need, source, metres)) is not None:
         return lacking
     have = _either([metre for metre in METRES if metre in {facts.grid.metre for facts in candidates}])
-    models = "models of drums" if means_drums(source.song, source.track) else "models"
+    drums = means_drums(source.song, source.track)
+    models = "models of drums" if drums else "models"
     fault = f"{source.name} is in {metres}, and released {models} for `symvae {need.verb}` are in {have}."
-    return NoWindowError(fault, _instead(need, source))
+    has_drums = drums and any(track.is_drum and len(track) for track in source.song.tracks)
+    return NoWindowError(fault, f"Choose drums in {have}." if has_drums else _instead(need, source))
 
 
 def _no_fader(need: Need, source: Source, metres: str) -> SymvaeError | None:
