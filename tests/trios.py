@@ -54,11 +54,14 @@ def write_trio(path: Path, arrangement: Arrangement) -> Path:
     return path
 
 
-def trio_model(home: Path) -> Path:
-    """A tiny model of two bars that nothing was learned for, with a prior and a language model."""
+def trio_model(home: Path, *choices: str) -> Path:
+    """A tiny model of two bars that nothing was learned for, with a prior and a language model.
+
+    ``choices`` are ``--set`` values beside those of `SIZES`.
+    """
     tokens = TrioGrid()
     tokens.save(home / "tokenizer.json")
-    config = with_overrides(load_preset("trio-16bar"), list(SIZES))
+    config = with_overrides(load_preset("trio-16bar"), [*SIZES, *choices])
     torch.manual_seed(0)
     vae = build_vae(config.model)
     folder = home / "trios"
@@ -71,5 +74,7 @@ def trio_model(home: Path) -> Path:
         shifts=shifts_of(tokens.pitch_ids),
     )
     save_language(folder, language)
-    save_prior(folder, build_prior(config.prior, vae, torch.ones(16, dtype=torch.bool), seed=0))
+    save_prior(
+        folder, build_prior(config.prior, vae, torch.ones(config.model.latent_size, dtype=torch.bool), seed=0)
+    )
     return folder

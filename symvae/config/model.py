@@ -49,6 +49,9 @@ class ModelConfig:
     """Attributes that have a coordinate of z each: the first ones, in this order."""
     initial_std: float = 0.3
     """Standard deviation of the posterior before training; a narrow one does not collapse."""
+    latent_by_part: bool = False
+    """Each part of the music has an equal share of z for itself, in the order of the parts; else the parts
+    share all coordinates."""
 
     def __post_init__(self) -> None:
         check_choice("model.decoder", self.decoder, ("hierarchical", "flat"))
@@ -63,4 +66,18 @@ class ModelConfig:
             raise ConfigError(
                 f"model.faders needs {len(self.faders)} coordinates of z beside those for the notes, and a "
                 "BiLSTM over bars: set model.latent_size and model.phrase_size higher."
+            )
+        if self.latent_by_part and self.decoder != "hierarchical":
+            raise ConfigError(
+                f"model.latent_by_part needs codes of bars, and model.decoder is {self.decoder!r}. "
+                "Set it to 'hierarchical'."
+            )
+        if self.latent_by_part and self.bars == 1:
+            raise ConfigError(
+                "model.latent_by_part is for phrases of several bars. Set it to false for one bar: longer "
+                "models can start from it all the same."
+            )
+        if self.latent_by_part and self.faders:
+            raise ConfigError(
+                "model.latent_by_part leaves no coordinate of z for model.faders. Set one of the two only."
             )

@@ -32,6 +32,7 @@ from symvae.objective import schedule
 from symvae.objective.faders import Faders
 from symvae.system.faders.scales import Scales, measured_positions
 from symvae.system.families import family
+from symvae.system.part_networks import latent_parts
 from symvae.tokens.tokenizer import Tokenizer
 
 
@@ -41,13 +42,18 @@ def build_grid(config: ModelConfig) -> Grid:
 
 
 def build_vae(config: ModelConfig) -> VAE:
-    """Build a network with random weights, drawn from torch's global generator."""
+    """Build a network with random weights, drawn from torch's global generator.
+
+    Raises:
+        ConfigError: The family is unknown, or z cannot be divided among its parts.
+    """
     encoder = BidirectionalEncoder(
         family(config.tokenizer).bar_encoder(config),
         bars=config.bars,
         hidden_size=config.phrase_size,
         latent_size=config.latent_size,
         faders=len(config.faders),
+        part_sizes=_part_sizes(config),
     )
     return VAE(encoder, build_decoder(config))
 
@@ -159,10 +165,18 @@ def build_decoder(config: ModelConfig) -> Decoder:
         hidden_size=config.conductor_size,
         code_size=config.code_size,
         faders=len(config.faders),
+        part_sizes=_part_sizes(config),
     )
     bar = family(config.tokenizer).bar_decoder(config)
     scores = isinstance(bar, SetBarDecoder | PartBarDecoder)
     return (ScoringDecoder if scores else HierarchicalDecoder)(conductor, bar)
+
+
+def _part_sizes(config: ModelConfig) -> list[int]:
+    """As of `latent_parts`; tokenizers take time to build."""
+    if not config.latent_by_part:
+        return []
+    return latent_parts(config, family(config.tokenizer).tokenizer(config.metre))
 
 
 def build_prior(config: PriorConfig, vae: VAE, active: Bool[Tensor, " latent"], seed: int) -> FlowPrior:

@@ -27,7 +27,7 @@ from symvae.models.phrase.set_rows import SetLayout
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
 from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
 from symvae.music.metre import METRES
-from symvae.system.part_networks import part_decoder, part_encoder
+from symvae.system.part_networks import latent_parts, part_decoder, part_encoder
 from symvae.tokens import piano_grid
 from symvae.tokens.drums import DrumGrid
 from symvae.tokens.groove import GrooveGrid
@@ -250,14 +250,16 @@ def family(name: str) -> Family:
 
 
 def check_family(config: RunConfig) -> None:
-    """Refuse a metre without a grid, and an objective that the family of a model cannot be trained with.
+    """Refuse a metre without a grid, and a choice that does not suit the family of a model.
 
     Raises:
-        ConfigError: The metre or the family is unknown, or the objective needs tokens at fixed positions or
-            rows that never end early, and this family has neither.
+        ConfigError: The metre or the family is unknown, z is divided among parts that this family does not
+            have, or the objective needs tokens at fixed positions or rows that never end early, and this
+            family has neither.
     """
     check_choice("model.metre", config.model.metre, tuple(METRES))
     tokenizer = family(config.model.tokenizer).tokenizer(config.model.metre)
+    latent_parts(config.model, tokenizer)
     if tokenizer.padding is not None and config.objective.sampling_rate:
         raise ConfigError(
             f"objective.sampling_rate must be 0 for {tokenizer.name}: a bar's own tokens may end it too "

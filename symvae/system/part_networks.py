@@ -7,6 +7,7 @@ other parts are a share of it in width; the melody has the most to encode, the b
 from typing import Any
 
 from symvae.config.model import ModelConfig
+from symvae.errors import ConfigError
 from symvae.models.phrase.bar_decoder import BarDecoder
 from symvae.models.phrase.bar_encoder import BarEncoder
 from symvae.models.phrase.part_bar_decoder import PartBarDecoder
@@ -14,6 +15,7 @@ from symvae.models.phrase.part_bar_encoder import PartBarEncoder
 from symvae.models.phrase.part_layout import PartLayout
 from symvae.music.arrangement import BASS, DRUMS, MELODY
 from symvae.tokens.parts import ABSENT, PartIds, PartTokenizer
+from symvae.tokens.tokenizer import Tokenizer
 
 #: Width of the networks of each part as a share of the config's, in eighths.
 _WIDTHS = {MELODY: 9, BASS: 5, DRUMS: 8}
@@ -37,6 +39,27 @@ def _code_sizes(config: ModelConfig) -> list[int]:
     whole = sum(_CODES.values())
     melody, bass = (max(1, config.code_size * _CODES[name] // whole) for name in (MELODY, BASS))
     return [melody, bass, config.code_size - melody - bass]
+
+
+def latent_parts(config: ModelConfig, tokens: Tokenizer) -> list[int]:
+    """Widths of the parts in a bar's code, where each part has coordinates of z of its own; else none.
+
+    Raises:
+        ConfigError: The music has one part, or z cannot be divided among its parts.
+    """
+    if not config.latent_by_part:
+        return []
+    if not isinstance(tokens, PartTokenizer):
+        raise ConfigError(
+            f"model.latent_by_part is for music of several parts, and {tokens.name} has one. Set it to false."
+        )
+    parts = len(tokens.part_names)
+    if over := config.latent_size % parts:
+        raise ConfigError(
+            f"model.latent_by_part divides model.latent_size by {parts}, and it is {config.latent_size}. "
+            f"Set it to {config.latent_size - over + parts}."
+        )
+    return _code_sizes(config)
 
 
 def _common(tokens: PartTokenizer, part: PartIds, code_size: int) -> dict[str, Any]:

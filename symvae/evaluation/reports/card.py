@@ -43,7 +43,10 @@ def card(config: RunConfig, data: TrainingData, metrics: dict[str, Any]) -> str:
 def _description(config: RunConfig, metrics: dict[str, Any]) -> str:
     model = config.model
     kind = family(model.tokenizer)
-    step = ", one token a sixteenth" if kind.tokenizer(model.metre).on_grid else ""
+    tokenizer = kind.tokenizer(model.metre)
+    step = ", one token a sixteenth" if tokenizer.on_grid else ""
+    parts = len(tokenizer.part_names)
+    shares = f", {model.latent_size // parts} for each part" if model.latent_by_part else ""
     decoder = (
         "a conductor whose bars are decoded in parallel"
         if model.decoder == "hierarchical"
@@ -52,9 +55,9 @@ def _description(config: RunConfig, metrics: dict[str, Any]) -> str:
     return (
         "## Description\n\n"
         f"A variational autoencoder of {kind.music} of {_bars(model.bars)} in {model.metre}{step}. The"
-        f" encoder is a bidirectional LSTM over each bar, z has {model.latent_size} dimensions, the decoder"
-        f" is {decoder}. {metrics['parameters'] / 1e6:.1f} million parameters, computed in single precision."
-        " License of the weights: Apache-2.0."
+        f" encoder is a bidirectional LSTM over each bar, z has {model.latent_size} dimensions{shares}, the"
+        f" decoder is {decoder}. {metrics['parameters'] / 1e6:.1f} million parameters, computed in single"
+        " precision. License of the weights: Apache-2.0."
     )
 
 

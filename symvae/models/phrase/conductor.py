@@ -8,6 +8,7 @@ et al. 2018, arXiv 1803.05428, section 3.2). The linear part mirrors the encoder
 of the LSTM starts at zero.
 """
 
+from collections.abc import Sequence
 from typing import Protocol, TypeAlias, runtime_checkable
 
 import torch
@@ -15,6 +16,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from symvae.models.phrase.bar_decoder import BarDecoder
+from symvae.models.phrase.code_map import latent_to_codes
 from symvae.models.phrase.part_bar_decoder import PartBarDecoder
 from symvae.models.phrase.set_bar_decoder import SetBarDecoder
 from symvae.models.phrase.token_bar_decoder import TokenBarDecoder
@@ -63,17 +65,26 @@ class Conductor(nn.Module):
         hidden_size: hidden units of the LSTM over bars; 0 for a linear map only (one-bar models).
         code_size: width of an embedding.
         faders: how many of the first coordinates of z start without effect.
+        part_sizes: as of `latent_to_codes`; the residual of the LSTM reads and writes all parts.
     """
 
     def __init__(
-        self, *, latent_size: int, bars: int, hidden_size: int, code_size: int, faders: int = 0
+        self,
+        *,
+        latent_size: int,
+        bars: int,
+        hidden_size: int,
+        code_size: int,
+        faders: int = 0,
+        part_sizes: Sequence[int] = (),
     ) -> None:
         super().__init__()
         self.bars = bars
-        self.unfold = nn.Linear(latent_size, bars * code_size)
-        nn.init.orthogonal_(self.unfold.weight)
-        nn.init.zeros_(self.unfold.bias)
-        nn.init.zeros_(self.unfold.weight[:, :faders])
+        self.unfold = latent_to_codes(
+            bars=bars, code_size=code_size, latent_size=latent_size, part_sizes=part_sizes
+        )
+        if faders:
+            nn.init.zeros_(self.unfold.weight[:, :faders])
         self.lstm = LSTM(code_size, hidden_size) if hidden_size else None
         if hidden_size:
             self.correct = nn.Linear(hidden_size, code_size)

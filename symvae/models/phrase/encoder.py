@@ -12,6 +12,7 @@ It handles ids and knows no pitch or rhythm.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Protocol, TypeAlias, runtime_checkable
 
 import torch
@@ -19,6 +20,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from symvae.models.phrase.bar_encoder import BarEncoder
+from symvae.models.phrase.code_map import codes_to_latent
 from symvae.models.phrase.part_bar_encoder import PartBarEncoder
 from symvae.models.phrase.set_bar_encoder import SetBarEncoder
 from symvae.models.phrase.token_bar_encoder import TokenBarEncoder
@@ -92,6 +94,7 @@ class BidirectionalEncoder(nn.Module):
         latent_size: coordinates of z.
         faders: how many of the first coordinates belong to attributes
             (`symvae.objective.regularization`).
+        part_sizes: as of `codes_to_latent`.
     """
 
     def __init__(
@@ -102,14 +105,15 @@ class BidirectionalEncoder(nn.Module):
         hidden_size: int,
         latent_size: int,
         faders: int = 0,
+        part_sizes: Sequence[int] = (),
     ) -> None:
         super().__init__()
         self.bar = bar_encoder
         code_size, summary_size = bar_encoder.code_size, bar_encoder.summary_size
         latent_size -= faders
-        self.project = nn.Linear(bars * code_size, latent_size)
-        nn.init.orthogonal_(self.project.weight)
-        nn.init.zeros_(self.project.bias)
+        self.project = codes_to_latent(
+            bars=bars, code_size=code_size, latent_size=latent_size, part_sizes=part_sizes
+        )
         self.correction = Correction(summary_size, hidden_size, latent_size) if hidden_size else None
         self.faders = FaderHead(2 * hidden_size, faders, _FADER_STD) if faders else None
 
