@@ -1,4 +1,4 @@
-"""What a sampler does to a drum: another playing speed for its pitch, a fade-in for a slower attack."""
+"""Shaping of drums as a sampler does it: another playing speed for a pitch, a fade-in for a slower attack."""
 
 import numpy as np
 from jaxtyping import Float

@@ -1,4 +1,4 @@
-"""Where the partials of an instrument lie: on multiples of the fundamental, or beside them.
+"""Partials of an instrument, on multiples of the fundamental or beside them.
 
 Strings are stiff: partial n of a piano's, a guitar's or a harpsichord's string vibrates at n·f·√(1 + B·n²)
 (Fletcher 1964, "Normal vibration frequencies of a stiff piano string"), and B grows toward the treble. A

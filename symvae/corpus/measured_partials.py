@@ -1,4 +1,4 @@
-"""Where the partials of a sound font's instrument lie, measured on single notes.
+"""Partials of a sound font's instrument, measured on single notes.
 
 Inharmonicity is the B at which the places n·f·√(1 + B·n²) of a long spectrum hold the largest magnitudes; a
 curve over the keyboard is fitted to it. Vibrato is the swing of the fundamental between 3 and 9 Hz

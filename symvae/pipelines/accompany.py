@@ -190,7 +190,7 @@ def _read(source: Source, facts: ModelFacts, parts: Sequence[str]) -> Intake:
 
 
 def _advice(song: Song) -> str:
-    """How to get an accompaniment for what a song has."""
+    """Advice on how to get an accompaniment for what a song has."""
     has = [name for name in PARTS if name in trio_tracks(song).choice]
     missing = [name for name in PARTS if name not in has]
     if has and missing:

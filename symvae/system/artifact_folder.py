@@ -118,7 +118,7 @@ def read_metrics(folder: Path) -> dict[str, Any]:
 
 
 def of_another_kind(found: str, wanted: str) -> str:
-    """What a folder holds in place of what is wanted, and what uses it: the end of an error's sentence.
+    """Describe a folder of another kind than wanted, and what uses it: the end of an error's sentence.
 
     Args:
         found: Its format.

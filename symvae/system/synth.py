@@ -182,7 +182,14 @@ class Synth:
         return NeuralPlayer(self.network, start, end, [timbre.partials for timbre in known], width)
 
     def nearest(self, z: Float[Tensor, " latent"]) -> NamedTimbre | None:
-        """The named timbre nearest to a place in z, whose partials and width hold there; None without any."""
+        """Find the named timbre whose partials and width hold at a place in z.
+
+        Args:
+            z: The place.
+
+        Returns:
+            The nearest timbre; None where the synthesizer knows none.
+        """
         distances = {name: float((each.z - z).square().sum()) for name, each in self.timbres.items()}
         return self.timbres[min(distances, key=distances.__getitem__)] if distances else None
 
