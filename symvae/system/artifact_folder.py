@@ -155,7 +155,7 @@ def read_header(folder: Path, kind: str) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise CheckpointError(f"{path} describes no symvae model. Give a folder that `symvae {verb}` wrote.")
     found = header.pop("format", None)
-    if found != kind and found in _KINDS:
+    if isinstance(found, str) and found != kind and found in _KINDS:
         raise CheckpointError(f"{folder} holds {of_another_kind(found, kind)}")
     if found != kind or header.pop("version", None) not in VERSIONS_READ:
         raise CheckpointError(

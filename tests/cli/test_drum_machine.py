@@ -94,7 +94,7 @@ def test_walks_and_tails(cli, tiny_drum_machine, tmp_path):
         (("hit",), 2, "name a drum, or give a recording"),
         (("hit", "kick", "--amount", 0.2), 2, "give it with --like"),
         (("hit", "gong"), 1, "There is no drum 'gong'. tiny knows kick"),
-        (("hit", "kick", "--decay", 0), 1, "The decay is a number above 0, not 0."),
+        (("hit", "kick", "--decay", 0), 1, "The decay is above 0 and at most 0.99, not 0."),
         (("hit", "kick", "--brightness", 2), 1, "Brightness is from 0 to 1, not 2."),
         (("hit", "kick", "--brightness", 0.2, "--centroid", 99), 1, "the same fader"),
         (("hit", "--like", "missing.wav"), 1, "missing.wav"),
@@ -130,7 +130,7 @@ def test_wrong_use_of_prepare(cli, words, sentence):
 def test_a_model_that_is_no_drum_machine(cli, tiny_model):
     result = cli("kit", "-m", tiny_model)
     assert result.exit_code == 1
-    assert "not in format symvae-oneshot" in result.stderr
+    assert "a drum machine is needed here" in result.stderr
     assert cli("kit", "-m", "nothing").stderr.startswith("symvae: There is no drum machine 'nothing'.")
 
 

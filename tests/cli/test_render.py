@@ -315,7 +315,7 @@ def test_a_file_that_is_no_music_and_a_folder_that_is_no_synthesizer(cli, render
     refused(render("words.mid"), 1, "words.mid")
     refused(render("missing.mid"), 1, "There is no file missing.mid.")
     refused(cli("render", tune, "--synth", "kazoo"), 1, "There is no synthesizer 'kazoo'.")
-    refused(cli("render", tune, "--synth", tiny_model), 1, "is not in format symvae-synth")
+    refused(cli("render", tune, "--synth", tiny_model), 1, "a synthesizer is needed here")
 
 
 def test_a_path_that_cannot_be_written_is_refused_before_rendering(render, tune, tmp_path, monkeypatch):

@@ -361,15 +361,15 @@ def test_models_and_synthesizers_are_distinguished(
     shutil.copytree(tiny_model, tmp_path / "a-model")
     assert (catalog.available(), catalog.available_synths()) == (["a-model"], ["a-synth"])
     assert catalog.find_synth("a-synth") == tmp_path / "a-synth"
-    with pytest.raises(
-        CheckpointError, match=r"There is no synthesizer 'a-model'.*in the package: a-synth; or"
-    ):
+    with pytest.raises(CheckpointError, match=r"a-model is a model of music, .* a synthesizer is needed"):
         catalog.find_synth("a-model")
-    with pytest.raises(CheckpointError, match=r"There is no model 'a-synth'.*in the package: a-model; or"):
+    with pytest.raises(CheckpointError, match=r"a-synth is a synthesizer, .* a model of music is needed"):
         catalog.find("a-synth")
-    with pytest.raises(CheckpointError, match=r"config\.json is not in format symvae-synth version 1"):
+    with pytest.raises(CheckpointError, match=r"There is no model 'b'\. Models in the package: a-model; or"):
+        catalog.find("b")
+    with pytest.raises(CheckpointError, match=r"holds a model of music, which `symvae reconstruct` uses"):
         Synth.load(tiny_model)
-    with pytest.raises(CheckpointError, match=r"config\.json is not in format symvae-model version 1"):
+    with pytest.raises(CheckpointError, match=r"holds a synthesizer, which `symvae render --synth` uses"):
         SymVAE.load(tiny_synth)
 
 

@@ -66,7 +66,7 @@ def test_timbres_are_replaced_and_nothing_else(folder: Path) -> None:
         (
             "config.json",
             b'{"format": "symvae-model", "version": 1, "model": {"width": 1}}',
-            "is not in format symvae-synth",
+            "a synthesizer is needed here",
         ),
         ("model.safetensors", b"", "is damaged"),
         ("model.safetensors", b"\x10\0\0\0\0\0\0\0{", "is damaged"),
