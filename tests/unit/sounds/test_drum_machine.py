@@ -115,7 +115,7 @@ def test_a_mix_has_the_attack_of_one_sound_and_the_tail_of_the_other(machine):
 def test_refusals(machine, tmp_path):
     with pytest.raises(symvae.ConfigError, match=r"There is no drum 'gong'\. tiny knows kick, snare"):
         machine.hit("gong")
-    with pytest.raises(symvae.ConfigError, match="The decay is above 0 and at most 0.99, not -1"):
+    with pytest.raises(symvae.ConfigError, match=r"The decay is above 0 and at most 0\.99, not -1"):
         machine.hit("kick", decay_sec=-1.0)
     with pytest.raises(symvae.ConfigError, match="Noisiness is from 0 to 1, not 2"):
         machine.hit("kick", noisiness=2.0)
