@@ -57,7 +57,15 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: S
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console(file=sys.stdout, width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False).print(table)
+    # Names of tracks and timbres are no markup: piano:violin:0.5 is no picture of a violin.
+    console = Console(
+        file=sys.stdout,
+        width=None if sys.stdout.isatty() else PIPE_WIDTH,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    console.print(table)
 
 
 def say(text: str) -> None:
