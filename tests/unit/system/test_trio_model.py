@@ -145,7 +145,7 @@ def test_parts_that_cannot_be_drawn_are_refused(model: SymVAE, tmp_path: Path, p
 
 def test_a_song_without_music_to_accompany_is_refused(model: SymVAE, tmp_path: Path) -> None:
     path = write_trio(tmp_path / "beat.mid", trio(9, parts=("drums",)))
-    with pytest.raises(symvae.MidiError, match="has no music in 4/4 to accompany"):
+    with pytest.raises(symvae.MidiError, match="has no melody to accompany"):
         accompany(path, model, parts=("bass", "drums"))
 
 
