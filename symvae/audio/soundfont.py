@@ -27,7 +27,7 @@ FOLDERS = (
     "/usr/share/sounds/sf3",
     "/usr/share/soundfonts",
     "/usr/local/share/soundfonts",
-    "/opt/homebrew/share/soundfonts",
+    "$HOMEBREW_PREFIX/share/soundfonts",
     "~/.local/share/soundfonts",
     "~/Library/Audio/Sounds/Banks",
 )
@@ -131,7 +131,7 @@ def presets(font: Path) -> frozenset[tuple[int, int]]:
 
 def _fonts() -> Iterator[Path]:
     for place in FOLDERS:
-        folder = Path(place).expanduser()
+        folder = Path(os.path.expandvars(place)).expanduser()
         if folder.is_dir():
             # A link such as default-GM.sf2 refers to a font that is there under its own name, too.
             yield from sorted(

@@ -94,7 +94,7 @@ class ClipDraws:
             (font, timbre): measured_partials(players[font], programs[timbre], sample_rate)
             for font, timbre in self.timbres
         }
-        """Where the partials of each playable timbre lie."""
+        """Places of the partials of each playable timbre."""
         self.samples = (frames - 1) * stft.hop
         self.stft = stft
         self.sample_rate = sample_rate

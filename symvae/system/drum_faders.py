@@ -5,12 +5,16 @@ map from all attributes to z over training sounds, around the mean of each class
 attribute changes and the others do not.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
+
+from symvae.audio.one_shot import SAMPLE_RATE
+from symvae.errors import ConfigError
 
 #: Attributes that have a fader.
 FADERS = ("attack_ms", "decay_sec", "centroid_hz", "pitch_hz", "noisiness")
@@ -19,6 +23,8 @@ LEVELS = 21
 _LINEAR = ("noisiness",)
 _LEAST = {"attack_ms": 0.5, "decay_sec": 1e-3, "centroid_hz": 10.0, "pitch_hz": 10.0}
 _RIDGE = 1e-2
+#: Largest values that can be asked for: the length of a sound, half the rate, the highest pitch.
+_MOST = {"attack_ms": 990, "decay_sec": 0.99, "centroid_hz": SAMPLE_RATE // 2, "pitch_hz": 2_000}
 
 
 def to_scale(name: str, value: float) -> float:
@@ -76,6 +82,39 @@ class DrumFaders:
         """
         row = self.ranges[drum, FADERS.index(name)].double().numpy()
         return float(np.interp(share, np.linspace(0, 1, LEVELS), row))
+
+
+def asked_values(
+    faders: DrumFaders, drum: int, brightness: float | None, values: dict[str, float | None]
+) -> dict[str, float]:
+    """Check the values that are asked for.
+
+    Args:
+        faders: The faders, which tell the centroid of a brightness.
+        drum: Number of the class.
+        brightness: Rank of the centroid in the class, from 0 to 1; None where it is not asked for.
+        values: Value of each of `FADERS` in its unit; None where it is not asked for.
+
+    Returns:
+        The values that are asked for, brightness as a centroid.
+
+    Raises:
+        ConfigError: A value is out of range, or brightness and centroid are both given.
+    """
+    if brightness is not None:
+        if values["centroid_hz"] is not None:
+            raise ConfigError("Brightness and centroid are the same fader. Give one of them.")
+        if not 0 <= brightness <= 1:
+            raise ConfigError(f"Brightness is from 0 to 1, not {brightness:g}.")
+        values = {**values, "centroid_hz": math.exp(faders.quantile(drum, "centroid_hz", brightness))}
+    asked = {name: value for name, value in values.items() if value is not None}
+    for name, value in asked.items():
+        words = name.partition("_")[0]
+        if name == "noisiness" and not 0 <= value <= 1:
+            raise ConfigError(f"Noisiness is from 0 to 1, not {value:g}.")
+        if name != "noisiness" and not 0 < value <= _MOST[name]:
+            raise ConfigError(f"The {words} is above 0 and at most {_MOST[name]:,}, not {value:g}.")
+    return asked
 
 
 def fit_faders(

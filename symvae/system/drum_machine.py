@@ -35,7 +35,7 @@ from symvae.system.artifact_folder import ONESHOT_CODES_FORMAT, format_of
 from symvae.system.catalog import find_drum_machine
 from symvae.system.code_drum_machine import CodeDrumMachine
 from symvae.system.draws import check_temperature, seeded
-from symvae.system.drum_faders import FADERS, DrumFaders, to_scale
+from symvae.system.drum_faders import FADERS, DrumFaders, asked_values, to_scale
 from symvae.system.drum_machine_base import DrumMachineBase
 from symvae.system.drum_search import search
 from symvae.system.drum_sound import DrumSound, fade_end, turned_down
@@ -44,8 +44,6 @@ from symvae.system.oneshot_artifacts import load_drum_faders, load_drum_prior, l
 DEFAULT_DRUM_MACHINE = "oneshot-44k"
 #: Most sounds of a morph.
 MOST_STEPS = 1_000
-#: Largest values of the faders, in their units: the length of a sound, half the rate, the highest pitch.
-_MOST = {"attack_ms": 990, "decay_sec": 0.99, "centroid_hz": SAMPLE_RATE // 2, "pitch_hz": 2_000}
 #: Other sounds from which a search may start anew.
 OTHERS = 32
 #: Price of a nat in the choice of a recording's class, in nepers.
@@ -136,7 +134,8 @@ class DrumMachine(DrumMachineBase):
         """
         number = self._number(drum)
         check_temperature("temperature", temperature)
-        asked = self._asked(
+        asked = asked_values(
+            self.faders,
             number,
             brightness,
             {
@@ -284,25 +283,6 @@ class DrumMachine(DrumMachineBase):
         """
         steps = self.config.prior.solver_steps
         return self.prior.sample(len(classes), generator, temperature, attributes=classes, steps=steps)
-
-    def _asked(
-        self, drum: int, brightness: float | None, values: dict[str, float | None]
-    ) -> dict[str, float]:
-        """Values that were given, brightness as the centroid of its rank."""
-        if brightness is not None:
-            if values["centroid_hz"] is not None:
-                raise ConfigError("Brightness and centroid are the same fader. Give one of them.")
-            if not 0 <= brightness <= 1:
-                raise ConfigError(f"Brightness is from 0 to 1, not {brightness:g}.")
-            values["centroid_hz"] = math.exp(self.faders.quantile(drum, "centroid_hz", brightness))
-        asked = {name: value for name, value in values.items() if value is not None}
-        for name, value in asked.items():
-            words = name.partition("_")[0]
-            if name == "noisiness" and not 0 <= value <= 1:
-                raise ConfigError(f"Noisiness is from 0 to 1, not {value:g}.")
-            if name != "noisiness" and not 0 < value <= _MOST[name]:
-                raise ConfigError(f"The {words} is above 0 and at most {_MOST[name]:,}, not {value:g}.")
-        return asked
 
     @torch.inference_mode()
     def _draw(self, drum: int, generator: torch.Generator, temperature: float) -> Float[Tensor, " latent"]:

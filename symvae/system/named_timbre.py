@@ -1,6 +1,6 @@
 """An instrument of a synthesizer, by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +22,25 @@ class NamedTimbre:
     """Sound font that it was learned from."""
     z: Float[Tensor, " latent"]
     partials: Partials = HARMONIC
-    """Where its partials lie."""
+    """Places of its partials."""
     width: float = 0.0
-    """How far apart left and right are, from 0 (the same) to 1 (unrelated)."""
+    """Distance of left and right, from 0 (the same) to 1 (unrelated)."""
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> "NamedTimbre":
         """A timbre of timbres.json; an older one has exact multiples and no width."""
         partials, width = partials_of(row.get("partials", {})), float(row.get("width", 0.0))
         return cls(row["name"], row["program"], row["font"], torch.tensor(row["z"]), partials, width)
+
+
+def nearest_timbre(timbres: Iterable[NamedTimbre], z: Float[Tensor, " latent"]) -> NamedTimbre | None:
+    """Find the named timbre whose partials and width hold at a place in z.
+
+    Args:
+        timbres: The timbres that are known by name.
+        z: The place.
+
+    Returns:
+        The nearest timbre; None without any.
+    """
+    return min(timbres, key=lambda each: float((each.z - z).square().sum()), default=None)

@@ -28,7 +28,7 @@ from symvae.music.io.source import Music
 from symvae.system import synth_artifacts
 from symvae.system.catalog import find_synth
 from symvae.system.device import find_device
-from symvae.system.named_timbre import NamedTimbre
+from symvae.system.named_timbre import NamedTimbre, nearest_timbre
 from symvae.system.neural_player import NeuralPlayer
 from symvae.system.parts_to_play import parts_to_play
 from symvae.system.timbre_clip import timbre_clip
@@ -176,22 +176,11 @@ class Synth:
             The player.
         """
         start, end = self.timbre(timbre), None if until is None else self.timbre(until)
-        nearest = [self.nearest(z) for part in (start, end) if part is not None for z in part.z]
+        places = [z for part in (start, end) if part is not None for z in part.z]
+        nearest = [nearest_timbre(self.timbres.values(), z) for z in places]
         known = [timbre for timbre in nearest if timbre is not None]
         width = sum(timbre.width for timbre in known) / max(len(known), 1)
         return NeuralPlayer(self.network, start, end, [timbre.partials for timbre in known], width)
-
-    def nearest(self, z: Float[Tensor, " latent"]) -> NamedTimbre | None:
-        """Find the named timbre whose partials and width hold at a place in z.
-
-        Args:
-            z: The place.
-
-        Returns:
-            The nearest timbre; None where the synthesizer knows none.
-        """
-        distances = {name: float((each.z - z).square().sum()) for name, each in self.timbres.items()}
-        return self.timbres[min(distances, key=distances.__getitem__)] if distances else None
 
     def voices(
         self,
