@@ -12,6 +12,7 @@ from jaxtyping import Float
 from symvae.arguments import checked
 from symvae.attributes.articulation import articulation
 from symvae.attributes.attribute import Attribute
+from symvae.attributes.bass import bass_kick_agreement, bass_on_chord
 from symvae.attributes.cadence import cadence
 from symvae.attributes.complexity import rhythmic_complexity
 from symvae.attributes.contour import contour
@@ -35,44 +36,43 @@ from symvae.attributes.rhythm import syncopation_8th, syncopation_16th
 from symvae.attributes.tempo import notes_per_second, tempo
 from symvae.attributes.tonality import c_major_membership, diatonic_share
 from symvae.errors import ConfigError
-from symvae.music.arrangement import lead_of
 from symvae.music.io.source import Music, phrases_of
 from symvae.music.windows import whole
 
-ATTRIBUTES: dict[str, Attribute] = {
-    each.name: each
-    for each in (
-        notes_per_bar,
-        onset_density,
-        rhythm_density,
-        note_density,
-        rest_share,
-        mean_interval,
-        contour,
-        pitch_range,
-        register,
-        pitch_class_entropy,
-        c_major_membership,
-        diatonic_share,
-        mode,
-        syncopation_8th,
-        syncopation_16th,
-        rhythmic_complexity,
-        repeated_bar_share,
-        bar_similarity,
-        cadence,
-        articulation,
-        mean_velocity,
-        tempo,
-        notes_per_second,
-        *DRUM_DENSITIES,
-        drum_syncopation,
-        kick_snare_entropy,
-        velocity_range,
-        laid_backness,
-        swing_ratio,
-    )
-}
+_EVERY: tuple[Attribute, ...] = (
+    notes_per_bar,
+    onset_density,
+    rhythm_density,
+    note_density,
+    rest_share,
+    mean_interval,
+    contour,
+    pitch_range,
+    register,
+    pitch_class_entropy,
+    c_major_membership,
+    diatonic_share,
+    mode,
+    syncopation_8th,
+    syncopation_16th,
+    rhythmic_complexity,
+    repeated_bar_share,
+    bar_similarity,
+    cadence,
+    articulation,
+    mean_velocity,
+    tempo,
+    notes_per_second,
+    *DRUM_DENSITIES,
+    drum_syncopation,
+    kick_snare_entropy,
+    velocity_range,
+    laid_backness,
+    swing_ratio,
+    bass_on_chord,
+    bass_kick_agreement,
+)
+ATTRIBUTES: dict[str, Attribute] = {each.name: each for each in _EVERY}
 
 
 @checked
@@ -82,8 +82,8 @@ def measure(
     """Measure attributes of phrases.
 
     Args:
-        phrases: Phrases, or other music, whose melody is measured, a phrase for each stretch of one metre;
-            of an arrangement the melody.
+        phrases: Phrases, or other music, whose melody is measured, a phrase for each stretch of one metre.
+            Of an arrangement the melody is measured, but for attributes of several parts.
         names: Names of attributes, in order; None for all.
 
     Returns:
@@ -92,7 +92,7 @@ def measure(
     Raises:
         ConfigError: A name is not in the table.
     """
-    phrases = [lead_of(each) for each in phrases_of(phrases, lambda song: whole(song).phrases)]
+    phrases = phrases_of(phrases, lambda song: whole(song).phrases)
     names = list(ATTRIBUTES if names is None else names)
     unknown = [name for name in names if name not in ATTRIBUTES]
     if unknown:

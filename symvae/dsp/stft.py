@@ -47,13 +47,9 @@ class Stft:
         self, spectrum: Complex[Tensor, "batch frame bin"], samples: int
     ) -> Float[Tensor, "batch sample"]:
         """Signal of ``samples`` samples whose spectrum is nearest to ``spectrum`` (least squares)."""
-        window = self._window(spectrum.real)
-        frames = torch.fft.irfft(spectrum, self.size) * window
-        wave = self._overlap_add(frames)
-        weight = self._overlap_add(window.square().expand(1, *frames.shape[1:]))
-        half = self.size // 2
-        wave, weight = wave[:, half:], weight[:, half:]
-        return pad_to(wave / weight.clamp(min=1e-6), samples)
+        frames = torch.fft.irfft(spectrum, self.size) * self._window(spectrum.real)
+        wave = self._overlap_add(frames)[:, self.size // 2 :]
+        return pad_to(wave / _weight(self, frames.shape[1], wave.dtype, wave.device), samples)
 
     def _overlap_add(self, frames: Float[Tensor, "batch frame size"]) -> Float[Tensor, "batch sample"]:
         """Sum of the shifted frames; torch.istft takes three times as long."""
@@ -73,6 +69,14 @@ class Stft:
 def _hann(size: int, dtype: torch.dtype, device: torch.device) -> Float[Tensor, " size"]:
     with torch.inference_mode(mode=False):  # so that a cached window serves training, too
         return torch.hann_window(size, dtype=dtype, device=device)
+
+
+@lru_cache(maxsize=64)
+def _weight(stft: Stft, frames: int, dtype: torch.dtype, device: torch.device) -> Float[Tensor, "1 sample"]:
+    """Sum of the squared windows over each sample, from the middle of the first frame on."""
+    with torch.inference_mode(mode=False):
+        squared = _hann(stft.size, dtype, device).square().expand(1, frames, -1)
+        return stft._overlap_add(squared)[:, stft.size // 2 :].clamp(min=1e-6)
 
 
 def with_phases_of(
@@ -130,12 +134,38 @@ def griffin_lim(
     if phase is None:
         cycle = torch.rand(magnitude.shape, generator=generator, device=magnitude.device)
         phase = torch.polar(torch.ones_like(magnitude), 2 * torch.pi * cycle)
+    phase = agreeing_phases(magnitude, stft, samples, phase=phase, iterations=iterations, momentum=momentum)
+    return stft.inverse(magnitude * phase, samples)
+
+
+def agreeing_phases(
+    magnitude: Float[Tensor, "batch frame bin"],
+    stft: Stft,
+    samples: int,
+    *,
+    phase: Complex[Tensor, "batch frame bin"],
+    iterations: int,
+    momentum: float = 0.99,
+) -> Complex[Tensor, "batch frame bin"]:
+    """Make the phases of neighboring frames agree by the projections of `griffin_lim`.
+
+    Args:
+        magnitude: Wanted magnitudes.
+        stft: Their transform.
+        samples: Length of the signal.
+        phase: Initial phases as complex numbers of magnitude 1.
+        iterations: Number of projections.
+        momentum: 0 for the original algorithm.
+
+    Returns:
+        Phases as complex numbers of magnitude 1.
+    """
     before = torch.zeros_like(phase)
     for _ in range(iterations):
         rebuilt = stft(stft.inverse(magnitude * phase, samples))
         phase = unit(rebuilt - momentum / (1 + momentum) * before)
         before = rebuilt
-    return stft.inverse(magnitude * phase, samples)
+    return phase
 
 
 def log_magnitude(

@@ -2,8 +2,8 @@
 
 A stroke excites all partials at once, so at the onset their phases are those of an impulse; later they are
 unrelated, as those of noise. Magnitudes with the phases of such a source have a sharp attack, which random
-phases smear over a window. A few projections (Griffin and Lim 1984) make the phases of neighboring frames
-agree.
+phases smear over a window. A few projections (Griffin and Lim 1984) make the phases of the first frames
+agree: there they sharpen the attack, and in the noise that follows they gain nothing.
 """
 
 import torch
@@ -11,10 +11,12 @@ from jaxtyping import Complex, Float
 from torch import Tensor
 from torch.nn.functional import pad
 
-from symvae.dsp.stft import Stft, griffin_lim, unit
+from symvae.dsp.stft import Stft, agreeing_phases, unit
 
 #: Level of the noise beside an impulse of 1.
 _NOISE = 0.01
+#: Frames from the start whose phases the projections improve.
+_ATTACK_FRAMES = 8
 
 
 def struck_phases(
@@ -53,7 +55,7 @@ def struck(
         stft: Their transform.
         samples: Length of the signal.
         onset: Sample of the stroke.
-        iterations: Number of projections; 0 takes the phases of the source as they are.
+        iterations: Number of projections of the attack; 0 takes the phases of the source as they are.
         generator: Source of the noise, on the CPU.
 
     Returns:
@@ -63,8 +65,16 @@ def struck(
     # Most drums are shorter than their second: silent frames at the end are not computed.
     frames = min(_sounding(magnitude) + stft.size // stft.hop, magnitude.shape[1])
     length = min((frames - 1) * stft.hop, samples)
-    wave = griffin_lim(magnitude[:, :frames], stft, length, phase=phase[:, :frames], iterations=iterations)
-    return pad(wave, (0, samples - length))
+    attack = slice(min(_ATTACK_FRAMES, frames))
+    begin = agreeing_phases(
+        magnitude[:, attack],
+        stft,
+        (attack.stop - 1) * stft.hop,
+        phase=phase[:, attack],
+        iterations=iterations,
+    )
+    phase = torch.cat([begin, phase[:, attack.stop : frames]], 1)
+    return pad(stft.inverse(magnitude[:, :frames] * phase, length), (0, samples - length))
 
 
 def _sounding(magnitude: Float[Tensor, "batch frame bin"]) -> int:

@@ -2,7 +2,7 @@
 
     chord_tones   share of the bass notes that are tones of the chord of their half bar; chords are estimated
                   from melody and bass together (`symvae.music.chords`), for samples as for songs
-    bass_kick     agreement of bass and kick (`symvae.attributes.bass_kick`)
+    bass_kick     agreement of bass and kick (`symvae.attributes.bass`)
     repeated      share of bars that equal an earlier one in all parts
 
 Means over arrangements in which both parts play; the standard deviation over real ones is beside them.
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from symvae.attributes.bass_kick import bass_kick_agreement
+from symvae.attributes.bass import bass_kick_agreement, bass_on_chord
 from symvae.attributes.repetition import repeated_bar_share
 from symvae.evaluation.held_out import HeldOut
 from symvae.evaluation.parts import made_by_rule
@@ -23,18 +23,11 @@ from symvae.evaluation.progress import Progress, silent
 from symvae.evaluation.reports.markdown import section, share, table
 from symvae.models.flow.prior import FlowPrior
 from symvae.music.arrangement import BASS, DRUMS, Arrangement, as_arrangement
-from symvae.music.chords import chords_of
-from symvae.music.harmonize import chord_tone_share
 from symvae.system import drawing
 from symvae.system.symvae import SymVAE
 
-
-def _chord_tones(arrangement: Arrangement) -> float:
-    return chord_tone_share(arrangement.parts[BASS], chords_of(arrangement.pitched))
-
-
 MEASURES: dict[str, Callable[[Arrangement], float]] = {
-    "chord_tones": _chord_tones,
+    "chord_tones": bass_on_chord,
     "bass_kick": bass_kick_agreement,
     "repeated": lambda arrangement: repeated_bar_share(arrangement.merged),
 }

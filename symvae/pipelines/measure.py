@@ -21,6 +21,10 @@ from symvae.pipelines.spans import spans_of, titles_of
 from symvae.pipelines.timing_words import timing_in_words
 from symvae.pipelines.tracks import Tracks, track_in_words, unread_tracks_in_words
 from symvae.pipelines.unread import Unread
+from symvae.tokens.attributes import PARTS_ATTRIBUTES
+
+#: What single phrases have.
+MEASURED = tuple(name for name in ATTRIBUTES if name not in PARTS_ATTRIBUTES)
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def measure(
             f"There is nothing to measure: no file has a melody{f' ({reasons})' if reasons else ''}. "
             "Choose another file or --track; `symvae inspect` lists the contents of a file."
         )
-    values = {name: np.concatenate([each.values[name] for each in found.values()]) for name in ATTRIBUTES}
+    values = {name: np.concatenate([each.values[name] for each in found.values()]) for name in MEASURED}
     notices = tuple(notice for each in found.values() for notice in each.notices)
     return Measurement(readings, values, notices, tuple(unread))
 
@@ -109,4 +113,4 @@ def _measure(piece: Piece) -> _Measured:
     notices += unread_tracks_in_words(song, reading.track)
     notices += [f"{piece.name}: {line}" for line in timing_in_words(reading.timing)]
     notices += [f"{piece.name}: left out: {dropped}" for dropped in reading.dropped]
-    return _Measured(reading, measure_phrases(reading.phrases), notices)
+    return _Measured(reading, measure_phrases(reading.phrases, MEASURED), notices)

@@ -39,13 +39,21 @@ from symvae.system.drum_faders import FADERS, DrumFaders, asked_values, to_scale
 from symvae.system.drum_machine_base import DrumMachineBase
 from symvae.system.drum_search import search
 from symvae.system.drum_sound import DrumSound, fade_end, turned_down
-from symvae.system.oneshot_artifacts import load_drum_faders, load_drum_prior, load_drum_vae
+from symvae.system.known_sounds import KnownSounds, coarse_levels
+from symvae.system.oneshot_artifacts import (
+    load_drum_faders,
+    load_drum_prior,
+    load_drum_vae,
+    load_known_sounds,
+)
 
 DEFAULT_DRUM_MACHINE = "oneshot-44k"
 #: Most sounds of a morph.
 MOST_STEPS = 1_000
 #: Other sounds from which a search may start anew.
 OTHERS = 32
+#: Most draws for a sound that is none of the training sounds.
+TRIES = 8
 #: Price of a nat in the choice of a recording's class, in nepers.
 _NAT = 2e-3
 
@@ -69,14 +77,21 @@ class DrumMachine(DrumMachineBase):
         network: Its networks.
         prior: Flow over z given the class.
         faders: Directions and ranges of the faders.
+        known: The training sounds, which no draw shall be; None where they are not known.
     """
 
     def __init__(
-        self, folder: Path, config: OneShotConfig, network: DrumVAE, prior: FlowPrior, faders: DrumFaders
+        self,
+        folder: Path,
+        config: OneShotConfig,
+        network: DrumVAE,
+        prior: FlowPrior,
+        faders: DrumFaders,
+        known: KnownSounds | None = None,
     ) -> None:
         super().__init__(folder, config)
         self.config = config
-        self.network, self.prior, self.faders = network, prior, faders
+        self.network, self.prior, self.faders, self.known = network, prior, faders, known
 
     @classmethod
     def load(cls, name: str | Path = DEFAULT_DRUM_MACHINE) -> "DrumMachine":
@@ -93,7 +108,7 @@ class DrumMachine(DrumMachineBase):
                 f"{folder} has no prior or no faders yet. "
                 "Go on with its training: symvae train-oneshot --resume."
             )
-        return cls(folder, config, network, prior, faders)
+        return cls(folder, config, network, prior, faders, load_known_sounds(folder))
 
     def hit(
         self,
@@ -263,8 +278,12 @@ class DrumMachine(DrumMachineBase):
         check_temperature("temperature", temperature)
         generator = seeded(seed)
         classes = torch.eye(len(self.drums))
-        drawn = zip(self.latents(classes, generator, temperature), classes, strict=True)
-        sounds = [self._sound(z, each, seed, {}, None) for z, each in drawn]
+        z = self.latents(classes, generator, temperature)
+        waves = self.waves(z, classes, seed)
+        sounds = [
+            Hit(Audio(wave[None], SAMPLE_RATE), drum, {}, place, each)
+            for wave, drum, place, each in zip(waves, self.drums, z, classes, strict=True)
+        ]
         return dict(zip(self.drums, sounds, strict=True))
 
     @torch.inference_mode()
@@ -272,6 +291,8 @@ class DrumMachine(DrumMachineBase):
         self, classes: Float[Tensor, "batch class"], generator: torch.Generator, temperature: float = 1.0
     ) -> Float[Tensor, "batch latent"]:
         """Draw latents of classes, as the network decodes them.
+
+        A draw that is one of the training sounds is drawn again; after `TRIES` draws the farthest stays.
 
         Args:
             classes: Weights of the classes of each sound.
@@ -281,8 +302,34 @@ class DrumMachine(DrumMachineBase):
         Returns:
             The latents.
         """
+        z = self._sample(classes, generator, temperature)
+        if self.known is None or temperature == 0:
+            return z
+        distance = self._newness(z, classes)
+        for _ in range(TRIES - 1):
+            near = (distance < self.known.least).nonzero()[:, 0]
+            if not len(near):
+                break
+            other = self._sample(classes[near], generator, temperature)
+            farther = self._newness(other, classes[near])
+            better = farther > distance[near]
+            z[near[better]], distance[near[better]] = other[better], farther[better]
+        return z
+
+    def _sample(
+        self, classes: Float[Tensor, "batch class"], generator: torch.Generator, temperature: float
+    ) -> Float[Tensor, "batch latent"]:
         steps = self.config.prior.solver_steps
         return self.prior.sample(len(classes), generator, temperature, attributes=classes, steps=steps)
+
+    def _newness(
+        self, z: Float[Tensor, "batch latent"], classes: Float[Tensor, "batch class"]
+    ) -> Float[Tensor, " batch"]:
+        """Distance of decoded latents from the nearest training sound, in nepers."""
+        assert self.known is not None
+        pieces = zip(z.split(OTHERS), classes.split(OTHERS), strict=True)
+        coarse = [coarse_levels(self.network, self.network.decode(some, each)) for some, each in pieces]
+        return self.known.distance(torch.cat(coarse))
 
     @torch.inference_mode()
     def _draw(self, drum: int, generator: torch.Generator, temperature: float) -> Float[Tensor, " latent"]:
@@ -290,13 +337,13 @@ class DrumMachine(DrumMachineBase):
 
     @torch.inference_mode()
     def waves(
-        self, z: Float[Tensor, "batch latent"], classes: Float[Tensor, " class"], seed: int
+        self, z: Float[Tensor, "batch latent"], classes: Float[Tensor, "*batch class"], seed: int
     ) -> Float[np.ndarray, "batch sample"]:
-        """Synthesize latents of one class; each sounds the same in any batch.
+        """Synthesize latents; each sounds the same in any batch.
 
         Args:
             z: Latents.
-            classes: Weights of the classes, the same for all.
+            classes: Weights of the classes, of each or the same for all.
             seed: Of the decoder's chance.
 
         Returns:

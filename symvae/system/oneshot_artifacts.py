@@ -1,4 +1,4 @@
-"""The files of a drum machine's folder: config, weights, prior of each class, faders, metrics."""
+"""The files of a drum machine's folder: config, weights, prior, faders, known sounds, metrics."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +25,7 @@ from symvae.system.artifact_folder import (
 )
 from symvae.system.build_oneshot import build_drum_vae
 from symvae.system.drum_faders import DrumFaders
+from symvae.system.known_sounds import KnownSounds
 from symvae.system.strangers import built, fill
 from symvae.system.weight_file import read_weights, write_weights
 
@@ -34,6 +35,10 @@ DRUM_PRIOR = TensorFile[FlowPrior]("prior.safetensors", "prior", _REMEDY, nn.Mod
 #: Directions and ranges of the faders.
 DRUM_FADERS = TensorFile[DrumFaders](
     "faders.safetensors", "faders", _REMEDY, DrumFaders.state, DrumFaders.of_state
+)
+#: Coarse levels of the training sounds.
+KNOWN_SOUNDS = TensorFile[KnownSounds](
+    "known.safetensors", "known sounds", _REMEDY, KnownSounds.state, KnownSounds.of_state
 )
 
 
@@ -61,17 +66,19 @@ def save_drum_machine(
         write_json(fresh / METRICS_FILE, metrics or {})
 
 
-def complete_drum_machine(folder: Path, prior: FlowPrior, faders: DrumFaders) -> None:
-    """Add prior and faders to a drum machine's folder.
+def complete_drum_machine(folder: Path, prior: FlowPrior, faders: DrumFaders, known: KnownSounds) -> None:
+    """Add prior, faders and known sounds to a drum machine's folder.
 
     Args:
         folder: The folder.
         prior: Flow over z given the class.
         faders: Directions and ranges.
+        known: Coarse levels of the training sounds.
     """
     with whole_folder(folder, CheckpointError, copied=True) as fresh:
         DRUM_PRIOR.save(fresh, prior)
         DRUM_FADERS.save(fresh, faders)
+        KNOWN_SOUNDS.save(fresh, known)
 
 
 def load_drum_vae(folder: Path) -> tuple[OneShotConfig, DrumVAE]:
@@ -104,3 +111,8 @@ def load_drum_prior(folder: Path, config: OneShotConfig) -> FlowPrior | None:
 def load_drum_faders(folder: Path, config: OneShotConfig) -> DrumFaders | None:
     """Read the faders of a drum machine; None where its training has not come to them."""
     return DRUM_FADERS.load(folder, latent=config.model.latent_size, classes=len(config.model.classes))
+
+
+def load_known_sounds(folder: Path) -> KnownSounds | None:
+    """Read the training sounds of a drum machine; None where its folder is older than they are."""
+    return KNOWN_SOUNDS.load(folder)

@@ -23,6 +23,8 @@ SCORE_ATTRIBUTES = (
     "cadence",
     "articulation",
 )
+#: Attributes of several parts together.
+PARTS_ATTRIBUTES = ("bass_on_chord", "bass_kick_agreement")
 #: Attributes of drum tracks: places in the bar, and classes of the kit.
 DRUM_ATTRIBUTES = (
     "drum_density",

@@ -34,7 +34,7 @@ from symvae.music.grid import Grid
 from symvae.music.metre import METRES
 from symvae.music.phrase import DEFAULT_TEMPO_QPM, DEFAULT_VELOCITY, Phrase
 from symvae.music.pitch import BASS_PITCHES, PIANO_PITCHES
-from symvae.tokens.attributes import SCORE_ATTRIBUTES
+from symvae.tokens.attributes import PARTS_ATTRIBUTES, SCORE_ATTRIBUTES
 from symvae.tokens.id_type import id_type
 from symvae.tokens.melody_grid import MelodyGrid
 from symvae.tokens.parts import ABSENT, PartIds
@@ -56,7 +56,10 @@ class TrioGrid:
     on_grid: ClassVar[bool] = True
     polyphonic: ClassVar[bool] = False
     drums: ClassVar[bool] = False
-    attributes: ClassVar[tuple[str, ...]] = tuple(name for name in SCORE_ATTRIBUTES if name != "cadence")
+    attributes: ClassVar[tuple[str, ...]] = (
+        *(name for name in SCORE_ATTRIBUTES if name != "cadence"),
+        *PARTS_ATTRIBUTES,
+    )
 
     metre: str = "4/4"
 

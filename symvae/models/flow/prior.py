@@ -195,15 +195,16 @@ class FlowPrior(nn.Module):
 
         def velocity(z: Tensor, time: float) -> Tensor:
             now = torch.full((len(z), 1), time, device=z.device)
-            move = self.velocity(z[:, self.active], now, *condition)
+            move = self.velocity(z if every else z[:, used], now, *condition)
             if guidance is not None:
                 end = z.clone()
                 end[:, self.active] += (1 - time) * move
                 # At time 1 there is no time left for the correction: it takes half a step.
                 move = move + (guidance(end) - end)[:, self.active] / max(1 - time, 0.5 * width)
-            return torch.zeros_like(z).index_copy(1, used, move)
+            return move if every else torch.zeros_like(z).index_copy(1, used, move)
 
         used, z, width = self.active.nonzero()[:, 0], noise, 1.0 / steps
+        every = len(used) == len(self.active)
         for step in range(steps):
             first = velocity(z, step * width)
             second = velocity(z + width * first, (step + 1) * width)

@@ -37,9 +37,13 @@ class PlainVelocity(nn.Module):
         attributes: number of known attributes that condition the velocity.
     """
 
+    frequencies: Tensor
+
     def __init__(self, used: int, width: int = 512, layers: int = 3, attributes: int = 0) -> None:
         super().__init__()
         self.attributes = attributes
+        frequencies = torch.linspace(0, 5, _PLAIN_TIME_FEATURES // 2).exp()
+        self.register_buffer("frequencies", frequencies, persistent=False)
         self.start = nn.Linear(used + _PLAIN_TIME_FEATURES + attributes, width)
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(layers))
         self.layers = nn.ModuleList(nn.Linear(width + _PLAIN_TIME_FEATURES, width) for _ in range(layers))
@@ -71,7 +75,7 @@ class PlainVelocity(nn.Module):
         Returns:
             Their change in a unit of time.
         """
-        angle = time * torch.linspace(0, 5, _PLAIN_TIME_FEATURES // 2, device=time.device).exp()
+        angle = time * self.frequencies
         features = torch.cat([angle.sin(), angle.cos()], dim=-1)
         known = () if attributes is None else (attributes.nan_to_num(),)  # what is unknown is 0
         hidden = self.start(torch.cat([z, features, *known], dim=-1))

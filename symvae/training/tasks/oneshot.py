@@ -27,6 +27,7 @@ from symvae.objective import schedule
 from symvae.objective.spectral import log_spectral_distance_db
 from symvae.system.build_oneshot import build_drum_prior, build_drum_vae
 from symvae.system.drum_faders import FADERS, DrumFaders, fit_faders, to_scale
+from symvae.system.known_sounds import KnownSounds, coarse_levels
 from symvae.system.oneshot_artifacts import complete_drum_machine, load_drum_vae, save_drum_machine
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.posterior_mixtures import with_mixtures
@@ -88,7 +89,7 @@ def train_oneshot(
     finished = task.state.step == config.training.steps or _patience_is_over(task)
     if not finished or stopping() or (left is not None and left <= 0):
         return out / "model"
-    _train_prior(config, train, out, stop_after=left, watch=watch, stopping=stopping)
+    _train_prior(config, train, held_out, out, stop_after=left, watch=watch, stopping=stopping)
     return out / "model"
 
 
@@ -233,6 +234,25 @@ def posteriors(
     return DiagonalGaussian(torch.cat([row.mean for row in rows]), torch.cat([row.log_std for row in rows]))
 
 
+@torch.no_grad()
+def known_sounds(model: DrumVAE, train: SoundBatches, held_out: SoundBatches) -> KnownSounds:
+    """Coarse levels of the training sounds.
+
+    Args:
+        model: The network, on the CPU.
+        train: Training sounds.
+        held_out: Sounds of other drums, which set how near is too near.
+
+    Returns:
+        What a draw is compared with.
+    """
+    coarse = []
+    for sounds in (train, held_out):
+        pieces = [sounds.rows(slice(at, at + _AT_ONCE)).wave for at in range(0, len(sounds), _AT_ONCE)]
+        coarse.append(torch.cat([coarse_levels(model, model.levels(wave)) for wave in pieces]))
+    return KnownSounds.of(*coarse)
+
+
 def measured(sounds: SoundBatches) -> np.ndarray:
     """Attributes of every sound of a split on the scales of the faders, ``(sound, fader)``."""
     rows = []
@@ -245,6 +265,7 @@ def measured(sounds: SoundBatches) -> np.ndarray:
 def _train_prior(
     config: OneShotConfig,
     train: SoundBatches,
+    held_out: SoundBatches,
     out: Path,
     *,
     stop_after: int | None,
@@ -280,7 +301,8 @@ def _train_prior(
         faders: DrumFaders = fit_faders(
             posterior.mean[: len(train)], train.sounds.drum, measured(train), train.classes
         )
-        complete_drum_machine(out / "model", task.average, faders)
+        known = known_sounds(model, train, held_out)
+        complete_drum_machine(out / "model", task.average, faders, known)
 
 
 def _patience_is_over(task: OneShotTask) -> bool:

@@ -17,7 +17,14 @@ from symvae.training.sound_variation import SoundVariation
 from symvae.training.tasks.oneshot import train_oneshot
 from tests.drum_folders import TINY_ONESHOT
 
-FILES = ("model.safetensors", "prior.safetensors", "faders.safetensors", "config.json", "metrics.json")
+FILES = (
+    "model.safetensors",
+    "prior.safetensors",
+    "faders.safetensors",
+    "known.safetensors",
+    "config.json",
+    "metrics.json",
+)
 
 
 @pytest.fixture

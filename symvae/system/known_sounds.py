@@ -1,0 +1,86 @@
+"""The sounds that a drum machine was trained on, coarsely, so that a draw is none of them.
+
+A prior over a few hundred drums comes near to single ones. Each training sound is kept as the levels of a few
+bands in a few spans of time. A draw that is nearer to one of them than most drums that were held out of
+training is drawn again.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn.functional import avg_pool1d
+
+from symvae.audio.one_shot import SAMPLE_RATE
+from symvae.dsp.mel import mel_filters
+from symvae.models.oneshot.drum_network import FLOOR, DrumNetwork, mel_levels
+
+_BANDS, _FRAMES = 10, 16
+#: Share of held-out drums that are nearer to a training sound than a draw may be.
+_NEARER = 0.05
+
+
+@dataclass(frozen=True)
+class KnownSounds:
+    """Training sounds of a drum machine."""
+
+    sounds: Float[Tensor, "sound coarse"]
+    """Coarse levels of each, as of `coarse_levels`."""
+    least: float
+    """Distance below which a draw is one of them, in nepers."""
+
+    @classmethod
+    def of(
+        cls, sounds: Float[Tensor, "sound coarse"], held_out: Float[Tensor, "other coarse"]
+    ) -> "KnownSounds":
+        """Set the distance by other drums.
+
+        Args:
+            sounds: Coarse levels of the training sounds.
+            held_out: Coarse levels of drums that were held out of training.
+
+        Returns:
+            The training sounds with the distance below which 5 % of the held-out drums are.
+        """
+        nearest = cls(sounds, 0.0).distance(held_out)
+        return cls(sounds, float(np.quantile(nearest.numpy(), _NEARER)))
+
+    def state(self) -> dict[str, Tensor]:
+        """Tensors by name."""
+        return {"sounds": self.sounds, "least": torch.tensor(self.least)}
+
+    @classmethod
+    def of_state(cls, state: dict[str, Tensor]) -> "KnownSounds":
+        """Rebuild from a file."""
+        return cls(state["sounds"], float(state["least"]))
+
+    def distance(self, levels: Float[Tensor, "other coarse"]) -> Float[Tensor, " other"]:
+        """Mean absolute difference from the nearest training sound, in nepers."""
+        return torch.cdist(levels, self.sounds, p=1).amin(1) / self.sounds.shape[1]
+
+
+def coarse_levels(
+    network: DrumNetwork, levels: Float[Tensor, "batch frame bin"]
+) -> Float[Tensor, "batch coarse"]:
+    """Levels of a few mel bands in spans of 16 frames.
+
+    Args:
+        network: The network, which knows what is silence.
+        levels: Log magnitudes of sounds, or such as it decoded.
+
+    Returns:
+        Log magnitudes, span after span of the first band, then of the others.
+    """
+    audible = network.magnitudes(levels).clamp(min=FLOOR).log()
+    bands = mel_levels(audible, _filters(network.stft.bins)).transpose(1, 2)
+    return avg_pool1d(bands, _FRAMES, ceil_mode=True).flatten(1)
+
+
+@lru_cache(maxsize=4)
+def _filters(bins: int) -> Float[Tensor, "bin mel"]:
+    with torch.inference_mode(mode=False):
+        filters = mel_filters(SAMPLE_RATE, bins, _BANDS)
+        return filters / filters.sum(0)
