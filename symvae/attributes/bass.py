@@ -1,4 +1,4 @@
-"""How a bass goes with the other parts of an arrangement: with the chords, and with the kick."""
+"""Attributes of a bass among other parts: agreement with the chords, and with the kick."""
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def bass_on_chord(arrangement: Arrangement) -> float:
 
 @parts_attribute(parts=(BASS, DRUMS), unit="share", bounds=(0.0, 1.0), on_silence=0.0, source="symvae")
 def bass_kick_agreement(arrangement: Arrangement) -> float:
-    """How often bass and kick strike together: 1 if always.
+    """Agreement of bass and kick: 1 if they always strike together.
 
     The share of the bass notes that start on a step on which the kick is hit, and of the kicks on whose step
     a bass note starts, as one number: their harmonic mean.
