@@ -93,6 +93,8 @@ def checked_prior(
     ends = prior.velocity.project if isinstance(prior.velocity, BarVelocity) else prior.velocity.end
     if ends.out_features != int(prior.active.sum()):
         raise ValueError("a velocity of another number of coordinates")
+    if any(scale.shape not in ((), active.shape) for scale in (prior.noise_scale, prior.form_scale)):
+        raise ValueError("scales of another number of coordinates")
     known = prior.velocity.attributes
     if conditions is not None and len(conditions) != known:
         raise ValueError("a prior conditioned on other attributes")

@@ -35,11 +35,13 @@ from symvae.system.artifact_folder import ONESHOT_CODES_FORMAT, format_of
 from symvae.system.catalog import find_drum_machine
 from symvae.system.code_drum_machine import CodeDrumMachine
 from symvae.system.draws import check_temperature, seeded
+from symvae.system.drum_draws import DrumDraws
 from symvae.system.drum_faders import FADERS, DrumFaders, asked_values, to_scale
 from symvae.system.drum_machine_base import DrumMachineBase
+from symvae.system.drum_place import place
 from symvae.system.drum_search import search
 from symvae.system.drum_sound import DrumSound, fade_end, turned_down
-from symvae.system.known_sounds import KnownSounds, coarse_levels
+from symvae.system.known_sounds import KnownSounds
 from symvae.system.oneshot_artifacts import (
     load_drum_faders,
     load_drum_prior,
@@ -52,10 +54,6 @@ DEFAULT_DRUM_MACHINE = "oneshot-44k"
 MOST_STEPS = 1_000
 #: Other sounds from which a search may start anew.
 OTHERS = 32
-#: Most draws for a sound that is none of the training sounds.
-TRIES = 8
-#: Price of a nat in the choice of a recording's class, in nepers.
-_NAT = 2e-3
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,8 @@ class DrumMachine(DrumMachineBase):
     ) -> None:
         super().__init__(folder, config)
         self.config = config
-        self.network, self.prior, self.faders, self.known = network, prior, faders, known
+        self.network, self.prior, self.faders = network, prior, faders
+        self.draws = DrumDraws(network, prior, known, steps=config.prior.solver_steps)
 
     @classmethod
     def load(cls, name: str | Path = DEFAULT_DRUM_MACHINE) -> "DrumMachine":
@@ -286,13 +285,10 @@ class DrumMachine(DrumMachineBase):
         ]
         return dict(zip(self.drums, sounds, strict=True))
 
-    @torch.inference_mode()
     def latents(
         self, classes: Float[Tensor, "batch class"], generator: torch.Generator, temperature: float = 1.0
     ) -> Float[Tensor, "batch latent"]:
-        """Draw latents of classes, as the network decodes them.
-
-        A draw that is one of the training sounds is drawn again; after `TRIES` draws the farthest stays.
+        """Draw latents of classes, as the network decodes them (`DrumDraws.latents`).
 
         Args:
             classes: Weights of the classes of each sound.
@@ -302,36 +298,8 @@ class DrumMachine(DrumMachineBase):
         Returns:
             The latents.
         """
-        z = self._sample(classes, generator, temperature)
-        if self.known is None or temperature == 0:
-            return z
-        distance = self._newness(z, classes)
-        for _ in range(TRIES - 1):
-            near = (distance < self.known.least).nonzero()[:, 0]
-            if not len(near):
-                break
-            other = self._sample(classes[near], generator, temperature)
-            farther = self._newness(other, classes[near])
-            better = farther > distance[near]
-            z[near[better]], distance[near[better]] = other[better], farther[better]
-        return z
+        return self.draws.latents(classes, generator, temperature)
 
-    def _sample(
-        self, classes: Float[Tensor, "batch class"], generator: torch.Generator, temperature: float
-    ) -> Float[Tensor, "batch latent"]:
-        steps = self.config.prior.solver_steps
-        return self.prior.sample(len(classes), generator, temperature, attributes=classes, steps=steps)
-
-    def _newness(
-        self, z: Float[Tensor, "batch latent"], classes: Float[Tensor, "batch class"]
-    ) -> Float[Tensor, " batch"]:
-        """Distance of decoded latents from the nearest training sound, in nepers."""
-        assert self.known is not None
-        pieces = zip(z.split(OTHERS), classes.split(OTHERS), strict=True)
-        coarse = [coarse_levels(self.network, self.network.decode(some, each)) for some, each in pieces]
-        return self.known.distance(torch.cat(coarse))
-
-    @torch.inference_mode()
     def _draw(self, drum: int, generator: torch.Generator, temperature: float) -> Float[Tensor, " latent"]:
         return self.latents(self._one_hot(drum)[None], generator, temperature)[0]
 
@@ -380,7 +348,6 @@ class DrumMachine(DrumMachineBase):
         wave, asked = turned_down(wave, asked, loudness_lufs)
         return Hit(Audio(wave[None], SAMPLE_RATE), self.drums[number], asked, z, classes)
 
-    @torch.inference_mode()
     def _place(
         self, sound: "DrumSound | Audio | str | os.PathLike[str]", drum: str | None
     ) -> tuple[Float[Tensor, " latent"], Float[Tensor, " class"]]:
@@ -390,16 +357,8 @@ class DrumMachine(DrumMachineBase):
         if isinstance(sound, DrumSound):
             sound = sound.audio
         audio = sound if isinstance(sound, Audio) else read_audio(sound, max_sec=LONGEST_SEC)
-        levels = self.network.levels(torch.from_numpy(one_shot(audio))[None])
         numbers = range(len(self.drums)) if drum is None else [self._number(drum)]
-        places = []
-        for number in numbers:
-            classes = self._one_hot(number)
-            posterior = self.network.encode(levels, classes[None])
-            distance = (self.network.decode(posterior.mean, classes[None]) - levels).abs().mean()
-            price = float(distance) + _NAT * float(posterior.kl_nats().sum())
-            places.append((price, number, posterior.mean[0]))
-        _, best, z = min(places, key=lambda place: place[:2])
+        z, best = place(self.network, torch.from_numpy(one_shot(audio)), numbers)
         return z, self._one_hot(best)
 
 

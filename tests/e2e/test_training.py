@@ -21,6 +21,7 @@ from symvae.config.run import PriorConfig, RunConfig
 from symvae.corpus.shards import open_shards
 from symvae.errors import TrainingError
 from symvae.models.flow.prior import FlowPrior
+from symvae.music.phrase import Phrase
 from symvae.system.artifacts import load_config, save_config, save_prior
 from symvae.system.build import build_prior
 from symvae.system.symvae import SymVAE
@@ -292,11 +293,22 @@ def test_the_noise_of_a_prior_is_calibrated_by_its_draws(tiny_model, shards, mon
     monkeypatch.setattr(
         FlowPrior, "sample", lambda self, count, chance: {"echo": self.echo, "scale": self.noise_scale}
     )
-    monkeypatch.setattr(model, "decode_ids", lambda z: z)
-    monkeypatch.setattr(model, "to_phrases", lambda ids: ids)
 
-    def measured(of):
-        repeated, notes = (of["echo"] / 2, 0.45 * of["scale"]) if isinstance(of, dict) else (0.35, 0.5)
+    class Drawn(list):
+        """Phrases that stand for the settings that they were drawn with."""
+
+    def phrases(z):
+        music = Drawn([Phrase(model.grid)]) if isinstance(z, dict) else [Phrase(model.grid)]
+        if isinstance(z, dict):
+            music.settings = {name: float(value) for name, value in z.items()}
+        return music
+
+    monkeypatch.setattr(model, "decode_ids", lambda z: z)
+    monkeypatch.setattr(model, "to_phrases", phrases)
+
+    def measured(of, names):
+        set_to = of.settings if isinstance(of, Drawn) else None
+        repeated, notes = (set_to["echo"] / 2, 0.45 * set_to["scale"]) if set_to else (0.35, 0.5)
         return {
             "repeated_bar_share": np.array([float(repeated)]),
             "onset_density": np.array([float(notes)]),

@@ -45,13 +45,15 @@ class FlowPrior(nn.Module):
     home_key: Tensor
     """True if it was trained on music in C major and A minor only."""
     noise_scale: Tensor
-    """Scale of the noise that draws start from: at 1, an undertrained flow gives too little variety."""
+    """Scale of the noise that draws start from, one number, or one for each coordinate of z: at 1, an
+    undertrained flow gives too little variety."""
     echo: Tensor
     """Share of the first half's noise in the noise of the second half of the bars, 0 to 1."""
     forms: Tensor
     """Forms of training music, ``(form, bar)``: for each bar the first bar that it equals."""
     form_scale: Tensor
-    """Scale of the noise of draws with a form, in place of ``noise_scale`` and ``echo``."""
+    """Scale of the noise of draws with a form, in place of ``noise_scale`` and ``echo``: one number, or
+    one for each coordinate of z."""
     endings: Tensor
     """Share of draws that need a cadence for draws to end with one as often as tunes do."""
     attributes: Tensor
@@ -96,9 +98,9 @@ class FlowPrior(nn.Module):
         home_key = bool(state.get("home_key", False))
         prior = cls(state["active"] > 0, kind.like(weights), home_key=home_key, conditions=conditions)
         prior.velocity.load_state_dict(weights)
-        prior.noise_scale.fill_(float(state.get("noise_scale", 1.0)))
+        prior.noise_scale = state.get("noise_scale", prior.noise_scale)
         prior.echo.fill_(float(state.get("echo", 0.0)))
-        prior.form_scale.fill_(float(state.get("form_scale", 1.0)))
+        prior.form_scale = state.get("form_scale", prior.form_scale)
         prior.endings.fill_(float(state.get("endings", 0.0)))
         prior.forms = state.get("forms", prior.forms).round()
         for name in ("attributes", "attribute_scale"):

@@ -8,7 +8,7 @@ the forms of the training tunes.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from symvae.corpus.shards import Shards
 from symvae.errors import TrainingError
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import Z_MAPS, BarVelocity
-from symvae.music.arrangement import pitched_of
+from symvae.music.arrangement import AnyPhrase, pitched_of
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.storage.whole_folder import whole_folder
 from symvae.system.artifacts import save_config, save_prior
@@ -33,6 +33,7 @@ from symvae.training.data import as_tensor
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
 from symvae.training.tasks.flow_matching import FlowTask, used_coordinates
+from symvae.training.tasks.part_scales import DENSITIES, best_scales, of_coordinates
 from symvae.training.tasks.prior_forms import learn_forms
 
 STATE = "prior-state.pt"
@@ -114,7 +115,8 @@ def train_prior(
 def calibrate(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
     """Set the noise of a prior so that its draws resemble held-out phrases on average.
 
-    First the echo, by the share of bars that repeat an earlier one; then the scale, by the onset density.
+    First the echo, by the share of bars that repeat an earlier one; then the scale, by the density of notes,
+    of each part by itself where it has coordinates of z of its own.
 
     Args:
         model: The model that decodes the draws.
@@ -122,22 +124,26 @@ def calibrate(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
         shards: Prepared music with a validation split.
     """
     ids = windows(shards, "validation", model.config.model.bars, mid_phrase=model.config.data.mid_phrase).ids
-    wanted = model.measure(model.to_phrases(as_tensor(ids)))
+    real = model.to_phrases(as_tensor(ids))
 
-    def error(attribute: str) -> float:
+    def drawn() -> list[AnyPhrase]:
         z = prior.sample(CALIBRATION_DRAWS, torch.Generator().manual_seed(0))
-        drawn = model.measure(model.to_phrases(model.decode_ids(z)))
-        return float(abs(drawn[attribute].mean() - wanted[attribute].mean()))
+        return model.to_phrases(model.decode_ids(z))
 
-    for setting, values, attribute in (
-        (prior.echo, ECHOES, "repeated_bar_share"),
-        (prior.noise_scale, NOISE_SCALES, "onset_density"),
-    ):
-        errors = {}
-        for value in values:
-            setting.fill_(value)
-            errors[value] = error(attribute)
-        setting.fill_(min(errors, key=lambda value: errors[value]))
+    def repeated(music: Sequence[AnyPhrase]) -> float:
+        return float(model.measure(music, ["repeated_bar_share"])["repeated_bar_share"].mean())
+
+    errors, wanted = {}, repeated(real)
+    for echo in ECHOES:
+        prior.echo.fill_(echo)
+        errors[echo] = abs(repeated(drawn()) - wanted)
+    prior.echo.fill_(min(errors, key=lambda echo: errors[echo]))
+
+    def scaled(scale: float) -> list[AnyPhrase]:
+        prior.noise_scale = torch.tensor(scale)
+        return drawn()
+
+    prior.noise_scale = of_coordinates(model, best_scales(model, NOISE_SCALES, scaled, real, DENSITIES))
 
 
 def posteriors(model: SymVAE, config: PriorConfig, shards: Shards, split: str) -> DiagonalGaussian:

@@ -17,31 +17,21 @@ from symvae.system.drawing import decode, draw, draw_with
 from symvae.system.forms import Forms
 from symvae.system.symvae import SymVAE
 from symvae.training.data import as_tensor
+from symvae.training.tasks.part_scales import best_scales, of_coordinates
 
 #: Training windows whose forms are kept, evenly over all tunes.
 FORMS = 1000
 FORM_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)
 #: Draws at each scale.
 DRAWS = 100
-#: Means over draws are compared with means over training windows, in standard deviations of these.
-#: Each model is compared in the attributes of its own music.
-COMPARED = (
-    "onset_density",
-    "pitch_range",
-    "mean_interval",
-    "pitch_class_entropy",
-    "drum_density",
-    "drum_syncopation",
-    "kick_snare_entropy",
-    "bar_similarity",
-)
 _ENDING = "cadence"
 
 
 def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
     """Give a prior the forms and endings of the training tunes, and the scale of noise that they need.
 
-    The scale is compared on training windows: some metres have too few held-out tunes.
+    The scale is compared on training windows: some metres have too few held-out tunes. Where each part has
+    coordinates of z of its own, each has a scale of its own.
 
     Args:
         model: The model that decodes.
@@ -59,23 +49,21 @@ def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
         values = np.stack(list(model.measure(phrases, prior.conditions).values()), axis=1)
         prior.attributes = prior.standardized(torch.from_numpy(values).float())
     prior.endings.fill_(0.0)
-    own = model.tokenizer.attributes
-    compared, ends = [name for name in COMPARED if name in own], _ENDING in own
-    wanted = model.measure(phrases, compared)
-    errors, endings = {}, {}
-    for scale in FORM_SCALES:
-        prior.form_scale.fill_(scale)
+    ends, endings = _ENDING in model.tokenizer.attributes, {}
+
+    def drawn(scale: float) -> list[AnyPhrase]:
+        prior.form_scale = torch.tensor(scale)
         chance = torch.Generator().manual_seed(0)
-        ids = decode(model.codec, prior, draw(model.codec, prior, DRAWS, chance), chance)
-        drawn = model.measure(model.to_phrases(ids), (*compared, _ENDING))
-        errors[scale] = sum(
-            abs(drawn[name].mean() - wanted[name].mean()) / max(wanted[name].std(), 1e-9) for name in compared
-        )
-        endings[scale] = float(drawn[_ENDING].mean())
-    best = min(errors, key=lambda scale: errors[scale])
-    prior.form_scale.fill_(best)
-    of_tunes = _cadences_of_tunes(model, found) if ends else 0.0
-    prior.endings.fill_(max(0.0, of_tunes - endings[best]) / max(1 - endings[best], 1e-9))
+        music = model.to_phrases(decode(model.codec, prior, draw(model.codec, prior, DRAWS, chance), chance))
+        if ends:
+            endings[scale] = float(model.measure(music, [_ENDING])[_ENDING].mean())
+        return music
+
+    best = best_scales(model, FORM_SCALES, drawn, phrases)
+    prior.form_scale = of_coordinates(model, best)
+    if ends:
+        already, of_tunes = endings[best[0]], _cadences_of_tunes(model, found)
+        prior.endings.fill_(max(0.0, of_tunes - already) / max(1 - already, 1e-9))
     balance(model, prior, phrases)
 
 

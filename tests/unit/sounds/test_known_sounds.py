@@ -9,7 +9,7 @@ import torch
 
 import symvae
 from symvae.corpus.sound_shards import open_sounds
-from symvae.system import drum_machine
+from symvae.system import drum_draws
 from symvae.system.known_sounds import KnownSounds, coarse_levels
 from symvae.training.sound_batches import sound_batches
 
@@ -24,7 +24,7 @@ def drawn(machine, seed=0, count=6):
     """Latents of kicks and their distances from the known sounds."""
     classes = torch.eye(len(machine.drums))[torch.zeros(count, dtype=torch.long)]
     z = machine.latents(classes, torch.Generator().manual_seed(seed))
-    return z, machine._newness(z, classes)
+    return z, machine.draws.distance(z, classes)
 
 
 def test_the_distance_is_that_of_the_nearest_sound():
@@ -42,37 +42,37 @@ def test_a_sound_is_none_of_its_own_class_but_itself(machine, drum_sounds):
     train = sound_batches(open_sounds(drum_sounds), "train")
     with torch.inference_mode():
         levels = coarse_levels(machine.network, machine.network.levels(train.rows(slice(4)).wave))
-    difference = torch.cdist(levels, machine.known.sounds, p=1)
+    difference = torch.cdist(levels, machine.draws.known.sounds, p=1)
     assert difference.argmin(1).tolist() == [0, 1, 2, 3]
-    assert (machine.known.distance(levels) < machine.known.least).all()
+    assert (machine.draws.known.distance(levels) < machine.draws.known.least).all()
 
 
 def test_a_known_sound_is_drawn_again(machine):
-    machine.known = None
+    machine.draws.known = None
     first = machine.latents(torch.eye(len(machine.drums))[:1], torch.Generator().manual_seed(3))
     with torch.inference_mode():
         levels = coarse_levels(
             machine.network, machine.network.decode(first, torch.eye(len(machine.drums))[:1])
         )
-    machine.known = KnownSounds(levels, 1e-3)
+    machine.draws.known = KnownSounds(levels, 1e-3)
     second = machine.latents(torch.eye(len(machine.drums))[:1], torch.Generator().manual_seed(3))
     assert not torch.equal(first, second)
-    machine.known = KnownSounds(levels + 5.0, 1e-3)
+    machine.draws.known = KnownSounds(levels + 5.0, 1e-3)
     again = machine.latents(torch.eye(len(machine.drums))[:1], torch.Generator().manual_seed(3))
     assert torch.equal(first, again)
 
 
 def test_where_all_draws_are_known_the_farthest_stays(machine, monkeypatch):
-    machine.known = dataclasses.replace(machine.known, least=np.inf)
+    machine.draws.known = dataclasses.replace(machine.draws.known, least=np.inf)
     _, eight = drawn(machine)
-    monkeypatch.setattr(drum_machine, "TRIES", 1)
+    monkeypatch.setattr(drum_draws, "TRIES", 1)
     _, one = drawn(machine)
     assert (eight >= one).all()
     assert (eight > one).any()
 
 
 def test_the_same_seed_gives_the_same_draws(machine):
-    machine.known = dataclasses.replace(machine.known, least=machine.known.least * 2)
+    machine.draws.known = dataclasses.replace(machine.draws.known, least=machine.draws.known.least * 2)
     assert torch.equal(drawn(machine, 4)[0], drawn(machine, 4)[0])
 
 
@@ -80,5 +80,5 @@ def test_a_folder_without_known_sounds_draws_as_before(tiny_drum_machine, tmp_pa
     folder = shutil.copytree(tiny_drum_machine / "model", tmp_path / "model")
     (folder / "known.safetensors").unlink()
     machine = symvae.load_drum_machine(folder)
-    assert machine.known is None
+    assert machine.draws.known is None
     assert np.abs(machine.hit("kick").audio.samples).max() <= 1

@@ -17,6 +17,12 @@ from symvae.training.tasks import prior_forms
 REAL = 1.1
 
 
+class Drawn(list):
+    """Phrases that were drawn with a scale; it stands for their attributes."""
+
+    scale = 0.0
+
+
 def test_a_prior_learns_forms_endings_and_their_noise(tiny_model, shards, monkeypatch) -> None:
     """Half of the tunes end with a cadence, and a tenth of the draws before any is given one."""
     model, music = SymVAE.load(tiny_model), open_shards(shards)
@@ -26,11 +32,19 @@ def test_a_prior_learns_forms_endings_and_their_noise(tiny_model, shards, monkey
     monkeypatch.setattr(prior_forms, "draw", lambda codec, prior, count, chance: float(prior.form_scale))
     monkeypatch.setattr(prior_forms, "decode", lambda codec, prior, scale, chance: scale)
     to_phrases = model.to_phrases
-    monkeypatch.setattr(model, "to_phrases", lambda of: of if isinstance(of, float) else to_phrases(of))
+
+    def phrases(of):
+        if not isinstance(of, float):
+            return to_phrases(of)
+        drawn = Drawn([Phrase(model.grid)])
+        drawn.scale = of
+        return drawn
+
+    monkeypatch.setattr(model, "to_phrases", phrases)
 
     def measured(of, names):
-        drawn = isinstance(of, float)
-        values = {name: of if drawn else REAL for name in names} | {"cadence": 0.1 if drawn else 0.5}
+        drawn = isinstance(of, Drawn)
+        values = {name: of.scale if drawn else REAL for name in names} | {"cadence": 0.1 if drawn else 0.5}
         return {name: np.array([value - 0.05, value + 0.05]) for name, value in values.items()}
 
     monkeypatch.setattr(model, "measure", measured)
