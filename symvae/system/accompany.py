@@ -2,10 +2,12 @@
 
 The given parts are encoded, with the others absent. The prior integrates noise to a latent whose codes of the
 given parts, in all bars, are those of this target, while the codes of the others are drawn in their sight
-(`symvae.models.flow.bar_guidance`, with parts in place of bars). Of several draws the one that is most
-typical for the prior is kept; with chords, of those the one whose bass needs the fewest notes moved.
+(`symvae.models.flow.bar_guidance`, with parts in place of bars). A prior that knows how well parts agree is
+asked for parts that agree as in the better quarter of its training music. Of several draws the one that is
+most typical for the prior is kept; with chords, of those the one whose bass needs the fewest notes moved.
 """
 
+import math
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -26,9 +28,12 @@ from symvae.music.harmonize import bind_bass
 from symvae.music.phrase import DEFAULT_VELOCITY
 from symvae.system.codec import Codec
 from symvae.system.draws import check_count, check_temperature
+from symvae.tokens.attributes import PARTS_ATTRIBUTES
 
 #: Weight of the share of bass notes outside the chords beside the prior's loss, in the choice of a draw.
 _OUTSIDE = 1.0
+#: Rank among training music of the agreement of parts that is asked for.
+_AGREEMENT = 0.75
 
 
 class Accompanied(NamedTuple):
@@ -115,7 +120,7 @@ def _one(
     guidance = bar_guidance(
         target.expand(draws, -1), pull.expand(draws, -1), _decoder(codec).conductor.unfold.weight.detach()
     )
-    z = prior.integrate(noise, guidance)
+    z = prior.integrate(noise, guidance, _agreeing(prior, draws))
     loss = flow_loss(prior, z, torch.Generator().manual_seed(0)).cpu()
     results = []
     for number, drawn in enumerate(codec.to_phrases(codec.decode_ids(z), given.tempo_qpm)):
@@ -128,6 +133,15 @@ def _one(
         cost = float(loss[number]) + _OUTSIDE * moved / max(1, len(new.part(BASS)))
         results.append((cost, number, Accompanied(_together(given, new), moved)))
     return min(results, key=lambda each: each[:2])[-1]
+
+
+def _agreeing(prior: FlowPrior, draws: int) -> Float[Tensor, "draw attribute"] | None:
+    """Attributes of parts that agree well, standardized, and nan for all others; None if none is known."""
+    if not len(prior.attributes) or not set(PARTS_ATTRIBUTES) & set(prior.conditions):
+        return None
+    asked = prior.attributes.quantile(_AGREEMENT, dim=0)
+    told = torch.tensor([name in PARTS_ATTRIBUTES for name in prior.conditions], device=asked.device)
+    return asked.masked_fill(~told, math.nan).expand(draws, -1)
 
 
 def _together(given: Arrangement, new: Arrangement) -> Arrangement:

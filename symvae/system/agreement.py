@@ -100,10 +100,9 @@ def checked_prior(
         raise ValueError("a prior conditioned on other attributes")
     if isinstance(prior.velocity, BarVelocity):
         _check_bars(prior.velocity.place)
-        if prior.attribute_scale.shape != (2, known) or prior.attributes.shape not in (
-            (0, known),
-            (len(prior.forms), known),
-        ):
+        of_forms = ((0, known), (len(prior.forms), known))
+        others = prior.attribute_scale.shape != (2, known) or prior.attribute_lift.shape != (known,)
+        if others or prior.attributes.shape not in of_forms:
             raise ValueError("attributes of another number of forms")
     return prior
 

@@ -60,6 +60,8 @@ class FlowPrior(nn.Module):
     """Attributes of the music of each form, ``(form, attribute)``, standardized."""
     attribute_scale: Tensor
     """Mean and standard deviation of each attribute over training music, ``(2, attribute)``."""
+    attribute_lift: Tensor
+    """Standard deviations that the network is asked for beyond each attribute, since it follows in part."""
 
     def __init__(
         self,
@@ -81,6 +83,7 @@ class FlowPrior(nn.Module):
         known = velocity.attributes
         self.register_buffer("attributes", torch.zeros((0, known)))
         self.register_buffer("attribute_scale", torch.tensor([0.0, 1.0])[:, None].repeat(1, known))
+        self.register_buffer("attribute_lift", torch.zeros(known))
         self.register_buffer("forms", torch.zeros((0, bars)))
         self.register_buffer("form_scale", torch.tensor(1.0))
         self.register_buffer("endings", torch.tensor(0.0))
@@ -90,7 +93,7 @@ class FlowPrior(nn.Module):
     def from_state(cls, state: dict[str, Tensor], conditions: Sequence[str] = ()) -> "FlowPrior":
         """Rebuild a prior from its weights, which determine its class and sizes."""
         facts = {"active", "home_key", "noise_scale", "echo", "forms", "form_scale", "endings"}
-        facts |= {"attributes", "attribute_scale"}
+        facts |= {"attributes", "attribute_scale", "attribute_lift"}
         weights = {
             name.removeprefix("velocity."): value for name, value in state.items() if name not in facts
         }
@@ -103,7 +106,7 @@ class FlowPrior(nn.Module):
         prior.form_scale = state.get("form_scale", prior.form_scale)
         prior.endings.fill_(float(state.get("endings", 0.0)))
         prior.forms = state.get("forms", prior.forms).round()
-        for name in ("attributes", "attribute_scale"):
+        for name in ("attributes", "attribute_scale", "attribute_lift"):
             setattr(prior, name, state.get(name, getattr(prior, name)))
         return prior.eval()
 
@@ -193,7 +196,7 @@ class FlowPrior(nn.Module):
         Returns:
             Latents.
         """
-        condition = () if attributes is None else (attributes,)
+        condition = () if attributes is None else (attributes + self.attribute_lift,)
 
         def velocity(z: Tensor, time: float) -> Tensor:
             now = torch.full((len(z), 1), time, device=z.device)

@@ -14,7 +14,7 @@ from symvae.corpus.shards import Shards
 from symvae.models.flow.prior import FlowPrior
 from symvae.music.arrangement import AnyPhrase, lead_of, merged_of
 from symvae.system.drawing import decode, draw, draw_with
-from symvae.system.forms import Forms
+from symvae.system.forms import REAL, Forms, draw_forms
 from symvae.system.symvae import SymVAE
 from symvae.training.data import as_tensor
 from symvae.training.tasks.part_scales import best_scales, of_coordinates
@@ -22,7 +22,9 @@ from symvae.training.tasks.part_scales import best_scales, of_coordinates
 #: Training windows whose forms are kept, evenly over all tunes.
 FORMS = 1000
 FORM_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)
-#: Draws at each scale.
+#: Standard deviations by which attributes are asked for beyond what is wanted; of equals the first is taken.
+LIFTS = (0.0, 0.5, -0.5, 1.0, 1.5, 2.0)
+#: Draws at each scale, and at each lift.
 DRAWS = 100
 _ENDING = "cadence"
 
@@ -64,7 +66,30 @@ def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
     if ends:
         already, of_tunes = endings[best[0]], _cadences_of_tunes(model, found)
         prior.endings.fill_(max(0.0, of_tunes - already) / max(1 - already, 1e-9))
+    if prior.conditions:
+        learn_lift(model, prior)
     balance(model, prior, phrases)
+
+
+def learn_lift(model: SymVAE, prior: FlowPrior) -> None:
+    """Set how far beyond each attribute a prior is asked, so that draws have it on average.
+
+    Args:
+        model: The model that decodes.
+        prior: The prior with the table of forms; ``attribute_lift`` is set in place.
+    """
+    misses = []
+    for lift in LIFTS:
+        prior.attribute_lift.fill_(lift)
+        chance = torch.Generator().manual_seed(0)
+        forms = draw_forms(prior, REAL, DRAWS, chance, model.name)
+        draws = draw_with(model.codec, prior, DRAWS, forms, chance)
+        music = model.to_phrases(decode(model.codec, prior, draws, chance))
+        values = np.stack(list(model.measure(music, prior.conditions).values()), axis=1)
+        achieved = prior.standardized(torch.from_numpy(values).float())
+        assert forms.attributes is not None, "its forms have attributes"
+        misses.append((achieved.mean(0) - forms.attributes.cpu().mean(0)).abs())
+    prior.attribute_lift.copy_(torch.tensor(LIFTS)[torch.stack(misses).argmin(0)])
 
 
 def _evenly(count: int, weight: Float64[np.ndarray, " window"] | None) -> Int64[np.ndarray, " form"]:

@@ -14,6 +14,7 @@ from symvae.system import drawing, infill
 from symvae.system.agreement import checked_prior
 from symvae.system.bar_plan import Plan
 from symvae.system.forms import Forms
+from symvae.training.tasks import prior_forms
 from symvae.training.tasks.prior import Z_MAPS, start_from
 from tests.conftest import TUNES
 
@@ -205,3 +206,41 @@ def test_the_scale_of_guidance_comes_from_the_config_and_pulls_harder(tiny_model
     assert [float(each[0, 0]) for each in pulls] == pytest.approx([0.5, 0.75])
     with pytest.raises(ConfigError, match="guidance_scale"):
         PriorConfig(guidance_scale=0.0)
+
+
+def test_a_lift_is_asked_beyond_each_known_attribute(conditions) -> None:
+    """Noise ends where that of attributes so much higher does; what is unknown stays unknown."""
+    _, prior, _ = conditions
+    noise = torch.randn((2, len(prior.active)), generator=torch.Generator().manual_seed(0))
+    wanted = torch.tensor([[0.5, -1.0], [0.5, float("nan")]])
+    for part in ("describe.2.weight", "modulate.weight", "end.weight"):
+        torch.nn.init.normal_(prior.velocity.get_parameter(part), std=0.1)
+    plain = prior.integrate(noise, attributes=wanted + torch.tensor([1.0, -0.5]))
+    prior.attribute_lift = torch.tensor([1.0, -0.5])
+    assert torch.equal(prior.integrate(noise, attributes=wanted), plain)
+    again = FlowPrior.from_state(prior.state_dict(), prior.conditions)
+    assert again.attribute_lift.tolist() == [1.0, -0.5]
+    with pytest.raises(ValueError, match="attributes of another number"):
+        checked_prior(prior.state_dict() | {"attribute_lift": torch.zeros(3)})
+
+
+def test_the_lift_is_learned_from_draws(conditions, monkeypatch) -> None:
+    """Draws follow the first attribute half a deviation too low, by half of its lift; the second by none."""
+    model, prior, _ = conditions
+    monkeypatch.setattr(prior_forms, "DRAWS", 4)
+
+    def drawn(codec, prior, count, forms, chance):
+        return forms.attributes + torch.tensor([0.5, 0.0]) * prior.attribute_lift - torch.tensor([0.5, 0.0])
+
+    monkeypatch.setattr(prior_forms, "draw_with", drawn)
+    monkeypatch.setattr(prior_forms, "decode", lambda codec, prior, draws, chance: draws)
+    monkeypatch.setattr(model, "to_phrases", lambda values: values)
+    mean, deviation = prior.attribute_scale
+
+    def measured(values, names):
+        own = (values * deviation + mean).numpy()
+        return {name: own[:, place] for place, name in enumerate(names)}
+
+    monkeypatch.setattr(model, "measure", measured)
+    prior_forms.learn_lift(model, prior)
+    assert prior.attribute_lift.tolist() == [1.0, 0.0]
