@@ -1,5 +1,7 @@
 """Draws of a drum machine: latents of classes from its prior, none of them one of the training sounds."""
 
+from typing import NamedTuple
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -11,6 +13,14 @@ from symvae.system.known_sounds import KnownSounds, coarse_levels
 #: Most draws for a sound that is none of the training sounds.
 TRIES = 8
 _AT_ONCE = 32
+
+
+class DrumDraw(NamedTuple):
+    """Drawn sounds."""
+
+    z: Float[Tensor, "batch latent"]
+    levels: Float[Tensor, "batch frame bin"]
+    """Log magnitudes that z decodes to."""
 
 
 class DrumDraws:
@@ -27,10 +37,10 @@ class DrumDraws:
         self.network, self.prior, self.known, self.steps = network, prior, known, steps
 
     @torch.inference_mode()
-    def latents(
+    def draw(
         self, classes: Float[Tensor, "batch class"], generator: torch.Generator, temperature: float
-    ) -> Float[Tensor, "batch latent"]:
-        """Draw latents; one whose sound is known is drawn again, and after `TRIES` draws the farthest stays.
+    ) -> DrumDraw:
+        """Draw sounds; one that is known is drawn again, and after `TRIES` draws the farthest stays.
 
         Args:
             classes: Weights of the classes of each sound.
@@ -38,42 +48,32 @@ class DrumDraws:
             temperature: Scale of the prior's noise; at 0 there is nothing to draw again.
 
         Returns:
-            The latents.
+            The draws.
         """
         z = self._sample(classes, generator, temperature)
+        levels = self._decode(z, classes)
         if self.known is None or temperature == 0:
-            return z
-        distance = self.distance(z, classes)
+            return DrumDraw(z, levels)
+        distance = self.known.distance(coarse_levels(self.network, levels))
         for _ in range(TRIES - 1):
             near = (distance < self.known.least).nonzero()[:, 0]
             if not len(near):
                 break
             other = self._sample(classes[near], generator, temperature)
-            farther = self.distance(other, classes[near])
+            made = self._decode(other, classes[near])
+            farther = self.known.distance(coarse_levels(self.network, made))
             better = farther > distance[near]
-            z[near[better]], distance[near[better]] = other[better], farther[better]
-        return z
-
-    @torch.inference_mode()
-    def distance(
-        self, z: Float[Tensor, "batch latent"], classes: Float[Tensor, "batch class"]
-    ) -> Float[Tensor, " batch"]:
-        """Distance of the sounds of latents from the nearest training sound, in nepers.
-
-        Args:
-            z: Latents.
-            classes: Weights of the classes of each.
-
-        Returns:
-            The distances; infinite where no training sounds are known.
-        """
-        if self.known is None:
-            return torch.full((len(z),), torch.inf)
-        pieces = zip(z.split(_AT_ONCE), classes.split(_AT_ONCE), strict=True)
-        coarse = [coarse_levels(self.network, self.network.decode(some, each)) for some, each in pieces]
-        return self.known.distance(torch.cat(coarse))
+            taken = near[better]
+            z[taken], levels[taken], distance[taken] = other[better], made[better], farther[better]
+        return DrumDraw(z, levels)
 
     def _sample(
         self, classes: Float[Tensor, "batch class"], generator: torch.Generator, temperature: float
     ) -> Float[Tensor, "batch latent"]:
         return self.prior.sample(len(classes), generator, temperature, attributes=classes, steps=self.steps)
+
+    def _decode(
+        self, z: Float[Tensor, "batch latent"], classes: Float[Tensor, "batch class"]
+    ) -> Float[Tensor, "batch frame bin"]:
+        pieces = zip(z.split(_AT_ONCE), classes.split(_AT_ONCE), strict=True)
+        return torch.cat([self.network.decode(some, each) for some, each in pieces])

@@ -35,7 +35,7 @@ from symvae.system.artifact_folder import ONESHOT_CODES_FORMAT, format_of
 from symvae.system.catalog import find_drum_machine
 from symvae.system.code_drum_machine import CodeDrumMachine
 from symvae.system.draws import check_temperature, seeded
-from symvae.system.drum_draws import DrumDraws
+from symvae.system.drum_draws import DrumDraw, DrumDraws
 from symvae.system.drum_faders import FADERS, DrumFaders, asked_values, to_scale
 from symvae.system.drum_machine_base import DrumMachineBase
 from symvae.system.drum_place import place
@@ -160,8 +160,8 @@ class DrumMachine(DrumMachineBase):
                 "noisiness": noisiness,
             },
         )
-        z = self._draw(number, seeded(seed), temperature)
-        return self._sound(z, self._one_hot(number), seed, asked, loudness_lufs)
+        drawn = self._draw(number, seeded(seed), temperature)
+        return self._sound(drawn.z[0], self._one_hot(number), seed, asked, loudness_lufs, levels=drawn.levels)
 
     def like(
         self,
@@ -190,7 +190,7 @@ class DrumMachine(DrumMachineBase):
             raise ConfigError(f"The amount of a variation is from 0 to 1, not {amount:g}.")
         z, classes = self._place(recording, drum)
         number = int(classes.argmax())
-        new = self._draw(number, seeded(seed), 1.0)
+        new = self._draw(number, seeded(seed), 1.0).z[0]
         # The spread of z stays the same on the way.
         mixed = math.sqrt(1 - amount**2) * z + amount * new
         return self._sound(mixed, classes, seed, {}, None)
@@ -277,8 +277,8 @@ class DrumMachine(DrumMachineBase):
         check_temperature("temperature", temperature)
         generator = seeded(seed)
         classes = torch.eye(len(self.drums))
-        z = self.latents(classes, generator, temperature)
-        waves = self.waves(z, classes, seed)
+        z, levels = self.draws.draw(classes, generator, temperature)
+        waves = self.waves(z, classes, seed, levels)
         sounds = [
             Hit(Audio(wave[None], SAMPLE_RATE), drum, {}, place, each)
             for wave, drum, place, each in zip(waves, self.drums, z, classes, strict=True)
@@ -288,7 +288,7 @@ class DrumMachine(DrumMachineBase):
     def latents(
         self, classes: Float[Tensor, "batch class"], generator: torch.Generator, temperature: float = 1.0
     ) -> Float[Tensor, "batch latent"]:
-        """Draw latents of classes, as the network decodes them (`DrumDraws.latents`).
+        """Draw latents of classes, as the network decodes them (`DrumDraws.draw`).
 
         Args:
             classes: Weights of the classes of each sound.
@@ -298,14 +298,18 @@ class DrumMachine(DrumMachineBase):
         Returns:
             The latents.
         """
-        return self.draws.latents(classes, generator, temperature)
+        return self.draws.draw(classes, generator, temperature).z
 
-    def _draw(self, drum: int, generator: torch.Generator, temperature: float) -> Float[Tensor, " latent"]:
-        return self.latents(self._one_hot(drum)[None], generator, temperature)[0]
+    def _draw(self, drum: int, generator: torch.Generator, temperature: float) -> DrumDraw:
+        return self.draws.draw(self._one_hot(drum)[None], generator, temperature)
 
     @torch.inference_mode()
     def waves(
-        self, z: Float[Tensor, "batch latent"], classes: Float[Tensor, "*batch class"], seed: int
+        self,
+        z: Float[Tensor, "batch latent"],
+        classes: Float[Tensor, "*batch class"],
+        seed: int,
+        levels: Float[Tensor, "batch frame bin"] | None = None,
     ) -> Float[np.ndarray, "batch sample"]:
         """Synthesize latents; each sounds the same in any batch.
 
@@ -313,11 +317,12 @@ class DrumMachine(DrumMachineBase):
             z: Latents.
             classes: Weights of the classes, of each or the same for all.
             seed: Of the decoder's chance.
+            levels: Log magnitudes that the latents decode to, where they are known.
 
         Returns:
             Samples with a peak of 1.
         """
-        wave = self.network.sound(z, classes.expand(len(z), -1), seeded(seed))
+        wave = self.network.sound(z, classes.expand(len(z), -1), seeded(seed), levels)
         return fade_end(wave.numpy())
 
     def _sound(
@@ -327,9 +332,11 @@ class DrumMachine(DrumMachineBase):
         seed: int,
         asked: dict[str, float],
         loudness_lufs: float | None,
+        *,
+        levels: Float[Tensor, "one frame bin"] | None = None,
     ) -> Hit:
         """Synthesize, move to what is asked, and measure."""
-        wave = self.waves(z[None], classes, seed)[0]
+        wave = self.waves(z[None], classes, seed, levels)[0]
         number = int(classes.argmax())
         if asked:
             z, wave = search(

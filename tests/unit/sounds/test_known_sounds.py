@@ -23,8 +23,10 @@ def machine(tiny_drum_machine):
 def drawn(machine, seed=0, count=6):
     """Latents of kicks and their distances from the known sounds."""
     classes = torch.eye(len(machine.drums))[torch.zeros(count, dtype=torch.long)]
-    z = machine.latents(classes, torch.Generator().manual_seed(seed))
-    return z, machine.draws.distance(z, classes)
+    z, levels = machine.draws.draw(classes, torch.Generator().manual_seed(seed), 1.0)
+    torch.testing.assert_close(levels, machine.network.decode(z, classes))
+    known = machine.draws.known
+    return z, known.distance(coarse_levels(machine.network, levels))
 
 
 def test_the_distance_is_that_of_the_nearest_sound():
