@@ -13,84 +13,38 @@ Every sound has a peak of 1 at most, and the same seed gives the same samples.
 
 import math
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float
-from torch import Tensor
 
 from symvae.arguments import checked
-from symvae.audio.drum_shaping import swelled, tuned
-from symvae.audio.one_shot import LONGEST_SEC, ONSET, SAMPLE_RATE, SAMPLES, one_shot
-from symvae.config.oneshot import OneShotConfig
+from symvae.audio.one_shot import ONSET, SAMPLE_RATE, SAMPLES
 from symvae.dsp.audio import Audio
 from symvae.dsp.tail import with_tail
-from symvae.dsp.wav import read_audio
 from symvae.errors import CheckpointError, ConfigError, LatentError
-from symvae.models.flow.prior import FlowPrior
-from symvae.models.oneshot.drum_vae import DrumVAE
 from symvae.system.artifact_folder import ONESHOT_CODES_FORMAT, format_of
 from symvae.system.catalog import find_drum_machine
 from symvae.system.code_drum_machine import CodeDrumMachine
 from symvae.system.draws import check_temperature, seeded
-from symvae.system.drum_draws import DrumDraw, DrumDraws
-from symvae.system.drum_faders import FADERS, DrumFaders, asked_values, to_scale
-from symvae.system.drum_machine_base import DrumMachineBase
-from symvae.system.drum_place import place
-from symvae.system.drum_search import search
-from symvae.system.drum_sound import DrumSound, fade_end, turned_down
-from symvae.system.known_sounds import KnownSounds
+from symvae.system.drum_faders import FADERS, asked_values
+from symvae.system.drum_sound import DrumSound, fade_end
 from symvae.system.oneshot_artifacts import (
     load_drum_faders,
     load_drum_prior,
     load_drum_vae,
     load_known_sounds,
 )
+from symvae.system.sounding_machine import Hit, SoundingMachine
 
 DEFAULT_DRUM_MACHINE = "oneshot-44k"
 #: Most sounds of a morph.
 MOST_STEPS = 1_000
-#: Other sounds from which a search may start anew.
-OTHERS = 32
-
-
-@dataclass(frozen=True)
-class Hit(DrumSound):
-    """A one-shot sound with its place in the latent space."""
-
-    z: Float[Tensor, " latent"]
-    classes: Float[Tensor, " class"]
-    """Weights of the classes."""
 
 
 @checked
-class DrumMachine(DrumMachineBase):
-    """A trained drum machine; `load_drum_machine` makes one.
-
-    Args:
-        folder: Where its files are.
-        config: The choices that made it.
-        network: Its networks.
-        prior: Flow over z given the class.
-        faders: Directions and ranges of the faders.
-        known: The training sounds, which no draw shall be; None where they are not known.
-    """
-
-    def __init__(
-        self,
-        folder: Path,
-        config: OneShotConfig,
-        network: DrumVAE,
-        prior: FlowPrior,
-        faders: DrumFaders,
-        known: KnownSounds | None = None,
-    ) -> None:
-        super().__init__(folder, config)
-        self.config = config
-        self.network, self.prior, self.faders = network, prior, faders
-        self.draws = DrumDraws(network, prior, known, steps=config.prior.solver_steps)
+class DrumMachine(SoundingMachine):
+    """A trained drum machine; `load_drum_machine` makes one."""
 
     @classmethod
     def load(cls, name: str | Path = DEFAULT_DRUM_MACHINE) -> "DrumMachine":
@@ -284,89 +238,6 @@ class DrumMachine(DrumMachineBase):
             for wave, drum, place, each in zip(waves, self.drums, z, classes, strict=True)
         ]
         return dict(zip(self.drums, sounds, strict=True))
-
-    def latents(
-        self, classes: Float[Tensor, "batch class"], generator: torch.Generator, temperature: float = 1.0
-    ) -> Float[Tensor, "batch latent"]:
-        """Draw latents of classes, as the network decodes them (`DrumDraws.draw`).
-
-        Args:
-            classes: Weights of the classes of each sound.
-            generator: Source of the draws.
-            temperature: Scale of the prior's noise.
-
-        Returns:
-            The latents.
-        """
-        return self.draws.draw(classes, generator, temperature).z
-
-    def _draw(self, drum: int, generator: torch.Generator, temperature: float) -> DrumDraw:
-        return self.draws.draw(self._one_hot(drum)[None], generator, temperature)
-
-    @torch.inference_mode()
-    def waves(
-        self,
-        z: Float[Tensor, "batch latent"],
-        classes: Float[Tensor, "*batch class"],
-        seed: int,
-        levels: Float[Tensor, "batch frame bin"] | None = None,
-    ) -> Float[np.ndarray, "batch sample"]:
-        """Synthesize latents; each sounds the same in any batch.
-
-        Args:
-            z: Latents.
-            classes: Weights of the classes, of each or the same for all.
-            seed: Of the decoder's chance.
-            levels: Log magnitudes that the latents decode to, where they are known.
-
-        Returns:
-            Samples with a peak of 1.
-        """
-        wave = self.network.sound(z, classes.expand(len(z), -1), seeded(seed), levels)
-        return fade_end(wave.numpy())
-
-    def _sound(
-        self,
-        z: Float[Tensor, " latent"],
-        classes: Float[Tensor, " class"],
-        seed: int,
-        asked: dict[str, float],
-        loudness_lufs: float | None,
-        *,
-        levels: Float[Tensor, "one frame bin"] | None = None,
-    ) -> Hit:
-        """Synthesize, move to what is asked, and measure."""
-        wave = self.waves(z[None], classes, seed, levels)[0]
-        number = int(classes.argmax())
-        if asked:
-            z, wave = search(
-                z,
-                wave,
-                targets={name: to_scale(name, value) for name, value in asked.items()},
-                faders=self.faders,
-                drum=number,
-                synthesize=lambda many: self.waves(many, classes, seed),
-                others=lambda: self.latents(classes.expand(OTHERS, -1), seeded(seed)),
-            )
-            if "pitch_hz" in asked:
-                wave = tuned(wave, asked["pitch_hz"])
-            if "attack_ms" in asked:
-                wave = swelled(wave, asked["attack_ms"])
-        wave, asked = turned_down(wave, asked, loudness_lufs)
-        return Hit(Audio(wave[None], SAMPLE_RATE), self.drums[number], asked, z, classes)
-
-    def _place(
-        self, sound: "DrumSound | Audio | str | os.PathLike[str]", drum: str | None
-    ) -> tuple[Float[Tensor, " latent"], Float[Tensor, " class"]]:
-        """Latent and class weights of a sound."""
-        if isinstance(sound, Hit):
-            return sound.z, sound.classes if drum is None else self._one_hot(self._number(drum))
-        if isinstance(sound, DrumSound):
-            sound = sound.audio
-        audio = sound if isinstance(sound, Audio) else read_audio(sound, max_sec=LONGEST_SEC)
-        numbers = range(len(self.drums)) if drum is None else [self._number(drum)]
-        z, best = place(self.network, torch.from_numpy(one_shot(audio)), numbers)
-        return z, self._one_hot(best)
 
 
 #: A drum machine of either family: with z, or of codes.
