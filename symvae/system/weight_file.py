@@ -10,14 +10,16 @@ values is stored in version 2, eight bits a weight, as
 
 with halves rounded to even; a row of zeros has the scale 1. In version 3, six bits a weight, 31 takes the
 place of 127, the rows of q are packed (`symvae.system.packed`), and ``<name>.shape``, int64, has the shape of
-the tensor. Any other tensor is stored in half precision. This is symmetric per-channel quantization
-(Krishnamoorthi 2018, arXiv 1806.08342, section 2.2); weights are dequantized to single precision when they
-are read. Quantizing dequantized weights changes nothing.
+the tensor; single tensors that need them may have eight bits there, too. Any other tensor is stored in half
+precision. This is symmetric per-channel quantization (Krishnamoorthi 2018, arXiv 1806.08342, section 2.2);
+weights are dequantized to single precision when they are read. Quantizing dequantized weights changes
+nothing.
 
 Files of version 1 have no metadata and hold all tensors in half precision.
 """
 
 import math
+from collections.abc import Collection
 from pathlib import Path
 
 import torch
@@ -68,19 +70,20 @@ def dequantize(levels: Int8[Tensor, "row ..."], scale: Float16[Tensor, " row"]) 
     return (levels.flatten(1).float() * scale.float()[:, None]).view(levels.shape)
 
 
-def write_weights(path: Path, tensors: dict[str, Tensor], bits: int = 8) -> None:
+def write_weights(path: Path, tensors: dict[str, Tensor], bits: int = 8, eight: Collection[str] = ()) -> None:
     """Write tensors.
 
     Args:
         path: The file; replaced once it is whole.
         tensors: Weights by name.
         bits: Bits of a weight of a matrix, 8 or 6.
+        eight: Names of matrices that have eight bits in any case.
     """
     stored: dict[str, Tensor] = {}
     for name, value in tensors.items():
         if value.ndim < 2 or value.numel() <= LEAST_VALUES:
             stored[name] = value.half()
-        elif bits == 8:
+        elif bits == 8 or name in eight:
             stored[name], stored[name + SCALE] = quantize(value)
         else:
             levels, stored[name + SCALE] = quantize(value, packed.LEVELS)
@@ -94,6 +97,12 @@ def bits_of(path: Path) -> int:
     with safe_open(path, framework="pt") as file:
         version = (file.metadata() or {}).get(FORMAT)
     return next((bits for bits, each in VERSIONS.items() if each == version), 8)
+
+
+def eight_bit_names(path: Path) -> list[str]:
+    """Names of the matrices of a file that have eight bits a weight."""
+    with safe_open(path, framework="pt") as file:
+        return [name for name in file.keys() if file.get_slice(name).get_dtype() == "I8"]  # noqa: SIM118
 
 
 def read_weights(path: Path, remedy: str) -> dict[str, Tensor]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from jaxtyping import Float64, Int64
+from jaxtyping import Float, Float64, Int64
+from torch import Tensor
 
 from symvae.attributes.form import equal_bars, form
 from symvae.attributes.repetition import repeated_bar_share
@@ -66,17 +67,19 @@ def learn_forms(model: SymVAE, prior: FlowPrior, shards: Shards) -> None:
     if ends:
         already, of_tunes = endings[best[0]], _cadences_of_tunes(model, found)
         prior.endings.fill_(max(0.0, of_tunes - already) / max(1 - already, 1e-9))
-    if prior.conditions:
-        learn_lift(model, prior)
+    wanted = prior.attributes.mean(0)
     balance(model, prior, phrases)
+    if prior.conditions:
+        learn_lift(model, prior, wanted)
 
 
-def learn_lift(model: SymVAE, prior: FlowPrior) -> None:
-    """Set how far beyond each attribute a prior is asked, so that draws have it on average.
+def learn_lift(model: SymVAE, prior: FlowPrior, wanted: Float[Tensor, " attribute"]) -> None:
+    """Set how far beyond each attribute a prior is asked, so that draws have that of real music on average.
 
     Args:
         model: The model that decodes.
         prior: The prior with the table of forms; ``attribute_lift`` is set in place.
+        wanted: Means of real music, standardized.
     """
     misses = []
     for lift in LIFTS:
@@ -87,8 +90,7 @@ def learn_lift(model: SymVAE, prior: FlowPrior) -> None:
         music = model.to_phrases(decode(model.codec, prior, draws, chance))
         values = np.stack(list(model.measure(music, prior.conditions).values()), axis=1)
         achieved = prior.standardized(torch.from_numpy(values).float())
-        assert forms.attributes is not None, "its forms have attributes"
-        misses.append((achieved.mean(0) - forms.attributes.cpu().mean(0)).abs())
+        misses.append((achieved.mean(0) - wanted.cpu()).abs())
     prior.attribute_lift.copy_(torch.tensor(LIFTS)[torch.stack(misses).argmin(0)])
 
 

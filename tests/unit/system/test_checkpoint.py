@@ -14,6 +14,7 @@ from symvae.config.run import RunConfig
 from symvae.errors import CheckpointError
 from symvae.system.artifacts import load_config, load_vae, save_model
 from symvae.system.build import build_vae
+from symvae.system.weight_file import eight_bit_names
 from tests.weights import stored
 
 
@@ -110,6 +111,11 @@ def test_a_model_of_version_1_is_read_and_brought_up_to_date(tmp_path: Path) -> 
     assert load_config(tmp_path) == config
     for name, weight in load_vae(tmp_path).state_dict().items():
         assert torch.equal(weight, stored(state[name].half().float())), name
+    before = path.read_bytes()
+    requantize(tmp_path)
+    assert path.read_bytes() == before
+    requantize(tmp_path, 6, ["encoder."])
+    assert {name.split(".")[0] for name in eight_bit_names(path)} == {"encoder"}
     before = path.read_bytes()
     requantize(tmp_path)
     assert path.read_bytes() == before

@@ -230,7 +230,12 @@ def test_the_lift_is_learned_from_draws(conditions, monkeypatch) -> None:
     monkeypatch.setattr(prior_forms, "DRAWS", 4)
 
     def drawn(codec, prior, count, forms, chance):
-        return forms.attributes + torch.tensor([0.5, 0.0]) * prior.attribute_lift - torch.tensor([0.5, 0.0])
+        # Every form as often as the other.
+        return (
+            prior.attributes.repeat(2, 1)
+            + torch.tensor([0.5, 0.0]) * prior.attribute_lift
+            - torch.tensor([0.5, 0.0])
+        )
 
     monkeypatch.setattr(prior_forms, "draw_with", drawn)
     monkeypatch.setattr(prior_forms, "decode", lambda codec, prior, draws, chance: draws)
@@ -242,5 +247,5 @@ def test_the_lift_is_learned_from_draws(conditions, monkeypatch) -> None:
         return {name: own[:, place] for place, name in enumerate(names)}
 
     monkeypatch.setattr(model, "measure", measured)
-    prior_forms.learn_lift(model, prior)
+    prior_forms.learn_lift(model, prior, prior.attributes.mean(0))
     assert prior.attribute_lift.tolist() == [1.0, 0.0]

@@ -11,7 +11,14 @@ from safetensors.torch import load_file, save_file
 
 from symvae.errors import CheckpointError
 from symvae.system.packed import pack, packed_width, unpack
-from symvae.system.weight_file import bits_of, dequantize, quantize, read_weights, write_weights
+from symvae.system.weight_file import (
+    bits_of,
+    dequantize,
+    eight_bit_names,
+    quantize,
+    read_weights,
+    write_weights,
+)
 
 REMEDY = "Restore it."
 
@@ -127,6 +134,17 @@ def test_six_bits_are_three_quarters_of_the_size_and_are_read_as_written(tmp_pat
         assert (read[name] - state[name]).abs().max() < state[name].abs().max() / 60
     assert load_file(tmp_path / "w")["matrix"].shape == (80, 48)
     write_weights(tmp_path / "again", read, bits=6)
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "w").read_bytes()
+
+
+def test_single_matrices_of_a_file_of_six_bits_may_have_eight(tmp_path: Path) -> None:
+    state = {"fine": matrix(80, 61), "coarse": matrix(80, 61)}
+    write_weights(tmp_path / "w", state, bits=6, eight=["fine"])
+    read = read_weights(tmp_path / "w", REMEDY)
+    assert torch.equal(read["fine"], dequantize(*quantize(state["fine"])))
+    assert torch.equal(read["coarse"], dequantize(*quantize(state["coarse"], 31)))
+    assert (bits_of(tmp_path / "w"), eight_bit_names(tmp_path / "w")) == (6, ["fine"])
+    write_weights(tmp_path / "again", read, bits=6, eight=eight_bit_names(tmp_path / "w"))
     assert (tmp_path / "again").read_bytes() == (tmp_path / "w").read_bytes()
 
 
