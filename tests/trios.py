@@ -18,7 +18,16 @@ from symvae.tokens.part_sequences import part_sequences
 from symvae.tokens.trio import TrioGrid
 from tests.conftest import TINY
 
-SIZES = (*TINY, "name=trios", "model.bars=2", "model.code_size=12", "prior.width=32", "prior.layers=1")
+SIZES = (
+    *TINY,
+    "name=trios",
+    "model.bars=2",
+    "model.code_size=12",
+    "model.latent_by_part=false",
+    "prior.width=32",
+    "prior.layers=1",
+    "prior.attributes=[]",
+)
 
 
 def line(chance: np.random.Generator, grid: Grid, low: int, high: int) -> Phrase:

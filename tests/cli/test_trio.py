@@ -68,7 +68,15 @@ def test_a_model_of_trios_is_trained_from_bars_and_evaluated(cli, tmp_path, monk
         ("train", "--preset", "trio-1bar", "--data", "shards", "--out", "bar", "--from", "kit/model", *bar),
         (
             *("train", "--preset", "trio-16bar", "--data", "shards", "--out", "two", "--from", "bar/model"),
-            *(*sizes, "--set", "model.code_size=21", "--set", "model.bars=2"),
+            *(
+                *sizes,
+                "--set",
+                "model.code_size=21",
+                "--set",
+                "model.bars=2",
+                "--set",
+                "model.latent_size=18",
+            ),
         ),
     ):
         result = cli(*words)

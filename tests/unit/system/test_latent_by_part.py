@@ -166,10 +166,10 @@ def test_the_maps_of_the_released_size_are_a_third_as_large() -> None:
 
 def test_a_card_names_the_shares() -> None:
     metrics = json.loads((find("trio-16bar") / "metrics.json").read_text(encoding="utf-8"))
-    choices = ["model.latent_by_part=true", "model.latent_size=1440"]
+    shared = ["model.latent_by_part=false", "model.latent_size=1200"]
     for config, words in (
-        (with_overrides(load_preset("trio-16bar"), choices), "z has 1440 dimensions, 480 for each part, the"),
-        (load_preset("trio-16bar"), "z has 1200 dimensions, the decoder"),
+        (load_preset("trio-16bar"), "z has 1440 dimensions, 480 for each part, the"),
+        (with_overrides(load_preset("trio-16bar"), shared), "z has 1200 dimensions, the decoder"),
     ):
         assert words in card(config, TrainingData(1, 2, ()), metrics)
 
@@ -241,7 +241,10 @@ def test_a_training_that_is_resumed_ends_with_the_same_blocks(tmp_path: Path) ->
     [
         (["model.bars=1"], r"^model\.latent_by_part is for phrases of several bars\. Set it to false"),
         (["model.decoder=flat"], r"^model\.latent_by_part needs codes of bars, .* 'flat'\. Set it to 'hier"),
-        (['model.faders=["register"]'], r"^model\.latent_by_part leaves no coordinate .* one of the two"),
+        (
+            ['model.faders=["register"]', "model.phrase_size=8"],
+            r"^model\.latent_by_part leaves no coordinate .* one of the two",
+        ),
         (["model.latent_size=1000"], r"^model\.latent_by_part divides .* by 3, and it is 1000\. .* 1002\.$"),
         (["model.tokenizer=melody"], r"^model\.latent_by_part is for music of several parts, and melody has"),
     ],
