@@ -23,8 +23,8 @@ from symvae.training.tasks.part_scales import best_scales, of_coordinates
 #: Training windows whose forms are kept, evenly over all tunes.
 FORMS = 1000
 FORM_SCALES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)
-#: Standard deviations by which attributes are asked for beyond what is wanted; of equals the first is taken.
-LIFTS = (0.0, 0.5, -0.5, 1.0, 1.5, 2.0)
+#: Standard deviations by which attributes are asked for beyond what is wanted.
+LIFTS = (-0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
 #: Draws at each scale, and at each lift.
 DRAWS = 100
 _ENDING = "cadence"
@@ -90,8 +90,17 @@ def learn_lift(model: SymVAE, prior: FlowPrior, wanted: Float[Tensor, " attribut
         music = model.to_phrases(decode(model.codec, prior, draws, chance))
         values = np.stack(list(model.measure(music, prior.conditions).values()), axis=1)
         achieved = prior.standardized(torch.from_numpy(values).float())
-        misses.append((achieved.mean(0) - wanted.cpu()).abs())
-    prior.attribute_lift.copy_(torch.tensor(LIFTS)[torch.stack(misses).argmin(0)])
+        misses.append((achieved.mean(0) - wanted.cpu()).numpy())
+    prior.attribute_lift.copy_(torch.tensor([_lift(each) for each in np.array(misses).T]))
+
+
+def _lift(misses: Float[np.ndarray, " lift"]) -> float:
+    """Lift at which draws miss by nothing, between two of `LIFTS`, else that at which they miss by least."""
+    for place in sorted(range(len(LIFTS) - 1), key=lambda place: abs(LIFTS[place])):
+        low, high = misses[place : place + 2]
+        if low < 0 <= high:
+            return float(np.interp(0.0, [low, high], LIFTS[place : place + 2]))
+    return min(zip(np.abs(misses), np.abs(LIFTS), LIFTS, strict=True))[-1]
 
 
 def _evenly(count: int, weight: Float64[np.ndarray, " window"] | None) -> Int64[np.ndarray, " form"]:
