@@ -98,8 +98,10 @@ def accompany(
         )
     noise = prior.noise(best_of, generator, prior_temperature)
     every = chords or [None] * len(given)
+    unfold = _decoder(codec).conductor.unfold.weight.detach()
+    maps = unfold, torch.linalg.pinv(unfold)
     return [
-        _one(codec, prior, window, parts, noise, harmony)
+        _one(codec, prior, window, parts, noise, harmony, maps)
         for window, harmony in zip(given, every, strict=True)
     ]
 
@@ -111,15 +113,14 @@ def _one(
     parts: Sequence[str],
     noise: Float[Tensor, "draw latent"],
     chords: Chords | None,
+    maps: tuple[Float[Tensor, "code latent"], Float[Tensor, "latent code"]],
 ) -> Accompanied:
-    """Draw one window several times and choose."""
+    """Draw one window several times and choose; ``maps`` lead from z to the codes of bars and back."""
     shift = home_shift(given.pitched) if prior.home_key and len(given.pitched) else 0
     target = codec.encode(given.transpose(shift)).mean.to(codec.device)
     pull = _pull(codec, given.parts).to(codec.device)
     draws = len(noise)
-    guidance = bar_guidance(
-        target.expand(draws, -1), pull.expand(draws, -1), _decoder(codec).conductor.unfold.weight.detach()
-    )
+    guidance = bar_guidance(target.expand(draws, -1), pull.expand(draws, -1), *maps)
     z = prior.integrate(noise, guidance, _agreeing(prior, draws))
     loss = flow_loss(prior, z, torch.Generator().manual_seed(0)).cpu()
     results = []

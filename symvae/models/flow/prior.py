@@ -171,8 +171,8 @@ class FlowPrior(nn.Module):
         scale = temperature * torch.where(active, base.cpu(), 1.0)
         noise = scale * torch.randn((count, len(active)), generator=generator)
         if equal is not None and isinstance(self.velocity, BarVelocity):
-            unfold = self.velocity.unfold.weight.detach().cpu()
-            noise[:, active] = share_noise(noise[:, active], mixing(equal), unfold)
+            unfold, fold = self.velocity.unfold.weight.detach().cpu(), self.velocity.fold().cpu()
+            noise[:, active] = share_noise(noise[:, active], mixing(equal), unfold, fold)
         elif self.echo and isinstance(self.velocity, BarVelocity):
             noise[:, active] = noise[:, active] @ self.velocity.echo_matrix(float(self.echo)).cpu().t()
         return noise.to(self.active.device)

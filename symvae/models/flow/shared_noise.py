@@ -30,6 +30,7 @@ def share_noise(
     noise: Float[Tensor, "count used"],
     mix: Float[Tensor, "count bar bar"],
     unfold: Float[Tensor, "code used"],
+    fold: Float[Tensor, "used code"],
 ) -> Float[Tensor, "count used"]:
     """Mix the noises of the bars of each draw.
 
@@ -37,6 +38,7 @@ def share_noise(
         noise: white noise over the used coordinates of z.
         mix: weights as of `mixing`.
         unfold: linear map from these coordinates to the embeddings of all bars, bar after bar.
+        fold: its least-squares inverse.
 
     Returns:
         The mixed noise. Bars that share are as alike as z allows, which has fewer coordinates than the
@@ -44,4 +46,4 @@ def share_noise(
     """
     count, bars, _ = mix.shape
     embeddings = (noise @ unfold.t()).view(count, bars, -1)
-    return torch.einsum("nab,nbc->nac", mix, embeddings).flatten(1) @ torch.linalg.pinv(unfold).t()
+    return torch.einsum("nab,nbc->nac", mix, embeddings).flatten(1) @ fold.t()

@@ -145,6 +145,7 @@ class BarVelocity(nn.Module):
         self.end = nn.Linear(width, code_size)
         self.project = nn.Linear(bars * code_size, used, bias=False)
         self.keep = nn.Linear(_BAR_TIME_FEATURES, 1)
+        self._folded: tuple[int, Tensor] | None = None
         self.tied = False
         """The maps between z and the bars are those of the model of z, and no weights of this network."""
         for layer in (self.modulate, self.end):
@@ -189,6 +190,15 @@ class BarVelocity(nn.Module):
         self.project.requires_grad_(not tied)
 
     @torch.no_grad()
+    def fold(self) -> Float[Tensor, "used codes"]:
+        """Least-squares inverse of the map from z to the bars; computed once for the weights as they are."""
+        weight = self.unfold.weight
+        version = 0 if weight.is_inference() else weight._version
+        if self._folded is None or self._folded[0] != version or self._folded[1].device != weight.device:
+            self._folded = version, torch.linalg.pinv(weight)
+        return self._folded[1]
+
+    @torch.no_grad()
     def echo_matrix(self, share: float) -> Float[Tensor, "used used"]:
         """Linear map of z after which the second half of its bars repeats the first by ``share``, 0 to 1.
 
@@ -202,7 +212,7 @@ class BarVelocity(nn.Module):
             mix[bar, bar - half] = share
         unfold = self.unfold.weight.view(bars, -1, self.unfold.in_features)
         mixed = torch.einsum("ab,bcu->acu", mix, unfold).flatten(0, 1)
-        echo = torch.linalg.pinv(self.unfold.weight) @ mixed
+        echo = self.fold() @ mixed
         return echo / echo.square().sum(1).mean().sqrt()
 
     def forward(
