@@ -27,15 +27,18 @@ class Sizes(NamedTuple):
 
 def requantize(folder: Path, bits: int | None = None, eight: Sequence[str] = ()) -> dict[Path, Sizes]:
     """Rewrite every weight file of a folder, and the version in its config.json; returns sizes by file."""
-    sizes = {}
+    sizes, found = {}, set[str]()
     for path in sorted(folder.glob("*.safetensors")):
         before, fresh = path.stat().st_size, path.with_name(path.name + ".new")
         weights = read_weights(path, "Restore it.")
         begun = tuple(eight)
         whole = [name for name in weights if name.startswith(begun)] if bits else eight_bit_names(path)
+        found |= {each for each in eight if any(name.startswith(each) for name in weights)}
         write_weights(fresh, weights, bits or bits_of(path), whole)
         fresh.replace(path)
         sizes[path] = Sizes(before, path.stat().st_size)
+    if missing := set(eight) - found:
+        raise SystemExit(f"{folder} has no weights whose names begin with {', '.join(sorted(missing))}.")
     header = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
     write_json(folder / CONFIG_FILE, header | {"version": VERSION})
     return sizes
@@ -47,6 +50,8 @@ def main() -> None:
     parser.add_argument("--bits", type=int, choices=(6, 8))
     parser.add_argument("--eight", action="append", default=[], metavar="NAME")
     choice = parser.parse_args()
+    if choice.eight and choice.bits != 6:
+        parser.error("--eight names the exceptions of --bits 6. Give both.")
     folders = choice.folders or sorted(p.parent for p in PRETRAINED.glob("*/config.json"))
     sizes = [
         (file, *pair)

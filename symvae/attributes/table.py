@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from symvae.arguments import checked
 from symvae.attributes.articulation import articulation
-from symvae.attributes.attribute import Attribute
+from symvae.attributes.attribute import Attribute, PartsAttribute
 from symvae.attributes.bass import bass_kick_agreement, bass_on_chord
 from symvae.attributes.cadence import cadence
 from symvae.attributes.complexity import rhythmic_complexity
@@ -36,6 +36,7 @@ from symvae.attributes.rhythm import syncopation_8th, syncopation_16th
 from symvae.attributes.tempo import notes_per_second, tempo
 from symvae.attributes.tonality import c_major_membership, diatonic_share
 from symvae.errors import ConfigError
+from symvae.music.arrangement import Arrangement
 from symvae.music.io.source import Music, phrases_of
 from symvae.music.windows import whole
 
@@ -73,6 +74,8 @@ _EVERY: tuple[Attribute, ...] = (
     bass_kick_agreement,
 )
 ATTRIBUTES: dict[str, Attribute] = {each.name: each for each in _EVERY}
+#: Those of several parts together.
+PARTS_ATTRIBUTES = tuple(each.name for each in _EVERY if isinstance(each, PartsAttribute))
 
 
 @checked
@@ -84,16 +87,24 @@ def measure(
     Args:
         phrases: Phrases, or other music, whose melody is measured, a phrase for each stretch of one metre.
             Of an arrangement the melody is measured, but for attributes of several parts.
-        names: Names of attributes, in order; None for all.
+        names: Names of attributes, in order; None for all, of music without parts for all of single phrases.
 
     Returns:
         An array over the phrases for each name.
 
     Raises:
-        ConfigError: A name is not in the table.
+        ConfigError: A name is not in the table, or one of several parts is asked of music without parts.
     """
     phrases = phrases_of(phrases, lambda song: whole(song).phrases)
-    names = list(ATTRIBUTES if names is None else names)
+    alone = not any(isinstance(phrase, Arrangement) for phrase in phrases)
+    if names is None:
+        names = [name for name in ATTRIBUTES if not (alone and name in PARTS_ATTRIBUTES)]
+    names = list(names)
+    if (parts := [name for name in names if name in PARTS_ATTRIBUTES]) and alone and len(phrases):
+        raise ConfigError(
+            f"{', '.join(parts)} is measured on parts together, and this is read as single phrases. "
+            "Give arrangements (symvae.music.arrangement.Arrangement), or choose attributes of one phrase."
+        )
     unknown = [name for name in names if name not in ATTRIBUTES]
     if unknown:
         raise ConfigError(f"There is no attribute {', '.join(unknown)}. Known: {', '.join(ATTRIBUTES)}.")

@@ -3,7 +3,7 @@
 The given parts are encoded, with the others absent. The prior integrates noise to a latent whose codes of the
 given parts, in all bars, are those of this target, while the codes of the others are drawn in their sight
 (`symvae.models.flow.bar_guidance`, with parts in place of bars). A prior that knows how well parts agree is
-asked for parts that agree as in the better quarter of its training music. Of several draws the one that is
+asked for parts that agree as in the better quarter of its draws. Of several draws the one that is
 most typical for the prior is kept; with chords, of those the one whose bass needs the fewest notes moved.
 """
 
@@ -32,7 +32,7 @@ from symvae.tokens.attributes import PARTS_ATTRIBUTES
 
 #: Weight of the share of bass notes outside the chords beside the prior's loss, in the choice of a draw.
 _OUTSIDE = 1.0
-#: Rank among training music of the agreement of parts that is asked for.
+#: Rank in the table of forms of the agreement of parts that is asked for.
 _AGREEMENT = 0.75
 
 
@@ -141,8 +141,8 @@ def _agreeing(prior: FlowPrior, draws: int) -> Float[Tensor, "draw attribute"] |
     if not len(prior.attributes) or not set(PARTS_ATTRIBUTES) & set(prior.conditions):
         return None
     asked = prior.attributes.quantile(_AGREEMENT, dim=0)
-    told = torch.tensor([name in PARTS_ATTRIBUTES for name in prior.conditions], device=asked.device)
-    return asked.masked_fill(~told, math.nan).expand(draws, -1)
+    of_parts = torch.tensor([name in PARTS_ATTRIBUTES for name in prior.conditions], device=asked.device)
+    return asked.masked_fill(~of_parts, math.nan).expand(draws, -1)
 
 
 def _together(given: Arrangement, new: Arrangement) -> Arrangement:

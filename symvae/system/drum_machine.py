@@ -61,7 +61,7 @@ class DrumMachine(SoundingMachine):
                 f"{folder} has no prior or no faders yet. "
                 "Go on with its training: symvae train-oneshot --resume."
             )
-        return cls(folder, config, network, prior, faders, load_known_sounds(folder))
+        return cls(folder, config, network, prior, faders, load_known_sounds(folder, network))
 
     def hit(
         self,

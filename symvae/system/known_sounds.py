@@ -1,8 +1,8 @@
 """The sounds that a drum machine was trained on, coarsely, so that a draw is none of them.
 
 A prior over a few hundred drums comes near to single ones. Each training sound is kept as the levels of a few
-bands in a few spans of time. A draw that is nearer to one of them than most drums that were held out of
-training is drawn again.
+bands in a few spans of time. A draw that is nearer to one of them than most reconstructions of drums that
+were held out of training is drawn again.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class KnownSounds:
 
         Args:
             sounds: Coarse levels of the training sounds.
-            held_out: Coarse levels of drums that were held out of training.
+            held_out: Coarse levels of reconstructions of drums that were held out of training.
 
         Returns:
             The training sounds with the distance below which 5 % of the held-out drums are.
@@ -53,13 +53,29 @@ class KnownSounds:
         return {"sounds": self.sounds, "least": torch.tensor(self.least)}
 
     @classmethod
-    def of_state(cls, state: dict[str, Tensor]) -> "KnownSounds":
-        """Rebuild from a file."""
-        return cls(state["sounds"], float(state["least"]))
+    def of_state(cls, state: dict[str, Tensor], *, coarse: int) -> "KnownSounds":
+        """Rebuild from a file.
+
+        Args:
+            state: Tensors by name.
+            coarse: Coarse levels of a sound of the model.
+
+        Returns:
+            The sounds; raises ValueError where they belong to another model.
+        """
+        sounds = state["sounds"]
+        if sounds.ndim != 2 or not len(sounds) or sounds.shape[1] != coarse:
+            raise ValueError("sounds of another model")
+        return cls(sounds, float(state["least"]))
 
     def distance(self, levels: Float[Tensor, "other coarse"]) -> Float[Tensor, " other"]:
         """Mean absolute difference from the nearest training sound, in nepers."""
         return torch.cdist(levels, self.sounds, p=1).amin(1) / self.sounds.shape[1]
+
+
+def coarse_size(frames: int) -> int:
+    """Number of coarse levels of a sound of so many frames."""
+    return _BANDS * -(-frames // _FRAMES)
 
 
 def coarse_levels(
@@ -72,7 +88,7 @@ def coarse_levels(
         levels: Log magnitudes of sounds, or such as it decoded.
 
     Returns:
-        Log magnitudes, span after span of the first band, then of the others.
+        Log magnitudes in nepers, span after span of the first band, then of the others, on the CPU.
     """
     audible = network.magnitudes(levels).clamp(min=FLOOR).log()
     bands = mel_levels(audible, _filters(network.stft.bins)).transpose(1, 2)

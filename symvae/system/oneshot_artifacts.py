@@ -25,7 +25,7 @@ from symvae.system.artifact_folder import (
 )
 from symvae.system.build_oneshot import build_drum_vae
 from symvae.system.drum_faders import DrumFaders
-from symvae.system.known_sounds import KnownSounds
+from symvae.system.known_sounds import KnownSounds, coarse_size
 from symvae.system.strangers import built, fill
 from symvae.system.weight_file import read_weights, write_weights
 
@@ -113,6 +113,10 @@ def load_drum_faders(folder: Path, config: OneShotConfig) -> DrumFaders | None:
     return DRUM_FADERS.load(folder, latent=config.model.latent_size, classes=len(config.model.classes))
 
 
-def load_known_sounds(folder: Path) -> KnownSounds | None:
-    """Read the training sounds of a drum machine; None where its folder is older than they are."""
-    return KNOWN_SOUNDS.load(folder)
+def load_known_sounds(folder: Path, network: DrumVAE) -> KnownSounds | None:
+    """Read the training sounds of a drum machine; None where its folder is older than they are.
+
+    Raises:
+        CheckpointError: The file is damaged or belongs to another model.
+    """
+    return KNOWN_SOUNDS.load(folder, coarse=coarse_size(network.stft.frames(network.samples)))

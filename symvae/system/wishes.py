@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 
 from symvae.attributes.key import Key, key_of
-from symvae.attributes.table import measure
+from symvae.attributes.table import ATTRIBUTES, measure
 from symvae.errors import LatentError
 from symvae.music.arrangement import BASS, AnyPhrase, Arrangement, pitched_of
 from symvae.music.phrase import Phrase
@@ -26,7 +26,7 @@ def check_values(values: Mapping[str, float], known: Sequence[str], model: str) 
         model: its name, for the message.
 
     Raises:
-        LatentError: one of them is not among these, or one value is no number.
+        LatentError: one of them is not among these, or one value is no number or out of bounds.
     """
     if other := [str(name) for name in values if name not in known]:
         raise LatentError(
@@ -35,6 +35,9 @@ def check_values(values: Mapping[str, float], known: Sequence[str], model: str) 
     for name, value in values.items():
         if not isinstance(value, Real) or not math.isfinite(value):
             raise LatentError(f"{name} is asked as a finite number, not {value!r:.40}.")
+        low, high = ATTRIBUTES[name].bounds
+        if not low <= value <= high:
+            raise LatentError(f"{name} lies from {low:g} to {high:g}, and {value:g} was asked.")
 
 
 def nearest(phrases: Sequence[AnyPhrase], values: Mapping[str, float], minor: bool | None) -> list[AnyPhrase]:

@@ -32,7 +32,7 @@ from symvae.system.oneshot_artifacts import complete_drum_machine, load_drum_vae
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.posterior_mixtures import with_mixtures
 from symvae.training.run import Base, RunFolder
-from symvae.training.sound_batches import SoundBatches, sound_batches, spread
+from symvae.training.sound_batches import SoundBatch, SoundBatches, sound_batches, spread
 from symvae.training.sound_variation import SoundVariation
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
 from symvae.training.task import Loss, Objective, Plan
@@ -241,16 +241,23 @@ def known_sounds(model: DrumVAE, train: SoundBatches, held_out: SoundBatches) ->
     Args:
         model: The network, on the CPU.
         train: Training sounds.
-        held_out: Sounds of other drums, which set how near is too near.
+        held_out: Sounds of other drums. Their reconstructions set how near is too near: what is decoded is
+            smoother than any recording, and nearer to all of them.
 
     Returns:
         What a draw is compared with.
     """
-    coarse = []
-    for sounds in (train, held_out):
-        pieces = [sounds.rows(slice(at, at + _AT_ONCE)).wave for at in range(0, len(sounds), _AT_ONCE)]
-        coarse.append(torch.cat([coarse_levels(model, model.levels(wave)) for wave in pieces]))
-    return KnownSounds.of(*coarse)
+
+    def pieces(sounds: SoundBatches) -> list[SoundBatch]:
+        return [sounds.rows(slice(at, at + _AT_ONCE)) for at in range(0, len(sounds), _AT_ONCE)]
+
+    def rebuilt(batch: SoundBatch) -> torch.Tensor:
+        return model.decode(model.encode(model.levels(batch.wave), batch.drum).mean, batch.drum)
+
+    known = torch.cat([coarse_levels(model, model.levels(batch.wave)) for batch in pieces(train)])
+    return KnownSounds.of(
+        known, torch.cat([coarse_levels(model, rebuilt(each)) for each in pieces(held_out)])
+    )
 
 
 def measured(sounds: SoundBatches) -> np.ndarray:

@@ -111,7 +111,10 @@ def best_scales(
     for scale in scales:
         music = drawn(scale)
         errors[scale] = [difference(model, scaled, music, real) for scaled in every]
-    return [min(scales, key=lambda scale: errors[scale][place]) for place in range(len(every))]
+    # Where nothing can be compared the noise stays as it is.
+    return [
+        min(scales, key=lambda scale: (errors[scale][place], abs(scale - 1))) for place in range(len(every))
+    ]
 
 
 def of_coordinates(model: SymVAE, scales: Sequence[float]) -> Float[Tensor, "*latent"]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from symvae.attributes.table import ATTRIBUTES, measure
+from symvae.errors import ConfigError
 from symvae.music.arrangement import Arrangement
 from symvae.music.grid import Grid
 from symvae.music.phrase import Phrase
@@ -55,3 +56,11 @@ def test_measure_takes_the_melody_and_all_parts_of_an_arrangement():
     found = measure(music, ["notes_per_bar", "bass_kick_agreement"])
     assert found["notes_per_bar"].tolist() == [3.0, 3.0]
     assert found["bass_kick_agreement"].tolist() == [1.0, 0.0]
+    assert "bass_on_chord" in measure(music)
+
+
+def test_single_phrases_have_no_attributes_of_parts():
+    melody = line([0, 4, 8], [60, 64, 67])
+    assert not {"bass_on_chord", "bass_kick_agreement"} & measure([melody]).keys()
+    with pytest.raises(ConfigError, match=r"^bass_on_chord is measured on parts together, .* Give arrange"):
+        measure([melody], ["register", "bass_on_chord"])

@@ -2,8 +2,9 @@
 
 import torch
 
-from symvae.dsp.stft import Stft
-from symvae.dsp.struck import struck
+from symvae.dsp import struck as module
+from symvae.dsp.stft import Stft, griffin_lim
+from symvae.dsp.struck import struck, struck_phases
 
 STFT, SAMPLES, ONSET = Stft(64, 16), 1_600, 8
 FRAMES = SAMPLES // 16 + 1
@@ -34,3 +35,24 @@ def test_a_short_sound_is_the_same_beside_a_long_one() -> None:
 
 def test_silence_is_silence() -> None:
     assert not made(torch.zeros(2, FRAMES, 33), 2).any()
+
+
+def test_iterations_change_the_attack_and_leave_all_else() -> None:
+    magnitude = torch.rand(1, FRAMES, 33, generator=torch.Generator().manual_seed(2))
+    plain, better = made(magnitude, 0), made(magnitude, 5)
+    # Windows of the frames from the ninth on reach back to here.
+    later = module._ATTACK_FRAMES * 16 + 32
+    torch.testing.assert_close(plain[:, later:], better[:, later:])
+    assert not torch.allclose(plain[:, : 5 * 16], better[:, : 5 * 16])
+
+
+def test_the_phases_of_the_attack_are_those_of_griffin_and_lim() -> None:
+    frames = module._ATTACK_FRAMES
+    magnitude = torch.rand(1, frames, 33, generator=torch.Generator().manual_seed(3))
+    samples = (frames - 1) * 16
+    phase = struck_phases(STFT, samples, ONSET, torch.Generator().manual_seed(0))
+    expected = griffin_lim(magnitude, STFT, samples, phase=phase, iterations=4)
+    found = struck(
+        magnitude, STFT, samples, onset=ONSET, iterations=4, generator=torch.Generator().manual_seed(0)
+    )
+    torch.testing.assert_close(found, expected)

@@ -9,8 +9,10 @@ import torch
 
 import symvae
 from symvae.corpus.sound_shards import open_sounds
+from symvae.errors import CheckpointError
 from symvae.system import drum_draws
 from symvae.system.known_sounds import KnownSounds, coarse_levels
+from symvae.system.weight_file import write_weights
 from symvae.training.sound_batches import sound_batches
 
 
@@ -39,14 +41,25 @@ def test_a_twentieth_of_the_held_out_drums_is_nearer():
     assert known.least == pytest.approx(5.0)
 
 
-def test_a_sound_is_none_of_its_own_class_but_itself(machine, drum_sounds):
-    """Of training sounds the coarse levels in the file are nearest to themselves."""
+def test_the_file_has_the_training_sounds(machine, drum_sounds):
+    """Their coarse levels are nearest to those of the same number."""
     train = sound_batches(open_sounds(drum_sounds), "train")
     with torch.inference_mode():
         levels = coarse_levels(machine.network, machine.network.levels(train.rows(slice(4)).wave))
     difference = torch.cdist(levels, machine.draws.known.sounds, p=1)
     assert difference.argmin(1).tolist() == [0, 1, 2, 3]
-    assert (machine.draws.known.distance(levels) < machine.draws.known.least).all()
+    assert len(machine.draws.known.sounds) == len(train)
+
+
+@torch.inference_mode()
+def test_the_limit_is_that_of_reconstructions(machine, drum_sounds):
+    """Of the drums of the validation split a twentieth is nearer once they are decoded."""
+    held_out = sound_batches(open_sounds(drum_sounds), "validation")
+    batch = held_out.rows(slice(None))
+    network, known = machine.network, machine.draws.known
+    rebuilt = network.decode(network.encode(network.levels(batch.wave), batch.drum).mean, batch.drum)
+    distance = known.distance(coarse_levels(network, rebuilt)).numpy()
+    assert known.least == pytest.approx(float(np.quantile(distance, 0.05)), rel=0.05)
 
 
 def test_a_known_sound_is_drawn_again(machine):
@@ -84,3 +97,11 @@ def test_a_folder_without_known_sounds_draws_as_before(tiny_drum_machine, tmp_pa
     machine = symvae.load_drum_machine(folder)
     assert machine.draws.known is None
     assert np.abs(machine.hit("kick").audio.samples).max() <= 1
+
+
+@pytest.mark.parametrize("sounds", [torch.zeros(5, 90), torch.zeros(110), torch.zeros(0, 110)])
+def test_known_sounds_of_another_model_are_refused(tiny_drum_machine, tmp_path, sounds):
+    folder = shutil.copytree(tiny_drum_machine / "model", tmp_path / "model")
+    write_weights(folder / "known.safetensors", {"sounds": sounds, "least": torch.tensor(0.1)})
+    with pytest.raises(CheckpointError, match="known sounds"):
+        symvae.load_drum_machine(folder)

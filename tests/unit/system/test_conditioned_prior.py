@@ -10,7 +10,7 @@ from symvae.errors import CheckpointError, ConfigError, TrainingError
 from symvae.models.flow.bar_guidance import bar_guidance
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.flow.velocity import BarVelocity
-from symvae.system import drawing, infill
+from symvae.system import accompany, drawing, infill
 from symvae.system.agreement import checked_prior
 from symvae.system.bar_plan import Plan
 from symvae.system.forms import Forms
@@ -249,3 +249,15 @@ def test_the_lift_is_learned_from_draws(conditions, monkeypatch) -> None:
     monkeypatch.setattr(model, "measure", measured)
     prior_forms.learn_lift(model, prior, prior.attributes.mean(0))
     assert prior.attribute_lift.tolist() == [1.0, 0.0]
+
+
+def test_an_accompaniment_asks_for_parts_that_agree(conditions) -> None:
+    """The better quarter of the table, of attributes of parts alone; nothing of priors that know none."""
+    _, prior, _ = conditions
+    assert accompany._agreeing(prior, 3) is None
+    prior.conditions = ("bass_kick_agreement", "pitch_range")
+    prior.attributes = torch.tensor([[0.0, 9.0], [1.0, 9.0], [2.0, 9.0], [3.0, 9.0], [4.0, 9.0]])
+    asked = accompany._agreeing(prior, 3)
+    assert asked.shape == (3, 2)
+    assert asked[:, 0].tolist() == [3.0] * 3
+    assert asked[:, 1].isnan().all()
