@@ -32,8 +32,8 @@ def accompany(
         str | None,
         typer.Option(
             "--chords",
-            help='Chords that bind the bass: "C Am F G" (one a bar), file or estimated. Default: those of '
-            "the file; where it has none, the bass is free.",
+            help='Chords that bind the bass: "C Am F G" (one a bar), file, estimated, or free for none. '
+            "Default: those of the file; where it has none, estimated ones.",
         ),
     ] = None,
     track: TrackOption = None,

@@ -14,7 +14,6 @@ import numpy as np
 from symvae.errors import ConfigError, MidiError
 from symvae.music.arrangement import BASS, DRUMS, MELODY, PARTS, PROGRAMS, Arrangement
 from symvae.music.bars import bar_lines
-from symvae.music.chords import chords_of
 from symvae.music.grid import STEPS_PER_QUARTER
 from symvae.music.io.files import write
 from symvae.music.io.source import Music
@@ -27,7 +26,7 @@ from symvae.pipelines.intake import Intake
 from symvae.pipelines.no_window import NoWindowError, reasons
 from symvae.pipelines.output import IN_MEMORY, Plan, Saved, refuse_existing
 from symvae.pipelines.preflight import check
-from symvae.pipelines.song_chords import ESTIMATED, SongChords, song_chords
+from symvae.pipelines.song_chords import SongChords, song_chords
 from symvae.pipelines.tracks import track_in_words
 from symvae.pipelines.trial import AnyModel, Source
 from symvae.pipelines.words import counted, model_in_words
@@ -36,6 +35,10 @@ from symvae.system.accompany import Accompanied
 from symvae.system.choice import ModelFacts, Need
 
 ACCOMPANY = Need("accompany", prior=True, draws=True, whole=True, parts=True)
+
+
+#: Word for chords that leaves the bass free.
+FREE = "free"
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,12 @@ class Accompaniment:
 
     @property
     def moved(self) -> int:
-        """Notes of the bass that were moved to tones of their chords."""
-        return sum(each.moved for each in self.windows)
+        """Notes of the bass that were moved to tones of their chords, without those beyond the end."""
+        reading = self.intake.reading
+        return sum(
+            sum(step < (end - start) * each.arrangement.grid.steps_per_bar for step in each.moved_step)
+            for each, start, end in zip(self.windows, reading.start_bar, reading.end_bar, strict=True)
+        )
 
     def data(self) -> dict[str, Any]:
         """The report as plain data."""
@@ -116,7 +123,7 @@ def accompany(
         parts: Names of the parts to draw.
         track: Name or number of the melody's track; by default the most melody-like.
         chords: Chords that bind the bass: "C Am F G", "file" or "estimated"; None for those of the file, and
-            where it has none a free bass.
+            where it has none estimated ones. "free" leaves the bass free.
         best_of: Draws of each window, of which the best is kept.
         prior_temperature: Scale of the noise that draws start from.
         seed: Seed of the draws.
@@ -147,14 +154,14 @@ def accompany(
 
     checked = check(ACCOMPANY, model, [Source(file, track)], read, plan, device=device)
     (intake,) = checked.intakes
-    asks = chords is not None or bool(intake.song.chords)
+    asks = chords != FREE and (BASS in parts or chords is not None)
     harmony = song_chords(intake.song, intake.file, chords) if asks else None
     vae = checked.load()
     arrangements = [each for each in intake.phrases if isinstance(each, Arrangement)]
     found = vae.accompany(
         arrangements,
         parts,
-        chords=None if harmony is None else _of_windows(harmony, intake, arrangements),
+        chords=None if harmony is None else harmony.of_windows(intake),
         seed=seed,
         best_of=best_of,
         prior_temperature=prior_temperature,
@@ -196,13 +203,6 @@ def _advice(song: Song) -> str:
     if has and missing:
         return f"It has {' and '.join(has)}: have the rest drawn with --parts {','.join(missing)}."
     return "Choose a track with --track, or another file."
-
-
-def _of_windows(harmony: SongChords, intake: Intake, arrangements: Sequence[Arrangement]) -> list[Any]:
-    """Chords of each window; estimated ones from the pitched parts that stay."""
-    if harmony.source == ESTIMATED:
-        return [chords_of(each.pitched) if len(each.pitched) else None for each in arrangements]
-    return list(harmony.of_windows(intake))
 
 
 def with_parts(intake: Intake, arrangements: Sequence[Arrangement], parts: Sequence[str]) -> Song:

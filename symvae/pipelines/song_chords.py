@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symvae.errors import ConfigError
+from symvae.music.arrangement import pitched_of
 from symvae.music.bars import bar_lines
 from symvae.music.chord_symbols import ChordChange, chart_changes, chords_in_words, parse_chart
 from symvae.music.chords import Chords, chords_at, chords_of
@@ -94,7 +95,7 @@ def _estimated(intake: Intake) -> list[Chords]:
     reading = windows(intake.song, grid, polyphonic=True)
     phrase_at = dict(zip(reading.start_bar, reading.phrases, strict=True))
     starts = intake.reading.start_bar
-    every = [phrase_at.get(start, old) for start, old in zip(starts, intake.phrases, strict=True)]
+    every = [phrase_at.get(start, pitched_of(old)) for start, old in zip(starts, intake.phrases, strict=True)]
     found = chords_of(join(every))
     spans = len(found.root) // len(every)
     return [

@@ -41,8 +41,13 @@ class Accompanied(NamedTuple):
 
     arrangement: Arrangement
     """The given parts note for note, and the drawn ones."""
-    moved: int
-    """Notes of the bass that were moved to a tone of their chord."""
+    moved_step: tuple[int, ...]
+    """Onsets of the notes of the bass that were moved to a tone of their chord, in steps."""
+
+    @property
+    def moved(self) -> int:
+        """Number of these notes."""
+        return len(self.moved_step)
 
 
 def accompany(
@@ -126,13 +131,13 @@ def _one(
     results = []
     for number, drawn in enumerate(codec.to_phrases(codec.decode_ids(z), given.tempo_qpm)):
         new = as_arrangement(drawn).only(parts).transpose(-shift)
-        moved = 0
+        moved_step: tuple[int, ...] = ()
         if chords is not None and BASS in new.parts:
             bound = bind_bass(new.parts[BASS], chords)
-            moved = int((bound.pitch != new.parts[BASS].pitch).sum())
+            moved_step = tuple(bound.onset_step[bound.pitch != new.parts[BASS].pitch].tolist())
             new = new.with_parts({**new.parts, BASS: bound})
-        cost = float(loss[number]) + _OUTSIDE * moved / max(1, len(new.part(BASS)))
-        results.append((cost, number, Accompanied(_together(given, new), moved)))
+        cost = float(loss[number]) + _OUTSIDE * len(moved_step) / max(1, len(new.part(BASS)))
+        results.append((cost, number, Accompanied(_together(given, new), moved_step)))
     return min(results, key=lambda each: each[:2])[-1]
 
 

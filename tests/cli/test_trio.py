@@ -40,6 +40,12 @@ def test_accompany_writes_the_melody_and_new_tracks(cli, tmp_path):
     assert names == ["melody", "bass", "drums"]
     assert report["chords"]["source"] == "given"
     assert report["parts"].keys() == {"bass", "drums"}
+    assert (
+        report_of(cli("accompany", "tune.mid", "--model", folder, "--json"))["chords"]["source"]
+        == "estimated"
+    )
+    free = report_of(cli("accompany", "tune.mid", "--model", folder, "--chords", "free", "--json"))
+    assert (free["chords"], free["bass_notes_moved"]) == (None, 0)
     again = cli("accompany", "tune.mid", "--model", folder, "--out", "band.mid")
     assert again.exit_code == 1
     assert "Add --force to overwrite" in again.stderr

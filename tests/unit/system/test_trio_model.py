@@ -1,6 +1,7 @@
 """Every verb on arrangements, with a tiny model that nothing was learned for."""
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,11 @@ from symvae.models.phrase.fast_decoder import fast_decoder
 from symvae.music.arrangement import Arrangement
 from symvae.music.chord_symbols import parse_symbol
 from symvae.music.chords import Chords, chords_of
+from symvae.music.grid import Grid
 from symvae.music.harmonize import chord_tone_share
 from symvae.music.io.midi_read import load
+from symvae.music.io.midi_write import to_song
+from symvae.music.phrase import Phrase
 from symvae.pipelines.accompany import accompany
 from symvae.pipelines.interpolate import interpolate
 from symvae.pipelines.output import Output
@@ -107,6 +111,23 @@ def test_chords_bind_the_bass(model: SymVAE) -> None:
     assert isinstance(chords, Chords)
     if "bass" in result.arrangement.parts:
         assert chord_tone_share(result.arrangement.parts["bass"], chords) == 1.0
+
+
+def test_a_bass_follows_the_chords_of_all_tracks(model: SymVAE) -> None:
+    """Without words about chords those of the song are estimated, here C major; drums ask for none."""
+    grid = Grid(2)
+    chords = Phrase(grid, np.array([0, 0, 0, 16, 16, 16]), np.full(6, 16), np.array([60, 64, 67] * 2))
+    tune = Phrase(grid, np.array([0, 8, 16, 24]), np.full(4, 8), np.array([79, 76, 84, 79]))
+    song = to_song(tune)
+    song = replace(song, tracks=(*song.tracks, *to_song(chords).tracks))
+    for seed in range(3):
+        done = accompany(song, model, seed=seed)
+        assert done.chords is not None
+        assert done.chords.source == "estimated"
+        bass = [track for track in done.song.tracks if track.name == "bass"]
+        assert all(set((track.pitch % 12).tolist()) <= {0, 4, 7} for track in bass)
+    assert accompany(song, model, parts=("drums",), seed=2).chords is None
+    assert accompany(song, model, chords="free", seed=2).moved == 0
 
 
 def test_a_song_of_any_length_gets_parts_in_all_its_windows(model: SymVAE, tmp_path: Path) -> None:
