@@ -67,7 +67,7 @@ def test_every_attribute_is_defined_on_silence(metre: str, bars: int) -> None:
 @given(phrases(min_pitch=24, max_pitch=103), st.integers(-24, 24))
 def test_only_two_attributes_depend_on_transposition(phrase: Phrase, semitones: int) -> None:
     before, after = measure([phrase]), measure([phrase.transpose(semitones)])
-    for name in ATTRIBUTES.keys() - TRANSPOSITION_MATTERS:
+    for name in before.keys() - TRANSPOSITION_MATTERS:
         assert after[name][0] == pytest.approx(before[name][0], abs=1e-12), name
 
 
@@ -81,7 +81,7 @@ def test_the_register_follows_a_transposition(phrase: Phrase, semitones: int) ->
 def test_only_two_attributes_depend_on_the_tempo(phrase: Phrase, tempo_qpm: float) -> None:
     played = phrase.with_tempo(tempo_qpm)
     before, after = measure([phrase]), measure([played])
-    for name in ATTRIBUTES.keys() - TEMPO_MATTERS:
+    for name in before.keys() - TEMPO_MATTERS:
         assert after[name][0] == before[name][0], name
     times = played.tempo_qpm / phrase.tempo_qpm
     for name in TEMPO_MATTERS:
@@ -92,7 +92,7 @@ def test_only_two_attributes_depend_on_the_tempo(phrase: Phrase, tempo_qpm: floa
 def test_only_one_attribute_depends_on_velocities(phrase: Phrase, velocity: int) -> None:
     played = replace(phrase, velocity=np.full(len(phrase), velocity))
     before, after = measure([phrase]), measure([played])
-    for name in ATTRIBUTES.keys() - VELOCITY_MATTERS:
+    for name in before.keys() - VELOCITY_MATTERS:
         assert after[name][0] == before[name][0], name
     assert after["mean_velocity"][0] == velocity
 
