@@ -87,7 +87,7 @@ def test_a_model_of_trios_is_trained_from_bars_and_evaluated(cli, tmp_path, monk
     ):
         result = cli(*words)
         assert result.exit_code == 0, result.stderr
-    few = Effort(windows=8, pairs=10, samples=20, fillings=4, training_phrases=20, prior_steps=2)
+    few = Effort(windows=8, pairs=40, samples=20, fillings=4, training_phrases=20, prior_steps=2)
     monkeypatch.setattr("symvae.evaluation.reports.evaluate.QUICK", few)
     result = cli("evaluate", "two/model", "--data", "shards", "--quick", "--split", "test", "--update-model")
     assert result.exit_code == 0, result.stderr
@@ -95,5 +95,6 @@ def test_a_model_of_trios_is_trained_from_bars_and_evaluated(cli, tmp_path, monk
     assert metrics["parts"]["scores"]["real"]["mean"].keys() == {"melody", "bass", "drums", "together"}
     assert metrics["part_samples"]["mean"].keys() == {"samples", "real"}
     assert 0 <= metrics["part_morphs"]["curve"] <= 1
+    assert metrics["accompaniments"]["fit"].keys() == {"real", "free", "bound"}
     card = (tmp_path / "two/model/CARD.md").read_text()
     assert "trios (a melody, a bass and drums" in card

@@ -17,6 +17,7 @@ import torch
 from symvae.corpus.shards import Shards
 from symvae.errors import ConfigError
 from symvae.evaluation import (
+    accompaniments,
     arousal,
     attribute_vectors,
     continuation,
@@ -51,6 +52,7 @@ TABLES: dict[str, Callable[[Any], str]] = {
     "hits": hits.tables,
     "parts": parts_of.tables,
     "part_samples": part_samples.tables,
+    "accompaniments": accompaniments.tables,
     "part_morphs": part_morphs.tables,
     "control": control.tables,
     "arousal": arousal.tables,
@@ -147,6 +149,9 @@ def evaluate(
             "parts": parts_of.part_reconstruction(model, chosen, **common),
             "part_samples": part_samples.part_samples(
                 model, every_window, latent.prior, samples=effort.samples // 10, **common
+            ),
+            "accompaniments": accompaniments.accompaniments(
+                model, every_window, latent.prior, songs=effort.pairs // 10, **common
             ),
             "part_morphs": part_morphs.part_morphs(
                 model, unseen, latent.language, pairs=effort.pairs // 10, **common
