@@ -48,8 +48,24 @@ class Attribute(Protocol):
         """Measure ``phrase``."""
 
 
+class _OfFunction:
+    """Name and summary of a function."""
+
+    function: Callable[..., float]
+
+    @property
+    def name(self) -> str:
+        """Name of the function."""
+        return self.function.__name__
+
+    @property
+    def summary(self) -> str:
+        """First line of the function's docstring."""
+        return (self.function.__doc__ or "").strip().splitlines()[0]
+
+
 @dataclass(frozen=True)
-class NoteAttribute:
+class NoteAttribute(_OfFunction):
     """An `Attribute` defined by a function of a phrase.
 
     The function is called with phrases of at least one note, unless ``on_silence`` is None: then it needs no
@@ -62,16 +78,6 @@ class NoteAttribute:
     on_silence: float | None
     source: str
 
-    @property
-    def name(self) -> str:
-        """Name of the function."""
-        return self.function.__name__
-
-    @property
-    def summary(self) -> str:
-        """First line of the function's docstring."""
-        return (self.function.__doc__ or "").strip().splitlines()[0]
-
     def __call__(self, phrase: AnyPhrase) -> float:
         """Value of the function, or ``on_silence`` for a phrase without notes."""
         lead = lead_of(phrase)
@@ -81,7 +87,7 @@ class NoteAttribute:
 
 
 @dataclass(frozen=True)
-class PartsAttribute:
+class PartsAttribute(_OfFunction):
     """An `Attribute` of several parts together, defined by a function of an arrangement.
 
     The function is called with arrangements that have all of these parts; single phrases have none.
@@ -94,16 +100,6 @@ class PartsAttribute:
     on_silence: float
     """Value where one of the parts does not play."""
     source: str
-
-    @property
-    def name(self) -> str:
-        """Name of the function."""
-        return self.function.__name__
-
-    @property
-    def summary(self) -> str:
-        """First line of the function's docstring."""
-        return (self.function.__doc__ or "").strip().splitlines()[0]
 
     def __call__(self, phrase: AnyPhrase) -> float:
         """Value of the function, or ``on_silence`` for music without one of the parts."""

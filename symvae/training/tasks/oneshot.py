@@ -11,28 +11,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from symvae.audio.one_shot import SAMPLE_RATE
-from symvae.audio.sound_attributes import sound_attributes
 from symvae.config.oneshot import OneShotConfig, OneShotObjectiveConfig
 from symvae.corpus.sound_shards import SoundShards
 from symvae.dsp.mel import mel_filters
 from symvae.models.oneshot.drum_network import FLOOR, DrumNetwork
-from symvae.models.oneshot.drum_vae import DrumVAE
-from symvae.nn.gaussian import DiagonalGaussian
 from symvae.nn.mixed import mixed
 from symvae.objective import schedule
 from symvae.objective.spectral import log_spectral_distance_db
 from symvae.system.build_oneshot import build_drum_prior, build_drum_vae
-from symvae.system.drum_faders import FADERS, DrumFaders, fit_faders, to_scale
-from symvae.system.known_sounds import KnownSounds, coarse_levels
+from symvae.system.drum_faders import DrumFaders, fit_faders
 from symvae.system.oneshot_artifacts import complete_drum_machine, load_drum_vae, save_drum_machine
+from symvae.training.drum_facts import known_sounds, measured, posteriors
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.posterior_mixtures import with_mixtures
 from symvae.training.run import Base, RunFolder
-from symvae.training.sound_batches import SoundBatch, SoundBatches, sound_batches, spread
+from symvae.training.sound_batches import SoundBatches, sound_batches, spread
 from symvae.training.sound_variation import SoundVariation
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
 from symvae.training.task import Loss, Objective, Plan
@@ -42,8 +38,8 @@ STATE, PRIOR_STATE = "oneshot-state.pt", "oneshot-prior-state.pt"
 _VALIDATION_SOUNDS, _VALIDATION_SEED = 128, 1
 #: Validation sounds that are synthesized, too.
 _HEARD_SOUNDS = 16
-#: Sounds whose mean spectrum the network starts from, and sounds that are encoded at once.
-_MEAN_SOUNDS, _AT_ONCE = 256, 64
+#: Sounds whose mean spectrum the network starts from.
+_MEAN_SOUNDS = 256
 _DB = 8.685889638
 #: Smallest share of new weights in the prior's average.
 _PRIOR_AVERAGE = 0.005
@@ -206,67 +202,6 @@ def prior_bounds(config: OneShotConfig) -> SoundVariation:
     return SoundVariation(
         config.objective.repitch_semitones, prior.layered, prior.equalizer_db, prior.damped_db
     )
-
-
-@torch.no_grad()
-def posteriors(
-    model: DrumVAE, sounds: SoundBatches, variations: int = 0, bounds: SoundVariation | None = None
-) -> DiagonalGaussian:
-    """Encode every sound of a split, and variations of each.
-
-    Args:
-        model: The network, on the CPU.
-        sounds: The sounds.
-        variations: Number of variations of each sound.
-        bounds: Bounds of these.
-
-    Returns:
-        The posteriors: a row for each sound, then a row for each in every round of variations.
-    """
-    rows = []
-    for turn in range(1 + variations):
-        for first in range(0, len(sounds), _AT_ONCE):
-            some = slice(first, first + _AT_ONCE)
-            batch = sounds.rows(some)
-            if turn:
-                batch = sounds.variations(some, seed=turn, bounds=bounds or SoundVariation())
-            rows.append(model.encode(model.levels(batch.wave), batch.drum))
-    return DiagonalGaussian(torch.cat([row.mean for row in rows]), torch.cat([row.log_std for row in rows]))
-
-
-@torch.no_grad()
-def known_sounds(model: DrumVAE, train: SoundBatches, held_out: SoundBatches) -> KnownSounds:
-    """Coarse levels of the training sounds.
-
-    Args:
-        model: The network, on the CPU.
-        train: Training sounds.
-        held_out: Sounds of other drums. Their reconstructions set how near is too near: what is decoded is
-            smoother than any recording, and nearer to all of them.
-
-    Returns:
-        What a draw is compared with.
-    """
-
-    def pieces(sounds: SoundBatches) -> list[SoundBatch]:
-        return [sounds.rows(slice(at, at + _AT_ONCE)) for at in range(0, len(sounds), _AT_ONCE)]
-
-    def rebuilt(batch: SoundBatch) -> torch.Tensor:
-        return model.decode(model.encode(model.levels(batch.wave), batch.drum).mean, batch.drum)
-
-    known = torch.cat([coarse_levels(model, model.levels(batch.wave)) for batch in pieces(train)])
-    return KnownSounds.of(
-        known, torch.cat([coarse_levels(model, rebuilt(each)) for each in pieces(held_out)])
-    )
-
-
-def measured(sounds: SoundBatches) -> np.ndarray:
-    """Attributes of every sound of a split on the scales of the faders, ``(sound, fader)``."""
-    rows = []
-    for row in range(len(sounds)):
-        figures = sound_attributes(sounds.sounds.waves(slice(row, row + 1))[0], SAMPLE_RATE)
-        rows.append([to_scale(name, figures[name]) for name in FADERS])
-    return np.array(rows)
 
 
 def _train_prior(
