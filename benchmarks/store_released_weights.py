@@ -27,18 +27,17 @@ class Sizes(NamedTuple):
 
 def requantize(folder: Path, bits: int | None = None, eight: Sequence[str] = ()) -> dict[Path, Sizes]:
     """Rewrite every weight file of a folder, and the version in its config.json; returns sizes by file."""
-    sizes, found = {}, set[str]()
-    for path in sorted(folder.glob("*.safetensors")):
+    sizes = {}
+    state = {path: read_weights(path, "Restore it.") for path in sorted(folder.glob("*.safetensors"))}
+    every = [name for weights in state.values() for name in weights]
+    if missing := [each for each in eight if not any(name.startswith(each) for name in every)]:
+        raise SystemExit(f"{folder} has no weights whose names begin with {', '.join(missing)}.")
+    for path, weights in state.items():
         before, fresh = path.stat().st_size, path.with_name(path.name + ".new")
-        weights = read_weights(path, "Restore it.")
-        begun = tuple(eight)
-        whole = [name for name in weights if name.startswith(begun)] if bits else eight_bit_names(path)
-        found |= {each for each in eight if any(name.startswith(each) for name in weights)}
+        whole = [name for name in weights if name.startswith(tuple(eight))] if bits else eight_bit_names(path)
         write_weights(fresh, weights, bits or bits_of(path), whole)
         fresh.replace(path)
         sizes[path] = Sizes(before, path.stat().st_size)
-    if missing := set(eight) - found:
-        raise SystemExit(f"{folder} has no weights whose names begin with {', '.join(sorted(missing))}.")
     header = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
     write_json(folder / CONFIG_FILE, header | {"version": VERSION})
     return sizes

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from symvae.attributes.table import ATTRIBUTES
+from symvae.attributes.table import ATTRIBUTES, PARTS_ATTRIBUTES
 from symvae.attributes.table import measure as measure_phrases
 from symvae.corpus.guard.limits import DEFAULT_LIMITS, FileLimits
 from symvae.errors import MidiError
@@ -21,7 +21,6 @@ from symvae.pipelines.spans import spans_of, titles_of
 from symvae.pipelines.timing_words import timing_in_words
 from symvae.pipelines.tracks import Tracks, track_in_words, unread_tracks_in_words
 from symvae.pipelines.unread import Unread
-from symvae.tokens.attributes import PARTS_ATTRIBUTES
 
 #: What single phrases have.
 MEASURED = tuple(name for name in ATTRIBUTES if name not in PARTS_ATTRIBUTES)

@@ -17,6 +17,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.attributes.key import home_shift
+from symvae.attributes.table import PARTS_ATTRIBUTES
 from symvae.errors import LatentError
 from symvae.models.flow.bar_guidance import bar_guidance, flow_loss
 from symvae.models.flow.prior import FlowPrior
@@ -28,7 +29,6 @@ from symvae.music.harmonize import bind_bass
 from symvae.music.phrase import DEFAULT_VELOCITY
 from symvae.system.codec import Codec
 from symvae.system.draws import check_count, check_temperature
-from symvae.tokens.attributes import PARTS_ATTRIBUTES
 
 #: Weight of the share of bass notes outside the chords beside the prior's loss, in the choice of a draw.
 _OUTSIDE = 1.0

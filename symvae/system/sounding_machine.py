@@ -47,7 +47,7 @@ class SoundingMachine(DrumMachineBase):
         network: Its networks.
         prior: Flow over z given the class.
         faders: Directions and ranges of the faders.
-        known: The training sounds, which no draw shall be; None where they are not known.
+        known: The training sounds, which draws keep away from; None where they are not known.
     """
 
     def __init__(

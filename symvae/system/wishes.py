@@ -37,7 +37,9 @@ def check_values(values: Mapping[str, float], known: Sequence[str], model: str) 
             raise LatentError(f"{name} is asked as a finite number, not {value!r:.40}.")
         low, high = ATTRIBUTES[name].bounds
         if not low <= value <= high:
-            raise LatentError(f"{name} lies from {low:g} to {high:g}, and {value:g} was asked.")
+            raise LatentError(
+                f"{name} lies from {low:g} to {high:g}, and {value:g} was asked. Ask for one of these."
+            )
 
 
 def nearest(phrases: Sequence[AnyPhrase], values: Mapping[str, float], minor: bool | None) -> list[AnyPhrase]:

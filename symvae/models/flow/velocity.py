@@ -145,7 +145,7 @@ class BarVelocity(nn.Module):
         self.end = nn.Linear(width, code_size)
         self.project = nn.Linear(bars * code_size, used, bias=False)
         self.keep = nn.Linear(_BAR_TIME_FEATURES, 1)
-        self._folded: tuple[int, Tensor] | None = None
+        self._folded: tuple[tuple[int, int], Tensor] | None = None
         self.tied = False
         """The maps between z and the bars are those of the model of z, and no weights of this network."""
         for layer in (self.modulate, self.end):
@@ -193,9 +193,10 @@ class BarVelocity(nn.Module):
     def fold(self) -> Float[Tensor, "used codes"]:
         """Least-squares inverse of the map from z to the bars; computed once for the weights as they are."""
         weight = self.unfold.weight
-        version = 0 if weight.is_inference() else weight._version
-        if self._folded is None or self._folded[0] != version or self._folded[1].device != weight.device:
-            self._folded = version, torch.linalg.pinv(weight)
+        # A copy of the network counts its changes anew, in memory of its own.
+        now = weight.data_ptr(), 0 if weight.is_inference() else weight._version
+        if self._folded is None or self._folded[0] != now:
+            self._folded = now, torch.linalg.pinv(weight)
         return self._folded[1]
 
     @torch.no_grad()

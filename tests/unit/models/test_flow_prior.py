@@ -1,8 +1,11 @@
+import copy
+
 import pytest
 import torch
 
 from symvae.errors import LatentError
 from symvae.models.flow.prior import FlowPrior
+from symvae.models.flow.velocity import BarVelocity
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.training.tasks.flow_matching import fit_flow
 
@@ -104,3 +107,24 @@ def test_many_draws_are_integrated_in_parts(flow: FlowPrior, monkeypatch: pytest
     torch.testing.assert_close(flow.sample(7, torch.Generator().manual_seed(3)), whole)
     hook.remove()
     assert max(sizes) == 3
+
+
+def test_the_inverse_of_the_map_to_bars_follows_its_weights() -> None:
+    """After a change in place, and in a copy that has changed as often since."""
+    torch.manual_seed(0)
+    velocity = BarVelocity(4, bars=2, code_size=3, width=32, layers=1)
+
+    def is_inverse(network: BarVelocity) -> bool:
+        return torch.allclose(network.fold() @ network.unfold.weight, torch.eye(4), atol=1e-4)
+
+    assert is_inverse(velocity)
+    assert velocity.fold() is velocity.fold()
+    with torch.no_grad():
+        velocity.unfold.weight.mul_(2)
+    assert is_inverse(velocity)
+    other = copy.deepcopy(velocity)
+    with torch.no_grad():
+        while other.unfold.weight._version < velocity.unfold.weight._version:
+            other.unfold.weight.mul_(3)
+    assert not torch.equal(other.unfold.weight, velocity.unfold.weight)
+    assert is_inverse(other)

@@ -114,6 +114,9 @@ def test_a_model_of_version_1_is_read_and_brought_up_to_date(tmp_path: Path) -> 
     before = path.read_bytes()
     requantize(tmp_path)
     assert path.read_bytes() == before
+    with pytest.raises(SystemExit, match="no weights whose names begin with encode_r"):
+        requantize(tmp_path, 6, ["encode_r"])
+    assert path.read_bytes() == before
     requantize(tmp_path, 6, ["encoder."])
     assert {name.split(".")[0] for name in eight_bit_names(path)} == {"encoder"}
     before = path.read_bytes()

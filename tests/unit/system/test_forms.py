@@ -17,7 +17,7 @@ from symvae.system.endings import cadences
 from symvae.system.forms import lettered
 from symvae.system.repeats import equal_rows, repeat_bars
 from symvae.system.symvae import SymVAE
-from symvae.system.wishes import CANDIDATES, in_key, nearest
+from symvae.system.wishes import CANDIDATES, check_values, in_key, nearest
 
 
 @pytest.fixture
@@ -202,3 +202,9 @@ def test_attributes_bring_samples_nearer_and_unknown_ones_are_refused(model) -> 
     for value in (float("nan"), float("inf")):
         with pytest.raises(LatentError, match="notes_per_bar is asked as a finite number, not"):
             model.sample(1, values={"notes_per_bar": value})
+
+
+def test_values_beyond_the_bounds_of_an_attribute_are_refused() -> None:
+    check_values({"rest_share": 1.0}, ["rest_share"], "mine")
+    with pytest.raises(LatentError, match=r"^rest_share lies from 0 to 1, and 1\.5 was asked\."):
+        check_values({"rest_share": 1.5}, ["rest_share"], "mine")
