@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from symvae.audio.equalizer import Equalizer, lane_gains_db
 from symvae.audio.lanes import active_lanes, split_lanes
 from symvae.audio.notes import Notes
 from symvae.audio.partials import HARMONIC, Partials
@@ -19,6 +20,8 @@ class Excitation(NamedTuple):
 
     roll: Float[Tensor, "lane frame feature"]
     source: Float[Tensor, "lane group sample"]
+    gain_db: Float[Tensor, "lane frame 2 octave"]
+    """Gains of the instrument's equalizer."""
 
 
 def excite(
@@ -29,8 +32,9 @@ def excite(
     sample_rate: int,
     lanes: int = 1,
     partials: Partials = HARMONIC,
+    equalizer: Equalizer = None,
 ) -> Excitation:
-    """Compute roll and source of the lanes that sound in a range of frames.
+    """Compute roll, source and gains of the lanes that sound in a range of frames.
 
     Args:
         notes: All notes.
@@ -40,14 +44,17 @@ def excite(
         sample_rate: Hz.
         lanes: Least number of lanes; empty ones fill up.
         partials: Where the instrument's partials lie.
+        equalizer: The instrument's equalizer.
 
     Returns:
-        Features of every frame, and samples from the first frame to the last.
+        Features and gains of every frame, and samples from the first frame to the last.
     """
     rows = active_lanes(split_lanes(notes), first_frame, frames, hop / sample_rate)
     rows += [notes.select(np.zeros(len(notes.pitch), bool))] * (lanes - len(rows))
-    span = (frames - 1) * hop
+    span, frame_sec = (frames - 1) * hop, hop / sample_rate
+    gains = [lane_gains_db(row, equalizer, first_frame, frames, frame_sec) for row in rows]
     return Excitation(
-        torch.stack([torch.from_numpy(roll(row, first_frame, frames, hop / sample_rate)) for row in rows]),
+        torch.stack([torch.from_numpy(roll(row, first_frame, frames, frame_sec)) for row in rows]),
         torch.stack([source(row, first_frame * hop, span, sample_rate, partials) for row in rows]),
+        torch.stack([torch.from_numpy(each) for each in gains]),
     )

@@ -45,5 +45,5 @@ def train_synth(
     with training() as shown:
         model = prepared.run(out, resume=resume, device=device, watch=shown.watch, stopping=shown.stopping)
         if not shown.stopping():
-            prepared.complete(model)
+            prepared.complete(model, watch=shown.completing("equalizers"), stopping=shown.stopping)
     show(str(model))

@@ -3,7 +3,7 @@
 import shlex
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -50,6 +50,12 @@ class Training:
             if now.figures and not self.quiet:
                 line = " ".join(f"{name} {value:.4g}" for name, value in now.figures.items())
                 self.bar.console.print(f"step {now.step}: {line}", highlight=False, soft_wrap=True)
+
+    def completing(self, what: str) -> Callable[[float], None]:
+        """Show the share of the work that follows the last step."""
+        return lambda share: self.bar.update(
+            self.task, description=what, completed=round(100 * share), total=100, note="%"
+        )
 
     def stopping(self) -> bool:
         """True once the user has interrupted."""

@@ -111,7 +111,7 @@ class OneShotPriorConfig:
     width: int = 256
     """Units of the layers of the velocity network."""
     layers: int = 3
-    solver_steps: int = 6
+    solver_steps: int = 2
     """Steps in which noise becomes z."""
 
     def __post_init__(self) -> None:

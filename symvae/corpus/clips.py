@@ -141,7 +141,7 @@ class ClipDraws:
         assert keys is not None, "a timbre that its player cannot play"
         notes = notes._replace(pitch=fold_into(notes.pitch, *keys))
         wave = one_channel(self.players[font].play(notes, self.programs[timbre], self.samples))
-        roll, source = excite(
+        roll, source, _ = excite(
             notes,
             0,
             self.stft.frames(self.samples),

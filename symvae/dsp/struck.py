@@ -61,10 +61,13 @@ def struck(
     Returns:
         The signal of each item. All have the phases of one source, so an item ignores the rest of its batch.
     """
-    phase = struck_phases(stft, samples, onset, generator).to(magnitude.device).expand(magnitude.shape)
     # Most drums are shorter than their second: silent frames at the end are not computed.
     frames = min(_sounding(magnitude) + stft.size // stft.hop, magnitude.shape[1])
     length = min((frames - 1) * stft.hop, samples)
+    # Noise of one seed begins alike at any length, and a window more keeps its end out of these frames.
+    phase = struck_phases(stft, min(length + stft.size, samples), onset, generator)
+    phase = phase[:, :frames].to(magnitude.device)
+    phase = phase.expand(len(magnitude), -1, -1)
     attack = slice(min(_ATTACK_FRAMES, frames))
     begin = agreeing_phases(
         magnitude[:, attack],
@@ -73,8 +76,9 @@ def struck(
         phase=phase[:, attack],
         iterations=iterations,
     )
-    phase = torch.cat([begin, phase[:, attack.stop : frames]], 1)
-    return pad(stft.inverse(magnitude[:, :frames] * phase, length), (0, samples - length))
+    spectrum = magnitude[:, :frames] * phase
+    spectrum[:, attack] = magnitude[:, attack] * begin
+    return pad(stft.inverse(spectrum, length), (0, samples - length))
 
 
 def _sounding(magnitude: Float[Tensor, "batch frame bin"]) -> int:

@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from symvae.audio.equalizer import Equalizer
 from symvae.audio.excitation import Excitation, excite
 from symvae.audio.keyboard import fold_into
 from symvae.audio.lanes import lane_count
@@ -56,7 +57,11 @@ def excerpts(draws: ClipDraws, rng: np.random.Generator, *, pairs: int = 1) -> E
 
 
 def excitations(
-    network: SpectrogramVAE, clips: Sequence[Notes], samples: int, partials: Partials = HARMONIC
+    network: SpectrogramVAE,
+    clips: Sequence[Notes],
+    samples: int,
+    partials: Partials = HARMONIC,
+    equalizer: Equalizer = None,
 ) -> Excitation:
     """Compute the network's input for the notes of each clip.
 
@@ -65,13 +70,17 @@ def excitations(
         clips: Notes of each clip.
         samples: Length of a clip.
         partials: Where the instrument's partials lie.
+        equalizer: The instrument's equalizer.
 
     Returns:
-        Rolls and sources with a clip axis in front.
+        Rolls, sources and gains with a clip axis in front.
     """
     stft, lanes = network.stft, lane_count(clips)
     frames, rate = stft.frames(samples), network.sample_rate
-    rows = [excite(notes, 0, frames, stft.hop, rate, lanes=lanes, partials=partials) for notes in clips]
+    rows = [
+        excite(notes, 0, frames, stft.hop, rate, lanes=lanes, partials=partials, equalizer=equalizer)
+        for notes in clips
+    ]
     return Excitation(*(torch.stack(column) for column in zip(*rows, strict=True)))
 
 
@@ -102,8 +111,12 @@ def synthesize(
     """
     rolls, sources = notes.roll.split(_BATCH), notes.source.split(_BATCH)
     timbres = [z] * len(rolls) if isinstance(z, Blend) else z[:, None].split(_BATCH)
-    batches = zip(rolls, sources, timbres, strict=True)
-    return torch.cat([network.play(*(part.to(network.device) for part in batch)).cpu() for batch in batches])
+    gains = [None] * len(rolls) if isinstance(notes, Clips) else notes.gain_db.split(_BATCH)
+    place, sounds = network.device, []
+    for roll, source, timbre, gain_db in zip(rolls, sources, timbres, gains, strict=True):
+        gain_db = None if gain_db is None else gain_db.to(place)
+        sounds.append(network.play(roll.to(place), source.to(place), timbre.to(place), gain_db=gain_db).cpu())
+    return torch.cat(sounds)
 
 
 def resynthesis(network: SpectrogramVAE, clips: Clips) -> Float[Tensor, "clip sample"]:

@@ -23,10 +23,9 @@ from torch import Tensor
 
 from symvae.audio.sound_attributes import centroid_hz, loudness_lufs
 from symvae.corpus.clips import ClipDraws
+from symvae.dsp.octave_bands import BANDS_HZ, band_power
 from symvae.evaluation.metrics.note_levels import (
-    BANDS_HZ,
     band_differences_db,
-    band_power,
     has_clear_rise,
     rise_ms,
     softer_steps,
@@ -158,7 +157,9 @@ def timbre_levels(
         for notes in (made, real)
     )
     made, real = made[:-count], real[:-count]
-    level_db, bands_db = band_differences_db(band_power(made, sample_rate), band_power(real, sample_rate))
+    level_db, bands_db = band_differences_db(
+        *(band_power(notes, sample_rate).sum(0) for notes in (made, real))
+    )
     centroid, centroid_font = (centroid_hz(notes.flatten().numpy(), sample_rate) for notes in (made, real))
     rises = np.abs(rise_differences_ms(made, real, sample_rate))
     return TimbreLevels(

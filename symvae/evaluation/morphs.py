@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from symvae.audio import equalizer
+from symvae.audio.equalizer import Equalizer
 from symvae.audio.notes import Notes
 from symvae.audio.partials import Partials, mixed
 from symvae.evaluation.excerpts import excitations, synthesize
@@ -30,6 +32,7 @@ class Step(NamedTuple):
 
     timbre: Blend
     partials: Partials
+    equalizer: Equalizer
 
 
 @torch.inference_mode()
@@ -47,8 +50,9 @@ def synthesize_path(
     Returns:
         The sounds of all places.
     """
+    inputs = (excitations(network, notes, samples, each.partials, each.equalizer) for each in steps)
     return torch.stack(
-        [synthesize(network, excitations(network, notes, samples, each), timbre) for timbre, each in steps]
+        [synthesize(network, given, each.timbre) for given, each in zip(inputs, steps, strict=True)]
     )
 
 
@@ -63,8 +67,9 @@ def blend_at(start: NamedTimbre, end: NamedTimbre, position: float) -> Step:
     Returns:
         The blend.
     """
-    timbre = Blend.of(start.z).toward(Blend.of(end.z), start.z.new_tensor([position]))
-    return Step(timbre, mixed((start.partials, end.partials), (1 - position, position)))
+    return _step(
+        Blend.of(start.z).toward(Blend.of(end.z), start.z.new_tensor([position])), start, end, position
+    )
 
 
 def line_at(start: NamedTimbre, end: NamedTimbre, position: float) -> Step:
@@ -78,8 +83,16 @@ def line_at(start: NamedTimbre, end: NamedTimbre, position: float) -> Step:
     Returns:
         The place.
     """
-    partials = mixed((start.partials, end.partials), (1 - position, position))
-    return Step(Blend.of(torch.lerp(start.z, end.z, position)), partials)
+    return _step(Blend.of(torch.lerp(start.z, end.z, position)), start, end, position)
+
+
+def _step(timbre: Blend, start: NamedTimbre, end: NamedTimbre, position: float) -> Step:
+    shares = (1 - position, position)
+    return Step(
+        timbre,
+        mixed((start.partials, end.partials), shares),
+        equalizer.mixed((start.equalizer, end.equalizer), shares),
+    )
 
 
 def cross_fade(path: Path) -> Path:

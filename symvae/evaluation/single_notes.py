@@ -76,9 +76,8 @@ def play_notes(
     """
     hop = network.stft.hop
     samples = round((_LEAD_SEC + HELD_SEC + TAIL_SEC) * network.sample_rate) // hop * hop
-    made = synthesize(
-        network, excitations(network, notes, samples, timbre.partials), timbre.z.expand(len(notes), -1)
-    )
+    excitation = excitations(network, notes, samples, timbre.partials, timbre.equalizer)
+    made = synthesize(network, excitation, timbre.z.expand(len(notes), -1))
     player = draws.players[font]
     real = np.stack([one_channel(player.play(note, timbre.program, samples)) for note in notes])
     return made.float(), torch.from_numpy(real).float()

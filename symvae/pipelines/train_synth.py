@@ -76,13 +76,28 @@ class SynthTraining:
             stopping=stopping,
         )
 
-    def complete(self, model: Path) -> None:
+    def complete(
+        self,
+        model: Path,
+        *,
+        watch: Callable[[float], None] = lambda share: None,
+        stopping: Callable[[], bool] = endless,
+    ) -> None:
         """Write the named timbres of the trained synthesizer, and its prior of codes where it has one.
 
         Args:
             model: The folder that `run` returned, once it was not stopped.
+            watch: Called with the share of the timbres' equalizers that is done, from 0 to 1.
+            stopping: Asked before each equalizer; True leaves the folder as it is.
         """
-        complete_synth(model, self.clips, instruments=self.config.clips.timbres, fonts=self.fonts)
+        complete_synth(
+            model,
+            self.clips,
+            instruments=self.config.clips.timbres,
+            fonts=self.fonts,
+            watch=watch,
+            stopping=stopping,
+        )
 
 
 def prepare_training(

@@ -30,6 +30,7 @@ from symvae.system.draws import check_temperature, seeded
 from symvae.system.drum_faders import FADERS, asked_values
 from symvae.system.drum_sound import DrumSound, fade_end
 from symvae.system.oneshot_artifacts import (
+    load_drum_attacks,
     load_drum_faders,
     load_drum_prior,
     load_drum_vae,
@@ -61,7 +62,8 @@ class DrumMachine(SoundingMachine):
                 f"{folder} has no prior or no faders yet. "
                 "Go on with its training: symvae train-oneshot --resume."
             )
-        return cls(folder, config, network, prior, faders, load_known_sounds(folder, network))
+        known, attacks = load_known_sounds(folder, network), load_drum_attacks(folder, config)
+        return cls(folder, config, network, prior, faders, known, attacks)
 
     def hit(
         self,
@@ -232,7 +234,7 @@ class DrumMachine(SoundingMachine):
         generator = seeded(seed)
         classes = torch.eye(len(self.drums))
         z, levels = self.draws.draw(classes, generator, temperature)
-        waves = self.waves(z, classes, seed, levels)
+        waves = self.struck(self.waves(z, classes, seed, levels), range(len(self.drums)))
         sounds = [
             Hit(Audio(wave[None], SAMPLE_RATE), drum, {}, place, each)
             for wave, drum, place, each in zip(waves, self.drums, z, classes, strict=True)

@@ -37,12 +37,14 @@ def strokes(
     Raises:
         ConfigError: There is no such class.
     """
-    classes = torch.eye(len(machine.drums))[class_number(drum, machine.drums, machine.name)]
+    number = class_number(drum, machine.drums, machine.name)
+    classes = torch.eye(len(machine.drums))[number]
     z, *others = machine.latents(classes.expand(1 + turns, -1), seeded(seed))
     darker = _SOFTEST * machine.faders.directions[FADERS.index("centroid_hz")]
     softness = torch.linspace(1, 0, layers) if layers > 1 else torch.zeros(1)
     rows = [
         math.sqrt(1 - _TURN**2) * (z + soft * darker) + _TURN * other for soft in softness for other in others
     ]
-    sounds = [Audio(wave[None], SAMPLE_RATE) for wave in machine.waves(torch.stack(rows), classes, seed)]
+    waves = machine.struck(machine.waves(torch.stack(rows), classes, seed), [number] * len(rows))
+    sounds = [Audio(wave[None], SAMPLE_RATE) for wave in waves]
     return [sounds[first : first + turns] for first in range(0, len(sounds), turns)]

@@ -1,10 +1,11 @@
 """The sounds that a drum machine was trained on, coarsely, so that a draw is none of them.
 
-A prior over a few hundred drums comes near to single ones. Each training sound is kept as the levels of a few
-bands in a few spans of time. A draw that is nearer to one of them than most reconstructions of drums that
+A prior over a few hundred drums comes near to single ones. Each training sound is kept as the levels of a
+few bands in a few spans of time. A draw that is nearer to one of them than most recordings of drums that
 were held out of training is drawn again.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,9 +17,11 @@ from torch.nn.functional import avg_pool1d
 
 from symvae.audio.one_shot import SAMPLE_RATE
 from symvae.dsp.mel import mel_filters
-from symvae.models.oneshot.drum_network import FLOOR, DrumNetwork, mel_levels
+from symvae.models.oneshot.drum_network import FLOOR, DrumNetwork, mel_levels_of
 
 _BANDS, _FRAMES = 10, 16
+#: Log magnitude of a band from which on it is audible; bands of silence are at log(2 · `FLOOR`).
+_AUDIBLE = math.log(2 * FLOOR) + 0.3
 #: Share of held-out drums that are nearer to a training sound than a draw may be.
 _NEARER = 0.05
 
@@ -40,7 +43,7 @@ class KnownSounds:
 
         Args:
             sounds: Coarse levels of the training sounds.
-            held_out: Coarse levels of reconstructions of drums that were held out of training.
+            held_out: Coarse levels of drums that were held out of training.
 
         Returns:
             The training sounds with the distance below which 5 % of the held-out drums are.
@@ -69,8 +72,27 @@ class KnownSounds:
         return cls(sounds, float(state["least"]))
 
     def distance(self, levels: Float[Tensor, "other coarse"]) -> Float[Tensor, " other"]:
-        """Mean absolute difference from the nearest training sound, in nepers."""
-        return torch.cdist(levels, self.sounds, p=1).amin(1) / self.sounds.shape[1]
+        """Distance from the nearest training sound, in nepers (`audible_distances`)."""
+        return audible_distances(levels, self.sounds).amin(1)
+
+
+def audible_distances(
+    levels: Float[Tensor, "sound value"], others: Float[Tensor, "other value"]
+) -> Float[Tensor, "sound other"]:
+    """Compare log magnitudes of sounds where at least one of the two is audible.
+
+    Short sounds share their silence, which would make all of them alike.
+
+    Args:
+        levels: Log magnitudes of bands over time (`symvae.models.oneshot.drum_network.mel_levels`).
+        others: The same of other sounds.
+
+    Returns:
+        Mean absolute difference of each pair, in nepers.
+    """
+    heard, known = (rows.gt(_AUDIBLE).to(levels) for rows in (levels, others))
+    either = heard.sum(1, keepdim=True) + known.sum(1) - heard @ known.T
+    return torch.cdist(levels, others, p=1) / either.clamp(min=1)
 
 
 def coarse_size(frames: int) -> int:
@@ -90,8 +112,8 @@ def coarse_levels(
     Returns:
         Log magnitudes in nepers, span after span of the first band, then of the others, on the CPU.
     """
-    audible = network.magnitudes(levels).clamp(min=FLOOR).log()
-    bands = mel_levels(audible, _filters(network.stft.bins)).transpose(1, 2)
+    audible = network.magnitudes(levels).clamp(min=FLOOR)
+    bands = mel_levels_of(audible, _filters(network.stft.bins)).transpose(1, 2)
     return avg_pool1d(bands, _FRAMES, ceil_mode=True).flatten(1)
 
 

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from symvae.audio.equalizer import Equalizer, equalizer_of
 from symvae.audio.partials import HARMONIC, Partials, partials_of
 
 
@@ -25,12 +26,21 @@ class NamedTimbre:
     """Places of its partials."""
     width: float = 0.0
     """Distance of left and right, from 0 (the same) to 1 (unrelated)."""
+    equalizer: Equalizer = None
+    """Its levels in octave bands, corrected."""
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> "NamedTimbre":
-        """A timbre of timbres.json; an older one has exact multiples and no width."""
-        partials, width = partials_of(row.get("partials", {})), float(row.get("width", 0.0))
-        return cls(row["name"], row["program"], row["font"], torch.tensor(row["z"]), partials, width)
+        """A timbre of timbres.json; an older one has exact multiples, no width and no equalizer."""
+        return cls(
+            row["name"],
+            row["program"],
+            row["font"],
+            torch.tensor(row["z"]),
+            partials_of(row.get("partials", {})),
+            float(row.get("width", 0.0)),
+            equalizer_of(row.get("equalizer")),
+        )
 
 
 def nearest_timbre(timbres: Iterable[NamedTimbre], z: Float[Tensor, " latent"]) -> NamedTimbre | None:

@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from symvae.audio.equalizer import SHAPE, Equalizer, lane_gains_db
 from symvae.audio.lanes import TAIL_SEC, active_lanes, split_lanes
 from symvae.audio.notes import Notes
 from symvae.audio.partials import HARMONIC, Partials, mixed
@@ -40,6 +41,7 @@ class NeuralPlayer:
         timbre: Timbre of the whole sound, or of its start.
         until: Timbre of the sound's end, approached evenly; None to keep ``timbre``.
         partials: Partials of each part of ``timbre``, then of ``until``; exact multiples where it is empty.
+        equalizers: Equalizer of each part, in the same order; none where it is empty.
         width: How far apart left and right are, from 0 (one channel) to 1 (unrelated).
     """
 
@@ -51,11 +53,13 @@ class NeuralPlayer:
         timbre: Blend,
         until: Blend | None = None,
         partials: Sequence[Partials] = (),
+        equalizers: Sequence[Equalizer] = (),
         width: float = 0.0,
     ) -> None:
         _keep_freed_memory()
         self.width = width
         self.partials = tuple(partials)
+        self.equalizers = tuple(equalizers)
         self.network = network
         self.timbre = timbre
         self.until = until
@@ -120,7 +124,10 @@ class NeuralPlayer:
         batches = [active[first : first + LANE_BATCH] for first in range(0, len(active), LANE_BATCH)]
         spectra = (
             self.network.spectrum_of(
-                self._rolls(batch, frame, frames), partial(self._carriers, batch, frame, samples), timbre
+                self._rolls(batch, frame, frames),
+                partial(self._carriers, batch, frame, samples),
+                timbre,
+                self._gains_db(batch, frame, frames, timbre),
             )
             for batch in batches
         )
@@ -132,6 +139,24 @@ class NeuralPlayer:
         frame_sec = self.network.stft.hop / self.sample_rate
         rolls = [torch.from_numpy(roll(lane, frame, frames, frame_sec)) for lane in lanes]
         return torch.stack(rolls)[None].to(self.network.device)
+
+    def _gains_db(
+        self, lanes: Sequence[Notes], frame: int, frames: int, timbre: Blend
+    ) -> Float[Tensor, "1 lane frame 2 octave"] | None:
+        """Gains of the equalizers, by their shares in each frame."""
+        if not self.equalizers:
+            return None
+        shares = timbre.share.cpu().numpy()[..., None, None]
+        parts = zip(self.equalizers, shares.swapaxes(0, 1), strict=True)
+        used = [(each, share) for each, share in parts if each is not None]
+        if not used:
+            return None
+        frame_sec = self.network.stft.hop / self.sample_rate
+        gains = np.zeros((1, len(lanes), frames, *SHAPE[1:]), np.float32)
+        for number, lane in enumerate(lanes):
+            for each, share in used:
+                gains[0, number] += share * lane_gains_db(lane, each, frame, frames, frame_sec)
+        return torch.from_numpy(gains).to(self.network.device)
 
     def _carriers(
         self, lanes: Sequence[Notes], frame: int, samples: int, balance: Float[Tensor, "lane frame group"]

@@ -1,4 +1,4 @@
-"""The files of a drum machine's folder: config, weights, prior, faders, known sounds, metrics."""
+"""The files of a drum machine's folder: config, weights, prior, faders, known sounds, attacks, metrics."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +24,7 @@ from symvae.system.artifact_folder import (
     write_json,
 )
 from symvae.system.build_oneshot import build_drum_vae
+from symvae.system.drum_attacks import DrumAttacks
 from symvae.system.drum_faders import DrumFaders
 from symvae.system.known_sounds import KnownSounds, coarse_size
 from symvae.system.strangers import built, fill
@@ -39,6 +40,11 @@ DRUM_FADERS = TensorFile[DrumFaders](
 #: Coarse levels of the training sounds.
 KNOWN_SOUNDS = TensorFile[KnownSounds](
     "known.safetensors", "known sounds", _REMEDY, KnownSounds.state, KnownSounds.of_state
+)
+
+#: Attacks of the draws.
+DRUM_ATTACKS = TensorFile[DrumAttacks](
+    "attacks.safetensors", "attacks", _REMEDY, DrumAttacks.state, DrumAttacks.of_state
 )
 
 
@@ -66,19 +72,23 @@ def save_drum_machine(
         write_json(fresh / METRICS_FILE, metrics or {})
 
 
-def complete_drum_machine(folder: Path, prior: FlowPrior, faders: DrumFaders, known: KnownSounds) -> None:
-    """Add prior, faders and known sounds to a drum machine's folder.
+def complete_drum_machine(
+    folder: Path, prior: FlowPrior, faders: DrumFaders, known: KnownSounds, attacks: DrumAttacks
+) -> None:
+    """Add what is fitted to a trained network to a drum machine's folder.
 
     Args:
         folder: The folder.
         prior: Flow over z given the class.
         faders: Directions and ranges.
         known: Coarse levels of the training sounds.
+        attacks: Attacks of draws.
     """
     with whole_folder(folder, CheckpointError, copied=True) as fresh:
         DRUM_PRIOR.save(fresh, prior)
         DRUM_FADERS.save(fresh, faders)
         KNOWN_SOUNDS.save(fresh, known)
+        DRUM_ATTACKS.save(fresh, attacks)
 
 
 def load_drum_vae(folder: Path) -> tuple[OneShotConfig, DrumVAE]:
@@ -111,6 +121,11 @@ def load_drum_prior(folder: Path, config: OneShotConfig) -> FlowPrior | None:
 def load_drum_faders(folder: Path, config: OneShotConfig) -> DrumFaders | None:
     """Read the faders of a drum machine; None where its training has not come to them."""
     return DRUM_FADERS.load(folder, latent=config.model.latent_size, classes=len(config.model.classes))
+
+
+def load_drum_attacks(folder: Path, config: OneShotConfig) -> DrumAttacks | None:
+    """Read the attacks of a drum machine's draws; None where its folder is older than they are."""
+    return DRUM_ATTACKS.load(folder, classes=len(config.model.classes))
 
 
 def load_known_sounds(folder: Path, network: DrumVAE) -> KnownSounds | None:

@@ -1,6 +1,7 @@
 """A drum machine below its verbs: latents that are drawn or encoded, and the sounds of latents."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from symvae.audio.drum_shaping import swelled, tuned
+from symvae.audio.drum_shaping import sharpened, swelled, tuned
 from symvae.audio.one_shot import LONGEST_SEC, SAMPLE_RATE, one_shot
 from symvae.config.oneshot import OneShotConfig
 from symvae.dsp.audio import Audio
@@ -17,6 +18,7 @@ from symvae.dsp.wav import read_audio
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.oneshot.drum_vae import DrumVAE
 from symvae.system.draws import seeded
+from symvae.system.drum_attacks import DrumAttacks
 from symvae.system.drum_draws import DrumDraw, DrumDraws
 from symvae.system.drum_faders import DrumFaders, to_scale
 from symvae.system.drum_machine_base import DrumMachineBase
@@ -48,6 +50,7 @@ class SoundingMachine(DrumMachineBase):
         prior: Flow over z given the class.
         faders: Directions and ranges of the faders.
         known: The training sounds, which draws keep away from; None where they are not known.
+        attacks: Attacks of draws, which are corrected; None where they are not known.
     """
 
     def __init__(
@@ -58,10 +61,11 @@ class SoundingMachine(DrumMachineBase):
         prior: FlowPrior,
         faders: DrumFaders,
         known: KnownSounds | None = None,
+        attacks: DrumAttacks | None = None,
     ) -> None:
         super().__init__(folder, config)
         self.config = config
-        self.network, self.prior, self.faders = network, prior, faders
+        self.network, self.prior, self.faders, self.attacks = network, prior, faders, attacks
         self.draws = DrumDraws(network, prior, known, steps=config.prior.solver_steps)
 
     def latents(
@@ -104,6 +108,23 @@ class SoundingMachine(DrumMachineBase):
         wave = self.network.sound(z, classes.expand(len(z), -1), seeded(seed), levels)
         return fade_end(wave.numpy())
 
+    def struck(
+        self, waves: Float[np.ndarray, "batch sample"], drums: Sequence[int]
+    ) -> Float[np.ndarray, "batch sample"]:
+        """Correct the attacks of draws (`symvae.system.drum_attacks`).
+
+        Args:
+            waves: Sounds of draws.
+            drums: Number of the class of each.
+
+        Returns:
+            Samples with a peak of 1.
+        """
+        if self.attacks is None:
+            return waves
+        pairs = zip(waves, drums, strict=True)
+        return np.stack([self.attacks.corrected(wave, drum, self.faders) for wave, drum in pairs])
+
     def _sound(
         self,
         z: Float[Tensor, " latent"],
@@ -114,9 +135,16 @@ class SoundingMachine(DrumMachineBase):
         *,
         levels: Float[Tensor, "one frame bin"] | None = None,
     ) -> Hit:
-        """Synthesize, move to what is asked, and measure."""
-        wave = self.waves(z[None], classes, seed, levels)[0]
-        number = int(classes.argmax())
+        """Synthesize, move to what is asked, and measure; with ``levels`` it is a draw."""
+        number, drawn = int(classes.argmax()), levels is not None
+
+        def synthesize(
+            many: Float[Tensor, "batch latent"], levels: Float[Tensor, "batch frame bin"] | None = None
+        ) -> Float[np.ndarray, "batch sample"]:
+            waves = self.waves(many, classes, seed, levels)
+            return self.struck(waves, [number] * len(waves)) if drawn else waves
+
+        wave = synthesize(z[None], levels)[0]
         if asked:
             z, wave = search(
                 z,
@@ -124,13 +152,13 @@ class SoundingMachine(DrumMachineBase):
                 targets={name: to_scale(name, value) for name, value in asked.items()},
                 faders=self.faders,
                 drum=number,
-                synthesize=lambda many: self.waves(many, classes, seed),
+                synthesize=synthesize,
                 others=lambda: self.latents(classes.expand(OTHERS, -1), seeded(seed)),
             )
             if "pitch_hz" in asked:
                 wave = tuned(wave, asked["pitch_hz"])
             if "attack_ms" in asked:
-                wave = swelled(wave, asked["attack_ms"])
+                wave = sharpened(swelled(wave, asked["attack_ms"]), asked["attack_ms"])
         wave, asked = turned_down(wave, asked, loudness_lufs)
         return Hit(Audio(wave[None], SAMPLE_RATE), self.drums[number], asked, z, classes)
 

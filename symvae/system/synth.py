@@ -178,9 +178,17 @@ class Synth:
         start, end = self.timbre(timbre), None if until is None else self.timbre(until)
         places = [z for part in (start, end) if part is not None for z in part.z]
         nearest = [nearest_timbre(self.timbres.values(), z) for z in places]
-        known = [timbre for timbre in nearest if timbre is not None]
-        width = sum(timbre.width for timbre in known) / max(len(known), 1)
-        return NeuralPlayer(self.network, start, end, [timbre.partials for timbre in known], width)
+        known = [(timbre, z) for timbre, z in zip(nearest, places, strict=True) if timbre is not None]
+        width = sum(timbre.width for timbre, _ in known) / max(len(known), 1)
+        return NeuralPlayer(
+            self.network,
+            start,
+            end,
+            [timbre.partials for timbre, _ in known],
+            # What is off at a named place in z need not be off beside it.
+            [timbre.equalizer if torch.equal(timbre.z, z) else None for timbre, z in known],
+            width,
+        )
 
     def voices(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from symvae.audio.equalizer import equalizer_of
 from symvae.audio.partials import partials_of
 from symvae.config.sound import SynthConfig
 from symvae.errors import CheckpointError
@@ -33,6 +34,7 @@ def _checked_timbres(saved: dict[str, Any], size: int) -> list[dict[str, Any]]:
         if not all(isinstance(word, str) and 0 < len(word) <= 200 and word.isprintable() for word in words):
             raise ValueError(f"{shown(timbre['name'])} is no name of a timbre, or that of its font is none")
         partials_of(timbre.get("partials", {}))
+        equalizer_of(timbre.get("equalizer"))
         if not 0 <= float(timbre.get("width", 0.0)) <= 1:
             raise ValueError(f"the timbre {timbre['name']!r} has the width {shown(timbre['width'])}")
         if type(timbre["program"]) is not int or not 0 <= timbre["program"] <= 127:

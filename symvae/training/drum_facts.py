@@ -2,11 +2,16 @@
 
 import numpy as np
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from symvae.audio.one_shot import SAMPLE_RATE
 from symvae.audio.sound_attributes import sound_attributes
 from symvae.models.oneshot.drum_vae import DrumVAE
 from symvae.nn.gaussian import DiagonalGaussian
+from symvae.system.draws import seeded
+from symvae.system.drum_attacks import DrumAttacks, fit_attacks
+from symvae.system.drum_draws import DrumDraws
 from symvae.system.drum_faders import FADERS, to_scale
 from symvae.system.known_sounds import KnownSounds, coarse_levels
 from symvae.training.sound_batches import SoundBatch, SoundBatches
@@ -14,6 +19,8 @@ from symvae.training.sound_variation import SoundVariation
 
 #: Sounds that are encoded at once.
 _AT_ONCE = 64
+#: Draws of each class whose attacks are measured.
+_DRAWS = 96
 
 
 @torch.no_grad()
@@ -49,8 +56,7 @@ def known_sounds(model: DrumVAE, train: SoundBatches, held_out: SoundBatches) ->
     Args:
         model: The network, on the CPU.
         train: Training sounds.
-        held_out: Sounds of other drums. Their reconstructions set how near is too near: what is decoded is
-            smoother than any recording, and nearer to all of them.
+        held_out: Sounds of other drums, which set how near is too near.
 
     Returns:
         What a draw is compared with.
@@ -59,13 +65,29 @@ def known_sounds(model: DrumVAE, train: SoundBatches, held_out: SoundBatches) ->
     def pieces(sounds: SoundBatches) -> list[SoundBatch]:
         return [sounds.rows(slice(at, at + _AT_ONCE)) for at in range(0, len(sounds), _AT_ONCE)]
 
-    def rebuilt(batch: SoundBatch) -> torch.Tensor:
-        return model.decode(model.encode(model.levels(batch.wave), batch.drum).mean, batch.drum)
+    def coarse(sounds: SoundBatches) -> Float[Tensor, "sound coarse"]:
+        return torch.cat([coarse_levels(model, model.levels(batch.wave)) for batch in pieces(sounds)])
 
-    known = torch.cat([coarse_levels(model, model.levels(batch.wave)) for batch in pieces(train)])
-    return KnownSounds.of(
-        known, torch.cat([coarse_levels(model, rebuilt(each)) for each in pieces(held_out)])
-    )
+    return KnownSounds.of(coarse(train), coarse(held_out))
+
+
+@torch.no_grad()
+def drawn_attacks(draws: DrumDraws) -> DrumAttacks:
+    """Attacks of some draws of every class.
+
+    Args:
+        draws: Network, prior and known sounds, on the CPU.
+
+    Returns:
+        Their quantiles.
+    """
+    network, generator = draws.network, seeded(0)
+    drum = torch.arange(network.classes).repeat_interleave(_DRAWS)
+    waves = []
+    for classes in torch.eye(network.classes)[drum].split(_AT_ONCE):
+        z, levels = draws.draw(classes, generator, 1.0)
+        waves.append(network.sound(z, classes, generator, levels))
+    return fit_attacks(torch.cat(waves).numpy(), drum.numpy(), network.classes)
 
 
 def measured(sounds: SoundBatches) -> np.ndarray:

@@ -10,21 +10,12 @@ below 200 Hz a window of 5 ms holds less than a period, so their rise is known t
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float
-from torch import Tensor
 
-from symvae.dsp.stft import Stft
-
-#: Nominal centers of the octave bands, and their edges; the highest band ends at 10 kHz.
-BANDS_HZ = (63, 125, 250, 500, 1000, 2000, 4000, 8000)
-_EDGES_HZ = (*(1000 * 2 ** (octave - 0.5) for octave in range(-4, 4)), 10_000)
 #: A band of the reference this far below its loudest is left out.
 AUDIBLE_DB = 50.0
-#: Long enough to separate the lowest bands.
-_STFT = Stft(4096, 1024)
 _WINDOW_SEC, _STEP_SEC = 0.005, 0.001
 #: Distance from the largest level at which a note has risen.
 RISEN_DB = 1.0
@@ -33,14 +24,6 @@ _NEARLY_RISEN_DB, CLEAR_MS = 3.0, 50.0
 #: Least loss of a softer step.
 SOFTER_DB = 0.5
 _LEAST_POWER = 1e-12
-
-
-def band_power(waves: Float[Tensor, "note sample"], sample_rate: int) -> Float[np.ndarray, " band"]:
-    """Power in each of `BANDS_HZ`, summed over frames and notes."""
-    power = _STFT(waves).abs().double().square().sum((0, 1)).numpy()
-    hz = np.arange(len(power)) * sample_rate / _STFT.size
-    within = [(hz >= low) & (hz < high) for low, high in pairwise(_EDGES_HZ)]
-    return np.array([power[band].sum() for band in within])
 
 
 def band_differences_db(

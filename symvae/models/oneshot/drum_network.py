@@ -56,7 +56,7 @@ class DrumNetwork(nn.Module):
 
     def denormalize(self, output: Float[Tensor, "batch frame bin"]) -> Float[Tensor, "batch frame bin"]:
         """Log magnitudes from the scale of the network."""
-        return output.float() * _SCALE + self.mean_level
+        return torch.add(self.mean_level, output.float(), alpha=_SCALE)
 
     def magnitudes(self, levels: Float[Tensor, "batch frame bin"]) -> Float[Tensor, "batch frame bin"]:
         """Magnitudes of log magnitudes, which fade to nothing near the floor."""
@@ -154,4 +154,11 @@ def mel_levels(
     levels: Float[Tensor, "batch frame bin"], filters: Float[Tensor, "bin mel"]
 ) -> Float[Tensor, "batch frame mel"]:
     """Log magnitudes of mel bands, each the weighted mean of its bins."""
-    return ((levels.clamp(max=_MOST).exp() @ filters) + FLOOR).log()
+    return mel_levels_of(levels.clamp(max=_MOST).exp(), filters)
+
+
+def mel_levels_of(
+    magnitudes: Float[Tensor, "batch frame bin"], filters: Float[Tensor, "bin mel"]
+) -> Float[Tensor, "batch frame mel"]:
+    """Log magnitudes of mel bands from magnitudes."""
+    return ((magnitudes @ filters) + FLOOR).log()

@@ -11,6 +11,7 @@ neural form: Wang et al. 2019 (arXiv 1904.12088), Engel et al. 2020 (DDSP, arXiv
 the last layer: Kaneko et al. 2022 (iSTFTNet, arXiv 2203.02395), Siuzdak 2023 (Vocos, arXiv 2306.00814).
 """
 
+import math
 from collections.abc import Callable
 from functools import reduce
 
@@ -19,7 +20,8 @@ from jaxtyping import Bool, Complex, Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from symvae.dsp.mel import mel_interpolation
+from symvae.dsp.mel import hz_to_mel, mel_interpolation, mel_to_hz
+from symvae.dsp.octave_bands import octave_interpolation
 from symvae.dsp.stft import Stft, magnitude, with_phases_of
 from symvae.models.sound.balance import balanced
 from symvae.models.sound.blend import Blend
@@ -47,6 +49,8 @@ class SpectrogramVAE(nn.Module):
 
     noise: Complex[Tensor, "frame bin"]
     noise_curve: Float[Tensor, "band bin"]
+    octaves_of_bins: Float[Tensor, "octave bin"]
+    octaves_of_noise: Float[Tensor, "octave band"]
 
     def __init__(
         self,
@@ -68,6 +72,11 @@ class SpectrogramVAE(nn.Module):
         self.register_buffer("noise", _periodic_noise(stft), persistent=False)
         curve = mel_interpolation(sample_rate, stft.bins, decoder.sizes[-1])
         self.register_buffer("noise_curve", curve, persistent=False)
+        nyquist_hz = torch.tensor(sample_rate / 2)
+        hz = torch.linspace(0, float(nyquist_hz), stft.bins)
+        self.register_buffer("octaves_of_bins", octave_interpolation(hz), persistent=False)
+        hz = mel_to_hz(torch.linspace(0, float(hz_to_mel(nyquist_hz)), decoder.sizes[-1]))
+        self.register_buffer("octaves_of_noise", octave_interpolation(hz), persistent=False)
 
     @property
     def device(self) -> torch.device:
@@ -90,6 +99,7 @@ class SpectrogramVAE(nn.Module):
         roll: Float[Tensor, "batch lane frame feature"],
         source: Float[Tensor, "batch lane group sample"],
         z: Float[Tensor, "batch frame_or_1 latent"] | Blend,
+        gain_db: Float[Tensor, "batch lane frame 2 octave"] | None = None,
     ) -> Spectrum:
         """Predict the spectrum of notes in a timbre.
 
@@ -97,12 +107,14 @@ class SpectrogramVAE(nn.Module):
             roll: Piano-roll features of each lane.
             source: Source signals of each lane, by group of harmonics.
             z: Timbre of each item, constant or by frame, or one blend for all.
+            gain_db: Further gains of tones and of noise in octave bands (`symvae.dsp.octave_bands`); None for
+                0 dB.
 
         Returns:
             The sum of the lanes of each item.
         """
         return self.spectrum_of(
-            roll, lambda balance: balanced(source.flatten(0, 1), balance, self.stft.hop), z
+            roll, lambda balance: balanced(source.flatten(0, 1), balance, self.stft.hop), z, gain_db
         )
 
     def spectrum_of(
@@ -110,6 +122,7 @@ class SpectrogramVAE(nn.Module):
         roll: Float[Tensor, "batch lane frame feature"],
         carrier_of: "Callable[[Float[Tensor, 'all_lanes frame group']], Float[Tensor, 'all_lanes sample']]",
         z: Float[Tensor, "batch frame_or_1 latent"] | Blend,
+        gain_db: Float[Tensor, "batch lane frame 2 octave"] | None = None,
     ) -> Spectrum:
         """Predict a spectrum from sources that are computed once their balance is known.
 
@@ -117,12 +130,15 @@ class SpectrogramVAE(nn.Module):
             roll: Piano-roll features of each lane.
             carrier_of: Balance of the lanes → their mixed source signals.
             z: Timbre of each item, constant or by frame, or one blend for all.
+            gain_db: Further gains of tones and of noise in octave bands; None for 0 dB.
 
         Returns:
             The sum of the lanes of each item.
         """
         batch, lanes = roll.shape[:2]
         controls = self._controls(roll, z)
+        if gain_db is not None:
+            controls = self._equalized(controls, gain_db.flatten(0, 1))
         with torch.autocast(roll.device.type, enabled=False):  # signals need the 24 bits of float32
             of_lane = zip(*(each.unflatten(0, (batch, lanes)).unbind(1) for each in controls), strict=True)
             carriers = carrier_of(controls.balance).unflatten(0, (batch, lanes)).unbind(1)
@@ -151,6 +167,14 @@ class SpectrogramVAE(nn.Module):
             return parts[0][0]
         weighted = [[share * column for column in controls] for controls, share in parts]
         return Controls(*(torch.stack(columns).sum(0) for columns in zip(*weighted, strict=True)))
+
+    def _equalized(self, controls: Controls, gain_db: Float[Tensor, "lane frame 2 octave"]) -> Controls:
+        """Controls with further gains of filter and noise."""
+        tones, noise = (gain_db.to(controls.log_filter) * (math.log(10) / 20)).unbind(-2)
+        return controls._replace(
+            log_filter=controls.log_filter + tones @ self.octaves_of_bins,
+            log_noise=controls.log_noise + noise @ self.octaves_of_noise,
+        )
 
     def _active(self, roll: Float[Tensor, "lane frame feature"]) -> Bool[Tensor, "lane frame 1"]:
         """Mask of the frames whose windows reach into a note: a resting lane makes no noise.
@@ -206,6 +230,7 @@ class SpectrogramVAE(nn.Module):
         source: Float[Tensor, "batch lane group sample"],
         z: Float[Tensor, "batch frame_or_1 latent"] | Blend,
         first_frame: int = 0,
+        gain_db: Float[Tensor, "batch lane frame 2 octave"] | None = None,
     ) -> Float[Tensor, "batch sample"]:
         """Synthesize notes: spectrum, signal and consistency steps.
 
@@ -219,7 +244,7 @@ class SpectrogramVAE(nn.Module):
             The signal of each item, as long as the sources.
         """
         return self.synthesize(
-            self.spectrum(roll, source, z),
+            self.spectrum(roll, source, z, gain_db),
             source.shape[-1],
             first_frame=first_frame,
             consistency_steps=self.consistency_steps,

@@ -1,9 +1,9 @@
-"""Playing speed and fade-in reach a pitch and an attack, or leave the sound as it is."""
+"""Playing speed, fade-in and gain reach a pitch and an attack, or leave the sound as it is."""
 
 import numpy as np
 import pytest
 
-from symvae.audio.drum_shaping import swelled, tuned
+from symvae.audio.drum_shaping import sharpened, swelled, tuned
 from symvae.audio.one_shot import ONSET, SAMPLE_RATE, SAMPLES
 from symvae.audio.sound_attributes import attack_ms, pitch_hz
 
@@ -47,3 +47,34 @@ def test_a_slower_attack_is_a_fade_in(wanted_ms: float) -> None:
 def test_an_attack_is_never_moved_away_from_what_is_asked() -> None:
     slow = swelled(tone(2_000.0), 30.0)
     assert np.array_equal(swelled(slow, 10.0), slow)
+
+
+@pytest.mark.parametrize("wanted_ms", [4.0, 8.0])
+def test_a_faster_attack_is_gain_before_the_peak(wanted_ms: float) -> None:
+    slow = swelled(tone(2_000.0), 14.0)
+    made = sharpened(slow, wanted_ms)
+    assert attack_ms(made, SAMPLE_RATE) == pytest.approx(wanted_ms, rel=0.25)
+    assert np.abs(made).max() == pytest.approx(1)
+    # Behind the peak it is the sound at another level.
+    later = slice(ONSET + round(0.06 * SAMPLE_RATE), ONSET + round(0.2 * SAMPLE_RATE))
+    level = np.linalg.norm(made[later]) / np.linalg.norm(slow[later])
+    np.testing.assert_allclose(made[later], level * slow[later], atol=1e-4)
+
+
+def test_the_second_swing_of_a_kick_is_not_the_end_of_its_attack() -> None:
+    """At 50 Hz a level of 4 ms follows each half swing; the first is raised to the second."""
+    time = np.arange(SAMPLES - ONSET) / SAMPLE_RATE
+    rise = np.minimum(0.6 + time / 0.025, 1.0)
+    wave = np.concatenate([np.zeros(ONSET), rise * np.sin(2 * np.pi * 50 * time) * np.exp(-time / 0.3)])
+    kick = (wave / np.abs(wave).max()).astype(np.float32)
+    assert attack_ms(kick, SAMPLE_RATE) > 10
+    assert attack_ms(sharpened(kick, 5.0), SAMPLE_RATE) < 6
+
+
+def test_an_attack_that_is_fast_enough_stays() -> None:
+    assert np.array_equal(sharpened(tone(2_000.0), 10.0), tone(2_000.0))
+
+
+def test_silence_has_no_attack_to_sharpen() -> None:
+    silence = np.zeros(SAMPLES, np.float32)
+    assert np.array_equal(sharpened(silence, 5.0), silence)

@@ -33,6 +33,15 @@ def test_a_short_sound_is_the_same_beside_a_long_one() -> None:
         assert alone[:, : 18 * 16].abs().max() > 0
 
 
+def test_a_piece_of_the_source_has_the_phases_of_the_whole() -> None:
+    """Noise of one seed begins alike at any length, so phases of a short sound need a short source."""
+    whole, piece = (
+        struck_phases(STFT, samples, ONSET, torch.Generator().manual_seed(0))
+        for samples in (SAMPLES, 320 + 64)
+    )
+    torch.testing.assert_close(piece[:, :21], whole[:, :21])
+
+
 def test_silence_is_silence() -> None:
     assert not made(torch.zeros(2, FRAMES, 33), 2).any()
 

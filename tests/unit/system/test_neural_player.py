@@ -10,6 +10,7 @@ import torch
 
 from symvae.audio import player as players
 from symvae.audio import source
+from symvae.audio.equalizer import SHAPE
 from symvae.audio.lanes import split_lanes
 from symvae.audio.notes import Notes
 from symvae.audio.partials import HARMONIC, Partials
@@ -41,7 +42,9 @@ def test_blocks_equal_the_whole(network: SpectrogramVAE, ends) -> None:
     string = NeuralPlayer(network, Blend.of(start), partials=kinds[:1])
     string_to_voice = NeuralPlayer(network, Blend.of(start), Blend.of(end), kinds)
     wide = NeuralPlayer(network, Blend.of(start), width=0.8)
-    for player in (still, moving, string, string_to_voice, wide):
+    gains = np.linspace(-6, 6, SHAPE[0])[:, None, None] + np.zeros(SHAPE)
+    bright = NeuralPlayer(network, Blend.of(start), Blend.of(end), equalizers=(gains, None))
+    for player in (still, moving, string, string_to_voice, wide, bright):
         whole = play(player, notes, samples, 1_000)
         assert whole.shape == (2 if player is wide else 1, samples)
         assert whole.dtype == np.float32
@@ -61,6 +64,27 @@ def test_notes_have_the_partials_of_the_timbre_at_their_onset(network: Spectrogr
     )
     assert np.array_equal(plain[:, : RATE // 4], other[:, : RATE // 4])
     assert difference_db(other[:, -RATE // 4 :], plain[:, -RATE // 4 :]) > -40
+
+
+def test_an_equalizer_of_one_gain_is_a_louder_sound(network: SpectrogramVAE, ends) -> None:
+    plain, louder = (
+        play(NeuralPlayer(network, Blend.of(ends[0]), equalizers=(gains,)), one_note(), RATE, 1_000)
+        for gains in (None, np.full(SHAPE, 6.0))
+    )
+    np.testing.assert_allclose(louder, 10 ** (6 / 20) * plain, atol=2e-5 * np.abs(louder).max())
+
+
+def test_the_equalizer_of_a_moving_timbre_leaves_with_it(network: SpectrogramVAE, ends) -> None:
+    start, end = (Blend.of(z) for z in ends)
+    notes = Notes(np.array([0.0, 2.7]), np.array([0.3, 0.3]), np.array([50, 50]), np.array([100, 100]))
+    plain, other = (
+        play(NeuralPlayer(network, start, end, equalizers=(gains, None)), notes, 3 * RATE, 1_000)
+        for gains in (None, np.full(SHAPE, -12.0))
+    )
+    first, last = (slice(0, RATE // 4), slice(-RATE // 4, None))
+    level = [np.linalg.norm(other[:, part]) / np.linalg.norm(plain[:, part]) for part in (first, last)]
+    assert level[0] == pytest.approx(10 ** (-12 / 20), rel=0.1)
+    assert level[1] == pytest.approx(1.0, abs=0.1)
 
 
 def test_a_block_may_start_at_any_frame(network: SpectrogramVAE, ends) -> None:
@@ -118,7 +142,7 @@ class Counting:
         """First frame and timbre of each block."""
         self.longest = 0
 
-    def spectrum_of(self, roll, carrier_of, z) -> Spectrum:
+    def spectrum_of(self, roll, carrier_of, z, gain_db=None) -> Spectrum:
         self.blend = z
         frames = roll.shape[2]
         return Spectrum(

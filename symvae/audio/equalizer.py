@@ -1,0 +1,90 @@
+"""Equalizer of an instrument: gains of its tones and of its noise in octave bands, over the keyboard.
+
+A decoder of many instruments is off by a few decibels in some bands of some keys. What it is off by is
+measured on single notes beside the sound font that a timbre was learned from
+(`symvae.training.equalizing`), and is kept with the timbre.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from symvae.audio.notes import Notes
+from symvae.dsp.octave_bands import BANDS_HZ
+
+#: MIDI pitches whose gains are kept; gains of other keys are interpolated.
+KEYS = tuple(range(21, 109, 3))
+#: Largest gain, up or down.
+MOST_DB = 24.0
+#: Gains of each of `KEYS`: of the tones, then of the noise, in each band.
+SHAPE = (len(KEYS), 2, len(BANDS_HZ))
+
+#: Gains in dB, of `SHAPE`; None for an instrument without.
+Equalizer = Float[np.ndarray, "key 2 band"] | None
+
+
+def equalizer_of(saved: Sequence[Any] | None) -> Equalizer:
+    """Equalizer as a file holds it.
+
+    Args:
+        saved: Gains in dB in nested lists of `SHAPE`; None for none.
+
+    Returns:
+        The equalizer.
+
+    Raises:
+        ValueError: The gains have another shape, or one is no number within `MOST_DB`.
+    """
+    if saved is None:
+        return None
+    try:
+        gains_db = np.array(saved, np.float64)
+    except (TypeError, ValueError) as fault:
+        raise ValueError(f"its equalizer cannot be read: {fault}") from fault
+    if gains_db.shape != SHAPE or not (np.abs(gains_db) <= MOST_DB).all():
+        raise ValueError(f"its equalizer is not {math.prod(SHAPE)} gains within {MOST_DB:g} dB")
+    return gains_db
+
+
+def mixed(parts: Sequence[Equalizer], shares: Sequence[float]) -> Equalizer:
+    """Equalizer of a blend of instruments.
+
+    Args:
+        parts: Equalizer of each instrument.
+        shares: Share of each; they sum to 1.
+
+    Returns:
+        The mean in dB by shares.
+    """
+    known = [share * each for each, share in zip(parts, shares, strict=True) if each is not None]
+    return np.sum(known, axis=0) if known else None
+
+
+def lane_gains_db(
+    notes: Notes, equalizer: Equalizer, first_frame: int, frames: int, frame_sec: float
+) -> Float[np.ndarray, "frame 2 band"]:
+    """Compute the gains of the most recent note of a lane, frame by frame.
+
+    Args:
+        notes: Notes of one lane.
+        equalizer: Gains of the keys.
+        first_frame: Number of the first frame.
+        frames: Number of frames.
+        frame_sec: Seconds from frame to frame.
+
+    Returns:
+        Gains in dB. Those of a note hold from the frame before its onset, those of the first from the start.
+    """
+    if equalizer is None or not len(notes.pitch):
+        return np.zeros((frames, *SHAPE[1:]), np.float32)
+    order = np.argsort(notes.onset_sec, kind="stable")
+    following_sec = np.arange(first_frame + 1, first_frame + frames + 1) * frame_sec
+    latest = np.searchsorted(notes.onset_sec[order], following_sec, side="right") - 1
+    place = np.clip((notes.pitch[order] - KEYS[0]) / (KEYS[1] - KEYS[0]), 0, len(KEYS) - 1)
+    below = np.minimum(place.astype(np.int64), len(KEYS) - 2)
+    share = (place - below)[:, None, None]
+    of_note = (1 - share) * equalizer[below] + share * equalizer[below + 1]
+    return of_note[np.maximum(latest, 0)].astype(np.float32)

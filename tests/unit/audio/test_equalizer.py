@@ -1,0 +1,79 @@
+"""Equalizers: gains follow the keys, mix by shares, and refuse damaged files."""
+
+import numpy as np
+import pytest
+
+from symvae.audio.equalizer import KEYS, MOST_DB, SHAPE, equalizer_of, lane_gains_db, mixed
+from symvae.audio.notes import Notes
+
+FRAME_SEC = 0.01
+
+
+def by_key() -> np.ndarray:
+    """Gains in dB that are a tenth of the key, for the noise its negative."""
+    gains = np.repeat(np.array(KEYS, float)[:, None, None] / 10, 2, 1).repeat(8, 2)
+    gains[:, 1] *= -1
+    return gains
+
+
+def line(*rows: tuple[float, int]) -> Notes:
+    onset, pitch = (np.array(column) for column in zip(*rows, strict=True))
+    return Notes(onset, np.full(len(rows), 0.05), pitch, np.full(len(rows), 80))
+
+
+def test_gains_are_those_of_the_most_recent_note() -> None:
+    gains = lane_gains_db(line((0.1, 60), (0.2, 72)), by_key(), 0, 40, FRAME_SEC)
+    assert gains.shape == (40, *SHAPE[1:])
+    assert gains[:19, 0, 0] == pytest.approx(6.0)  # of the first note, also before it
+    assert gains[20:, 0, 3] == pytest.approx(7.2)
+    assert gains[20:, 1, 3] == pytest.approx(-7.2)
+
+
+@pytest.mark.parametrize("pitch", [22, 61, 62, 107])
+def test_gains_between_keys_are_interpolated(pitch: int) -> None:
+    assert lane_gains_db(line((0.0, pitch)), by_key(), 0, 1, FRAME_SEC)[0, 0, 0] == pytest.approx(pitch / 10)
+
+
+def test_keys_beyond_the_table_have_the_gains_of_its_ends() -> None:
+    for pitch, nearest in ((0, KEYS[0]), (127, KEYS[-1])):
+        gains = lane_gains_db(line((0.0, pitch)), by_key(), 0, 1, FRAME_SEC)
+        assert gains[0, 0, 0] == pytest.approx(nearest / 10)
+
+
+def test_a_range_of_frames_is_a_part_of_the_whole() -> None:
+    notes = line((0.03, 50), (0.11, 80), (0.12, 40))
+    whole = lane_gains_db(notes, by_key(), 0, 60, FRAME_SEC)
+    np.testing.assert_array_equal(lane_gains_db(notes, by_key(), 9, 7, FRAME_SEC), whole[9:16])
+
+
+def test_without_an_equalizer_or_notes_there_is_no_gain() -> None:
+    assert not lane_gains_db(line((0.0, 60)), None, 0, 5, FRAME_SEC).any()
+    nothing = line((0.0, 60)).select(np.array([False]))
+    assert not lane_gains_db(nothing, by_key(), 0, 5, FRAME_SEC).any()
+
+
+def test_a_blend_has_the_mean_gain_in_db() -> None:
+    np.testing.assert_allclose(mixed((by_key(), None), (0.25, 0.75)), by_key() / 4)
+    np.testing.assert_allclose(mixed((by_key(), -by_key()), (0.75, 0.25)), by_key() / 2)
+    assert mixed((None, None), (0.5, 0.5)) is None
+
+
+def test_a_file_holds_what_was_written() -> None:
+    np.testing.assert_array_equal(equalizer_of(by_key().tolist()), by_key())
+    assert equalizer_of(None) is None
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        "loud",
+        [[1.0]],
+        [["a"]],
+        [[1.0], [1.0, 2.0]],
+        np.full(SHAPE, MOST_DB + 1).tolist(),
+        np.full(SHAPE, np.nan).tolist(),
+    ],
+)
+def test_damaged_gains_are_refused(saved: object) -> None:
+    with pytest.raises(ValueError, match="its equalizer"):
+        equalizer_of(saved)  # type: ignore[arg-type]
