@@ -45,6 +45,8 @@ class OneShotDecoderConfig:
     """Weight of the distance of short-time levels, of "rave"."""
     adversarial_from: float = 1.0
     """Share of training after which "phases" or "rave" learn from discriminators, too; 1 for never."""
+    adversarial_sec: float = 0.2
+    """Length of the excerpts that the discriminators compare; whole sounds take five times as long."""
     adversarial_weight: float = 0.2
     matching_weight: float = 1.0
     """Weight of the distance of the discriminators' features."""
@@ -68,7 +70,7 @@ class OneShotDecoderConfig:
             )
         if self.cycle > 12:
             raise ConfigError(f"decoder.cycle is from 1 to 12, not {self.cycle}.")
-        check_above_zero("decoder", self, "excerpt_sec")
+        check_above_zero("decoder", self, "excerpt_sec", "adversarial_sec")
         check_at_least("decoder", self, 0, "envelope_weight", "adversarial_weight", "matching_weight")
         check_share("decoder", self, "adversarial_from")
 

@@ -22,8 +22,9 @@ from symvae.models.oneshot.drum_network import FLOOR, DrumNetwork, mel_levels_of
 _BANDS, _FRAMES = 10, 16
 #: Log magnitude of a band from which on it is audible; bands of silence are at log(2 · `FLOOR`).
 _AUDIBLE = math.log(2 * FLOOR) + 0.3
-#: Share of held-out drums that are nearer to a training sound than a draw may be.
-_NEARER = 0.05
+#: Share of held-out drums that are nearer to a training sound than a draw may be. The sound of a draw comes
+#: nearer than its decoded levels: where these keep to the 15 %, 2 % of the sounds are nearer than 5 % of drums.
+_NEARER = 0.15
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class KnownSounds:
             held_out: Coarse levels of drums that were held out of training.
 
         Returns:
-            The training sounds with the distance below which 5 % of the held-out drums are.
+            The training sounds with the distance below which 15 % of the held-out drums are.
         """
         nearest = cls(sounds, 0.0).distance(held_out)
         return cls(sounds, float(np.quantile(nearest.numpy(), _NEARER)))

@@ -24,6 +24,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from symvae.audio.one_shot import SAMPLE_RATE
 from symvae.config.oneshot import OneShotConfig
 from symvae.corpus.sound_shards import SoundShards
 from symvae.errors import TrainingError
@@ -47,7 +48,7 @@ from symvae.training.tasks.oneshot import bounds_of
 
 STATE = "oneshot-decoder-state.pt"
 _VALIDATION_SOUNDS, _VALIDATION_BATCH, _VALIDATION_SEED = 64, 16, 1
-#: Share of the steps of a WaveNet whose excerpt begins with the sound; of most drums little else is loud.
+#: Share of the steps whose excerpt begins with the sound; of most drums little else is loud.
 _FROM_THE_START = 0.5
 
 
@@ -183,7 +184,7 @@ class OneShotDecoderTask:
         total = distance + (decoder.envelope_weight * envelope if decoder.kind == "rave" else 0.0)
         if self.discriminators is None or step / training.steps < decoder.adversarial_from:
             return Loss((Objective(total),), terms)
-        learned, fooled = self._adversarial(self.discriminators, made, real)
+        learned, fooled = self._adversarial(self.discriminators, *self._cut(made, real, chance))
         terms |= {"train_discriminators": learned.detach(), "train_generator": fooled.detach()}
         return Loss((Objective(total + fooled + learned),), terms)
 
@@ -254,8 +255,20 @@ class OneShotDecoderTask:
         first = 0 if chance.random() < _FROM_THE_START else first
         return first, first + length
 
+    def _cut(
+        self,
+        made: Float[Tensor, "made sample"],
+        real: Float[Tensor, "made sample"],
+        chance: np.random.Generator,
+    ) -> tuple[Float[Tensor, "made cut"], Float[Tensor, "made cut"]]:
+        """The same excerpt of decoded and of true sounds."""
+        length = min(round(self.choice.decoder.adversarial_sec * SAMPLE_RATE), made.shape[1])
+        first = int(chance.integers(made.shape[1] - length + 1))
+        first = 0 if chance.random() < _FROM_THE_START else first
+        return made[:, first : first + length], real[:, first : first + length]
+
     def _adversarial(
-        self, critic: Discriminators, made: Float[Tensor, "made sample"], real: Float[Tensor, "made sample"]
+        self, critic: Discriminators, made: Float[Tensor, "made cut"], real: Float[Tensor, "made cut"]
     ) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
         """Loss of the discriminators, which reaches them alone, and that of the decoder."""
         of_real, of_made = critic(real), critic(made.detach())
