@@ -146,6 +146,7 @@ def agreeing_phases(
     phase: Complex[Tensor, "batch frame bin"],
     iterations: int,
     momentum: float = 0.99,
+    given: int = 0,
 ) -> Complex[Tensor, "batch frame bin"]:
     """Make the phases of neighboring frames agree by the projections of `griffin_lim`.
 
@@ -156,14 +157,17 @@ def agreeing_phases(
         phase: Initial phases as complex numbers of magnitude 1.
         iterations: Number of projections.
         momentum: 0 for the original algorithm.
+        given: Frames at the end whose phases stay as they are; those before come to agree with them.
 
     Returns:
         Phases as complex numbers of magnitude 1.
     """
-    before = torch.zeros_like(phase)
+    before, kept = torch.zeros_like(phase), phase[:, phase.shape[1] - given :]
     for _ in range(iterations):
         rebuilt = stft(stft.inverse(magnitude * phase, samples))
         phase = unit(rebuilt - momentum / (1 + momentum) * before)
+        if given:
+            phase = torch.cat([phase[:, :-given], kept], 1)
         before = rebuilt
     return phase
 

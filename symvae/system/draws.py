@@ -1,10 +1,11 @@
 """Settings of random draws, checked: seeds, counts and temperatures as users give them."""
 
-import math
-
 import torch
 
 from symvae.errors import LatentError
+
+#: From ten on draws are noise; beyond millions numbers are no longer finite.
+MOST_TEMPERATURE = 100.0
 
 
 def seeded(seed: int) -> torch.Generator:
@@ -29,13 +30,17 @@ def check_count(count: int) -> None:
 
 
 def check_temperature(name: str, value: float) -> None:
-    """Refuse temperatures that are negative, infinite or not a number; ``name`` is the user's word for it.
+    """Refuse temperatures that are negative, above `MOST_TEMPERATURE` or no number.
+
+    Args:
+        name: The user's word for it.
+        value: The temperature.
 
     Raises:
         LatentError: ``value`` is out of range.
     """
-    if not 0 <= value < math.inf:
-        raise LatentError(f"{name} is a number of at least 0, not {value}.")
+    if not 0 <= value <= MOST_TEMPERATURE:
+        raise LatentError(f"{name} is a number from 0 to {MOST_TEMPERATURE:g}, not {value:g}.")
 
 
 def check_top_p(top_p: float) -> None:

@@ -22,8 +22,8 @@ from symvae.models.oneshot.drum_network import FLOOR, DrumNetwork, mel_levels_of
 _BANDS, _FRAMES = 10, 16
 #: Log magnitude of a band from which on it is audible; bands of silence are at log(2 · `FLOOR`).
 _AUDIBLE = math.log(2 * FLOOR) + 0.3
-#: Share of held-out drums that are nearer to a training sound than a draw may be. The sound of a draw comes
-#: nearer than its decoded levels: where these keep to the 15 %, 2 % of the sounds are nearer than 5 % of drums.
+#: Share of held-out drums that are nearer to a training sound than a draw may be. Sounds of draws come nearer
+#: than their decoded levels: where these keep to 15 %, 2 % of the sounds are nearer than 5 % of the drums.
 _NEARER = 0.15
 
 

@@ -131,8 +131,10 @@ def test_refusals(machine, tmp_path):
         machine.like(Audio(np.zeros((1, 9000)), SAMPLE_RATE))
     with pytest.raises(symvae.LatentError, match="from 2 to 1000 steps, not 1"):
         machine.morph(machine.hit("kick"), machine.hit("kick"), 1)
-    with pytest.raises(symvae.LatentError, match="temperature is a number of at least 0"):
+    with pytest.raises(symvae.LatentError, match="temperature is a number from 0 to 100"):
         machine.kit(temperature=-1.0)
+    with pytest.raises(symvae.LatentError, match="temperature is a number from 0 to 100, not 1e\\+30"):
+        machine.hit(machine.drums[0], temperature=1e30)
     with pytest.raises(symvae.ArgumentError, match="drum is a text"):
         machine.hit(3)
     with pytest.raises(symvae.CheckpointError, match="There is no drum machine 'gong'"):
