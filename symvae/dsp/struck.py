@@ -68,7 +68,7 @@ def struck(
     phase = struck_phases(stft, min(length + stft.size, samples), onset, generator)
     phase = phase[:, :frames].to(magnitude.device)
     phase = phase.expand(len(magnitude), -1, -1)
-    # The frames that overlap the attack are given: phases that agreed with nothing behind them would cancel there.
+    # The frames that overlap the attack are given: phases that agree with nothing behind them cancel there.
     attack = min(_ATTACK_FRAMES, frames)
     seen = min(attack + stft.size // stft.hop - 1, frames)
     begin = agreeing_phases(

@@ -13,6 +13,8 @@ from symvae.system.drum_sound import class_number
 
 #: Logarithm of the share of its centroid that the softest stroke keeps.
 _SOFTEST = math.log(0.6)
+#: Scale of the prior's noise: the drums of a song shall be heard as what they are.
+_TEMPERATURE = 0.85
 #: Share of a new draw in the strokes of a drum, which are alike and not the same.
 _TURN = 0.12
 
@@ -39,7 +41,7 @@ def strokes(
     """
     number = class_number(drum, machine.drums, machine.name)
     classes = torch.eye(len(machine.drums))[number]
-    z, *others = machine.latents(classes.expand(1 + turns, -1), seeded(seed))
+    z, *others = machine.latents(classes.expand(1 + turns, -1), seeded(seed), _TEMPERATURE)
     darker = _SOFTEST * machine.faders.directions[FADERS.index("centroid_hz")]
     softness = torch.linspace(1, 0, layers) if layers > 1 else torch.zeros(1)
     rows = [

@@ -23,8 +23,8 @@ _BANDS, _FRAMES = 10, 16
 #: Log magnitude of a band from which on it is audible; bands of silence are at log(2 · `FLOOR`).
 _AUDIBLE = math.log(2 * FLOOR) + 0.3
 #: Share of held-out drums that are nearer to a training sound than a draw may be. Sounds of draws come nearer
-#: than their decoded levels: where these keep to 15 %, 2 % of the sounds are nearer than 5 % of the drums.
-_NEARER = 0.15
+#: than their decoded levels: where these keep to 8 %, 2 % of the sounds are nearer than 5 % of the drums.
+_NEARER = 0.08
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class KnownSounds:
             held_out: Coarse levels of drums that were held out of training.
 
         Returns:
-            The training sounds with the distance below which 15 % of the held-out drums are.
+            The training sounds with the distance below which 8 % of the held-out drums are.
         """
         nearest = cls(sounds, 0.0).distance(held_out)
         return cls(sounds, float(np.quantile(nearest.numpy(), _NEARER)))

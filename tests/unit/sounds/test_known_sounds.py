@@ -48,9 +48,9 @@ def test_silence_that_two_sounds_share_does_not_make_them_alike():
     assert float(audible_distances(nothing, nothing)) == 0
 
 
-def test_three_twentieths_of_the_held_out_drums_are_nearer():
+def test_a_twelfth_of_the_held_out_drums_is_nearer():
     known = KnownSounds.of(torch.zeros(1, 4), torch.arange(101.0)[:, None].expand(-1, 4))
-    assert known.least == pytest.approx(15.0)
+    assert known.least == pytest.approx(8.0)
 
 
 def test_the_file_has_the_training_sounds(machine, drum_sounds):
@@ -65,12 +65,12 @@ def test_the_file_has_the_training_sounds(machine, drum_sounds):
 
 @torch.inference_mode()
 def test_the_limit_is_that_of_held_out_drums(machine, drum_sounds):
-    """Of the drums of the validation split three twentieths are nearer; the file has steps of its own."""
+    """Of the drums of the validation split a twelfth is nearer; the file has steps of its own."""
     held_out = sound_batches(open_sounds(drum_sounds), "validation")
     network, known = machine.network, machine.draws.known
     levels = network.levels(held_out.rows(slice(None)).wave)
     distance = known.distance(coarse_levels(network, levels)).numpy()
-    assert known.least == pytest.approx(float(np.quantile(distance, 0.15)), rel=0.15)
+    assert known.least == pytest.approx(float(np.quantile(distance, 0.08)), rel=0.15)
 
 
 def test_a_known_sound_is_drawn_again(machine):
