@@ -19,8 +19,10 @@ _LONGEST_FADE, _FADES = 4.0, 32
 #: Largest gain before the peak, and shares of the wanted attack from which on the level is that of the peak.
 _MOST_GAIN = 10 ** (15 / 20)
 _RISES = (1.0, 0.7, 0.5, 0.3, 0.1, 0.0)
-#: Windows of the level that is raised; attacks this near to the wanted one stay as they are.
-_LEVEL_SEC, _NEAR = 0.004, 1.05
+#: Windows of the level that is raised.
+_LEVEL_SEC = 0.004
+#: A faster attack is faster by this factor at least, and raises the peak by this factor at most.
+_FASTER, _MOST_RISE = 1.15, 10 ** (2 / 20)
 #: Attacks from which on a sound swells, and is left alone.
 _SLOWEST_MS = 100.0
 
@@ -77,17 +79,19 @@ def sharpened(wave: Float[np.ndarray, " sample"], wanted_ms: float) -> Float[np.
         wanted_ms: The attack that it shall have.
 
     Returns:
-        The sound with a peak of 1; itself where its attack is as fast already, or no gain comes nearer.
+        The sound, its peak at 1; the sound as it is where its attack is as fast already, or where a gain that
+        brings it nearer would make a click of its start.
     """
     before_ms = attack_ms(wave, SAMPLE_RATE)
-    if not _NEAR * wanted_ms < before_ms < _SLOWEST_MS:
+    if not _FASTER * wanted_ms < before_ms < _SLOWEST_MS:
         return wave
     begin = wave[: ONSET + round(2 * _SLOWEST_MS / 1000 * SAMPLE_RATE)]
     width = round(_LEVEL_SEC * SAMPLE_RATE)
     power = np.concatenate([np.zeros(width), np.cumsum(np.square(begin, dtype=np.float64))])
     level = np.maximum.accumulate(np.sqrt(np.maximum(power[width:] - power[:-width], 0)))
     onset = int(np.argmax(level >= 0.1 * level[-1]))
-    best, least = None, abs(math.log(before_ms / wanted_ms))
+    best, least = None, math.log(before_ms / wanted_ms)
+    most = _MOST_RISE * float(np.abs(begin).max())
     # A gain by past levels overshoots where it turns into less, and one by future levels is too small.
     for ahead in (0, width // 2, width - 1):
         gain = np.append(level[ahead:], np.full(ahead, level[-1]))
@@ -95,8 +99,11 @@ def sharpened(wave: Float[np.ndarray, " sample"], wanted_ms: float) -> Float[np.
         for share in _RISES:
             place = min(onset + max(round(share * wanted_ms / 1000 * SAMPLE_RATE), 1), len(begin) - 1)
             shape = np.append(np.full(place, gain[place]), gain[place:])
-            off = abs(math.log(max(attack_ms(begin * shape, SAMPLE_RATE), 0.1) / wanted_ms))
-            if off < least:
+            shape[:ONSET] = np.interp(np.arange(ONSET), (ONSET // 2, ONSET), (1.0, shape[ONSET]))
+            made = begin * shape
+            after_ms = max(attack_ms(made, SAMPLE_RATE), 0.1)
+            off = abs(math.log(after_ms / wanted_ms))
+            if off < least and _FASTER * after_ms < before_ms and np.abs(made).max() <= most:
                 best, least = shape, off
     if best is None:
         return wave

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from symvae.audio.keyboard import on_keyboard
 from symvae.audio.notes import Notes
 from symvae.dsp.octave_bands import BANDS_HZ
 
@@ -19,6 +20,8 @@ from symvae.dsp.octave_bands import BANDS_HZ
 KEYS = tuple(range(21, 109, 3))
 #: Largest gain, up or down.
 MOST_DB = 24.0
+#: Time after its end in which a note dies away.
+_DYING_SEC = 0.2
 #: Gains of each of `KEYS`: of the tones, then of the noise, in each band.
 SHAPE = (len(KEYS), 2, len(BANDS_HZ))
 
@@ -41,12 +44,13 @@ def equalizer_of(saved: Sequence[Any] | None) -> Equalizer:
     if saved is None:
         return None
     try:
-        gains_db = np.array(saved, np.float64)
+        gains_db = np.array(saved)
     except (TypeError, ValueError) as fault:
         raise ValueError(f"its equalizer cannot be read: {fault}") from fault
-    if gains_db.shape != SHAPE or not (np.abs(gains_db) <= MOST_DB).all():
+    numbers = gains_db.dtype.kind in "if"
+    if not numbers or gains_db.shape != SHAPE or not (np.abs(gains_db) <= MOST_DB).all():
         raise ValueError(f"its equalizer is not {math.prod(SHAPE)} gains within {MOST_DB:g} dB")
-    return gains_db
+    return gains_db.astype(np.float64)
 
 
 def mixed(parts: Sequence[Equalizer], shares: Sequence[float]) -> Equalizer:
@@ -68,6 +72,9 @@ def lane_gains_db(
 ) -> Float[np.ndarray, "frame 2 band"]:
     """Compute the gains of the most recent note of a lane, frame by frame.
 
+    What is left of the note before passes through the same gains. So each gain is the smaller one of both at
+    first, and rises while that note dies away.
+
     Args:
         notes: Notes of one lane.
         equalizer: Gains of the keys.
@@ -76,15 +83,18 @@ def lane_gains_db(
         frame_sec: Seconds from frame to frame.
 
     Returns:
-        Gains in dB. Those of a note hold from the frame before its onset, those of the first from the start.
+        Gains in dB, of a note from the frame before its onset on, of the first one from the start.
     """
     if equalizer is None or not len(notes.pitch):
         return np.zeros((frames, *SHAPE[1:]), np.float32)
     order = np.argsort(notes.onset_sec, kind="stable")
+    onset_sec, end_sec = notes.onset_sec[order], notes.end_sec[order]
     following_sec = np.arange(first_frame + 1, first_frame + frames + 1) * frame_sec
-    latest = np.searchsorted(notes.onset_sec[order], following_sec, side="right") - 1
-    place = np.clip((notes.pitch[order] - KEYS[0]) / (KEYS[1] - KEYS[0]), 0, len(KEYS) - 1)
+    latest = np.maximum(np.searchsorted(onset_sec, following_sec, side="right") - 1, 0)
+    place = np.clip((on_keyboard(notes.pitch[order]) - KEYS[0]) / (KEYS[1] - KEYS[0]), 0, len(KEYS) - 1)
     below = np.minimum(place.astype(np.int64), len(KEYS) - 2)
     share = (place - below)[:, None, None]
     of_note = (1 - share) * equalizer[below] + share * equalizer[below + 1]
-    return of_note[np.maximum(latest, 0)].astype(np.float32)
+    gains_db, before = of_note[latest], np.maximum(latest - 1, 0)
+    alone = np.clip((following_sec - end_sec[before]) / _DYING_SEC, 0, 1)[:, None, None]
+    return (alone * gains_db + (1 - alone) * np.minimum(gains_db, of_note[before])).astype(np.float32)

@@ -57,7 +57,7 @@ class DrumAttacks:
             faders: Know the attacks of the training sounds.
 
         Returns:
-            The sound with a peak of 1; itself where its attack is not slower than that of its rank.
+            The sound; as it is where its attack is not slower than that of its rank.
         """
         own = to_scale(_NAME, attack_ms(wave, SAMPLE_RATE))
         drawn = self.drawn[drum].double().numpy()

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float
 
-from symvae.audio.equalizer import KEYS, MOST_DB, SHAPE
+from symvae.audio.equalizer import KEYS, SHAPE
 from symvae.audio.notes import Notes
 from symvae.audio.soundfont import FontPlayer, one_channel
 from symvae.dsp.octave_bands import BANDS_HZ, band_magnitude, band_power
@@ -27,8 +27,12 @@ from symvae.system.neural_player import NeuralPlayer
 ROUNDS = 5
 _VELOCITIES = (56, 88, 120)
 _HELD_SEC, _SPAN_SEC = 1.5, 2.2
-#: A band of a note this far below its loudest takes the gains of its neighbors.
+#: A band of a note this far below its loudest takes the gains between those of others; beyond them none.
 _AUDIBLE_DB = 30.0
+#: A key this far below the loudest is silent.
+_SOUNDING_DB = 60.0
+#: Largest gain, up or down: more is asked for where a partial lies at the edge of two bands.
+_MOST_DB = 10.0
 #: Gain of the noise for what is lacking in magnitude beyond what is lacking in power, both in dB.
 _NOISE_SHARE = 0.6
 _LEAST_POWER = 1e-14
@@ -58,9 +62,13 @@ def fitted_equalizer(
         neighbors.
     """
     played = [key for key in KEYS if keys[0] <= key <= keys[1]] or [min(max(keys[0], KEYS[0]), KEYS[-1])]
-    notes, samples = _notes(played), round(_SPAN_SEC * network.sample_rate)
-    font = np.stack([one_channel(player.play(note, timbre.program, samples)) for note in notes])
+    samples = round(_SPAN_SEC * network.sample_rate)
+    font = np.stack([one_channel(player.play(note, timbre.program, samples)) for note in _notes(played)])
     power_db, magnitude_db = _levels_db(font, network.sample_rate)
+    # Within the range of a font, single keys may be silent.
+    sounding = power_db.max(1) >= power_db.max() - _SOUNDING_DB
+    played = [key for key, sounds in zip(played, sounding, strict=True) if sounds]
+    power_db, magnitude_db, notes = power_db[sounding], magnitude_db[sounding], _notes(played)
     audible = power_db >= power_db.max(1, keepdims=True) - _AUDIBLE_DB
     noise_share = 0.0 if timbre.partials.detune_cents else _NOISE_SHARE
     gains_db = np.zeros((len(played), *SHAPE[1:]))
@@ -72,7 +80,7 @@ def fitted_equalizer(
         tones = _through_neighbors(power_db - power, audible)
         lacking = _through_neighbors(magnitude_db - magnitude, audible) - tones
         gains_db += np.stack([tones, tones + noise_share * lacking], 1)
-        gains_db = np.clip(gains_db, -MOST_DB, MOST_DB)
+        gains_db = np.clip(gains_db, -_MOST_DB, _MOST_DB)
         watch((done + 1) / rounds)
     return _over_keyboard(played, gains_db).round(1)
 
@@ -99,11 +107,11 @@ def _levels_db(
 def _through_neighbors(
     values: Float[np.ndarray, "key band"], known: Bool[np.ndarray, "key band"]
 ) -> Float[np.ndarray, "key band"]:
-    """Interpolate the bands of each key where they are not known."""
+    """Interpolate the bands of each key between those that are known; beyond them nothing is corrected."""
     bands = np.arange(values.shape[1])
     return np.stack(
         [
-            np.interp(bands, bands[here], row[here]) if here.any() else np.zeros(len(bands))
+            np.interp(bands, bands[here], row[here], left=0.0, right=0.0)
             for row, here in zip(values, known, strict=True)
         ]
     )

@@ -49,16 +49,35 @@ def test_an_attack_is_never_moved_away_from_what_is_asked() -> None:
     assert np.array_equal(swelled(slow, 10.0), slow)
 
 
+def burst(rise_ms: float) -> np.ndarray:
+    """Noise whose level starts at half of its largest and rises, as decoded drums do."""
+    time = np.arange(SAMPLES - ONSET) / SAMPLE_RATE
+    level = np.minimum(0.5 + 0.5 * time / (rise_ms / 1000), 1.0) * np.exp(-time / 0.2)
+    wave = np.concatenate([np.zeros(ONSET), level * np.random.default_rng(0).uniform(-1, 1, len(time))])
+    return (wave / np.abs(wave).max()).astype(np.float32)
+
+
 @pytest.mark.parametrize("wanted_ms", [4.0, 8.0])
 def test_a_faster_attack_is_gain_before_the_peak(wanted_ms: float) -> None:
-    slow = swelled(tone(2_000.0), 14.0)
+    slow = burst(25.0)
+    assert attack_ms(slow, SAMPLE_RATE) > 12
     made = sharpened(slow, wanted_ms)
     assert attack_ms(made, SAMPLE_RATE) == pytest.approx(wanted_ms, rel=0.25)
     assert np.abs(made).max() == pytest.approx(1)
-    # Behind the peak it is the sound at another level.
+    # Behind the peak it is the sound at another level, at most 2 dB below.
     later = slice(ONSET + round(0.06 * SAMPLE_RATE), ONSET + round(0.2 * SAMPLE_RATE))
     level = np.linalg.norm(made[later]) / np.linalg.norm(slow[later])
+    assert 0.79 < level <= 1.01
     np.testing.assert_allclose(made[later], level * slow[later], atol=1e-4)
+
+
+def test_a_gain_that_would_make_a_click_of_the_start_is_refused() -> None:
+    """A single sample stands out of a soft beginning; raised with it, that would be the peak."""
+    slow = burst(25.0)
+    slow[ONSET + 20] = 0.95
+    made = sharpened(slow, 1.0)
+    later = slice(ONSET + round(0.06 * SAMPLE_RATE), ONSET + round(0.2 * SAMPLE_RATE))
+    assert np.linalg.norm(made[later]) > 0.79 * np.linalg.norm(slow[later])
 
 
 def test_the_second_swing_of_a_kick_is_not_the_end_of_its_attack() -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from symvae.audio.equalizer import KEYS, MOST_DB, SHAPE, equalizer_of, lane_gains_db, mixed
+from symvae.audio.keyboard import on_keyboard
 from symvae.audio.notes import Notes
 
 FRAME_SEC = 0.01
@@ -22,11 +23,20 @@ def line(*rows: tuple[float, int]) -> Notes:
 
 
 def test_gains_are_those_of_the_most_recent_note() -> None:
-    gains = lane_gains_db(line((0.1, 60), (0.2, 72)), by_key(), 0, 40, FRAME_SEC)
-    assert gains.shape == (40, *SHAPE[1:])
-    assert gains[:19, 0, 0] == pytest.approx(6.0)  # of the first note, also before it
-    assert gains[20:, 0, 3] == pytest.approx(7.2)
-    assert gains[20:, 1, 3] == pytest.approx(-7.2)
+    gains = lane_gains_db(line((0.1, 60), (0.5, 72)), by_key(), 0, 80, FRAME_SEC)
+    assert gains.shape == (80, *SHAPE[1:])
+    assert gains[:49, 0, 0] == pytest.approx(6.0)  # of the first note, also before it
+    assert gains[50:, 0, 3] == pytest.approx(7.2)
+    assert gains[50:, 1, 3] == pytest.approx(-7.2)
+
+
+def test_a_note_that_dies_away_is_not_raised_by_the_next() -> None:
+    """The second note begins where the first one ends, at 0.15 s; two tenths later it is alone."""
+    gains = lane_gains_db(line((0.1, 60), (0.15, 72)), by_key(), 0, 60, FRAME_SEC)
+    assert gains[14, 0] == pytest.approx(6.0)
+    assert (np.diff(gains[14:34, 0], axis=0) > 0).all()
+    assert gains[15:, 1] == pytest.approx(-7.2)  # less is less
+    assert gains[36:, 0] == pytest.approx(7.2)
 
 
 @pytest.mark.parametrize("pitch", [22, 61, 62, 107])
@@ -35,9 +45,22 @@ def test_gains_between_keys_are_interpolated(pitch: int) -> None:
 
 
 def test_keys_beyond_the_table_have_the_gains_of_its_ends() -> None:
-    for pitch, nearest in ((0, KEYS[0]), (127, KEYS[-1])):
-        gains = lane_gains_db(line((0.0, pitch)), by_key(), 0, 1, FRAME_SEC)
-        assert gains[0, 0, 0] == pytest.approx(nearest / 10)
+    shorter = by_key()
+    for pitch, nearest in ((21, KEYS[0]), (108, KEYS[-1])):
+        assert lane_gains_db(line((0.0, pitch)), shorter, 0, 1, FRAME_SEC)[0, 0, 0] == pytest.approx(
+            nearest / 10
+        )
+
+
+@pytest.mark.parametrize("pitch", [0, 20, 109, 127])
+def test_keys_off_the_keyboard_are_those_of_the_roll(pitch: int) -> None:
+    """They sound an octave or more away, with the gains of the keys that sound."""
+    sounding = int(on_keyboard(np.array([pitch]))[0])
+    found, wanted = (
+        lane_gains_db(line((0.0, each)), by_key(), 0, 1, FRAME_SEC)[0, 0, 0] for each in (pitch, sounding)
+    )
+    assert sounding != pitch
+    assert found == pytest.approx(wanted)
 
 
 def test_a_range_of_frames_is_a_part_of_the_whole() -> None:
@@ -69,6 +92,8 @@ def test_a_file_holds_what_was_written() -> None:
         "loud",
         [[1.0]],
         [["a"]],
+        np.full(SHAPE, "1").tolist(),
+        np.full(SHAPE, True).tolist(),
         [[1.0], [1.0, 2.0]],
         np.full(SHAPE, MOST_DB + 1).tolist(),
         np.full(SHAPE, np.nan).tolist(),

@@ -35,22 +35,28 @@ def drawn(least_ms: float, most_ms: float) -> DrumAttacks:
     return DrumAttacks(torch.linspace(np.log(least_ms), np.log(most_ms), LEVELS)[None])
 
 
-@pytest.mark.parametrize("rank", [0.2, 0.5, 0.9])
-def test_a_slow_draw_takes_the_attack_of_its_rank(rank: float) -> None:
-    attacks, known = drawn(10.0, 60.0), faders(2.0, 20.0)
-    own_ms, wanted_ms = 10 * 6**rank, 2 * 10**rank
-    wave = noise(own_ms)
-    assert attack_ms(wave, SAMPLE_RATE) == pytest.approx(own_ms, rel=0.3)
-    made = attacks.corrected(wave, 0, known)
-    assert attack_ms(made, SAMPLE_RATE) == pytest.approx(wanted_ms, rel=0.5)
-    assert attack_ms(made, SAMPLE_RATE) < attack_ms(wave, SAMPLE_RATE)
+def rising(rise_ms: float) -> np.ndarray:
+    """Noise whose level starts at half of its largest and rises, as that of decoded drums."""
+    time = np.arange(SAMPLES - ONSET) / SAMPLE_RATE
+    level = np.minimum(0.5 + 0.5 * time / (rise_ms / 1000), 1.0) * np.exp(-time / 0.2)
+    wave = np.concatenate([np.zeros(ONSET), level * np.random.default_rng(0).uniform(-1, 1, len(time))])
+    return (wave / np.abs(wave).max()).astype(np.float32)
+
+
+@pytest.mark.parametrize("rise_ms", [20.0, 30.0, 45.0])
+def test_a_slow_draw_takes_the_attack_of_its_rank(rise_ms: float) -> None:
+    wave = rising(rise_ms)
+    own_ms = attack_ms(wave, SAMPLE_RATE)
+    assert 8 < own_ms < 60
+    rank = np.log(own_ms / 5) / np.log(60 / 5)
+    made = drawn(5.0, 60.0).corrected(wave, 0, faders(2.0, 16.0))
+    # Attacks of noise jump from swing to swing.
+    wanted_ms, found_ms = 2 * 8**rank, attack_ms(made, SAMPLE_RATE)
+    assert abs(np.log(found_ms / wanted_ms)) < min(np.log(own_ms / wanted_ms), np.log(2.2))
 
 
 def test_a_draw_that_is_fast_enough_stays() -> None:
     wave = noise(5.0)
-    assert np.array_equal(drawn(2.0, 20.0).corrected(wave, 0, faders(2.0, 20.0)), wave) or (
-        attack_ms(wave, SAMPLE_RATE) > 0
-    )
     assert np.array_equal(drawn(1.0, 10.0).corrected(wave, 0, faders(5.0, 50.0)), wave)
 
 

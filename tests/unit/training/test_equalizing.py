@@ -70,6 +70,18 @@ def test_bands_come_near_those_of_the_font(network, tilt_db: float) -> None:
         assert left < off / 2
 
 
+def test_a_key_that_is_silent_in_the_font_is_not_muted(network) -> None:
+    """Its gains are those of the keys beside it."""
+    timbre = NamedTimbre("piano", 0, "font", torch.zeros(4))
+
+    class Gap(Tilted):
+        def play(self, notes: Notes, program: int, samples: int, *, drums: bool = False) -> np.ndarray:
+            return super().play(notes, program, samples, drums=drums) * (int(notes.pitch[0]) != 63)
+
+    font = Gap(NeuralPlayer(network, Blend.of(timbre.z), partials=[timbre.partials]), 0.0)
+    assert np.abs(fitted_equalizer(network, timbre, font, (60, 66), rounds=2)).max() < 1
+
+
 def test_a_font_that_is_met_already_needs_no_gain(network) -> None:
     timbre = NamedTimbre("piano", 0, "font", torch.ones(4))
     font = Tilted(NeuralPlayer(network, Blend.of(timbre.z), partials=[timbre.partials]), 0.0)
