@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from symvae.audio.keyboard import on_keyboard
+from symvae.audio.keyboard import KEYS as COUNT
+from symvae.audio.keyboard import LOWEST, on_keyboard
 from symvae.audio.notes import Notes
 from symvae.dsp.octave_bands import BANDS_HZ
 
-#: MIDI pitches whose gains are kept; gains of other keys are interpolated.
-KEYS = tuple(range(21, 109, 3))
+#: MIDI pitches of the keyboard. Fonts change their sample every few keys, and with it what a decoder lacks.
+KEYS = tuple(range(LOWEST, LOWEST + COUNT))
 #: Largest gain, up or down.
 MOST_DB = 24.0
 #: Time after its end in which a note dies away.
@@ -91,10 +92,7 @@ def lane_gains_db(
     onset_sec, end_sec = notes.onset_sec[order], notes.end_sec[order]
     following_sec = np.arange(first_frame + 1, first_frame + frames + 1) * frame_sec
     latest = np.maximum(np.searchsorted(onset_sec, following_sec, side="right") - 1, 0)
-    place = np.clip((on_keyboard(notes.pitch[order]) - KEYS[0]) / (KEYS[1] - KEYS[0]), 0, len(KEYS) - 1)
-    below = np.minimum(place.astype(np.int64), len(KEYS) - 2)
-    share = (place - below)[:, None, None]
-    of_note = (1 - share) * equalizer[below] + share * equalizer[below + 1]
+    of_note = equalizer[on_keyboard(notes.pitch[order]) - LOWEST]
     gains_db, before = of_note[latest], np.maximum(latest - 1, 0)
     alone = np.clip((following_sec - end_sec[before]) / _DYING_SEC, 0, 1)[:, None, None]
     return (alone * gains_db + (1 - alone) * np.minimum(gains_db, of_note[before])).astype(np.float32)

@@ -1,6 +1,6 @@
 """Equalizers of a synthesizer's timbres, fitted to single notes of the fonts that they were learned from.
 
-Every third key is played at three velocities by the font and by the synthesizer. In each octave band the
+Every key is played at two velocities by the font and by the synthesizer. In each octave band the
 power of a note tells the gain of both its tones and its noise. Noise lies between the partials, where it
 counts for little power and for much of the mean magnitude, which a listener takes for brightness: so noise
 has a gain of its own, raised where the mean magnitude is smaller than the power lets expect. (Of a section
@@ -24,8 +24,8 @@ from symvae.models.sound.spectrogram_vae import SpectrogramVAE
 from symvae.system.named_timbre import NamedTimbre
 from symvae.system.neural_player import NeuralPlayer
 
-ROUNDS = 5
-_VELOCITIES = (56, 88, 120)
+ROUNDS = 3
+_VELOCITIES = (64, 104)
 _HELD_SEC, _SPAN_SEC = 1.5, 2.2
 #: A band of a note this far below its loudest takes the gains between those of others; beyond them none.
 _AUDIBLE_DB = 30.0
