@@ -239,6 +239,7 @@ class SpectrogramVAE(nn.Module):
             source: Source signals of each lane, by group of harmonics.
             z: Timbre of each item, constant or by frame, or one blend for all.
             first_frame: Number of the first frame in the whole sound.
+            gain_db: Further gains of tones and of noise in octave bands; None for 0 dB.
 
         Returns:
             The signal of each item, as long as the sources.

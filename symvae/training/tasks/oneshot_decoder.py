@@ -261,7 +261,7 @@ class OneShotDecoderTask:
         real: Float[Tensor, "made sample"],
         chance: np.random.Generator,
     ) -> tuple[Float[Tensor, "made cut"], Float[Tensor, "made cut"]]:
-        """The same excerpt of decoded and of true sounds."""
+        """Cut the same excerpt out of decoded and of true sounds."""
         length = min(round(self.choice.decoder.adversarial_sec * SAMPLE_RATE), made.shape[1])
         first = int(chance.integers(made.shape[1] - length + 1))
         first = 0 if chance.random() < _FROM_THE_START else first
