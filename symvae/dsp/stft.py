@@ -167,7 +167,7 @@ def agreeing_phases(
         rebuilt = stft(stft.inverse(magnitude * phase, samples))
         phase = unit(rebuilt - momentum / (1 + momentum) * before)
         if given:
-            phase = torch.cat([phase[:, :-given], kept], 1)
+            phase[:, -given:] = kept
         before = rebuilt
     return phase
 
