@@ -30,13 +30,12 @@ from symvae.dsp.stft import griffin_lim, magnitude
 from symvae.dsp.struck import struck, struck_phases
 from symvae.evaluation.code_use import code_figures
 from symvae.evaluation.decoding import decoding_figures
-from symvae.evaluation.metrics.correlation import spearman
+from symvae.evaluation.drum_fader_figures import fader_figures
 from symvae.evaluation.metrics.frechet import frechet_distance
 from symvae.evaluation.progress import Progress, silent
 from symvae.models.oneshot.drum_network import FLOOR, mel_levels
 from symvae.models.oneshot.wavenet_head import WaveNetHead
 from symvae.objective.spectral import log_spectral_distance_db
-from symvae.system.drum_faders import FADERS, to_scale
 from symvae.system.drum_machine import AnyDrumMachine, DrumMachine
 from symvae.system.known_sounds import audible_distances, coarse_levels
 from symvae.training.sound_batches import SoundBatch, SoundBatches, sound_batches, spread
@@ -51,8 +50,6 @@ QUICK_SOUNDS, QUICK_TRAINING_SOUNDS, QUICK_REQUESTS = 32, 400, 4
 REFERENCE_ITERATIONS = 32
 _PROBE_STEPS, _QUICK_PROBE_STEPS = 600, 200
 _MELS, _DB, _AT_ONCE = 80, 8.685889638, 32
-#: Quantiles of a class between which faders are asked for.
-_ASKED = (0.1, 0.9)
 
 
 @torch.inference_mode()
@@ -114,7 +111,7 @@ def evaluate_oneshots(
     copying = _copying(machine, train, real.wave, drawn)
     progress("draws", 1.0)
     own = (
-        {"faders": _faders(machine, QUICK_REQUESTS if quick or slow else REQUESTS, seed, progress)}
+        {"faders": fader_figures(machine, QUICK_REQUESTS if quick or slow else REQUESTS, seed, progress)}
         if isinstance(machine, DrumMachine)
         else {"codes": code_figures(machine, held_out, train)}
     )
@@ -279,47 +276,6 @@ def _of_classes(
         own = np.flatnonzero(train == number)
         rows.append(int(chance.choice(own if len(own) else len(train))))
     return np.array(rows)
-
-
-def _faders(machine: DrumMachine, requests: int, seed: int, progress: Progress) -> dict[str, dict[str, Any]]:
-    """Asked and achieved values of each fader, on its own scale, over classes that have the attribute."""
-    figures = {}
-    for at, name in enumerate(FADERS):
-        known = [
-            number
-            for number in range(len(machine.drums))
-            if np.isfinite(machine.faders.quantile(number, name, 0.5))
-        ]
-        chance, asked, achieved, before = np.random.default_rng([seed, at]), [], [], []
-        for request in range(requests if known else 0):
-            number = int(chance.choice(known))
-            target = machine.faders.quantile(number, name, float(chance.uniform(*_ASKED)))
-            value = target if name == "noisiness" else float(np.exp(target))
-            drum = machine.drums[number]
-            hit = machine.hit(drum, seed=seed + request, **{name: value})
-            start = machine.hit(drum, seed=seed + request)
-            reached = to_scale(name, hit.attributes[name])
-            if np.isfinite(reached):
-                asked.append(target)
-                achieved.append(reached)
-                before.append(to_scale(name, start.attributes[name]))
-            progress("faders", (at + (request + 1) / requests) / len(FADERS))
-        errors, starts = (np.abs(np.array(each) - np.array(asked)) for each in (achieved, before))
-        figures[name] = {
-            "requests": len(asked),
-            "spearman": spearman(np.array([asked]), np.array([achieved])) if len(asked) > 1 else 0.0,
-            "median_error": _relative(name, errors),
-            "median_error_unmoved": _relative(name, starts[np.isfinite(starts)]),
-        }
-    return figures
-
-
-def _relative(name: str, errors: Float[np.ndarray, " request"]) -> float | None:
-    """Median error: relative of times and frequencies, absolute of the noisiness; None without any."""
-    if not len(errors):
-        return None
-    middle = float(np.median(errors))
-    return middle if name == "noisiness" else float(np.expm1(middle))
 
 
 def _known(value: float) -> float | None:
