@@ -52,6 +52,8 @@ TINY_ONESHOT = (
     "training.batch_size=4",
     "training.evaluate_every=2",
     "training.warmup_steps=1",
+    "prior.coarse_draws=256",
+    "prior.coarse_steps=200",
 )
 
 #: The same of a drum machine of codes: 11 positions of 2 codes.

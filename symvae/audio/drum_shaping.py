@@ -4,12 +4,13 @@ Another playing speed for a pitch, a fade-in for a slower attack, and gain befor
 """
 
 import math
+from itertools import product
 
 import numpy as np
 from jaxtyping import Float
 
 from symvae.audio.one_shot import ONSET, SAMPLE_RATE
-from symvae.audio.sound_attributes import attack_ms, pitch_hz
+from symvae.audio.sound_attributes import attack_ms, attacks_ms, pitch_hz
 from symvae.dsp.resample import resampled
 
 #: Largest change of the playing speed, and the smallest that is worth one.
@@ -19,6 +20,9 @@ _LONGEST_FADE, _FADES = 4.0, 32
 #: Largest gain before the peak, and shares of the wanted attack from which on the level is that of the peak.
 _MOST_GAIN = 10 ** (15 / 20)
 _RISES = (1.0, 0.7, 0.5, 0.3, 0.1, 0.0)
+#: Shares of a window by which the gain looks ahead. A gain by past levels overshoots where it turns into
+#: less, and one by future levels is too small.
+_AHEAD = (0.0, 0.5, 1.0)
 #: Windows of the level that is raised.
 _LEVEL_SEC = 0.004
 #: A faster attack is faster by this factor at least, and raises the peak by this factor at most.
@@ -71,18 +75,22 @@ def swelled(wave: Float[np.ndarray, " sample"], wanted_ms: float) -> Float[np.nd
     return min(tried, key=lambda made: abs(attack_ms(made, SAMPLE_RATE) - wanted_ms))
 
 
-def sharpened(wave: Float[np.ndarray, " sample"], wanted_ms: float) -> Float[np.ndarray, " sample"]:
+def sharpened(
+    wave: Float[np.ndarray, " sample"], wanted_ms: float, before_ms: float | None = None
+) -> Float[np.ndarray, " sample"]:
     """Raise the level before the peak, so that the attack is faster.
 
     Args:
         wave: The sound.
         wanted_ms: The attack that it shall have.
+        before_ms: The attack that it has; None where it is not known.
 
     Returns:
         The sound, its peak at 1; the sound as it is where its attack is as fast already, or where a gain that
         brings it nearer would make a click of its start.
     """
-    before_ms = attack_ms(wave, SAMPLE_RATE)
+    if before_ms is None:
+        before_ms = attack_ms(wave, SAMPLE_RATE)
     if not _FASTER * wanted_ms < before_ms < _SLOWEST_MS:
         return wave
     begin = wave[: ONSET + round(2 * _SLOWEST_MS / 1000 * SAMPLE_RATE)]
@@ -90,25 +98,33 @@ def sharpened(wave: Float[np.ndarray, " sample"], wanted_ms: float) -> Float[np.
     power = np.concatenate([np.zeros(width), np.cumsum(np.square(begin, dtype=np.float64))])
     level = np.maximum.accumulate(np.sqrt(np.maximum(power[width:] - power[:-width], 0)))
     onset = int(np.argmax(level >= 0.1 * level[-1]))
-    best, least = None, math.log(before_ms / wanted_ms)
     most = _MOST_RISE * float(np.abs(begin).max())
-    # A gain by past levels overshoots where it turns into less, and one by future levels is too small.
-    for ahead in (0, width // 2, width - 1):
-        gain = np.append(level[ahead:], np.full(ahead, level[-1]))
-        gain = np.minimum(level[-1] / np.maximum(gain, 1e-9), _MOST_GAIN)
-        for share in _RISES:
-            place = min(onset + max(round(share * wanted_ms / 1000 * SAMPLE_RATE), 1), len(begin) - 1)
-            shape = np.append(np.full(place, gain[place]), gain[place:])
-            shape[:ONSET] = np.interp(np.arange(ONSET), (ONSET // 2, ONSET), (1.0, shape[ONSET]))
-            made = begin * shape
-            after_ms = max(attack_ms(made, SAMPLE_RATE), 0.1)
-            off = abs(math.log(after_ms / wanted_ms))
-            if off < least and _FASTER * after_ms < before_ms and np.abs(made).max() <= most:
-                best, least = shape, off
-    if best is None:
+    # From its highest level on the sound stays as it is.
+    seen = min(max(int(np.argmax(level >= level[-1])), ONSET) + 2 * width, len(begin))
+    made = begin[:seen] * _gains(level[:seen], onset, width, wanted_ms)
+    after_ms = np.maximum(attacks_ms(made, SAMPLE_RATE), 0.1)
+    off = np.abs(np.log(after_ms / wanted_ms))
+    off[(after_ms * _FASTER >= before_ms) | (np.abs(made).max(1) > most)] = math.inf
+    best = int(off.argmin())
+    if off[best] >= math.log(before_ms / wanted_ms):
         return wave
-    made = np.concatenate([begin * best, wave[len(begin) :]])
-    return (made / max(float(np.abs(made).max()), 1e-6)).astype(np.float32)
+    whole = np.concatenate([made[best], wave[seen:]])
+    return (whole / max(float(np.abs(whole).max()), 1e-6)).astype(np.float32)
+
+
+def _gains(
+    level: Float[np.ndarray, " sample"], onset: int, width: int, wanted_ms: float
+) -> Float[np.ndarray, "candidate sample"]:
+    """Gains that bring a rising level to its highest from a share of the wanted attack on."""
+    gains = np.ones((len(_AHEAD) * len(_RISES), len(level)))
+    for row, (ahead, share) in zip(gains, product(_AHEAD, _RISES), strict=True):
+        missing = level[-1] / np.maximum(level[round(ahead * (width - 1)) :], 1e-9)
+        place = min(onset + max(round(share * wanted_ms / 1000 * SAMPLE_RATE), 1), len(missing) - 1)
+        row[: len(missing)] = missing
+        row[:place] = missing[place]
+    gains = np.minimum(gains, _MOST_GAIN)
+    gains[:, :ONSET] = 1 + np.linspace(-1, 1, ONSET, endpoint=False).clip(0) * (gains[:, ONSET, None] - 1)
+    return gains
 
 
 def _faded_in(wave: Float[np.ndarray, " sample"], fade_ms: float) -> Float[np.ndarray, " sample"]:

@@ -70,6 +70,14 @@ def attack_ms(samples: Float[np.ndarray, " sample"], sample_rate: int) -> float:
     return _times(wave, sample_rate)[0] if np.abs(wave).max(initial=0.0) > 0 else math.nan
 
 
+def attacks_ms(waves: Float[np.ndarray, "sound sample"], sample_rate: int) -> Float[np.ndarray, " sound"]:
+    """Attack of each sound, as in `sound_attributes`; 0 for silence."""
+    level = _levels(np.asarray(waves, np.float64), sample_rate)
+    top = level.max(1, keepdims=True)
+    steps = np.argmax(level >= 0.9 * top, 1) - np.argmax(level >= 0.1 * top, 1)
+    return 1000 * _step(sample_rate) / sample_rate * steps
+
+
 def pitch_hz(samples: Float[np.ndarray, " sample"], sample_rate: int) -> float:
     """Strongest partial of one channel, as in `sound_attributes`; nan without one, and for silence."""
     wave = np.asarray(samples, np.float64)
@@ -89,16 +97,26 @@ def loudness_lufs(samples: Float[np.ndarray, " sample"], sample_rate: int) -> fl
 
 def _times(wave: Float[np.ndarray, " sample"], sample_rate: int) -> tuple[float, float]:
     """Attack in milliseconds and decay in seconds."""
-    step, width = max(round(_STEP_SEC * sample_rate), 1), max(round(_LEVEL_SEC * sample_rate), 1)
-    power = np.concatenate([np.zeros(width), np.cumsum(np.square(wave))])
-    ends = np.arange(step, len(wave) + 1, step)
-    level = np.sqrt(np.maximum(power[ends + width - 1] - power[ends - 1], 0) / width)
+    level = _levels(wave[None], sample_rate)[0]
     top = int(level.argmax())
     start = int(np.argmax(level >= 0.1 * level[top]))
     full = int(np.argmax(level >= 0.9 * level[top]))
     last = int(np.flatnonzero(level >= level[top] * 10 ** (DECAY_DB / 20))[-1])
-    step_sec = step / sample_rate
+    step_sec = _step(sample_rate) / sample_rate
     return 1000 * step_sec * (full - start), step_sec * max(last - full, 0)
+
+
+def _levels(waves: Float[np.ndarray, "sound sample"], sample_rate: int) -> Float[np.ndarray, "sound step"]:
+    """Root mean squares of the 4 ms before the end of each step."""
+    step, width = _step(sample_rate), max(round(_LEVEL_SEC * sample_rate), 1)
+    power = np.zeros((len(waves), width + waves.shape[1]))
+    np.cumsum(np.square(waves), axis=1, out=power[:, width:])
+    ends = np.arange(step, waves.shape[1] + 1, step)
+    return np.sqrt(np.maximum(power[:, ends + width - 1] - power[:, ends - 1], 0) / width)
+
+
+def _step(sample_rate: int) -> int:
+    return max(round(_STEP_SEC * sample_rate), 1)
 
 
 def _magnitudes(wave: Float[np.ndarray, " sample"]) -> Float[np.ndarray, "frame bin"]:

@@ -28,7 +28,13 @@ class OneShotModelConfig:
     hidden: int = 384
     """Channels inside a ConvNeXt block."""
     blocks: int = 4
-    """Blocks of the encoder, and of the decoder."""
+    """Number of blocks."""
+    decoder_width: int = 0
+    """Channels between blocks of the decoder; 0 for as many as the encoder has."""
+    decoder_hidden: int = 0
+    """Channels inside a block of the decoder; 0 for as many as the encoder has."""
+    decoder_blocks: int = 0
+    """Blocks of the decoder; 0 for as many as the encoder has."""
     kernel: int = 7
     """Receptive field of a block, in patches."""
     patch_code: int = 16
@@ -37,7 +43,7 @@ class OneShotModelConfig:
     """Units between all patches and z."""
     class_size: int = 16
     """Width of the embedding of a class."""
-    phase_iterations: int = 8
+    phase_iterations: int = 4
     """Iterations that improve the phases of an impulse and noise; 0 for none."""
     initial_log_variance: float = -4.0
     """Log variance of the posterior before training; a narrow one does not collapse."""
@@ -46,7 +52,8 @@ class OneShotModelConfig:
         check_size("model", self, WIDTH, 1, "latent_size", "width", "hidden", "patch_code", "summary")
         check_size("model", self, WIDTH, 1, "class_size")
         check_size("model", self, DEPTH, 1, "blocks", "kernel", "patch")
-        check_size("model", self, DEPTH, 0, "phase_iterations")
+        check_size("model", self, DEPTH, 0, "phase_iterations", "decoder_blocks")
+        check_size("model", self, WIDTH, 0, "decoder_width", "decoder_hidden")
         check_size("model", self, TRANSFORM, 4, "hop")
         check_distinct("model.classes", self.classes)
         if self.stft_size != 4 * self.hop:
@@ -113,9 +120,13 @@ class OneShotPriorConfig:
     layers: int = 3
     solver_steps: int = 2
     """Steps in which noise becomes z."""
+    coarse_draws: int = 8192
+    """Draws that the coarse decoder learns from."""
+    coarse_steps: int = 3000
+    """Steps of its training."""
 
     def __post_init__(self) -> None:
-        check_at_least("prior", self, 1, "steps", "batch_size")
+        check_at_least("prior", self, 1, "steps", "batch_size", "coarse_draws", "coarse_steps")
         check_above_zero("prior", self, "learning_rate")
         check_at_least("prior", self, 0, "equalizer_db", "damped_db")
         check_share("prior", self, "layered")

@@ -42,7 +42,7 @@ class CodesModelConfig:
     """Units of the summary of all vectors that conditions the decoder's blocks."""
     class_size: int = 16
     """Width of the embedding of a class."""
-    phase_iterations: int = 8
+    phase_iterations: int = 4
     """Iterations that improve the phases of an impulse and noise; 0 for none."""
 
     def __post_init__(self) -> None:
@@ -122,7 +122,13 @@ class CodesPriorConfig:
     evaluate_every: int = 50
     """Steps between validations; the best prior is kept."""
     versions: int = 4
-    """Codes of each training sound: of the sound itself, and of others at another speed."""
+    """Codes of each training sound: of the sound itself, and of variations of it at another speed."""
+    layered: float = 0.0
+    """Share of these with a second sound of the class beneath."""
+    equalizer_db: float = 0.0
+    """Standard deviation of their random equalizer's gain."""
+    damped_db: float = 0.0
+    """Their largest additional decay, in dB a second."""
 
     def __post_init__(self) -> None:
         check_choice("prior.network", self.network, PRIOR_NETWORKS)
@@ -130,7 +136,8 @@ class CodesPriorConfig:
         check_above_zero("prior", self, "learning_rate")
         check_size("prior", self, WIDTH, 32, "width")
         check_size("prior", self, DEPTH, 1, "layers")
-        check_share("prior", self, "dropout")
+        check_share("prior", self, "dropout", "layered")
+        check_at_least("prior", self, 0, "equalizer_db", "damped_db")
         if self.width % 32:
             raise ConfigError(f"prior.width must be a multiple of 32, not {self.width}.")
 

@@ -47,9 +47,9 @@ class Stft:
         self, spectrum: Complex[Tensor, "batch frame bin"], samples: int
     ) -> Float[Tensor, "batch sample"]:
         """Signal of ``samples`` samples whose spectrum is nearest to ``spectrum`` (least squares)."""
-        frames = torch.fft.irfft(spectrum, self.size) * self._window(spectrum.real)
+        frames = torch.fft.irfft(spectrum, self.size).mul_(self._window(spectrum.real))
         wave = self._overlap_add(frames)[:, self.size // 2 :]
-        return pad_to(wave / _weight(self, frames.shape[1], wave.dtype, wave.device), samples)
+        return pad_to(wave.div_(_weight(self, frames.shape[1], wave.dtype, wave.device)), samples)
 
     def _overlap_add(self, frames: Float[Tensor, "batch frame size"]) -> Float[Tensor, "batch sample"]:
         """Sum of the shifted frames; torch.istft takes three times as long."""

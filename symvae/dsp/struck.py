@@ -6,6 +6,9 @@ phases smear over a window. A few projections (Griffin and Lim 1984) make the ph
 agree: there they sharpen the attack, and in the noise that follows they gain nothing.
 """
 
+from functools import lru_cache
+from typing import NamedTuple
+
 import torch
 from jaxtyping import Complex, Float
 from torch import Tensor
@@ -17,6 +20,26 @@ from symvae.dsp.stft import Stft, agreeing_phases, unit
 _NOISE = 0.07
 #: Frames from the start whose phases the projections improve.
 _ATTACK_FRAMES = 8
+#: Frames of one stretch of noise at which a source may begin, and its seed.
+_BEGINNINGS, _NOISE_SEED = 512, 0
+
+
+class _Noise(NamedTuple):
+    """A stretch of noise, transformed once for all sources."""
+
+    wave: Float[Tensor, "1 sample"]
+    phases: Complex[Tensor, "1 frame bin"]
+
+
+class _SourcePhases(NamedTuple):
+    """Phases of a source: of the frames that see its impulse, and of those behind."""
+
+    begin: Complex[Tensor, "1 first bin"]
+    later: Complex[Tensor, "1 rest bin"]
+
+    def first(self, frames: int) -> Complex[Tensor, "1 frame bin"]:
+        """Phases of the first frames."""
+        return torch.cat([self.begin, self.later[:, :frames]], 1)[:, :frames]
 
 
 def struck_phases(
@@ -33,10 +56,20 @@ def struck_phases(
     Returns:
         Complex numbers of magnitude 1.
     """
-    source = _NOISE * torch.randn((1, samples), generator=generator)
-    source[:, :onset] = 0
-    source[:, onset] = 1.0
-    return unit(stft(source))
+    frames = stft.frames(samples)
+    return _source(stft, frames, onset, generator).first(frames)
+
+
+def _source(stft: Stft, frames: int, onset: int, generator: torch.Generator) -> _SourcePhases:
+    half = stft.size // 2
+    noise = _noise(stft, _BEGINNINGS + 2 ** max(frames - 1, 1).bit_length())
+    first = int(torch.randint(_BEGINNINGS, (), generator=generator))
+    # Only these frames see the impulse, or the silence before it.
+    struck = min((onset + half) // stft.hop + 1, frames)
+    begin = noise.wave[:, first * stft.hop :][:, : struck * stft.hop + half].clone()
+    begin[:, :onset] = 0
+    begin[:, onset] = 1.0
+    return _SourcePhases(unit(stft(begin))[:, :struck], noise.phases[:, first + struck : first + frames])
 
 
 def struck(
@@ -64,24 +97,33 @@ def struck(
     # Most drums are shorter than their second: silent frames at the end are not computed.
     frames = min(_sounding(magnitude) + stft.size // stft.hop, magnitude.shape[1])
     length = min((frames - 1) * stft.hop, samples)
-    # Noise of one seed begins alike at any length, and a window more keeps its end out of these frames.
-    phase = struck_phases(stft, min(length + stft.size, samples), onset, generator)
-    phase = phase[:, :frames].to(magnitude.device)
-    phase = phase.expand(len(magnitude), -1, -1)
+    source = _source(stft, frames, onset, generator)
+    batch, device = len(magnitude), magnitude.device
     # The frames that overlap the attack are given: phases that agree with nothing behind them cancel there.
-    attack = min(_ATTACK_FRAMES, frames)
+    attack = min(max(_ATTACK_FRAMES, source.begin.shape[1]), frames)
     seen = min(attack + stft.size // stft.hop - 1, frames)
     begin = agreeing_phases(
         magnitude[:, :seen],
         stft,
         (seen - 1) * stft.hop,
-        phase=phase[:, :seen],
+        phase=source.first(seen).to(device).expand(batch, -1, -1),
         iterations=iterations,
         given=seen - attack,
     )
-    spectrum = magnitude[:, :frames] * phase
-    spectrum[:, :attack] = magnitude[:, :attack] * begin[:, :attack]
+    later = source.later[:, attack - source.begin.shape[1] :].to(device)
+    spectrum = begin.new_empty((batch, frames, stft.bins))
+    torch.mul(magnitude[:, :attack], begin[:, :attack], out=spectrum[:, :attack])
+    torch.mul(magnitude[:, attack:frames], later, out=spectrum[:, attack:])
     return pad(stft.inverse(spectrum, length), (0, samples - length))
+
+
+@lru_cache(maxsize=4)
+def _noise(stft: Stft, frames: int) -> _Noise:
+    """Noise that begins alike at any length."""
+    with torch.inference_mode(mode=False):
+        generator = torch.Generator().manual_seed(_NOISE_SEED)
+        wave = _NOISE * torch.randn((1, frames * stft.hop), generator=generator)
+        return _Noise(wave, unit(stft(wave)))
 
 
 def _sounding(magnitude: Float[Tensor, "batch frame bin"]) -> int:

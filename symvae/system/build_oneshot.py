@@ -34,9 +34,15 @@ def build_drum_vae(config: OneShotModelConfig, decoder: OneShotDecoderConfig | N
         "patch_code": config.patch_code,
         "summary": config.summary,
     }
+    decoder_sizes = {
+        **sizes,
+        "width": config.decoder_width or config.width,
+        "hidden": config.decoder_hidden or config.hidden,
+        "blocks": config.decoder_blocks or config.blocks,
+    }
     return DrumVAE(
         FrameEncoder(**sizes, initial_log_variance=config.initial_log_variance),
-        FrameDecoder(**sizes),
+        FrameDecoder(**decoder_sizes),
         classes=len(config.classes),
         class_size=config.class_size,
         stft=stft,

@@ -59,7 +59,8 @@ class DrumAttacks:
         Returns:
             The sound; as it is where its attack is not slower than that of its rank.
         """
-        own = to_scale(_NAME, attack_ms(wave, SAMPLE_RATE))
+        before_ms = attack_ms(wave, SAMPLE_RATE)
+        own = to_scale(_NAME, before_ms)
         drawn = self.drawn[drum].double().numpy()
         if not np.isfinite(own):
             return wave
@@ -68,7 +69,7 @@ class DrumAttacks:
         low, high = (np.searchsorted(drawn, own, side) for side in ("left", "right"))
         rank = float(np.interp(own, drawn, places)) if low == high else float(places[low:high].mean())
         wanted = faders.quantile(drum, _NAME, rank)
-        return sharpened(wave, float(np.exp(wanted))) if wanted < own else wave
+        return sharpened(wave, float(np.exp(wanted)), before_ms) if wanted < own else wave
 
 
 def fit_attacks(waves: Float[np.ndarray, "sound sample"], drum: np.ndarray, classes: int) -> DrumAttacks:

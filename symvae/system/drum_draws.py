@@ -7,8 +7,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from symvae.models.flow.prior import FlowPrior
+from symvae.models.oneshot.coarse_decoder import CoarseDecoder
 from symvae.models.oneshot.drum_vae import DrumVAE
-from symvae.system.known_sounds import KnownSounds, coarse_levels
+from symvae.system.known_sounds import KnownSounds, coarse_levels_of
 
 #: Most draws for a sound that is none of the training sounds.
 TRIES = 8
@@ -19,8 +20,8 @@ class DrumDraw(NamedTuple):
     """Drawn sounds."""
 
     z: Float[Tensor, "batch latent"]
-    levels: Float[Tensor, "batch frame bin"]
-    """Log magnitudes that z decodes to."""
+    magnitudes: Float[Tensor, "batch frame bin"]
+    """Magnitudes that z decodes to."""
 
 
 class DrumDraws:
@@ -30,11 +31,20 @@ class DrumDraws:
         network: Decodes draws.
         prior: Flow over z given the class.
         known: The training sounds; None where they are not known.
+        coarse: Tells what a draw is like before it is decoded; None decodes all draws.
         steps: Steps in which noise becomes z.
     """
 
-    def __init__(self, network: DrumVAE, prior: FlowPrior, known: KnownSounds | None, *, steps: int) -> None:
-        self.network, self.prior, self.known, self.steps = network, prior, known, steps
+    def __init__(
+        self,
+        network: DrumVAE,
+        prior: FlowPrior,
+        known: KnownSounds | None,
+        coarse: CoarseDecoder | None = None,
+        *,
+        steps: int,
+    ) -> None:
+        self.network, self.prior, self.known, self.coarse, self.steps = network, prior, known, coarse, steps
 
     @torch.inference_mode()
     def draw(
@@ -51,29 +61,34 @@ class DrumDraws:
             The draws.
         """
         z = self._sample(classes, generator, temperature)
-        levels = self._decode(z, classes)
-        if self.known is None or temperature == 0:
-            return DrumDraw(z, levels)
-        distance = self.known.distance(coarse_levels(self.network, levels))
-        for _ in range(TRIES - 1):
-            near = (distance < self.known.least).nonzero()[:, 0]
-            if not len(near):
-                break
-            other = self._sample(classes[near], generator, temperature)
-            made = self._decode(other, classes[near])
-            farther = self.known.distance(coarse_levels(self.network, made))
-            better = farther > distance[near]
-            taken = near[better]
-            z[taken], levels[taken], distance[taken] = other[better], made[better], farther[better]
-        return DrumDraw(z, levels)
+        if self.known is not None and temperature > 0:
+            distance = self._distance(self.known, z, classes)
+            for _ in range(TRIES - 1):
+                near = (distance < self.known.least).nonzero()[:, 0]
+                if not len(near):
+                    break
+                other = self._sample(classes[near], generator, temperature)
+                farther = self._distance(self.known, other, classes[near])
+                better = farther > distance[near]
+                taken = near[better]
+                z[taken], distance[taken] = other[better], farther[better]
+        return DrumDraw(z, self._decode(z, classes))
 
     def _sample(
         self, classes: Float[Tensor, "batch class"], generator: torch.Generator, temperature: float
     ) -> Float[Tensor, "batch latent"]:
         return self.prior.sample(len(classes), generator, temperature, attributes=classes, steps=self.steps)
 
+    def _distance(
+        self, known: KnownSounds, z: Float[Tensor, "batch latent"], classes: Float[Tensor, "batch class"]
+    ) -> Float[Tensor, " batch"]:
+        """Distance from the nearest training sound."""
+        if self.coarse is None:
+            return known.distance(coarse_levels_of(self._decode(z, classes)))
+        return known.distance(self.coarse(z, classes))
+
     def _decode(
         self, z: Float[Tensor, "batch latent"], classes: Float[Tensor, "batch class"]
     ) -> Float[Tensor, "batch frame bin"]:
         pieces = zip(z.split(_AT_ONCE), classes.split(_AT_ONCE), strict=True)
-        return torch.cat([self.network.decode(some, each) for some, each in pieces])
+        return torch.cat([self.network.magnitudes(self.network.decode(some, each)) for some, each in pieces])

@@ -30,6 +30,7 @@ from symvae.system.draws import check_temperature, seeded
 from symvae.system.drum_faders import FADERS, asked_values
 from symvae.system.drum_sound import DrumSound, fade_end
 from symvae.system.oneshot_artifacts import (
+    load_coarse_decoder,
     load_drum_attacks,
     load_drum_faders,
     load_drum_prior,
@@ -63,7 +64,8 @@ class DrumMachine(SoundingMachine):
                 "Go on with its training: symvae train-oneshot --resume."
             )
         known, attacks = load_known_sounds(folder, network), load_drum_attacks(folder, config)
-        return cls(folder, config, network, prior, faders, known, attacks)
+        coarse = load_coarse_decoder(folder, config, network)
+        return cls(folder, config, network, prior, faders, known, coarse, attacks)
 
     def hit(
         self,
@@ -117,7 +119,9 @@ class DrumMachine(SoundingMachine):
             },
         )
         drawn = self._draw(number, seeded(seed), temperature)
-        return self._sound(drawn.z[0], self._one_hot(number), seed, asked, loudness_lufs, levels=drawn.levels)
+        return self._sound(
+            drawn.z[0], self._one_hot(number), seed, asked, loudness_lufs, magnitudes=drawn.magnitudes
+        )
 
     def like(
         self,
@@ -233,8 +237,8 @@ class DrumMachine(SoundingMachine):
         check_temperature("temperature", temperature)
         generator = seeded(seed)
         classes = torch.eye(len(self.drums))
-        z, levels = self.draws.draw(classes, generator, temperature)
-        waves = self.struck(self.waves(z, classes, seed, levels), range(len(self.drums)))
+        z, magnitudes = self.draws.draw(classes, generator, temperature)
+        waves = self.struck(self.waves(z, classes, seed, magnitudes), range(len(self.drums)))
         sounds = [
             Hit(Audio(wave[None], SAMPLE_RATE), drum, {}, place, each)
             for wave, drum, place, each in zip(waves, self.drums, z, classes, strict=True)

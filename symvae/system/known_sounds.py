@@ -7,7 +7,8 @@ were held out of training is drawn again.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -74,7 +75,11 @@ class KnownSounds:
 
     def distance(self, levels: Float[Tensor, "other coarse"]) -> Float[Tensor, " other"]:
         """Distance from the nearest training sound, in nepers (`audible_distances`)."""
-        return audible_distances(levels, self.sounds).amin(1)
+        return _distances(_audible(levels), self._heard).amin(1)
+
+    @cached_property
+    def _heard(self) -> "_Audible":
+        return _audible(self.sounds)
 
 
 def audible_distances(
@@ -91,10 +96,25 @@ def audible_distances(
     Returns:
         Mean absolute difference of each pair, in nepers.
     """
-    levels, others = (rows.clamp(min=_AUDIBLE) for rows in (levels, others))
-    heard, known = (rows.gt(_AUDIBLE).to(levels) for rows in (levels, others))
-    either = heard.sum(1, keepdim=True) + known.sum(1) - heard @ known.T
-    return torch.cdist(levels, others, p=1) / either.clamp(min=1)
+    return _distances(_audible(levels), _audible(others))
+
+
+class _Audible(NamedTuple):
+    """Log magnitudes of sounds, and where they are audible."""
+
+    levels: Float[Tensor, "sound value"]
+    heard: Float[Tensor, "sound value"]
+    total: Float[Tensor, " sound"]
+
+
+def _audible(levels: Float[Tensor, "sound value"]) -> _Audible:
+    heard = levels.gt(_AUDIBLE).to(levels)
+    return _Audible(levels.clamp(min=_AUDIBLE), heard, heard.sum(1))
+
+
+def _distances(sounds: _Audible, others: _Audible) -> Float[Tensor, "sound other"]:
+    either = sounds.total[:, None] + others.total - sounds.heard @ others.heard.T
+    return torch.cdist(sounds.levels, others.levels, p=1) / either.clamp(min=1)
 
 
 def coarse_size(frames: int) -> int:
@@ -114,8 +134,12 @@ def coarse_levels(
     Returns:
         Log magnitudes in nepers, span after span of the first band, then of the others, on the CPU.
     """
-    audible = network.magnitudes(levels).clamp(min=FLOOR)
-    bands = mel_levels_of(audible, _filters(network.stft.bins)).transpose(1, 2)
+    return coarse_levels_of(network.magnitudes(levels))
+
+
+def coarse_levels_of(magnitudes: Float[Tensor, "batch frame bin"]) -> Float[Tensor, "batch coarse"]:
+    """Compute `coarse_levels` from magnitudes."""
+    bands = mel_levels_of(magnitudes.clamp(min=FLOOR), _filters(magnitudes.shape[2])).transpose(1, 2)
     return avg_pool1d(bands, _FRAMES, ceil_mode=True).flatten(1)
 
 

@@ -1,4 +1,4 @@
-"""The files of a drum machine's folder: config, weights, prior, faders, known sounds, attacks, metrics."""
+"""The files of a drum machine's folder: config, weights and metrics; what is fitted to the network."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +9,11 @@ from torch import Tensor, nn
 from symvae.config.oneshot import OneShotConfig
 from symvae.errors import CheckpointError
 from symvae.models.flow.prior import FlowPrior
+from symvae.models.oneshot.coarse_decoder import CoarseDecoder
 from symvae.models.oneshot.drum_vae import DrumVAE
 from symvae.storage.whole_folder import whole_folder
 from symvae.system.agreement import checked_prior
-from symvae.system.artifact import TensorFile
+from symvae.system.artifact import TensorFile, loaded
 from symvae.system.artifact_folder import (
     CONFIG_FILE,
     METRICS_FILE,
@@ -41,7 +42,10 @@ DRUM_FADERS = TensorFile[DrumFaders](
 KNOWN_SOUNDS = TensorFile[KnownSounds](
     "known.safetensors", "known sounds", _REMEDY, KnownSounds.state, KnownSounds.of_state
 )
-
+#: Coarse levels of a draw, before it is decoded.
+COARSE_DECODER = TensorFile[CoarseDecoder](
+    "coarse.safetensors", "coarse decoder", _REMEDY, nn.Module.state_dict, loaded(CoarseDecoder.like)
+)
 #: Attacks of the draws.
 DRUM_ATTACKS = TensorFile[DrumAttacks](
     "attacks.safetensors", "attacks", _REMEDY, DrumAttacks.state, DrumAttacks.of_state
@@ -73,7 +77,12 @@ def save_drum_machine(
 
 
 def complete_drum_machine(
-    folder: Path, prior: FlowPrior, faders: DrumFaders, known: KnownSounds, attacks: DrumAttacks
+    folder: Path,
+    prior: FlowPrior,
+    faders: DrumFaders,
+    known: KnownSounds,
+    coarse: CoarseDecoder,
+    attacks: DrumAttacks,
 ) -> None:
     """Add what is fitted to a trained network to a drum machine's folder.
 
@@ -82,12 +91,14 @@ def complete_drum_machine(
         prior: Flow over z given the class.
         faders: Directions and ranges.
         known: Coarse levels of the training sounds.
+        coarse: Decoder of the coarse levels of draws.
         attacks: Attacks of draws.
     """
     with whole_folder(folder, CheckpointError, copied=True) as fresh:
         DRUM_PRIOR.save(fresh, prior)
         DRUM_FADERS.save(fresh, faders)
         KNOWN_SOUNDS.save(fresh, known)
+        COARSE_DECODER.save(fresh, coarse)
         DRUM_ATTACKS.save(fresh, attacks)
 
 
@@ -126,6 +137,21 @@ def load_drum_faders(folder: Path, config: OneShotConfig) -> DrumFaders | None:
 def load_drum_attacks(folder: Path, config: OneShotConfig) -> DrumAttacks | None:
     """Read the attacks of a drum machine's draws; None where its folder is older than they are."""
     return DRUM_ATTACKS.load(folder, classes=len(config.model.classes))
+
+
+def load_coarse_decoder(folder: Path, config: OneShotConfig, network: DrumVAE) -> CoarseDecoder | None:
+    """Read the coarse decoder of a drum machine; None where its folder is older than it is.
+
+    Raises:
+        CheckpointError: The file is damaged or belongs to another model.
+    """
+    model = config.model
+    return COARSE_DECODER.load(
+        folder,
+        latent_size=model.latent_size,
+        classes=len(model.classes),
+        coarse=coarse_size(network.stft.frames(network.samples)),
+    )
 
 
 def load_known_sounds(folder: Path, network: DrumVAE) -> KnownSounds | None:

@@ -16,6 +16,7 @@ from symvae.config.oneshot import OneShotConfig
 from symvae.dsp.audio import Audio
 from symvae.dsp.wav import read_audio
 from symvae.models.flow.prior import FlowPrior
+from symvae.models.oneshot.coarse_decoder import CoarseDecoder
 from symvae.models.oneshot.drum_vae import DrumVAE
 from symvae.system.draws import seeded
 from symvae.system.drum_attacks import DrumAttacks
@@ -50,6 +51,7 @@ class SoundingMachine(DrumMachineBase):
         prior: Flow over z given the class.
         faders: Directions and ranges of the faders.
         known: The training sounds, which draws keep away from; None where they are not known.
+        coarse: Coarse levels of a draw before it is decoded; None where all are decoded.
         attacks: Attacks of draws, which are corrected; None where they are not known.
     """
 
@@ -61,12 +63,13 @@ class SoundingMachine(DrumMachineBase):
         prior: FlowPrior,
         faders: DrumFaders,
         known: KnownSounds | None = None,
+        coarse: CoarseDecoder | None = None,
         attacks: DrumAttacks | None = None,
     ) -> None:
         super().__init__(folder, config)
         self.config = config
         self.network, self.prior, self.faders, self.attacks = network, prior, faders, attacks
-        self.draws = DrumDraws(network, prior, known, steps=config.prior.solver_steps)
+        self.draws = DrumDraws(network, prior, known, coarse, steps=config.prior.solver_steps)
 
     def latents(
         self, classes: Float[Tensor, "batch class"], generator: torch.Generator, temperature: float = 1.0
@@ -92,7 +95,7 @@ class SoundingMachine(DrumMachineBase):
         z: Float[Tensor, "batch latent"],
         classes: Float[Tensor, "*batch class"],
         seed: int,
-        levels: Float[Tensor, "batch frame bin"] | None = None,
+        magnitudes: Float[Tensor, "batch frame bin"] | None = None,
     ) -> Float[np.ndarray, "batch sample"]:
         """Synthesize latents; each sounds the same in any batch.
 
@@ -100,12 +103,12 @@ class SoundingMachine(DrumMachineBase):
             z: Latents.
             classes: Weights of the classes, of each or the same for all.
             seed: Of the decoder's chance.
-            levels: Log magnitudes that the latents decode to, where they are known.
+            magnitudes: Magnitudes that the latents decode to, where they are known.
 
         Returns:
             Samples with a peak of 1.
         """
-        wave = self.network.sound(z, classes.expand(len(z), -1), seeded(seed), levels)
+        wave = self.network.sound(z, classes.expand(len(z), -1), seeded(seed), magnitudes)
         return fade_end(wave.numpy())
 
     def struck(
@@ -133,18 +136,18 @@ class SoundingMachine(DrumMachineBase):
         asked: dict[str, float],
         loudness_lufs: float | None,
         *,
-        levels: Float[Tensor, "one frame bin"] | None = None,
+        magnitudes: Float[Tensor, "one frame bin"] | None = None,
     ) -> Hit:
-        """Synthesize, move to what is asked, and measure; with ``levels`` it is a draw."""
-        number, drawn = int(classes.argmax()), levels is not None
+        """Synthesize, move to what is asked, and measure; with ``magnitudes`` it is a draw."""
+        number, drawn = int(classes.argmax()), magnitudes is not None
 
         def synthesize(
-            many: Float[Tensor, "batch latent"], levels: Float[Tensor, "batch frame bin"] | None = None
+            many: Float[Tensor, "batch latent"], known: Float[Tensor, "batch frame bin"] | None = None
         ) -> Float[np.ndarray, "batch sample"]:
-            waves = self.waves(many, classes, seed, levels)
+            waves = self.waves(many, classes, seed, known)
             return self.struck(waves, [number] * len(waves)) if drawn else waves
 
-        wave = synthesize(z[None], levels)[0]
+        wave = synthesize(z[None], magnitudes)[0]
         if asked:
             z, wave = search(
                 z,

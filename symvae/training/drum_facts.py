@@ -85,8 +85,8 @@ def drawn_attacks(draws: DrumDraws) -> DrumAttacks:
     drum = torch.arange(network.classes).repeat_interleave(_DRAWS)
     waves = []
     for classes in torch.eye(network.classes)[drum].split(_AT_ONCE):
-        z, levels = draws.draw(classes, generator, 1.0)
-        waves.append(network.sound(z, classes, generator, levels))
+        z, magnitudes = draws.draw(classes, generator, 1.0)
+        waves.append(network.sound(z, classes, generator, magnitudes))
     return fit_attacks(torch.cat(waves).numpy(), drum.numpy(), network.classes)
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional
 
 from symvae.dsp.stft import Stft, log_magnitude
 from symvae.dsp.struck import struck
@@ -55,13 +56,13 @@ class DrumNetwork(nn.Module):
         return (levels - self.mean_level) / _SCALE
 
     def denormalize(self, output: Float[Tensor, "batch frame bin"]) -> Float[Tensor, "batch frame bin"]:
-        """Log magnitudes from the scale of the network."""
-        return torch.add(self.mean_level, output.float(), alpha=_SCALE)
+        """Log magnitudes from the scale of the network, in the memory of ``output`` where it can be."""
+        return output.float().mul_(_SCALE).add_(self.mean_level)
 
     def magnitudes(self, levels: Float[Tensor, "batch frame bin"]) -> Float[Tensor, "batch frame bin"]:
         """Magnitudes of log magnitudes, which fade to nothing near the floor."""
-        above = ((levels - _LEAST) / _GATE).clamp(0, 1)
-        return levels.clamp(max=_MOST).exp() * above
+        above = torch.sub(levels, _LEAST).div_(_GATE).clamp_(0, 1)
+        return levels.clamp(max=_MOST).exp_().mul_(above)
 
     def wave(
         self,
@@ -108,9 +109,9 @@ class DrumNetwork(nn.Module):
 
     def finished(self, wave: Float[Tensor, "batch sample"]) -> Float[Tensor, "batch sample"]:
         """Sounds with a peak of 1, and silence before the onset, where there is nothing to hear."""
-        audible = torch.arange(wave.shape[1], device=wave.device) >= self.onset // 2
-        wave = wave * audible
-        return wave / wave.abs().amax(1, keepdim=True).clamp(min=1e-6)
+        silent = self.onset // 2
+        wave = wave[:, silent:]
+        return functional.pad(wave / wave.abs().amax(1, keepdim=True).clamp(min=1e-6), (silent, 0))
 
 
 def class_embedding(classes: int, size: int) -> nn.Linear:

@@ -88,7 +88,7 @@ class DrumVAE(DrumNetwork):
         z: Float[Tensor, "batch latent"],
         drum: Float[Tensor, "batch class"],
         generator: torch.Generator,
-        levels: Float[Tensor, "batch frame bin"] | None = None,
+        magnitudes: Float[Tensor, "batch frame bin"] | None = None,
     ) -> Float[Tensor, "batch sample"]:
         """Synthesize sounds with a peak of 1, by the decoder that the model has.
 
@@ -96,14 +96,16 @@ class DrumVAE(DrumNetwork):
             z: latents.
             drum: weights of their classes.
             generator: source of chance, on the CPU.
-            levels: log magnitudes that z decodes to, where they are known.
+            magnitudes: magnitudes that z decodes to, where they are known.
 
         Returns:
             Samples.
         """
         if isinstance(self.head, WaveHead):
             return self.finished(self.head.synthesize(z, self.embed(drum), generator))
-        return self.wave(self.decode(z, drum) if levels is None else levels, generator)
+        if magnitudes is None:
+            magnitudes = self.magnitudes(self.decode(z, drum))
+        return self.finished(self.with_phases(magnitudes, generator))
 
     def with_phases(
         self,

@@ -25,6 +25,7 @@ from symvae.system.build_oneshot import build_drum_prior, build_drum_vae
 from symvae.system.drum_draws import DrumDraws
 from symvae.system.drum_faders import DrumFaders, fit_faders
 from symvae.system.oneshot_artifacts import complete_drum_machine, load_drum_vae, save_drum_machine
+from symvae.training.coarse_fit import fit_coarse_decoder
 from symvae.training.drum_facts import drawn_attacks, known_sounds, measured, posteriors
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.posterior_mixtures import with_mixtures
@@ -245,8 +246,9 @@ def _train_prior(
             posterior.mean[: len(train)], train.sounds.drum, measured(train), train.classes
         )
         known = known_sounds(model, train, held_out)
-        draws = DrumDraws(model, task.average, known, steps=settings.solver_steps)
-        complete_drum_machine(out / "model", task.average, faders, known, drawn_attacks(draws))
+        coarse = fit_coarse_decoder(model, task.average, settings)
+        draws = DrumDraws(model, task.average, known, coarse, steps=settings.solver_steps)
+        complete_drum_machine(out / "model", task.average, faders, known, coarse, drawn_attacks(draws))
 
 
 def _patience_is_over(task: OneShotTask) -> bool:

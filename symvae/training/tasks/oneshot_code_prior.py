@@ -1,7 +1,7 @@
 """The second stage of a drum machine of codes: an autoregressive prior over them, given the class.
 
 All chance follows from seed and step. There are few sounds, and a prior soon knows them by heart: the best
-one has the highest likelihood of held-out drums, and training sounds are encoded at several speeds.
+one has the highest likelihood of held-out drums, and variations of training sounds are encoded, too.
 """
 
 from collections.abc import Callable
@@ -108,7 +108,9 @@ def train_code_prior(
         train,
         versions=settings.versions,
         seed=seed,
-        bounds=SoundVariation(config.objective.repitch_semitones),
+        bounds=SoundVariation(
+            config.objective.repitch_semitones, settings.layered, settings.equalizer_db, settings.damped_db
+        ),
     )
     task = CodePriorTask(config, words, encode_sounds(model, held_out), Base.of(out / "model"))
     stage = out / "prior"

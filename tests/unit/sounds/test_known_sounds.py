@@ -10,9 +10,10 @@ import torch
 import symvae
 from symvae.corpus.sound_shards import open_sounds
 from symvae.errors import CheckpointError
+from symvae.models.oneshot.coarse_decoder import CoarseDecoder
 from symvae.models.oneshot.drum_network import FLOOR
 from symvae.system import drum_draws
-from symvae.system.known_sounds import KnownSounds, audible_distances, coarse_levels
+from symvae.system.known_sounds import KnownSounds, audible_distances, coarse_levels, coarse_levels_of
 from symvae.system.weight_file import write_weights
 from symvae.training.sound_batches import sound_batches
 
@@ -24,12 +25,13 @@ def machine(tiny_drum_machine):
 
 @torch.inference_mode()
 def drawn(machine, seed=0, count=6):
-    """Latents of kicks and their distances from the known sounds."""
+    """Latents of kicks and their distances from the known sounds, as the coarse decoder sees them."""
     classes = torch.eye(len(machine.drums))[torch.zeros(count, dtype=torch.long)]
-    z, levels = machine.draws.draw(classes, torch.Generator().manual_seed(seed), 1.0)
-    torch.testing.assert_close(levels, machine.network.decode(z, classes))
-    known = machine.draws.known
-    return z, known.distance(coarse_levels(machine.network, levels))
+    z, magnitudes = machine.draws.draw(classes, torch.Generator().manual_seed(seed), 1.0)
+    network, draws = machine.network, machine.draws
+    torch.testing.assert_close(magnitudes, network.magnitudes(network.decode(z, classes)))
+    coarse = coarse_levels_of(magnitudes) if draws.coarse is None else draws.coarse(z, classes)
+    return z, draws.known.distance(coarse)
 
 
 def test_the_distance_is_that_of_the_nearest_sound():
@@ -73,19 +75,32 @@ def test_the_limit_is_that_of_held_out_drums(machine, drum_sounds):
     assert known.least == pytest.approx(float(np.quantile(distance, 0.08)), rel=0.15)
 
 
-def test_a_known_sound_is_drawn_again(machine):
-    machine.draws.known = None
-    first = machine.latents(torch.eye(len(machine.drums))[:1], torch.Generator().manual_seed(3))
+@pytest.mark.parametrize("decoded", [True, False])
+def test_a_known_sound_is_drawn_again(machine, decoded):
+    """Whether draws are compared as the coarse decoder sees them, or all are decoded."""
+    machine.draws.known, kick = None, torch.eye(len(machine.drums))[:1]
+    first = machine.latents(kick, torch.Generator().manual_seed(3))
     with torch.inference_mode():
-        levels = coarse_levels(
-            machine.network, machine.network.decode(first, torch.eye(len(machine.drums))[:1])
-        )
+        levels = machine.draws.coarse(first, kick)
+        if decoded:
+            machine.draws.coarse = None
+            levels = coarse_levels(machine.network, machine.network.decode(first, kick))
     machine.draws.known = KnownSounds(levels, 1e-3)
     second = machine.latents(torch.eye(len(machine.drums))[:1], torch.Generator().manual_seed(3))
     assert not torch.equal(first, second)
     machine.draws.known = KnownSounds(levels + 5.0, 1e-3)
     again = machine.latents(torch.eye(len(machine.drums))[:1], torch.Generator().manual_seed(3))
     assert torch.equal(first, again)
+
+
+def test_the_coarse_decoder_knows_what_a_draw_decodes_to(machine):
+    classes = torch.eye(len(machine.drums)).repeat(8, 1)
+    with torch.inference_mode():
+        z = machine.prior.sample(len(classes), torch.Generator().manual_seed(5), attributes=classes)
+        true = coarse_levels(machine.network, machine.network.decode(z, classes))
+        coarse = machine.draws.coarse(z, classes)
+    off = (coarse - true).abs().mean()
+    assert off < 0.5 * (true - true.mean(0)).abs().mean()
 
 
 def test_where_all_draws_are_known_the_farthest_stays(machine, monkeypatch):
@@ -108,6 +123,23 @@ def test_a_folder_without_known_sounds_draws_as_before(tiny_drum_machine, tmp_pa
     machine = symvae.load_drum_machine(folder)
     assert machine.draws.known is None
     assert np.abs(machine.hit("kick").audio.samples).max() <= 1
+
+
+def test_a_folder_without_a_coarse_decoder_decodes_all_draws(tiny_drum_machine, tmp_path):
+    folder = shutil.copytree(tiny_drum_machine / "model", tmp_path / "model")
+    (folder / "coarse.safetensors").unlink()
+    machine = symvae.load_drum_machine(folder)
+    machine.draws.known = dataclasses.replace(machine.draws.known, least=np.inf)
+    assert machine.draws.coarse is None
+    assert drawn(machine)[1].isfinite().all()
+
+
+@pytest.mark.parametrize("sizes", [(3, 2, 110), (4, 3, 110), (4, 2, 90)])
+def test_a_coarse_decoder_of_another_model_is_refused(tiny_drum_machine, tmp_path, sizes):
+    folder = shutil.copytree(tiny_drum_machine / "model", tmp_path / "model")
+    write_weights(folder / "coarse.safetensors", CoarseDecoder(*sizes, width=4).state_dict())
+    with pytest.raises(CheckpointError, match="coarse decoder"):
+        symvae.load_drum_machine(folder)
 
 
 @pytest.mark.parametrize("sounds", [torch.zeros(5, 90), torch.zeros(110), torch.zeros(0, 110)])
