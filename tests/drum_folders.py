@@ -52,8 +52,13 @@ TINY_ONESHOT = (
     "training.batch_size=4",
     "training.evaluate_every=2",
     "training.warmup_steps=1",
-    "prior.coarse_draws=256",
-    "prior.coarse_steps=200",
+    "distillation.width=8",
+    "distillation.hidden=8",
+    "distillation.blocks=1",
+    "distillation.steps=4",
+    "distillation.batch_size=4",
+    "distillation.coarse_draws=256",
+    "distillation.coarse_steps=200",
 )
 
 #: The same of a drum machine of codes: 11 positions of 2 codes.

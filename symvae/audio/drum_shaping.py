@@ -9,12 +9,14 @@ from itertools import product
 import numpy as np
 from jaxtyping import Float
 
-from symvae.audio.one_shot import ONSET, SAMPLE_RATE
+from symvae.audio.one_shot import ONSET, SAMPLE_RATE, fade
 from symvae.audio.sound_attributes import attack_ms, attacks_ms, pitch_hz
 from symvae.dsp.resample import resampled
 
+#: Samples that are faded out at the end of a sound that is played slower, and cut.
+_END_FADE = 512
 #: Largest change of the playing speed, and the smallest that is worth one.
-_MOST_SPEED, _IN_TUNE = 1.3, 5e-4
+_MOST_SPEED, _IN_TUNE = 2.0, 5e-4
 #: Longest fade-in, as a multiple of the attack that is asked for, and number of lengths that are tried.
 _LONGEST_FADE, _FADES = 4.0, 32
 #: Largest gain before the peak, and shares of the wanted attack from which on the level is that of the peak.
@@ -48,6 +50,7 @@ def tuned(wave: Float[np.ndarray, " sample"], wanted_hz: float) -> Float[np.ndar
     length = len(wave) - ONSET
     played = resampled(wave[None, ONSET:], round(SAMPLE_RATE * speed), SAMPLE_RATE)[0, :length]
     whole = np.concatenate([wave[:ONSET], played, np.zeros(length - len(played), np.float32)])
+    whole[-_END_FADE:] *= fade(_END_FADE)[::-1]
     whole = (whole / max(float(np.abs(whole).max()), 1.0)).astype(np.float32)
     after_hz = pitch_hz(whole, SAMPLE_RATE)
     # At another speed another partial may be the strongest below the limit.

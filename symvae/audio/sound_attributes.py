@@ -29,7 +29,8 @@ ATTRIBUTES = {
     "loudness_lufs": "LUFS",
 }
 DECAY_DB = -30.0
-_LEVEL_SEC, _STEP_SEC = 0.004, 0.00025
+#: A level is that of so many steps.
+_STEP_SEC, _WIDTH = 0.00025, 16
 _SIZE, _HOP = 1024, 256
 _FLAT_HZ = (100.0, 16_000.0)
 _PITCH_HZ = (30.0, 2_000.0)
@@ -108,11 +109,12 @@ def _times(wave: Float[np.ndarray, " sample"], sample_rate: int) -> tuple[float,
 
 def _levels(waves: Float[np.ndarray, "sound sample"], sample_rate: int) -> Float[np.ndarray, "sound step"]:
     """Root mean squares of the 4 ms before the end of each step."""
-    step, width = _step(sample_rate), max(round(_LEVEL_SEC * sample_rate), 1)
-    power = np.zeros((len(waves), width + waves.shape[1]))
-    np.cumsum(np.square(waves), axis=1, out=power[:, width:])
-    ends = np.arange(step, waves.shape[1] + 1, step)
-    return np.sqrt(np.maximum(power[:, ends + width - 1] - power[:, ends - 1], 0) / width)
+    step = _step(sample_rate)
+    count = waves.shape[1] // step
+    power = np.zeros((len(waves), _WIDTH + count))
+    by_step = waves[:, : count * step].reshape(len(waves), count, step)
+    np.cumsum(np.einsum("ijk,ijk->ij", by_step, by_step), axis=1, out=power[:, _WIDTH:])
+    return np.sqrt(np.maximum(power[:, _WIDTH:] - power[:, :-_WIDTH], 0) / (_WIDTH * step))
 
 
 def _step(sample_rate: int) -> int:

@@ -1,4 +1,4 @@
-"""The whole config of a drum machine, in sections: model, decoder, objective, prior, training."""
+"""The whole config of a drum machine, in sections: model, decoder, objective, prior, distillation …"""
 
 from dataclasses import dataclass, field
 
@@ -30,11 +30,11 @@ class OneShotModelConfig:
     blocks: int = 4
     """Number of blocks."""
     decoder_width: int = 0
-    """Channels between blocks of the decoder; 0 for as many as the encoder has."""
+    """Channels between blocks of the decoder; 0 for as many as the encoder has, until distillation."""
     decoder_hidden: int = 0
-    """Channels inside a block of the decoder; 0 for as many as the encoder has."""
+    """Channels inside a block of the decoder, as above."""
     decoder_blocks: int = 0
-    """Blocks of the decoder; 0 for as many as the encoder has."""
+    """Blocks of the decoder, as above."""
     kernel: int = 7
     """Receptive field of a block, in patches."""
     patch_code: int = 16
@@ -43,7 +43,7 @@ class OneShotModelConfig:
     """Units between all patches and z."""
     class_size: int = 16
     """Width of the embedding of a class."""
-    phase_iterations: int = 4
+    phase_iterations: int = 0
     """Iterations that improve the phases of an impulse and noise; 0 for none."""
     initial_log_variance: float = -4.0
     """Log variance of the posterior before training; a narrow one does not collapse."""
@@ -118,21 +118,49 @@ class OneShotPriorConfig:
     width: int = 256
     """Units of the layers of the velocity network."""
     layers: int = 3
-    solver_steps: int = 2
-    """Steps in which noise becomes z."""
-    coarse_draws: int = 8192
-    """Draws that the coarse decoder learns from."""
-    coarse_steps: int = 3000
-    """Steps of its training."""
+    solver_steps: int = 1
+    """Steps of the midpoint method in which noise becomes z."""
 
     def __post_init__(self) -> None:
-        check_at_least("prior", self, 1, "steps", "batch_size", "coarse_draws", "coarse_steps")
+        check_at_least("prior", self, 1, "steps", "batch_size")
         check_above_zero("prior", self, "learning_rate")
         check_at_least("prior", self, 0, "equalizer_db", "damped_db")
         check_share("prior", self, "layered")
         check_size("prior", self, WIDTH, 1, "width")
         check_size("prior", self, DEPTH, 1, "layers", "solver_steps")
         check_size("prior", self, DEPTH, 0, "variations", "mixtures")
+
+
+@dataclass(frozen=True)
+class OneShotDistillationConfig:
+    """Small decoders that learn from the decoder once its training is over.
+
+    One takes its place, if wanted: sounds are drawn faster. The other decodes coarse levels, by which draws
+    are compared with training sounds.
+    """
+
+    width: int = 0
+    """Channels between blocks of the decoder that takes its place; 0 for none."""
+    hidden: int = 256
+    """Channels inside its blocks."""
+    blocks: int = 3
+    """Number of its blocks."""
+    steps: int = 4000
+    batch_size: int = 32
+    """Points of z a step."""
+    learning_rate: float = 2e-3
+    coarse_draws: int = 8192
+    """Draws that the coarse decoder learns from."""
+    coarse_steps: int = 3000
+    """Steps of its training."""
+
+    def __post_init__(self) -> None:
+        check_size("distillation", self, WIDTH, 0, "width")
+        check_size("distillation", self, WIDTH, 1, "hidden")
+        check_size("distillation", self, DEPTH, 1, "blocks")
+        check_at_least("distillation", self, 1, "steps", "coarse_draws", "coarse_steps")
+        check_at_least("distillation", self, 2, "batch_size")
+        check_above_zero("distillation", self, "learning_rate")
 
 
 @dataclass(frozen=True)
@@ -145,6 +173,7 @@ class OneShotConfig:
     decoder: OneShotDecoderConfig = field(default_factory=OneShotDecoderConfig)
     objective: OneShotObjectiveConfig = field(default_factory=OneShotObjectiveConfig)
     prior: OneShotPriorConfig = field(default_factory=OneShotPriorConfig)
+    distillation: OneShotDistillationConfig = field(default_factory=OneShotDistillationConfig)
     training: TrainingConfig = field(
         default_factory=lambda: TrainingConfig(
             steps=8000, batch_size=32, learning_rate=1e-3, warmup_steps=200, evaluate_every=500

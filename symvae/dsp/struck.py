@@ -17,7 +17,7 @@ from torch.nn.functional import pad
 from symvae.dsp.stft import Stft, agreeing_phases, unit
 
 #: Level of the noise beside an impulse of 1; with less of it, cymbals become a click with a soft tail.
-_NOISE = 0.07
+_NOISE = 0.17
 #: Frames from the start whose phases the projections improve.
 _ATTACK_FRAMES = 8
 #: Frames of one stretch of noise at which a source may begin, and its seed.
@@ -128,5 +128,5 @@ def _noise(stft: Stft, frames: int) -> _Noise:
 
 def _sounding(magnitude: Float[Tensor, "batch frame bin"]) -> int:
     """Frames up to the last one that is not silent."""
-    rows = (magnitude > 0).any(2).any(0).nonzero()
+    rows = magnitude.amax((0, 2)).nonzero()
     return int(rows.max()) + 1 if len(rows) else 1

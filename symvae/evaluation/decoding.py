@@ -5,6 +5,7 @@ lsd_db           log-spectral distance
 first_5_ms_db    the same of the first 5 ms of the sound alone, in windows of 128 samples
 khz_a_core       samples a millisecond of processor time, many sounds at once, at the decoder's own rate
 latency_ms       processor time of a single sound from z to its last sample
+hit_ms, kit_ms   processor time of a drawn hit and of a kit of every class, medians; of fast decoders
 griffin_lim      of decoders of magnitudes: log-spectral distance and time with 32 iterations of Griffin
                  and Lim from random phases on their own magnitudes, and the time of their own phases
 """
@@ -29,6 +30,8 @@ from symvae.training.sound_batches import SoundBatch
 #: Sounds that are decoded at once, rounds of which the median time counts, and sounds of slow decoders.
 AT_ONCE, _ROUNDS, SLOW_SOUNDS = 16, 3, 16
 REFERENCE_ITERATIONS = 32
+#: Hits and kits of which the median time counts.
+_HITS, _KITS = 120, 8
 _ATTACK_SEC, _ATTACK_WINDOW = 0.005, 128
 
 
@@ -63,8 +66,10 @@ def decoding_figures(machine: AnyDrumMachine, sounds: SoundBatch) -> dict[str, A
         "lsd_db": float(log_spectral_distance_db(wave, real, floor=FLOOR).mean()),
         "first_5_ms_db": float(attack_distance_db(wave, real).mean()),
         "khz_a_core": len(real) * network.samples * rate / SAMPLE_RATE / seconds / 1000,
-        "latency_ms": _median_ms(lambda: network.sound(z[:1], drum[:1], _chance()), rounds),
+        "latency_ms": _median_ms(lambda _: network.sound(z[:1], drum[:1], _chance()), rounds),
     }
+    if not slow:
+        figures |= _drawing_times(machine)
     if head is None:
         figures["griffin_lim"] = _with_iterations(machine, z, real, drum)
     return figures
@@ -84,6 +89,16 @@ def attack_distance_db(
     """
     part = slice(ONSET // 2, ONSET + round(_ATTACK_SEC * SAMPLE_RATE))
     return log_spectral_distance_db(generated[:, part], real[:, part], floor=FLOOR, size=_ATTACK_WINDOW)
+
+
+def _drawing_times(machine: AnyDrumMachine) -> dict[str, float]:
+    """Times of `hit`, the classes in turn, and of `kit`."""
+    drums = machine.drums
+    machine.kit(seed=_HITS)
+    return {
+        "hit_ms": _median_ms(lambda number: machine.hit(drums[number % len(drums)], seed=number), _HITS),
+        "kit_ms": _median_ms(lambda number: machine.kit(seed=number), _KITS),
+    }
 
 
 def _with_iterations(
@@ -116,11 +131,11 @@ def _with_iterations(
     }
 
 
-def _median_ms(work: Callable[[], object], rounds: int) -> float:
+def _median_ms(work: Callable[[int], object], rounds: int) -> float:
     times = []
-    for _ in range(rounds):
+    for number in range(rounds):
         began = time.process_time()
-        work()
+        work(number)
         times.append(1000 * (time.process_time() - began))
     return statistics.median(times)
 

@@ -32,7 +32,7 @@ class DrumDraws:
         prior: Flow over z given the class.
         known: The training sounds; None where they are not known.
         coarse: Tells what a draw is like before it is decoded; None decodes all draws.
-        steps: Steps in which noise becomes z.
+        steps: Steps of the midpoint method in which noise becomes z.
     """
 
     def __init__(
@@ -77,7 +77,9 @@ class DrumDraws:
     def _sample(
         self, classes: Float[Tensor, "batch class"], generator: torch.Generator, temperature: float
     ) -> Float[Tensor, "batch latent"]:
-        return self.prior.sample(len(classes), generator, temperature, attributes=classes, steps=self.steps)
+        return self.prior.sample(
+            len(classes), generator, temperature, attributes=classes, steps=self.steps, solver="midpoint"
+        )
 
     def _distance(
         self, known: KnownSounds, z: Float[Tensor, "batch latent"], classes: Float[Tensor, "batch class"]

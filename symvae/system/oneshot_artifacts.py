@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
@@ -21,6 +21,7 @@ from symvae.system.artifact_folder import (
     WEIGHTS_FILE,
     checked_part,
     read_config,
+    read_metrics,
     write_header,
     write_json,
 )
@@ -76,30 +77,35 @@ def save_drum_machine(
         write_json(fresh / METRICS_FILE, metrics or {})
 
 
-def complete_drum_machine(
-    folder: Path,
-    prior: FlowPrior,
-    faders: DrumFaders,
-    known: KnownSounds,
-    coarse: CoarseDecoder,
-    attacks: DrumAttacks,
-) -> None:
-    """Add what is fitted to a trained network to a drum machine's folder.
+class Fitted(NamedTuple):
+    """What is fitted to the trained network of a drum machine."""
+
+    prior: FlowPrior
+    faders: DrumFaders
+    known: KnownSounds
+    coarse: CoarseDecoder
+    attacks: DrumAttacks
+
+
+def complete_drum_machine(folder: Path, config: OneShotConfig, network: DrumVAE, fitted: Fitted) -> None:
+    """Write the whole folder of a trained drum machine in the place of that of its network.
 
     Args:
         folder: The folder.
-        prior: Flow over z given the class.
-        faders: Directions and ranges.
-        known: Coarse levels of the training sounds.
-        coarse: Decoder of the coarse levels of draws.
-        attacks: Attacks of draws.
+        config: The config, with the sizes of the decoder.
+        network: The network.
+        fitted: What is fitted to it.
     """
-    with whole_folder(folder, CheckpointError, copied=True) as fresh:
-        DRUM_PRIOR.save(fresh, prior)
-        DRUM_FADERS.save(fresh, faders)
-        KNOWN_SOUNDS.save(fresh, known)
-        COARSE_DECODER.save(fresh, coarse)
-        DRUM_ATTACKS.save(fresh, attacks)
+
+    def add(fresh: Path) -> None:
+        DRUM_PRIOR.save(fresh, fitted.prior)
+        DRUM_FADERS.save(fresh, fitted.faders)
+        KNOWN_SOUNDS.save(fresh, fitted.known)
+        COARSE_DECODER.save(fresh, fitted.coarse)
+        DRUM_ATTACKS.save(fresh, fitted.attacks)
+
+    metrics = read_metrics(folder)
+    save_drum_machine(folder, config, network.state_dict(), metrics=metrics, add=add)
 
 
 def load_drum_vae(folder: Path) -> tuple[OneShotConfig, DrumVAE]:

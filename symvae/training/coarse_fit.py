@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from symvae.config.oneshot import OneShotPriorConfig
+from symvae.config.oneshot import OneShotConfig
 from symvae.models.flow.prior import FlowPrior
 from symvae.models.oneshot.coarse_decoder import CoarseDecoder
 from symvae.models.oneshot.drum_vae import DrumVAE
@@ -17,20 +17,22 @@ _AT_ONCE = 64
 _BATCH, _RATE = 256, 2e-3
 
 
-def fit_coarse_decoder(network: DrumVAE, prior: FlowPrior, settings: OneShotPriorConfig) -> CoarseDecoder:
+def fit_coarse_decoder(network: DrumVAE, prior: FlowPrior, config: OneShotConfig) -> CoarseDecoder:
     """Learn what draws decode to, coarsely.
 
     Args:
         network: Decodes the draws; on the CPU.
         prior: The flow that they are drawn from.
-        settings: Number of draws and steps.
+        config: All choices.
 
     Returns:
         The coarse decoder.
     """
-    generator = seeded(0)
+    settings, generator = config.distillation, seeded(0)
     drum = torch.eye(network.classes)[torch.arange(settings.coarse_draws) % network.classes]
-    z = prior.sample(len(drum), generator, attributes=drum, steps=settings.solver_steps)
+    z = prior.sample(
+        len(drum), generator, attributes=drum, steps=config.prior.solver_steps, solver="midpoint"
+    )
     levels = _decoded(network, z, drum)
     torch.manual_seed(0)
     student = CoarseDecoder(z.shape[1], network.classes, levels.shape[1])

@@ -70,6 +70,11 @@ def _decoding(figures: dict[str, Any]) -> str:
         ("kHz a core", f"{figures['khz_a_core']:.0f}"),
         ("latency of a sound, ms", f"{figures['latency_ms']:.1f}"),
     ]
+    if "hit_ms" in figures:
+        rows += [
+            ("a drawn hit, ms", f"{figures['hit_ms']:.1f}"),
+            ("a drawn kit, ms", f"{figures['kit_ms']:.0f}"),
+        ]
     if "griffin_lim" in figures:
         reference = figures["griffin_lim"]
         rows += [

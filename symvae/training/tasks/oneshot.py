@@ -1,9 +1,10 @@
-"""A drum machine: a VAE of one-shot sounds, then a flow over its z and faders.
+"""A drum machine: a VAE of one-shot sounds, then a flow over its z and faders, then small decoders.
 
     symvae train-oneshot --preset oneshot-44k --data SOUNDS --out RUN [--resume]
 
 All chance follows from seed and step. The best model has the smallest loss on held-out drums. Prior and
-faders are fitted to the posteriors of that model, as it is stored.
+faders are fitted to the posteriors of that model, as it is stored. Then its decoder may be distilled into a
+small one (`symvae.training.tasks.oneshot_distillation`), and a folder with that one is a finished run.
 """
 
 import dataclasses
@@ -21,30 +22,24 @@ from symvae.models.oneshot.drum_network import FLOOR, DrumNetwork
 from symvae.nn.mixed import mixed
 from symvae.objective import schedule
 from symvae.objective.spectral import log_spectral_distance_db
-from symvae.system.build_oneshot import build_drum_prior, build_drum_vae
-from symvae.system.drum_draws import DrumDraws
-from symvae.system.drum_faders import DrumFaders, fit_faders
-from symvae.system.oneshot_artifacts import complete_drum_machine, load_drum_vae, save_drum_machine
-from symvae.training.coarse_fit import fit_coarse_decoder
-from symvae.training.drum_facts import drawn_attacks, known_sounds, measured, posteriors
+from symvae.system.build_oneshot import build_drum_vae
+from symvae.system.oneshot_artifacts import load_drum_vae, save_drum_machine
 from symvae.training.loop import Watch, endless, run, unwatched
-from symvae.training.posterior_mixtures import with_mixtures
 from symvae.training.run import Base, RunFolder
+from symvae.training.section import adamw, plan_of, rate_at
 from symvae.training.sound_batches import SoundBatches, sound_batches, spread
 from symvae.training.sound_variation import SoundVariation
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
-from symvae.training.task import Loss, Objective, Plan
-from symvae.training.tasks.flow_matching import FlowTask
+from symvae.training.task import Loss, Objective
+from symvae.training.tasks.oneshot_stages import train_later_stages
 
-STATE, PRIOR_STATE = "oneshot-state.pt", "oneshot-prior-state.pt"
+STATE = "oneshot-state.pt"
 _VALIDATION_SOUNDS, _VALIDATION_SEED = 128, 1
 #: Validation sounds that are synthesized, too.
 _HEARD_SOUNDS = 16
 #: Sounds whose mean spectrum the network starts from.
 _MEAN_SOUNDS = 256
 _DB = 8.685889638
-#: Smallest share of new weights in the prior's average.
-_PRIOR_AVERAGE = 0.005
 
 
 def train_oneshot(
@@ -63,10 +58,10 @@ def train_oneshot(
     Args:
         config: All choices, as a preset names them; the classes become those of the sounds.
         shards: Prepared sounds.
-        out: The run's folder: log, state and best model; ``prior/`` is the second stage's.
+        out: The run's folder: log, state and best model; ``prior/``, ``distillation/``: the later stages.
         resume: Go on with the run in ``out``.
         device: "cpu" or "cuda".
-        stop_after: End this call after this many steps in all, those of the prior included.
+        stop_after: End this call after this many steps in all, those of the later stages included.
         watch: Called after each step.
         stopping: Asked after each step; True ends this call.
 
@@ -87,7 +82,12 @@ def train_oneshot(
     finished = task.state.step == config.training.steps or _patience_is_over(task)
     if not finished or stopping() or (left is not None and left <= 0):
         return out / "model"
-    _train_prior(config, train, held_out, out, stop_after=left, watch=watch, stopping=stopping)
+    stored, model = load_drum_vae(out / "model")
+    if stored.model != config.model:
+        return out / "model"  # with its small decoder
+    train_later_stages(
+        config, model, train, held_out, task.filters, out, stop_after=left, watch=watch, stopping=stopping
+    )
     return out / "model"
 
 
@@ -108,30 +108,20 @@ class OneShotTask:
             device: "cpu" or "cuda".
         """
         self.choice, self.train, self.device = config, train, device
-        training = config.training
-        torch.manual_seed(training.seed)
+        torch.manual_seed(config.training.seed)
         self.model = build_drum_vae(config.model)
         first = train.batch(0, _MEAN_SOUNDS, seed=_VALIDATION_SEED, bounds=SoundVariation())
         self.model.mean_level.copy_(self.model.levels(first.wave).mean((0, 1)))
         self.model.to(device)
         self.filters = mel_bands(self.model, config.objective.mels).to(device)
         self.average = fresh_average(self.model)
-        optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay, fused=True
-        )
-        self.state = TrainingState({"model": self.model}, optimizer, self.average)
-        self.plan = Plan(
-            training.steps,
-            training.evaluate_every,
-            {"model": training.clip_norm},
-            patience=training.patience,
-            phrases_per_step=training.batch_size,
-        )
+        self.state = TrainingState({"model": self.model}, adamw(self.model, config.training), self.average)
+        self.plan = plan_of(config.training)
         rows = spread(len(held_out), _VALIDATION_SOUNDS)
         self.validation = held_out.rows(rows).to(device)
 
     def settings(self, step: int) -> dict[str, Any]:
-        return {"lr": self._rate(step)}
+        return {"lr": rate_at(self.choice.training, step)}
 
     def loss(self, step: int) -> Loss:
         training, objective = self.choice.training, self.choice.objective
@@ -146,7 +136,7 @@ class OneShotTask:
         total = distance + objective.mel_weight * mel + beta * (kl - objective.free_nats).clamp(min=0)
         named = {"train_level_db": _DB * distance, "train_mel_db": _DB * mel, "train_kl_nats": kl}
         logged = {name: value.detach() for name, value in named.items()}
-        return Loss((Objective(total),), {"rate": self._rate(step), "beta": beta, **logged})
+        return Loss((Objective(total),), {"rate": rate_at(training, step), "beta": beta, **logged})
 
     def average_share(self, step: int) -> float:
         return early_share(self.choice.training.ema_decay, step)
@@ -180,10 +170,6 @@ class OneShotTask:
             folder / "model", self.choice, cpu_state(self.average), metrics={"validation": figures}
         )
 
-    def _rate(self, step: int) -> float:
-        training = self.choice.training
-        return training.learning_rate * schedule.warmup_cosine(step, training.steps, training.warmup_steps)
-
 
 def mel_bands(model: DrumNetwork, mels: int) -> torch.Tensor:
     """Mel filters that average the bins of a band."""
@@ -196,59 +182,6 @@ def bounds_of(objective: OneShotObjectiveConfig) -> SoundVariation:
     return SoundVariation(
         objective.repitch_semitones, objective.layered, objective.equalizer_db, objective.damped_db
     )
-
-
-def prior_bounds(config: OneShotConfig) -> SoundVariation:
-    """Bounds of the variations that the flow learns from."""
-    prior = config.prior
-    return SoundVariation(
-        config.objective.repitch_semitones, prior.layered, prior.equalizer_db, prior.damped_db
-    )
-
-
-def _train_prior(
-    config: OneShotConfig,
-    train: SoundBatches,
-    held_out: SoundBatches,
-    out: Path,
-    *,
-    stop_after: int | None,
-    watch: Watch,
-    stopping: Callable[[], bool],
-) -> None:
-    """Fit the flow and the faders to the posteriors of the stored model, and complete its folder."""
-    model = load_drum_vae(out / "model")[1]
-    settings = config.prior
-    posterior = posteriors(model, train, settings.variations, prior_bounds(config))
-    drum = torch.eye(train.classes)[torch.from_numpy(train.sounds.drum)].repeat(1 + settings.variations, 1)
-    learned = with_mixtures(posterior, drum, settings.mixtures, seed=config.training.seed)
-    torch.manual_seed(config.training.seed)
-    prior = build_drum_prior(settings, config.model.classes, config.model.latent_size)
-    task = FlowTask(
-        prior,
-        learned,
-        attributes=drum.repeat(1 + settings.mixtures, 1),
-        steps=settings.steps,
-        batch_size=settings.batch_size,
-        learning_rate=settings.learning_rate,
-        seed=config.training.seed,
-        slowest_average=_PRIOR_AVERAGE,
-        clip_norm=1.0,
-        evaluate_every=max(settings.steps // 4, 1),
-        choice=config,
-        base=Base.of(out / "model"),
-    )
-    stage = out / "prior"
-    folder = RunFolder.open(stage, PRIOR_STATE, resume=(stage / PRIOR_STATE).exists())
-    run(task, folder, stop_after=stop_after, watch=watch, stopping=stopping)
-    if task.state.step == settings.steps:
-        faders: DrumFaders = fit_faders(
-            posterior.mean[: len(train)], train.sounds.drum, measured(train), train.classes
-        )
-        known = known_sounds(model, train, held_out)
-        coarse = fit_coarse_decoder(model, task.average, settings)
-        draws = DrumDraws(model, task.average, known, coarse, steps=settings.solver_steps)
-        complete_drum_machine(out / "model", task.average, faders, known, coarse, drawn_attacks(draws))
 
 
 def _patience_is_over(task: OneShotTask) -> bool:

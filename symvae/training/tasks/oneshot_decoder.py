@@ -40,10 +40,10 @@ from symvae.system.finished_machine import Machine, finished_machine
 from symvae.system.oneshot_artifacts import DRUM_FADERS, DRUM_PRIOR, save_drum_machine
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
-from symvae.training.section import rate_at
+from symvae.training.section import plan_of, rate_at
 from symvae.training.sound_batches import SoundBatch, SoundBatches, sound_batches, spread
 from symvae.training.state import TrainingState, cpu_state, early_share, fresh_average
-from symvae.training.task import Loss, Objective, Plan
+from symvae.training.task import Loss, Objective
 from symvae.training.tasks.oneshot import bounds_of
 
 STATE = "oneshot-decoder-state.pt"
@@ -149,13 +149,7 @@ class OneShotDecoderTask:
             fused=True,
         )
         self.state = TrainingState(modules, optimizer, self.average)
-        self.plan = Plan(
-            training.steps,
-            training.evaluate_every,
-            {"model": training.clip_norm},
-            patience=training.patience,
-            phrases_per_step=training.batch_size,
-        )
+        self.plan = plan_of(training)
         self.validation = held_out.rows(spread(len(held_out), _VALIDATION_SOUNDS)).to(device)
 
     def settings(self, step: int) -> dict[str, Any]:

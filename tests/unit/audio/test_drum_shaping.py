@@ -15,7 +15,7 @@ def tone(hz: float, decay_sec: float = 0.2) -> np.ndarray:
     return (wave / np.abs(wave).max()).astype(np.float32)
 
 
-@pytest.mark.parametrize("wanted_hz", [170.0, 199.0, 240.0])
+@pytest.mark.parametrize("wanted_hz", [105.0, 170.0, 199.0, 240.0, 390.0])
 def test_a_pitch_is_reached_by_the_playing_speed(wanted_hz: float) -> None:
     wave = tone(200.0)
     made = tuned(wave, wanted_hz)
@@ -23,9 +23,10 @@ def test_a_pitch_is_reached_by_the_playing_speed(wanted_hz: float) -> None:
     assert made.shape == wave.shape
     assert np.abs(made).max() <= 1
     assert not made[: ONSET - 1].any()
+    assert abs(made[-1]) < 1e-5  # a slower sound is cut, and faded out
 
 
-@pytest.mark.parametrize("wanted_hz", [100.0, 400.0])
+@pytest.mark.parametrize("wanted_hz", [95.0, 420.0])
 def test_a_pitch_that_is_too_far_away_leaves_the_sound(wanted_hz: float) -> None:
     assert np.array_equal(tuned(tone(200.0), wanted_hz), tone(200.0))
 

@@ -81,6 +81,20 @@ def test_the_noise_scale_applies_to_used_coordinates_and_is_stored(flow: FlowPri
     assert float(FlowPrior.from_state(wide.state_dict()).noise_scale) == 1.5
 
 
+def test_both_solvers_follow_the_same_path(flow: FlowPrior) -> None:
+    """Midpoints are as near in a few steps as Heun's method is in many."""
+    noise = flow.noise(256, torch.Generator().manual_seed(3))
+    exact = flow.integrate(noise, steps=200)
+    far = {
+        (solver, steps): float((flow.integrate(noise, steps=steps, solver=solver) - exact).abs().mean())
+        for solver in ("heun", "midpoint")
+        for steps in (2, 8, 48)
+    }
+    for solver in ("heun", "midpoint"):
+        assert far[solver, 48] < 0.5 * far[solver, 8] < 0.5 * far[solver, 2]
+    assert far["midpoint", 48] < 0.05 * float((exact - noise).abs().mean())
+
+
 def test_guidance_without_a_correction_changes_nothing(flow: FlowPrior) -> None:
     noise = torch.randn((20, 3), generator=torch.Generator().manual_seed(1))
     assert torch.equal(flow.integrate(noise, lambda guess: guess), flow.integrate(noise))

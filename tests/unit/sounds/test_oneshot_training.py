@@ -22,6 +22,8 @@ FILES = (
     "prior.safetensors",
     "faders.safetensors",
     "known.safetensors",
+    "coarse.safetensors",
+    "attacks.safetensors",
     "config.json",
     "metrics.json",
 )
@@ -32,7 +34,7 @@ def config():
     return with_overrides(OneShotConfig(), list(TINY_ONESHOT))
 
 
-@pytest.mark.parametrize("stops", [(1, 3), (2, 5), (4, 6)])
+@pytest.mark.parametrize("stops", [(1, 3), (2, 5), (4, 6), (8, 10)])
 def test_a_resumed_run_ends_bit_equal(config, drum_sounds, tiny_drum_machine, tmp_path, stops):
     shards = open_sounds(drum_sounds)
     for number, stop in enumerate((*stops, None)):
@@ -51,9 +53,46 @@ def test_training_lowers_the_distance(config, drum_sounds, tmp_path):
     shards = open_sounds(drum_sounds)
     longer = with_overrides(config, ["training.steps=40", "training.learning_rate=0.01", "prior.steps=1"])
     figures = []
-    train_oneshot(longer, shards, tmp_path / "run", watch=lambda now: figures.append(dict(now.figures)))
+
+    def watch(now):
+        figures.append(dict(now.figures))
+
+    train_oneshot(longer, shards, tmp_path / "run", stop_after=40, watch=watch)
     reached = [each["level_db"] for each in figures if "level_db" in each]
     assert reached[-1] < 0.9 * reached[0]
+
+
+def test_the_small_decoder_takes_the_place_of_its_teacher(config, drum_sounds, tiny_drum_machine, tmp_path):
+    """Encoder, prior and z stay; a finished run is not trained again."""
+    shards, run = open_sounds(drum_sounds), tmp_path / "run"
+    longer = with_overrides(config, ["distillation.steps=150", "distillation.batch_size=16"])
+    errors = []
+
+    def watch(now):
+        if "level_db" in now.figures and now.steps == 150:
+            errors.append(now.figures["level_db"])
+
+    train_oneshot(longer, shards, run, stop_after=8)
+    teacher = load_drum_vae(run / "model")[1]
+    train_oneshot(longer, shards, run, resume=True, watch=watch)
+    stored, network = load_drum_vae(run / "model")
+    assert (stored.model.decoder_width, stored.model.decoder_blocks) == (8, 1)
+    assert errors[-1] < 0.8 * errors[0]
+    for name, value in teacher.state_dict().items():
+        if not name.startswith("decoder."):
+            torch.testing.assert_close(network.state_dict()[name], value)
+    before = (run / "model" / "model.safetensors").read_bytes()
+    train_oneshot(longer, shards, run, resume=True)
+    assert (run / "model" / "model.safetensors").read_bytes() == before
+
+
+def test_a_machine_may_keep_its_decoder(config, drum_sounds, tmp_path):
+    plain = with_overrides(config, ["distillation.width=0"])
+    train_oneshot(plain, open_sounds(drum_sounds), tmp_path / "run")
+    stored, network = load_drum_vae(tmp_path / "run" / "model")
+    assert stored.model.decoder_width == 0
+    assert len(network.decoder.blocks) == plain.model.blocks
+    assert (tmp_path / "run" / "model" / "coarse.safetensors").exists()
 
 
 def test_batches_follow_from_seed_and_step(drum_sounds):
