@@ -43,7 +43,7 @@ class OneShotModelConfig:
     """Units between all patches and z."""
     class_size: int = 16
     """Width of the embedding of a class."""
-    phase_iterations: int = 0
+    phase_iterations: int = 2
     """Iterations that improve the phases of an impulse and noise; 0 for none."""
     initial_log_variance: float = -4.0
     """Log variance of the posterior before training; a narrow one does not collapse."""

@@ -42,7 +42,7 @@ class CodesModelConfig:
     """Units of the summary of all vectors that conditions the decoder's blocks."""
     class_size: int = 16
     """Width of the embedding of a class."""
-    phase_iterations: int = 0
+    phase_iterations: int = 2
     """Iterations that improve the phases of an impulse and noise; 0 for none."""
 
     def __post_init__(self) -> None:

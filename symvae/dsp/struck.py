@@ -1,9 +1,10 @@
-"""Phases of a struck sound: an impulse at its onset, then noise.
+"""Phases of a struck sound: an impulse at its onset, then noise and partials that ring.
 
 A stroke excites all partials at once, so at the onset their phases are those of an impulse; later they are
-unrelated, as those of noise. Magnitudes with the phases of such a source have a sharp attack, which random
-phases smear over a window. A few projections (Griffin and Lim 1984) make the phases of the first frames
-agree: there they sharpen the attack, and in the noise that follows they gain nothing.
+unrelated, as those of noise, but for partials that ring on (`symvae.dsp.phase_advance`). Magnitudes with the
+phases of such a source have a sharp attack, which random phases smear over a window. A few projections
+(Griffin and Lim 1984) make the phases of the first frames agree: there they sharpen the attack, and in the
+noise that follows they gain nothing.
 """
 
 from functools import lru_cache
@@ -14,10 +15,13 @@ from jaxtyping import Complex, Float
 from torch import Tensor
 from torch.nn.functional import pad
 
+from symvae.dsp.phase_advance import ringing_phases
 from symvae.dsp.stft import Stft, agreeing_phases, unit
 
 #: Level of the noise beside an impulse of 1; with less of it, cymbals become a click with a soft tail.
-_NOISE = 0.17
+_NOISE = 0.15
+#: Magnitude of silence.
+_SILENCE = 1e-2
 #: Frames from the start whose phases the projections improve.
 _ATTACK_FRAMES = 8
 #: Frames of one stretch of noise at which a source may begin, and its seed.
@@ -99,21 +103,30 @@ def struck(
     length = min((frames - 1) * stft.hop, samples)
     source = _source(stft, frames, onset, generator)
     batch, device = len(magnitude), magnitude.device
-    # The frames that overlap the attack are given: phases that agree with nothing behind them cancel there.
-    attack = min(max(_ATTACK_FRAMES, source.begin.shape[1]), frames)
-    seen = min(attack + stft.size // stft.hop - 1, frames)
-    begin = agreeing_phases(
-        magnitude[:, :seen],
-        stft,
-        (seen - 1) * stft.hop,
-        phase=source.first(seen).to(device).expand(batch, -1, -1),
-        iterations=iterations,
-        given=seen - attack,
-    )
-    later = source.later[:, attack - source.begin.shape[1] :].to(device)
-    spectrum = begin.new_empty((batch, frames, stft.bins))
-    torch.mul(magnitude[:, :attack], begin[:, :attack], out=spectrum[:, :attack])
-    torch.mul(magnitude[:, attack:frames], later, out=spectrum[:, attack:])
+    magnitude = magnitude[:, :frames]
+    phase = source.first(frames).to(device)
+    spectrum = magnitude * phase
+    ringing_from = source.begin.shape[1]
+    levels = magnitude[:, ringing_from - 1 :].clamp(min=_SILENCE).log()
+    ringing = ringing_phases(levels, stft, phase[:, ringing_from - 1 :])
+    low = ringing.shape[2]
+    spectrum[:, ringing_from:, :low] = magnitude[:, ringing_from:, :low] * ringing
+    if iterations:
+        # The frames that overlap the attack are given: phases that agree with nothing behind them cancel
+        # there.
+        attack = min(max(_ATTACK_FRAMES, ringing_from), frames)
+        seen = min(attack + stft.size // stft.hop - 1, frames)
+        begin = phase[:, :seen].repeat(batch, 1, 1)
+        begin[:, ringing_from:, :low] = ringing[:, : seen - ringing_from]
+        begin = agreeing_phases(
+            magnitude[:, :seen],
+            stft,
+            (seen - 1) * stft.hop,
+            phase=begin,
+            iterations=iterations,
+            given=seen - attack,
+        )
+        spectrum[:, :attack] = magnitude[:, :attack] * begin[:, :attack]
     return pad(stft.inverse(spectrum, length), (0, samples - length))
 
 

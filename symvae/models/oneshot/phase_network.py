@@ -11,20 +11,17 @@ frames in a row. A residual that only delays a frame is the difference of two su
 computed at once, and every pass over a spectrum is counted: one iteration of Griffin and Lim's takes as long.
 """
 
-import math
-
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from symvae.dsp.phase_advance import SLOPE, phase_advances
 from symvae.dsp.stft import Stft
 from symvae.dsp.struck import struck_phases
 
 #: Frames with the phases of the impulse.
 _STRUCK = 3
-#: Radians a frame per neper a bin, for a Hann window and a hop of a quarter of it; mean of two frames.
-_SLOPE = 0.975
 #: Nepers that are 1 for the network.
 _SCALE = 3.0
 _SEED = 0
@@ -46,7 +43,7 @@ class PhaseNetwork(nn.Module):
     def __init__(self, *, stft: Stft, samples: int, onset: int, hidden: int, floor: float) -> None:
         super().__init__()
         self.stft, self.samples, self.floor = stft, samples, floor
-        self.slope = nn.Parameter(torch.tensor(_SLOPE / 4))
+        self.slope = nn.Parameter(torch.tensor(SLOPE))
         self.now = nn.Linear(stft.bins, hidden)
         self.before = nn.Linear(stft.bins, hidden, bias=False)
         self.leave = nn.Linear(2 * hidden, stft.bins)
@@ -62,10 +59,8 @@ class PhaseNetwork(nn.Module):
         units = self.now(scaled[:, 1:]) + self.before(scaled[:, :-1])  # of frames 1, 2 …
         units = functional.gelu(units)
         residual = self.leave(torch.cat([units[:, 1:], units[:, :-1]], 2))  # of the advances to frames 2, 3 …
-        pair = levels[:, _STRUCK:] + levels[:, _STRUCK - 1 : -1]
-        slope = functional.pad(pair[:, :, 2:] - pair[:, :, :-2], (1, 1))
-        turns = math.tau * self.stft.hop / self.stft.size * torch.arange(pair.shape[2], device=pair.device)
-        advance = torch.addcmul(residual[:, _STRUCK - 2 :] + turns, slope, self.slope)
+        advance = phase_advances(levels[:, _STRUCK - 1 :], self.stft, self.slope)
+        advance = advance + residual[:, _STRUCK - 2 :]
         first = self.struck_angle.expand(len(levels), -1, -1)
         later = first[:, -1:] + advance.cumsum(1)
         return self.stft.inverse(torch.polar(magnitude, torch.cat([first, later], 1)), self.samples)
