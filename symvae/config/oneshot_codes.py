@@ -113,21 +113,21 @@ class CodesPriorConfig:
     """Channels; a multiple of 32."""
     layers: int = 5
     """Gated convolutions, or blocks of the transformer."""
-    dropout: float = 0.1
+    dropout: float = 0.2
     """Share of the units that training leaves out."""
-    steps: int = 1000
+    steps: int = 1500
     batch_size: int = 64
     """Sounds a step."""
     learning_rate: float = 2e-3
     evaluate_every: int = 50
     """Steps between validations; the best prior is kept."""
-    versions: int = 4
+    versions: int = 12
     """Codes of each training sound: of the sound itself, and of variations of it at another speed."""
-    layered: float = 0.0
+    layered: float = 0.3
     """Share of these with a second sound of the class beneath."""
-    equalizer_db: float = 0.0
+    equalizer_db: float = 3.0
     """Standard deviation of their random equalizer's gain."""
-    damped_db: float = 0.0
+    damped_db: float = 20.0
     """Their largest additional decay, in dB a second."""
 
     def __post_init__(self) -> None:
@@ -154,6 +154,6 @@ class OneShotCodesConfig:
     prior: CodesPriorConfig = field(default_factory=CodesPriorConfig)
     training: TrainingConfig = field(
         default_factory=lambda: TrainingConfig(
-            steps=8000, batch_size=32, learning_rate=1e-3, warmup_steps=200, evaluate_every=500
+            steps=3500, batch_size=32, learning_rate=1e-3, warmup_steps=200, evaluate_every=250
         )
     )

@@ -78,7 +78,7 @@ def save_drum_machine(
 
 
 class Fitted(NamedTuple):
-    """What is fitted to the trained network of a drum machine."""
+    """Parts of a drum machine that are fitted to its trained network."""
 
     prior: FlowPrior
     faders: DrumFaders
@@ -146,7 +146,15 @@ def load_drum_attacks(folder: Path, config: OneShotConfig) -> DrumAttacks | None
 
 
 def load_coarse_decoder(folder: Path, config: OneShotConfig, network: DrumVAE) -> CoarseDecoder | None:
-    """Read the coarse decoder of a drum machine; None where its folder is older than it is.
+    """Read the coarse decoder of a drum machine.
+
+    Args:
+        folder: Its folder.
+        config: Its config.
+        network: Its network.
+
+    Returns:
+        The coarse decoder; None where the folder is older than it is.
 
     Raises:
         CheckpointError: The file is damaged or belongs to another model.

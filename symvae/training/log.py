@@ -1,6 +1,7 @@
 """The log of a run: one CSV file, and TensorBoard events where tensorboard is installed."""
 
 import csv
+import io
 from pathlib import Path
 from types import TracebackType
 
@@ -10,7 +11,7 @@ from symvae.storage.whole_file import make_folder, write_text
 
 
 class TrainingLog:
-    """Rows of named figures, appended one by one; the first row of the file fixes the columns."""
+    """Rows of named figures, appended one by one; a figure that comes later adds a column."""
 
     def __init__(self, folder: Path, resume_step: int) -> None:
         """Open the log of a run.
@@ -33,15 +34,29 @@ class TrainingLog:
 
     def write(self, step: int, **figures: float) -> None:
         """Append a row; it is on disk when this returns."""
-        empty = self.path.stat().st_size == 0
+        row = {"step": str(step), **{name: f"{value:.6g}" for name, value in figures.items()}}
+        header = self._columns()
+        columns = header + [name for name in row if name not in header]
+        if columns != header:
+            write_text(self.path, self._widened(columns), TrainingError)
         with explained(self.path, TrainingError), self.path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            if empty:
-                writer.writerow(["step", *figures])
-            writer.writerow([step, *(f"{value:.6g}" for value in figures.values())])
+            csv.DictWriter(file, columns).writerow(row)
         if self._board is not None:
             for name, value in figures.items():
                 self._board.add_scalar(name, value, step)
+
+    def _columns(self) -> list[str]:
+        with self.path.open(newline="", encoding="utf-8") as file:
+            return next(csv.reader(file), [])
+
+    def _widened(self, columns: list[str]) -> str:
+        """Text of the file with more columns, which are empty in the rows so far."""
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, columns, extrasaction="ignore")
+        writer.writeheader()
+        with self.path.open(newline="", encoding="utf-8") as file:
+            writer.writerows(csv.DictReader(file))
+        return text.getvalue()
 
     def __enter__(self) -> "TrainingLog":
         return self

@@ -42,7 +42,17 @@ class CoarseDecoder(nn.Module):
     def like(
         cls, state: dict[str, Tensor], *, latent_size: int, classes: int, coarse: int
     ) -> "CoarseDecoder":
-        """Return a network of the sizes of these weights; raises ValueError for those of another model."""
+        """Return a network of the sizes of some weights.
+
+        Args:
+            state: the weights by name.
+            latent_size: coordinates of z of the model.
+            classes: number of its classes.
+            coarse: coarse levels of a sound of the model.
+
+        Returns:
+            A network with random weights; raises ValueError where they belong to another model.
+        """
         width, inputs = state["layers.0.weight"].shape
         if inputs != latent_size + classes or state["mean"].shape != (coarse,):
             raise ValueError("a coarse decoder of another model")

@@ -42,6 +42,39 @@ def test_a_piece_of_the_source_has_the_phases_of_the_whole() -> None:
     torch.testing.assert_close(piece[:, :21], whole[:, :21])
 
 
+def test_a_partial_between_bins_rings_on() -> None:
+    """Phases of noise alone tear a steady partial to pieces."""
+    stft, samples = Stft(1024, 256), 30_000
+    time = torch.arange(samples)
+    wave = torch.where(time >= 64, torch.sin(0.043 * (time - 64)), 0.0)[None]
+    magnitude = stft(wave).abs()
+    generator = torch.Generator().manual_seed(0)
+    rung = struck(magnitude, stft, samples, onset=64, iterations=0, generator=generator)
+    torn = stft.inverse(magnitude * struck_phases(stft, samples, 64, generator), samples)
+
+    def purity(sound: torch.Tensor) -> float:
+        power = torch.fft.rfft(sound[0, 4096:20_480]).abs().square()
+        middle = round(0.043 / (2 * torch.pi) * 16_384)
+        return float(power[middle - 8 : middle + 9].sum() / power.sum())
+
+    assert purity(wave) > 0.95
+    assert purity(rung) > 0.95
+    assert purity(torn) < 0.7
+
+
+def test_noise_keeps_its_phases() -> None:
+    """A flat spectrum has no partials: it sounds as with the phases of the source."""
+    magnitude = torch.ones(1, 60, 513)
+    stft, samples = Stft(1024, 256), 59 * 256
+    made = struck(
+        magnitude, stft, samples, onset=64, iterations=0, generator=torch.Generator().manual_seed(0)
+    )
+    plain = stft.inverse(
+        magnitude * struck_phases(stft, samples, 64, torch.Generator().manual_seed(0)), samples
+    )
+    torch.testing.assert_close(made, plain, atol=1e-5, rtol=0)
+
+
 def test_silence_is_silence() -> None:
     assert not made(torch.zeros(2, FRAMES, 33), 2).any()
 
@@ -57,7 +90,8 @@ def test_iterations_change_the_attack_and_leave_all_else() -> None:
 
 def test_the_phases_of_the_attack_are_those_of_griffin_and_lim() -> None:
     frames = module._ATTACK_FRAMES
-    magnitude = torch.rand(1, frames, 33, generator=torch.Generator().manual_seed(3))
+    # No peaks: a partial would ring on.
+    magnitude = 1 + 0.1 * torch.rand(1, frames, 33, generator=torch.Generator().manual_seed(3))
     samples = (frames - 1) * 16
     phase = struck_phases(STFT, samples, ONSET, torch.Generator().manual_seed(0))
     expected = griffin_lim(magnitude, STFT, samples, phase=phase, iterations=4)
