@@ -10,6 +10,7 @@ of RAVE v1's decoder at its published sizes with fresh weights (`audio/rave_v1.p
 """
 
 import argparse
+import csv
 import json
 import math
 import statistics
@@ -24,7 +25,7 @@ from symvae.audio.one_shot import SAMPLES
 from symvae.corpus.sound_shards import open_sounds
 from symvae.evaluation.decoding import AT_ONCE, decoding_figures
 from symvae.evaluation.reports.markdown import table
-from symvae.system.drum_machine import DrumMachine, load_drum_machine
+from symvae.system.drum_machine import AnyDrumMachine, DrumMachine, load_drum_machine
 from symvae.training.sound_batches import sound_batches, spread
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,9 +44,18 @@ def measured(models: list[str], data: Path, sounds: int) -> list[dict[str, Any]]
     for name in models:
         machine = load_drum_machine(name)
         kind = machine.config.decoder.kind if isinstance(machine, DrumMachine) else "codes"
-        steps = machine.config.training.steps
-        rows.append({"name": machine.name, "kind": kind, "steps": steps, **decoding_figures(machine, batch)})
+        row = {"name": machine.name, "kind": kind, "steps": steps_done(machine)}
+        rows.append({**row, **decoding_figures(machine, batch)})
     return [*rows, rave_v1()]
+
+
+def steps_done(machine: AnyDrumMachine) -> int:
+    """Steps of its network: those in the log of a run, which may have been stopped, or of its config."""
+    log = machine.folder.parent / "log.csv"
+    if not log.is_file():
+        return machine.config.training.steps
+    with log.open(newline="", encoding="utf-8") as file:
+        return int([row["step"] for row in csv.DictReader(file)][-1])
 
 
 @torch.inference_mode()

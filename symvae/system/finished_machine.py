@@ -6,9 +6,17 @@ from typing import NamedTuple
 from symvae.config.oneshot import OneShotConfig
 from symvae.errors import TrainingError
 from symvae.models.flow.prior import FlowPrior
+from symvae.models.oneshot.coarse_decoder import CoarseDecoder
 from symvae.models.oneshot.drum_vae import DrumVAE
 from symvae.system.drum_faders import DrumFaders
-from symvae.system.oneshot_artifacts import load_drum_faders, load_drum_prior, load_drum_vae
+from symvae.system.known_sounds import KnownSounds
+from symvae.system.oneshot_artifacts import (
+    load_coarse_decoder,
+    load_drum_faders,
+    load_drum_prior,
+    load_drum_vae,
+    load_known_sounds,
+)
 
 
 class Machine(NamedTuple):
@@ -19,6 +27,9 @@ class Machine(NamedTuple):
     network: DrumVAE
     prior: FlowPrior
     faders: DrumFaders
+    known: KnownSounds | None
+    """None where its folder is older than they are, as is the coarse decoder."""
+    coarse: CoarseDecoder | None
 
 
 def finished_machine(folder: Path) -> Machine:
@@ -35,4 +46,5 @@ def finished_machine(folder: Path) -> Machine:
             f"{folder} has no prior or no faders yet. "
             "Finish its training first: symvae train-oneshot --resume."
         )
-    return Machine(folder, config, network, prior, faders)
+    known, coarse = load_known_sounds(folder, network), load_coarse_decoder(folder, config, network)
+    return Machine(folder, config, network, prior, faders, known, coarse)

@@ -2,8 +2,8 @@
 
     symvae train-oneshot --preset oneshot-44k-rave --from oneshot-44k --data SOUNDS --out RUN [--resume]
 
-Encoder, frame decoder, prior and faders stay as they are, so that all decoders share one z; the run's folder
-is a whole drum machine. Learned are
+Encoder, frame decoder, prior, faders and known sounds stay as they are, so that all decoders share one z; the
+run's folder is a whole drum machine. Learned are
 
     phases   spectral distance of true and of decoded magnitudes with the network's phases from the sounds
     rave     spectral distance and distance of envelopes
@@ -37,7 +37,13 @@ from symvae.objective.envelope import envelope_distance
 from symvae.objective.spectral import log_spectral_distance_db, multi_scale_distance
 from symvae.system.build_oneshot import build_drum_vae
 from symvae.system.finished_machine import Machine, finished_machine
-from symvae.system.oneshot_artifacts import DRUM_FADERS, DRUM_PRIOR, save_drum_machine
+from symvae.system.oneshot_artifacts import (
+    COARSE_DECODER,
+    DRUM_FADERS,
+    DRUM_PRIOR,
+    KNOWN_SOUNDS,
+    save_drum_machine,
+)
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
 from symvae.training.section import plan_of, rate_at
@@ -215,6 +221,10 @@ class OneShotDecoderTask:
         def add(fresh: Path) -> None:
             DRUM_PRIOR.save(fresh, self.machine.prior)
             DRUM_FADERS.save(fresh, self.machine.faders)
+            if self.machine.known is not None:
+                KNOWN_SOUNDS.save(fresh, self.machine.known)
+            if self.machine.coarse is not None:
+                COARSE_DECODER.save(fresh, self.machine.coarse)
 
         save_drum_machine(folder / "model", self.choice, whole, metrics={"validation": figures}, add=add)
 

@@ -173,6 +173,8 @@ def test_a_resumed_decoder_ends_bit_equal_and_keeps_the_machine(
     for name in ("model.safetensors", "prior.safetensors", "faders.safetensors", "config.json"):
         one, other = (tmp_path / folder / "model" / name for folder in ("run", "whole"))
         assert one.read_bytes() == other.read_bytes(), name
+    for name in ("known.safetensors", "coarse.safetensors"):
+        assert (tmp_path / "run" / "model" / name).read_bytes() == (start / name).read_bytes(), name
     assert any(("nats" if kind == "wave" else "mss") in each for each in figures)
     network, base = load_drum_vae(tmp_path / "run/model")[1], load_drum_vae(start)[1]
     for name, value in base.state_dict().items():
