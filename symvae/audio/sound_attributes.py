@@ -8,8 +8,8 @@
                    near 0 for a tone, 0.85 for white noise
     loudness_lufs  integrated loudness (ITU-R BS.1770); minus infinity for silence
 
-Levels are root mean squares of 4 ms, one every quarter of a millisecond. Sounds that a recording cuts off
-have the decay of the recording.
+Levels are root mean squares of 16 steps of a quarter of a millisecond, rounded to whole samples, one a step.
+Sounds that a recording cuts off have the decay of the recording.
 """
 
 import math

@@ -73,4 +73,4 @@ def _peaked(levels: Float[Tensor, "batch frame bin"]) -> Float[Tensor, "batch ad
     peak = functional.max_pool1d(rows, 2 * _PEAK + 1, 1, _PEAK)
     around = functional.avg_pool1d(rows, 2 * _SURROUNDINGS + 1, 1, _SURROUNDINGS, count_include_pad=False)
     share = (peak - around - _FAINT) / (_CLEAR - _FAINT)
-    return share.clamp(0, 1)[:, 0].unflatten(0, (len(levels), -1))
+    return share.clamp(0, 1).view(len(levels), levels.shape[1] - 1, levels.shape[2])

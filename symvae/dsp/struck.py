@@ -141,5 +141,5 @@ def _noise(stft: Stft, frames: int) -> _Noise:
 
 def _sounding(magnitude: Float[Tensor, "batch frame bin"]) -> int:
     """Frames up to the last one that is not silent."""
-    rows = magnitude.amax((0, 2)).nonzero()
+    rows = (magnitude.amax(2) > 0).any(0).nonzero()
     return int(rows.max()) + 1 if len(rows) else 1

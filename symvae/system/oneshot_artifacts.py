@@ -105,6 +105,8 @@ def complete_drum_machine(folder: Path, config: OneShotConfig, network: DrumVAE,
         DRUM_ATTACKS.save(fresh, fitted.attacks)
 
     metrics = read_metrics(folder)
+    if config.model.decoder_width and "validation" in metrics:
+        metrics["validation_before_distillation"] = metrics.pop("validation")
     save_drum_machine(folder, config, network.state_dict(), metrics=metrics, add=add)
 
 

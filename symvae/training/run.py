@@ -23,8 +23,8 @@ from symvae.errors import TrainingError
 from symvae.storage.lock import locked
 from symvae.storage.whole_file import make_folder, whole_file
 
-#: Fields of a config that change no number of a training.
-_WORDS_ONLY = ("description",)
+#: Fields of a config that change no weight of a network: words, and choices of how sounds are made.
+_NO_WEIGHTS = ("description", "model.phase_iterations", "prior.solver_steps")
 LOCK_FILE = ".lock"
 
 
@@ -147,7 +147,7 @@ def _differing(old: dict[str, Any], new: dict[str, Any], section: str = "") -> l
     """Names of the choices that differ, as a user types them."""
     names = []
     for key, value in old.items():
-        if f"{section}{key}" in _WORDS_ONLY:
+        if f"{section}{key}" in _NO_WEIGHTS:
             continue
         if isinstance(value, dict) and isinstance(new.get(key), dict):
             names += _differing(value, new[key], f"{section}{key}.")

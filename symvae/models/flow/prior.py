@@ -204,6 +204,8 @@ class FlowPrior(nn.Module):
         Returns:
             Latents.
         """
+        if solver not in ("heun", "midpoint"):
+            raise ValueError(f"The solver is heun or midpoint, not {solver}.")
         condition = () if attributes is None else (attributes + self.attribute_lift,)
 
         def velocity(z: Tensor, time: float) -> Tensor:

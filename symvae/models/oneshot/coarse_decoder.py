@@ -1,6 +1,6 @@
 """Decoder of a sound's coarse levels: what it is like before it is decoded.
 
-    z and class ─ two layers ─ levels of a few bands in a few spans of time
+    z and class ─ two hidden layers ─ levels of a few bands in a few spans of time
 
 A drum machine compares its draws with the sounds it was trained on. From these levels it knows in a
 hundredth of the time which draw is worth decoding.

@@ -56,13 +56,13 @@ class DrumNetwork(nn.Module):
         return (levels - self.mean_level) / _SCALE
 
     def denormalize(self, output: Float[Tensor, "batch frame bin"]) -> Float[Tensor, "batch frame bin"]:
-        """Log magnitudes from the scale of the network, in the memory of ``output`` where it can be."""
-        return output.float().mul_(_SCALE).add_(self.mean_level)
+        """Log magnitudes from the scale of the network."""
+        return torch.add(self.mean_level, output.float(), alpha=_SCALE)
 
     def magnitudes(self, levels: Float[Tensor, "batch frame bin"]) -> Float[Tensor, "batch frame bin"]:
         """Magnitudes of log magnitudes, which fade to nothing near the floor."""
         above = torch.sub(levels, _LEAST).div_(_GATE).clamp_(0, 1)
-        return levels.clamp(max=_MOST).exp_().mul_(above)
+        return above.mul_(levels.clamp(max=_MOST).exp_())
 
     def wave(
         self,

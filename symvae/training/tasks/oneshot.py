@@ -23,7 +23,7 @@ from symvae.nn.mixed import mixed
 from symvae.objective import schedule
 from symvae.objective.spectral import log_spectral_distance_db
 from symvae.system.build_oneshot import build_drum_vae
-from symvae.system.oneshot_artifacts import load_drum_vae, save_drum_machine
+from symvae.system.oneshot_artifacts import COARSE_DECODER, load_drum_vae, save_drum_machine
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.run import Base, RunFolder
 from symvae.training.section import adamw, plan_of, rate_at
@@ -82,11 +82,11 @@ def train_oneshot(
     finished = task.state.step == config.training.steps or _patience_is_over(task)
     if not finished or stopping() or (left is not None and left <= 0):
         return out / "model"
-    stored, model = load_drum_vae(out / "model")
-    if stored.model != config.model:
-        return out / "model"  # with its small decoder
+    if (out / "model" / COARSE_DECODER.file).exists():
+        return out / "model"  # all stages are done
+    model, filters = load_drum_vae(out / "model")[1], task.filters.cpu()
     train_later_stages(
-        config, model, train, held_out, task.filters, out, stop_after=left, watch=watch, stopping=stopping
+        config, model, train, held_out, filters, out, stop_after=left, watch=watch, stopping=stopping
     )
     return out / "model"
 

@@ -22,7 +22,6 @@ from symvae.models.oneshot.drum_vae import DrumVAE
 from symvae.models.oneshot.frame_decoder import FrameDecoder
 from symvae.nn.gaussian import DiagonalGaussian
 from symvae.nn.mixed import mixed
-from symvae.system.weight_file import write_weights
 from symvae.training.one_cycle import one_cycle
 from symvae.training.run import Base
 from symvae.training.state import TrainingState, early_share, fresh_average
@@ -114,7 +113,7 @@ class DistillationTask:
         return None
 
     def keep(self, folder: Path, figures: dict[str, float]) -> None:
-        write_weights(folder / "decoder.safetensors", self.average.state_dict())
+        """Write nothing: the averaged weights are in the state, and a finished stage completes the model."""
 
     @torch.no_grad()
     def _drawn(self, count: int) -> Points:

@@ -26,13 +26,15 @@ from symvae.training.drum_facts import drawn_attacks, known_sounds, measured, po
 from symvae.training.loop import Watch, endless, run, unwatched
 from symvae.training.posterior_mixtures import with_mixtures
 from symvae.training.run import Base, RunFolder
-from symvae.training.sound_batches import SoundBatches
+from symvae.training.sound_batches import SoundBatches, spread
 from symvae.training.sound_variation import SoundVariation
 from symvae.training.tasks.flow_matching import FlowTask
 from symvae.training.tasks.oneshot_distillation import STATE as DISTILLATION_STATE
 from symvae.training.tasks.oneshot_distillation import DistillationTask, Places
 
 PRIOR_STATE = "oneshot-prior-state.pt"
+#: Held-out sounds at which a small decoder is compared with its teacher.
+_VALIDATION_SOUNDS = 128
 #: Smallest share of new weights in the prior's average.
 _PRIOR_AVERAGE = 0.005
 
@@ -71,12 +73,16 @@ def train_later_stages(
     flow = _flow(config, posterior, drum.repeat(1 + settings.variations, 1), Base.of(out / "model"))
     run(flow, _stage(out / "prior", PRIOR_STATE), stop_after=stop_after, watch=watch, stopping=stopping)
     left = None if stop_after is None else stop_after - settings.steps
-    if flow.state.step < settings.steps or stopping() or (left is not None and left <= 0):
+    if flow.state.step < settings.steps:
         return
     own = DiagonalGaussian(posterior.mean[: len(train)], posterior.log_std[: len(train)])
     network, sizes = model, config.model
     if config.distillation.width:
-        held = Places(posteriors(model, held_out), _classes(held_out))
+        if stopping() or (left is not None and left <= 0):
+            return
+        chosen = held_out.rows(spread(len(held_out), _VALIDATION_SOUNDS))
+        with torch.no_grad():
+            held = Places(model.encode(model.levels(chosen.wave), chosen.drum), chosen.drum)
         task = distillation_task(config, model, flow.average, Places(own, drum), held, filters, flow.base)
         run(
             task,
