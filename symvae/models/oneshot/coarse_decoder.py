@@ -3,7 +3,7 @@
     z and class ─ two hidden layers ─ levels of a few bands in a few spans of time
 
 A drum machine compares its draws with the sounds it was trained on. From these levels it knows in a
-hundredth of the time which draw is worth decoding.
+fraction of the time which draw is worth decoding.
 """
 
 import torch

@@ -2,9 +2,10 @@
 
     symvae train-oneshot --preset oneshot-44k --data SOUNDS --out RUN [--resume]
 
-All chance follows from seed and step. The best model has the smallest loss on held-out drums. Prior and
-faders are fitted to the posteriors of that model, as it is stored. Then its decoder may be distilled into a
-small one (`symvae.training.tasks.oneshot_distillation`), and a folder with that one is a finished run.
+All chance of the networks follows from seed and step; facts about draws are measured on draws of a fixed
+seed. The best model has the smallest loss on held-out drums. Prior and faders are fitted to the posteriors of
+that model, as it is stored. Then its decoder may be distilled into a small one
+(`symvae.training.tasks.oneshot_distillation`). A folder with a coarse decoder is a finished run.
 """
 
 import dataclasses

@@ -83,7 +83,9 @@ def train_later_stages(
         chosen = held_out.rows(spread(len(held_out), _VALIDATION_SOUNDS))
         with torch.no_grad():
             held = Places(model.encode(model.levels(chosen.wave), chosen.drum), chosen.drum)
-        task = distillation_task(config, model, flow.average, Places(own, drum), held, filters, flow.base)
+        torch.manual_seed(config.training.seed)
+        student, sounds = build_drum_vae(small_sizes(config)).decoder, Places(own, drum)
+        task = DistillationTask(config, model, student, flow.average, sounds, held, filters, flow.base)
         run(
             task,
             _stage(out / "distillation", DISTILLATION_STATE),
@@ -130,34 +132,6 @@ def fit_draws(
     known, coarse = known_sounds(network, train, held_out), fit_coarse_decoder(network, prior, config)
     draws = DrumDraws(network, prior, known, coarse, steps=config.prior.solver_steps)
     return DrawFacts(known, coarse, drawn_attacks(draws))
-
-
-def distillation_task(
-    config: OneShotConfig,
-    model: DrumVAE,
-    prior: FlowPrior,
-    train: Places,
-    held_out: Places,
-    filters: Float[Tensor, "bin mel"],
-    base: Base | None = None,
-) -> DistillationTask:
-    """Set up the small decoder that takes the place of a network's own.
-
-    Args:
-        config: All choices.
-        model: The network.
-        prior: Flow over its z.
-        train: Posteriors of the training sounds.
-        held_out: Posteriors of other drums.
-        filters: Mel filters of the distance.
-        base: The folder of the network.
-
-    Returns:
-        The task.
-    """
-    torch.manual_seed(config.training.seed)
-    student = build_drum_vae(small_sizes(config)).decoder
-    return DistillationTask(config, model, student, prior, train, held_out, filters, base)
 
 
 def with_decoder(config: OneShotConfig, model: DrumVAE, decoder: FrameDecoder) -> DrumVAE:
